@@ -1,0 +1,271 @@
+"""The HTTP face of an actor: requests in, read and checked; JSON answers out; both in the trace.
+
+Both servers of the simulation stand on this, each with routes of its own. Nothing here knows what a route means.
+"""
+
+import http
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import orjson
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from .ids import Ids
+from .trace import Trace
+
+logger = logging.getLogger(__name__)
+
+# A body of this API is some hundred bytes; a megabyte leaves room for a bank's largest settlement batch.
+LARGEST_BODY_BYTES = 1_048_576
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """One request, read whole and checked as far as its form goes.
+
+    Attributes:
+        path: As it was asked for, without the query.
+        route: The route's template, such as `/v1/dreams/{id}`.
+        parameters: The parts of the path that the template names.
+        body: The JSON object that was sent, or the fields of a form; empty where no body was.
+        raw: The bytes of the body.
+        request_id: What `X-Request-Id` of the answer will say.
+    """
+
+    method: str
+    path: str
+    route: str
+    parameters: Mapping[str, str]
+    query: QueryParams
+    headers: Headers
+    body: Mapping[str, Any]
+    raw: bytes
+    request_id: str
+
+
+@attrs.frozen
+class Answer:
+    """What goes back: a status, a JSON body (None for an empty one), and headers."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+
+
+class Refused(Exception):
+    """A request that gets an error instead of what it asked for.
+
+    Args:
+        status: The HTTP status.
+        errors: What is wrong with each field, as the API documents it: `{field: [sentence, …]}`.
+    """
+
+    def __init__(
+        self, status: int, errors: Mapping[str, Sequence[str]], *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(f"{status}: {errors}")
+        self.answer = Answer(
+            status,
+            {"errors": [{"field": field, "errors": list(texts)} for field, texts in errors.items()]},
+            headers=headers or {},
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Endpoint:
+    """One operation of a service, and how its messages are called in the trace.
+
+    Attributes:
+        label: What the request is called; a function of the sender where two of them have different words for it.
+        answered: What a successful answer is called, likewise.
+        respond: Does the work. It raises `Refused` for an error.
+        is_private: The bodies hold tokens or secrets: they stay out of the trace.
+        accepts_form: An HTML form is understood as well as JSON.
+    """
+
+    method: str
+    path: str
+    respond: Callable[[Call], Awaitable[Answer]]
+    label: Callable[[str], str]
+    answered: Callable[[str, int], str]
+    is_private: bool = False
+    accepts_form: bool = False
+
+
+class Service:
+    """An ASGI application made of endpoints.
+
+    Args:
+        participant: Who answers, by its name in the trace.
+        sender: Tells from a request's headers and route who is asking.
+        headers: Sent with every answer.
+    """
+
+    def __init__(
+        self,
+        participant: str,
+        endpoints: Sequence[Endpoint],
+        *,
+        sender: Callable[[Headers, str], str],
+        trace: Trace,
+        ids: Ids,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._participant = participant
+        self._sender = sender
+        self._trace = trace
+        self._ids = ids
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+        doors: dict[str, _Door] = {}
+        for endpoint in endpoints:
+            doors.setdefault(endpoint.path, _Door(self, {})).endpoints[endpoint.method] = endpoint
+        routes = [Route(path, door) for path, door in doors.items()]
+        self._router = Router(routes, default=self._no_such_place, redirect_slashes=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._router(scope, receive, send)
+
+    async def _no_such_place(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._send(send, Answer(404, _sentence(f"there is no {scope['path']} here")), self._request_id(scope))
+
+    async def not_possible(self, scope: Scope, send: Send, methods: Sequence[str]) -> None:
+        sentence = _sentence(f"{scope['method']} is not possible here")
+        await self._send(send, Answer(405, sentence, headers={"Allow": ", ".join(methods)}), self._request_id(scope))
+
+    async def answer(self, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = self._request_id(scope)
+        headers = Headers(scope=scope)
+        sender = self._sender(headers, endpoint.path)
+        detail: dict[str, Any] = {"method": scope["method"], "path": _full_path(scope), "request_id": request_id}
+        recorded = False
+        try:
+            raw = await _read(headers, scope, receive)
+            body = _parse(raw, headers, accepts_form=endpoint.accepts_form)
+            if body and not endpoint.is_private:
+                detail["body"] = body
+            self._trace.record(sender, self._participant, endpoint.label(sender), kind="request", detail=detail)
+            recorded = True
+            answer = await endpoint.respond(
+                Call(
+                    method=scope["method"],
+                    path=scope["path"],
+                    route=endpoint.path,
+                    parameters=scope["path_params"],
+                    query=QueryParams(scope["query_string"]),
+                    headers=headers,
+                    body=body,
+                    raw=raw,
+                    request_id=request_id,
+                )
+            )
+        except Refused as refused:
+            answer = refused.answer
+        except ClientDisconnect:
+            return
+        except Exception:
+            logger.exception("%s %s failed (request %s)", scope["method"], scope["path"], request_id)
+            answer = Answer(500, _sentence(f"this is our fault; look for request {request_id} in the log"))
+        if not recorded:
+            self._trace.record(sender, self._participant, endpoint.label(sender), kind="request", detail=detail)
+        self._record_answer(endpoint, sender, answer, request_id)
+        await self._send(send, answer, request_id)
+
+    def _request_id(self, scope: Scope) -> str:
+        """The caller's own, when it is short and plain: then one id can be followed through both logs."""
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and 0 < len(value) <= 100 and value.replace(b"-", b"").isalnum():
+                return str(value, "ascii")
+        return self._ids.uuid()
+
+    def _record_answer(self, endpoint: Endpoint, sender: str, answer: Answer, request_id: str) -> None:
+        detail: dict[str, Any] = {"status": answer.status, "request_id": request_id}
+        if answer.body is not None and (answer.status >= 400 or not endpoint.is_private):
+            detail["body"] = answer.body
+        label = status_line(answer.status) if answer.status >= 400 else endpoint.answered(sender, answer.status)
+        self._trace.record(self._participant, sender, label, kind="response", detail=detail)
+
+    async def _send(self, send: Send, answer: Answer, request_id: str) -> None:
+        content = b"" if answer.body is None else orjson.dumps(answer.body)
+        headers = [
+            (b"content-length", str(len(content)).encode()),
+            (b"x-request-id", request_id.encode()),
+            *self._headers,
+            *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
+        ]
+        if content:
+            headers.append((b"content-type", JSON.encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+
+@attrs.frozen
+class _Door:
+    """All that can be done at one path, as the ASGI application that a route wants."""
+
+    service: Service
+    endpoints: dict[str, Endpoint]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self.endpoints.get(scope["method"])
+        if endpoint is None:
+            await self.service.not_possible(scope, send, sorted(self.endpoints))
+        else:
+            await self.service.answer(endpoint, scope, receive, send)
+
+
+def status_line(status: int) -> str:
+    """Such as `201 Created`."""
+    return f"{status} {http.HTTPStatus(status).phrase}"
+
+
+def _sentence(text: str) -> dict[str, Any]:
+    return {"errors": [{"field": "base", "errors": [text]}]}
+
+
+def _full_path(scope: Scope) -> str:
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
+
+
+async def _read(headers: Headers, scope: Scope, receive: Receive) -> bytes:
+    announced = headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > LARGEST_BODY_BYTES:
+        raise _too_large()
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in Request(scope, receive).stream():
+        size += len(chunk)
+        if size > LARGEST_BODY_BYTES:
+            raise _too_large()
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large() -> Refused:
+    return Refused(413, {"base": [f"the body is larger than {LARGEST_BODY_BYTES} bytes"]})
+
+
+def _parse(raw: bytes, headers: Headers, *, accepts_form: bool) -> Mapping[str, Any]:
+    if not raw:
+        return {}
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == FORM and accepts_form:
+        return dict(QueryParams(raw))
+    if media_type != JSON:
+        wanted = f"{JSON} or {FORM}" if accepts_form else JSON
+        raise Refused(415, {"base": [f"the body is {media_type or 'of no stated type'}; send {wanted}"]})
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Refused(400, {"base": [f"the body is not JSON: {error}"]}) from error
+    if not isinstance(body, dict):
+        raise Refused(400, {"base": ["the body is not a JSON object"]})
+    return body

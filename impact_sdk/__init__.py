@@ -1,0 +1,3 @@
+from .clock import Clock, SystemClock
+
+__all__ = ["Clock", "SystemClock"]
