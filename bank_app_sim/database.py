@@ -57,7 +57,7 @@ class Database:
         except Exception:
             self._engine.dispose()
             raise
-        self._writer = None if self.in_memory else _Writer(self._sqlite, self._connection)
+        self._writer: _Writer | None = None
 
     def _prepare(self, tables: sa.MetaData, version: int) -> None:
         """Create the tables in an empty database; refuse one that another version of this program made."""
@@ -79,9 +79,15 @@ class Database:
 
         A caller that is cancelled does not take the work back: it is done or not done, as a whole.
         """
-        if self._writer is not None:
+        if not self.in_memory:
+            if self._writer is None:  # not before the first caller: run_at_start() uses the connection by itself
+                self._writer = _Writer(self._sqlite, self._connection)
             return await self._writer.run(work)
         await anyio.lowlevel.checkpoint()
+        return _in_transaction(self._sqlite, self._connection, work)
+
+    def run_at_start(self, work: Callable[[sa.Connection], T]) -> T:
+        """As `run()`, at once and on this thread: what an actor reads or writes before it serves anybody."""
         return _in_transaction(self._sqlite, self._connection, work)
 
     def close(self) -> None:
