@@ -1,0 +1,134 @@
+"""In whose name a request is sent: a bank's backend, a user's session, nobody. Nothing here is ever printed."""
+
+import base64
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote
+
+import anyio
+import attrs
+
+from . import wire
+from .errors import ConfigurationError, UnexpectedResponse
+from .transport import HTTP, Reply, Transport, unexpected
+
+# A token that ends while a request is on its way is of no use.
+RENEWED_BEFORE_END = timedelta(seconds=30)
+
+
+@attrs.frozen
+class ClientCredentials:
+    """The bank's own credentials at DES (OAuth 2.0 client credentials).
+
+    Args:
+        client_id: The bank's client id.
+        client_secret: Its secret; in no `repr`, message or log.
+    """
+
+    client_id: str
+    client_secret: str = attrs.field(repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.client_id or not self.client_secret:
+            raise ConfigurationError("client_id and client_secret must not be empty; take them from the bank's vault")
+
+
+@attrs.frozen
+class IDToken:
+    """What the bank's sign-in says of its user: held, sent once, never shown."""
+
+    value: str = attrs.field(repr=False)
+
+
+class NoAuth:
+    """Nobody's: for the request that begins a session."""
+
+    async def headers(self, http: HTTP) -> Mapping[str, str]:
+        return {}
+
+    def forget(self) -> bool:
+        return False
+
+
+@attrs.frozen
+class SessionCookie:
+    """A user's session."""
+
+    value: str = attrs.field(repr=False)
+
+    @classmethod
+    def of(cls, reply: Reply) -> "SessionCookie":
+        """The cookies that an answer sets; `UnexpectedResponse` where it sets none."""
+        jar: SimpleCookie = SimpleCookie()
+        for text in reply.set_cookies:
+            try:
+                jar.load(text)
+            except CookieError as error:
+                raise unexpected(reply, wire.Unreadable(["a cookie that is none"])) from error
+        if not jar:
+            raise UnexpectedResponse("DES began a session and set no cookie", status=reply.status)
+        return cls("; ".join(f"{name}={morsel.coded_value}" for name, morsel in jar.items()))
+
+    async def headers(self, http: HTTP) -> Mapping[str, str]:
+        return {"Cookie": self.value}
+
+    def forget(self) -> bool:
+        return False
+
+
+@attrs.define
+class BearerToken:
+    """A bank backend's access token: fetched when it is first needed, renewed before it ends."""
+
+    credentials: ClientCredentials
+    _token: str | None = attrs.field(default=None, init=False, repr=False)
+    _renew_at: datetime | None = attrs.field(default=None, init=False)
+    _fetching: anyio.Lock = attrs.field(factory=anyio.Lock, init=False, repr=False)
+
+    async def headers(self, http: HTTP) -> Mapping[str, str]:
+        if self._is_due(http):
+            async with self._fetching:
+                if self._is_due(http):  # nobody else fetched one while we waited
+                    await self._fetch(http)
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def forget(self) -> bool:
+        self._token = None
+        return True
+
+    def _is_due(self, http: HTTP) -> bool:
+        return self._token is None or (self._renew_at is not None and http.clock.now() >= self._renew_at)
+
+    async def _fetch(self, http: HTTP) -> None:
+        transport = Transport(http=http, auth=_Basic(self.credentials))
+        grant = {"grant_type": "client_credentials"}
+        reply = await transport.request("POST", "/oauth/token", form=grant, is_repeatable=True)
+        try:
+            granted = wire.read(_Granted, wire.loads(reply.content))
+        except wire.Unreadable as error:
+            raise unexpected(reply, error) from error
+        self._token = granted.access_token
+        self._renew_at = http.clock.now() + timedelta(seconds=granted.expires_in) - RENEWED_BEFORE_END
+
+
+@attrs.frozen
+class _Basic:
+    """RFC 6749, 2.3.1: id and secret are form-encoded before they become a Basic header."""
+
+    credentials: ClientCredentials
+
+    async def headers(self, http: HTTP) -> Mapping[str, str]:
+        pair = f"{quote(self.credentials.client_id, safe='')}:{quote(self.credentials.client_secret, safe='')}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+    def forget(self) -> bool:
+        return False
+
+
+@attrs.frozen(kw_only=True)
+class _Granted:
+    """RFC 6749, 5.1: snake case on the wire too."""
+
+    access_token: str = attrs.field(repr=False, metadata={"wire": "access_token"})
+    expires_in: int = attrs.field(metadata={"wire": "expires_in"})

@@ -1,0 +1,223 @@
+"""Every error of the SDK.
+
+ImpactError
+  ConfigurationError            the SDK was set up in a way that cannot work
+  LaunchError                   launch() did not give a session
+    InvalidCredentials          DES does not accept the ID token (422)
+    AlreadyLaunching            a launch with this ID token is under way
+  APIError                      DES answered, and the answer is no
+    BadRequest                  400, 413, 415, 422: the request is wrong; `errors` says where
+    Unauthorized                401: no credentials, or they have expired
+    Forbidden                   403: these credentials may not do that
+    NotFound                    404: it is not there, or not yours
+    Conflict                    409: it is there already
+    RateLimited                 429: too many requests; `retry_after` in seconds, when DES says it
+    ServerError                 5xx: the fault is with DES
+    UnexpectedResponse          the answer cannot be read
+  TransportError                there was no answer
+    NotSent                     the request never reached DES: nothing has happened
+    OutcomeUnknown              the request may have reached DES: it may have happened
+  HandoverError                 the host did not take over; `launches` are paused
+    CallbackNotRegistered       nobody to ask
+    AccountProvisioningDeclined the user said no; `reason` says why
+    AccountProvisioningFailed   the callback raised, or was none
+    AccountProvisioningTimedOut the callback took too long
+  SessionClosed                 the session has ended
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from .models import SavehackLaunch
+
+
+class ImpactError(Exception):
+    """Anything that this SDK raises on purpose."""
+
+
+class ConfigurationError(ImpactError):
+    """The SDK was set up, or is being used, in a way that cannot work. No request was sent."""
+
+
+class LaunchError(ImpactError):
+    """`launch()` did not give a session."""
+
+
+class InvalidCredentials(LaunchError):
+    """DES does not accept the ID token (it answered 422), or there was none. Get a new one and launch again."""
+
+
+class AlreadyLaunching(LaunchError):
+    """A launch with this ID token is under way on this SDK; wait for it."""
+
+
+@attrs.frozen
+class FieldError:
+    """What DES finds wrong with one field.
+
+    Attributes:
+        field: The path of the field, such as `dream.targetCents`; `base` for the request as a whole.
+        errors: Sentences, in the words of DES.
+    """
+
+    field: str
+    errors: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.field} {', '.join(self.errors)}"
+
+
+class APIError(ImpactError):
+    """DES answered, and the answer is no.
+
+    Attributes:
+        status: The HTTP status.
+        errors: What DES finds wrong, field by field; empty when it does not say.
+        request_id: What to tell the vendor's support; None when DES did not name one.
+        attempts: How often the request was sent, the first time included.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        errors: Sequence[FieldError] = (),
+        request_id: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.errors = tuple(errors)
+        self.request_id = request_id
+        self.attempts = attempts
+
+
+class BadRequest(APIError):
+    """The request is wrong (400, 413, 415, 422); `errors` says where. It changed nothing."""
+
+
+class Unauthorized(APIError):
+    """There are no credentials, or they have expired (401). It changed nothing."""
+
+
+class Forbidden(APIError):
+    """These credentials may not do that (403). It changed nothing."""
+
+
+class NotFound(APIError):
+    """It is not there, or it belongs to somebody else (404)."""
+
+
+class Conflict(APIError):
+    """It is there already (409). It changed nothing."""
+
+
+class RateLimited(APIError):
+    """Too many requests (429). It changed nothing.
+
+    Attributes:
+        retry_after: Seconds to wait, when DES says so.
+    """
+
+    retry_after: float | None = None
+
+
+class ServerError(APIError):
+    """The fault is with DES (5xx). A write may have happened all the same."""
+
+
+class UnexpectedResponse(APIError):
+    """DES answered with something that cannot be read; the message names the place. A write has happened."""
+
+
+class TransportError(ImpactError):
+    """There was no answer.
+
+    Attributes:
+        attempts: How often the request was sent, the first time included.
+    """
+
+    def __init__(self, message: str, *, attempts: int = 1) -> None:
+        super().__init__(message)
+        self.attempts = attempts
+
+
+class NotSent(TransportError):
+    """The request never reached DES: it is known not to have happened, and may be repeated."""
+
+
+class OutcomeUnknown(TransportError):
+    """The request may have reached DES: it may have happened.
+
+    Look before you repeat it, or repeat it with the same `idempotency_key` where DES honours keys.
+
+    Attributes:
+        idempotency_key: The key that was sent; None for a request that needs none.
+    """
+
+    def __init__(self, message: str, *, attempts: int = 1, idempotency_key: str | None = None) -> None:
+        super().__init__(message, attempts=attempts)
+        self.idempotency_key = idempotency_key
+
+
+class HandoverError(ImpactError):
+    """The host was needed and did not take over.
+
+    Attributes:
+        launches: The savehack launches that stay paused. They are kept in DES: the next launch of a savehack, or
+            `Session.resume_paused_launches()`, asks the host again for all of them.
+    """
+
+    def __init__(self, message: str, *, launches: Sequence["SavehackLaunch"]) -> None:
+        super().__init__(message)
+        self.launches = tuple(launches)
+
+
+class CallbackNotRegistered(HandoverError):
+    """Nothing is registered for what the host must do."""
+
+
+class AccountProvisioningDeclined(HandoverError):
+    """The host raised `ProvisioningDeclined`: the user does not want the account now.
+
+    Attributes:
+        reason: What the host gave as reason.
+    """
+
+    def __init__(self, message: str, *, launches: Sequence["SavehackLaunch"], reason: str) -> None:
+        super().__init__(message, launches=launches)
+        self.reason = reason
+
+
+class AccountProvisioningFailed(HandoverError):
+    """The host's callback raised; its exception is the `__cause__`."""
+
+
+class AccountProvisioningTimedOut(HandoverError):
+    """The host's callback did not return within the limit and was cancelled."""
+
+
+class SessionClosed(ImpactError):
+    """The session has ended; launch again for a new one."""
+
+
+ERRORS_BY_STATUS: Mapping[int, type[APIError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    413: BadRequest,
+    415: BadRequest,
+    422: BadRequest,
+    429: RateLimited,
+}
+
+
+def error_for(status: int) -> type[APIError]:
+    """The error that a status of 400 or more is raised as."""
+    return ERRORS_BY_STATUS.get(status, ServerError if status >= 500 else APIError)

@@ -1,0 +1,38 @@
+"""Transactions: money that is to move, has moved, or could not."""
+
+from datetime import datetime
+
+import attrs
+
+from .dreams import DreamReference
+from .enumerations import TransactionState, TransactionType
+from .users import Reference
+
+
+@attrs.frozen(kw_only=True)
+class Transaction:
+    """A deposit, a withdrawal or a move between Dreams.
+
+    Attributes:
+        amount_cents: In the smallest unit of the tenant's currency; positive.
+        state: Requested until the bank settles or fails it; then that, for good.
+        to_account: Where the money goes; None while the account does not exist.
+        errors: Why the bank failed it.
+    """
+
+    # reference: impact-finance-api 2.5
+    id: str
+    type: TransactionType
+    state: TransactionState
+    user: Reference
+    amount_cents: int
+    requested_at: datetime
+    settled_at: datetime | None = None
+    failed_at: datetime | None = None
+    external_id: str | None = None
+    transfer_consent_id: str | None = None
+    to_account: Reference | None = None
+    to_dream: DreamReference | None = None
+    from_account: Reference | None = None
+    from_dream: DreamReference | None = None
+    errors: tuple[str, ...] = ()

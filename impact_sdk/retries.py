@@ -1,0 +1,80 @@
+"""When a request is tried again, after how long, and when that would be wrong. Rules only: no clock, no I/O."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import attrs
+
+# Sent once and tried again twice, as the SDKs that people know do.
+ATTEMPTS = 3
+FIRST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 8.0
+# A server that asks for more is better asked again by a person, or a job, than by a coroutine that sits and waits.
+LONGEST_RETRY_AFTER_SECONDS = 60.0
+
+IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
+
+# The server says that it did nothing: asking again cannot do it twice.
+NOTHING_HAPPENED = frozenset({429})
+# The server, or something before it, failed: it may have done it.
+MAY_HAVE_HAPPENED = frozenset({500, 502, 503, 504})
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """How one attempt ended, when it did not end well.
+
+    Attributes:
+        status: The HTTP status; None when there was no answer.
+        was_sent: Whether the request may have reached the server.
+        retry_after: Seconds for which the server asked to be left alone; None when it did not.
+    """
+
+    status: int | None = None
+    was_sent: bool = True
+    retry_after: float | None = None
+
+
+def wait_before_next(
+    outcome: Outcome, *, attempt: int, attempts: int = ATTEMPTS, is_repeatable: bool, jitter: float
+) -> float | None:
+    """Seconds to wait before the next attempt; None when there must be none.
+
+    Args:
+        attempt: Which one has just ended, from 1.
+        is_repeatable: Whether doing it twice does what doing it once does: by its method, or because the server keeps
+            its answer under an idempotency key.
+        jitter: 0 to 1, evenly spread. Waits are 50 to 100 % of their full length, so that clients part.
+    """
+    if attempt >= attempts or not _may_try_again(outcome, is_repeatable):
+        return None
+    if outcome.retry_after is not None:
+        return outcome.retry_after if outcome.retry_after <= LONGEST_RETRY_AFTER_SECONDS else None
+    full = min(FIRST_WAIT_SECONDS * 2.0 ** (attempt - 1), LONGEST_WAIT_SECONDS)
+    return full * (0.5 + jitter / 2)
+
+
+def _may_try_again(outcome: Outcome, is_repeatable: bool) -> bool:
+    if outcome.status is None:
+        return is_repeatable or not outcome.was_sent
+    if outcome.status in NOTHING_HAPPENED:
+        return True
+    if outcome.status == 409:
+        # The first attempt with this idempotency key is still running; only then does a 409 ask to be tried again.
+        return is_repeatable and outcome.retry_after is not None
+    return outcome.status in MAY_HAVE_HAPPENED and is_repeatable
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds, from a `Retry-After` header in either of its forms; None when there is none that can be read."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:  # "-0000", which says that it is UTC and no more
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - now).total_seconds(), 0.0)

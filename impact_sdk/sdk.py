@@ -1,0 +1,195 @@
+"""ImpactSDK: what a bank's app imports."""
+
+import random
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import anyio
+import anyio.abc
+
+from . import wire
+from .auth import IDToken, NoAuth, SessionCookie
+from .callbacks import AccountProvisioningRequested, Callbacks, Registration
+from .clock import Clock, SystemClock
+from .errors import AlreadyLaunching, BadRequest, ConfigurationError, InvalidCredentials
+from .models import VerifiedToken
+from .provisioning import Provisioning
+from .session import Session
+from .transport import HTTP, HTTPTransport, Reply, Transport, checked_base_url, unexpected
+
+# Opening an account takes a person minutes, with a look for the passport in between; not half an hour.
+ACCOUNT_PROVISIONING_TIMEOUT = timedelta(minutes=30)
+
+
+class ImpactSDK:
+    """Impact Finance in a bank's app: one object for all users of the process.
+
+    Use it in `async with`: the host's callbacks run in its task group, so that a launch that is cancelled takes
+    nobody's answer with it. Leaving the block closes all sessions.
+
+    Args:
+        base_url: The address of DES; a path in it is kept.
+        client_id: The bank's client id.
+        account_provisioning_timeout: How long the host's callback may take.
+        transport: How bytes travel; the HTTP client's own when left out.
+        clock: Where the time comes from; the machine's when left out.
+        task_group: Where callbacks run, for a host that has one and cannot use `async with`; it must outlive the SDK,
+            and `aclose()` is then the host's to call.
+        source: Where idempotency keys and jitter come from; the machine's entropy when left out.
+
+    Raises:
+        ConfigurationError: An address, client id or limit that cannot work.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        client_id: str,
+        account_provisioning_timeout: timedelta = ACCOUNT_PROVISIONING_TIMEOUT,
+        transport: HTTPTransport | None = None,
+        clock: Clock | None = None,
+        task_group: anyio.abc.TaskGroup | None = None,
+        source: random.Random | None = None,
+    ) -> None:
+        if not client_id or not isinstance(client_id, str):
+            raise ConfigurationError(f"client_id is {client_id!r}; give the one that the vendor gave the bank")
+        if not isinstance(account_provisioning_timeout, timedelta) or account_provisioning_timeout <= timedelta():
+            raise ConfigurationError(
+                f"account_provisioning_timeout is {account_provisioning_timeout!r}; give a positive timedelta"
+            )
+        clock = clock or SystemClock()
+        self._client_id = client_id
+        self._http = HTTP(
+            base_url=checked_base_url(base_url),
+            clock=clock,
+            source=source or random.SystemRandom(),
+            transport=transport,
+        )
+        self._callbacks = Callbacks()
+        self._provisioning = Provisioning(
+            callbacks=self._callbacks, clock=clock, time_limit=account_provisioning_timeout
+        )
+        self._task_group = task_group
+        self._own_task_group: anyio.abc.TaskGroup | None = None
+        self._sessions: list[Session] = []
+        self._launching: set[IDToken] = set()
+
+    def __repr__(self) -> str:
+        return f"<ImpactSDK {self._http.base_url} client_id={self._client_id!r}>"
+
+    async def __aenter__(self) -> Self:
+        if self._own_task_group is not None:
+            raise ConfigurationError("this ImpactSDK is open already; make another one")
+        if self._task_group is None:
+            self._own_task_group = anyio.create_task_group()
+            await self._own_task_group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        tasks, self._own_task_group = self._own_task_group, None
+        try:
+            await self.aclose()
+        finally:
+            if tasks is not None:
+                tasks.cancel_scope.cancel()
+                await tasks.__aexit__(kind, error, traceback)
+
+    async def aclose(self) -> None:
+        """Close all sessions and connections; `async with` does it by itself. A second call does nothing."""
+        for session in self._sessions.copy():
+            await session.close()
+        await self._http.aclose()
+
+    def register(self, *, account_provisioning_requested: AccountProvisioningRequested | None = None) -> Registration:
+        """Register what the host does when DES needs it. Registering again replaces; a running call keeps the old one.
+
+        Args:
+            account_provisioning_requested: Called with an `AccountProvisioningRequest`; takes over the screen, starts
+                opening an account, and returns when that is under way. It raises `ProvisioningDeclined` when the user
+                says no. It may be asked again with the same request, and must not open two accounts then.
+
+        Returns:
+            A registration; `remove()` takes it back.
+
+        Raises:
+            ConfigurationError: It cannot be called.
+        """
+        return self._callbacks.register(account_provisioning_requested)
+
+    async def launch(
+        self,
+        id_token: str,
+        *,
+        locale: str = "en",
+        location: str | None = None,
+        theme: str | None = None,
+        timezone: str | None = None,
+    ) -> Session:
+        """Begin a user's session.
+
+        Args:
+            id_token: From the bank's sign-in. Sent once, kept nowhere, shown nowhere.
+            locale: The user's language as BCP 47, such as `sv-SE`.
+            location: A page of the web app to begin with.
+            theme: `light` or `dark`.
+            timezone: The user's IANA time zone, such as `Europe/Stockholm`.
+
+        Raises:
+            InvalidCredentials: DES does not accept the token.
+            AlreadyLaunching: A launch with this token is under way.
+            ConfigurationError: The SDK is not open.
+        """
+        # reference: impact-finance-api 4.1
+        tasks = self._own_task_group or self._task_group
+        if tasks is None:
+            raise ConfigurationError("this ImpactSDK is not open; use it as `async with ImpactSDK(…) as sdk:`")
+        if not id_token or not isinstance(id_token, str):
+            raise InvalidCredentials("the ID token is empty; get one from the bank's sign-in and launch again")
+        token = IDToken(id_token)
+        if token in self._launching:
+            raise AlreadyLaunching("a launch with this ID token is under way; wait for it")
+        body = {
+            "token": token.value,
+            "locale": locale,
+            "client_id": self._client_id,
+            "location": location,
+            "theme": theme,
+            "timezone": timezone,
+        }
+        self._launching.add(token)
+        try:
+            reply = await self._verify(token, {name: value for name, value in body.items() if value is not None})
+        finally:
+            self._launching.discard(token)
+        return self._begin(reply, tasks)
+
+    async def _verify(self, token: IDToken, body: dict[str, str]) -> Reply:
+        nobody = Transport(http=self._http, auth=NoAuth())
+        try:
+            # A second session for the same token does no harm, so this may be sent again.
+            return await nobody.request("POST", "/users/verify_token", body=body, is_repeatable=True)
+        except BadRequest as error:
+            if error.status != 422:
+                raise
+            said = str(error).replace(token.value, "[redacted]")
+            raise InvalidCredentials(f"{said}; get a new ID token and launch again") from None
+
+    def _begin(self, reply: Reply, tasks: anyio.abc.TaskGroup) -> Session:
+        try:
+            verified = wire.read(VerifiedToken, wire.loads(reply.content))
+        except wire.Unreadable as error:
+            raise unexpected(reply, error) from error
+        session = Session(
+            Transport(http=self._http, auth=SessionCookie.of(reply)),
+            user=verified.user,
+            settings=verified.session,
+            provisioning=self._provisioning,
+            tasks=tasks,
+            closed=self._sessions.remove,
+        )
+        self._sessions.append(session)
+        return session

@@ -1,0 +1,209 @@
+"""A user's session: create Dreams, launch savehacks, look at what is there."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import date, datetime
+from types import TracebackType
+from typing import Self
+
+import anyio.abc
+import attrs
+
+from .api.accounts import Accounts
+from .api.dreams import Dreams
+from .api.savehacks import SavehackLaunches, Savehacks
+from .api.transactions import Transactions
+from .api.users import Users
+from .errors import ConfigurationError, SessionClosed
+from .models import (
+    SAVEHACK_TYPES,
+    Account,
+    Dream,
+    SavehackLaunch,
+    SavehackTerms,
+    SessionSettings,
+    Transaction,
+    TransactionState,
+    User,
+)
+from .provisioning import Provisioning
+from .transport import Transport
+
+
+class Session:
+    """What `ImpactSDK.launch()` gives: the user is known to DES, and DES to the user.
+
+    Close it with `async with` or `close()`. Every call after that raises `SessionClosed`. All calls raise
+    `TransportError` when there was no answer and `APIError` when the answer is no.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        user: User,
+        settings: SessionSettings,
+        provisioning: Provisioning,
+        tasks: anyio.abc.TaskGroup,
+        closed: Callable[["Session"], None],
+    ) -> None:
+        self._user = user
+        self._settings = settings
+        self._provisioning = provisioning
+        self._tasks = tasks
+        self._closed = closed
+        self._is_closed = False
+        self._savehack_ids: dict[str, str] = {}
+        self._users = Users(transport)
+        self._accounts = Accounts(transport)
+        self._dreams = Dreams(transport)
+        self._savehacks = Savehacks(transport)
+        self._launches = SavehackLaunches(transport)
+        self._transactions = Transactions(transport)
+
+    def __repr__(self) -> str:
+        return f"<Session of user {self._user.id}{', closed' if self._is_closed else ''}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def user(self) -> User:
+        """Who it is. `provisioning_initiated_at` follows what this session learns."""
+        return self._user
+
+    @property
+    def settings(self) -> SessionSettings:
+        """When the session ends, and the tenant's currency and account setup."""
+        return self._settings
+
+    async def create_dream(
+        self, name: str, *, target_cents: int, expires_at: date | None = None, idempotency_key: str | None = None
+    ) -> Dream:
+        """A new Dream, linked to the user's account where there is one.
+
+        Args:
+            target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency.
+            expires_at: The day by which it is wanted.
+            idempotency_key: To repeat, after `OutcomeUnknown`, what may have happened already; a new one each call
+                when left out.
+
+        Raises:
+            BadRequest: The name is empty or the amount is not acceptable; `errors` names the field.
+        """
+        self._require_open()
+        return await self._dreams.create(
+            user_id=self._user.id,
+            name=name,
+            target_cents=target_cents,
+            expires_at=expires_at,
+            idempotency_key=idempotency_key,
+        )
+
+    async def launch_savehack(
+        self, dream: Dream | str, terms: SavehackTerms, *, idempotency_key: str | None = None
+    ) -> SavehackLaunch:
+        """Launch a savehack for a Dream, and see that there is, or will be, an account for the money.
+
+        Where the user has no account and nobody has begun to open one, the host's `account_provisioning_requested` is
+        called once for all launches that wait, and this returns when it has: with an active launch, whose deposits
+        wait for the account. That can take as long as a person takes.
+
+        Args:
+            dream: The Dream, or its id.
+            terms: `OneTime`, `Daily`, `Weekly` or `Monthly`.
+            idempotency_key: As in `create_dream()`.
+
+        Raises:
+            HandoverError: The host did not take over; the launch stays paused, and is kept.
+            SessionClosed: The session was closed meanwhile.
+        """
+        self._require_open()
+        launch = await self._launches.create(
+            dream_id=dream if isinstance(dream, str) else dream.id,
+            savehack_id=await self._savehack_id(terms),
+            terms=terms,
+            idempotency_key=idempotency_key,
+        )
+        self._require_open()
+        (launch,) = await self._provisioning.hand_over(self, [launch], self._tasks)
+        return launch
+
+    async def resume_paused_launches(self) -> list[SavehackLaunch]:
+        """Start what an earlier session left paused for want of an account; asks the host where that is needed.
+
+        Call it after a launch: a process that died while the host was asked has left its launches in DES.
+
+        Returns:
+            The launches that this call started; empty when none was waiting.
+
+        Raises:
+            HandoverError: As `launch_savehack()`.
+        """
+        self._require_open()
+        mine = self._launches.list(user_id=self._user.id)
+        paused = [launch async for launch in mine if launch.waits_for_account]
+        now = await self._provisioning.hand_over(self, paused, self._tasks)
+        return [launch for launch in now if not launch.waits_for_account]
+
+    def dreams(self) -> AsyncIterator[Dream]:
+        """The user's Dreams that are not deleted."""
+        self._require_open()
+        return self._dreams.list(user_id=self._user.id)
+
+    def savehack_launches(self, dream: Dream | str | None = None) -> AsyncIterator[SavehackLaunch]:
+        """The user's savehack launches; those for one Dream, when it is given."""
+        self._require_open()
+        if dream is None:
+            return self._launches.list(user_id=self._user.id)
+        return self._launches.list(dream_id=dream if isinstance(dream, str) else dream.id)
+
+    def accounts(self) -> AsyncIterator[Account]:
+        """The user's accounts that exist; initiated ones do not yet."""
+        self._require_open()
+        return self._accounts.list(user_id=self._user.id)
+
+    def transactions(self, *, state: TransactionState | str | None = None) -> AsyncIterator[Transaction]:
+        """The user's transactions, by ascending `requested_at`."""
+        self._require_open()
+        return self._transactions.list(state=state)
+
+    async def close(self) -> None:
+        """End the session. A callback that runs for it alone is cancelled; a second call does nothing."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._closed(self)
+            await self._provisioning.leave(self)
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise SessionClosed(f"the session of user {self._user.id} is closed; launch again")
+
+    async def _savehack_id(self, terms: SavehackTerms) -> str:
+        try:
+            wanted = SAVEHACK_TYPES[type(terms)]
+        except KeyError:
+            known = ", ".join(kind.__name__ for kind in SAVEHACK_TYPES)
+            raise ConfigurationError(f"{terms!r} is no savehack; pass one of {known}") from None
+        if wanted not in self._savehack_ids:
+            self._savehack_ids = {savehack.type: savehack.id async for savehack in self._savehacks.list()}
+        if wanted not in self._savehack_ids:
+            raise ConfigurationError(f"this bank does not offer {wanted}; it offers {', '.join(self._savehack_ids)}")
+        return self._savehack_ids[wanted]
+
+    # What a handover needs of its owner.
+
+    @property
+    def users(self) -> Users:
+        return self._users
+
+    @property
+    def launches(self) -> SavehackLaunches:
+        return self._launches
+
+    def initiated(self, at: datetime) -> None:
+        self._user = attrs.evolve(self._user, provisioning_initiated_at=at)
