@@ -18,7 +18,8 @@ STEPS_BEFORE_ASKING = 100
 
 def timestamp(at: datetime) -> str:
     """An RFC 3339 text in UTC with microseconds, of fixed width: texts sort as the moments do."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime(): on Linux its %Y is of one to four digits, and it takes ten times as long.
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def moment(text: str) -> datetime:

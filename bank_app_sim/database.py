@@ -1,9 +1,10 @@
 """An actor's own database: one transaction for each unit of work, and where that work runs."""
 
 import collections
+import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
@@ -45,15 +46,16 @@ class Database:
         )
         try:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            self._sqlite: Any = self._connection.connection.driver_connection
+            self._sqlite = cast(Any, self._connection.connection.driver_connection)
             self._sqlite.execute("PRAGMA foreign_keys = ON")
             if not self.in_memory:
                 self._sqlite.execute("PRAGMA journal_mode = WAL")
                 self._sqlite.execute("PRAGMA synchronous = FULL")
             self._prepare(tables, version)
-        except sa.exc.DatabaseError as error:
+        except (sqlite3.Error, sa.exc.DBAPIError) as error:
             self._engine.dispose()
-            raise DatabaseError(f"{self.url.database} cannot be opened as a database: {error.orig}") from error
+            reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+            raise DatabaseError(f"{self.url.database} cannot be opened as a database: {reason}") from error
         except Exception:
             self._engine.dispose()
             raise

@@ -32,6 +32,7 @@ class Call:
     """One request, read whole and checked as far as its form goes.
 
     Attributes:
+        scheme: `http` or `https`.
         path: As it was asked for, without the query.
         route: The route's template, such as `/v1/dreams/{id}`.
         parameters: The parts of the path that the template names.
@@ -41,6 +42,7 @@ class Call:
     """
 
     method: str
+    scheme: str
     path: str
     route: str
     parameters: Mapping[str, str]
@@ -156,6 +158,7 @@ class Service:
             answer = await endpoint.respond(
                 Call(
                     method=scope["method"],
+                    scheme=scope["scheme"],
                     path=scope["path"],
                     route=endpoint.path,
                     parameters=scope["path_params"],

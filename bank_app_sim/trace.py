@@ -2,7 +2,7 @@
 
 import collections
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -67,6 +67,7 @@ class Trace:
         self._messages: collections.deque[Message] = collections.deque(maxlen=MESSAGES_KEPT)
         self._numbers = itertools.count(1)
         self._listeners: list[Callable[[Message], None]] = []
+        self._is_stopped = False
 
     def __iter__(self) -> Iterator[Message]:
         return iter(tuple(self._messages))
@@ -74,9 +75,15 @@ class Trace:
     def __len__(self) -> int:
         return len(self._messages)
 
+    def stop(self) -> None:
+        """Record nothing more: the journey is over, and who looks at its end leaves no trace."""
+        self._is_stopped = True
+
     def record(
         self, sender: str, receiver: str, label: str, *, kind: Kind, detail: Mapping[str, Any] | None = None
     ) -> None:
+        if self._is_stopped:
+            return
         message = Message(
             n=next(self._numbers),
             at=self._clock.now(),
@@ -102,12 +109,41 @@ class Trace:
             "messages": [message.as_json() for message in self],
         }
 
+    def folded(self) -> list[tuple[Message, int]]:
+        """The messages, each with how often its exchange was repeated.
+
+        A bank that polls asks the same and hears the same for days: of a run of equal exchanges the first stands for
+        all.
+        """
+        messages = list(self)
+        folded: list[tuple[Message, int]] = []
+        position = 0
+        while position < len(messages):
+            exchange = messages[position : position + 2]
+            times = 1
+            while _alike(exchange, messages[position + 2 * times : position + 2 * times + 2]):
+                times += 1
+            kept = exchange if times > 1 else exchange[:1]
+            folded += [(message, times) for message in kept]
+            position += times * len(kept)
+        return folded
+
     def mermaid(self) -> str:
         """The trace as the source of a Mermaid `sequenceDiagram`."""
         lines = ["sequenceDiagram"]
         lines += [f"    participant {name} as {title}" for name, title in PARTICIPANTS.items()]
-        for message in self:
+        for message, times in self.folded():
             arrow = "->>" if message.kind in ("call", "request") else "-->>"
-            label = message.label.replace(";", ",").replace("#", "")
-            lines.append(f"    {message.sender} {arrow} {message.receiver}: {label}")
+            label = message.label + (f" (x{times})" if times > 1 else "")
+            # These two end a statement in Mermaid's grammar.
+            lines.append(f"    {message.sender} {arrow} {message.receiver}: {label.replace(';', ',').replace('#', '')}")
         return "\n".join(lines) + "\n"
+
+
+def _alike(exchange: Sequence[Message], other: Sequence[Message]) -> bool:
+    return len(exchange) == 2 and list(map(_said, exchange)) == list(map(_said, other))
+
+
+def _said(message: Message) -> Any:
+    what = {name: value for name, value in message.detail.items() if name != "request_id"}
+    return (message.sender, message.receiver, message.label, message.kind, what)

@@ -30,12 +30,15 @@ class SystemClock:
     """The machine's own time."""
 
     def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
+        """Wait `seconds`; not at all where they are 0 or fewer."""
         await anyio.sleep(max(seconds, 0))
 
     async def sleep_until(self, moment: datetime) -> None:
+        """Wait until `moment`; not at all where it has passed."""
         # The wall clock may be set back while we sleep, so look again when we wake.
         while (left := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110
             await anyio.sleep(left)

@@ -67,7 +67,8 @@ class FieldError:
     errors: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.field} {', '.join(self.errors)}"
+        sentences = ", ".join(self.errors)
+        return sentences if self.field == "base" else f"{self.field} {sentences}"
 
 
 class APIError(ImpactError):

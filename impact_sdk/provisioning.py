@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import anyio
 import anyio.abc
@@ -44,18 +43,17 @@ Launches = Sequence[SavehackLaunch]
 MakeError = Callable[[Launches], Exception]
 
 
-class Owner(Protocol):
-    """The session in whose name an answer is delivered and launches are fetched."""
+@attrs.define(eq=False, kw_only=True)
+class Owner:
+    """A user's session, as far as a handover needs it: in its name the answer is delivered and launches are fetched."""
 
-    @property
-    def user(self) -> User: ...
-    @property
-    def users(self) -> Users: ...
-    @property
-    def launches(self) -> SavehackLaunches: ...
+    user: User
+    users: Users
+    launches: SavehackLaunches
+
     def initiated(self, at: datetime) -> None:
         """DES knows that provisioning is initiated."""
-        ...
+        self.user = attrs.evolve(self.user, provisioning_initiated_at=at)
 
 
 @attrs.define(eq=False)

@@ -96,7 +96,9 @@ class ImpactSDK:
         finally:
             if tasks is not None:
                 tasks.cancel_scope.cancel()
-                await tasks.__aexit__(kind, error, traceback)
+                # The group is not told of the block's own error: it would hand it on wrapped in an ExceptionGroup, and
+                # nobody's `except InvalidCredentials` would match.
+                await tasks.__aexit__(None, None, None)
 
     async def aclose(self) -> None:
         """Close all sessions and connections; `async with` does it by itself. A second call does nothing."""

@@ -1,12 +1,11 @@
 """A user's session: create Dreams, launch savehacks, look at what is there."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import date, datetime
+from datetime import date
 from types import TracebackType
 from typing import Self
 
 import anyio.abc
-import attrs
 
 from .api.accounts import Accounts
 from .api.dreams import Dreams
@@ -25,7 +24,7 @@ from .models import (
     TransactionState,
     User,
 )
-from .provisioning import Provisioning
+from .provisioning import Owner, Provisioning
 from .transport import Transport
 
 
@@ -46,22 +45,21 @@ class Session:
         tasks: anyio.abc.TaskGroup,
         closed: Callable[["Session"], None],
     ) -> None:
-        self._user = user
         self._settings = settings
         self._provisioning = provisioning
         self._tasks = tasks
         self._closed = closed
         self._is_closed = False
         self._savehack_ids: dict[str, str] = {}
-        self._users = Users(transport)
         self._accounts = Accounts(transport)
         self._dreams = Dreams(transport)
         self._savehacks = Savehacks(transport)
         self._launches = SavehackLaunches(transport)
         self._transactions = Transactions(transport)
+        self._owner = Owner(user=user, users=Users(transport), launches=self._launches)
 
     def __repr__(self) -> str:
-        return f"<Session of user {self._user.id}{', closed' if self._is_closed else ''}>"
+        return f"<Session of user {self.user.id}{', closed' if self._is_closed else ''}>"
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,7 +72,7 @@ class Session:
     @property
     def user(self) -> User:
         """Who it is. `provisioning_initiated_at` follows what this session learns."""
-        return self._user
+        return self._owner.user
 
     @property
     def settings(self) -> SessionSettings:
@@ -97,7 +95,7 @@ class Session:
         """
         self._require_open()
         return await self._dreams.create(
-            user_id=self._user.id,
+            user_id=self.user.id,
             name=name,
             target_cents=target_cents,
             expires_at=expires_at,
@@ -130,7 +128,7 @@ class Session:
             idempotency_key=idempotency_key,
         )
         self._require_open()
-        (launch,) = await self._provisioning.hand_over(self, [launch], self._tasks)
+        (launch,) = await self._provisioning.hand_over(self._owner, [launch], self._tasks)
         return launch
 
     async def resume_paused_launches(self) -> list[SavehackLaunch]:
@@ -145,27 +143,27 @@ class Session:
             HandoverError: As `launch_savehack()`.
         """
         self._require_open()
-        mine = self._launches.list(user_id=self._user.id)
+        mine = self._launches.list(user_id=self.user.id)
         paused = [launch async for launch in mine if launch.waits_for_account]
-        now = await self._provisioning.hand_over(self, paused, self._tasks)
+        now = await self._provisioning.hand_over(self._owner, paused, self._tasks)
         return [launch for launch in now if not launch.waits_for_account]
 
     def dreams(self) -> AsyncIterator[Dream]:
         """The user's Dreams that are not deleted."""
         self._require_open()
-        return self._dreams.list(user_id=self._user.id)
+        return self._dreams.list(user_id=self.user.id)
 
     def savehack_launches(self, dream: Dream | str | None = None) -> AsyncIterator[SavehackLaunch]:
         """The user's savehack launches; those for one Dream, when it is given."""
         self._require_open()
         if dream is None:
-            return self._launches.list(user_id=self._user.id)
+            return self._launches.list(user_id=self.user.id)
         return self._launches.list(dream_id=dream if isinstance(dream, str) else dream.id)
 
     def accounts(self) -> AsyncIterator[Account]:
         """The user's accounts that exist; initiated ones do not yet."""
         self._require_open()
-        return self._accounts.list(user_id=self._user.id)
+        return self._accounts.list(user_id=self.user.id)
 
     def transactions(self, *, state: TransactionState | str | None = None) -> AsyncIterator[Transaction]:
         """The user's transactions, by ascending `requested_at`."""
@@ -177,11 +175,11 @@ class Session:
         if not self._is_closed:
             self._is_closed = True
             self._closed(self)
-            await self._provisioning.leave(self)
+            await self._provisioning.leave(self._owner)
 
     def _require_open(self) -> None:
         if self._is_closed:
-            raise SessionClosed(f"the session of user {self._user.id} is closed; launch again")
+            raise SessionClosed(f"the session of user {self.user.id} is closed; launch again")
 
     async def _savehack_id(self, terms: SavehackTerms) -> str:
         try:
@@ -194,16 +192,3 @@ class Session:
         if wanted not in self._savehack_ids:
             raise ConfigurationError(f"this bank does not offer {wanted}; it offers {', '.join(self._savehack_ids)}")
         return self._savehack_ids[wanted]
-
-    # What a handover needs of its owner.
-
-    @property
-    def users(self) -> Users:
-        return self._users
-
-    @property
-    def launches(self) -> SavehackLaunches:
-        return self._launches
-
-    def initiated(self, at: datetime) -> None:
-        self._user = attrs.evolve(self._user, provisioning_initiated_at=at)

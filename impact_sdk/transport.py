@@ -44,6 +44,7 @@ class HTTPTransport(Protocol):
     """
 
     async def handle_async_request(self, request: Any) -> Any: ...
+    async def aclose(self) -> None: ...
 
 
 class Auth(Protocol):

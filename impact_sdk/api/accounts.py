@@ -57,9 +57,11 @@ class Accounts:
         try:
             return await self.create(user_id=user_id, type=type, external_id=external_id, balance_cents=balance_cents)
         except Conflict:
-            async for account in self.list(user_id=user_id, external_id=external_id):
-                return account
-            raise
+            # Read to its end: an asynchronous generator that is left half way is warned about under trio.
+            found = [account async for account in self.list(user_id=user_id, external_id=external_id)]
+            if not found:
+                raise
+            return found[0]
 
     async def get(self, account_id: str) -> Account:
         """One account; `NotFound` where there is none."""

@@ -1,0 +1,34 @@
+"""What the user sees on the phone, and what they answer."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import attrs
+
+
+@attrs.define(eq=False)
+class Screen:
+    """The screen of one phone, and its user.
+
+    Args:
+        answers: The user: is given a question and says yes or no.
+    """
+
+    answers: Callable[[str], bool] = attrs.field(default=lambda question: True)
+    seen: list[str] = attrs.field(factory=list, init=False)
+
+    @asynccontextmanager
+    async def taken_over(self, title: str) -> AsyncIterator[None]:
+        """The bank's own pages are in front; Impact Finance is back in front afterwards, however it ends."""
+        self.shows(title)
+        try:
+            yield
+        finally:
+            self.shows("Impact Finance")
+
+    async def asks(self, question: str) -> bool:
+        self.shows(question)
+        return self.answers(question)
+
+    def shows(self, text: str) -> None:
+        self.seen.append(text)

@@ -1,0 +1,65 @@
+"""ASGI applications on ports of the loopback interface, in this process."""
+
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import anyio
+import uvicorn
+
+HOST = "127.0.0.1"
+
+
+class PortTaken(Exception):
+    """Somebody else listens on a port that was asked for."""
+
+
+def listening_socket(port: int) -> socket.socket:
+    """A socket on the loopback interface that listens already: who connects before the server runs is kept waiting.
+
+    Args:
+        port: 0 for any that is free.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(f"port {port} of {HOST} cannot be used ({error.strerror}); choose another one") from error
+    listener.listen(2048)
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: whoever runs the simulation decides when it ends."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Any, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an application until the block is left; answers that are under way are finished first."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = _Server(config)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(server.serve, [listener])
+        try:
+            yield
+        finally:
+            server.should_exit = True

@@ -1,0 +1,199 @@
+"""Measure what the README claims. Prints figures, judges nothing: `uv run python -m tests.benchmark`."""
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import anyio
+import httpx
+import orjson
+
+from impact_sdk import ClientCredentials, ImpactAPI
+
+ROUNDS = 15
+CALLS_A_ROUND = 100
+CONNECTIONS = 32
+LOAD_SECONDS = 6.0
+
+DREAM = {
+    "id": "6f9fd53f-9e43-4a75-97a8-8c4dd8fcbc55",
+    "type": "Dream",
+    "name": "Bike",
+    "targetCents": 250_000,
+    "balanceCents": 0,
+    "expiresAt": "2027-06-01",
+    "user": {"type": "User", "id": "0a26e3a2-31f2-4d3a-9a38-6a7c1b0d6f0e", "externalId": "ada"},
+}
+NEW_DREAM = orjson.dumps({"dream": {"name": "Bike", "targetCents": 250_000, "expiresAt": "2027-06-01"}})
+
+# A server that does nothing but answer, so that the client's own cost is what differs.
+STUB = f"""
+import sys, uvicorn
+answers = {{"/oauth/token": b'{{"access_token": "t", "expires_in": 3600}}'}}
+dream = {orjson.dumps({"dream": DREAM})!r}
+async def app(scope, receive, send):
+    while (await receive()).get("more_body"):
+        pass
+    body = answers.get(scope["path"], dream)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({{"type": "http.response.start", "status": 201, "headers": headers}})
+    await send({{"type": "http.response.body", "body": body}})
+uvicorn.run(app, port=int(sys.argv[1]), log_level="error", lifespan="off", ws="none")
+"""
+
+
+def main() -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:1])
+    print(
+        f"{len(cores)} cores, Python {sys.version.split()[0]}; servers on core {cores[-1]}, clients on core {cores[0]}"
+    )
+    anyio.run(one_call, cores[-1])
+    import_time()
+    anyio.run(sandbox, cores[-1], backend_options={"use_uvloop": True})
+
+
+async def one_call(core: int) -> None:
+    """One SDK call with everything on, against raw httpx with the same body to the same server."""
+    port = "18699"
+    with process([sys.executable, "-c", STUB, port], core) as stub:
+        base_url = f"http://127.0.0.1:{port}"
+        async with (
+            httpx.AsyncClient() as raw,
+            ImpactAPI(base_url, auth=ClientCredentials("demo-bank", "secret")) as api,
+        ):
+            await until_it_answers(raw, base_url, stub)
+
+            async def by_hand() -> None:
+                response = await raw.post(
+                    f"{base_url}/v1/dreams",
+                    content=NEW_DREAM,
+                    headers={"Content-Type": "application/json", "Authorization": "Bearer t"},
+                )
+                response.json()
+
+            async def by_sdk() -> None:
+                await api.dreams.create(user_id=DREAM["user"]["id"], name="Bike", target_cents=250_000)  # type: ignore[index]
+
+            ratios, seconds = [], []
+            for n in range(ROUNDS + 1):
+                hand, sdk = await timed(by_hand), await timed(by_sdk)
+                if n:  # the first round warms up
+                    ratios.append(sdk / hand)
+                    seconds.append((hand, sdk))
+    hand, sdk = (statistics.median(each) / CALLS_A_ROUND * 1e3 for each in zip(*seconds, strict=True))
+    print(
+        f"one SDK call over raw httpx: x{statistics.median(ratios):.2f} (median of {ROUNDS} paired rounds, "
+        f"{min(ratios):.2f} to {max(ratios):.2f}; {sdk:.2f} ms over {hand:.2f} ms); wanted: at most 1.2"
+    )
+
+
+async def timed(call: Callable[[], Awaitable[None]]) -> float:
+    start = time.perf_counter()
+    for _ in range(CALLS_A_ROUND):
+        await call()
+    return time.perf_counter() - start
+
+
+def import_time() -> None:
+    def median(code: str) -> float:
+        times = []
+        for _ in range(15):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True)
+            times.append(time.perf_counter() - start)
+        return statistics.median(times) * 1e3
+
+    over_bare = median("import impact_sdk") - median("pass")
+    print(f"import impact_sdk: {over_bare:.0f} ms over a bare interpreter; wanted: at most 200 ms")
+
+
+async def sandbox(core: int) -> None:
+    """The served sandbox: first answer, idle memory, and Dreams a second with all rules and durable writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "bank_app_sim", "serve", "--json", "--port", "18700", "--data", folder]
+        start = time.perf_counter()
+        with process(command, core) as served:
+            async with httpx.AsyncClient() as client:
+                await until_it_answers(client, "http://127.0.0.1:18700", served)
+            print(f"first answer of `serve`: {time.perf_counter() - start:.2f} s after its start; wanted: within 1 s")
+            assert served.stdout is not None
+            ready = orjson.loads(served.stdout.readline())
+            await anyio.sleep(2)
+            print(f"idle memory of `serve`: {resident_megabytes(served.pid):.0f} MB; wanted: at most 100 MB")
+            created, seconds, slow = await load(ready)
+            print(
+                f"POST /v1/dreams: {created / seconds:.0f} a second ({created} in {seconds:.1f} s, "
+                f"{CONNECTIONS} connections, session, idempotency key, synchronous=FULL; p99 {slow * 1e3:.0f} ms); wanted: at least 1900"
+            )
+            print(f"memory of `serve` after it: {resident_megabytes(served.pid):.0f} MB")
+
+
+async def load(ready: dict[str, Any]) -> tuple[int, float, float]:
+    url = f"{ready['des_url']}/v1/dreams"
+    latencies: list[float] = []
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as client:
+        launch = {"token": ready["users"]["ada"]["id_token"], "locale": "en"}
+        async with client.post(f"{ready['des_url']}/users/verify_token", json=launch) as response:
+            response.raise_for_status()
+            cookie = f"impact_session={response.cookies['impact_session'].value}"
+
+        async def one_connection(number: int, until: float) -> None:
+            n = 0
+            while time.perf_counter() < until:
+                n += 1
+                headers = {"Cookie": cookie, "Content-Type": "application/json", "Idempotency-Key": f"{number}-{n}"}
+                start = time.perf_counter()
+                async with client.post(url, data=NEW_DREAM, headers=headers) as response:
+                    await response.read()
+                    assert response.status == 201, response.status
+                latencies.append(time.perf_counter() - start)
+
+        start = time.perf_counter()
+        async with anyio.create_task_group() as tasks:
+            for number in range(CONNECTIONS):
+                tasks.start_soon(one_connection, number, start + LOAD_SECONDS)
+        seconds = time.perf_counter() - start
+    return len(latencies), seconds, statistics.quantiles(latencies, n=100)[-1]
+
+
+async def until_it_answers(client: httpx.AsyncClient, base_url: str, server: subprocess.Popen[bytes]) -> None:
+    while server.poll() is None:
+        try:
+            await client.get(base_url)
+        except httpx.TransportError:
+            await anyio.sleep(0.005)
+        else:
+            return
+    raise SystemExit(f"the server ended with {server.returncode}")
+
+
+@contextmanager
+def process(command: list[str], core: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A process on a core of its own; ended with the block."""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, [core])
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.send_signal(signal.SIGTERM)
+
+
+def resident_megabytes(pid: int) -> float:
+    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    main()

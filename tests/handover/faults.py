@@ -1,0 +1,48 @@
+"""A network that fails where it is told to, in front of the real sandbox."""
+
+from typing import Any
+
+import attrs
+import httpx
+import orjson
+
+from bank_app_sim import Simulation
+from impact_sdk import ImpactSDK
+
+
+@attrs.define
+class Faults(httpx.AsyncBaseTransport):
+    """Fails the first `times` requests of a method.
+
+    Attributes:
+        fault: `503`: DES does nothing and says so. `answer lost`: DES does it, and the answer never arrives.
+        bodies: What was sent with that method, failed or not.
+    """
+
+    simulation: Simulation
+    method: str = "PATCH"
+    times: int = 0
+    fault: str = "503"
+    bodies: list[Any] = attrs.field(factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        sandbox = httpx.ASGITransport(self.simulation.des.app)
+        if request.method != self.method:
+            return await sandbox.handle_async_request(request)
+        self.bodies.append(orjson.loads(request.content))
+        if self.times == 0:
+            return await sandbox.handle_async_request(request)
+        self.times -= 1
+        if self.fault == "503":
+            return httpx.Response(503)
+        await sandbox.handle_async_request(request)
+        raise httpx.ReadError("connection reset", request=request)
+
+    def sdk(self) -> ImpactSDK:
+        """An SDK behind this network; open it with `async with`."""
+        return ImpactSDK(
+            self.simulation.des_url,
+            client_id=self.simulation.client_id,
+            transport=self,
+            clock=self.simulation.clock,
+        )

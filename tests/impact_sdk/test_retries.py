@@ -1,0 +1,96 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impact_sdk.retries import (
+    ATTEMPTS,
+    LONGEST_RETRY_AFTER_SECONDS,
+    LONGEST_WAIT_SECONDS,
+    Outcome,
+    retry_after,
+    wait_before_next,
+)
+
+NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
+
+
+def waits(outcome: Outcome, *, is_repeatable: bool, attempt: int = 1) -> bool:
+    return wait_before_next(outcome, attempt=attempt, is_repeatable=is_repeatable, jitter=0.5) is not None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "repeatable", "not_repeatable"),
+    [
+        (Outcome(was_sent=False), True, True),
+        (Outcome(was_sent=True), True, False),
+        (Outcome(status=429), True, True),
+        (Outcome(status=500), True, False),
+        (Outcome(status=502), True, False),
+        (Outcome(status=503), True, False),
+        (Outcome(status=504), True, False),
+        (Outcome(status=409), False, False),
+        (Outcome(status=409, retry_after=1), True, False),
+        (Outcome(status=400), False, False),
+        (Outcome(status=401), False, False),
+        (Outcome(status=404), False, False),
+        (Outcome(status=422), False, False),
+        (Outcome(status=501), False, False),
+    ],
+)
+def test_what_is_tried_again(outcome: Outcome, repeatable: bool, not_repeatable: bool) -> None:
+    assert waits(outcome, is_repeatable=True) is repeatable
+    assert waits(outcome, is_repeatable=False) is not_repeatable
+
+
+def test_the_last_attempt_is_the_last() -> None:
+    assert waits(Outcome(status=429), is_repeatable=True, attempt=ATTEMPTS - 1)
+    assert not waits(Outcome(status=429), is_repeatable=True, attempt=ATTEMPTS)
+
+
+@given(attempt=st.integers(1, 1000), jitter=st.floats(0, 1))
+def test_waits_grow_and_never_exceed_the_longest(attempt: int, jitter: float) -> None:
+    wait = wait_before_next(
+        Outcome(status=429), attempt=attempt, attempts=attempt + 1, is_repeatable=False, jitter=jitter
+    )
+
+    assert wait is not None
+    assert 0.25 <= wait <= LONGEST_WAIT_SECONDS
+
+
+@given(st.floats(0, LONGEST_RETRY_AFTER_SECONDS))
+def test_the_server_says_how_long_to_wait(seconds: float) -> None:
+    outcome = Outcome(status=429, retry_after=seconds)
+
+    assert wait_before_next(outcome, attempt=1, is_repeatable=False, jitter=1) == seconds
+
+
+def test_a_server_that_asks_for_more_than_a_minute_is_not_waited_for() -> None:
+    assert not waits(Outcome(status=429, retry_after=LONGEST_RETRY_AFTER_SECONDS + 1), is_repeatable=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2", 2.0),
+        (" 0 ", 0.0),
+        ("Mon, 04 Jan 2027 08:00:05 GMT", 5.0),
+        ("Mon, 04 Jan 2027 08:00:05 -0000", 5.0),
+        ("Mon, 04 Jan 2027 07:00:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("²", None),
+    ],
+)
+def test_retry_after_is_read_in_both_its_forms(text: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": text}, NOW) == seconds
+
+
+@given(st.text())
+def test_no_retry_after_header_breaks_the_client(text: str) -> None:
+    seconds = retry_after({"retry-after": text}, NOW)
+
+    assert seconds is None or seconds >= 0

@@ -1,0 +1,91 @@
+"""Who may import whom (DESIGN, section 3). An import that is not allowed here is a wall broken through."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted([*(ROOT / "impact_sdk").rglob("*.py"), *(ROOT / "bank_app_sim").rglob("*.py")])
+
+# Seen from the folder on the left, these are somebody else's.
+FORBIDDEN = {
+    "impact_sdk": ("bank_app_sim",),
+    "impact_sdk/models": ("httpx", "anyio"),
+    "impact_sdk/handover.py": ("httpx", "anyio"),
+    "impact_sdk/retries.py": ("httpx", "anyio"),
+    "bank_app_sim/app": ("bank_app_sim.des", "bank_app_sim.backend", "bank_app_sim.database", "sqlalchemy"),
+    "bank_app_sim/backend": ("bank_app_sim.des", "bank_app_sim.app"),
+    "bank_app_sim/des": ("bank_app_sim.backend", "bank_app_sim.app"),
+}
+# The only ones that may.
+ALLOWED_ONLY_IN = {
+    "bank_app_sim.des": {"bank_app_sim/simulation.py"},
+    "bank_app_sim.app": {"bank_app_sim/simulation.py"},
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> set[str]:
+    """Absolute names of all that a file imports, wherever in the file it does."""
+    package = list(path.relative_to(ROOT).parent.parts)
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def is_within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nobody_reaches_through_a_wall(path: Path) -> None:
+    here = name_of(path)
+    forbidden = [other for room, others in FORBIDDEN.items() if is_in_room(here, room) for other in others]
+    forbidden += [
+        actor
+        for actor, rooms in ALLOWED_ONLY_IN.items()
+        if here not in rooms and not is_in_room(here, actor.replace(".", "/"))
+    ]
+
+    broken = {name for name in imports(path) for other in forbidden if is_within(name, other)}
+
+    assert not broken
+
+
+def is_in_room(path: str, room: str) -> bool:
+    return path == room or path.startswith(f"{room}/")
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "bank_app_sim" in path.parts], ids=name_of)
+def test_the_simulator_sees_the_sdk_by_its_public_names_only(path: Path) -> None:
+    import impact_sdk
+
+    private = {
+        name
+        for name in imports(path)
+        if name.startswith("impact_sdk.") and name.removeprefix("impact_sdk.") not in impact_sdk.__all__
+    }
+
+    assert not private
+
+
+def test_httpx_is_imported_in_one_file_of_the_sdk() -> None:
+    users = [name_of(path) for path in MODULES if "impact_sdk" in path.parts and "httpx" in imports(path)]
+
+    assert users == ["impact_sdk/transport.py"]
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    nothing = {"utils", "util", "core", "helpers", "common", "manager", "misc"}
+
+    assert not [name_of(path) for path in MODULES if path.stem in nothing]
