@@ -1,0 +1,134 @@
+"""The Bank Backend as one thing: its settings, its parts, its life."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from impact_sdk import Clock, ImpactAPI
+
+from ..clock import moment
+from ..database import Database
+from ..due import DueWork
+from ..ids import Ids
+from ..service import Service
+from ..trace import Trace
+from . import api, ledger, store, tables
+from .crash_points import Crash
+from .customers import customer_name
+from .gateway import Gateway
+from .identity import Identity
+from .orders import Provisioning
+from .settlement import Settlement
+
+
+def _not_negative(_bank: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
+    if value < type(value)():
+        raise ValueError(f"{attribute.name} cannot be negative: {value}")
+
+
+def _positive(_bank: object, attribute: "attrs.Attribute[timedelta]", value: timedelta) -> None:
+    if value <= timedelta():
+        raise ValueError(f"{attribute.name} must be longer than nothing: {value}")
+
+
+@attrs.frozen(kw_only=True)
+class Bank:
+    """How this bank is.
+
+    Attributes:
+        issuer: `iss` of its ID tokens.
+        audience: `aud` of its ID tokens: whom they are for.
+        decision_after: From an order to the bank's decision on it.
+        settle_every: How often it fetches the deposits that DES requests, once the first account is reported.
+        opening_balance_cents: What a new customer has on the current account.
+        refuses: Customers who do not get a savings account.
+    """
+
+    issuer: str
+    audience: str
+    decision_after: timedelta = attrs.field(default=timedelta(days=2), validator=_not_negative)
+    settle_every: timedelta = attrs.field(default=timedelta(hours=1), validator=_positive)
+    opening_balance_cents: int = attrs.field(default=1_000_000, validator=_not_negative)
+    refuses: frozenset[str] = frozenset()
+
+
+def _live_on(_point: str) -> None:
+    """Not to crash anywhere is what one wants of a backend."""
+
+
+class BankBackend:
+    """The bank's server and the work behind it.
+
+    Args:
+        impact: The bank's client of DES. Whoever made it closes it.
+        crash: Called at each of `CRASH_POINTS`, with its name; what it raises ends `run()`.
+    """
+
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        bank: Bank,
+        impact: ImpactAPI,
+        clock: Clock,
+        trace: Trace,
+        ids: Ids,
+        crash: Crash = _live_on,
+    ) -> None:
+        self._clock = clock
+        self._database = Database(database_url, tables.metadata, version=tables.VERSION)
+        new_key = (ids.uuid(), ids.secret())
+        kid, private_number = self._database.run_at_start(lambda connection: self._first_start(connection, new_key))
+        self._identity = Identity(issuer=bank.issuer, audience=bank.audience, kid=kid, private_number=private_number)
+        gateway = Gateway(impact)
+        self._provisioning = Provisioning(
+            database=self._database, gateway=gateway, clock=clock, refuses=bank.refuses, crash=crash
+        )
+        self._settlement = Settlement(
+            database=self._database, gateway=gateway, clock=clock, settle_every=bank.settle_every, crash=crash
+        )
+        self._due = DueWork(clock, self.work_off)
+        self.app = Service(
+            "bank_backend",
+            api.API(
+                database=self._database,
+                identity=self._identity,
+                clock=clock,
+                ids=ids,
+                opening_balance_cents=bank.opening_balance_cents,
+                decision_after=bank.decision_after,
+                ordered=self._due.wake,
+            ).endpoints(),
+            sender=api.sender,
+            trace=trace,
+            ids=ids,
+        )
+
+    def id_token(self, customer: str) -> str:
+        """The ID token that signing in gives this customer; ValueError for what cannot be a customer's name.
+
+        It is a token and nothing else: whoever never came by `POST /sign-in` is no customer yet and has no money.
+        """
+        return self._identity.id_token(customer_name(customer), now=self._clock.now())
+
+    async def run(self) -> None:
+        """Work off orders and deposits as they fall due, for ever; what was under way when a process died, at once."""
+        await self._due.run()
+
+    async def work_off(self) -> datetime | None:
+        """Do what is due by now, and return when something will be due again; for those who drive the clock by hand."""
+        await self._provisioning.work_off()
+        await self._settlement.work_off()
+        next_due = await self._database.run(store.next_due)
+        return None if next_due is None else moment(next_due)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _first_start(self, connection: sa.Connection, new_key: tuple[str, str]) -> tuple[str, str]:
+        """Write down what there is from the beginning, if this is it; return the key, new or kept."""
+        ledger.open_account(connection, ledger.FUNDING, at=self._clock.now())
+        store.prepare_settlement(connection)
+        return store.signing_key(connection, otherwise=new_key)

@@ -1,0 +1,55 @@
+"""The bank's customers: how they become known, and how a request shows whose it is."""
+
+import hashlib
+import re
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..clock import timestamp
+from . import ledger, store
+from .identity import TOKEN_LIFETIME
+
+_NAME = re.compile(r"[a-z0-9_.@-]{1,64}")
+
+
+def customer_name(text: object) -> str:
+    """The name itself; ValueError, in words for whoever sent it, where it is none."""
+    if not isinstance(text, str) or not _NAME.fullmatch(text):
+        raise ValueError("must be a name of 1 to 64 lower-case letters, digits and the signs - _ . @")
+    return text
+
+
+def sign_in(
+    connection: sa.Connection, customer: str, access_token: str, *, opening_balance_cents: int, now: datetime
+) -> None:
+    """Let a customer in with this token, for as long as an ID token lasts; at first sight, make them a customer."""
+    if not store.is_customer(connection, customer):
+        _register(connection, customer, opening_balance_cents=opening_balance_cents, now=now)
+    store.remove_expired_tokens(connection, timestamp(now))
+    store.add_access_token(
+        connection, _digest(access_token), customer=customer, expires_at=timestamp(now + TOKEN_LIFETIME)
+    )
+
+
+def signed_in(connection: sa.Connection, authorization: str, *, now: datetime) -> str | None:
+    """The customer whose token an `Authorization` header carries; None where it carries no valid one."""
+    scheme, _, access_token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    return store.customer_of_token(connection, _digest(access_token.strip()), timestamp(now))
+
+
+def _register(connection: sa.Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
+    store.add_customer(connection, customer, registered_at=timestamp(now))
+    current = ledger.current_account(customer)
+    ledger.open_account(connection, current, at=now)
+    if opening_balance_cents:
+        opening = ledger.movement(
+            f"opening:{customer}", source=ledger.FUNDING, target=current, amount_cents=opening_balance_cents
+        )
+        ledger.post(connection, opening, at=now)
+
+
+def _digest(access_token: str) -> str:
+    return hashlib.sha256(access_token.encode()).hexdigest()

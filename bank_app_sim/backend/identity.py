@@ -1,0 +1,62 @@
+"""Who the bank says its customers are: ID tokens, and the key that others verify them with."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey
+
+ALGORITHM = "ES256"
+TOKEN_LIFETIME = timedelta(hours=1)
+
+# The order of the curve P-256: a private key is a whole number from 1 to this, exclusive. FIPS 186-4, D.1.2.3.
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+@attrs.define(kw_only=True)
+class Identity:
+    """Signs ID tokens with the bank's one key.
+
+    Args:
+        kid: The key's name.
+        private_number: 256 bits in hexadecimal that make the key. From `Ids`, so that a seeded run repeats to the
+            byte and any other is a secret.
+    """
+
+    issuer: str
+    audience: str
+    kid: str
+    _private_number: str = attrs.field(repr=False)
+    _made_key: "ECKey | None" = attrs.field(default=None, init=False, repr=False)
+
+    def id_token(self, customer: str, *, now: datetime) -> str:
+        """A token that says this customer signed in now; good for `TOKEN_LIFETIME`."""
+        from joserfc import jwt  # not at start: loading it takes longer than the server may take to answer
+
+        issued_at = int(now.timestamp())
+        claims = {
+            "iss": self.issuer,
+            "sub": customer,
+            "aud": self.audience,
+            "iat": issued_at,
+            "exp": issued_at + int(TOKEN_LIFETIME.total_seconds()),
+        }
+        return jwt.encode({"alg": ALGORITHM, "kid": self.kid}, claims, self._key(), algorithms=[ALGORITHM])
+
+    def jwks(self) -> dict[str, Any]:
+        """The public half of the key, as a JSON Web Key Set (RFC 7517)."""
+        return {"keys": [self._key().as_dict(private=False)]}
+
+    def _key(self) -> "ECKey":
+        if self._made_key is None:
+            from cryptography.hazmat.primitives.asymmetric import ec
+            from joserfc.jwk import ECKey
+
+            number = int(self._private_number, 16) % (P256_ORDER - 1) + 1
+            self._made_key = ECKey.import_key(
+                ec.derive_private_key(number, ec.SECP256R1()),
+                {"kid": self.kid, "use": "sig", "alg": ALGORITHM},
+            )
+        return self._made_key

@@ -1,0 +1,104 @@
+"""The bank's books: double entry in whole cents.
+
+Money never appears or vanishes, it moves: the entries of a posting sum to zero, so all balances together do too. A
+posting has a reference that says why it was made, and the same reason moves money once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from ..clock import timestamp
+from . import store
+
+FUNDING = "bank:funding"
+
+
+def current_account(customer: str) -> str:
+    return f"current:{customer}"
+
+
+def savings_account(customer: str) -> str:
+    return f"savings:{customer}"
+
+
+@attrs.frozen
+class Entry:
+    """A change of one account's balance, in cents; never by nothing."""
+
+    account: str
+    amount_cents: int
+
+
+def _balanced(_posting: object, _attribute: object, entries: tuple[Entry, ...]) -> None:
+    if len(entries) < 2 or any(entry.amount_cents == 0 for entry in entries):
+        raise ValueError(f"a posting has two entries or more, and none of nothing: {entries}")
+    if (total := sum(entry.amount_cents for entry in entries)) != 0:
+        raise ValueError(f"the entries of a posting sum to zero, not to {total}: {entries}")
+
+
+@attrs.frozen
+class Posting:
+    """Entries that belong together.
+
+    Attributes:
+        reference: Why it is made, such as `deposit:<transaction id>`.
+    """
+
+    reference: str
+    entries: tuple[Entry, ...] = attrs.field(validator=_balanced)
+
+
+def movement(reference: str, *, source: str, target: str, amount_cents: int) -> Posting:
+    """The posting that moves a positive amount from one account to another."""
+    if amount_cents <= 0:
+        raise ValueError(f"only a positive amount can be moved, not {amount_cents} cents")
+    return Posting(reference, (Entry(source, -amount_cents), Entry(target, amount_cents)))
+
+
+def open_account(connection: sa.Connection, name: str, *, at: datetime) -> None:
+    """Open an account; one that is open stays as it is."""
+    if not store.account_exists(connection, name):
+        store.add_account(connection, name, opened_at=timestamp(at))
+
+
+def post(connection: sa.Connection, posting: Posting, *, at: datetime) -> bool:
+    """Write a posting down; False, and nothing moves, when its reference was posted before."""
+    if store.posting_exists(connection, posting.reference):
+        return False
+    store.add_posting(
+        connection,
+        posting.reference,
+        [(entry.account, entry.amount_cents) for entry in posting.entries],
+        posted_at=timestamp(at),
+    )
+    return True
+
+
+def accounts_of(connection: sa.Connection, customer: str) -> dict[str, Any]:
+    """The customer's accounts that are open, and what they hold."""
+    names = [current_account(customer), savings_account(customer)]
+    return {
+        "accounts": [
+            {"name": name, "balance_cents": store.balance(connection, name)}
+            for name in names
+            if store.account_exists(connection, name)
+        ]
+    }
+
+
+def books(connection: sa.Connection) -> dict[str, Any]:
+    """Everything: balances, postings, the deposits that were moved or refused, and the sum that must be zero."""
+    postings: dict[str, dict[str, Any]] = {}
+    for reference, posted_at, account, amount_cents in store.all_entries(connection):
+        posting = postings.setdefault(reference, {"reference": reference, "posted_at": posted_at, "entries": []})
+        posting["entries"].append({"account": account, "amount_cents": amount_cents})
+    balances = store.balances(connection)
+    return {
+        "accounts": [{"name": name, "balance_cents": cents} for name, cents in balances],
+        "postings": list(postings.values()),
+        "transfers": [attrs.asdict(transfer) for transfer in store.all_transfers(connection)],
+        "sum_cents": sum(cents for _, cents in balances),
+    }

@@ -1,0 +1,141 @@
+"""Takes orders for savings accounts, and works them off as they fall due."""
+
+import functools
+import logging
+from collections.abc import Collection
+from datetime import datetime
+
+import attrs
+import sqlalchemy as sa
+
+from impact_sdk import Clock, ImpactError
+
+from ..clock import timestamp
+from ..database import Database
+from . import ledger, store
+from .attempts import wait_after
+from .crash_points import Crash, done_not_written, due_not_done
+from .gateway import Gateway
+from .provisioning import Order, OrderEvent, OrderState, after, decide
+
+logger = logging.getLogger(__name__)
+
+
+@attrs.frozen(kw_only=True)
+class OrderRequest:
+    """What the bank's app asks for, in the words of the SDK's callback. Without a `user_id` it is in advance."""
+
+    request_id: str | None
+    user_id: str | None
+    account_external_id: str | None
+
+
+def take(
+    connection: sa.Connection, customer: str, request: OrderRequest, *, order_id: str, now: datetime, due_at: datetime
+) -> tuple[Order, bool]:
+    """The customer's order, and whether it is new.
+
+    It is the one that is there already when the same request has made it, and when an account exists or is being
+    opened: a customer gets one account, however often it is asked for. After a refusal, another request is a new order.
+    """
+    known = store.order_for(connection, customer, request.request_id)
+    if known is not None:
+        return known, False
+    return store.add_order(
+        connection,
+        id=order_id,
+        customer=customer,
+        request_id=request.request_id,
+        user_id=request.user_id,
+        account_external_id=request.account_external_id,
+        ordered_at=timestamp(now),
+        due_at=timestamp(due_at),
+    ), True
+
+
+@attrs.frozen(kw_only=True)
+class Provisioning:
+    """Takes the due step of every order; what the steps are stands in `provisioning`."""
+
+    database: Database
+    gateway: Gateway
+    clock: Clock
+    refuses: Collection[str]
+    crash: Crash
+
+    async def work_off(self) -> None:
+        """Take all steps that are due now, those included that become due by taking one."""
+        now = self.clock.now()
+        while due := await self.database.run(functools.partial(store.due_orders, now=timestamp(now))):
+            for order in due:
+                await self._take_step(order, now)
+
+    async def _take_step(self, order: Order, now: datetime) -> None:
+        """Have the effect, then write down that it happened: a process that dies between the two begins again."""
+        self.crash(due_not_done("provisioning", order.state))
+        try:
+            told = await self._tell_des(order)
+        except ImpactError as error:
+            await self._postpone(order, error)
+        else:
+            await self.database.run(functools.partial(self._write, order=told, now=now))
+
+    async def _tell_des(self, order: Order) -> Order:
+        """The effect outside of this bank, if the step has one; the order with what DES answered."""
+        match order.state:
+            case OrderState.OPENED:
+                user_id = await self.gateway.introduce(order.customer, has_launched=order.user_id is not None)
+                return attrs.evolve(order, user_id=user_id)
+            case OrderState.INTRODUCED:
+                assert order.user_id is not None  # written down with this state
+                external_id = order.account_external_id or order.user_id
+                account_id = await self.gateway.post_account(order.user_id, external_id)
+                return attrs.evolve(order, account_id=account_id)
+            case OrderState.REFUSED:
+                # A newer order has an outcome of its own; to tell this one late could take back what is being opened.
+                if not await self.database.run(functools.partial(store.is_superseded, order=order)):
+                    await self.gateway.report_refusal(order.customer)
+        return order
+
+    def _write(self, connection: sa.Connection, *, order: Order, now: datetime) -> None:
+        """The effect within this bank, if the step has one, and the state that follows, in one transaction."""
+        event = self._effect(connection, order, now)
+        self.crash(done_not_written("provisioning", order.state))
+        state = after(order.state, event)
+        store.move_order(
+            connection,
+            order,
+            state,
+            due_at=None if state.is_final else timestamp(now),
+            user_id=order.user_id,
+            account_id=order.account_id,
+        )
+
+    def _effect(self, connection: sa.Connection, order: Order, now: datetime) -> OrderEvent:
+        match order.state:
+            case OrderState.ORDERED:
+                return decide(order.customer, self.refuses)
+            case OrderState.APPROVED:
+                ledger.open_account(connection, ledger.savings_account(order.customer), at=now)
+                return OrderEvent.ACCOUNT_OPENED
+            case OrderState.OPENED:
+                return OrderEvent.CUSTOMER_INTRODUCED
+            case OrderState.INTRODUCED:
+                store.plan_settlement(connection, timestamp(now))  # deposits may have waited for this account
+                return OrderEvent.ACCOUNT_POSTED
+            case OrderState.REFUSED:
+                return OrderEvent.REFUSAL_TOLD
+            case OrderState.REPORTED | OrderState.REFUSAL_REPORTED:
+                raise RuntimeError(f"an order that is {order.state} is never due")
+
+    async def _postpone(self, order: Order, error: ImpactError) -> None:
+        due_at = self.clock.now() + wait_after(order.attempts + 1)
+        logger.warning("order %s stays %s until %s: %s", order.id, order.state, timestamp(due_at), error)
+        await self.database.run(
+            functools.partial(
+                store.postpone_order,
+                order=order,
+                due_at=timestamp(due_at),
+                last_error=f"{type(error).__name__}: {error}",
+            )
+        )

@@ -1,0 +1,91 @@
+"""How an order for an account goes from ordered to reported: a table of states, no I/O, no clock.
+
+    ORDERED --approved--> APPROVED --opened--> OPENED --introduced--> INTRODUCED --posted--> REPORTED
+       `-----refused----> REFUSED --refusal told--> REFUSAL_REPORTED
+
+Every state but the two last is one step to take. A step is taken again until it is written down that it was taken, so
+its effect must be one that happens once: the ledger's is written in the same transaction as the state, and DES knows
+the user and the account by their external ids.
+"""
+
+import enum
+from collections.abc import Collection
+
+import attrs
+
+
+class OrderState(enum.StrEnum):
+    """Where an order stands; the names are what is stored and shown."""
+
+    ORDERED = "ORDERED"
+    APPROVED = "APPROVED"
+    OPENED = "OPENED"
+    INTRODUCED = "INTRODUCED"
+    REPORTED = "REPORTED"
+    REFUSED = "REFUSED"
+    REFUSAL_REPORTED = "REFUSAL_REPORTED"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (OrderState.REPORTED, OrderState.REFUSAL_REPORTED)
+
+
+class OrderEvent(enum.Enum):
+    """What happens to an order."""
+
+    APPROVED = enum.auto()
+    REFUSED = enum.auto()
+    ACCOUNT_OPENED = enum.auto()
+    CUSTOMER_INTRODUCED = enum.auto()
+    ACCOUNT_POSTED = enum.auto()
+    REFUSAL_TOLD = enum.auto()
+
+
+TRANSITIONS = {
+    (OrderState.ORDERED, OrderEvent.APPROVED): OrderState.APPROVED,
+    (OrderState.ORDERED, OrderEvent.REFUSED): OrderState.REFUSED,
+    (OrderState.APPROVED, OrderEvent.ACCOUNT_OPENED): OrderState.OPENED,
+    (OrderState.OPENED, OrderEvent.CUSTOMER_INTRODUCED): OrderState.INTRODUCED,
+    (OrderState.INTRODUCED, OrderEvent.ACCOUNT_POSTED): OrderState.REPORTED,
+    (OrderState.REFUSED, OrderEvent.REFUSAL_TOLD): OrderState.REFUSAL_REPORTED,
+}
+
+
+def after(state: OrderState, event: OrderEvent) -> OrderState:
+    """The state that follows; RuntimeError where the event cannot happen, which is a mistake of ours."""
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise RuntimeError(f"an order that is {state} cannot become {event.name}") from None
+
+
+@attrs.frozen(kw_only=True)
+class Order:
+    """A customer's order for a savings account.
+
+    Attributes:
+        n: Its place in the order of ordering.
+        request_id: DES's request that it answers; None for an order that nobody requested.
+        user_id: The customer's id at DES. From OPENED on it is what DES says; before, what the app said, if anything.
+        account_external_id: What to call the account at DES; None: by the user's id.
+        account_id: The account's id at DES, once it is posted.
+        attempts: Failed attempts at the present step.
+        last_error: Why the latest of them failed.
+    """
+
+    n: int
+    id: str
+    customer: str
+    request_id: str | None
+    user_id: str | None
+    account_external_id: str | None
+    account_id: str | None
+    state: OrderState = attrs.field(converter=OrderState)
+    ordered_at: str
+    attempts: int
+    last_error: str | None
+
+
+def decide(customer: str, refuses: Collection[str]) -> OrderEvent:
+    """The bank's decision. A real one asks a register, a credit bureau, or a person."""
+    return OrderEvent.REFUSED if customer in refuses else OrderEvent.APPROVED

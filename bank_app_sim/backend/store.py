@@ -1,0 +1,354 @@
+"""Every statement on the bank's tables, written once so that it is compiled once, and the functions that run them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam as given
+
+from .provisioning import Order, OrderState
+from .tables import (
+    access_tokens,
+    accounts,
+    customers,
+    entries,
+    orders,
+    postings,
+    settlement,
+    signing_keys,
+    transfers,
+)
+from .transfers import Transfer, TransferState
+
+# The bank's key
+
+_signing_key = sa.select(signing_keys.c.kid, signing_keys.c.private_number)
+_add_signing_key = sa.insert(signing_keys)
+
+
+def signing_key(connection: sa.Connection, *, otherwise: tuple[str, str]) -> tuple[str, str]:
+    """The key's name and number; `otherwise` becomes the key where there is none yet."""
+    kept = connection.execute(_signing_key).one_or_none()
+    if kept is not None:
+        return kept.kid, kept.private_number
+    connection.execute(_add_signing_key, {"kid": otherwise[0], "private_number": otherwise[1]})
+    return otherwise
+
+
+# Customers
+
+_is_customer = sa.select(customers.c.name).where(customers.c.name == given("name"))
+_add_customer = sa.insert(customers)
+_add_access_token = sa.insert(access_tokens)
+_remove_expired_tokens = sa.delete(access_tokens).where(access_tokens.c.expires_at <= given("now"))
+_customer_of_token = sa.select(access_tokens.c.customer).where(
+    access_tokens.c.digest == given("digest"), access_tokens.c.expires_at > given("now")
+)
+
+
+def is_customer(connection: sa.Connection, name: str) -> bool:
+    return connection.execute(_is_customer, {"name": name}).first() is not None
+
+
+def add_customer(connection: sa.Connection, name: str, *, registered_at: str) -> None:
+    connection.execute(_add_customer, {"name": name, "registered_at": registered_at})
+
+
+def add_access_token(connection: sa.Connection, digest: str, *, customer: str, expires_at: str) -> None:
+    connection.execute(_add_access_token, {"digest": digest, "customer": customer, "expires_at": expires_at})
+
+
+def remove_expired_tokens(connection: sa.Connection, now: str) -> None:
+    connection.execute(_remove_expired_tokens, {"now": now})
+
+
+def customer_of_token(connection: sa.Connection, digest: str, now: str) -> str | None:
+    return connection.execute(_customer_of_token, {"digest": digest, "now": now}).scalar()
+
+
+# Orders
+
+_ORDER = [
+    orders.c[name]
+    for name in (
+        "n",
+        "id",
+        "customer",
+        "request_id",
+        "user_id",
+        "account_external_id",
+        "account_id",
+        "state",
+        "ordered_at",
+        "attempts",
+        "last_error",
+    )
+]
+_REFUSED = [OrderState.REFUSED.value, OrderState.REFUSAL_REPORTED.value]
+# The newest first: an order that is not refused is always newer than those that are.
+_order_for = (
+    sa.select(*_ORDER)
+    .where(
+        orders.c.customer == given("customer"),
+        sa.or_(orders.c.state.not_in(_REFUSED), orders.c.request_id == given("request_id")),
+    )
+    .order_by(orders.c.n.desc())
+    .limit(1)
+)
+_add_order = sa.insert(orders).returning(*_ORDER)
+_order = sa.select(*_ORDER).where(orders.c.id == given("id"), orders.c.customer == given("customer"))
+_due_orders = sa.select(*_ORDER).where(orders.c.due_at <= given("now")).order_by(orders.c.due_at, orders.c.n)
+_newer_order = sa.select(orders.c.n).where(orders.c.customer == given("customer"), orders.c.n > given("than")).limit(1)
+_move_order = (
+    sa.update(orders)
+    .where(orders.c.n == given("order"), orders.c.state == given("old_state"))
+    .values(
+        state=given("new_state"),
+        due_at=given("due_at"),
+        user_id=given("user_id"),
+        account_id=given("account_id"),
+        attempts=0,
+        last_error=None,
+    )
+)
+_postpone_order = (
+    sa.update(orders)
+    .where(orders.c.n == given("order"), orders.c.state == given("old_state"))
+    .values(due_at=given("due_at"), attempts=given("attempts"), last_error=given("last_error"))
+)
+
+
+def order_for(connection: sa.Connection, customer: str, request_id: str | None) -> Order | None:
+    """The order that this request belongs to: one that was not refused, or the one that the same request has made."""
+    row = connection.execute(_order_for, {"customer": customer, "request_id": request_id}).one_or_none()
+    return None if row is None else Order(**row._mapping)
+
+
+def add_order(connection: sa.Connection, **columns: Any) -> Order:
+    """Write down a new order; `columns` are those that the customer and the clock decide."""
+    row = connection.execute(_add_order, {"state": OrderState.ORDERED.value, "attempts": 0, **columns}).one()
+    return Order(**row._mapping)
+
+
+def order(connection: sa.Connection, order_id: str, *, customer: str) -> Order | None:
+    row = connection.execute(_order, {"id": order_id, "customer": customer}).one_or_none()
+    return None if row is None else Order(**row._mapping)
+
+
+def due_orders(connection: sa.Connection, now: str) -> list[Order]:
+    return [Order(**row._mapping) for row in connection.execute(_due_orders, {"now": now})]
+
+
+def is_superseded(connection: sa.Connection, order: Order) -> bool:
+    """Whether the customer has ordered again since."""
+    return connection.execute(_newer_order, {"customer": order.customer, "than": order.n}).first() is not None
+
+
+def move_order(
+    connection: sa.Connection,
+    order: Order,
+    state: OrderState,
+    *,
+    due_at: str | None,
+    user_id: str | None,
+    account_id: str | None,
+) -> None:
+    """Write down that a step was taken, unless another worker was quicker and has already."""
+    connection.execute(
+        _move_order,
+        {
+            "order": order.n,
+            "old_state": order.state.value,
+            "new_state": state.value,
+            "due_at": due_at,
+            "user_id": user_id,
+            "account_id": account_id,
+        },
+    )
+
+
+def postpone_order(connection: sa.Connection, order: Order, *, due_at: str, last_error: str) -> None:
+    connection.execute(
+        _postpone_order,
+        {
+            "order": order.n,
+            "old_state": order.state.value,
+            "due_at": due_at,
+            "attempts": order.attempts + 1,
+            "last_error": last_error,
+        },
+    )
+
+
+# Ledger
+
+_account = sa.select(accounts.c.name).where(accounts.c.name == given("name"))
+_add_account = sa.insert(accounts)
+_posting = sa.select(postings.c.n).where(postings.c.reference == given("reference"))
+_add_posting = sa.insert(postings)
+_add_entry = sa.insert(entries)
+_balance = sa.select(sa.func.coalesce(sa.func.sum(entries.c.amount_cents), 0)).where(
+    entries.c.account == given("account")
+)
+_balances = (
+    sa.select(accounts.c.name, sa.func.coalesce(sa.func.sum(entries.c.amount_cents), 0))
+    .select_from(accounts.outerjoin(entries))
+    .group_by(accounts.c.name)
+    .order_by(accounts.c.name)
+)
+_all_entries = (
+    sa.select(postings.c.reference, postings.c.posted_at, entries.c.account, entries.c.amount_cents)
+    .select_from(postings.join(entries))
+    .order_by(postings.c.n, entries.c.n)
+)
+
+
+def account_exists(connection: sa.Connection, name: str) -> bool:
+    return connection.execute(_account, {"name": name}).first() is not None
+
+
+def add_account(connection: sa.Connection, name: str, *, opened_at: str) -> None:
+    connection.execute(_add_account, {"name": name, "opened_at": opened_at})
+
+
+def posting_exists(connection: sa.Connection, reference: str) -> bool:
+    return connection.execute(_posting, {"reference": reference}).first() is not None
+
+
+def add_posting(
+    connection: sa.Connection, reference: str, changes: Sequence[tuple[str, int]], *, posted_at: str
+) -> None:
+    """Write down what changes by how many cents, and why."""
+    connection.execute(_add_posting, {"reference": reference, "posted_at": posted_at})
+    connection.execute(
+        _add_entry,
+        [{"posting": reference, "account": account, "amount_cents": cents} for account, cents in changes],
+    )
+
+
+def balance(connection: sa.Connection, account: str) -> int:
+    return int(connection.execute(_balance, {"account": account}).scalar_one())
+
+
+def balances(connection: sa.Connection) -> list[tuple[str, int]]:
+    return [(name, int(cents)) for name, cents in connection.execute(_balances)]
+
+
+def all_entries(connection: sa.Connection) -> list[tuple[str, str, str, int]]:
+    """Reference, moment, account and cents of each entry, in the order of posting."""
+    return [(reference, at, account, cents) for reference, at, account, cents in connection.execute(_all_entries)]
+
+
+# Transfers
+
+_TRANSFER = [
+    transfers.c[name]
+    for name in ("transaction_id", "customer", "amount_cents", "state", "reason", "attempts", "last_error")
+]
+_transfer = sa.select(transfers.c.state).where(transfers.c.transaction_id == given("transaction_id"))
+_add_transfer = sa.insert(transfers)
+_due_transfers = (
+    sa.select(*_TRANSFER)
+    .where(transfers.c.due_at <= given("now"))
+    .order_by(transfers.c.due_at, transfers.c.received_at, transfers.c.transaction_id)
+)
+_all_transfers = sa.select(*_TRANSFER).order_by(transfers.c.received_at, transfers.c.transaction_id)
+_end_transfer = (
+    sa.update(transfers)
+    .where(transfers.c.transaction_id == given("transfer"), transfers.c.state == given("old_state"))
+    .values(state=given("new_state"), reason=given("reason"), due_at=None, attempts=0, last_error=None)
+)
+_postpone_transfer = (
+    sa.update(transfers)
+    .where(transfers.c.transaction_id == given("transfer"), transfers.c.state == given("old_state"))
+    .values(due_at=given("due_at"), attempts=given("attempts"), last_error=given("last_error"))
+)
+
+
+def is_transfer(connection: sa.Connection, transaction_id: str) -> bool:
+    return connection.execute(_transfer, {"transaction_id": transaction_id}).first() is not None
+
+
+def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> None:
+    """Write down a deposit that was just moved or refused; telling DES is due at once."""
+    connection.execute(
+        _add_transfer,
+        {
+            "transaction_id": transfer.transaction_id,
+            "customer": transfer.customer,
+            "amount_cents": transfer.amount_cents,
+            "state": transfer.state.value,
+            "reason": transfer.reason,
+            "received_at": now,
+            "due_at": now,
+            "attempts": 0,
+        },
+    )
+
+
+def due_transfers(connection: sa.Connection, now: str) -> list[Transfer]:
+    return [Transfer(**row._mapping) for row in connection.execute(_due_transfers, {"now": now})]
+
+
+def all_transfers(connection: sa.Connection) -> list[Transfer]:
+    return [Transfer(**row._mapping) for row in connection.execute(_all_transfers)]
+
+
+def end_transfer(connection: sa.Connection, transfer: Transfer, state: TransferState, *, reason: str | None) -> None:
+    """Write down what came of telling DES, unless another worker has already."""
+    connection.execute(
+        _end_transfer,
+        {
+            "transfer": transfer.transaction_id,
+            "old_state": transfer.state.value,
+            "new_state": state.value,
+            "reason": reason,
+        },
+    )
+
+
+def postpone_transfer(connection: sa.Connection, transfer: Transfer, *, due_at: str, last_error: str) -> None:
+    connection.execute(
+        _postpone_transfer,
+        {
+            "transfer": transfer.transaction_id,
+            "old_state": transfer.state.value,
+            "due_at": due_at,
+            "attempts": transfer.attempts + 1,
+            "last_error": last_error,
+        },
+    )
+
+
+# Settlement, and when to look at anything again
+
+_settlement = sa.select(settlement.c.n)
+_add_settlement = sa.insert(settlement).values(attempts=0)
+_settlement_attempts = sa.select(settlement.c.attempts).where(settlement.c.due_at <= given("now"))
+_plan_settlement = sa.update(settlement).values(
+    due_at=given("due_at"), attempts=given("attempts"), last_error=given("last_error")
+)
+_next_due = sa.select(sa.func.min(sa.column("due_at", sa.String))).select_from(
+    sa.union_all(*(sa.select(table.c.due_at) for table in (orders, transfers, settlement))).subquery()
+)
+
+
+def prepare_settlement(connection: sa.Connection) -> None:
+    """Make the row that says when to settle next; until an account is reported, never."""
+    if connection.execute(_settlement).first() is None:
+        connection.execute(_add_settlement)
+
+
+def failed_settlements(connection: sa.Connection, now: str) -> int | None:
+    """How many attempts at settling have failed in a row; None while settling is not due."""
+    return connection.execute(_settlement_attempts, {"now": now}).scalar()
+
+
+def plan_settlement(
+    connection: sa.Connection, due_at: str, *, attempts: int = 0, last_error: str | None = None
+) -> None:
+    connection.execute(_plan_settlement, {"due_at": due_at, "attempts": attempts, "last_error": last_error})
+
+
+def next_due(connection: sa.Connection) -> str | None:
+    return connection.execute(_next_due).scalar()

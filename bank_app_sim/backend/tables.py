@@ -1,0 +1,107 @@
+"""The bank's own tables. Nobody else reads them.
+
+Moments are texts made by `clock.timestamp()`, money is whole cents. A row with a `due_at` is work: what is to be done
+follows from its `state`, and no `due_at` means that nothing is left to do.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+# Raise this with every change below: a file of another version is refused, not misread.
+VERSION = 1
+
+metadata = sa.MetaData()
+
+
+def _due_work() -> Iterator[sa.Column[Any]]:
+    yield sa.Column("due_at", sa.String, index=True)
+    yield sa.Column("attempts", sa.Integer, nullable=False)  # failed ones, since the last that succeeded
+    yield sa.Column("last_error", sa.String)
+
+
+signing_keys = sa.Table(
+    "signing_keys",
+    metadata,
+    sa.Column("kid", sa.String, primary_key=True),
+    sa.Column("private_number", sa.String, nullable=False),  # a real bank keeps it in a vault
+)
+
+customers = sa.Table(
+    "customers",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("registered_at", sa.String, nullable=False),
+)
+
+access_tokens = sa.Table(
+    "access_tokens",
+    metadata,
+    sa.Column("digest", sa.String, primary_key=True),  # SHA-256: who reads this table can sign in as nobody
+    sa.Column("customer", sa.ForeignKey("customers.name"), nullable=False),
+    sa.Column("expires_at", sa.String, nullable=False, index=True),
+)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("id", sa.String, nullable=False, unique=True),
+    sa.Column("customer", sa.ForeignKey("customers.name"), nullable=False),
+    sa.Column("request_id", sa.String),
+    sa.Column("user_id", sa.String),  # as the app says, until DES has told us
+    sa.Column("account_external_id", sa.String),
+    sa.Column("account_id", sa.String),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("ordered_at", sa.String, nullable=False),
+    *_due_work(),
+    sa.UniqueConstraint("customer", "request_id"),
+)
+
+# One account per customer, whatever the code above it believes: only a refusal makes room for another order.
+sa.Index(
+    "one_account_per_customer",
+    orders.c.customer,
+    unique=True,
+    sqlite_where=orders.c.state.not_in(["REFUSED", "REFUSAL_REPORTED"]),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("opened_at", sa.String, nullable=False),
+)
+
+postings = sa.Table(
+    "postings",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("reference", sa.String, nullable=False, unique=True),
+    sa.Column("posted_at", sa.String, nullable=False),
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("posting", sa.ForeignKey("postings.reference"), nullable=False, index=True),
+    sa.Column("account", sa.ForeignKey("accounts.name"), nullable=False, index=True),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+)
+
+transfers = sa.Table(
+    "transfers",
+    metadata,
+    sa.Column("transaction_id", sa.String, primary_key=True),  # DES's own: a deposit has one row, however often listed
+    sa.Column("customer", sa.String, nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("reason", sa.String),
+    sa.Column("received_at", sa.String, nullable=False),
+    *_due_work(),
+)
+
+# The next look at DES's requested transactions: one row, written at the first start.
+settlement = sa.Table("settlement", metadata, sa.Column("n", sa.Integer, primary_key=True), *_due_work())

@@ -1,0 +1,113 @@
+import random
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from bank_app_sim.backend import Bank, BankBackend
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des import DES, Tenant
+from bank_app_sim.ids import Ids
+from bank_app_sim.trace import Trace
+from impact_sdk import ClientCredentials, ImpactAPI
+
+from .network import Network
+from .saver import Saver, saver
+
+START = datetime(2027, 1, 4, 9, tzinfo=UTC)  # a Monday
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    return SimulatedClock(START)
+
+
+@pytest.fixture
+def trace(clock: SimulatedClock) -> Trace:
+    return Trace(clock)
+
+
+@pytest.fixture
+def network() -> Network:
+    return Network()
+
+
+@pytest.fixture
+def settings() -> Bank:
+    return Bank(issuer="https://bank.test", audience="demo-bank", refuses=frozenset({"mallory"}))
+
+
+@pytest.fixture
+async def impact(network: Network, clock: SimulatedClock) -> AsyncIterator[ImpactAPI]:
+    """The bank's client of DES; nobody is at the other end unless a test puts one there."""
+    credentials = ClientCredentials("demo-bank", "planted-secret")
+    async with ImpactAPI(
+        "http://des", auth=credentials, transport=network, clock=clock, source=random.Random(1)
+    ) as impact:
+        yield impact
+
+
+@pytest.fixture
+async def backend(
+    settings: Bank, impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network
+) -> AsyncIterator[BankBackend]:
+    backend = BankBackend(
+        database_url="sqlite://", bank=settings, impact=impact, clock=clock, trace=trace, ids=Ids(random.Random(7))
+    )
+    network.hosts["bank"] = backend.app
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def des(impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network) -> Iterator[DES]:
+    """The sandbox at the other end of `impact`."""
+    tenant = Tenant(
+        id="demo",
+        client_id="demo-bank",
+        client_secret="planted-secret",
+        issuer="https://bank.test",
+        audience="demo-bank",
+        jwks_url="http://bank/.well-known/jwks.json",
+    )
+    des = DES(
+        database_url="sqlite://",
+        tenant=tenant,
+        clock=clock,
+        trace=trace,
+        ids=Ids(random.Random(11)),
+        transport=network,
+    )
+    network.hosts["des"] = des.app
+    yield des
+    des.close()
+
+
+@pytest.fixture
+async def http(backend: BankBackend, network: Network) -> AsyncIterator[httpx.AsyncClient]:
+    """Anybody's HTTP client of the bank."""
+    async with httpx.AsyncClient(base_url="http://bank", transport=network) as http:
+        yield http
+
+
+@pytest.fixture
+async def ada(backend: BankBackend, des: DES, network: Network, clock: SimulatedClock) -> AsyncIterator[Saver]:
+    async with saver("ada", network, clock) as ada:
+        yield ada
+
+
+@pytest.fixture
+async def mallory(backend: BankBackend, des: DES, network: Network, clock: SimulatedClock) -> AsyncIterator[Saver]:
+    """Somebody whom the bank refuses."""
+    async with saver("mallory", network, clock) as mallory:
+        yield mallory
+
+
+@pytest.fixture
+async def app(http: httpx.AsyncClient, network: Network) -> AsyncIterator[httpx.AsyncClient]:
+    """The bank's app, with ada signed in, for an hour."""
+    answer = await http.post("/sign-in", json={"customer": "ada"})
+    bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    async with httpx.AsyncClient(base_url="http://bank", transport=network, headers=bearer) as app:
+        yield app

@@ -1,0 +1,29 @@
+"""Addresses for applications in this process, and a line that can be cut."""
+
+from collections.abc import Callable
+
+import httpx
+from starlette.types import ASGIApp
+
+Answers = Callable[[httpx.Request], httpx.Response | None]
+
+
+class Network(httpx.AsyncBaseTransport):
+    """Carries a request to the application that has its host.
+
+    Attributes:
+        hosts: The applications, by host.
+        requests: What was sent, in order: `POST des /v1/accounts`.
+        interfere: Answers in an application's place where it returns a response.
+    """
+
+    def __init__(self) -> None:
+        self.hosts: dict[str, ASGIApp] = {}
+        self.requests: list[str] = []
+        self.interfere: Answers = lambda _request: None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(f"{request.method} {request.url.host} {request.url.path}")
+        if (answer := self.interfere(request)) is not None:
+            return answer
+        return await httpx.ASGITransport(self.hosts[request.url.host]).handle_async_request(request)

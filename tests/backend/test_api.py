@@ -1,0 +1,170 @@
+"""What the bank's app sends, and what it gets."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.trace import Trace
+
+
+def labels(trace: Trace) -> list[str]:
+    return [message.label for message in trace]
+
+
+async def test_a_new_customer_has_the_opening_balance(app: httpx.AsyncClient) -> None:
+    answer = await app.get("/accounts")
+
+    assert answer.json() == {"accounts": [{"name": "current:ada", "balance_cents": 1_000_000}]}
+
+
+async def test_signing_in_again_gives_no_second_opening_balance(app: httpx.AsyncClient) -> None:
+    await app.post("/sign-in", json={"customer": "ada"})
+
+    books = (await app.get("/ledger")).json()
+
+    assert books["accounts"] == [
+        {"name": "bank:funding", "balance_cents": -1_000_000},
+        {"name": "current:ada", "balance_cents": 1_000_000},
+    ]
+    assert [posting["reference"] for posting in books["postings"]] == ["opening:ada"]
+    assert books["sum_cents"] == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "customer"),
+        ({"customer": ""}, "customer"),
+        ({"customer": "Ada"}, "customer"),
+        ({"customer": "ada lovelace"}, "customer"),
+        ({"customer": "ada\n"}, "customer"),
+        ({"customer": "a" * 65}, "customer"),
+        ({"customer": 5}, "customer"),
+        ({"customer": None}, "customer"),
+        ({"customer": "ada", "pin": "1234"}, "pin"),
+    ],
+)
+async def test_nobody_signs_in_with_what_is_no_name(http: httpx.AsyncClient, body: dict[str, Any], field: str) -> None:
+    answer = await http.post("/sign-in", json=body)
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert (await http.get("/ledger")).json()["postings"] == []
+
+
+@pytest.mark.parametrize("name", ["a", "ada.lovelace@bank-1.test", "a_b", "0" * 64])
+async def test_names_have_letters_digits_and_a_few_signs(http: httpx.AsyncClient, name: str) -> None:
+    assert (await http.post("/sign-in", json={"customer": name})).status_code == 200
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer wrong", "Basic YWRhOg==", "wrong"])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/provisioning-orders"), ("GET", "/provisioning-orders/1"), ("GET", "/accounts")]
+)
+async def test_a_customers_business_needs_their_token(
+    http: httpx.AsyncClient, method: str, path: str, authorization: str | None
+) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+
+    answer = await http.request(method, path, headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert "sign in" in answer.json()["errors"][0]["errors"][0]
+
+
+async def test_an_order_is_accepted_and_not_yet_done(app: httpx.AsyncClient) -> None:
+    body = {"request_id": "r-1", "user_id": "u-1", "account_external_id": "dreams"}
+
+    accepted = await app.post("/provisioning-orders", json=body)
+
+    assert accepted.status_code == 202
+    order = accepted.json()["order"]
+    assert order == {
+        "id": order["id"],
+        "customer": "ada",
+        **body,
+        "account_id": None,
+        "state": "ORDERED",
+        "ordered_at": "2027-01-04T09:00:00.000000Z",
+        "attempts": 0,
+        "last_error": None,
+    }
+    looked_up = await app.get(f"/provisioning-orders/{order['id']}")
+    assert (looked_up.status_code, looked_up.json()["order"]) == (202, order)
+
+
+@pytest.mark.parametrize("again", [{"request_id": "r-1", "user_id": "u-1"}, {"request_id": "r-2"}, {}])
+async def test_whoever_orders_again_gets_the_same_order(app: httpx.AsyncClient, again: dict[str, str]) -> None:
+    first = await app.post("/provisioning-orders", json={"request_id": "r-1", "user_id": "u-1"})
+
+    second = await app.post("/provisioning-orders", json=again)
+
+    assert (second.status_code, second.json()) == (200, first.json())
+
+
+@pytest.mark.parametrize("field", ["request_id", "user_id", "account_external_id"])
+@pytest.mark.parametrize("value", ["", "x" * 101, 7, True, ["a"], {"a": 1}])
+async def test_an_order_with_a_wrong_field_is_not_accepted(app: httpx.AsyncClient, field: str, value: object) -> None:
+    answer = await app.post("/provisioning-orders", json={field: value})
+
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "errors": [{"field": field, "errors": ["must be a text of 1 to 100 characters, or absent"]}]
+    }
+
+
+async def test_an_order_with_an_unknown_field_is_not_accepted(app: httpx.AsyncClient) -> None:
+    answer = await app.post("/provisioning-orders", json={"userId": "u-1"})
+
+    assert answer.status_code == 400
+    assert answer.json() == {"errors": [{"field": "userId", "errors": ["is not known here"]}]}
+
+
+async def test_another_customers_order_is_not_there(http: httpx.AsyncClient, app: httpx.AsyncClient) -> None:
+    order = (await app.post("/provisioning-orders", json={})).json()["order"]
+    bob = (await http.post("/sign-in", json={"customer": "bob"})).json()
+
+    answer = await http.get(
+        f"/provisioning-orders/{order['id']}", headers={"Authorization": f"Bearer {bob['access_token']}"}
+    )
+
+    assert answer.status_code == 404
+
+
+async def test_two_customers_may_answer_the_same_request_id(http: httpx.AsyncClient, app: httpx.AsyncClient) -> None:
+    """Request ids come from outside: they cannot make one customer's order stand in another's way."""
+    await app.post("/provisioning-orders", json={"request_id": "r-1"})
+    bob = (await http.post("/sign-in", json={"customer": "bob"})).json()
+
+    answer = await http.post(
+        "/provisioning-orders",
+        json={"request_id": "r-1"},
+        headers={"Authorization": f"Bearer {bob['access_token']}"},
+    )
+
+    assert (answer.status_code, answer.json()["order"]["customer"]) == (202, "bob")
+
+
+async def test_the_trace_speaks_as_the_diagrams_do(app: httpx.AsyncClient, trace: Trace, clock: SimulatedClock) -> None:
+    await app.post("/provisioning-orders", json={"user_id": "u-1"})
+    await app.get("/.well-known/jwks.json")
+
+    assert labels(trace) == [
+        "POST /sign-in",
+        "200 OK",
+        "Initiate account provisioning",
+        "202 Accepted",
+        "GET /.well-known/jwks.json",
+        "200 OK",
+    ]
+    assert [message.sender for message in trace] == [
+        "bank_app",
+        "bank_backend",
+        "bank_app",
+        "bank_backend",
+        "des",
+        "bank_backend",
+    ]

@@ -1,0 +1,64 @@
+"""What the database itself holds to, whatever the code above it does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bank_app_sim.backend import store, tables
+from bank_app_sim.backend.provisioning import Order, OrderState
+from bank_app_sim.database import Database
+
+NOW = "2027-01-04T09:00:00.000000Z"
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    database = Database("sqlite://", tables.metadata, version=tables.VERSION)
+    database.run_at_start(lambda connection: store.add_customer(connection, "ada", registered_at=NOW))
+    yield database
+    database.close()
+
+
+def ordered(database: Database, **columns: Any) -> Order:
+    given = {"customer": "ada", "request_id": None, "ordered_at": NOW, "due_at": NOW, **columns}
+    return database.run_at_start(lambda connection: store.add_order(connection, **given))
+
+
+def moved(database: Database, order: Order, state: OrderState) -> None:
+    database.run_at_start(
+        lambda connection: store.move_order(connection, order, state, due_at=None, user_id=None, account_id=None)
+    )
+
+
+def test_a_customer_has_one_order_that_is_not_refused(database: Database) -> None:
+    ordered(database, id="1")
+
+    with pytest.raises(sa.exc.IntegrityError):
+        ordered(database, id="2")
+
+
+def test_a_refusal_makes_room_for_another_order(database: Database) -> None:
+    moved(database, ordered(database, id="1"), OrderState.REFUSED)
+
+    assert ordered(database, id="2").id == "2"
+
+
+def test_a_request_makes_one_order_even_when_it_was_refused(database: Database) -> None:
+    moved(database, ordered(database, id="1", request_id="request"), OrderState.REFUSED)
+
+    with pytest.raises(sa.exc.IntegrityError):
+        ordered(database, id="2", request_id="request")
+
+
+def test_a_worker_that_comes_late_changes_nothing(database: Database) -> None:
+    """It has read the order before another worker took the step."""
+    order = ordered(database, id="1")
+    moved(database, order, OrderState.APPROVED)
+
+    moved(database, order, OrderState.REFUSED)
+
+    found = database.run_at_start(lambda connection: store.order(connection, "1", customer="ada"))
+    assert found is not None
+    assert found.state is OrderState.APPROVED
