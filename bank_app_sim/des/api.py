@@ -1,0 +1,232 @@
+"""The API of DES: every operation in one table, and what happens around each of them."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+import sqlalchemy as sa
+from starlette.datastructures import Headers
+
+from ..clock import Clock, timestamp
+from ..database import Database
+from ..due import DueWork
+from ..ids import Ids
+from ..service import Answer, Call, Endpoint, Refused, Service, status_line
+from ..trace import Trace
+from . import accounts, dreams, idempotency, launches, launching, savehacks, store, tables, transactions, users
+from .bank_clients import TokenEndpoint, keep_tenant
+from .id_tokens import TokenVerifier
+from .request import SESSION_COOKIE, Bank, Request, User, credential, identify
+from .sessions import Launch
+from .tenant import Tenant
+
+if TYPE_CHECKING:
+    import httpx
+
+VERIFY_TOKEN = "/users/verify_token"
+OAUTH_TOKEN = "/oauth/token"
+
+# What has expired is not valid at once, and thrown away from time to time.
+PURGE_EVERY = timedelta(days=1)
+
+EVERYBODY = (User, Bank)
+BANK_ONLY = (Bank,)
+
+
+@attrs.frozen
+class Operation:
+    """One thing that can be done under `/v1`, in one transaction.
+
+    Attributes:
+        principals: Who may do it at all. What each of them reaches, the operation itself knows.
+        asked: What the sequence diagrams call it when the SDK does it.
+        answered: What they call its success.
+        starts_savings: It may write down a deposit that is due sooner than all others.
+    """
+
+    method: str
+    path: str
+    perform: Callable[[Request], Answer]
+    principals: tuple[type[User | Bank], ...] = EVERYBODY
+    asked: str | None = attrs.field(default=None, kw_only=True)
+    answered: str | None = attrs.field(default=None, kw_only=True)
+    starts_savings: bool = attrs.field(default=False, kw_only=True)
+
+
+# Routes are tried in this order: the busiest first.
+OPERATIONS = (
+    Operation("GET", "/v1/dreams", dreams.list_all),
+    Operation("POST", "/v1/dreams", dreams.create, asked="Create Dream", answered="Dream Created"),
+    Operation("GET", "/v1/dreams/{id}", dreams.get),
+    Operation("GET", "/v1/users", users.list_all, BANK_ONLY),
+    Operation("POST", "/v1/users", users.create, BANK_ONLY),
+    Operation("GET", "/v1/users/{id}", users.get),
+    Operation(
+        "PATCH",
+        "/v1/users/{id}",
+        users.change,
+        asked="Account provisioning initiated",
+        answered="Paused savehack launches started",
+        starts_savings=True,
+    ),
+    Operation("GET", "/v1/accounts", accounts.list_all),
+    Operation("POST", "/v1/accounts", accounts.create, BANK_ONLY, starts_savings=True),
+    Operation("GET", "/v1/accounts/{id}", accounts.get),
+    Operation("GET", "/v1/savehacks", savehacks.list_all),
+    Operation("GET", "/v1/savehack-launches", launches.list_all),
+    Operation(
+        "POST",
+        "/v1/savehack-launches",
+        launches.create,
+        asked="Launch Savehack",
+        answered="Savehack Launched",
+        starts_savings=True,
+    ),
+    Operation("GET", "/v1/transactions", transactions.list_all),
+    Operation("GET", "/v1/transactions/{id}", transactions.get),
+    Operation("PATCH", "/v1/transactions/{id}", transactions.change, BANK_ONLY),
+)
+
+
+class DES:
+    """The sandbox of Impact Finance's backend.
+
+    Args:
+        transport: How the bank's keys are fetched; None for the network.
+    """
+
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        tenant: Tenant,
+        clock: Clock,
+        trace: Trace,
+        ids: Ids,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+    ) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._database = Database(database_url, tables.metadata, version=tables.VERSION)
+        self._database.run_at_start(lambda connection: keep_tenant(connection, tenant))
+        self._keys_in_flight = idempotency.KeysInFlight()
+        self._due_deposits = DueWork(clock, self._run_due)
+        self._purged_at = clock.now()
+        launch = Launch(
+            tenant=tenant,
+            verifier=TokenVerifier(tenant, clock, transport),
+            database=self._database,
+            clock=clock,
+            ids=ids,
+        )
+        oauth = TokenEndpoint(database=self._database, clock=clock, ids=ids)
+        self.app = Service(
+            "des",
+            [
+                *(self._endpoint(operation) for operation in OPERATIONS),
+                _for_secrets("POST", VERIFY_TOKEN, launch.verify_token),
+                _for_secrets("POST", OAUTH_TOKEN, oauth.grant),
+            ],
+            sender=_sender,
+            trace=trace,
+            ids=ids,
+            headers=idempotency.LIFETIME_HEADER,
+        )
+
+    async def run(self) -> None:
+        """For ever: prepare the deposits that fall due, and throw away what has expired."""
+        await self._due_deposits.run()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _endpoint(self, operation: Operation) -> Endpoint:
+        plain_label = _plain_label(operation.method, operation.path)
+
+        def label(sender: str) -> str:
+            return operation.asked or plain_label if sender == "sdk" else plain_label
+
+        def answered(sender: str, status: int) -> str:
+            return operation.answered or status_line(status) if sender == "sdk" else status_line(status)
+
+        return Endpoint(
+            method=operation.method,
+            path=operation.path,
+            respond=functools.partial(self._respond, operation),
+            label=label,
+            answered=answered,
+        )
+
+    async def _respond(self, operation: Operation, call: Call) -> Answer:
+        key = idempotency.key_of(call)
+        sent = credential(call)
+
+        def perform(connection: sa.Connection) -> Answer:
+            """One request, in its transaction: whatever it refuses has not happened."""
+            now = timestamp(self._clock.now())
+            principal = identify(connection, sent, key=key, now=now)
+            if not isinstance(principal, operation.principals):
+                raise Refused(403, {"base": ["only the bank's backend may do this"]})
+            request = Request(call=call, connection=connection, principal=principal, now=now, ids=self._ids)
+            if key is None:
+                return operation.perform(request)
+            answer = idempotency.kept_answer(request)
+            if answer is None:
+                answer = operation.perform(request)
+                idempotency.keep(request, key, answer)
+            return answer
+
+        with self._keys_in_flight.hold(sent.secret, key):
+            answer = await self._database.run(perform)
+        if operation.starts_savings:
+            self._due_deposits.wake()
+        return answer
+
+    async def _run_due(self) -> datetime:
+        """Prepare all deposits that are due by now; tells when to look again."""
+        while await self._database.run(self._prepare_some):
+            pass
+        if self._clock.now() >= self._purged_at + PURGE_EVERY:
+            await self._database.run(self._purge)
+            self._purged_at = self._clock.now()
+        next_due = await self._database.run(launching.next_due)
+        next_purge = self._purged_at + PURGE_EVERY
+        return next_purge if next_due is None else min(next_due, next_purge)
+
+    def _prepare_some(self, connection: sa.Connection) -> bool:
+        return launching.prepare_due(connection, timestamp(self._clock.now()), self._ids)
+
+    def _purge(self, connection: sa.Connection) -> None:
+        now = timestamp(self._clock.now())
+        connection.execute(store.FORGET_KEYS, {"before": idempotency.oldest_kept(now)})
+        connection.execute(store.FORGET_SESSIONS, {"now": now})
+        connection.execute(store.FORGET_TOKENS, {"now": now})
+
+
+def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
+    """An operation that takes and gives secrets: without a principal, and with its bodies out of the trace."""
+    return Endpoint(
+        method=method,
+        path=path,
+        respond=respond,
+        label=lambda sender: _plain_label(method, path),
+        answered=lambda sender, status: status_line(status),
+        is_private=True,
+        accepts_form=True,
+    )
+
+
+def _plain_label(method: str, path: str) -> str:
+    """As the sequence diagrams write it: without the version."""
+    return f"{method} {path.removeprefix('/v1')}"
+
+
+def _sender(headers: Headers, route: str) -> str:
+    """Who is asking, by what they come with."""
+    if "authorization" in headers or route == OAUTH_TOKEN:
+        return "bank_backend"
+    if route == VERIFY_TOKEN or f"{SESSION_COOKIE}=" in headers.get("cookie", ""):
+        return "sdk"
+    return "bank_backend"

@@ -1,0 +1,169 @@
+"""Reading the object in a request's body, field by field, and saying all that is wrong with it at once."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ..clock import moment, timestamp
+from ..service import Refused
+
+LONGEST_TEXT = 255
+
+# Ten trillion in a currency with cents: nobody saves more, and sums of such amounts fit a 64-bit column.
+LARGEST_CENTS = 10**15
+
+
+class Fields:
+    """The object under the root key of a body.
+
+    Each reader returns a value that is right, or takes a note and returns one that only fills the place. `check()`
+    comes after the last of them; a field that none of them asked for is refused there.
+
+    Args:
+        root: The key that the object is wrapped in, such as `dream`. A body without it is refused at once.
+    """
+
+    def __init__(self, body: Mapping[str, Any], root: str) -> None:
+        if root not in body:
+            raise Refused(400, {root: ["is missing"]})
+        if not isinstance(body[root], dict):
+            raise Refused(400, {root: ["must be an object"]})
+        self._object: dict[str, Any] = body[root]
+        self._root = root
+        self._asked: set[str] = set()
+        self._errors: dict[str, list[str]] = {stranger: ["is not known here"] for stranger in body if stranger != root}
+
+    def given(self, name: str) -> bool:
+        """The field is there, null or not."""
+        self._asked.add(name)
+        return name in self._object
+
+    def path(self, name: str) -> str:
+        """How errors call the field, such as `dream.targetCents`."""
+        return f"{self._root}.{name}"
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Take a note that the field is wrong."""
+        self._asked.add(name)
+        self._errors.setdefault(self.path(name), []).append(sentence)
+
+    def check(self) -> None:
+        """Refuse the request with all that was noted, if anything was."""
+        for name in self._object:
+            if name not in self._asked:
+                self.refuse(name, "is not known here")
+        if self._errors:
+            raise Refused(400, self._errors)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text that is not blank; missing is wrong where there is no default."""
+        if not self.given(name):
+            if default is None:
+                self.refuse(name, "is missing")
+            return default or ""
+        return self._text(name)
+
+    def optional_text(self, name: str) -> str | None:
+        """As `text()`; null and missing are None."""
+        return self._text(name) if self._value(name) is not None else None
+
+    def integer(self, name: str, *, least: int, most: int, default: int | None = None) -> int:
+        """An integer between two bounds, both included; missing is wrong where there is no default."""
+        if not self.given(name):
+            if default is None:
+                self.refuse(name, "is missing")
+            return default or 0
+        value = self._object[name]
+        # JSON's integers beyond 64 bits reach us as floats: too large is what is wrong with them.
+        is_integer = isinstance(value, int) or (isinstance(value, float) and abs(value) >= 2**63)
+        if isinstance(value, bool) or not is_integer:
+            self.refuse(name, "must be an integer")
+        elif value < 0 <= least:
+            self.refuse(name, "can't be negative")
+        elif value < least:
+            self.refuse(name, f"must be at least {least}")
+        elif value > most:
+            self.refuse(name, f"must be at most {most}")
+        else:
+            return int(value)
+        return 0
+
+    def cents(self, name: str, *, least: int, default: int | None = None) -> int:
+        """An amount of money."""
+        return self.integer(name, least=least, most=LARGEST_CENTS, default=default)
+
+    def optional_moment(self, name: str) -> str | None:
+        """A moment in RFC 3339 as a timestamp of ours; null and missing are None."""
+        value = self._value(name)
+        if value is None:
+            return None
+        at = _moment(value)
+        if at is None:
+            self.refuse(name, "must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z")
+            return None
+        return timestamp(at)
+
+    def optional_day_or_moment(self, name: str) -> str | None:
+        """An ISO date as it is, or a moment as a timestamp of ours; null and missing are None."""
+        value = self._value(name)
+        if value is None:
+            return None
+        day = _day(value)
+        if day is not None:
+            return day.isoformat()
+        at = _moment(value)
+        if at is None:
+            self.refuse(name, "must be a date such as 2027-06-01, or a moment such as 2027-06-01T12:00:00Z")
+            return None
+        return timestamp(at)
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts; null and missing are an empty one."""
+        value = self._value(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            self.refuse(name, "must be a list of texts")
+            return []
+        return value
+
+    def _value(self, name: str) -> Any:
+        return self._object[name] if self.given(name) else None
+
+    def _text(self, name: str) -> str:
+        wrong = what_is_wrong_with_text(self._object[name])
+        if wrong:
+            self.refuse(name, wrong)
+            return ""
+        return str(self._object[name])
+
+
+def what_is_wrong_with_text(value: object) -> str | None:
+    """A sentence, or None for a text that can be a name, an id or a label here."""
+    if not isinstance(value, str):
+        return "must be text"
+    if not value.strip():
+        return "can't be blank"
+    if len(value) > LONGEST_TEXT:
+        return f"is too long: at most {LONGEST_TEXT} characters"
+    if "\0" in value:  # PostgreSQL has no such texts
+        return "can't contain the character NUL"
+    return None
+
+
+def _moment(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return moment(value)
+    except (ValueError, OverflowError):  # an offset can lead out of the calendar
+        return None
+
+
+def _day(value: object) -> date | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

@@ -1,0 +1,93 @@
+"""Idempotency keys: a POST that is sent again gets the answer to the first one, and changes nothing.
+
+After draft-ietf-httpapi-idempotency-key-header-07.
+"""
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import attrs
+import orjson
+
+from ..clock import moment, timestamp
+from ..service import Answer, Call, Refused
+from . import store
+from .request import Request
+
+HEADER = "Idempotency-Key"
+
+# How long an answer is kept, and how all answers say so: a client may then repeat a POST that it heard nothing of.
+LIFETIME = timedelta(hours=24)
+LIFETIME_HEADER = {"Idempotency-Key-Lifetime": str(int(LIFETIME.total_seconds()))}
+
+_VISIBLE = re.compile(r"[!-~]{1,255}")
+
+
+def key_of(call: Call) -> str | None:
+    """The key that a request came with; keys mean nothing beyond POST."""
+    key = call.headers.get(HEADER) if call.method == "POST" else None
+    if key is not None and not _VISIBLE.fullmatch(key):
+        raise Refused(400, {HEADER: ["must be 1 to 255 visible characters"]})
+    return key
+
+
+@attrs.frozen
+class KeysInFlight:
+    """The keys of requests that are still being worked on."""
+
+    _keys: set[tuple[str | None, str]] = attrs.field(factory=set, init=False)
+
+    @contextlib.contextmanager
+    def hold(self, credential: str | None, key: str | None) -> Iterator[None]:
+        """Let one request at a time in with a key of a sender; 409 for another one meanwhile."""
+        if key is None:
+            yield
+            return
+        held = (credential, key)
+        if held in self._keys:
+            sentence = "is being worked on; send the request again later for the answer"
+            raise Refused(409, {HEADER: [sentence]}, headers={"Retry-After": "1"})
+        self._keys.add(held)
+        try:
+            yield
+        finally:
+            self._keys.remove(held)
+
+
+def kept_answer(request: Request) -> Answer | None:
+    """What was answered to the first request with this key, if there was one; 422 if that was another request."""
+    kept = request.principal.row
+    if kept["kept_key"] is None:
+        return None
+    if kept["kept_at"] <= oldest_kept(request.now):
+        this_key = {"of_principal": request.principal.id, "of_key": kept["kept_key"]}
+        request.connection.execute(store.FORGET_KEY, this_key)
+        return None
+    if kept["kept_fingerprint"] != _fingerprint(request.call):
+        raise Refused(422, {HEADER: ["was used for another request; take a new key for each intent"]})
+    return Answer(kept["kept_status"], orjson.loads(kept["kept_body"]), headers={"Idempotent-Replayed": "true"})
+
+
+def keep(request: Request, key: str, answer: Answer) -> None:
+    """Keep an answer in the transaction that it tells of: both happen, or neither."""
+    kept = {
+        "principal": request.principal.id,
+        "key": key,
+        "fingerprint": _fingerprint(request.call),
+        "status": answer.status,
+        "body": orjson.dumps(answer.body).decode(),
+        "at": request.now,
+    }
+    request.connection.execute(store.KEEP_KEY, kept)
+
+
+def oldest_kept(now: str) -> str:
+    """Keys kept up to this moment are forgotten."""
+    return timestamp(moment(now) - LIFETIME)
+
+
+def _fingerprint(call: Call) -> str:
+    return hashlib.sha256(f"{call.method} {call.path}\n".encode() + call.raw).hexdigest()

@@ -1,0 +1,155 @@
+"""One request within its transaction, and whom it comes from."""
+
+import hashlib
+
+import attrs
+import sqlalchemy as sa
+from starlette.requests import cookie_parser
+
+from ..ids import Ids
+from ..service import Call, Refused
+from . import store
+from .store import Row
+
+SESSION_COOKIE = "impact_session"
+
+
+@attrs.frozen(kw_only=True)
+class User:
+    """An end user with a session: reaches what is their own.
+
+    Attributes:
+        row: The user, with the account that new Dreams are linked to and the answer kept under the request's key,
+            where there are such.
+    """
+
+    tenant_id: str
+    id: str
+    row: Row
+
+
+@attrs.frozen(kw_only=True)
+class Bank:
+    """The bank's backend with its access token: reaches all of its tenant.
+
+    Attributes:
+        row: The token, with the answer kept under the request's key, where there is one.
+    """
+
+    tenant_id: str
+    id: str
+    row: Row
+
+
+Principal = User | Bank
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """What an operation works with: one transaction, and nothing that waits.
+
+    Attributes:
+        now: The moment of this transaction.
+    """
+
+    call: Call
+    connection: sa.Connection
+    principal: Principal
+    now: str
+    ids: Ids
+
+    @property
+    def reach(self) -> dict[str, str]:
+        """What every listing is narrowed by, so that nobody sees what is not theirs."""
+        if isinstance(self.principal, User):
+            return {"tenant_id": self.principal.tenant_id, "own_user_id": self.principal.id}
+        return {"tenant_id": self.principal.tenant_id}
+
+    def find(self, plural: str, id: str) -> Row | None:
+        """The thing with this id, if there is one that the principal reaches."""
+        narrowed = {**self.reach, "id": id}
+        statement = store.listing(plural, frozenset(narrowed)).page
+        return self.connection.execute(statement, {**narrowed, "limit": 1, "offset": 0}).mappings().one_or_none()
+
+    def one(self, plural: str, id: str, *, field: str = "id") -> Row:
+        """As `find()`; 404 on `field` where there is none."""
+        row = self.find(plural, id)
+        if row is None:
+            raise Refused(404, {field: ["does not exist"]})
+        return row
+
+    def the_one_asked_for(self, plural: str) -> Row:
+        """As `one()`, with the id in the path."""
+        return self.one(plural, self.call.parameters["id"])
+
+    def owner(self, user_id: str, *, field: str) -> Row:
+        """The user whom something new is for; 400 on `field` where the tenant has no such user.
+
+        To a user all others are as good as unknown: 404, as everywhere.
+        """
+        if isinstance(self.principal, User):
+            if user_id != self.principal.id:
+                raise Refused(404, {field: ["does not exist"]})
+            return self.principal.row
+        wanted = {"id": user_id, "tenant_id": self.principal.tenant_id}
+        row = self.connection.execute(store.USER, wanted).mappings().one_or_none()
+        if row is None:
+            raise Refused(400, {field: ["does not exist"]})
+        return row
+
+
+@attrs.frozen
+class Credential:
+    """The secret that a request came with, if any."""
+
+    secret: str | None = attrs.field(repr=False)
+    is_token: bool
+
+
+def credential(call: Call) -> Credential:
+    """A bearer token, or else the cookie of a session."""
+    authorization = call.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        return Credential(token.strip() if scheme.lower() == "bearer" else None, is_token=True)
+    return Credential(cookie_parser(call.headers.get("cookie", "")).get(SESSION_COOKIE), is_token=False)
+
+
+def hashed(secret: str) -> str:
+    """What is stored of a secret. It has 256 random bits, so that one round of SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def identify(connection: sa.Connection, credential: Credential, *, key: str | None, now: str) -> Principal:
+    """Who is asking; 401 where nothing says so, or no longer.
+
+    Args:
+        key: The idempotency key of the request.
+    """
+    if credential.secret is None:
+        raise _unauthorized("send an access token, or the cookie of a session")
+    if credential.is_token:
+        return _bank(connection, hashed(credential.secret), key, now)
+    return _user(connection, hashed(credential.secret), key, now)
+
+
+def _bank(connection: sa.Connection, token_hash: str, key: str | None, now: str) -> Bank:
+    wanted = {"token_hash": token_hash, "key": key}
+    row = connection.execute(store.TENANT_OF_TOKEN, wanted).mappings().one_or_none()
+    if row is None or row["expires_at"] <= now:
+        state = "unknown" if row is None else "expired"
+        raise _unauthorized(f"the access token is {state}; get one at POST /oauth/token", ' error="invalid_token"')
+    return Bank(tenant_id=row["tenant_id"], id=row["tenant_id"], row=row)
+
+
+def _user(connection: sa.Connection, secret_hash: str, key: str | None, now: str) -> User:
+    wanted = {"secret_hash": secret_hash, "key": key}
+    row = connection.execute(store.USER_OF_SESSION, wanted).mappings().one_or_none()
+    if row is None or row["expires_at"] <= now:
+        state = "unknown" if row is None else "expired"
+        raise _unauthorized(f"the session is {state}; launch again with a new ID token")
+    return User(tenant_id=row["tenant_id"], id=row["id"], row=row)
+
+
+def _unauthorized(sentence: str, more: str = "") -> Refused:
+    return Refused(401, {"base": [sentence]}, headers={"WWW-Authenticate": f"Bearer{more}"})

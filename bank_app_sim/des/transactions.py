@@ -1,0 +1,130 @@
+"""Transactions: what savehacks ask the bank to move, and what became of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..service import Answer, Refused
+from . import paging, store
+from .accounts import reference
+from .fields import Fields
+from .request import Request
+from .store import Row
+
+STATES = ("requested", "settled", "failed")
+MOST_ITEMS = 100
+
+# A transaction is what it was asked to be; only its outcome is still to be told.
+IMMUTABLE = (
+    "id",
+    "externalId",
+    "type",
+    "user",
+    "amountCents",
+    "requestedAt",
+    "fromAccount",
+    "fromDream",
+    "toAccount",
+    "toDream",
+    "transferConsentId",
+)
+
+
+def as_json(transaction: Row) -> dict[str, Any]:
+    return {
+        "type": transaction["type"],
+        "id": transaction["id"],
+        "externalId": transaction["external_id"],
+        "user": {"type": "User", "id": transaction["user_id"], "externalId": transaction["user_external_id"]},
+        "amountCents": transaction["amount_cents"],
+        "state": transaction["state"],
+        "requestedAt": transaction["requested_at"],
+        "settledAt": transaction["settled_at"],
+        "failedAt": transaction["failed_at"],
+        "toAccount": reference(transaction["to_account_id"], transaction["account_external_id"]),
+        "toDream": {"type": "Dream", "id": transaction["to_dream_id"], "name": transaction["dream_name"]},
+        "errors": transaction["errors"],
+    }
+
+
+def list_all(request: Request) -> Answer:
+    """By the moment of the request, the oldest first."""
+    query = request.call.query
+    paging.one_of(query, "state", STATES)
+    filters = paging.given(query, "state", "externalId", "externalUserId")
+    if "after_id" in query:
+        return _list_after(request, query["after_id"], filters)
+    found = paging.find(request, "transactions", filters, most_items=MOST_ITEMS)
+    return found.answer([as_json(transaction) for transaction in found.rows])
+
+
+def _list_after(request: Request, after_id: str, filters: Mapping[str, str]) -> Answer:
+    """Go on after a transaction, wherever it has got to: safe while what was listed is settled, unlike page numbers.
+
+    An empty `after_id` begins at the first one.
+    """
+    items = paging.asked_for(request.call.query, most_items=MOST_ITEMS).items
+    narrowed = {**request.reach, **filters}
+    names, parameters = set(narrowed), dict[str, Any](narrowed)
+    if after_id:
+        last = request.find("transactions", after_id)
+        if last is None:
+            raise Refused(400, {"after_id": ["does not exist"]})
+        names.add("after")
+        parameters.update(after_requested_at=last["requested_at"], after_n=last["n"])
+    statement = store.listing("transactions", frozenset(names)).page
+    # One more than is shown tells whether there are more.
+    parameters.update(limit=items + 1, offset=0)
+    rows = request.connection.execute(statement, parameters).mappings().all()
+    shown = [as_json(row) for row in rows[:items]]
+    next_url = paging.address(request.call, after_id=shown[-1]["id"]) if len(rows) > items else None
+    return Answer(200, {"transactions": shown, "meta": {"items": len(shown), "next_url": next_url}})
+
+
+def get(request: Request) -> Answer:
+    return Answer(200, {"transaction": as_json(request.the_one_asked_for("transactions"))})
+
+
+def change(request: Request) -> Answer:
+    """The bank tells what became of it: settled or failed, once and for all. Told twice, nothing more happens."""
+    transaction = request.the_one_asked_for("transactions")
+    fields = Fields(request.call.body, "transaction")
+    settled_at = fields.optional_moment("settledAt")
+    failed_at = fields.optional_moment("failedAt")
+    errors = fields.texts("errors")
+    _check(fields, transaction, settled_at=settled_at, failed_at=failed_at)
+
+    if settled_at is not None and transaction["state"] == "requested":
+        _settle(request, transaction, settled_at)
+    if failed_at is not None and transaction["state"] == "requested":
+        failure = {"transaction_id": transaction["id"], "at": failed_at, "reasons": errors}
+        request.connection.execute(store.FAIL, failure)
+    return get(request)
+
+
+def _check(fields: Fields, transaction: Row, *, settled_at: str | None, failed_at: str | None) -> None:
+    for name in IMMUTABLE:
+        if fields.given(name):
+            fields.refuse(name, "can't be changed")
+    if fields.given("state"):
+        fields.refuse("state", "can't be written; set settledAt or failedAt")
+    if settled_at is not None and failed_at is not None:
+        fields.refuse("settledAt", "can't be given together with failedAt")
+        fields.refuse("failedAt", "can't be given together with settledAt")
+    elif settled_at is not None and transaction["state"] == "failed":
+        fields.refuse("settledAt", f"can't be set: the transaction failed at {transaction['failed_at']}")
+    elif settled_at is not None and transaction["to_account_id"] is None:
+        fields.refuse("settledAt", "can't be set: the user has no account yet; POST /accounts first")
+    elif failed_at is not None and transaction["state"] == "settled":
+        fields.refuse("failedAt", f"can't be set: the transaction was settled at {transaction['settled_at']}")
+    if fields.given("errors") and failed_at is None:
+        fields.refuse("errors", "can be given together with failedAt only")
+    fields.check()
+
+
+def _settle(request: Request, transaction: Row, settled_at: str) -> None:
+    """The money has arrived: balances move here, and nowhere else."""
+    execute = request.connection.execute
+    cents = transaction["amount_cents"]
+    execute(store.SETTLE, {"transaction_id": transaction["id"], "at": settled_at})
+    execute(store.ADD_TO_ACCOUNT, {"account_id": transaction["to_account_id"], "cents": cents})
+    execute(store.ADD_TO_DREAM, {"dream_id": transaction["to_dream_id"], "cents": cents})

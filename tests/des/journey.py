@@ -1,0 +1,66 @@
+"""What most tests do first, in hand-written JSON."""
+
+from typing import Any
+
+import httpx
+
+
+def id_of(client: httpx.AsyncClient) -> str:
+    """The user whom a client is signed in as."""
+    return str(client.headers["X-User"])
+
+
+async def savehack_id(client: httpx.AsyncClient, type: str) -> str:
+    answer = await client.get("/v1/savehacks")
+    ids = {savehack["type"]: str(savehack["id"]) for savehack in answer.json()["savehacks"]}
+    return ids[type]
+
+
+async def create_dream(user: httpx.AsyncClient, name: str = "Bike", **extra: Any) -> dict[str, Any]:
+    answer = await user.post("/v1/dreams", json={"dream": {"name": name, "targetCents": 250_000, **extra}})
+    assert answer.status_code == 201, answer.text
+    dream: dict[str, Any] = answer.json()["dream"]
+    return dream
+
+
+async def launch_daily(user: httpx.AsyncClient, dream: dict[str, Any], amount_cents: int = 5_000) -> dict[str, Any]:
+    body = {
+        "type": "DailyLaunch",
+        "dreamId": dream["id"],
+        "savehackId": await savehack_id(user, "Daily"),
+        "amountCents": amount_cents,
+    }
+    answer = await user.post("/v1/savehack-launches", json={"savehackLaunch": body})
+    assert answer.status_code == 201, answer.text
+    launch: dict[str, Any] = answer.json()["savehackLaunch"]
+    return launch
+
+
+async def post_account(backend: httpx.AsyncClient, user_id: str, **extra: Any) -> httpx.Response:
+    return await backend.post("/v1/accounts", json={"account": {"type": "SharedSavings", "userId": user_id, **extra}})
+
+
+async def initiate(client: httpx.AsyncClient, user_id: str, **extra: Any) -> httpx.Response:
+    body = {"user": {"provisioningInitiatedAt": "2026-12-02T10:00:00Z", **extra}}
+    return await client.patch(f"/v1/users/{user_id}", json=body)
+
+
+async def transactions(client: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]]:
+    answer = await client.get("/v1/transactions", params={"items": 100, **query})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["transactions"]
+    return found
+
+
+async def launches(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await client.get("/v1/savehack-launches")).json()["savehackLaunches"]
+    return found
+
+
+def errors_of(answer: httpx.Response) -> dict[str, list[str]]:
+    """What an error says about each field."""
+    return {error["field"]: error["errors"] for error in answer.json()["errors"]}
+
+
+async def refuse_customer(client: httpx.AsyncClient, user_id: str) -> httpx.Response:
+    return await client.patch(f"/v1/users/{user_id}", json={"user": {"provisioningInitiatedAt": None}})

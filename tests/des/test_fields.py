@@ -1,0 +1,72 @@
+"""Any JSON at all is read or refused in the documented form; nothing else happens."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bank_app_sim.clock import moment, timestamp
+from bank_app_sim.des.fields import LARGEST_CENTS, Fields
+from bank_app_sim.service import Refused
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+moments_in_any_offset = st.datetimes(timezones=st.timezones())
+
+
+def refused(fields: Fields) -> bool:
+    try:
+        fields.check()
+    except Refused as error:
+        [entry] = error.answer.body["errors"]
+        assert entry["field"] == "thing.x"
+        assert len(entry["errors"]) == 1
+        return True
+    return False
+
+
+@given(json_values)
+def test_an_amount_is_an_integer_in_its_bounds_or_refused(value: Any) -> None:
+    fields = Fields({"thing": {"x": value}}, "thing")
+
+    cents = fields.cents("x", least=1)
+
+    is_right = type(value) is int and 1 <= value <= LARGEST_CENTS
+    assert refused(fields) != is_right
+    assert cents == (value if is_right else 0)
+
+
+@given(json_values)
+def test_a_text_is_a_text_or_refused(value: Any) -> None:
+    fields = Fields({"thing": {"x": value}}, "thing")
+
+    text = fields.text("x")
+
+    assert refused(fields) or text == value
+
+
+@given(json_values | st.datetimes().map(str) | st.dates().map(str) | moments_in_any_offset.map(str))
+def test_a_moment_is_a_timestamp_or_refused(value: Any) -> None:
+    fields = Fields({"thing": {"x": value}}, "thing")
+
+    at = fields.optional_moment("x")
+
+    assert refused(fields) or at is None or timestamp(moment(at)) == at
+    assert at is not None or value is None or refused(fields)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_timestamps_are_of_one_width_and_name_the_moment(at: datetime) -> None:
+    assert len(timestamp(at)) == len("2026-12-02T10:00:00.000000Z")
+    assert moment(timestamp(at)) == at
+
+
+@given(st.dates())
+def test_a_day_stays_a_day(day: date) -> None:
+    fields = Fields({"thing": {"x": day.isoformat()}}, "thing")
+
+    assert fields.optional_day_or_moment("x") == day.isoformat()

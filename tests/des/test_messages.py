@@ -1,0 +1,129 @@
+"""The form of requests and answers, and what the trace says of them."""
+
+import logging
+import random
+from datetime import timedelta
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des import DES
+from bank_app_sim.ids import Ids
+from bank_app_sim.trace import Trace
+
+from .bank import TENANT, Bank, new_key
+from .conftest import START, authorize, client_of
+from .journey import create_dream, errors_of, id_of, initiate, launch_daily, post_account
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b'{"dream": NaN}', "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b"name=Bike", "application/x-www-form-urlencoded", 415),
+        (b"{}", "", 415),
+        (b" " * 1_048_577, "application/json", 413),
+    ],
+)
+async def test_what_cannot_be_read_is_refused(
+    content: bytes, content_type: str, status: int, ada: httpx.AsyncClient
+) -> None:
+    answer = await ada.post("/v1/dreams", content=content, headers={"Content-Type": content_type})
+
+    assert answer.status_code == status
+    assert list(errors_of(answer)) == ["base"]
+    assert (await ada.get("/v1/dreams")).json()["dreams"] == []
+
+
+async def test_every_answer_has_a_request_id(ada: httpx.AsyncClient) -> None:
+    made = await ada.get("/v1/dreams")
+    kept = await ada.get("/v1/dreams", headers={"X-Request-Id": "mine-1"})
+
+    assert made.headers["x-request-id"]
+    assert kept.headers["x-request-id"] == "mine-1"
+
+
+async def test_the_trace_speaks_the_words_of_the_diagrams(
+    ada: httpx.AsyncClient, backend: httpx.AsyncClient, trace: Trace
+) -> None:
+    before = len(trace)
+
+    dream = await create_dream(ada)
+    await initiate(ada, id_of(ada))
+    await launch_daily(ada, dream)
+    await post_account(backend, id_of(ada))
+    await create_dream(backend, userId=id_of(ada))
+    await backend.get(f"/v1/dreams/{dream['id']}")
+    await ada.post("/v1/dreams", json={"dream": {}})
+
+    assert [(m.sender, m.receiver, m.label) for m in list(trace)[before:]] == [
+        ("sdk", "des", "Create Dream"),
+        ("des", "sdk", "Dream Created"),
+        ("sdk", "des", "Account provisioning initiated"),
+        ("des", "sdk", "Paused savehack launches started"),
+        ("sdk", "des", "GET /savehacks"),
+        ("des", "sdk", "200 OK"),
+        ("sdk", "des", "Launch Savehack"),
+        ("des", "sdk", "Savehack Launched"),
+        ("bank_backend", "des", "POST /accounts"),
+        ("des", "bank_backend", "201 Created"),
+        ("bank_backend", "des", "POST /dreams"),
+        ("des", "bank_backend", "201 Created"),
+        ("bank_backend", "des", "GET /dreams/{id}"),
+        ("des", "bank_backend", "200 OK"),
+        ("sdk", "des", "Create Dream"),
+        ("des", "sdk", "400 Bad Request"),
+    ]
+
+
+async def test_one_seed_gives_one_trace() -> None:
+    key = new_key("key-1")
+
+    async def journey(seed: int) -> dict[str, Any]:
+        clock = SimulatedClock(START)
+        trace = Trace(clock)
+        bank = Bank(clock, [key])
+        des = DES(
+            database_url="sqlite://",
+            tenant=TENANT,
+            clock=clock,
+            trace=trace,
+            ids=Ids(random.Random(seed)),
+            transport=bank.transport(),
+        )
+        async with anyio.create_task_group() as tasks, client_of(des) as user, client_of(des) as backend:
+            tasks.start_soon(des.run)
+            answer = await user.post("/users/verify_token", json={"token": bank.id_token("ada")})
+            user.headers["X-User"] = answer.json()["user"]["id"]
+            await launch_daily(user, await create_dream(user))
+            await initiate(user, id_of(user))
+            await clock.advance(timedelta(days=3))
+            await authorize(backend)
+            await post_account(backend, id_of(user))
+            await backend.get("/v1/transactions")
+            tasks.cancel_scope.cancel()
+        des.close()
+        return trace.as_json()
+
+    assert await journey(7) == await journey(7)
+    assert await journey(7) != await journey(8)
+
+
+async def test_no_token_is_logged(
+    ada: httpx.AsyncClient, bank: Bank, stranger: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = bank.id_token("bob")
+
+    await stranger.post("/users/verify_token", json={"token": token})
+    await stranger.post("/users/verify_token", json={"token": token[:-5]})
+
+    assert token[:-5] not in caplog.text

@@ -1,0 +1,68 @@
+"""Listings come in pages with the documented `meta`."""
+
+import httpx
+import pytest
+
+from .journey import create_dream, errors_of
+
+
+@pytest.fixture
+async def five_dreams(ada: httpx.AsyncClient) -> httpx.AsyncClient:
+    for n in range(1, 6):
+        await create_dream(ada, f"Dream {n}")
+    return ada
+
+
+async def test_pages_follow_each_other_to_the_end(five_dreams: httpx.AsyncClient) -> None:
+    pages = []
+    url: str | None = "/v1/dreams?items=2&state=active"
+    while url is not None:
+        page = (await five_dreams.get(url)).json()
+        pages.append([dream["name"] for dream in page["dreams"]])
+        url = page["meta"]["next_url"]
+
+    assert pages == [["Dream 1", "Dream 2"], ["Dream 3", "Dream 4"], ["Dream 5"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "meta"),
+    [
+        ("", {"count": 5, "items": 5, "pages": 1, "from": 1, "to": 5, "next_url": None}),
+        (
+            "?items=2",
+            {"count": 5, "items": 2, "pages": 3, "from": 1, "to": 2, "next_url": "/v1/dreams?items=2&page=2"},
+        ),
+        ("?page=3&items=2", {"count": 5, "items": 1, "pages": 3, "from": 5, "to": 5, "next_url": None}),
+        ("?page=9", {"count": 5, "items": 0, "pages": 1, "from": 0, "to": 0, "next_url": None}),
+        ("?items=5", {"count": 5, "items": 5, "pages": 1, "from": 1, "to": 5, "next_url": None}),
+        (
+            "?userId=x",
+            {"count": 0, "items": 0, "pages": 1, "from": 0, "to": 0, "next_url": None},
+        ),
+    ],
+)
+async def test_meta_tells_where_a_page_stands(
+    query: str, meta: dict[str, object], five_dreams: httpx.AsyncClient
+) -> None:
+    assert (await five_dreams.get(f"/v1/dreams{query}")).json()["meta"] == meta
+
+
+@pytest.mark.parametrize("name", ["page", "items"])
+@pytest.mark.parametrize("value", ["0", "-1", "x", "", "1.5", "٣", "9" * 5000])
+async def test_pages_are_counted_from_one(name: str, value: str, ada: httpx.AsyncClient) -> None:
+    answer = await ada.get("/v1/dreams", params={name: value})
+
+    assert answer.status_code == 400
+    assert list(errors_of(answer)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("plural", "most"),
+    [("dreams", 20), ("accounts", 20), ("savehack-launches", 20), ("users", 20), ("transactions", 100)],
+)
+async def test_a_page_has_a_largest_size(plural: str, most: int, backend: httpx.AsyncClient) -> None:
+    largest = await backend.get(f"/v1/{plural}", params={"items": most})
+    too_large = await backend.get(f"/v1/{plural}", params={"items": most + 1})
+
+    assert largest.status_code == 200
+    assert too_large.status_code == 400

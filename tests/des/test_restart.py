@@ -1,0 +1,152 @@
+"""What is written down survives the process."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+import attrs
+import httpx
+import pytest
+
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.database import DatabaseError
+from bank_app_sim.des import DES, Tenant
+from bank_app_sim.ids import Ids
+from bank_app_sim.trace import Trace
+
+from .bank import TENANT, Bank
+from .conftest import authorize, client_of
+from .journey import create_dream, id_of, initiate, launch_daily, transactions
+
+
+@asynccontextmanager
+async def process(file: Path, bank: Bank, *, seed: int, tenant: Tenant = TENANT) -> AsyncIterator[httpx.AsyncClient]:
+    """A DES on a file, from its start to its end, and a client of it."""
+    des = DES(
+        database_url=f"sqlite:///{file}",
+        tenant=tenant,
+        clock=bank.clock,
+        trace=Trace(bank.clock),
+        ids=Ids(random.Random(seed)),
+        transport=bank.transport(),
+    )
+    try:
+        async with anyio.create_task_group() as tasks, client_of(des) as client:
+            tasks.start_soon(des.run)
+            yield client
+            tasks.cancel_scope.cancel()
+    finally:
+        des.close()
+
+
+async def launch_a_savehack(client: httpx.AsyncClient, bank: Bank) -> dict[str, str]:
+    """Sign in, and switch on a daily savehack that runs; gives the session's cookie."""
+    expiry = int((bank.clock.now() + timedelta(days=90)).timestamp())
+    answer = await client.post("/users/verify_token", json={"token": bank.id_token("ada", exp=expiry)})
+    client.headers["X-User"] = answer.json()["user"]["id"]
+    await initiate(client, id_of(client))
+    await launch_daily(client, await create_dream(client))
+    return dict(client.cookies)
+
+
+async def deposits_when_there_are(client: httpx.AsyncClient, count: int) -> list[dict[str, Any]]:
+    """The file's own thread prepares them meanwhile: look until it has."""
+    with anyio.fail_after(10):
+        while len(found := await transactions(client)) < count:
+            await anyio.lowlevel.checkpoint()
+    return found
+
+
+async def test_missed_deposits_are_prepared_once_each(tmp_path: Path, bank: Bank, clock: SimulatedClock) -> None:
+    file = tmp_path / "des.db"
+    async with process(file, bank, seed=1) as client:
+        cookies = await launch_a_savehack(client, bank)
+    bank.clock = SimulatedClock(clock.now() + timedelta(days=21, hours=1))
+
+    async with process(file, bank, seed=2) as client:
+        client.cookies.update(cookies)
+        deposits = await deposits_when_there_are(client, 22)
+    async with process(file, bank, seed=3) as client:
+        client.cookies.update(cookies)
+        again = await deposits_when_there_are(client, 22)
+
+    assert [deposit["requestedAt"] for deposit in deposits] == [
+        f"2026-12-{day:02}T10:00:00.000000Z" for day in range(2, 24)
+    ]
+    assert again == deposits
+
+
+async def test_many_launches_that_are_due_are_all_prepared(tmp_path: Path, bank: Bank, clock: SimulatedClock) -> None:
+    """More than fit into one transaction."""
+    file = tmp_path / "des.db"
+    async with process(file, bank, seed=1) as client:
+        cookies = await launch_a_savehack(client, bank)
+        dream = await create_dream(client)
+        for _ in range(120):
+            await launch_daily(client, dream)
+    bank.clock = SimulatedClock(clock.now() + timedelta(days=2))
+
+    async with process(file, bank, seed=2) as client:
+        client.cookies.update(cookies)
+        with anyio.fail_after(10):
+            while (await client.get("/v1/transactions")).json()["meta"]["count"] < 3 * 121:
+                await anyio.lowlevel.checkpoint()
+
+
+async def test_a_session_and_its_keys_go_on(tmp_path: Path, bank: Bank) -> None:
+    file = tmp_path / "des.db"
+    body = {"dream": {"name": "Boat", "targetCents": 1}}
+    key = {"Idempotency-Key": "k"}
+    async with process(file, bank, seed=1) as client:
+        cookies = await launch_a_savehack(client, bank)
+        first = await client.post("/v1/dreams", json=body, headers=key)
+
+    async with process(file, bank, seed=2) as client:
+        client.cookies.update(cookies)
+        again = await client.post("/v1/dreams", json=body, headers=key)
+
+    assert again.json() == first.json()
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+async def test_a_changed_secret_counts_from_the_next_start(tmp_path: Path, bank: Bank) -> None:
+    file = tmp_path / "des.db"
+    async with process(file, bank, seed=1):
+        pass
+
+    async with process(file, bank, seed=2, tenant=attrs.evolve(TENANT, client_secret="new")) as client:
+        old = {"grant_type": "client_credentials", "client_id": "demo-bank", "client_secret": TENANT.client_secret}
+        with_old = await client.post("/oauth/token", data=old)
+        with_new = await client.post("/oauth/token", data={**old, "client_secret": "new"})
+
+    assert (with_old.status_code, with_new.status_code) == (401, 200)
+
+
+async def test_no_secret_is_in_the_file(tmp_path: Path, bank: Bank) -> None:
+    file = tmp_path / "des.db"
+    async with process(file, bank, seed=1) as client:
+        cookies = await launch_a_savehack(client, bank)
+        await authorize(client)
+
+    stored = file.read_bytes()
+    assert b"Bike" in stored
+    secrets = [
+        TENANT.client_secret,
+        cookies["impact_session"],
+        client.headers["Authorization"].removeprefix("Bearer "),
+    ]
+    for secret in secrets:
+        assert secret.encode() not in stored
+
+
+async def test_a_file_of_something_else_is_refused(tmp_path: Path, bank: Bank) -> None:
+    file = tmp_path / "des.db"
+    file.write_text("not a database" * 100)
+
+    with pytest.raises(DatabaseError, match="cannot be opened as a database"):
+        async with process(file, bank, seed=1):
+            pass
