@@ -1,0 +1,80 @@
+"""A planted ID token, client secret, cookie or access token shows up nowhere."""
+
+import gc
+import logging
+import traceback
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bank_app_sim import Served, Simulation, report
+from impact_sdk import ClientCredentials, ImpactAPI, ImpactError, ImpactSDK, InvalidCredentials, Session, Weekly
+
+PLANTED = "pl4nted-in-vain"
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_no_secret_is_in_a_log_a_repr_an_error_a_trace_or_a_report(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Over TCP, so that the HTTP client's own logging is heard as well."""
+    caplog.set_level(logging.DEBUG)
+    said: list[str] = []
+    async with Simulation(
+        served=Served(data=tmp_path), decision_after=timedelta(), settle_every=timedelta(milliseconds=200)
+    ) as simulation:
+        secrets = {"client secret": simulation.client_secret}
+        app = simulation.bank_app("ada")
+        session = await app.launch()
+        dream = await session.create_dream("Bike", target_cents=250_000)
+        await session.launch_savehack(dream, Weekly(amount_cents=5_000, weekday=0))
+        await simulation.until(lambda: "settled" in str(simulation.trace.as_json()), within=timedelta(seconds=20))
+
+        secrets["ID token"] = id_token = simulation.id_token("bo")
+        bare = simulation.sdk()
+        said += map(repr, (bare, await bare.launch(id_token), session))
+        said += await errors_of(simulation, id_token)
+        secrets |= held_in_memory(session)
+        said += [repr(thing) for thing in gc.get_objects() if is_ours(type(thing))]
+        said.append(report.html(simulation.trace, "planted"))
+        said += [simulation.trace.mermaid(), str(simulation.trace.as_json()), *map(repr, simulation.trace)]
+    said += [record.getMessage() for record in caplog.records] + [caplog.text]
+
+    heard = "\n".join(said)
+    assert len(secrets) >= 4
+    assert {name for name, secret in secrets.items() if secret in heard} == set()
+    assert PLANTED not in heard
+    assert "set-cookie" in heard, "the HTTP client's log was not heard, so its silence proves nothing"
+
+
+def is_ours(kind: type) -> bool:
+    return str(kind.__module__).startswith(("impact_sdk", "bank_app_sim"))
+
+
+async def errors_of(simulation: Simulation, id_token: str) -> list[str]:
+    """What is said when something goes wrong with a secret in hand."""
+    texts = []
+    wrong = ImpactAPI(simulation.des_url, auth=ClientCredentials(simulation.client_id, PLANTED))
+    async with wrong, ImpactSDK(simulation.des_url, client_id="another-bank") as sdk:
+        for attempt in (
+            wrong.users.get("u1"),
+            sdk.launch(id_token),
+            simulation.sdk().launch(f"{PLANTED}.{PLANTED}.{PLANTED}"),
+            simulation.sdk().launch(id_token[:-10]),
+        ):
+            with pytest.raises((ImpactError, InvalidCredentials)) as caught:
+                await attempt
+            texts.append("".join(traceback.format_exception(caught.value)))
+    return texts
+
+
+def held_in_memory(session: Session) -> dict[str, str]:
+    """The secrets that nobody shows us, dug out of the objects that hold them."""
+    cookie = session._launches._transport.auth.value  # type: ignore[attr-defined]
+    tokens = {
+        f"bearer token {n}": thing._token
+        for n, thing in enumerate(gc.get_objects())
+        if type(thing).__name__ == "BearerToken" and thing._token
+    }
+    return {"cookie": cookie.partition("=")[2], **tokens}
