@@ -82,14 +82,16 @@ class Database:
         A caller that is cancelled does not take the work back: it is done or not done, as a whole.
         """
         if not self.in_memory:
-            if self._writer is None:  # not before the first caller: run_at_start() uses the connection by itself
+            if self._writer is None:
                 self._writer = _Writer(self._sqlite, self._connection)
             return await self._writer.run(work)
         await anyio.lowlevel.checkpoint()
         return _in_transaction(self._sqlite, self._connection, work)
 
-    def run_at_start(self, work: Callable[[sa.Connection], T]) -> T:
-        """As `run()`, at once and on this thread: what an actor reads or writes before it serves anybody."""
+    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+        """As `run()`, for a caller that cannot await: it is held up until the work is durable."""
+        if self._writer is not None:
+            return self._writer.run_now(work)
         return _in_transaction(self._sqlite, self._connection, work)
 
     def close(self) -> None:
@@ -116,10 +118,15 @@ class _Job(Generic[T]):
     """A unit of work on its way through the writer's thread, and what came of it."""
 
     work: Callable[[sa.Connection], T]
-    token: anyio.lowlevel.EventLoopToken
-    done: anyio.Event
+    done: anyio.Event | threading.Event
+    token: anyio.lowlevel.EventLoopToken | None = None
     result: T | None = None
     error: BaseException | None = None
+
+    def outcome(self) -> T:
+        if self.error is not None:
+            raise self.error
+        return self.result  # type: ignore[return-value]  # set whenever there is no error
 
 
 class _Writer:
@@ -135,16 +142,25 @@ class _Writer:
         self._thread.start()
 
     async def run(self, work: Callable[[sa.Connection], T]) -> T:
-        job = _Job(work=work, token=anyio.lowlevel.current_token(), done=anyio.Event())
+        done = anyio.Event()
+        job = _Job(work=work, done=done, token=anyio.lowlevel.current_token())
+        self._put(job)
+        await done.wait()
+        return job.outcome()
+
+    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+        done = threading.Event()
+        job = _Job(work=work, done=done)
+        self._put(job)
+        done.wait()
+        return job.outcome()
+
+    def _put(self, job: _Job[Any]) -> None:
         with self._something_waits:
             if self._stopped:
                 raise DatabaseError("the database is closed")
             self._waiting.append(job)
             self._something_waits.notify()
-        await job.done.wait()
-        if job.error is not None:
-            raise job.error
-        return job.result  # type: ignore[return-value]  # set whenever there is no error
 
     def stop(self) -> None:
         with self._something_waits:
@@ -191,10 +207,13 @@ class _Writer:
 
 def _tell(group: list[_Job[Any]]) -> None:
     """Wake the callers, each on its own event loop; one message a loop, however many callers it has."""
-    by_token: dict[anyio.lowlevel.EventLoopToken, list[_Job[Any]]] = {}
+    by_token: dict[anyio.lowlevel.EventLoopToken | None, list[_Job[Any]]] = {}
     for job in group:
         by_token.setdefault(job.token, []).append(job)
     for token, jobs in by_token.items():
+        if token is None:  # these callers wait on threads of their own
+            _set_all(jobs)
+            continue
         loop: Any = token.native_token
         # anyio.from_thread.run_sync() would wait for the loop's answer: the writer has better things to do.
         post = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon  # asyncio, or trio

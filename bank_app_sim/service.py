@@ -86,8 +86,8 @@ class Endpoint:
     """One operation of a service, and how its messages are called in the trace.
 
     Attributes:
-        label: What the request is called; a function of the sender where two of them have different words for it.
-        answered: What a successful answer is called, likewise.
+        label: What the request is called; sender and body are given, because they can make a difference.
+        answered: What a successful answer is called; sender and status are given.
         respond: Does the work. It raises `Refused` for an error.
         is_private: The bodies hold tokens or secrets: they stay out of the trace.
         accepts_form: An HTML form is understood as well as JSON.
@@ -96,7 +96,7 @@ class Endpoint:
     method: str
     path: str
     respond: Callable[[Call], Awaitable[Answer]]
-    label: Callable[[str], str]
+    label: Callable[[str, Mapping[str, Any]], str]
     answered: Callable[[str, int], str]
     is_private: bool = False
     accepts_form: bool = False
@@ -148,12 +148,13 @@ class Service:
         sender = self._sender(headers, endpoint.path)
         detail: dict[str, Any] = {"method": scope["method"], "path": _full_path(scope), "request_id": request_id}
         recorded = False
+        body: Mapping[str, Any] = {}
         try:
             raw = await _read(headers, scope, receive)
             body = _parse(raw, headers, accepts_form=endpoint.accepts_form)
             if body and not endpoint.is_private:
                 detail["body"] = body
-            self._trace.record(sender, self._participant, endpoint.label(sender), kind="request", detail=detail)
+            self._trace.record(sender, self._participant, endpoint.label(sender, body), kind="request", detail=detail)
             recorded = True
             answer = await endpoint.respond(
                 Call(
@@ -177,7 +178,7 @@ class Service:
             logger.exception("%s %s failed (request %s)", scope["method"], scope["path"], request_id)
             answer = Answer(500, _sentence(f"this is our fault; look for request {request_id} in the log"))
         if not recorded:
-            self._trace.record(sender, self._participant, endpoint.label(sender), kind="request", detail=detail)
+            self._trace.record(sender, self._participant, endpoint.label(sender, body), kind="request", detail=detail)
         self._record_answer(endpoint, sender, answer, request_id)
         await self._send(send, answer, request_id)
 

@@ -85,7 +85,7 @@ class Simulation:
             audience=AUDIENCE,
             decision_after=decision_after,
             settle_every=settle_every,
-            refuses=frozenset(refuses),
+            refuses=refuses,
             opening_balance_cents=opening_balance_cents,
         )
         self._crash = crash

@@ -133,7 +133,8 @@ async def sandbox(core: int) -> None:
             created, seconds, slow = await load(ready)
             print(
                 f"POST /v1/dreams: {created / seconds:.0f} a second ({created} in {seconds:.1f} s, "
-                f"{CONNECTIONS} connections, session, idempotency key, synchronous=FULL; p99 {slow * 1e3:.0f} ms); wanted: at least 1900"
+                f"{CONNECTIONS} connections, session, idempotency key, synchronous=FULL; "
+                f"p99 {slow * 1e3:.0f} ms); wanted: at least 1900"
             )
             print(f"memory of `serve` after it: {resident_megabytes(served.pid):.0f} MB")
 

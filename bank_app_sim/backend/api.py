@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import attrs
+import sqlalchemy as sa
 from starlette.datastructures import Headers
 
 from impact_sdk import Clock
@@ -14,7 +15,7 @@ from ..database import Database
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, status_line
 from . import customers, ledger, orders, store
-from .identity import TOKEN_LIFETIME, Identity
+from .identity import Identity
 from .orders import OrderRequest
 from .provisioning import Order
 
@@ -60,7 +61,7 @@ class API:
                 method="POST",
                 path="/provisioning-orders",
                 respond=self.order_account,
-                label=_named("Initiate account provisioning"),
+                label=_initiate,
                 answered=_status,
             ),
             Endpoint(
@@ -87,21 +88,18 @@ class API:
             raise Refused(400, {"customer": [str(error)]}) from error
         access_token = self.ids.secret()
         now = self.clock.now()
-        await self.database.run(
-            functools.partial(
-                customers.sign_in,
-                customer=customer,
-                access_token=access_token,
-                opening_balance_cents=self.opening_balance_cents,
-                now=now,
-            )
-        )
+
+        def sign_in(connection: sa.Connection) -> None:
+            customers.register(connection, customer, opening_balance_cents=self.opening_balance_cents, now=now)
+            customers.keep_token(connection, customer, access_token, lifetime=self.identity.lifetime, now=now)
+
+        await self.database.run(sign_in)
         return Answer(
             200,
             {
                 "access_token": access_token,
                 "id_token": self.identity.id_token(customer, now=now),
-                "expires_in": int(TOKEN_LIFETIME.total_seconds()),
+                "expires_in": int(self.identity.lifetime.total_seconds()),
             },
             headers={"Cache-Control": "no-store"},
         )
@@ -162,8 +160,13 @@ class API:
         return customer
 
 
-def _named(label: str) -> Callable[[str], str]:
-    return lambda _sender: label
+def _named(label: str) -> Callable[[str, Mapping[str, Any]], str]:
+    return lambda _sender, _body: label
+
+
+def _initiate(_sender: str, order: Mapping[str, Any]) -> str:
+    """The two diagrams of the starting page call it differently."""
+    return "Initiate account provisioning" if "user_id" in order else "Initiate (async) account provisioning"
 
 
 def _status(_sender: str, status: int) -> str:

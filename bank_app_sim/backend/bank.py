@@ -16,7 +16,7 @@ from ..service import Service
 from ..trace import Trace
 from . import api, ledger, store, tables
 from .crash_points import Crash
-from .customers import customer_name
+from .customers import customer_name, register
 from .gateway import Gateway
 from .identity import Identity
 from .orders import Provisioning
@@ -44,6 +44,8 @@ class Bank:
         settle_every: How often it fetches the deposits that DES requests, once the first account is reported.
         opening_balance_cents: What a new customer has on the current account.
         refuses: Customers who do not get a savings account.
+        token_lifetime: How long an ID token, and with it a session, is good. A real bank's is minutes; this one's is
+            long, because nothing renews a session yet, and simulated days pass in between.
     """
 
     issuer: str
@@ -52,6 +54,7 @@ class Bank:
     settle_every: timedelta = attrs.field(default=timedelta(hours=1), validator=_positive)
     opening_balance_cents: int = attrs.field(default=1_000_000, validator=_not_negative)
     refuses: frozenset[str] = frozenset()
+    token_lifetime: timedelta = attrs.field(default=timedelta(days=365), validator=_positive)
 
 
 def _live_on(_point: str) -> None:
@@ -80,8 +83,15 @@ class BankBackend:
         self._clock = clock
         self._database = Database(database_url, tables.metadata, version=tables.VERSION)
         new_key = (ids.uuid(), ids.secret())
-        kid, private_number = self._database.run_at_start(lambda connection: self._first_start(connection, new_key))
-        self._identity = Identity(issuer=bank.issuer, audience=bank.audience, kid=kid, private_number=private_number)
+        kid, private_number = self._database.run_now(lambda connection: self._first_start(connection, new_key))
+        self._bank = bank
+        self._identity = Identity(
+            issuer=bank.issuer,
+            audience=bank.audience,
+            lifetime=bank.token_lifetime,
+            kid=kid,
+            private_number=private_number,
+        )
         gateway = Gateway(impact)
         self._provisioning = Provisioning(
             database=self._database, gateway=gateway, clock=clock, refuses=bank.refuses, crash=crash
@@ -107,11 +117,17 @@ class BankBackend:
         )
 
     def id_token(self, customer: str) -> str:
-        """The ID token that signing in gives this customer; ValueError for what cannot be a customer's name.
+        """The ID token that signing in gives; whoever signs in for the first time becomes a customer, with money.
 
-        It is a token and nothing else: whoever never came by `POST /sign-in` is no customer yet and has no money.
+        ValueError for what cannot be a customer's name.
         """
-        return self._identity.id_token(customer_name(customer), now=self._clock.now())
+        name, now = customer_name(customer), self._clock.now()
+        self._database.run_now(
+            lambda connection: register(
+                connection, name, opening_balance_cents=self._bank.opening_balance_cents, now=now
+            )
+        )
+        return self._identity.id_token(name, now=now)
 
     async def run(self) -> None:
         """Work off orders and deposits as they fall due, for ever; what was under way when a process died, at once."""

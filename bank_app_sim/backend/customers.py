@@ -2,13 +2,12 @@
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from ..clock import timestamp
 from . import ledger, store
-from .identity import TOKEN_LIFETIME
 
 _NAME = re.compile(r"[a-z0-9_.@-]{1,64}")
 
@@ -20,16 +19,18 @@ def customer_name(text: object) -> str:
     return text
 
 
-def sign_in(
-    connection: sa.Connection, customer: str, access_token: str, *, opening_balance_cents: int, now: datetime
-) -> None:
-    """Let a customer in with this token, for as long as an ID token lasts; at first sight, make them a customer."""
+def register(connection: sa.Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
+    """Make somebody a customer, with money on the current account; whoever is one stays as they are."""
     if not store.is_customer(connection, customer):
         _register(connection, customer, opening_balance_cents=opening_balance_cents, now=now)
+
+
+def keep_token(
+    connection: sa.Connection, customer: str, access_token: str, *, lifetime: timedelta, now: datetime
+) -> None:
+    """Let whoever sends this token be the customer for as long as it lasts."""
     store.remove_expired_tokens(connection, timestamp(now))
-    store.add_access_token(
-        connection, _digest(access_token), customer=customer, expires_at=timestamp(now + TOKEN_LIFETIME)
-    )
+    store.add_access_token(connection, _digest(access_token), customer=customer, expires_at=timestamp(now + lifetime))
 
 
 def signed_in(connection: sa.Connection, authorization: str, *, now: datetime) -> str | None:

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from joserfc.jwk import ECKey
 
 ALGORITHM = "ES256"
-TOKEN_LIFETIME = timedelta(hours=1)
 
 # The order of the curve P-256: a private key is a whole number from 1 to this, exclusive. FIPS 186-4, D.1.2.3.
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -23,16 +22,18 @@ class Identity:
         kid: The key's name.
         private_number: 256 bits in hexadecimal that make the key. From `Ids`, so that a seeded run repeats to the
             byte and any other is a secret.
+        lifetime: How long a token is good; DES ends a session with the token that began it.
     """
 
     issuer: str
     audience: str
+    lifetime: timedelta
     kid: str
     _private_number: str = attrs.field(repr=False)
     _made_key: "ECKey | None" = attrs.field(default=None, init=False, repr=False)
 
     def id_token(self, customer: str, *, now: datetime) -> str:
-        """A token that says this customer signed in now; good for `TOKEN_LIFETIME`."""
+        """A token that says this customer signed in now; good for `lifetime`."""
         from joserfc import jwt  # not at start: loading it takes longer than the server may take to answer
 
         issued_at = int(now.timestamp())
@@ -41,7 +42,7 @@ class Identity:
             "sub": customer,
             "aud": self.audience,
             "iat": issued_at,
-            "exp": issued_at + int(TOKEN_LIFETIME.total_seconds()),
+            "exp": issued_at + int(self.lifetime.total_seconds()),
         }
         return jwt.encode({"alg": ALGORITHM, "kid": self.kid}, claims, self._key(), algorithms=[ALGORITHM])
 

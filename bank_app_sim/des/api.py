@@ -1,9 +1,9 @@
 """The API of DES: every operation in one table, and what happens around each of them."""
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import sqlalchemy as sa
@@ -110,7 +110,7 @@ class DES:
         self._clock = clock
         self._ids = ids
         self._database = Database(database_url, tables.metadata, version=tables.VERSION)
-        self._database.run_at_start(lambda connection: keep_tenant(connection, tenant))
+        self._database.run_now(lambda connection: keep_tenant(connection, tenant))
         self._keys_in_flight = idempotency.KeysInFlight()
         self._due_deposits = DueWork(clock, self._run_due)
         self._purged_at = clock.now()
@@ -145,7 +145,7 @@ class DES:
     def _endpoint(self, operation: Operation) -> Endpoint:
         plain_label = _plain_label(operation.method, operation.path)
 
-        def label(sender: str) -> str:
+        def label(sender: str, _body: Mapping[str, Any]) -> str:
             return operation.asked or plain_label if sender == "sdk" else plain_label
 
         def answered(sender: str, status: int) -> str:
@@ -211,8 +211,8 @@ def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Ans
         method=method,
         path=path,
         respond=respond,
-        label=lambda sender: _plain_label(method, path),
-        answered=lambda sender, status: status_line(status),
+        label=lambda _sender, _body: _plain_label(method, path),
+        answered=lambda _sender, status: status_line(status),
         is_private=True,
         accepts_form=True,
     )

@@ -1,6 +1,6 @@
 import random
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -35,7 +35,12 @@ def network() -> Network:
 
 @pytest.fixture
 def settings() -> Bank:
-    return Bank(issuer="https://bank.test", audience="demo-bank", refuses=frozenset({"mallory"}))
+    return Bank(
+        issuer="https://bank.test",
+        audience="demo-bank",
+        refuses=frozenset({"mallory"}),
+        token_lifetime=timedelta(hours=1),
+    )
 
 
 @pytest.fixture

@@ -26,16 +26,16 @@ class Books:
             self.open(name)
 
     def post(self, posting: Posting) -> bool:
-        return self._database.run_at_start(lambda connection: ledger.post(connection, posting, at=NOW))
+        return self._database.run_now(lambda connection: ledger.post(connection, posting, at=NOW))
 
     def balance(self, account: str) -> int:
-        return self._database.run_at_start(lambda connection: store.balance(connection, account))
+        return self._database.run_now(lambda connection: store.balance(connection, account))
 
     def all(self) -> dict[str, Any]:
-        return self._database.run_at_start(ledger.books)
+        return self._database.run_now(ledger.books)
 
     def open(self, name: str) -> None:
-        self._database.run_at_start(lambda connection: ledger.open_account(connection, name, at=NOW))
+        self._database.run_now(lambda connection: ledger.open_account(connection, name, at=NOW))
 
     def close(self) -> None:
         self._database.close()

@@ -9,7 +9,7 @@ import pytest
 from bank_app_sim.backend import BankBackend
 from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
-from impact_sdk import ImpactAPI
+from impact_sdk import ImpactAPI, OneTime
 
 from .network import Network
 from .saver import Saver, let_pass, saver
@@ -112,20 +112,18 @@ async def test_what_the_current_account_does_not_hold_fails_with_the_amounts(
 
 
 async def test_a_deposit_of_nobody_the_bank_knows_fails(
-    with_account: Saver, backend: BankBackend, impact: ImpactAPI, network: Network, clock: SimulatedClock
+    with_account: Saver, backend: BankBackend, impact: ImpactAPI, clock: SimulatedClock
 ) -> None:
     """DES may know users who have never signed in here, with an account that somebody else has posted."""
-    async with httpx.AsyncClient(base_url="http://des", transport=network) as des:
-        launched = await des.post("/users/verify_token", json={"token": backend.id_token("stranger")})
-        des.headers["Cookie"] = launched.headers["Set-Cookie"].partition(";")[0]
-        user_id = launched.json()["user"]["id"]
-        await impact.accounts.create(user_id=user_id, type="SharedSavings", external_id="by hand")
-        stranger = Saver(name="stranger", bank=with_account.bank, des=des, clock=clock)
-        await stranger.saves(700)
+    user = await impact.users.create(external_id="stranger")
+    await impact.accounts.create(user_id=user.id, type="SharedSavings", external_id="by hand")
+    dream = await impact.dreams.create(user_id=user.id, name="Bike", target_cents=1)
+    savehacks = {savehack.type: savehack.id async for savehack in impact.savehacks.list()}
+    await impact.savehack_launches.create(
+        dream_id=dream.id, savehack_id=savehacks["OneTime"], terms=OneTime(amount_cents=700)
+    )
 
-        await let_pass(HOUR - MINUTE, backend, clock)
-        assert await stranger.deposits() == [(700, "requested", [])]
-        await let_pass(MINUTE, backend, clock)
+    await let_pass(HOUR, backend, clock)
 
     (deposit,) = [each async for each in impact.transactions.list(external_user_id="stranger")]
     assert (deposit.state, deposit.errors) == ("failed", ("no such customer",))

@@ -16,18 +16,18 @@ NOW = "2027-01-04T09:00:00.000000Z"
 @pytest.fixture
 def database() -> Iterator[Database]:
     database = Database("sqlite://", tables.metadata, version=tables.VERSION)
-    database.run_at_start(lambda connection: store.add_customer(connection, "ada", registered_at=NOW))
+    database.run_now(lambda connection: store.add_customer(connection, "ada", registered_at=NOW))
     yield database
     database.close()
 
 
 def ordered(database: Database, **columns: Any) -> Order:
     given = {"customer": "ada", "request_id": None, "ordered_at": NOW, "due_at": NOW, **columns}
-    return database.run_at_start(lambda connection: store.add_order(connection, **given))
+    return database.run_now(lambda connection: store.add_order(connection, **given))
 
 
 def moved(database: Database, order: Order, state: OrderState) -> None:
-    database.run_at_start(
+    database.run_now(
         lambda connection: store.move_order(connection, order, state, due_at=None, user_id=None, account_id=None)
     )
 
@@ -59,6 +59,6 @@ def test_a_worker_that_comes_late_changes_nothing(database: Database) -> None:
 
     moved(database, order, OrderState.REFUSED)
 
-    found = database.run_at_start(lambda connection: store.order(connection, "1", customer="ada"))
+    found = database.run_now(lambda connection: store.order(connection, "1", customer="ada"))
     assert found is not None
     assert found.state is OrderState.APPROVED

@@ -2,6 +2,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,7 +126,7 @@ def test_a_launchs_state_follows_from_its_timestamps(timestamps: dict[str, str],
     )
 )
 def test_what_is_written_is_read_back(user: User) -> None:
-    written = wire.fields({name: getattr(user, name) for name in User.__slots__ if not name.startswith("__")})
+    written = wire.fields(attrs.asdict(user))
 
     assert wire.read(User, wire.loads(wire.dumps(written))) == user
 
