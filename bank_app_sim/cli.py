@@ -17,7 +17,7 @@ from .backend import CRASH_POINTS
 from .database import DatabaseError
 from .servers import PortTaken
 from .simulation import Served, Simulation, SimulationError
-from .trace import PARTICIPANTS, Message
+from .trace import PARTICIPANTS, Message, said
 
 if TYPE_CHECKING:
     from .report import Table
@@ -108,11 +108,14 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
         )
         patience = timedelta(seconds=60)
     async with simulation:
-        simulation.trace.listen(_print_as_json if as_json else _print_message)
+        printer = _Printer()
+        simulation.trace.listen(_print_as_json if as_json else printer)
         _say("1. The user launches a savehack; the bank opens the account later", unless=as_json)
         await account_while_saving(simulation, patience=patience)
+        printer.end()
         _say("2. The bank opens the account in advance; nobody is asked", unless=as_json)
         await account_in_advance(simulation)
+        printer.end()
         simulation.trace.stop()
         state = await end_state(simulation)
     files = report.write(output, simulation.trace, "Account provisioning, both journeys", state)
@@ -188,13 +191,16 @@ def serve(
         if point == crash_point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    simulation = Simulation(
-        served=Served(data=data, port=port),
-        decision_after=decision_after,
-        settle_every=settle_every,
-        refuses=frozenset(refuses),
-        crash=crash,
-    )
+    try:
+        simulation = Simulation(
+            served=Served(data=data, port=port),
+            decision_after=decision_after,
+            settle_every=settle_every,
+            refuses=frozenset(refuses),
+            crash=crash,
+        )
+    except ValueError as error:  # what a bank cannot be
+        raise click.UsageError(str(error)) from error
     _run(_serve, simulation, as_json)
 
 
@@ -259,14 +265,44 @@ def _print_as_json(message: Message) -> None:
     click.echo(json.dumps(message.as_json(), ensure_ascii=False))
 
 
-def _print_message(message: Message) -> None:
-    widest = max(map(len, PARTICIPANTS.values()))
-    is_answer = message.kind in ("return", "response")
-    sender, receiver = PARTICIPANTS[message.sender], PARTICIPANTS[message.receiver]
-    arrow = "┄┄▷" if is_answer else "──▶"
-    is_refused = message.detail.get("status", 0) >= 400
-    label = click.style(message.label, fg="red" if is_refused else "green" if is_answer else "blue")
-    click.echo(f"{message.at:%a %H:%M:%S.%f}"[:-3] + f"  {sender:>{widest}} {arrow} {receiver:<{widest}}  {label}")
+class _Printer:
+    """Prints messages as they come; of an exchange that repeats only how often it did."""
+
+    def __init__(self) -> None:
+        self._held: list[Message] = []
+        self._shown: list[Message] = []
+        self._repeats = 0
+
+    def __call__(self, message: Message) -> None:
+        begins_or_goes_on = message.kind == "request" or bool(self._held)
+        if begins_or_goes_on and len(self._shown) == 2 and said(message) == said(self._shown[len(self._held)]):
+            self._held.append(message)
+            if len(self._held) == 2:
+                self._held.clear()
+                self._repeats += 1
+            return
+        self.end()
+        self._show(message)
+
+    def end(self) -> None:
+        """Print what was held back."""
+        if self._repeats:
+            times = "once" if self._repeats == 1 else f"{self._repeats} times"
+            click.echo(click.style(f"{'':18}and the same again, {times}", dim=True))
+        self._repeats = 0
+        held, self._held = self._held, []
+        for message in held:
+            self._show(message)
+
+    def _show(self, message: Message) -> None:
+        widest = max(map(len, PARTICIPANTS.values()))
+        is_answer = message.kind in ("return", "response")
+        sender, receiver = PARTICIPANTS[message.sender], PARTICIPANTS[message.receiver]
+        arrow = "┄┄▷" if is_answer else "──▶"
+        is_refused = message.detail.get("status", 0) >= 400
+        label = click.style(message.label, fg="red" if is_refused else "green" if is_answer else "blue")
+        click.echo(f"{message.at:%a %H:%M:%S.%f}"[:-3] + f"  {sender:>{widest}} {arrow} {receiver:<{widest}}  {label}")
+        self._shown = [*self._shown[-1:], message]
 
 
 def _print_tables(tables: "Sequence[Table]") -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # The app looks soon whether the bank is done, then ever more seldom: it may take days.
 FIRST_LOOK_SECONDS = 0.5
-LOOK_EVERY_SECONDS_AT_LEAST = 3600.0
+LOOK_EVERY_SECONDS_AT_LEAST = 12 * 3600.0
 
 
 class BankRefused(Exception):

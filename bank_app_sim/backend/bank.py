@@ -33,6 +33,14 @@ def _positive(_bank: object, attribute: "attrs.Attribute[timedelta]", value: tim
         raise ValueError(f"{attribute.name} must be longer than nothing: {value}")
 
 
+def _customers(_bank: object, _attribute: "attrs.Attribute[frozenset[str]]", names: frozenset[str]) -> None:
+    for name in names:
+        try:
+            customer_name(name)
+        except ValueError as error:
+            raise ValueError(f"{name!r} {error}") from error
+
+
 @attrs.frozen(kw_only=True)
 class Bank:
     """How this bank is.
@@ -53,7 +61,7 @@ class Bank:
     decision_after: timedelta = attrs.field(default=timedelta(days=2), validator=_not_negative)
     settle_every: timedelta = attrs.field(default=timedelta(hours=1), validator=_positive)
     opening_balance_cents: int = attrs.field(default=1_000_000, validator=_not_negative)
-    refuses: frozenset[str] = frozenset()
+    refuses: frozenset[str] = attrs.field(default=frozenset(), validator=_customers)
     token_lifetime: timedelta = attrs.field(default=timedelta(days=365), validator=_positive)
 
 

@@ -18,7 +18,7 @@ from . import store
 from .request import hashed
 from .tenant import Tenant
 
-TOKEN_LIFETIME = timedelta(hours=1)
+TOKEN_LIFETIME = timedelta(hours=24)
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
 

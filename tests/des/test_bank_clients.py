@@ -27,7 +27,7 @@ GRANT = {"grant_type": "client_credentials", "client_id": TENANT.client_id, "cli
     ],
     ids=["form", "JSON", "Basic"],
 )
-async def test_the_right_secret_gets_a_token_for_an_hour(
+async def test_the_right_secret_gets_a_token_for_a_day(
     request_: dict[str, Any], stranger: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
     granted = await stranger.post("/oauth/token", **request_)
@@ -35,10 +35,10 @@ async def test_the_right_secret_gets_a_token_for_an_hour(
     assert granted.status_code == 200
     assert granted.headers["cache-control"] == "no-store"
     token = granted.json()["access_token"]
-    assert granted.json() == {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
+    assert granted.json() == {"access_token": token, "token_type": "Bearer", "expires_in": 86_400}
     bearer = {"Authorization": f"Bearer {token}"}
     assert (await stranger.get("/v1/users", headers=bearer)).status_code == 200
-    await clock.advance(timedelta(hours=1))
+    await clock.advance(timedelta(hours=24))
     expired = await stranger.get("/v1/users", headers=bearer)
     assert expired.status_code == 401
     assert expired.headers["www-authenticate"] == 'Bearer error="invalid_token"'

@@ -1,0 +1,112 @@
+"""What the command line says to people who type something else than it wants."""
+
+import signal
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bank_app_sim.cli import main
+from impact_sdk import ImpactAPI, ImpactSDK
+
+from .served import served
+
+
+def typed(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["dmeo"], "No such command 'dmeo'"),
+        (["serve", "--port", "99999"], "99999 is not in the range"),
+        (["serve", "--port", "no"], "'no' is not a valid integer"),
+        (["serve", "--decision-after", "soon"], "write for example 90s, 1.5h or 2 days"),
+        (["serve", "--decision-after", "99999999999999w"], "longer than anything here lasts"),
+        (["serve", "--crash-at", "nowhere"], "provisioning.ORDERED.due-not-done"),
+        (["serve", "--refuse", "Ada Lovelace"], "lower-case letters"),
+        (["demo", "--seed", "x"], "'x' is not a valid integer"),
+    ],
+)
+def test_a_typing_mistake_gets_a_sentence_and_exit_code_2(words: list[str], said: str) -> None:
+    result = typed(*words)
+
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = typed("serve", "--port", port, "--data", str(tmp_path))
+
+    assert result.exit_code == 2
+    assert f"port {port} of 127.0.0.1 cannot be used" in result.output
+
+
+def test_a_database_of_another_version_is_named_and_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "des.sqlite3") as other:
+        other.execute("CREATE TABLE dreams (name TEXT)")
+        other.execute("INSERT INTO dreams VALUES ('Bike')")
+        other.execute("PRAGMA user_version = 99")
+    other.close()
+
+    result = typed("serve", "--port", "0", "--data", str(tmp_path))
+
+    assert result.exit_code == 2
+    assert "des.sqlite3 has schema 99, this program needs 1; move the file away" in " ".join(result.output.split())
+    with sqlite3.connect(tmp_path / "des.sqlite3") as same:
+        assert same.execute("SELECT name FROM dreams").fetchall() == [("Bike",)]
+    same.close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "backend.sqlite3").write_text("my notes, which are precious")
+
+    result = typed("serve", "--port", "0", "--data", str(tmp_path))
+
+    assert result.exit_code == 2
+    assert "cannot be opened as a database" in result.output
+    assert (tmp_path / "backend.sqlite3").read_text() == "my notes, which are precious"
+
+
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    result = typed(command, "--help")
+
+    assert result.exit_code == 0
+    assert f"bank-app-sim {command}" in result.output
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_what_serve_prints_is_enough_to_begin(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        ready = server.ready
+        token = ready["users"]["ada"]["id_token"]
+        async with ImpactSDK(ready["des_url"], client_id=ready["client_id"]) as sdk, server.api() as api:
+            assert isinstance(api, ImpactAPI)
+            session = await sdk.launch(token)
+            assert [user.external_id async for user in api.users.list()] == [session.user.external_id]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_credentials_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        secret, token = server.ready["client_secret"], server.ready["users"]["ada"]["id_token"]
+
+    with served(tmp_path) as server:
+        assert server.ready["client_secret"] == secret
+        async with ImpactSDK(server.ready["des_url"], client_id="demo-bank") as sdk:
+            assert (await sdk.launch(token)).user.external_id == "ada"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_serve_ends_in_peace_when_it_is_asked_to(tmp_path: Path, sent: signal.Signals) -> None:
+    with served(tmp_path) as server:
+        server.process.send_signal(sent)
+
+        assert server.process.wait(20) == 0

@@ -1,0 +1,55 @@
+"""What the README and the examples show is what happens."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+PROGRAMS = [text for language, text in BLOCKS if language == "python"]
+COMMANDS = [text.strip() for language, text in BLOCKS if language == "sh"]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+PRINTED = {
+    "quickstart.py": "WeeklyLaunch for Bike is active",
+    "declined.py": "one account, with 100000 cents on it",
+    "bank_backend.py": "Deposit of 5000 cents: settled",
+}
+
+
+def run(*command: str) -> str:
+    ended = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("program", "printed"), zip(PROGRAMS, ["active\n[<TransactionState.REQUESTED", "sequenceDiagram"], strict=True)
+)
+def test_every_program_in_the_readme_runs_and_prints_what_it_says(program: str, printed: str) -> None:
+    assert run("-c", program).startswith(printed)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_every_example_runs_and_prints_what_it_promises(example: Path) -> None:
+    assert PRINTED[example.name] in run(str(example))
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    assert COMMANDS[1] in (ROOT / ".ci" / "run").read_text()
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    names = re.findall(r"\]\(([\w./]+)\)", README)
+
+    assert names
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_the_first_command_is_one_line_near_the_top() -> None:
+    assert "\n" not in COMMANDS[0]
+    assert README.splitlines().index(COMMANDS[0]) < 15
