@@ -28,7 +28,9 @@ def run(*command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("program", "printed"), zip(PROGRAMS, ["active\n[<TransactionState.REQUESTED", "sequenceDiagram"], strict=True)
+    ("program", "printed"),
+    list(zip(PROGRAMS, ["active\n[<TransactionState.REQUESTED", "sequenceDiagram"], strict=True)),
+    ids=["the SDK", "the simulator"],
 )
 def test_every_program_in_the_readme_runs_and_prints_what_it_says(program: str, printed: str) -> None:
     assert run("-c", program).startswith(printed)
