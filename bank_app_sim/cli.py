@@ -50,8 +50,10 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (DatabaseError, PortTaken, OSError) as error:
+        except (DatabaseError, PortTaken) as error:
             raise click.UsageError(str(error)) from error
+        except OSError as error:
+            raise click.UsageError(f"{error.filename}: {error.strerror}; choose another folder") from error
         except SimulationError as error:
             raise click.ClickException(str(error)) from error
 

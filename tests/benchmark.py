@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,7 +25,8 @@ from impact_sdk import ClientCredentials, Daily, ImpactAPI
 ROUNDS = 15
 CALLS_A_ROUND = 100
 CONNECTIONS = 32
-LOAD_SECONDS = 6.0
+LOAD_ROUNDS = 5
+LOAD_SECONDS = 3.0
 
 DREAM = {
     "id": "6f9fd53f-9e43-4a75-97a8-8c4dd8fcbc55",
@@ -147,16 +149,19 @@ async def sandbox(core: int) -> None:
             ready = orjson.loads(served.stdout.readline())
             await anyio.sleep(2)
             print(f"idle memory of `serve`: {resident_megabytes(served.pid):.0f} MB; wanted: at most 100 MB")
-            created, seconds, slow = await load(ready)
+            rounds = [await load(ready) for _ in range(LOAD_ROUNDS)]
+            rates = [rate for rate, _ in rounds]
             print(
-                f"POST /v1/dreams: {created / seconds:.0f} a second ({created} in {seconds:.1f} s, "
-                f"{CONNECTIONS} connections, session, idempotency key, synchronous=FULL; "
-                f"p99 {slow * 1e3:.0f} ms); wanted: at least 1900"
+                f"POST /v1/dreams: {statistics.median(rates):.0f} a second (median of {LOAD_ROUNDS} rounds of "
+                f"{LOAD_SECONDS:.0f} s, {min(rates):.0f} to {max(rates):.0f}; {CONNECTIONS} connections, session, "
+                f"idempotency key, synchronous=FULL; p99 {statistics.median(slow for _, slow in rounds) * 1e3:.0f} ms); "
+                "wanted: at least 1900"
             )
             print(f"memory of `serve` after it: {resident_megabytes(served.pid):.0f} MB")
 
 
-async def load(ready: dict[str, Any]) -> tuple[int, float, float]:
+async def load(ready: dict[str, Any]) -> tuple[float, float]:
+    """Dreams a second, and the time in seconds that all but one in a hundred took less than."""
     url = f"{ready['des_url']}/v1/dreams"
     latencies: list[float] = []
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
@@ -166,11 +171,9 @@ async def load(ready: dict[str, Any]) -> tuple[int, float, float]:
             response.raise_for_status()
             cookie = f"impact_session={response.cookies['impact_session'].value}"
 
-        async def one_connection(number: int, until: float) -> None:
-            n = 0
+        async def one_connection(until: float) -> None:
             while time.perf_counter() < until:
-                n += 1
-                headers = {"Cookie": cookie, "Content-Type": "application/json", "Idempotency-Key": f"{number}-{n}"}
+                headers = {"Cookie": cookie, "Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
                 start = time.perf_counter()
                 async with client.post(url, data=NEW_DREAM, headers=headers) as response:
                     await response.read()
@@ -179,10 +182,10 @@ async def load(ready: dict[str, Any]) -> tuple[int, float, float]:
 
         start = time.perf_counter()
         async with anyio.create_task_group() as tasks:
-            for number in range(CONNECTIONS):
-                tasks.start_soon(one_connection, number, start + LOAD_SECONDS)
+            for _ in range(CONNECTIONS):
+                tasks.start_soon(one_connection, start + LOAD_SECONDS)
         seconds = time.perf_counter() - start
-    return len(latencies), seconds, statistics.quantiles(latencies, n=100)[-1]
+    return len(latencies) / seconds, statistics.quantiles(latencies, n=100)[-1]
 
 
 async def until_it_answers(client: httpx.AsyncClient, base_url: str, server: subprocess.Popen[bytes]) -> None:
