@@ -150,11 +150,11 @@ async def sandbox(core: int) -> None:
             await anyio.sleep(2)
             print(f"idle memory of `serve`: {resident_megabytes(served.pid):.0f} MB; wanted: at most 100 MB")
             rounds = [await load(ready) for _ in range(LOAD_ROUNDS)]
-            rates = [rate for rate, _ in rounds]
+            rates, slow = zip(*rounds, strict=True)
             print(
                 f"POST /v1/dreams: {statistics.median(rates):.0f} a second (median of {LOAD_ROUNDS} rounds of "
                 f"{LOAD_SECONDS:.0f} s, {min(rates):.0f} to {max(rates):.0f}; {CONNECTIONS} connections, session, "
-                f"idempotency key, synchronous=FULL; p99 {statistics.median(slow for _, slow in rounds) * 1e3:.0f} ms); "
+                f"idempotency key, synchronous=FULL; p99 {statistics.median(slow) * 1e3:.0f} ms); "
                 "wanted: at least 1900"
             )
             print(f"memory of `serve` after it: {resident_megabytes(served.pid):.0f} MB")

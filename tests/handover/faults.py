@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import anyio.abc
 import attrs
 import httpx
 import orjson
@@ -38,11 +39,12 @@ class Faults(httpx.AsyncBaseTransport):
         await sandbox.handle_async_request(request)
         raise httpx.ReadError("connection reset", request=request)
 
-    def sdk(self) -> ImpactSDK:
-        """An SDK behind this network; open it with `async with`."""
+    def sdk(self, task_group: anyio.abc.TaskGroup | None = None) -> ImpactSDK:
+        """An SDK behind this network; open it with `async with`, or give it a task group."""
         return ImpactSDK(
             self.simulation.des_url,
             client_id=self.simulation.client_id,
             transport=self,
             clock=self.simulation.clock,
+            task_group=task_group,
         )

@@ -1,5 +1,6 @@
 """The rules of the handover (DESIGN, section 5), one by one, through HTTP against the sandbox."""
 
+import asyncio
 from datetime import timedelta
 
 import anyio
@@ -543,3 +544,44 @@ async def test_a_customer_whom_the_bank_refuses_is_asked_again_with_a_new_reques
 
     assert await user.states() == ["active", "active"]
     assert len({request.request_id for request in host.asked}) == 2
+
+
+async def test_a_host_that_cancels_its_own_task_group_leaves_nobody_waiting(simulation: Simulation) -> None:
+    """The SDK runs callbacks in the host's task group here; when that ends, so does the question."""
+    host = Host(waits=True)
+    outcome: list[object] = []
+
+    async def launch() -> None:
+        try:
+            outcome.append(await user.session.launch_savehack(user.dream, WEEKLY))
+        except Exception as error:
+            outcome.append(error)
+
+    async with anyio.create_task_group() as outer, anyio.create_task_group() as tasks:
+        sdk = Faults(simulation).sdk(task_group=tasks)
+        sdk.register(account_provisioning_requested=host)
+        user = await launched(simulation, sdk)
+        outer.start_soon(launch)
+        await host.was_asked.wait()
+        tasks.cancel_scope.cancel()
+    await sdk.aclose()
+
+    assert host.was_cancelled
+    assert [type(each) for each in outcome] == [SessionClosed]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_04_a_callback_whose_own_task_was_cancelled_has_failed(simulation: Simulation) -> None:
+    """On trio nobody can cancel what belongs to somebody else."""
+
+    async def await_a_cancelled_task(request: AccountProvisioningRequest) -> None:
+        task = asyncio.ensure_future(anyio.sleep_forever())
+        task.cancel()
+        await task
+
+    sdk = simulation.sdk()
+    sdk.register(account_provisioning_requested=await_a_cancelled_task)
+    user = await launched(simulation, sdk)
+
+    with pytest.raises(AccountProvisioningFailed, match="CancelledError"):
+        await user.session.launch_savehack(user.dream, WEEKLY)
