@@ -1,9 +1,10 @@
 """The two journeys of the starting page, played on a world, and the state that they end in."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from impact_sdk import Session, Weekly
+from impact_sdk import Account, Dream, SavehackLaunch, Session, Transaction, User, Weekly
 
 from .report import Table
 from .simulation import Simulation
@@ -50,85 +51,66 @@ async def end_state(simulation: Simulation) -> list[Table]:
     """What DES and the bank have in the end, asked of both as anybody can ask."""
     api = simulation.api
     return [
-        Table(
-            title="Users",
-            columns=("external id", "id", "provisioning initiated"),
-            rows=tuple(
-                [
-                    (user.external_id or "", user.id, _moment(user.provisioning_initiated_at))
-                    async for user in api.users.list()
-                ]
-            ),
+        _table(
+            "Users",
+            "external id, id, provisioning initiated",
+            [_user(user) async for user in api.users.list()],
         ),
-        Table(
-            title="Dreams",
-            columns=("user", "name", "target", "saved", "account"),
-            rows=tuple(
-                [
-                    (
-                        dream.user.external_id or "",
-                        dream.name,
-                        _money(dream.target_cents),
-                        _money(dream.balance_cents),
-                        dream.account.id if dream.account else "none yet",
-                    )
-                    async for dream in api.dreams.list()
-                ]
-            ),
+        _table("Dreams", "user, name, target, saved, account", [_dream(dream) async for dream in api.dreams.list()]),
+        _table(
+            "Accounts", "user, id, external id, balance", [_account(account) async for account in api.accounts.list()]
         ),
-        Table(
-            title="Accounts",
-            columns=("user", "id", "external id", "balance"),
-            rows=tuple(
-                [
-                    (
-                        account.user.external_id or "",
-                        account.id,
-                        account.external_id or "",
-                        _money(account.balance_cents),
-                    )
-                    async for account in api.accounts.list()
-                ]
-            ),
+        _table(
+            "Savehack launches",
+            "dream, type, amount, state",
+            [_launch(launch) async for launch in api.savehack_launches.list()],
         ),
-        Table(
-            title="Savehack launches",
-            columns=("dream", "type", "amount", "state"),
-            rows=tuple(
-                [
-                    (launch.dream.name, launch.type, _money(launch.amount_cents or 0), launch.state.value)
-                    async for launch in api.savehack_launches.list()
-                ]
-            ),
-        ),
-        Table(
-            title="Deposits",
-            columns=("user", "dream", "amount", "state", "requested", "settled"),
-            rows=tuple(
-                [
-                    (
-                        deposit.user.external_id or "",
-                        (deposit.to_dream and deposit.to_dream.name) or "",
-                        _money(deposit.amount_cents),
-                        deposit.state.value,
-                        _moment(deposit.requested_at),
-                        _moment(deposit.settled_at),
-                    )
-                    async for deposit in api.transactions.list()
-                ]
-            ),
+        _table(
+            "Deposits",
+            "user, dream, amount, state, requested, settled",
+            [_deposit(deposit) async for deposit in api.transactions.list()],
         ),
         _ledger(await simulation.ledger()),
     ]
 
 
+Cells = tuple[str | None, ...]
+
+
+def _table(title: str, columns: str, rows: Sequence[Cells]) -> Table:
+    return Table(
+        title=title,
+        columns=tuple(columns.split(", ")),
+        rows=tuple(tuple(cell or "" for cell in row) for row in rows),
+    )
+
+
+def _user(user: User) -> Cells:
+    return user.external_id, user.id, _moment(user.provisioning_initiated_at)
+
+
+def _dream(dream: Dream) -> Cells:
+    account = dream.account.id if dream.account else "none yet"
+    return dream.user.external_id, dream.name, _money(dream.target_cents), _money(dream.balance_cents), account
+
+
+def _account(account: Account) -> Cells:
+    return account.user.external_id, account.id, account.external_id, _money(account.balance_cents)
+
+
+def _launch(launch: SavehackLaunch) -> Cells:
+    return launch.dream.name, launch.type, _money(launch.amount_cents or 0), launch.state.value
+
+
+def _deposit(deposit: Transaction) -> Cells:
+    dream = deposit.to_dream.name if deposit.to_dream else None
+    moments = _moment(deposit.requested_at), _moment(deposit.settled_at)
+    return deposit.user.external_id, dream, _money(deposit.amount_cents), deposit.state.value, *moments
+
+
 def _ledger(books: dict[str, Any]) -> Table:
     rows = [(account["name"], _money(account["balance_cents"])) for account in books["accounts"]]
-    return Table(
-        title="The bank's ledger",
-        columns=("account", "balance"),
-        rows=(*rows, ("sum", _money(books["sum_cents"]))),
-    )
+    return _table("The bank's ledger", "account, balance", [*rows, ("sum", _money(books["sum_cents"]))])
 
 
 def _money(cents: int) -> str:
