@@ -1,5 +1,6 @@
 """ASGI applications on ports of the loopback interface, in this process."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -11,8 +12,20 @@ import uvicorn
 HOST = "127.0.0.1"
 
 
+class WrongEventLoop(Exception):
+    """uvicorn serves on asyncio only."""
+
+
 class PortTaken(Exception):
     """Somebody else listens on a port that was asked for."""
+
+
+def require_asyncio() -> None:
+    """`WrongEventLoop` where nothing can be served."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError as error:
+        raise WrongEventLoop("worlds are served on asyncio only; on trio, leave `served` out") from error
 
 
 def listening_socket(port: int) -> socket.socket:

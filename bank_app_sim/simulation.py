@@ -19,7 +19,7 @@ from .backend import Bank, BankBackend
 from .clock import SimulatedClock
 from .des import DES, Tenant
 from .ids import Ids
-from .servers import address, listening_socket, serving
+from .servers import address, listening_socket, require_asyncio, serving
 from .settings import CLIENT_ID, TENANT, client_secret
 from .trace import Trace
 
@@ -112,6 +112,7 @@ class Simulation:
         folder = self._served.data if self._served else None
         self.client_secret = client_secret(folder, Ids(self._source))
         if self._served is not None:
+            require_asyncio()
             des_listener = listening_socket(self._served.port)
             stack.callback(des_listener.close)
             backend_listener = listening_socket(self._served.port and self._served.port + 1)
