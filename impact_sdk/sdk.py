@@ -9,6 +9,7 @@ import anyio
 import anyio.abc
 
 from . import wire
+from .addresses import checked_base_url
 from .auth import IDToken, NoAuth, SessionCookie
 from .callbacks import AccountProvisioningRequested, Callbacks, Registration
 from .clock import Clock, SystemClock
@@ -16,7 +17,7 @@ from .errors import AlreadyLaunching, BadRequest, ConfigurationError, InvalidCre
 from .models import VerifiedToken
 from .provisioning import Provisioning
 from .session import Session
-from .transport import HTTP, HTTPTransport, Reply, Transport, checked_base_url, unexpected
+from .transport import HTTP, HTTPTransport, Reply, Transport, unexpected
 
 # Opening an account takes a person minutes, with a look for the passport in between; not half an hour.
 ACCOUNT_PROVISIONING_TIMEOUT = timedelta(minutes=30)

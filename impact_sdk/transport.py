@@ -6,14 +6,14 @@ import re
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import attrs
 
 from . import wire
+from .addresses import host
 from .clock import Clock, SystemClock
 from .errors import (
-    ConfigurationError,
     FieldError,
     NotSent,
     OutcomeUnknown,
@@ -271,9 +271,9 @@ def _without_answer(error: Exception, method: str, url: str) -> Exception:
     path = urlsplit(url).path
     reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, _before_sending()):
-        return NotSent(f"{method} {path} was not sent to {_host(url)} ({reason}); nothing has happened")
+        return NotSent(f"{method} {path} was not sent to {host(url)} ({reason}); nothing has happened")
     return OutcomeUnknown(
-        f"{method} {path} got no answer from {_host(url)} ({reason}); it may have happened: look before you repeat it"
+        f"{method} {path} got no answer from {host(url)} ({reason}); it may have happened: look before you repeat it"
     )
 
 
@@ -288,45 +288,6 @@ def _before_sending() -> tuple[type[Exception], ...]:
         httpx.UnsupportedProtocol,
         httpx.LocalProtocolError,
     )
-
-
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
-
-
-def checked_base_url(text: str) -> str:
-    """`text` without slashes at its end; `ConfigurationError` when it is no address of an HTTP service."""
-    example = "such as https://bank.impactfinance.example"
-    if not text or not isinstance(text, str):
-        raise ConfigurationError(f"base_url is {text!r}; give the address of DES, {example}")
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018  # raises where it is no number
-    except ValueError as error:
-        raise ConfigurationError(
-            f"base_url {_without_password(text)!r} is no address ({error}); give one {example}"
-        ) from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(
-            f"base_url {_without_password(text)!r} is no http or https address; give one {example}"
-        )
-    if parts.query or parts.fragment or parts.username or parts.password:
-        raise ConfigurationError(
-            f"base_url {_without_password(text)!r} has more than a host and a path; leave the rest out"
-        )
-    return text.rstrip("/")
-
-
-def _without_password(text: str) -> str:
-    return re.sub(r"//[^/@]*@", "//…@", text)
-
-
-def segment(text: str) -> str:
-    """An id as one segment of a path, whatever is in it."""
-    if not isinstance(text, str) or not text or text in (".", ".."):
-        raise ConfigurationError(f"{text!r} is no id; pass the id that DES gave, a text")
-    return quote(text, safe="")
 
 
 class _WithoutCookies(logging.Filter):

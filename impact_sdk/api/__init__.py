@@ -4,9 +4,10 @@ import random
 from types import TracebackType
 from typing import Self
 
+from ..addresses import checked_base_url
 from ..auth import BearerToken, ClientCredentials
 from ..clock import Clock, SystemClock
-from ..transport import HTTP, HTTPTransport, Transport, checked_base_url
+from ..transport import HTTP, HTTPTransport, Transport
 from .accounts import Accounts
 from .dreams import Dreams
 from .savehacks import SavehackLaunches, Savehacks

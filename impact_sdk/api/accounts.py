@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import attrs
 
 from .. import wire
+from ..addresses import segment
 from ..errors import Conflict
 from ..models import Account, AccountType
-from ..transport import Transport, read, segment
+from ..transport import Transport, read
 from .listing import Listing
 
 LISTING = Listing("/v1/accounts", "accounts")

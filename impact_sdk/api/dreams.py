@@ -6,8 +6,9 @@ from datetime import date
 import attrs
 
 from .. import wire
+from ..addresses import segment
 from ..models import Dream
-from ..transport import Transport, read, segment
+from ..transport import Transport, read
 from .listing import Listing
 
 LISTING = Listing("/v1/dreams", "dreams")

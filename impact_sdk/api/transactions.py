@@ -6,8 +6,9 @@ from datetime import datetime
 import attrs
 
 from .. import wire
+from ..addresses import segment
 from ..models import Transaction, TransactionState
-from ..transport import Transport, read, segment
+from ..transport import Transport, read
 from .listing import Listing
 
 LISTING = Listing("/v1/transactions", "transactions", page_size=100)

@@ -8,9 +8,10 @@ from typing import Final, Literal
 import attrs
 
 from .. import wire
+from ..addresses import segment
 from ..models import User
 from ..retries import ATTEMPTS
-from ..transport import Transport, read, segment
+from ..transport import Transport, read
 from .listing import Listing
 
 LISTING = Listing("/v1/users", "users")

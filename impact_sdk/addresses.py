@@ -1,0 +1,46 @@
+"""Addresses of DES: which ones can work, and how an id becomes a part of one."""
+
+import re
+from urllib.parse import quote, urlsplit
+
+from .errors import ConfigurationError
+
+
+def checked_base_url(text: str) -> str:
+    """`text` without slashes at its end; `ConfigurationError` when it is no address of an HTTP service."""
+    example = "such as https://bank.impactfinance.example"
+    if not text or not isinstance(text, str):
+        raise ConfigurationError(f"base_url is {text!r}; give the address of DES, {example}")
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018  # raises where it is no number
+    except ValueError as error:
+        raise ConfigurationError(
+            f"base_url {_without_password(text)!r} is no address ({error}); give one {example}"
+        ) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(
+            f"base_url {_without_password(text)!r} is no http or https address; give one {example}"
+        )
+    if parts.query or parts.fragment or parts.username or parts.password:
+        raise ConfigurationError(
+            f"base_url {_without_password(text)!r} has more than a host and a path; leave the rest out"
+        )
+    return text.rstrip("/")
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"//[^/@]*@", "//…@", text)
+
+
+def segment(text: str) -> str:
+    """An id as one segment of a path, whatever is in it."""
+    if not isinstance(text, str) or not text or text in (".", ".."):
+        raise ConfigurationError(f"{text!r} is no id; pass the id that DES gave, a text")
+    return quote(text, safe="")
+
+
+def host(url: str) -> str:
+    """Scheme, name and port: what of an address may be said in a message."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
