@@ -21,7 +21,7 @@ from .des import DES, Tenant
 from .ids import Ids
 from .servers import address, listening_socket, require_asyncio, serving
 from .settings import CLIENT_ID, TENANT, client_secret
-from .trace import Trace
+from .trace import KEPT_WHEN_SERVED, Trace
 
 # A Monday morning, so that weeks and months begin where people expect it.
 START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
@@ -79,7 +79,7 @@ class Simulation:
         self._served = served
         self._source: random.Random = random.SystemRandom() if served else random.Random(seed)
         self.clock: Clock = SystemClock() if served else SimulatedClock(start)
-        self.trace = Trace(self.clock)
+        self.trace = Trace(self.clock, keep=KEPT_WHEN_SERVED if served else None)
         self._bank = Bank(
             issuer=ISSUER,
             audience=AUDIENCE,

@@ -20,8 +20,8 @@ PARTICIPANTS = {
 
 Kind = Literal["call", "return", "request", "response"]
 
-# A served sandbox runs for weeks; it keeps the latest messages only.
-MESSAGES_KEPT = 20_000
+# A served sandbox runs for weeks, and has no journey that needs the message of last Monday.
+KEPT_WHEN_SERVED = 5_000
 
 
 @attrs.frozen(kw_only=True)
@@ -60,11 +60,14 @@ class Trace:
     """The messages of one world, as they are sent.
 
     Whoever records a message leaves tokens and secrets out of it; nothing is taken out afterwards.
+
+    Args:
+        keep: How many of the latest messages are kept; all of them when left out.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, keep: int | None = None) -> None:
         self._clock = clock
-        self._messages: collections.deque[Message] = collections.deque(maxlen=MESSAGES_KEPT)
+        self._messages: collections.deque[Message] = collections.deque(maxlen=keep)
         self._numbers = itertools.count(1)
         self._listeners: list[Callable[[Message], None]] = []
         self._is_stopped = False
