@@ -74,10 +74,10 @@ async def backend(des: DES) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def authorize(backend: httpx.AsyncClient) -> None:
+async def authorize(backend: httpx.AsyncClient, *, client_id: str = TENANT.client_id) -> None:
     """Get the bank's backend another access token: one hour is soon over."""
     backend.headers.pop("Authorization", None)
-    form = {"grant_type": "client_credentials", "client_id": TENANT.client_id, "client_secret": TENANT.client_secret}
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": TENANT.client_secret}
     granted = await backend.post("/oauth/token", data=form)
     backend.headers["Authorization"] = f"Bearer {granted.json()['access_token']}"
 

@@ -20,7 +20,7 @@ from bank_app_sim.trace import Trace
 
 from .bank import TENANT, Bank
 from .conftest import authorize, client_of
-from .journey import create_dream, id_of, initiate, launch_daily, transactions
+from .journey import create_dream, errors_of, id_of, initiate, launch_daily, post_account, transactions
 
 
 @asynccontextmanager
@@ -124,6 +124,34 @@ async def test_a_changed_secret_counts_from_the_next_start(tmp_path: Path, bank:
         with_new = await client.post("/oauth/token", data={**old, "client_secret": "new"})
 
     assert (with_old.status_code, with_new.status_code) == (401, 200)
+
+
+async def test_one_bank_reaches_nothing_of_another_in_the_same_file(tmp_path: Path, bank: Bank) -> None:
+    file = tmp_path / "des.db"
+    async with process(file, bank, seed=1) as client:
+        await launch_a_savehack(client, bank)
+        await authorize(client)
+        users = (await client.get("/v1/users")).json()["users"]
+        [dream] = (await client.get("/v1/dreams")).json()["dreams"]
+        [deposit] = await transactions(client)
+    other = attrs.evolve(TENANT, id="tenant-2", client_id="other-bank")
+
+    async with process(file, bank, seed=2, tenant=other) as client:
+        await authorize(client, client_id="other-bank")
+        found = [
+            (await client.get(f"/v1/{plural}")).json()["meta"]["count"]
+            for plural in ("users", "accounts", "dreams", "savehack-launches", "transactions")
+        ]
+        account = await post_account(client, users[0]["id"])
+        settled = await client.patch(f"/v1/transactions/{deposit['id']}", json={"transaction": {}})
+        new_user = await client.post("/v1/users", json={"user": {"externalId": "ada"}})
+        foreign_dream = await client.get(f"/v1/dreams/{dream['id']}")
+
+    assert len(users) == 1
+    assert found == [0, 0, 0, 0, 0]
+    assert (account.status_code, errors_of(account)) == (400, {"account.userId": ["does not exist"]})
+    assert (settled.status_code, foreign_dream.status_code) == (404, 404)
+    assert new_user.status_code == 201
 
 
 async def test_no_secret_is_in_the_file(tmp_path: Path, bank: Bank) -> None:
