@@ -20,3 +20,7 @@ class Ids:
     def secret(self) -> str:
         """256 bits, as 64 hexadecimal digits."""
         return f"{self._source.getrandbits(256):064x}"
+
+    def seed(self) -> int:
+        """A number for things of chance that must come out the same each time they are looked at."""
+        return self._source.getrandbits(62)

@@ -141,14 +141,16 @@ class Simulation:
         stack.callback(self.backend.close)
         self.des = DES(
             database_url=_database_url(folder, "des"),
-            tenant=Tenant(
-                id=self.tenant,
-                client_id=self.client_id,
-                client_secret=self.client_secret,
-                issuer=ISSUER,
-                audience=AUDIENCE,
-                jwks_url=f"{self.backend_url}/.well-known/jwks.json",
-            ),
+            tenants=[
+                Tenant(
+                    id=self.tenant,
+                    client_id=self.client_id,
+                    client_secret=self.client_secret,
+                    issuer=ISSUER,
+                    audience=AUDIENCE,
+                    jwks_url=f"{self.backend_url}/.well-known/jwks.json",
+                ),
+            ],
             clock=self.clock,
             trace=self.trace,
             ids=Ids(self._source),

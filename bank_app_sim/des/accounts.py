@@ -11,9 +11,9 @@ from .store import Row
 TYPE = "SharedSavings"
 
 
-def reference(id: str | None, external_id: str | None) -> dict[str, Any] | None:
+def reference(type: str | None, id: str | None, external_id: str | None) -> dict[str, Any] | None:
     """How other things name an account; None for none."""
-    return None if id is None else {"type": TYPE, "id": id, "externalId": external_id}
+    return None if id is None else {"type": type, "id": id, "externalId": external_id}
 
 
 def as_json(account: Row) -> dict[str, Any]:
@@ -43,15 +43,15 @@ def create(request: Request) -> Answer:
     connection = request.connection
     user = request.owner(user_id, field=fields.path("userId"))
     known = {"user_id": user_id, "external_id": external_id}
-    if external_id is not None and connection.execute(store.ACCOUNT_BY_EXTERNAL_ID, known).one_or_none():
+    if external_id is not None and connection.execute(store.accounts.BY_EXTERNAL_ID, known).one_or_none():
         raise Refused(409, {fields.path("externalId"): ["belongs to an account of this user already"]})
 
     account = {**known, "id": request.ids.uuid(), "type": TYPE, "balance_cents": balance_cents}
-    connection.execute(store.CREATE_ACCOUNT, account)
+    connection.execute(store.accounts.CREATE, account)
     link = {"of_user": user_id, "account": account["id"]}
-    connection.execute(store.LINK_DREAMS, link)
-    connection.execute(store.FILL_IN_ACCOUNT, link)
-    launching.start_waiting(request, user_id)
+    connection.execute(store.dreams.LINK_ALL, link)
+    connection.execute(store.transactions.FILL_IN_ACCOUNT, link)
+    launching.start_waiting(request, user_id=user_id)
     return Answer(201, {"account": as_json({**account, "user_external_id": user["external_id"]})})
 
 

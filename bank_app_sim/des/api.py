@@ -1,7 +1,7 @@
 """The API of DES: every operation in one table, and what happens around each of them."""
 
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,10 @@ from ..due import DueWork
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
-from . import accounts, dreams, idempotency, launches, launching, savehacks, store, tables, transactions, users
-from .bank_clients import TokenEndpoint, keep_tenant
+from . import accounts, dreams, events, idempotency, launches, launching, savehacks, store, tables, transactions, users
+from .bank_clients import TokenEndpoint, keep_tenants
 from .id_tokens import TokenVerifier
+from .outbox import Outbox
 from .request import SESSION_COOKIE, Bank, Request, User, credential, identify
 from .sessions import Launch
 from .tenant import Tenant
@@ -87,6 +88,7 @@ OPERATIONS = (
     Operation("GET", "/v1/transactions", transactions.list_all),
     Operation("GET", "/v1/transactions/{id}", transactions.get),
     Operation("PATCH", "/v1/transactions/{id}", transactions.change, BANK_ONLY),
+    Operation("GET", "/v1/events", events.list_all, BANK_ONLY),
 )
 
 
@@ -94,14 +96,15 @@ class DES:
     """The sandbox of Impact Finance's backend.
 
     Args:
-        transport: How the bank's keys are fetched; None for the network.
+        tenants: The banks that have their users here.
+        transport: How the banks' keys are fetched; None for the network.
     """
 
     def __init__(
         self,
         *,
         database_url: str,
-        tenant: Tenant,
+        tenants: Sequence[Tenant],
         clock: Clock,
         trace: Trace,
         ids: Ids,
@@ -110,13 +113,14 @@ class DES:
         self._clock = clock
         self._ids = ids
         self._database = Database(database_url, tables.metadata, version=tables.VERSION)
-        self._database.run_now(lambda connection: keep_tenant(connection, tenant))
+        self._tenants = {tenant.id: tenant for tenant in tenants}
+        self._database.run_now(lambda connection: keep_tenants(connection, tenants))
         self._keys_in_flight = idempotency.KeysInFlight()
         self._due_deposits = DueWork(clock, self._run_due)
         self._purged_at = clock.now()
         launch = Launch(
-            tenant=tenant,
-            verifier=TokenVerifier(tenant, clock, transport),
+            tenants=tenants,
+            verifiers={tenant.id: TokenVerifier(tenant, clock, transport) for tenant in tenants},
             database=self._database,
             clock=clock,
             ids=ids,
@@ -169,12 +173,20 @@ class DES:
             principal = identify(connection, sent, key=key, now=now)
             if not isinstance(principal, operation.principals):
                 raise Refused(403, {"base": ["only the bank's backend may do this"]})
-            request = Request(call=call, connection=connection, principal=principal, now=now, ids=self._ids)
+            request = Request(
+                call=call,
+                connection=connection,
+                principal=principal,
+                tenant=self._tenants[principal.tenant_id],
+                now=now,
+                ids=self._ids,
+                outbox=Outbox(principal.tenant_id),
+            )
             if key is None:
-                return operation.perform(request)
+                return self._performed(operation, request)
             answer = idempotency.kept_answer(request)
             if answer is None:
-                answer = operation.perform(request)
+                answer = self._performed(operation, request)
                 idempotency.keep(request, key, answer)
             return answer
 
@@ -182,6 +194,11 @@ class DES:
             answer = await self._database.run(perform)
         if operation.starts_savings:
             self._due_deposits.wake()
+        return answer
+
+    def _performed(self, operation: Operation, request: Request) -> Answer:
+        answer = operation.perform(request)
+        events.write(request.connection, request.outbox, now=request.now, ids=self._ids)
         return answer
 
     async def _run_due(self) -> datetime:
@@ -196,13 +213,17 @@ class DES:
         return next_purge if next_due is None else min(next_due, next_purge)
 
     def _prepare_some(self, connection: sa.Connection) -> bool:
-        return launching.prepare_due(connection, timestamp(self._clock.now()), self._ids)
+        now, outbox = timestamp(self._clock.now()), Outbox()
+        is_some = launching.prepare_due(connection, now=now, ids=self._ids, outbox=outbox)
+        events.write(connection, outbox, now=now, ids=self._ids)
+        return is_some
 
     def _purge(self, connection: sa.Connection) -> None:
         now = timestamp(self._clock.now())
-        connection.execute(store.FORGET_KEYS, {"before": idempotency.oldest_kept(now)})
-        connection.execute(store.FORGET_SESSIONS, {"now": now})
-        connection.execute(store.FORGET_TOKENS, {"now": now})
+        events.forget_old(connection, now)
+        connection.execute(store.principals.FORGET_KEYS, {"before": idempotency.oldest_kept(now)})
+        connection.execute(store.principals.FORGET_SESSIONS, {"now": now})
+        connection.execute(store.principals.FORGET_TOKENS, {"now": now})
 
 
 def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -47,7 +47,7 @@ class TokenEndpoint:
                 return False
             expires_at = timestamp(self.clock.now() + TOKEN_LIFETIME)
             kept = {"token_hash": hashed(token), "tenant_id": tenant_id, "expires_at": expires_at}
-            connection.execute(store.KEEP_TOKEN, kept)
+            connection.execute(store.principals.KEEP_TOKEN, kept)
             return True
 
         if not await self.database.run(keep_token):
@@ -61,15 +61,16 @@ class TokenEndpoint:
         return Answer(200, granted, headers=_NOT_KEPT)
 
 
-def keep_tenant(connection: sa.Connection, tenant: Tenant) -> None:
-    """Write down the tenant and the hash of its secret, or what has changed about them."""
-    row = {"client_id": tenant.client_id, "client_secret_hash": hashed(tenant.client_secret)}
-    if connection.execute(store.CHANGE_TENANT, {"tenant": tenant.id, **row}).rowcount == 0:
-        connection.execute(store.KEEP_TENANT, {"id": tenant.id, **row})
+def keep_tenants(connection: sa.Connection, tenants: Sequence[Tenant]) -> None:
+    """Write down the tenants and the hashes of their secrets, or what has changed about them."""
+    for tenant in tenants:
+        row = {"client_id": tenant.client_id, "client_secret_hash": hashed(tenant.client_secret)}
+        if connection.execute(store.principals.CHANGE_TENANT, {"tenant": tenant.id, **row}).rowcount == 0:
+            connection.execute(store.principals.KEEP_TENANT, {"id": tenant.id, **row})
 
 
 def _tenant_of(connection: sa.Connection, client_id: str, client_secret: str) -> str | None:
-    row = connection.execute(store.SECRET_OF_CLIENT, {"client_id": client_id}).one_or_none()
+    row = connection.execute(store.principals.SECRET_OF_CLIENT, {"client_id": client_id}).one_or_none()
     # An unknown client is compared as well, so that the time it takes tells nothing.
     expected = hashed("") if row is None else row.client_secret_hash
     matches = hmac.compare_digest(hashed(client_secret), expected)

@@ -18,12 +18,14 @@ def as_json(dream: Row) -> dict[str, Any]:
         "targetCents": dream["target_cents"],
         "balanceCents": dream["balance_cents"],
         "expiresAt": dream["expires_at"],
-        "achievedAt": None,
-        "deletedAt": None,
+        "achievedAt": dream["achieved_at"],
+        "deletedAt": dream["deleted_at"],
         "user": {"type": "User", "id": dream["user_id"], "externalId": dream["user_external_id"]},
-        "account": reference(dream["account_id"], dream["account_external_id"]),
+        "account": reference(dream["account_type"], dream["account_id"], dream["account_external_id"]),
         "groupDream": None,
         "dreamInspiration": None,
+        "provisioningInitiatedAt": dream["provisioning_initiated_at"],
+        "accountProvisionRequestId": dream["account_provision_request_id"],
     }
 
 
@@ -47,19 +49,27 @@ def create(request: Request) -> Answer:
         "target_cents": target_cents,
         "expires_at": expires_at,
         "balance_cents": 0,
+        "milestone_percent": 0,
+        "achieved_at": None,
+        "deleted_at": None,
+        "provisioning_initiated_at": None,
+        "account_provision_request_id": None,
     }
-    request.connection.execute(store.CREATE_DREAM, dream)
+    request.connection.execute(store.dreams.CREATE, dream)
     of_others = {
         "user_external_id": owner["external_id"],
+        "account_type": owner["account_type"],
         "account_external_id": owner["account_external_id"],
     }
-    return Answer(201, {"dream": as_json({**dream, **of_others})})
+    shown = as_json({**dream, **of_others})
+    request.outbox.note("DreamCreated", "dreams", dream["id"], data=shown)
+    return Answer(201, {"dream": shown})
 
 
 def list_all(request: Request) -> Answer:
-    # There is no way to delete a Dream: all of them are active.
-    paging.one_of(request.call.query, "state", ["active"])
-    found = paging.find(request, "dreams", paging.given(request.call.query, "userId", "externalUserId"))
+    query = request.call.query
+    state = paging.one_of(query, "state", ["active", "deleted"]) or "active"
+    found = paging.find(request, "dreams", {state: True, **paging.given(query, "userId", "externalUserId")})
     return found.answer([_as_wanted(request, dream) for dream in found.rows])
 
 

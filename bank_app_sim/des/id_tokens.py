@@ -1,5 +1,7 @@
 """ID tokens: whether the bank signed them, for us, and not too long ago."""
 
+import base64
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -142,6 +144,15 @@ class TokenVerifier:
         except (httpx.HTTPError, ValueError) as error:
             sentence = f"the bank's keys at {self._tenant.jwks_url} cannot be had; try again later"
             raise Refused(503, {"base": [sentence]}, headers={"Retry-After": "5"}) from error
+
+
+def claims_of(token: str) -> tuple[object, object]:
+    """Who a token says it is from and for, believed of nobody yet; None for what it does not say."""
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        return claims.get("iss"), claims.get("aud")
+    except (IndexError, ValueError, AttributeError):
+        return None, None
 
 
 def _signing_keys(document: Any) -> "dict[str, ECKey]":

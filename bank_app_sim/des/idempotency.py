@@ -64,7 +64,7 @@ def kept_answer(request: Request) -> Answer | None:
         return None
     if kept["kept_at"] <= oldest_kept(request.now):
         this_key = {"of_principal": request.principal.id, "of_key": kept["kept_key"]}
-        request.connection.execute(store.FORGET_KEY, this_key)
+        request.connection.execute(store.principals.FORGET_KEY, this_key)
         return None
     if kept["kept_fingerprint"] != _fingerprint(request.call):
         raise Refused(422, {HEADER: ["was used for another request; take a new key for each intent"]})
@@ -81,7 +81,7 @@ def keep(request: Request, key: str, answer: Answer) -> None:
         "body": orjson.dumps(answer.body).decode(),
         "at": request.now,
     }
-    request.connection.execute(store.KEEP_KEY, kept)
+    request.connection.execute(store.principals.KEEP_KEY, kept)
 
 
 def oldest_kept(now: str) -> str:

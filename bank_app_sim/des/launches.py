@@ -5,25 +5,28 @@ from typing import Any
 from ..service import Answer, Refused
 from . import dreams, launching, paging, store
 from .fields import Fields
-from .request import Request
+from .request import Request, User
 from .savehacks import BY_LAUNCH_TYPE, Savehack
 from .store import Row
 
 
 def as_json(launch: Row, dream: Row) -> dict[str, Any]:
-    savehack = BY_LAUNCH_TYPE[launch["type"]]
     waits_for_account = launch["pause_reason"] == launching.ACCOUNT_REQUIRED
+    open_request = launch["dream_account_provision_request_id"] or launch["account_provision_request_id"]
+    savehack = BY_LAUNCH_TYPE[launch["type"]]
     return {
         "type": launch["type"],
         "id": launch["id"],
         "dream": dreams.as_json(dream),
         "savehack": {"type": savehack.type, "id": savehack.id},
-        "amountCents": launch["amount_cents"],
-        **{field.name: launch[field.column] for field in savehack.own_fields},
+        **launch["terms"],
         "stoppedAt": launch["stopped_at"],
+        "draftedAt": launch["drafted_at"],
         "pausedAt": launch["paused_at"],
         "pauseReason": launch["pause_reason"],
-        "accountProvisionRequestId": launch["account_provision_request_id"] if waits_for_account else None,
+        "accountProvisionRequestId": open_request if waits_for_account else None,
+        "transferConsentId": launch["transfer_consent_id"],
+        "obsoleteSavehackLaunchId": launch["obsolete_launch_id"],
         "dreamInspiration": None,
     }
 
@@ -35,34 +38,46 @@ def create(request: Request) -> Answer:
     if fields.text("savehackId") not in (savehack.id, ""):
         fields.refuse("savehackId", f"is not the savehack of a {savehack.launch_type}; see GET /savehacks")
     dream_id = fields.text("dreamId")
-    amount_cents = fields.cents("amountCents", least=1)
-    own_fields = {field.column: field.read(fields) for field in savehack.own_fields}
+    terms = {
+        "amountCents": fields.cents("amountCents", least=1),
+        **{field.name: field.read(fields) for field in savehack.own_fields},
+    }
     fields.check()
 
     dream = request.one("dreams", dream_id, field=fields.path("dreamId"))
     user = request.owner(dream["user_id"], field=fields.path("dreamId"))
-    waits = launching.must_wait(user)
+    waits = launching.must_wait(request.tenant, user, dream)
     launch = {
         "id": request.ids.uuid(),
         "user_id": user["id"],
         "dream_id": dream_id,
         "type": savehack.launch_type,
-        "amount_cents": amount_cents,
-        "weekday": None,
-        "day_of_month": None,
-        **own_fields,
+        "terms": terms,
+        "seed": request.ids.seed(),
+        "timezone": _timezone(request),
+        "started_at": None,
+        "drafted_at": None,
         "paused_at": request.now if waits else None,
         "pause_reason": launching.ACCOUNT_REQUIRED if waits else None,
         "stopped_at": None,
+        "transfer_consent_id": None,
+        "obsolete_launch_id": None,
         "occurrences": 0,
         "due_at": None,
     }
-    request.connection.execute(store.CREATE_LAUNCH, launch)
-    request_id = launching.account_request(request, user) if waits else None
-    if not waits:
-        started = {**launch, "account_id": dream["account_id"]}
-        launching.prepare(request.connection, [(started, request.now)], request.ids)
-    return Answer(201, {"savehackLaunch": as_json({**launch, "account_provision_request_id": request_id}, dream)})
+    request.connection.execute(store.launches.CREATE, launch)
+    request.outbox.note("SavehackLaunched", "savehackLaunches", launch["id"])
+    if waits:
+        launching.open_account_request(request, user, dream)
+    else:
+        launching.start(request, launch["id"])
+    (created,) = request.connection.execute(store.launches.BY_IDS, {"ids": [launch["id"]]}).mappings()
+    return Answer(201, {"savehackLaunch": as_json(created, dream)})
+
+
+def _timezone(request: Request) -> str:
+    """The user's, as the session has it; a launch made by the bank's backend follows UTC."""
+    return (isinstance(request.principal, User) and request.principal.row["timezone"]) or "UTC"
 
 
 def _savehack(fields: Fields) -> Savehack:
@@ -77,5 +92,5 @@ def list_all(request: Request) -> Answer:
     filters = paging.given(request.call.query, "dreamId", "userId", "externalUserId")
     found = paging.find(request, "savehackLaunches", filters)
     wanted = {"ids": [launch["dream_id"] for launch in found.rows]}
-    their_dreams = {row["id"]: row for row in request.connection.execute(store.DREAMS_BY_ID, wanted).mappings()}
+    their_dreams = {row["id"]: row for row in request.connection.execute(store.dreams.BY_IDS, wanted).mappings()}
     return found.answer([as_json(launch, their_dreams[launch["dream_id"]]) for launch in found.rows])

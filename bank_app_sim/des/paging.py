@@ -91,11 +91,11 @@ class Found:
         return Answer(200, {self.plural: things, "meta": meta})
 
 
-def find(request: Request, plural: str, filters: Mapping[str, str], *, most_items: int = ITEMS_BY_DEFAULT) -> Found:
+def find(request: Request, plural: str, filters: Mapping[str, Any], *, most_items: int = ITEMS_BY_DEFAULT) -> Found:
     """Read the page that the query asks for."""
     page = asked_for(request.call.query, most_items=most_items)
     narrowed = {**request.reach, **filters}
-    statements = store.listing(plural, frozenset(narrowed))
+    statements = store.listings.listing(plural, frozenset(narrowed))
     count = request.connection.execute(statements.count, narrowed).scalar_one()
     rows = request.connection.execute(statements.page, {**narrowed, **page.window}).mappings().all()
     return Found(request.call, plural, page, count, rows)

@@ -9,7 +9,9 @@ from starlette.requests import cookie_parser
 from ..ids import Ids
 from ..service import Call, Refused
 from . import store
+from .outbox import Outbox
 from .store import Row
+from .tenant import Tenant
 
 SESSION_COOKIE = "impact_session"
 
@@ -50,13 +52,16 @@ class Request:
 
     Attributes:
         now: The moment of this transaction.
+        outbox: Where an operation notes what has happened.
     """
 
     call: Call
     connection: sa.Connection
     principal: Principal
+    tenant: Tenant
     now: str
     ids: Ids
+    outbox: Outbox
 
     @property
     def reach(self) -> dict[str, str]:
@@ -68,7 +73,7 @@ class Request:
     def find(self, plural: str, id: str) -> Row | None:
         """The thing with this id, if there is one that the principal reaches."""
         narrowed = {**self.reach, "id": id}
-        statement = store.listing(plural, frozenset(narrowed)).page
+        statement = store.listings.listing(plural, frozenset(narrowed)).page
         return self.connection.execute(statement, {**narrowed, "limit": 1, "offset": 0}).mappings().one_or_none()
 
     def one(self, plural: str, id: str, *, field: str = "id") -> Row:
@@ -92,7 +97,7 @@ class Request:
                 raise Refused(404, {field: ["does not exist"]})
             return self.principal.row
         wanted = {"id": user_id, "tenant_id": self.principal.tenant_id}
-        row = self.connection.execute(store.USER, wanted).mappings().one_or_none()
+        row = self.connection.execute(store.users.BY_ID, wanted).mappings().one_or_none()
         if row is None:
             raise Refused(400, {field: ["does not exist"]})
         return row
@@ -135,7 +140,7 @@ def identify(connection: sa.Connection, credential: Credential, *, key: str | No
 
 def _bank(connection: sa.Connection, token_hash: str, key: str | None, now: str) -> Bank:
     wanted = {"token_hash": token_hash, "key": key}
-    row = connection.execute(store.TENANT_OF_TOKEN, wanted).mappings().one_or_none()
+    row = connection.execute(store.principals.TENANT_OF_TOKEN, wanted).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
         state = "unknown" if row is None else "expired"
         raise _unauthorized(f"the access token is {state}; get one at POST /oauth/token", ' error="invalid_token"')
@@ -144,7 +149,7 @@ def _bank(connection: sa.Connection, token_hash: str, key: str | None, now: str)
 
 def _user(connection: sa.Connection, secret_hash: str, key: str | None, now: str) -> User:
     wanted = {"secret_hash": secret_hash, "key": key}
-    row = connection.execute(store.USER_OF_SESSION, wanted).mappings().one_or_none()
+    row = connection.execute(store.principals.USER_OF_SESSION, wanted).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
         state = "unknown" if row is None else "expired"
         raise _unauthorized(f"the session is {state}; launch again with a new ID token")

@@ -11,7 +11,6 @@ from ..service import Answer
 from . import schedule
 from .fields import Fields
 from .request import Request
-from .store import Row
 
 # The same in every sandbox: a script may write a savehack's id down.
 _NAMESPACE = uuid.UUID("6f1d3c1e-5a0b-5c52-9d0c-6a54c9a0f0de")
@@ -23,15 +22,14 @@ class Savehack:
 
     Attributes:
         translated_name: By locale.
-        own_fields: What a launch of it carries beyond the fields of all launches: the name on the wire, the column,
-            and the bounds.
-        next_due: When the deposit after this moment is due, by the launch's row; None where it is the last one.
+        own_fields: What a launch of it carries beyond the fields of all launches: the name on the wire and the bounds.
+        next_due: When the deposit after this moment is due, by the launch's own fields; None where it is the last one.
     """
 
     type: str
     translated_name: Mapping[str, str]
     own_fields: tuple["OwnField", ...] = ()
-    next_due: Callable[[datetime, Row], datetime | None]
+    next_due: Callable[[datetime, Mapping[str, Any]], datetime | None]
 
     @property
     def id(self) -> str:
@@ -45,7 +43,6 @@ class Savehack:
 @attrs.frozen
 class OwnField:
     name: str
-    column: str
     least: int
     most: int
 
@@ -57,24 +54,24 @@ SAVEHACKS = (
     Savehack(
         type="OneTime",
         translated_name={"en": "One-time deposit", "sv": "Engångssparande"},
-        next_due=lambda after, launch: None,
+        next_due=lambda after, terms: None,
     ),
     Savehack(
         type="Daily",
         translated_name={"en": "Every day", "sv": "Varje dag"},
-        next_due=lambda after, launch: schedule.next_day(after),
+        next_due=lambda after, terms: schedule.next_day(after),
     ),
     Savehack(
         type="Weekly",
         translated_name={"en": "Every week", "sv": "Varje vecka"},
-        own_fields=(OwnField("weekday", "weekday", 0, 6),),
-        next_due=lambda after, launch: schedule.next_weekday(after, launch["weekday"]),
+        own_fields=(OwnField("weekday", 0, 6),),
+        next_due=lambda after, terms: schedule.next_weekday(after, terms["weekday"]),
     ),
     Savehack(
         type="Monthly",
         translated_name={"en": "Every month", "sv": "Varje månad"},
-        own_fields=(OwnField("dayOfMonth", "day_of_month", 1, 31),),
-        next_due=lambda after, launch: schedule.next_day_of_month(after, launch["day_of_month"]),
+        own_fields=(OwnField("dayOfMonth", 1, 31),),
+        next_due=lambda after, terms: schedule.next_day_of_month(after, terms["dayOfMonth"]),
     ),
 )
 

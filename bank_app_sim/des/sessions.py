@@ -1,7 +1,7 @@
 """Sessions: an ID token of the bank becomes a cookie that reaches its own user's data."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,10 @@ from ..clock import Clock, timestamp
 from ..database import Database
 from ..ids import Ids
 from ..service import Answer, Call, Refused
-from . import store, users
+from . import events, store, users
 from .fields import what_is_wrong_with_text
-from .id_tokens import Identity, TokenVerifier
+from .id_tokens import Identity, TokenVerifier, claims_of
+from .outbox import Outbox
 from .request import SESSION_COOKIE, hashed
 from .store import Row
 from .tenant import Tenant
@@ -29,10 +30,14 @@ _PATH_ON_THIS_HOST = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
 @attrs.frozen(kw_only=True)
 class Launch:
-    """`POST /users/verify_token`: what happens when the bank's app launches the SDK or the web app."""
+    """`POST /users/verify_token`: what happens when the bank's app launches the SDK or the web app.
 
-    tenant: Tenant
-    verifier: TokenVerifier
+    Attributes:
+        verifiers: For each tenant, by its id.
+    """
+
+    tenants: Sequence[Tenant]
+    verifiers: Mapping[str, TokenVerifier]
     database: Database
     clock: Clock
     ids: Ids
@@ -40,15 +45,17 @@ class Launch:
     async def verify_token(self, call: Call) -> Answer:
         """Open a session for the user whom the token speaks of, who is created at first sight."""
         texts = _texts(call.body)
-        if texts["client_id"] not in (None, self.tenant.client_id):
-            raise Refused(422, {"client_id": ["does not exist"]})
         if texts["token"] is None:
             raise Refused(422, {"token": ["is missing"]})
-        identity = await self.verifier.verify(texts["token"])
+        tenant = self._tenant(texts["client_id"], texts["token"])
+        identity = await self.verifiers[tenant.id].verify(texts["token"])
         secret = self.ids.secret()
+        now = timestamp(self.clock.now())
+        location = _place(texts["location"])
 
         def open_session(connection: sa.Connection) -> Row:
-            user = self._user(connection, identity)
+            outbox = Outbox(tenant.id)
+            user = self._user(connection, tenant, identity, outbox)
             session = {
                 "secret_hash": hashed(secret),
                 "user_id": user["id"],
@@ -57,30 +64,47 @@ class Launch:
                 "theme": texts["theme"],
                 "timezone": texts["timezone"],
             }
-            connection.execute(store.KEEP_SESSION, session)
+            connection.execute(store.principals.KEEP_SESSION, session)
+            page_view = {"path": location, "timestamp": now, "user": users.reference(user)}
+            outbox.note("PageView", "users", user["id"], data=page_view)
+            events.write(connection, outbox, now=now, ids=self.ids)
             return user
 
         user = await self.database.run(open_session)
         cookie = {"Set-Cookie": self._cookie(secret, identity.expires_at, is_secure=call.scheme == "https")}
         if _wants_page(call):
-            return Answer(303, headers={**cookie, "Location": _place(texts["location"])})
+            return Answer(303, headers={**cookie, "Location": location})
         session = {
             "expiresAt": timestamp(identity.expires_at),
-            "currency": self.tenant.currency,
-            "accountSetup": self.tenant.account_setup,
+            "currency": tenant.currency,
+            "accountSetup": tenant.account_setup,
             "locale": texts["locale"] or DEFAULT_LOCALE,
         }
         return Answer(200, {"user": users.as_json(user), "session": session}, headers=cookie)
 
-    def _user(self, connection: sa.Connection, identity: Identity) -> Row:
-        wanted = {"tenant_id": self.tenant.id, "external_id": identity.external_id}
-        known = connection.execute(store.USER_BY_EXTERNAL_ID, wanted).mappings().one_or_none()
+    def _tenant(self, client_id: str | None, token: str) -> Tenant:
+        """Whose app this is: by its client id, or, where web forms send none, by whom the token says it is from."""
+        if client_id is not None:
+            found = [tenant for tenant in self.tenants if tenant.client_id == client_id]
+        else:
+            claimed = claims_of(token)
+            found = [tenant for tenant in self.tenants if (tenant.issuer, tenant.audience) == claimed]
+            found = found or list(self.tenants[:1])  # whose verifier then says what is wrong with the token
+        if len(found) != 1:
+            sentence = "does not exist" if client_id is not None else "is missing, and several banks have this issuer"
+            raise Refused(422, {"client_id": [sentence]})
+        return found[0]
+
+    def _user(self, connection: sa.Connection, tenant: Tenant, identity: Identity, outbox: Outbox) -> Row:
+        wanted = {"tenant_id": tenant.id, "external_id": identity.external_id}
+        known = connection.execute(store.users.BY_EXTERNAL_ID, wanted).mappings().one_or_none()
         if known is not None:
             return known
         user = users.new_user(
             id=self.ids.uuid(), given_name=identity.given_name, family_name=identity.family_name, **wanted
         )
-        connection.execute(store.CREATE_USER, user)
+        connection.execute(store.users.CREATE, user)
+        outbox.note("UserCreated", "users", user["id"], data=users.as_json(user))
         return user
 
     def _cookie(self, secret: str, expires_at: datetime, *, is_secure: bool) -> str:

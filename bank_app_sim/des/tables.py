@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 # Raise it with every change below: a database of another version is refused with a way out.
-VERSION = 1
+VERSION = 2
 
 metadata = sa.MetaData()
 
@@ -43,8 +43,10 @@ sessions = sa.Table(
     "sessions",
     metadata,
     sa.Column("secret_hash", sa.Text, primary_key=True),
-    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("expires_at", sa.Text, nullable=False),
+    # It ends then whatever the user does; NULL where the bank sets no such limit.
+    sa.Column("maximum_expires_at", sa.Text),
     sa.Column("locale", sa.Text),
     sa.Column("theme", sa.Text),
     sa.Column("timezone", sa.Text),
@@ -59,6 +61,13 @@ accounts = sa.Table(
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("external_id", sa.Text),
     sa.Column("balance_cents", sa.BigInteger, nullable=False),
+    # A Performance account's own; NULL for SharedSavings.
+    sa.Column("liquid_balance_cents", sa.BigInteger),
+    sa.Column("performance_cents", sa.BigInteger),
+    sa.Column("performance_percent", sa.Float),
+    sa.Column("total_acquisition_cost_cents", sa.BigInteger),
+    sa.Column("valuation_from", sa.Text),
+    sa.Column("valuation_at", sa.Text),
     # Accounts without an external id do not collide: NULL differs from NULL. That is the documented trap.
     sa.UniqueConstraint("user_id", "external_id"),
 )
@@ -69,11 +78,18 @@ dreams = sa.Table(
     sa.Column("n", sa.Integer, primary_key=True),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("account_id", sa.ForeignKey("accounts.id")),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), index=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("target_cents", sa.BigInteger, nullable=False),
     sa.Column("expires_at", sa.Text),
     sa.Column("balance_cents", sa.BigInteger, nullable=False),
+    # The largest of 25, 50 and 75 that the balance has ever reached, in percent of the target; 0 for none.
+    sa.Column("milestone_percent", sa.Integer, nullable=False),
+    sa.Column("achieved_at", sa.Text),
+    sa.Column("deleted_at", sa.Text),
+    # Where each Dream has an account of its own: as the users' columns of the same names.
+    sa.Column("provisioning_initiated_at", sa.Text),
+    sa.Column("account_provision_request_id", sa.Text),
 )
 
 savehack_launches = sa.Table(
@@ -84,15 +100,44 @@ savehack_launches = sa.Table(
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("dream_id", sa.ForeignKey("dreams.id"), nullable=False, index=True),
     sa.Column("type", sa.Text, nullable=False),
-    sa.Column("amount_cents", sa.BigInteger, nullable=False),
-    sa.Column("weekday", sa.Integer),
-    sa.Column("day_of_month", sa.Integer),
+    # The type's own fields, by the names of the wire.
+    sa.Column("terms", sa.JSON, nullable=False),
+    # What chance means for this launch, and the IANA zone whose calendar it follows.
+    sa.Column("seed", sa.BigInteger, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
+    sa.Column("started_at", sa.Text),
+    sa.Column("drafted_at", sa.Text),
     sa.Column("paused_at", sa.Text),
     sa.Column("pause_reason", sa.Text),
     sa.Column("stopped_at", sa.Text),
-    # How many deposits it has prepared, and when the next one falls due (never, while it is paused).
+    # The consent under which it saves, and the launch that it replaces once it starts.
+    sa.Column("transfer_consent_id", sa.Text),
+    sa.Column("obsolete_launch_id", sa.Text),
+    # How often it has fallen due, and when it does so next (never, while it is paused).
     sa.Column("occurrences", sa.Integer, nullable=False),
     sa.Column("due_at", sa.Text, index=True),
+)
+
+transfer_consents = sa.Table(
+    "transfer_consents",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("launch_id", sa.ForeignKey("savehack_launches.id"), nullable=False, index=True),
+    sa.Column("max_frequency", sa.Text, nullable=False),
+    sa.Column("max_amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("consented_at", sa.Text),
+    sa.Column("rejected_at", sa.Text),
+)
+
+# Temporary ids: each is good for one look at its consent, and not for long.
+transfer_consent_tickets = sa.Table(
+    "transfer_consent_tickets",
+    metadata,
+    sa.Column("temporary_id", sa.Text, primary_key=True),
+    sa.Column("consent_id", sa.ForeignKey("transfer_consents.id"), nullable=False, index=True),
+    sa.Column("expires_at", sa.Text, nullable=False),
 )
 
 transactions = sa.Table(
@@ -101,8 +146,10 @@ transactions = sa.Table(
     sa.Column("n", sa.Integer, primary_key=True),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("launch_id", sa.ForeignKey("savehack_launches.id"), nullable=False),
-    sa.Column("occurrence", sa.Integer, nullable=False),
+    # Which savehack asked for it, and at which of its occurrences; NULL for what people and banks did themselves.
+    sa.Column("launch_id", sa.ForeignKey("savehack_launches.id")),
+    sa.Column("occurrence", sa.Integer),
+    sa.Column("transfer_consent_id", sa.Text),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("external_id", sa.Text),
     sa.Column("amount_cents", sa.BigInteger, nullable=False),
@@ -111,12 +158,50 @@ transactions = sa.Table(
     sa.Column("settled_at", sa.Text),
     sa.Column("failed_at", sa.Text),
     sa.Column("errors", sa.JSON, nullable=False),
+    sa.Column("from_account_id", sa.ForeignKey("accounts.id")),
+    sa.Column("from_dream_id", sa.ForeignKey("dreams.id"), index=True),
     sa.Column("to_account_id", sa.ForeignKey("accounts.id")),
-    sa.Column("to_dream_id", sa.ForeignKey("dreams.id"), nullable=False),
+    sa.Column("to_dream_id", sa.ForeignKey("dreams.id"), index=True),
     # Whatever is retried: no occurrence of a launch is ever prepared twice.
     sa.UniqueConstraint("launch_id", "occurrence"),
+    sa.UniqueConstraint("user_id", "external_id"),
     sa.Index("transactions_in_order", "requested_at", "n"),
     sa.Index("transactions_in_order_by_state", "state", "requested_at", "n"),
+)
+
+# What happened, in the transaction that made it happen. No foreign keys: events outlive what they tell of.
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("tenant_id", sa.Text, nullable=False),
+    # Microseconds since 1970, UTC. They rise from event to event of a tenant: who has read up to one has missed none.
+    sa.Column("at_us", sa.BigInteger, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.UniqueConstraint("tenant_id", "at_us"),
+)
+
+webhook_endpoints = sa.Table(
+    "webhook_endpoints",
+    metadata,
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("transactions_url", sa.Text),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("old_secret", sa.Text),
+    sa.Column("old_secret_until", sa.Text),
+    # Everything up to this event is delivered, or given up.
+    sa.Column("delivered_us", sa.BigInteger, nullable=False),
+    # The batch on its way, if one is: the same id and the same events at every attempt.
+    sa.Column("batch_id", sa.Text),
+    sa.Column("batch_until_us", sa.BigInteger),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", sa.Text),
+    sa.Column("claimed_until", sa.Text),
+    sa.Column("last_error", sa.Text),
+    sa.Column("unsubscribed_at", sa.Text),
 )
 
 idempotency_keys = sa.Table(

@@ -1,6 +1,25 @@
 """A bank as DES knows it: one record of settings for each."""
 
+import enum
+from datetime import timedelta
+
 import attrs
+
+
+class AccountSetup(enum.StrEnum):
+    """How accounts and Dreams belong together at a bank."""
+
+    # reference: impact-finance-api 7
+    SHARED = "one SharedSavings per user"
+    PER_DREAM = "one SharedSavings per Dream"
+
+
+class SessionRenewal(enum.StrEnum):
+    """What makes a session last: new ID tokens, or what the user does."""
+
+    # reference: impact-finance-api 5.8
+    TOKEN = "token"
+    ACTIVITY = "activity"
 
 
 @attrs.frozen(kw_only=True)
@@ -14,6 +33,10 @@ class Tenant:
         audience: What `aud` of the bank's ID tokens must say.
         jwks_url: Where the bank publishes the keys that its ID tokens are signed with.
         currency: There is exactly one for each bank, so that no amount here names its own.
+        performance_dreams: A Dream's money may be on a Performance account of its own.
+        transfer_consents: The user signs for a savehack launch before it starts.
+        session_inactivity_timeout: How long a session that is renewed by activity lasts without any.
+        session_maximum_duration: How long any session lasts at most; None for no such limit.
     """
 
     id: str
@@ -23,4 +46,14 @@ class Tenant:
     audience: str
     jwks_url: str
     currency: str = "SEK"
-    account_setup: str = "one SharedSavings per user"
+    account_setup: AccountSetup = AccountSetup.SHARED
+    performance_dreams: bool = False
+    transfer_consents: bool = False
+    session_renewal: SessionRenewal = SessionRenewal.TOKEN
+    session_inactivity_timeout: timedelta = timedelta(minutes=15)
+    session_maximum_duration: timedelta | None = None
+
+    @property
+    def asks_per_dream(self) -> bool:
+        """The bank is asked for an account for each Dream; else once, for all Dreams of a user."""
+        return self.account_setup is AccountSetup.PER_DREAM or self.performance_dreams

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..service import Answer, Refused
-from . import paging, store
+from . import money, paging, store
 from .accounts import reference
 from .fields import Fields
 from .request import Request
@@ -12,6 +12,9 @@ from .store import Row
 
 STATES = ("requested", "settled", "failed")
 MOST_ITEMS = 100
+
+# Which accounts and Dreams a transaction names (reference: impact-finance-api 2.5).
+SIDES = {"Deposit": ("to",), "Withdrawal": ("from",), "Internal": ("from", "to")}
 
 # A transaction is what it was asked to be; only its outcome is still to be told.
 IMMUTABLE = (
@@ -40,10 +43,25 @@ def as_json(transaction: Row) -> dict[str, Any]:
         "requestedAt": transaction["requested_at"],
         "settledAt": transaction["settled_at"],
         "failedAt": transaction["failed_at"],
-        "toAccount": reference(transaction["to_account_id"], transaction["account_external_id"]),
-        "toDream": {"type": "Dream", "id": transaction["to_dream_id"], "name": transaction["dream_name"]},
+        "transferConsentId": transaction["transfer_consent_id"],
+        **{f"{side}Account": _account(transaction, side) for side in SIDES[transaction["type"]]},
+        **{f"{side}Dream": _dream(transaction, side) for side in SIDES[transaction["type"]]},
         "errors": transaction["errors"],
     }
+
+
+def _account(transaction: Row, side: str) -> dict[str, Any] | None:
+    return reference(
+        transaction[f"{side}_account_type"],
+        transaction[f"{side}_account_id"],
+        transaction[f"{side}_account_external_id"],
+    )
+
+
+def _dream(transaction: Row, side: str) -> dict[str, Any] | None:
+    if transaction[f"{side}_dream_id"] is None:
+        return None
+    return {"type": "Dream", "id": transaction[f"{side}_dream_id"], "name": transaction[f"{side}_dream_name"]}
 
 
 def list_all(request: Request) -> Answer:
@@ -71,7 +89,7 @@ def _list_after(request: Request, after_id: str, filters: Mapping[str, str]) -> 
             raise Refused(400, {"after_id": ["does not exist"]})
         names.add("after")
         parameters.update(after_requested_at=last["requested_at"], after_n=last["n"])
-    statement = store.listing("transactions", frozenset(names)).page
+    statement = store.listings.listing("transactions", frozenset(names)).page
     # One more than is shown tells whether there are more.
     parameters.update(limit=items + 1, offset=0)
     rows = request.connection.execute(statement, parameters).mappings().all()
@@ -93,11 +111,11 @@ def change(request: Request) -> Answer:
     errors = fields.texts("errors")
     _check(fields, transaction, settled_at=settled_at, failed_at=failed_at)
 
-    if settled_at is not None and transaction["state"] == "requested":
-        _settle(request, transaction, settled_at)
-    if failed_at is not None and transaction["state"] == "requested":
-        failure = {"transaction_id": transaction["id"], "at": failed_at, "reasons": errors}
-        request.connection.execute(store.FAIL, failure)
+    if transaction["state"] == "requested" and settled_at is not None:
+        money.settle(request.connection, transaction, at=settled_at, outbox=request.outbox)
+    if transaction["state"] == "requested" and failed_at is not None:
+        ids = [transaction["id"]]
+        money.fail(request.connection, ids, at=failed_at, reasons=errors, outbox=request.outbox)
     return get(request)
 
 
@@ -119,12 +137,3 @@ def _check(fields: Fields, transaction: Row, *, settled_at: str | None, failed_a
     if fields.given("errors") and failed_at is None:
         fields.refuse("errors", "can be given together with failedAt only")
     fields.check()
-
-
-def _settle(request: Request, transaction: Row, settled_at: str) -> None:
-    """The money has arrived: balances move here, and nowhere else."""
-    execute = request.connection.execute
-    cents = transaction["amount_cents"]
-    execute(store.SETTLE, {"transaction_id": transaction["id"], "at": settled_at})
-    execute(store.ADD_TO_ACCOUNT, {"account_id": transaction["to_account_id"], "cents": cents})
-    execute(store.ADD_TO_DREAM, {"dream_id": transaction["to_dream_id"], "cents": cents})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..service import Answer, Refused
-from . import launching, paging, store
+from . import launching, money, paging, store
 from .fields import Fields
 from .request import Request, User
 from .store import Row
@@ -21,6 +21,11 @@ def as_json(user: Row) -> dict[str, Any]:
         "provisioningInitiatedAt": user["provisioning_initiated_at"],
         "unreadMessagesCount": 0,
     }
+
+
+def reference(user: Row) -> dict[str, Any]:
+    """How other things name a user."""
+    return {"type": "User", "id": user["id"], "externalId": user["external_id"]}
 
 
 def new_user(
@@ -53,9 +58,10 @@ def create(request: Request) -> Answer:
         family_name=fields.optional_text("familyName"),
     )
     fields.check()
-    if request.connection.execute(store.USER_BY_EXTERNAL_ID, user).one_or_none() is not None:
+    if request.connection.execute(store.users.BY_EXTERNAL_ID, user).one_or_none() is not None:
         raise Refused(409, {fields.path("externalId"): ["belongs to a user already"]})
-    request.connection.execute(store.CREATE_USER, user)
+    request.connection.execute(store.users.CREATE, user)
+    request.outbox.note("UserCreated", "users", user["id"], data=as_json(user))
     return Answer(201, {"user": as_json(user)})
 
 
@@ -86,7 +92,7 @@ def change(request: Request) -> Answer:
 
     names = {"user_id": user["id"], "given_name": given_name, "family_name": family_name}
     if fields.given("givenName") or fields.given("familyName"):
-        request.connection.execute(store.RENAME_USER, names)
+        request.connection.execute(store.users.RENAME, names)
     if initiated_at is not None:
         _initiate(request, user, initiated_at)
     elif fields.given("provisioningInitiatedAt"):
@@ -109,12 +115,12 @@ def _initiate(request: Request, user: Row, initiated_at: str) -> None:
     """The opening of an account is under way: savings begin. Told twice, the first moment stays."""
     if user["provisioning_initiated_at"] is None:
         provisioning = {
-            "user_id": user["id"],
+            "of": user["id"],
             "provisioning_initiated_at": initiated_at,
             "account_provision_request_id": user["account_provision_request_id"],
         }
-        request.connection.execute(store.SET_PROVISIONING, provisioning)
-    launching.start_waiting(request, user["id"])
+        request.connection.execute(store.users.SET_PROVISIONING, provisioning)
+    launching.start_waiting(request, user_id=user["id"])
 
 
 def _refuse_customer(request: Request, user: Row) -> None:
@@ -123,11 +129,12 @@ def _refuse_customer(request: Request, user: Row) -> None:
     They wait under a new request id: an app that is still asking for the old one hears that it is closed.
     """
     of_user = {"of_user": user["id"], "now": request.now}
-    request.connection.execute(store.FAIL_ALL_REQUESTED, {**of_user, "reasons": [REFUSAL]})
-    paused = request.connection.execute(store.PAUSE_LAUNCHES, {**of_user, "reason": launching.ACCOUNT_REQUIRED})
+    requested = request.connection.execute(store.transactions.REQUESTED_OF_USER, of_user).scalars().all()
+    money.fail(request.connection, requested, at=request.now, reasons=[REFUSAL], outbox=request.outbox)
+    paused = request.connection.execute(store.launches.PAUSE_ALL, {**of_user, "reason": launching.ACCOUNT_REQUIRED})
     provisioning = {
-        "user_id": user["id"],
+        "of": user["id"],
         "provisioning_initiated_at": None,
         "account_provision_request_id": request.ids.uuid() if paused.rowcount else None,
     }
-    request.connection.execute(store.SET_PROVISIONING, provisioning)
+    request.connection.execute(store.users.SET_PROVISIONING, provisioning)

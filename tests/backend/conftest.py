@@ -78,7 +78,7 @@ def des(impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network
     )
     des = DES(
         database_url="sqlite://",
-        tenant=tenant,
+        tenants=[tenant],
         clock=clock,
         trace=trace,
         ids=Ids(random.Random(11)),

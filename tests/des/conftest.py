@@ -36,7 +36,7 @@ def bank(clock: SimulatedClock) -> Bank:
 def des(clock: SimulatedClock, trace: Trace, bank: Bank) -> Iterator[DES]:
     des = DES(
         database_url="sqlite://",
-        tenant=TENANT,
+        tenants=[TENANT],
         clock=clock,
         trace=trace,
         ids=Ids(random.Random(7)),

@@ -29,6 +29,8 @@ async def test_a_dream_is_shown_as_documented(ada: httpx.AsyncClient) -> None:
         "account": None,
         "groupDream": None,
         "dreamInspiration": None,
+        "provisioningInitiatedAt": None,
+        "accountProvisionRequestId": None,
     }
     assert (await ada.get(f"/v1/dreams/{dream['id']}")).json() == {"dream": dream}
     assert (await ada.get("/v1/dreams")).json()["dreams"] == [dream]

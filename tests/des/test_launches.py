@@ -55,9 +55,12 @@ async def test_a_launch_is_shown_with_its_dream_and_its_own_fields(type: str, ad
         "amountCents": 5_000,
         **OWN_FIELDS[type],
         "stoppedAt": None,
+        "draftedAt": None,
         "pausedAt": None,
         "pauseReason": None,
         "accountProvisionRequestId": None,
+        "transferConsentId": None,
+        "obsoleteSavehackLaunchId": None,
         "dreamInspiration": None,
     }
     assert await launches(ada) == [shown]

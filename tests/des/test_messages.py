@@ -93,7 +93,7 @@ async def test_one_seed_gives_one_trace() -> None:
         bank = Bank(clock, [key])
         des = DES(
             database_url="sqlite://",
-            tenant=TENANT,
+            tenants=[TENANT],
             clock=clock,
             trace=trace,
             ids=Ids(random.Random(seed)),

@@ -37,7 +37,7 @@ async def _settle_and_fail(amounts: Sequence[int], told: Sequence[tuple[int, str
     bank = Bank(clock, [KEY])
     des = DES(
         database_url="sqlite://",
-        tenant=TENANT,
+        tenants=[TENANT],
         clock=clock,
         trace=Trace(clock),
         ids=Ids(random.Random(7)),

@@ -28,7 +28,7 @@ async def process(file: Path, bank: Bank, *, seed: int, tenant: Tenant = TENANT)
     """A DES on a file, from its start to its end, and a client of it."""
     des = DES(
         database_url=f"sqlite:///{file}",
-        tenant=tenant,
+        tenants=[tenant],
         clock=bank.clock,
         trace=Trace(bank.clock),
         ids=Ids(random.Random(seed)),

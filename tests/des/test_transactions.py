@@ -55,6 +55,7 @@ async def test_a_deposit_is_shown_as_documented(deposit: dict[str, Any], ada: ht
         "requestedAt": "2026-12-02T10:00:00.000000Z",
         "settledAt": None,
         "failedAt": None,
+        "transferConsentId": None,
         "toAccount": {"type": "SharedSavings", "id": account["id"], "externalId": "dreams"},
         "toDream": {"type": "Dream", "id": dream["id"], "name": "Bike"},
         "errors": [],

@@ -58,7 +58,7 @@ def test_a_database_of_another_version_is_named_and_left_alone(tmp_path: Path) -
     result = typed("serve", "--port", "0", "--data", str(tmp_path))
 
     assert result.exit_code == 2
-    assert "des.sqlite3 has schema 99, this program needs 1; move the file away" in " ".join(result.output.split())
+    assert "des.sqlite3 has schema 99, this program needs 2; move the file away" in " ".join(result.output.split())
     with sqlite3.connect(tmp_path / "des.sqlite3") as same:
         assert same.execute("SELECT name FROM dreams").fetchall() == [("Bike",)]
     same.close()

@@ -1,0 +1,130 @@
+"""Events: what happened, for the bank to read by listing, or to be sent by webhook."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from ..clock import moment, timestamp
+from ..ids import Ids
+from ..service import Answer, Refused
+from . import dreams, launches, paging, store, transactions, users
+from .outbox import Outbox
+from .request import Request
+from .store import Row
+
+# reference: impact-finance-api 1.14
+KEPT = timedelta(days=30)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(at: datetime) -> int:
+    """As events are kept in order by."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def as_json(event: Row) -> dict[str, Any]:
+    return {
+        "id": event["id"],
+        "createdAt": timestamp(_EPOCH + event["at_us"] * _MICROSECOND),
+        "type": event["type"],
+        "data": event["data"],
+    }
+
+
+def list_all(request: Request) -> Answer:
+    """Those of the last thirty days, the oldest first; `createdAfter` is where the last look ended."""
+    oldest_us = microseconds(moment(request.now) - KEPT)
+    created_after = request.call.query.get("createdAfter")
+    after_us = oldest_us if created_after is None else max(oldest_us, microseconds(_moment(created_after)))
+    found = paging.find(request, "events", {"after_us": after_us})
+    return found.answer([as_json(event) for event in found.rows])
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return moment(text)
+    except (ValueError, OverflowError):
+        sentence = "must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z (write + as %2B)"
+        raise Refused(400, {"createdAfter": [sentence]}) from None
+
+
+def write(connection: sa.Connection, outbox: Outbox, *, now: str, ids: Ids) -> None:
+    """Write down all that was noted, in the transaction that it tells of: both happen, or neither."""
+    if not outbox.noted:
+        return
+    shown = _shown(connection, outbox)
+    now_us = microseconds(moment(now))
+    rows = [
+        {
+            "id": ids.uuid(),
+            "tenant_id": tenant_id,
+            "of_tenant": tenant_id,
+            "now_us": now_us,
+            "type": noted.type,
+            "data": _without_nulls({**(noted.data or shown[noted.plural, noted.id].data), **noted.more}),
+        }
+        for noted in outbox.noted
+        for tenant_id in [outbox.tenant_id or shown[noted.plural, noted.id].tenant_id]
+    ]
+    connection.execute(store.events.CREATE, rows)
+
+
+def forget_old(connection: sa.Connection, now: str) -> None:
+    connection.execute(store.events.FORGET, {"before_us": microseconds(moment(now) - KEPT)})
+
+
+@attrs.frozen
+class _Shown:
+    tenant_id: str
+    data: Mapping[str, Any]
+
+
+def _shown(connection: sa.Connection, outbox: Outbox) -> dict[tuple[str, str], _Shown]:
+    """The things that were noted, as they are now, by plural and id; but for those that came with all that is told."""
+    wanted: dict[str, dict[str, None]] = {}
+    for noted in outbox.noted:
+        if noted.data is None or outbox.tenant_id is None:
+            wanted.setdefault(noted.plural, {})[noted.id] = None
+    return {
+        (plural, row["id"]): _Shown(row["tenant_id"], data)
+        for plural, ids in wanted.items()
+        for row, data in SHOW[plural](connection, list(ids))
+    }
+
+
+def _show_launches(connection: sa.Connection, ids: Sequence[str]) -> list[tuple[Row, Mapping[str, Any]]]:
+    rows = connection.execute(store.launches.BY_IDS, {"ids": ids}).mappings().all()
+    wanted = {"ids": [row["dream_id"] for row in rows]}
+    their_dreams = {row["id"]: row for row in connection.execute(store.dreams.BY_IDS, wanted).mappings()}
+    return [(row, launches.as_json(row, their_dreams[row["dream_id"]])) for row in rows]
+
+
+def _show(
+    statement: sa.Select[Any], as_json: Callable[[Row], dict[str, Any]]
+) -> Callable[[sa.Connection, Sequence[str]], list[tuple[Row, Mapping[str, Any]]]]:
+    def show(connection: sa.Connection, ids: Sequence[str]) -> list[tuple[Row, Mapping[str, Any]]]:
+        return [(row, as_json(row)) for row in connection.execute(statement, {"ids": ids}).mappings()]
+
+    return show
+
+
+SHOW: Mapping[str, Callable[[sa.Connection, Sequence[str]], list[tuple[Row, Mapping[str, Any]]]]] = {
+    "users": _show(store.users.BY_IDS, users.as_json),
+    "dreams": _show(store.dreams.BY_IDS, dreams.as_json),
+    "savehackLaunches": _show_launches,
+    "transactions": _show(store.transactions.BY_IDS, transactions.as_json),
+}
+
+
+def _without_nulls(value: Any) -> Any:
+    """What has no value is left out of an event (reference: impact-finance-api 3.1)."""
+    if isinstance(value, Mapping):
+        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value]
+    return value
