@@ -15,7 +15,21 @@ from ..due import DueWork
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
-from . import accounts, dreams, events, idempotency, launches, launching, savehacks, store, tables, transactions, users
+from . import (
+    accounts,
+    dreams,
+    events,
+    feed,
+    idempotency,
+    launch_changes,
+    launches,
+    launching,
+    savehacks,
+    store,
+    tables,
+    transactions,
+    users,
+)
 from .bank_clients import TokenEndpoint, keep_tenants
 from .id_tokens import TokenVerifier
 from .outbox import Outbox
@@ -85,10 +99,13 @@ OPERATIONS = (
         answered="Savehack Launched",
         starts_savings=True,
     ),
+    Operation("GET", "/v1/savehack-launches/{id}", launches.get),
+    Operation("PATCH", "/v1/savehack-launches/{id}", launch_changes.change, starts_savings=True),
     Operation("GET", "/v1/transactions", transactions.list_all),
     Operation("GET", "/v1/transactions/{id}", transactions.get),
     Operation("PATCH", "/v1/transactions/{id}", transactions.change, BANK_ONLY),
     Operation("GET", "/v1/events", events.list_all, BANK_ONLY),
+    Operation("POST", "/sandbox/feed", feed.take, BANK_ONLY),
 )
 
 

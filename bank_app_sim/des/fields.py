@@ -1,6 +1,6 @@
 """Reading the object in a request's body, field by field, and saying all that is wrong with it at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +38,21 @@ class Fields:
         self._asked.add(name)
         return name in self._object
 
+    @property
+    def names(self) -> set[str]:
+        """Of all fields that are there."""
+        return set(self._object)
+
+    @property
+    def are_right(self) -> bool:
+        """Nothing was noted so far."""
+        return not self._errors
+
+    def unchanged(self, name: str, present: Any) -> None:
+        """A field that cannot be written: saying again what it is, as somebody does who sends all back, is fine."""
+        if self.given(name) and self._object[name] != present:
+            self.refuse(name, "can't be changed")
+
     def path(self, name: str) -> str:
         """How errors call the field, such as `dream.targetCents`."""
         return f"{self._root}.{name}"
@@ -65,7 +80,7 @@ class Fields:
 
     def optional_text(self, name: str) -> str | None:
         """As `text()`; null and missing are None."""
-        return self._text(name) if self._value(name) is not None else None
+        return self._text(name) if self.value(name) is not None else None
 
     def integer(self, name: str, *, least: int, most: int, default: int | None = None) -> int:
         """An integer between two bounds, both included; missing is wrong where there is no default."""
@@ -94,7 +109,7 @@ class Fields:
 
     def optional_moment(self, name: str) -> str | None:
         """A moment in RFC 3339 as a timestamp of ours; null and missing are None."""
-        value = self._value(name)
+        value = self.value(name)
         if value is None:
             return None
         at = _moment(value)
@@ -105,7 +120,7 @@ class Fields:
 
     def optional_day_or_moment(self, name: str) -> str | None:
         """An ISO date as it is, or a moment as a timestamp of ours; null and missing are None."""
-        value = self._value(name)
+        value = self.value(name)
         if value is None:
             return None
         day = _day(value)
@@ -117,9 +132,17 @@ class Fields:
             return None
         return timestamp(at)
 
+    def one_of(self, name: str, known: Sequence[str]) -> str | None:
+        """One of a few words; null and missing are None."""
+        value = self.value(name)
+        if value is not None and value not in known:
+            self.refuse(name, f"must be {' or '.join(known)}")
+            return None
+        return None if value is None else str(value)
+
     def texts(self, name: str) -> list[str]:
         """A list of texts; null and missing are an empty one."""
-        value = self._value(name)
+        value = self.value(name)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
@@ -127,7 +150,8 @@ class Fields:
             return []
         return value
 
-    def _value(self, name: str) -> Any:
+    def value(self, name: str) -> Any:
+        """Whatever is there; None where nothing is."""
         return self._object[name] if self.given(name) else None
 
     def _text(self, name: str) -> str:

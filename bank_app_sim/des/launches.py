@@ -1,12 +1,13 @@
 """Savehack launches: a savehack that somebody has switched on for a Dream."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..service import Answer, Refused
 from . import dreams, launching, paging, store
+from .engine import BY_LAUNCH_TYPE, Kind, OwnField, Savehack
 from .fields import Fields
 from .request import Request, User
-from .savehacks import BY_LAUNCH_TYPE, Savehack
 from .store import Row
 
 
@@ -38,14 +39,13 @@ def create(request: Request) -> Answer:
     if fields.text("savehackId") not in (savehack.id, ""):
         fields.refuse("savehackId", f"is not the savehack of a {savehack.launch_type}; see GET /savehacks")
     dream_id = fields.text("dreamId")
-    terms = {
-        "amountCents": fields.cents("amountCents", least=1),
-        **{field.name: field.read(fields) for field in savehack.own_fields},
-    }
+    obsolete_launch_id = fields.optional_text("obsoleteSavehackLaunchId")
+    terms = own_terms(fields, savehack, {})
     fields.check()
 
     dream = request.one("dreams", dream_id, field=fields.path("dreamId"))
     user = request.owner(dream["user_id"], field=fields.path("dreamId"))
+    _check_dream(request, fields, dream, obsolete_launch_id)
     waits = launching.must_wait(request.tenant, user, dream)
     launch = {
         "id": request.ids.uuid(),
@@ -61,7 +61,7 @@ def create(request: Request) -> Answer:
         "pause_reason": launching.ACCOUNT_REQUIRED if waits else None,
         "stopped_at": None,
         "transfer_consent_id": None,
-        "obsolete_launch_id": None,
+        "obsolete_launch_id": obsolete_launch_id,
         "occurrences": 0,
         "due_at": None,
     }
@@ -71,13 +71,7 @@ def create(request: Request) -> Answer:
         launching.open_account_request(request, user, dream)
     else:
         launching.start(request, launch["id"])
-    (created,) = request.connection.execute(store.launches.BY_IDS, {"ids": [launch["id"]]}).mappings()
-    return Answer(201, {"savehackLaunch": as_json(created, dream)})
-
-
-def _timezone(request: Request) -> str:
-    """The user's, as the session has it; a launch made by the bank's backend follows UTC."""
-    return (isinstance(request.principal, User) and request.principal.row["timezone"]) or "UTC"
+    return Answer(201, {"savehackLaunch": _shown(request, launch["id"])})
 
 
 def _savehack(fields: Fields) -> Savehack:
@@ -88,9 +82,53 @@ def _savehack(fields: Fields) -> Savehack:
     return savehack
 
 
+def own_terms(fields: Fields, savehack: Savehack, present: Mapping[str, Any]) -> dict[str, Any]:
+    """The type's own fields: each is required, unless it has a value at present."""
+    terms = {field.wire_name: _own(fields, field, present) for field in savehack.own_fields}
+    if fields.are_right:
+        for name, sentence in savehack.contradictions(launching.own_terms(savehack.launch_type, terms)).items():
+            fields.refuse(name, sentence)
+    return terms
+
+
+def _own(fields: Fields, field: OwnField, present: Mapping[str, Any]) -> Any:
+    name = field.wire_name
+    if name in present and not fields.given(name):
+        return present[name]
+    if field.kind is Kind.TEXT:
+        return fields.text(name)
+    return fields.integer(name, least=field.least, most=field.most)
+
+
+def _check_dream(request: Request, fields: Fields, dream: Row, obsolete_launch_id: str | None) -> None:
+    if dream["deleted_at"] is not None:
+        fields.refuse("dreamId", f"is of a Dream that was deleted at {dream['deleted_at']}")
+    if obsolete_launch_id is not None:
+        obsolete = request.find("savehackLaunches", obsolete_launch_id)
+        if obsolete is None or obsolete["dream_id"] != dream["id"]:
+            fields.refuse("obsoleteSavehackLaunchId", "is of no launch for this Dream")
+    fields.check()
+
+
+def _timezone(request: Request) -> str:
+    """The user's, as the session has it; a launch made by the bank's backend follows UTC."""
+    return (isinstance(request.principal, User) and request.principal.row["timezone"]) or "UTC"
+
+
 def list_all(request: Request) -> Answer:
     filters = paging.given(request.call.query, "dreamId", "userId", "externalUserId")
     found = paging.find(request, "savehackLaunches", filters)
     wanted = {"ids": [launch["dream_id"] for launch in found.rows]}
     their_dreams = {row["id"]: row for row in request.connection.execute(store.dreams.BY_IDS, wanted).mappings()}
     return found.answer([as_json(launch, their_dreams[launch["dream_id"]]) for launch in found.rows])
+
+
+def get(request: Request) -> Answer:
+    launch = request.the_one_asked_for("savehackLaunches")
+    return Answer(200, {"savehackLaunch": _shown(request, launch["id"])})
+
+
+def _shown(request: Request, launch_id: str) -> dict[str, Any]:
+    (launch,) = request.connection.execute(store.launches.BY_IDS, {"ids": [launch_id]}).mappings()
+    (dream,) = request.connection.execute(store.dreams.BY_IDS, {"ids": [launch["dream_id"]]}).mappings()
+    return as_json(launch, dream)

@@ -1,22 +1,26 @@
-"""How savehack launches run: they start, prepare deposits when these fall due, and wait while there is no account."""
+"""How savehack launches run: they start, prepare deposits when these fall due, and wait while there is no account.
 
-from collections.abc import Sequence
-from datetime import datetime
+What is saved when, the engine knows; here it is read, written down and told of.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
+import attrs
 import sqlalchemy as sa
 
 from ..clock import moment, timestamp
 from ..ids import Ids
-from . import store
+from . import engine, store
 from .outbox import Outbox
 from .request import Request
-from .savehacks import BY_LAUNCH_TYPE
 from .store import Row
 from .tenant import Tenant
 
-# Why a launch is paused: it needs an account, and none exists nor is being opened.
+# Why a launch is paused: it needs an account, and none exists nor is being opened; or somebody wanted it.
 ACCOUNT_REQUIRED = "account_required"
+USER_REQUESTED = "user_requested"
 
 # Launches whose deposits are prepared in one transaction; other requests get their turn in between.
 BATCH = 100
@@ -40,29 +44,60 @@ def open_account_request(request: Request, user: Row, dream: Row) -> None:
         request.connection.execute(statement, {"of": asked_for["id"], **opened})
 
 
-def start(request: Request, launch_id: str) -> None:
-    """Start a launch: its first deposit is prepared now."""
-    (launch,) = request.connection.execute(store.launches.RUNNING_BY_ID, {"launch_id": launch_id}).mappings()
-    prepare(request.connection, [(launch, request.now)], ids=request.ids, now=request.now, outbox=request.outbox)
-
-
 def start_waiting(request: Request, *, user_id: str | None = None, dream_id: str | None = None) -> None:
     """Start all launches of a user, or for a Dream, that wait for an account."""
     statement = store.launches.OF_USER_WAITING if dream_id is None else store.launches.OF_DREAM_WAITING
     waiting = {"user_id": user_id, "dream_id": dream_id, "pause_reason": ACCOUNT_REQUIRED}
-    for launch in request.connection.execute(statement, waiting).mappings().all():
-        start(request, launch["id"])
-        request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch["id"])
+    for launch_id in request.connection.execute(statement, waiting).scalars().all():
+        start(request, launch_id)
+        request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch_id)
+
+
+def start(request: Request, launch_id: str) -> None:
+    """Start a launch, now: with its first deposit, where its type saves at once.
+
+    The launch that it replaces, if it does, is stopped.
+    """
+    started = {"launch_id": launch_id, "now": request.now}
+    request.connection.execute(store.launches.START, started)
+    (launch,) = request.connection.execute(store.launches.RUNNING_BY_ID, {"launch_id": launch_id}).mappings()
+    step = engine.start(as_engine_has_it(launch), launch["occurrences"])
+    _write(request.connection, [_Done(launch, step, request.now)], ids=request.ids, outbox=request.outbox)
+    if launch["obsolete_launch_id"] is not None:
+        stop(request, launch["obsolete_launch_id"])
+
+
+def stop(request: Request, launch_id: str, *, at: str | None = None) -> None:
+    """Stop a launch for good. What it has asked for stays asked for; a second time changes nothing."""
+    stopped = request.connection.execute(store.launches.STOP, {"launch_id": launch_id, "at": at or request.now})
+    if stopped.rowcount:
+        request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch_id)
+
+
+def resume(request: Request, launch_id: str) -> None:
+    """End a pause that somebody wanted. What fell due meanwhile is left out."""
+    (launch,) = request.connection.execute(store.launches.RUNNING_BY_ID, {"launch_id": launch_id}).mappings()
+    due = engine.resume(as_engine_has_it(launch), launch["occurrences"], moment(request.now))
+    resumed = {"launch_id": launch_id, "due_at": None if due is None else timestamp(due)}
+    request.connection.execute(store.launches.RESUME, resumed)
 
 
 def prepare_due(connection: sa.Connection, *, now: str, ids: Ids, outbox: Outbox) -> bool:
-    """Prepare one deposit of each launch that is due, up to a batch of them; tells whether there were any.
+    """Do what is due of each launch, once, for a batch of them; tells whether there were any.
 
     A deposit is requested at the moment it was due. After a long pause of this process every missed one is prepared,
     one in each call.
     """
     due = connection.execute(store.launches.DUE, {"now": now, "limit": BATCH}).mappings().all()
-    prepare(connection, [(launch, launch["due_at"]) for launch in due], ids=ids, now=now, outbox=outbox)
+    done = [
+        _Done(
+            launch,
+            engine.step(as_engine_has_it(launch), launch["occurrences"], moment(launch["due_at"])),
+            launch["due_at"],
+        )
+        for launch in due
+    ]
+    _write(connection, done, ids=ids, outbox=outbox)
     return bool(due)
 
 
@@ -71,29 +106,86 @@ def next_due(connection: sa.Connection) -> datetime | None:
     return None if due_at is None else moment(due_at)
 
 
-def prepare(
-    connection: sa.Connection, deposits: Sequence[tuple[Row, str]], *, ids: Ids, now: str, outbox: Outbox
-) -> None:
-    """Prepare a deposit of each launch, requested at the moment beside it, and write down when the next one is due."""
-    if not deposits:
-        return
-    rows = [_deposit(launch, requested_at, ids) for launch, requested_at in deposits]
-    connection.execute(store.transactions.CREATE, rows)
-    for row in rows:
-        outbox.note("DepositRequested", "transactions", row["id"])
+def prepare_for(request: Request, event: engine.FeedEvent) -> list[str]:
+    """Prepare the deposits that something outside brings; returns their ids."""
+    types = [savehack.launch_type for savehack in engine.SAVEHACKS if savehack.feed_type is event.type]
+    wanted = {"tenant_id": request.tenant.id, "types": types, "of_user": event.user_id}
+    statement = store.launches.ACTIVE_OF_TENANT if event.user_id is None else store.launches.ACTIVE_OF_USER
+    done = []
+    for launch in request.connection.execute(statement, wanted).mappings().all():
+        amount = engine.on_feed(as_engine_has_it(launch), event)
+        if amount is not None:
+            done.append(_Done(launch, engine.Step(amount_cents=amount, next_due=None), request.now))
+    return _write(request.connection, done, ids=request.ids, outbox=request.outbox)
+
+
+def as_engine_has_it(launch: Row) -> engine.Launch:
+    """A launch's row, with what its Dream has and lacks, for the engine."""
+    return engine.Launch(
+        type=engine.BY_LAUNCH_TYPE[launch["type"]].type,
+        terms=own_terms(launch["type"], launch["terms"]),
+        seed=launch["seed"],
+        timezone=launch["timezone"],
+        started_at=moment(launch["started_at"]),
+        dream_target_cents=launch["target_cents"],
+        dream_balance_cents=launch["balance_cents"],
+        dream_pending_cents=launch["pending_cents"],
+        dream_expires_at=_day_or_moment(launch["expires_at"]),
+        consented_cents=launch["consented_cents"],
+    )
+
+
+def consent_for(launch: Row, dream: Row) -> engine.Consent:
+    """What the user has to sign for before a launch may start."""
+    started_at = launch["started_at"] or launch["drafted_at"]
+    dreams = {name: dream[name] for name in ("target_cents", "balance_cents", "expires_at")}
+    known = {**launch, **dreams, "started_at": started_at, "pending_cents": 0, "consented_cents": None}
+    return engine.consent(as_engine_has_it(known))
+
+
+def own_terms(launch_type: str, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """A launch's own fields by the engine's names."""
+    return {field.name: terms[field.wire_name] for field in engine.BY_LAUNCH_TYPE[launch_type].own_fields}
+
+
+def _day_or_moment(text: str | None) -> date | datetime | None:
+    if text is None:
+        return None
+    return date.fromisoformat(text) if len(text) == len("2027-06-01") else moment(text)
+
+
+@attrs.frozen
+class _Done:
+    """What a launch did at a moment, to be written down."""
+
+    launch: Row
+    step: engine.Step
+    at: str
+
+
+def _write(connection: sa.Connection, done: Sequence[_Done], *, ids: Ids, outbox: Outbox) -> list[str]:
+    """Write down deposits, and when the launches are due again; returns the deposits' ids."""
+    if not done:
+        return []
+    deposits = [_deposit(each, ids) for each in done if each.step.amount_cents]
+    if deposits:
+        connection.execute(store.transactions.CREATE, deposits)
+    for deposit in deposits:
+        outbox.note("DepositRequested", "transactions", deposit["id"])
     running = [
         {
-            "launch_id": launch["id"],
-            "now": now,
-            "occurrences": launch["occurrences"] + 1,
-            "due_at": _next_due(launch, requested_at),
+            "launch_id": each.launch["id"],
+            "occurrences": each.launch["occurrences"] + 1,
+            "due_at": None if each.step.next_due is None else timestamp(each.step.next_due),
         }
-        for launch, requested_at in deposits
+        for each in done
     ]
     connection.execute(store.launches.RUN, running)
+    return [deposit["id"] for deposit in deposits]
 
 
-def _deposit(launch: Row, requested_at: str, ids: Ids) -> dict[str, Any]:
+def _deposit(done: _Done, ids: Ids) -> dict[str, Any]:
+    launch = done.launch
     return {
         "id": ids.uuid(),
         "user_id": launch["user_id"],
@@ -101,15 +193,10 @@ def _deposit(launch: Row, requested_at: str, ids: Ids) -> dict[str, Any]:
         "occurrence": launch["occurrences"],
         "transfer_consent_id": launch["transfer_consent_id"],
         "type": "Deposit",
-        "amount_cents": launch["terms"]["amountCents"],
+        "amount_cents": done.step.amount_cents,
         "state": "requested",
-        "requested_at": requested_at,
+        "requested_at": done.at,
         "errors": [],
         "to_account_id": launch["account_id"],
         "to_dream_id": launch["dream_id"],
     }
-
-
-def _next_due(launch: Row, after: str) -> str | None:
-    due = BY_LAUNCH_TYPE[launch["type"]].next_due(moment(after), launch["terms"])
-    return None if due is None else timestamp(due)

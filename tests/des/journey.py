@@ -23,12 +23,15 @@ async def create_dream(user: httpx.AsyncClient, name: str = "Bike", **extra: Any
     return dream
 
 
-async def launch_daily(user: httpx.AsyncClient, dream: dict[str, Any], amount_cents: int = 5_000) -> dict[str, Any]:
+async def launch_daily(
+    user: httpx.AsyncClient, dream: dict[str, Any], amount_cents: int = 5_000, **extra: Any
+) -> dict[str, Any]:
     body = {
         "type": "DailyLaunch",
         "dreamId": dream["id"],
         "savehackId": await savehack_id(user, "Daily"),
         "amountCents": amount_cents,
+        **extra,
     }
     answer = await user.post("/v1/savehack-launches", json={"savehackLaunch": body})
     assert answer.status_code == 201, answer.text

@@ -7,11 +7,24 @@ import pytest
 
 from .journey import create_dream, errors_of, id_of, initiate, launch_daily, launches, savehack_id
 
-OWN_FIELDS: dict[str, dict[str, int]] = {
-    "OneTime": {},
-    "Daily": {},
-    "Weekly": {"weekday": 0},
-    "Monthly": {"dayOfMonth": 31},
+# In the order of the listing.
+OWN_FIELDS: dict[str, dict[str, int | str]] = {
+    "Autopilot": {},
+    "Daily": {"amountCents": 5_000},
+    "Weekly": {"amountCents": 5_000, "weekday": 0},
+    "Monthly": {"amountCents": 5_000, "dayOfMonth": 31},
+    "Thief": {"minAmountCents": 100, "maxAmountCents": 900},
+    "Rocket": {"amountCents": 100, "maxAmountCents": 5_000},
+    "OneTime": {"amountCents": 5_000},
+    "Roulette": {"minAmountCents": 100, "maxAmountCents": 900},
+    "Moonstruck": {"amountCents": 5_000},
+    "Percentage": {"percentage": 10},
+    "Everest": {"amountCents": 100},
+    "CalendarChaos": {"amountCents": 100},
+    "SaveLeague": {"amountCents": 500, "team": "Hammarby"},
+    "Eurocup": {"amountCents": 500, "team": "Sweden"},
+    "Copycat": {"friend": "bob", "maxAmountCents": 900},
+    "Roundup": {"roundToCents": 1_000},
 }
 
 
@@ -20,7 +33,6 @@ async def launch(user: httpx.AsyncClient, savehack: str, **changed: Any) -> http
         "type": f"{savehack}Launch",
         "dreamId": (await create_dream(user))["id"],
         "savehackId": await savehack_id(user, savehack),
-        "amountCents": 5_000,
         **OWN_FIELDS[savehack],
         **changed,
     }
@@ -30,13 +42,13 @@ async def launch(user: httpx.AsyncClient, savehack: str, **changed: Any) -> http
 async def test_what_can_be_launched_is_listed(ada: httpx.AsyncClient) -> None:
     savehacks = (await ada.get("/v1/savehacks")).json()["savehacks"]
 
-    assert [savehack["type"] for savehack in savehacks] == ["OneTime", "Daily", "Weekly", "Monthly"]
+    assert [savehack["type"] for savehack in savehacks] == list(OWN_FIELDS)
     assert savehacks[2] == {
         "type": "Weekly",
         "id": savehacks[2]["id"],
         "translatedName": {"en": "Every week", "sv": "Varje vecka"},
     }
-    assert len({savehack["id"] for savehack in savehacks}) == 4
+    assert len({savehack["id"] for savehack in savehacks}) == 16
 
 
 @pytest.mark.parametrize("type", OWN_FIELDS)
@@ -52,7 +64,6 @@ async def test_a_launch_is_shown_with_its_dream_and_its_own_fields(type: str, ad
         "id": shown["id"],
         "dream": (await ada.get("/v1/dreams")).json()["dreams"][0],
         "savehack": {"type": type, "id": await savehack_id(ada, type)},
-        "amountCents": 5_000,
         **OWN_FIELDS[type],
         "stoppedAt": None,
         "draftedAt": None,
@@ -78,6 +89,9 @@ async def test_a_launch_is_shown_with_its_dream_and_its_own_fields(type: str, ad
         ("Weekly", {"dayOfMonth": 1}, "dayOfMonth", "is not known here"),
         ("Monthly", {"dayOfMonth": 0}, "dayOfMonth", "must be at least 1"),
         ("Monthly", {"dayOfMonth": 32}, "dayOfMonth", "must be at most 31"),
+        ("Thief", {"minAmountCents": 1_000}, "maxAmountCents", "must be at least minAmountCents, which is 1000"),
+        ("SaveLeague", {"team": " "}, "team", "can't be blank"),
+        ("Daily", {"obsoleteSavehackLaunchId": "x"}, "obsoleteSavehackLaunchId", "is of no launch for this Dream"),
         (
             "Daily",
             {"savehackId": "x"},
@@ -88,7 +102,7 @@ async def test_a_launch_is_shown_with_its_dream_and_its_own_fields(type: str, ad
             "Daily",
             {"type": "LotteryLaunch"},
             "type",
-            "must be one of OneTimeLaunch, DailyLaunch, WeeklyLaunch, MonthlyLaunch",
+            f"must be one of {', '.join(f'{type}Launch' for type in OWN_FIELDS)}",
         ),
     ],
 )

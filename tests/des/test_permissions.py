@@ -55,6 +55,7 @@ def test_settling_accounts_and_other_users_are_the_banks_alone() -> None:
         ("POST", "/v1/accounts"),
         ("PATCH", "/v1/transactions/{id}"),
         ("GET", "/v1/events"),
+        ("POST", "/sandbox/feed"),
     }
 
 

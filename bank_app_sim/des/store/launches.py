@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ..tables import dreams, savehack_launches, users
+from ..tables import dreams, savehack_launches, transactions, transfer_consents, users
 
 launch = (
     sa.select(
@@ -16,7 +16,17 @@ launch = (
     .join(dreams, dreams.c.id == savehack_launches.c.dream_id)
 )
 
-# What preparing a deposit needs to know.
+
+def _requested(dream_id: sa.ColumnElement[str | None]) -> sa.ScalarSelect[int]:
+    """What is on its way to, or out of, the launch's Dream."""
+    return (
+        sa.select(sa.func.coalesce(sa.func.sum(transactions.c.amount_cents), 0))
+        .where(dream_id == dreams.c.id, transactions.c.state == "requested")
+        .scalar_subquery()
+    )
+
+
+# What the engine needs to know.
 _running = (
     sa.select(
         *savehack_launches.c,
@@ -25,46 +35,69 @@ _running = (
         dreams.c.target_cents,
         dreams.c.balance_cents,
         dreams.c.expires_at,
+        sa.cast(_requested(transactions.c.to_dream_id) - _requested(transactions.c.from_dream_id), sa.BigInteger).label(
+            "pending_cents"
+        ),
+        transfer_consents.c.max_amount_cents.label("consented_cents"),
     )
     .join_from(savehack_launches, users)
     .join(dreams, dreams.c.id == savehack_launches.c.dream_id)
+    .outerjoin(transfer_consents, transfer_consents.c.id == savehack_launches.c.transfer_consent_id)
+)
+_is_this = savehack_launches.c.id == given("launch_id")
+_is_active = sa.and_(
+    savehack_launches.c.started_at.is_not(None),
+    savehack_launches.c.drafted_at.is_(None),
+    savehack_launches.c.paused_at.is_(None),
+    savehack_launches.c.stopped_at.is_(None),
+)
+_waits = sa.and_(
+    savehack_launches.c.pause_reason == given("pause_reason"),
+    savehack_launches.c.drafted_at.is_(None),
+    savehack_launches.c.stopped_at.is_(None),
 )
 
 CREATE = sa.insert(savehack_launches).inline()
 BY_IDS = launch.where(savehack_launches.c.id.in_(given("ids", expanding=True)))
-RUNNING_BY_ID = _running.where(savehack_launches.c.id == given("launch_id"))
-OF_USER_WAITING = _running.where(
-    savehack_launches.c.user_id == given("user_id"),
-    savehack_launches.c.pause_reason == given("pause_reason"),
-    savehack_launches.c.stopped_at.is_(None),
+RUNNING_BY_ID = _running.where(_is_this)
+OF_USER_WAITING = (
+    sa.select(savehack_launches.c.id)
+    .where(savehack_launches.c.user_id == given("user_id"), _waits)
+    .order_by(savehack_launches.c.n)
+)
+OF_DREAM_WAITING = (
+    sa.select(savehack_launches.c.id)
+    .where(savehack_launches.c.dream_id == given("dream_id"), _waits)
+    .order_by(savehack_launches.c.n)
+)
+_active_of_types = _running.where(
+    users.c.tenant_id == given("tenant_id"),
+    savehack_launches.c.type.in_(given("types", expanding=True)),
+    _is_active,
 ).order_by(savehack_launches.c.n)
-OF_DREAM_WAITING = _running.where(
-    savehack_launches.c.dream_id == given("dream_id"),
-    savehack_launches.c.pause_reason == given("pause_reason"),
-    savehack_launches.c.stopped_at.is_(None),
-).order_by(savehack_launches.c.n)
+ACTIVE_OF_TENANT = _active_of_types
+ACTIVE_OF_USER = _active_of_types.where(users.c.id == given("of_user"))
 DUE = (
     _running.where(savehack_launches.c.due_at <= given("now"))
     .order_by(savehack_launches.c.due_at, savehack_launches.c.n)
     .limit(given("limit"))
 )
 NEXT_DUE = sa.select(sa.func.min(savehack_launches.c.due_at))
-RUN = (
-    sa.update(savehack_launches)
-    .where(savehack_launches.c.id == given("launch_id"))
-    .values(
-        started_at=sa.func.coalesce(savehack_launches.c.started_at, given("now")),
-        drafted_at=None,
-        paused_at=None,
-        pause_reason=None,
-        occurrences=given("occurrences"),
-        due_at=given("due_at"),
-    )
-)
+
+_change = sa.update(savehack_launches).where(_is_this)
+START = _change.values(started_at=given("now"), drafted_at=None, paused_at=None, pause_reason=None)
+RUN = _change.values(occurrences=given("occurrences"), due_at=given("due_at"))
+PAUSE = _change.values(paused_at=given("at"), pause_reason=given("reason"), due_at=None)
+RESUME = _change.values(paused_at=None, pause_reason=None, due_at=given("due_at"))
+STOP = _change.where(savehack_launches.c.stopped_at.is_(None)).values(stopped_at=given("at"), due_at=None)
+CHANGE_TERMS = _change.values(terms=given("terms", type_=sa.JSON))
+
+# Launches that somebody paused stay paused by them.
 PAUSE_ALL = (
     sa.update(savehack_launches)
     .where(
         savehack_launches.c.user_id == given("of_user"),
+        sa.or_(savehack_launches.c.pause_reason.is_(None), savehack_launches.c.pause_reason == given("reason")),
         savehack_launches.c.drafted_at.is_(None),
         savehack_launches.c.stopped_at.is_(None),
     )

@@ -1,0 +1,101 @@
+"""`PATCH /savehack-launches/{id}`: a launch is paused, resumed, stopped, or saves otherwise from then on."""
+
+from typing import Any
+
+from ..service import Answer, Refused
+from . import engine, launches, launching, store
+from .fields import Fields
+from .request import Request
+from .store import Row
+
+
+def change(request: Request) -> Answer:
+    """Do what is asked for; what is so already stays as it is. A stopped launch is stopped for good."""
+    launch = request.the_one_asked_for("savehackLaunches")
+    fields = Fields(request.call.body, "savehackLaunch")
+    if fields.text("type") not in (launch["type"], ""):
+        fields.refuse("type", f"can't be changed: it is {launch['type']}")
+    fields.unchanged("id", launch["id"])
+    terms = launches.own_terms(fields, engine.BY_LAUNCH_TYPE[launch["type"]], launch["terms"])
+    paused_at = fields.optional_moment("pausedAt")
+    stopped_at = fields.optional_moment("stoppedAt")
+    _check(request, fields, launch, terms, paused_at=paused_at, stopped_at=stopped_at)
+
+    if terms != launch["terms"]:
+        _change_terms(request, launch, terms)
+    if fields.given("pausedAt") and paused_at is None:
+        _resume(request, launch)
+    elif paused_at is not None and launch["paused_at"] is None:
+        pause = {"launch_id": launch["id"], "at": paused_at, "reason": launching.USER_REQUESTED}
+        request.connection.execute(store.launches.PAUSE, pause)
+        _note(request, launch)
+    if stopped_at is not None:
+        launching.stop(request, launch["id"], at=stopped_at)
+    return launches.get(request)
+
+
+def _check(
+    request: Request,
+    fields: Fields,
+    launch: Row,
+    terms: dict[str, Any],
+    *,
+    paused_at: str | None,
+    stopped_at: str | None,
+) -> None:
+    if launch["stopped_at"] is not None:
+        sentence = f"can't be changed: the launch was stopped at {launch['stopped_at']}"
+        for name in fields.names - {"type", "id"}:
+            if name != "stoppedAt" or stopped_at is None:
+                fields.refuse(name, sentence)
+    elif launch["drafted_at"] is not None and paused_at is not None:
+        fields.refuse("pausedAt", "can't be set: a draft does not run yet; stop it instead")
+    if fields.are_right and terms != launch["terms"] and launch["transfer_consent_id"] is not None:
+        _check_consent(request, fields, launch, terms)
+    fields.check()
+    if fields.given("pausedAt") and paused_at is None and launch["pause_reason"] == launching.ACCOUNT_REQUIRED:
+        sentence = "can't be cleared: the launch waits for an account, and starts when there is one"
+        raise Refused(409, {fields.path("pausedAt"): [sentence]})
+
+
+def _check_consent(request: Request, fields: Fields, launch: Row, terms: dict[str, Any]) -> None:
+    """What the user has signed for stays the most that is taken, and the most often."""
+    given = request.one("transferConsents", launch["transfer_consent_id"])
+    needed = launching.consent_for({**launch, "terms": terms}, _dream(request, launch))
+    if needed.max_amount_cents > given["max_amount_cents"] or needed.max_frequency != given["max_frequency"]:
+        sentence = (
+            f"can't be changed so: the user's consent covers at most {given['max_amount_cents']} cents "
+            f"at a time (max. frequency: {given['max_frequency']}); launch anew"
+        )
+        fields.refuse("type", sentence)
+
+
+def _change_terms(request: Request, launch: Row, terms: dict[str, Any]) -> None:
+    """From the next deposit on. Another weekday, say, moves the next one too."""
+    request.connection.execute(store.launches.CHANGE_TERMS, {"launch_id": launch["id"], "terms": terms})
+    if launch["due_at"] is not None:
+        launching.resume(request, launch["id"])
+    _note(request, launch)
+
+
+def _resume(request: Request, launch: Row) -> None:
+    if launch["paused_at"] is None:
+        return
+    user = request.owner(launch["user_id"], field="user")
+    dream = _dream(request, launch)
+    if launching.must_wait(request.tenant, user, dream):  # the bank refused the user meanwhile
+        pause = {"launch_id": launch["id"], "at": launch["paused_at"], "reason": launching.ACCOUNT_REQUIRED}
+        request.connection.execute(store.launches.PAUSE, pause)
+        launching.open_account_request(request, user, dream)
+    else:
+        launching.resume(request, launch["id"])
+    _note(request, launch)
+
+
+def _dream(request: Request, launch: Row) -> Row:
+    (dream,) = request.connection.execute(store.dreams.BY_IDS, {"ids": [launch["dream_id"]]}).mappings()
+    return dream
+
+
+def _note(request: Request, launch: Row) -> None:
+    request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch["id"])
