@@ -102,7 +102,7 @@ async def test_a_launch_is_shown_with_its_dream_and_its_own_fields(type: str, ad
             "Daily",
             {"type": "LotteryLaunch"},
             "type",
-            f"must be one of {', '.join(f'{type}Launch' for type in OWN_FIELDS)}",
+            f"must be one of {', '.join(f'{each}Launch' for each in OWN_FIELDS)}",
         ),
     ],
 )
