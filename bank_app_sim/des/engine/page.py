@@ -28,8 +28,8 @@ _AFTER = """\
 * **Time of day and time zone.** Steps keep the time of day of the start, on the clock on the wall in the launch's time
   zone, across daylight saving. Where clocks are put forward over that time: the first moment after. Where they show it
   twice: the first of the two. Every step is reckoned from the calendar, so none of this moves the ones behind it.
-* **Chance** is a function of the launch's seed and of what it decides (the number of the occurrence; the week or month): the
-  same seed gives the same deposits, in whatever order anybody asks.
+* **Chance** is a function of the launch's seed and of what it decides (the number of the occurrence; the week or the
+  month): the same seed gives the same deposits, in whatever order anybody asks.
 * **Starting and resuming.** A launch that waited for an account starts when there is one, and saves at once if its
   type does. One that the user paused and resumes goes on with the next moment of its schedule; what fell due in the
   pause is left out, and Rocket and Everest go on where they were.

@@ -40,7 +40,7 @@ def step(launch: Launch, occurrence: int, due_at: datetime) -> Step:
 
 
 def resume(launch: Launch, occurrence: int, at: datetime) -> datetime | None:
-    """When this occurrence, the next one, is due as a pause by the user ends; what fell due in the pause is left out."""
+    """When this next occurrence is due as a pause by the user ends; what fell due in the pause is left out."""
     return BY_TYPE[launch.type].next_due(launch, occurrence, at)
 
 

@@ -52,8 +52,8 @@ SAVEHACKS = (
         next_due=schedules.every_day,
         max_frequency=Frequency.DAY,
         most=_amount,
-        rule="At once, then every day: the amount. Nothing on a day on which the clock jumps over that time and into the "
-        "next day.",
+        rule="At once, then every day: the amount. Nothing on a day on which the clock jumps over that time and "
+        "into the next day.",
         vendor="an amount for each deposit, 1 to 2^63-1",
     ),
     Savehack(
@@ -136,8 +136,8 @@ SAVEHACKS = (
         next_due=schedules.at_full_moon,
         max_frequency=Frequency.WEEK,
         most=_amount,
-        rule="Not at once; then at the moment of each full moon, right within a quarter of an hour: the amount. A month "
-        "can have two, so a consent says week.",
+        rule="Not at once; then at the moment of each full moon, right within a quarter of an hour: the amount. A "
+        "month can have two, so a consent says week.",
     ),
     Savehack(
         type="Percentage",

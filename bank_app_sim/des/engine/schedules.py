@@ -23,7 +23,7 @@ def never(launch: Launch, occurrence: int, after: datetime) -> None:
 def every_day(launch: Launch, occurrence: int, after: datetime) -> datetime:
     clock = launch.wall_clock
     # A moment that slid into the next day would be a second deposit there, which a consent to one a day forbids.
-    return clock.first_after(after, filter(clock.keeps, days(clock.search_from(after))))
+    return clock.first_after(after, filter(clock.keeps, days(clock.day_of(after))))
 
 
 def every_week_on_its_weekday(launch: Launch, occurrence: int, after: datetime) -> datetime:
@@ -41,20 +41,20 @@ def for_a_year_of_weeks(launch: Launch, occurrence: int, after: datetime) -> dat
 def once_a_week_by_chance(launch: Launch, occurrence: int, after: datetime) -> datetime:
     clock = launch.wall_clock
     # By the week rather than by the occurrence: a pause cannot bring a second one into the same week.
-    weeks = mondays(clock.search_from(after))
+    weeks = mondays(clock.day_of(after))
     return clock.first_after(after, (monday + DAY * pick(launch.seed, f"weekday {monday}", 0, 6) for monday in weeks))
 
 
 def every_month_on_its_day(launch: Launch, occurrence: int, after: datetime) -> datetime:
     clock = launch.wall_clock
-    months = firsts(clock.search_from(after))
+    months = firsts(clock.day_of(after))
     wanted = launch.terms["day_of_month"]
     return clock.first_after(after, (first.replace(day=min(wanted, _length(first))) for first in months))
 
 
 def once_a_month_by_chance(launch: Launch, occurrence: int, after: datetime) -> datetime:
     clock = launch.wall_clock
-    months = firsts(clock.search_from(after))
+    months = firsts(clock.day_of(after))
     return clock.first_after(
         after, (first.replace(day=pick(launch.seed, f"day {first}", 1, _length(first))) for first in months)
     )
@@ -72,7 +72,7 @@ def at_full_moon(launch: Launch, occurrence: int, after: datetime) -> datetime:
 
 def _on_weekday(launch: Launch, weekday: int, after: datetime) -> datetime:
     clock = launch.wall_clock
-    weeks = mondays(clock.search_from(after))
+    weeks = mondays(clock.day_of(after))
     return clock.first_after(after, (monday + DAY * weekday for monday in weeks))
 
 

@@ -63,10 +63,6 @@ class WallClock:
         """The first moment later than `moment` at which the clock shows this time on one of the `days`, in order."""
         return next(at for at in map(self.on, days) if at > moment)
 
-    def search_from(self, moment: datetime) -> date:
-        """The first day that can bring a moment later than `moment`: a gap can move yesterday's into today."""
-        return self.day_of(moment) - DAY
-
 
 def _end_of_gap(local: datetime) -> datetime:
     # PEP 495: of a time in a gap, one fold counts with the offset after the gap, and so names a moment before it.
