@@ -126,7 +126,7 @@ class SavehackLaunches:
         """Give a launch other terms, from its next deposit on. A second time changes nothing.
 
         Args:
-            terms: Of the launch's own type; `attrs.evolve(launch.terms, amount_cents=…)` changes one of them.
+            terms: All of them, of the launch's own type: `launch.terms` has the present ones.
 
         Raises:
             ConfigurationError: The terms are those of another savehack.

@@ -25,12 +25,11 @@ from impact_sdk import (
     UnexpectedResponse,
 )
 
+from .answers import ACCOUNT, DREAM, TRANSACTION
 from .conftest import BASE
 from .fixed_clock import FixedClock
-from .test_wire import DREAM, TRANSACTION
 
 HONOURS_KEYS = {"Idempotency-Key-Lifetime": "86400"}
-ACCOUNT = {"id": "a1", "type": "SharedSavings", "externalId": "dreams", "user": {"type": "User", "id": "u1"}}
 
 
 def errors(*pairs: tuple[str, str]) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from impact_sdk import (
     Weekly,
 )
 
+from .answers import DREAM
 from .fixed_clock import FixedClock
-from .test_wire import DREAM
 
 BASE = "https://des.example"
 VERIFIED = {
