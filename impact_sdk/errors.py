@@ -23,6 +23,11 @@ ImpactError
     AccountProvisioningFailed   the callback raised, or was none
     AccountProvisioningTimedOut the callback took too long
   SessionClosed                 the session has ended
+  WebhookError                  what claims to be a webhook of DES is not accepted
+    InvalidSignature            DES has not signed it
+    StaleWebhook                it was sent too long ago, or has a time yet to come
+    ReplayedWebhook             it has been here before
+    UnreadableWebhook           DES has signed it, and it is no batch of events
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +37,7 @@ import attrs
 
 if TYPE_CHECKING:
     from .models import SavehackLaunch
+    from .rate_limits import RateLimit
 
 
 class ImpactError(Exception):
@@ -79,6 +85,7 @@ class APIError(ImpactError):
         errors: What DES finds wrong, field by field; empty when it does not say.
         request_id: What to tell the vendor's support; None when DES did not name one.
         attempts: How often the request was sent, the first time included.
+        rate_limit: How much DES still lets us ask, when it says so.
     """
 
     def __init__(
@@ -89,12 +96,14 @@ class APIError(ImpactError):
         errors: Sequence[FieldError] = (),
         request_id: str | None = None,
         attempts: int = 1,
+        rate_limit: "RateLimit | None" = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.errors = tuple(errors)
         self.request_id = request_id
         self.attempts = attempts
+        self.rate_limit = rate_limit
 
 
 class BadRequest(APIError):
@@ -204,6 +213,37 @@ class AccountProvisioningTimedOut(HandoverError):
 
 class SessionClosed(ImpactError):
     """The session has ended; launch again for a new one."""
+
+
+class WebhookError(ImpactError):
+    """What claims to be a webhook of DES is not accepted. Answer 400, but for `ReplayedWebhook`."""
+
+
+class InvalidSignature(WebhookError):
+    """DES has not signed this, or not with a secret that you know, or the body was changed on its way to you."""
+
+
+class StaleWebhook(WebhookError):
+    """It was sent longer ago than is tolerated, or has a time yet to come: somebody may have kept it, or a clock is
+    wrong."""
+
+
+class ReplayedWebhook(WebhookError):
+    """It has been here before. Answer 200, so that DES does not send it again; 503 while it `is_under_way`.
+
+    Attributes:
+        webhook_id: Which one.
+        is_under_way: It is being dealt with at this moment, in this process, and may yet fail.
+    """
+
+    def __init__(self, message: str, *, webhook_id: str, is_under_way: bool = False) -> None:
+        super().__init__(message)
+        self.webhook_id = webhook_id
+        self.is_under_way = is_under_way
+
+
+class UnreadableWebhook(WebhookError):
+    """DES has signed it, and it is no batch of events; the message names the place."""
 
 
 ERRORS_BY_STATUS: Mapping[int, type[APIError]] = {

@@ -1,10 +1,12 @@
 """One request to DES and its answer: addresses, credentials, attempts, errors. The only file that imports httpx."""
 
 import logging
+import math
 import random
 import re
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -13,19 +15,14 @@ import attrs
 from . import wire
 from .addresses import host
 from .clock import Clock, SystemClock
-from .errors import (
-    FieldError,
-    NotSent,
-    OutcomeUnknown,
-    RateLimited,
-    TransportError,
-    UnexpectedResponse,
-    error_for,
-)
+from .errors import ConfigurationError, NotSent, OutcomeUnknown, TransportError
+from .replies import Reply, read, record, refusal, unexpected
 from .retries import ATTEMPTS, IDEMPOTENT_METHODS, Outcome, retry_after, wait_before_next
 
 if TYPE_CHECKING:
     import httpx
+
+__all__ = ["HTTP", "Auth", "HTTPTransport", "Reply", "Transport", "read", "unexpected"]
 
 logger = logging.getLogger("impact_sdk")
 
@@ -59,16 +56,6 @@ class Auth(Protocol):
         ...
 
 
-@attrs.frozen(kw_only=True)
-class Reply:
-    """An answer, whatever it says. Header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    set_cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
-
-
 @attrs.define(eq=False, repr=False)
 class HTTP:
     """A connection to one DES, and all that the requests of several users may share: nothing of theirs.
@@ -85,13 +72,20 @@ class HTTP:
     _client: Any = attrs.field(default=None, init=False)
 
     def address(self, path: str, query: Mapping[str, Any] | None = None) -> str:
-        given = {name: value for name, value in (query or {}).items() if value is not None}
+        given = {name: _as_text(value) for name, value in (query or {}).items() if value is not None}
         return f"{self.base_url}{path}" + (f"?{urlencode(given)}" if given else "")
 
-    async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> Reply:
         """One attempt. Raises `NotSent` or `OutcomeUnknown` where there is no answer."""
         client = self._open()
-        request = client.build_request(method, url, headers=headers, content=content)
+        request = client.build_request(method, url, headers=headers, content=content, timeout=_timeout(timeout_seconds))
         try:
             response = await client.send(request)
         except Exception as error:
@@ -103,6 +97,7 @@ class HTTP:
             status=response.status_code,
             headers=response.headers,
             content=response.content,
+            received_at=self.clock.now(),
             set_cookies=tuple(response.headers.get_list("set-cookie")),
         )
 
@@ -117,7 +112,6 @@ class HTTP:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             self._client = httpx.AsyncClient(
                 transport=self.transport,  # type: ignore[arg-type]  # structurally the same; ours names no httpx
-                timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
                 cookies=no_cookies,
                 headers={"Accept": "application/json", "User-Agent": "impact-sdk"},
             )
@@ -149,23 +143,35 @@ class Transport:
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
+        timeout: timedelta | float | None = None,  # noqa: ASYNC109  # of each step of an attempt, not of this call
         attempts: int = ATTEMPTS,
-        is_repeatable: bool = False,
+        is_repeatable: bool | None = None,
+        conceal: str | None = None,
     ) -> Reply:
         """The answer to a request, when it is a good one; otherwise one of the errors.
 
         A POST has one idempotency key for all its attempts. After an attempt whose outcome is unknown a POST is sent
-        again only where DES is known to honour keys, or where the caller says that it `is_repeatable`.
+        again only where DES is known to honour keys.
+
+        Args:
+            timeout: As `CallOptions` has it.
+            is_repeatable: Whether doing it twice does what doing it once does; when left out, as the method says.
+            conceal: A secret in the body, which no error may repeat.
 
         Raises:
-            APIError: DES answered with 400 or more.
+            APIError: DES answered with 300 or more.
             NotSent: It was never sent.
             OutcomeUnknown: It may have happened.
         """
+        if attempts < 1:
+            raise ConfigurationError(f"attempts is {attempts!r}; give 1 or more")
+        timeout_seconds = _seconds(timeout)
         url = self.http.address(path, query)
         content, media_type = _encoded(body, form)
         key = idempotency_key or (self.http.new_key() if method == "POST" else None)
         given = {"Content-Type": media_type, "Idempotency-Key": key}
+        if is_repeatable is None:
+            is_repeatable = method in IDEMPOTENT_METHODS
         was_refused = False
         attempt = 0
         while True:
@@ -174,25 +180,28 @@ class Transport:
             attempt += 1
             failure: Exception
             try:
-                reply = await self.http.send(method, url, headers, content)
+                reply = await self.http.send(method, url, headers, content, timeout_seconds)
             except TransportError as error:
                 failure, outcome = error, Outcome(was_sent=isinstance(error, OutcomeUnknown))
                 error.attempts = attempt
                 if isinstance(error, OutcomeUnknown):
                     error.idempotency_key = key
             else:
-                if reply.status < 400:
+                record(self, reply)
+                if reply.status < 300:
                     return reply
                 if reply.status == 401 and not was_refused and self.auth.forget():
                     was_refused = True
                     continue
                 outcome = Outcome(status=reply.status, retry_after=retry_after(reply.headers, self.http.clock.now()))
-                failure = refusal(method, path, reply, retry_after=outcome.retry_after, attempts=attempt)
+                failure = refusal(
+                    method, path, reply, retry_after=outcome.retry_after, attempts=attempt, conceal=conceal
+                )
             wait = wait_before_next(
                 outcome,
                 attempt=attempt,
                 attempts=attempts,
-                is_repeatable=is_repeatable or method in IDEMPOTENT_METHODS or (bool(key) and self.http.honours_keys),
+                is_repeatable=is_repeatable or (key is not None and self.http.honours_keys),
                 jitter=self.http.source.random(),
             )
             if wait is None:
@@ -213,54 +222,23 @@ def _encoded(body: Mapping[str, Any] | None, form: Mapping[str, str] | None) -> 
     return (None, None) if body is None else (wire.dumps(body), "application/json")
 
 
-def read(reply: Reply, root: str, kind: type[wire.T]) -> wire.T:
-    """The value below the root key of an answer; `UnexpectedResponse` where it cannot be read."""
-    try:
-        return wire.read(kind, _below(root, wire.loads(reply.content)))
-    except wire.Unreadable as error:
-        raise unexpected(reply, error) from error
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _below(root: str, answer: Any) -> Any:
-    if not isinstance(answer, dict) or root not in answer:
-        raise wire.Unreadable([f"{root} is missing @ $"])
-    return answer[root]
+def _seconds(timeout: timedelta | float | None) -> float:
+    if timeout is None:
+        return TIMEOUT_SECONDS
+    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < math.inf:
+        raise ConfigurationError(f"timeout is {timeout!r}; give a timedelta or seconds, more than 0")
+    return seconds
 
 
-def unexpected(reply: Reply, error: wire.Unreadable) -> UnexpectedResponse:
-    request_id = reply.headers.get("x-request-id")
-    return UnexpectedResponse(
-        f"DES answered {reply.status} with something that cannot be read: {error} (request {request_id})",
-        status=reply.status,
-        request_id=request_id,
-    )
+def _timeout(seconds: float) -> "httpx.Timeout":
+    import httpx
 
-
-def refusal(method: str, path: str, reply: Reply, *, retry_after: float | None = None, attempts: int = 1) -> Exception:
-    """The error for an answer of 400 or more, in the words of DES."""
-    errors = _field_errors(reply.content)
-    request_id = reply.headers.get("x-request-id")
-    because = "; ".join(map(str, errors)) or "without a reason"
-    tried = f", after {attempts} attempts" if attempts > 1 else ""
-    error = error_for(reply.status)(
-        f"{method} {path} was refused with {reply.status}{tried}: {because} (request {request_id})",
-        status=reply.status,
-        errors=errors,
-        request_id=request_id,
-        attempts=attempts,
-    )
-    if isinstance(error, RateLimited):
-        error.retry_after = retry_after
-    return error
-
-
-def _field_errors(content: bytes) -> list[FieldError]:
-    """The documented form; anything else says nothing that we could pass on with a good conscience."""
-    try:
-        answer = wire.loads(content)
-        return [FieldError(each["field"], tuple(map(str, each["errors"]))) for each in answer["errors"]]
-    except (wire.Unreadable, KeyError, TypeError):
-        return []
+    return httpx.Timeout(seconds, connect=min(seconds, CONNECT_TIMEOUT_SECONDS))
 
 
 def _without_answer(error: Exception, method: str, url: str) -> Exception:

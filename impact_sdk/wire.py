@@ -2,14 +2,14 @@
 
 import enum
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 
-from .models import OpenEnum
+from .models import EVENT_DATA, UNSET, Cents, Event, EventType, OpenEnum, Seconds
 
 T = TypeVar("T")
 
@@ -41,10 +41,20 @@ def body(root: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {camel(name): _plain(value) for name, value in values.items()}
+    """JSON values under their wire names; what is UNSET is left out, None is null."""
+    return {camel(name): plain(value) for name, value in values.items() if value is not UNSET}
 
 
-def _plain(value: Any) -> Any:
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what is not None: for requests in which null and omission are the same."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it; one of ours becomes an object under its wire names."""
+    if attrs.has(type(value)):
+        held = [(wire_name(field), getattr(value, field.name)) for field in attrs.fields(type(value))]
+        return {name: plain(each) for name, each in held if each is not UNSET}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -52,7 +62,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value
 
 
@@ -79,22 +89,29 @@ def read(kind: type[T], value: Any) -> T:
     try:
         return converter.structure(value, kind)  # type: ignore[no-any-return]
     except Exception as error:
-        import cattrs
+        raise Unreadable(_problems(error)) from error
 
-        problems = cattrs.transform_error(error, format_exception=_problem)
-        raise Unreadable([_at_wire_path(problem) for problem in problems]) from error
+
+def _problems(error: Exception) -> list[str]:
+    import cattrs
+
+    return [_at_wire_path(problem) for problem in cattrs.transform_error(error, format_exception=_problem)]
 
 
 def _problem(error: BaseException, kind: type | None) -> str:
     if isinstance(error, KeyError):
-        return f"{camel(str(error.args[0]))} is missing"
+        return f"{_written_otherwise.get(error.args[0]) or camel(str(error.args[0]))} is missing"
     return str(error)
 
 
 def _at_wire_path(problem: str) -> str:
     """cattrs names the attribute; whoever looks at the answer looks for the wire's name."""
     text, at, path = problem.rpartition(" @ ")
-    return text + at + ".".join(camel(part) for part in path.split("."))
+    return text + at + ".".join(_written_otherwise.get(part) or camel(part) for part in path.split("."))
+
+
+# Attributes whose wire name is not their own in camel case, as far as they have been read.
+_written_otherwise: dict[str, str] = {}
 
 
 class _StandardJSON:
@@ -132,14 +149,72 @@ def _converter() -> Any:
     converter.register_structure_hook(datetime, _moment)
     converter.register_structure_hook(date, _day_or_moment)
     converter.register_structure_hook(OpenEnum, _member)
+    converter.register_structure_hook(Seconds, _whole_number_or_text)
+    converter.register_structure_hook(Cents, _whole_number)
+    # cattrs takes whatever can be iterated: a text for a list of texts, an object for a list.
+    converter.register_structure_hook_factory(_is(list, tuple), _structure_list)
+    converter.register_structure_hook_factory(_is(dict, Mapping), _structure_mapping)
 
     def structure_attrs(kind: type) -> Any:
         names = {field.name: override(rename=wire_name(field)) for field in attrs.fields(kind)}
         structure: Any = make_dict_structure_fn(kind, converter, **names)  # type: ignore[arg-type]
-        return lambda value, kind: structure(_strictly(value, dict), kind)
+        _written_otherwise.update(
+            {field.name: field.metadata["wire"] for field in attrs.fields(kind) if field.metadata}
+        )
+        optional = {wire_name(field) for field in attrs.fields(kind) if field.default is not attrs.NOTHING}
+
+        def read_object(value: Any, kind: type) -> Any:
+            value = _strictly(value, dict)
+            if None in value.values():
+                value = {name: each for name, each in value.items() if each is not None or name not in optional}
+            return structure(value, kind)
+
+        return read_object
 
     converter.register_structure_hook_factory(attrs.has, structure_attrs)
+    converter.register_structure_hook(Event, lambda value, _: _event(value, converter))
     return converter
+
+
+@attrs.frozen(kw_only=True)
+class _Envelope:
+    """What every event has, of whatever type."""
+
+    id: str
+    created_at: datetime
+    type: EventType
+    data: dict[str, Any]
+
+
+def _event(value: Any, converter: Any) -> Event:
+    """An event that cannot be understood must not stop those behind it: its data stays as it came."""
+    envelope = converter.structure(value, _Envelope)
+    known = {"id": envelope.id, "created_at": envelope.created_at, "type": envelope.type}
+    kind = EVENT_DATA.get(envelope.type)
+    if kind is None:
+        return Event(**known, data=envelope.data)
+    try:
+        return Event(**known, data=converter.structure(envelope.data, kind))
+    except Exception as error:
+        return Event(**known, data=envelope.data, problem="; ".join(_problems(error)))
+
+
+def _is(*kinds: type) -> Callable[[Any], bool]:
+    return lambda kind: get_origin(kind) in kinds
+
+
+def _structure_list(kind: Any, converter: Any) -> Any:
+    from cattrs.cols import list_structure_factory
+
+    structure = list_structure_factory(list[get_args(kind)[0]], converter)  # type: ignore[arg-type, misc]
+    return lambda value, _: get_origin(kind)(structure(_strictly(value, list), kind))
+
+
+def _structure_mapping(kind: Any, converter: Any) -> Any:
+    from cattrs.cols import mapping_structure_factory
+
+    structure: Any = mapping_structure_factory(kind, converter)
+    return lambda value, _: structure(_strictly(value, dict), kind)
 
 
 def _strictly(value: Any, kind: type) -> Any:
@@ -159,6 +234,15 @@ def _moment(value: Any, _: Any) -> datetime:
 def _day_or_moment(value: Any, _: Any) -> date:
     """Older answers give a Dream's last day, newer ones a moment (reference: impact-finance-api 8.2)."""
     return date.fromisoformat(value) if len(_strictly(value, str)) == 10 else _moment(value, _)
+
+
+def _whole_number(value: Any, _: Any) -> int:
+    return int(value) if type(value) is float and value.is_integer() else _strictly(value, int)
+
+
+def _whole_number_or_text(value: Any, _: Any) -> int:
+    is_digits = isinstance(value, str) and value.isascii() and value.isdigit()
+    return int(value) if is_digits else _whole_number(value, _)
 
 
 def _member(value: Any, kind: type) -> Any:

@@ -1,17 +1,22 @@
 """ImpactAPI: the bank backend's typed client."""
 
 import random
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
 from ..addresses import checked_base_url
 from ..auth import BearerToken, ClientCredentials
 from ..clock import Clock, SystemClock
+from ..replies import Reply, recorded
 from ..transport import HTTP, HTTPTransport, Transport
 from .accounts import Accounts
 from .dreams import Dreams
+from .events import Events
+from .sandbox import Sandbox
 from .savehacks import SavehackLaunches, Savehacks
 from .transactions import Transactions
+from .transfer_consents import TransferConsents
 from .users import Users
 
 __all__ = ["ImpactAPI"]
@@ -20,7 +25,9 @@ __all__ = ["ImpactAPI"]
 class ImpactAPI:
     """The Impact Finance API, in the name of the bank.
 
-    Requests are tried again where that is right, under one idempotency key for each intent. Use it in `async with`,
+    Requests are tried again where that is right, under one idempotency key for each intent. Every method takes
+    `timeout=` and `attempts=`, those that make something `idempotency_key=` (see `CallOptions`, `PostOptions`); every
+    one raises `TransportError` when there was no answer and `APIError` when the answer is no. Use it in `async with`,
     or call `aclose()`.
 
     Args:
@@ -49,13 +56,16 @@ class ImpactAPI:
             source=source or random.SystemRandom(),
             transport=transport,
         )
-        in_the_banks_name = Transport(http=self._http, auth=BearerToken(auth))
-        self.users = Users(in_the_banks_name)
-        self.accounts = Accounts(in_the_banks_name)
-        self.dreams = Dreams(in_the_banks_name)
-        self.savehacks = Savehacks(in_the_banks_name)
-        self.savehack_launches = SavehackLaunches(in_the_banks_name)
-        self.transactions = Transactions(in_the_banks_name)
+        self._transport = Transport(http=self._http, auth=BearerToken(auth))
+        self.users = Users(self._transport)
+        self.accounts = Accounts(self._transport)
+        self.dreams = Dreams(self._transport)
+        self.savehacks = Savehacks(self._transport)
+        self.savehack_launches = SavehackLaunches(self._transport)
+        self.transactions = Transactions(self._transport)
+        self.transfer_consents = TransferConsents(self._transport)
+        self.events = Events(self._transport)
+        self.sandbox = Sandbox(self._transport)
 
     def __repr__(self) -> str:
         return f"<ImpactAPI {self._http.base_url}>"
@@ -67,6 +77,20 @@ class ImpactAPI:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    def replies(self) -> AbstractContextManager[list[Reply]]:
+        """All answers of DES in a `with` block as they came, next to the values that the calls in it return.
+
+        ```python
+        with api.replies() as replies:
+            dream = await api.dreams.get(dream_id)
+        replies[-1].status, replies[-1].headers, replies[-1].content, replies[-1].rate_limit
+        ```
+
+        Those that were refused or tried again are among them, and every page of a listing. Calls of other tasks are
+        not, but for tasks that were started in the block.
+        """
+        return recorded(self._transport)
 
     async def aclose(self) -> None:
         """Close its connections. A second call does nothing."""

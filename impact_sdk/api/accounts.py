@@ -1,14 +1,18 @@
 """`/v1/accounts`."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Unpack
 
 import attrs
 
 from .. import wire
 from ..addresses import segment
 from ..errors import Conflict
-from ..models import Account, AccountType
-from ..transport import Transport, read
+from ..models import UNSET, Account, AccountType, Unset
+from ..options import CallOptions, PostOptions
+from ..replies import read
+from ..transport import Transport
 from .listing import Listing
 
 LISTING = Listing("/v1/accounts", "accounts")
@@ -27,21 +31,42 @@ class Accounts:
         type: AccountType | str,
         external_id: str | None = None,
         balance_cents: int = 0,
-        idempotency_key: str | None = None,
+        liquid_balance_cents: int | None = None,
+        performance_cents: int | None = None,
+        performance_percent: float | None = None,
+        total_acquisition_cost_cents: int | None = None,
+        valuation_from: datetime | None = None,
+        valuation_at: datetime | None = None,
+        **options: Unpack[PostOptions],
     ) -> Account:
-        """Tell DES of an account that exists at the bank; DES links the user's Dreams to it.
+        """Tell DES of an account that exists at the bank.
 
-        Without an `external_id` every call makes another account, also where users have one account only. Give one,
-        and prefer `ensure()`.
+        Where users have one account for all Dreams, DES links their Dreams to it; elsewhere
+        `api.dreams.update(dream_id, account_id=…)` does. Without an `external_id` every call makes another account,
+        also where users have one account only. Give one, and prefer `ensure()`.
+
+        Args:
+            type: SharedSavings, or Performance, which all from `liquid_balance_cents` on belongs to; see `Account`.
 
         Raises:
+            BadRequest: A field is not acceptable; `errors` names it.
             Conflict: The user has an account with this `external_id`; nothing was changed.
         """
-        # reference: account-provisioning-single-account, on externalId
-        values = {"user_id": user_id, "type": type, "external_id": external_id, "balance_cents": balance_cents}
-        body = wire.body("account", {name: value for name, value in values.items() if value is not None})
-        reply = await self._transport.request("POST", "/v1/accounts", body=body, idempotency_key=idempotency_key)
-        return read(reply, "account", Account)
+        # reference: impact-finance-api 1.2, and account-provisioning-single-account, on externalId
+        values = {
+            "user_id": user_id,
+            "type": type,
+            "external_id": external_id,
+            "balance_cents": balance_cents,
+            "liquid_balance_cents": liquid_balance_cents,
+            "performance_cents": performance_cents,
+            "performance_percent": performance_percent,
+            "total_acquisition_cost_cents": total_acquisition_cost_cents,
+            "valuation_from": valuation_from,
+            "valuation_at": valuation_at,
+        }
+        body = wire.body("account", wire.given(values))
+        return read(await self._transport.request("POST", "/v1/accounts", body=body, **options), "account", Account)
 
     async def ensure(
         self,
@@ -50,24 +75,72 @@ class Accounts:
         type: AccountType | str,
         external_id: str,
         balance_cents: int = 0,
+        **options: Unpack[PostOptions],
     ) -> Account:
         """The user's account with this `external_id`: a new one, or the one that is there.
 
-        Call it as often as you like, from a job that was killed half way: there is one account in the end.
+        Call it as often as you like, from a job that was killed half way: there is one account in the end. The figures
+        of a Performance account follow with `update()`.
         """
         try:
-            return await self.create(user_id=user_id, type=type, external_id=external_id, balance_cents=balance_cents)
+            return await self.create(
+                user_id=user_id, type=type, external_id=external_id, balance_cents=balance_cents, **options
+            )
         except Conflict:
-            # Read to its end: an asynchronous generator that is left half way is warned about under trio.
-            found = [account async for account in self.list(user_id=user_id, external_id=external_id)]
-            if not found:
-                raise
-            return found[0]
+            async for account in self.list(user_id=user_id, external_id=external_id):
+                return account
+            raise
 
-    async def get(self, account_id: str) -> Account:
+    async def get(self, account_id: str, **options: Unpack[CallOptions]) -> Account:
         """One account; `NotFound` where there is none."""
-        return read(await self._transport.request("GET", f"/v1/accounts/{segment(account_id)}"), "account", Account)
+        return read(await self._transport.request("GET", _path(account_id), **options), "account", Account)
 
-    def list(self, *, user_id: str | None = None, external_id: str | None = None) -> AsyncIterator[Account]:
+    def list(
+        self, *, user_id: str | None = None, external_id: str | None = None, **options: Unpack[CallOptions]
+    ) -> AsyncIterator[Account]:
         """All accounts, or those of a user, or those with an `external_id` (of any user)."""
-        return LISTING.pages(self._transport, Account, {"user_id": user_id, "external_id": external_id})
+        # reference: impact-finance-api 1.1
+        query = {"user_id": user_id, "external_id": external_id}
+        return LISTING.pages(self._transport, Account, query, **options)
+
+    async def update(
+        self,
+        account_id: str,
+        *,
+        external_id: str | Unset | None = UNSET,
+        balance_cents: int | Unset = UNSET,
+        liquid_balance_cents: int | Unset = UNSET,
+        performance_cents: int | Unset = UNSET,
+        performance_percent: float | Unset = UNSET,
+        total_acquisition_cost_cents: int | Unset = UNSET,
+        valuation_from: datetime | Unset | None = UNSET,
+        valuation_at: datetime | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> Account:
+        """Change what is given, leave the rest. A second time changes nothing.
+
+        Args:
+            external_id: SharedSavings only. All the others: Performance only, as on `Account`.
+
+        Raises:
+            BadRequest: The field cannot be changed on such an account. A SharedSavings balance is not: report what
+                moved, with `api.transactions.create_deposit()` or `create_withdrawal()`.
+            Conflict: Another account of the user has this `external_id`.
+        """
+        # reference: impact-finance-api 1.3
+        values = {
+            "external_id": external_id,
+            "balance_cents": balance_cents,
+            "liquid_balance_cents": liquid_balance_cents,
+            "performance_cents": performance_cents,
+            "performance_percent": performance_percent,
+            "total_acquisition_cost_cents": total_acquisition_cost_cents,
+            "valuation_from": valuation_from,
+            "valuation_at": valuation_at,
+        }
+        body = wire.body("account", values)
+        return read(await self._transport.request("PATCH", _path(account_id), body=body, **options), "account", Account)
+
+
+def _path(account_id: str) -> str:
+    return f"/v1/accounts/{segment(account_id)}"

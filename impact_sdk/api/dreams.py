@@ -1,14 +1,17 @@
 """`/v1/dreams`."""
 
-from collections.abc import AsyncIterator
-from datetime import date
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime
+from typing import Any, Unpack
 
 import attrs
 
 from .. import wire
 from ..addresses import segment
-from ..models import Dream
-from ..transport import Transport, read
+from ..models import UNSET, Dream, DreamState, Unset
+from ..options import CallOptions, PostOptions
+from ..replies import read
+from ..transport import Transport
 from .listing import Listing
 
 LISTING = Listing("/v1/dreams", "dreams")
@@ -27,26 +30,113 @@ class Dreams:
         name: str,
         target_cents: int,
         expires_at: date | None = None,
-        idempotency_key: str | None = None,
+        account_id: str | None = None,
+        **options: Unpack[PostOptions],
     ) -> Dream:
-        """A new Dream of a user, linked to the user's account where there is one.
+        """A new Dream of a user, linked to the user's account where users have one and it is there.
 
         Args:
             target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency.
             expires_at: The day by which it is wanted.
+            account_id: Where its money is to be, when each Dream has an account of its own; it may come later.
 
         Raises:
             BadRequest: A field is not acceptable; `errors` names it.
         """
-        values = {"user_id": user_id, "name": name, "target_cents": target_cents, "expires_at": expires_at}
-        body = wire.body("dream", {name: value for name, value in values.items() if value is not None})
-        reply = await self._transport.request("POST", "/v1/dreams", body=body, idempotency_key=idempotency_key)
-        return read(reply, "dream", Dream)
+        # reference: impact-finance-api 1.5
+        values = {
+            "user_id": user_id,
+            "name": name,
+            "target_cents": target_cents,
+            "expires_at": expires_at,
+            "account_id": account_id,
+        }
+        body = wire.body("dream", wire.given(values))
+        return read(await self._transport.request("POST", "/v1/dreams", body=body, **options), "dream", Dream)
 
-    async def get(self, dream_id: str) -> Dream:
+    async def get(self, dream_id: str, **options: Unpack[CallOptions]) -> Dream:
         """One Dream; `NotFound` where there is none, or it is somebody else's."""
-        return read(await self._transport.request("GET", f"/v1/dreams/{segment(dream_id)}"), "dream", Dream)
+        # reference: impact-finance-api 1.6
+        return read(await self._transport.request("GET", _path(dream_id), **options), "dream", Dream)
 
-    def list(self, *, user_id: str | None = None, external_user_id: str | None = None) -> AsyncIterator[Dream]:
-        """The Dreams that are not deleted; of one user, by either id, where it is given."""
-        return LISTING.pages(self._transport, Dream, {"user_id": user_id, "external_user_id": external_user_id})
+    def list(
+        self,
+        *,
+        user_id: str | None = None,
+        external_user_id: str | None = None,
+        state: DreamState | str | None = None,
+        show_image_url: bool = False,
+        show_active_savehacks: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[Dream]:
+        """All Dreams that are not deleted, or those of one user, by either id.
+
+        Args:
+            state: Active or deleted ones.
+            show_image_url: Whether each tells its `image_url`.
+            show_active_savehacks: Whether each tells its `active_savehacks_count`.
+        """
+        # reference: impact-finance-api 1.4
+        query = {
+            "user_id": user_id,
+            "external_user_id": external_user_id,
+            "state": state,
+            "show_image_url": show_image_url or None,
+            "show_active_savehacks": show_active_savehacks or None,
+        }
+        return LISTING.pages(self._transport, Dream, query, **options)
+
+    async def update(
+        self,
+        dream_id: str,
+        *,
+        name: str | Unset = UNSET,
+        target_cents: int | Unset = UNSET,
+        expires_at: date | Unset | None = UNSET,
+        account_id: str | Unset = UNSET,
+        provisioning_initiated_at: datetime | Unset | None = UNSET,
+        account_provision_request_id: str | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> Dream:
+        """Change what is given, leave the rest. A second time changes nothing.
+
+        Args:
+            account_id: Links the Dream to its account, where each Dream has one of its own: its deposits get their
+                account, its paused launches start.
+            provisioning_initiated_at: Where each Dream has an account of its own: when opening it began.
+            account_provision_request_id: Which request that answers.
+
+        Raises:
+            BadRequest: A field is not acceptable, or the Dream is deleted; `errors` says which.
+            Forbidden: A user's session gave an `account_id`.
+        """
+        # reference: impact-finance-api 1.6, 5.3; the last two are ours
+        values = {
+            "name": name,
+            "target_cents": target_cents,
+            "expires_at": expires_at,
+            "account_id": account_id,
+            "provisioning_initiated_at": provisioning_initiated_at,
+            "account_provision_request_id": account_provision_request_id,
+        }
+        return await self._change(dream_id, values, **options)
+
+    async def delete(self, dream_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]) -> Dream:
+        """Delete a Dream for good: its launches stop, its requested transactions fail. It stays readable.
+
+        Args:
+            at: When; now, when it is left out.
+
+        Raises:
+            BadRequest: It holds money, or is deleted already.
+        """
+        # reference: impact-finance-api 2.4, deletedAt
+        return await self._change(dream_id, {"deleted_at": at or self._transport.http.clock.now()}, **options)
+
+    async def _change(self, dream_id: str, values: Mapping[str, Any], **options: Unpack[CallOptions]) -> Dream:
+        body = wire.body("dream", values)
+        return read(await self._transport.request("PATCH", _path(dream_id), body=body, **options), "dream", Dream)
+
+
+def _path(dream_id: str) -> str:
+    return f"/v1/dreams/{segment(dream_id)}"

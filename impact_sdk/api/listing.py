@@ -1,12 +1,16 @@
 """Every listing is an iterator over all its pages."""
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from typing import Any, Generic, Self, TypeVar, Unpack
 
 import attrs
 
 from .. import wire
-from ..transport import Reply, Transport, unexpected
+from ..options import CallOptions
+from ..replies import Reply, unexpected
+from ..transport import Transport
+
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -15,6 +19,44 @@ class _Meta:
 
     items: int | None = None
     next_url: str | None = attrs.field(default=None, metadata={"wire": "next_url"})
+
+
+@attrs.frozen
+class Page(Generic[T]):
+    """Some of the items of a listing, and whether there are more."""
+
+    items: list[T]
+    has_more: bool
+
+
+@attrs.define(eq=False)
+class Items(AsyncIterator[T], Generic[T]):
+    """Item after item; a page is asked for when it is needed.
+
+    It is no generator: nothing is open between two items, so it may be left half way, under trio as well. After an
+    error it stands where it stood, and may be asked again.
+    """
+
+    # The page after so many pages and this last item.
+    _fetch: Callable[[int, T | None], Awaitable[Page[T]]] = attrs.field(repr=False)
+    _page: Iterator[T] = attrs.field(factory=lambda: iter(()), init=False, repr=False)
+    _pages: int = attrs.field(default=0, init=False)
+    _last: T | None = attrs.field(default=None, init=False, repr=False)
+    _has_more: bool = attrs.field(default=True, init=False)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._page:
+                self._last = item
+                return item
+            if not self._has_more:
+                raise StopAsyncIteration
+            page = await self._fetch(self._pages, self._last)
+            self._page, self._pages = iter(page.items), self._pages + 1
+            self._has_more = page.has_more
 
 
 @attrs.frozen
@@ -31,35 +73,49 @@ class Listing:
     root: str
     page_size: int = 20
 
-    async def pages(self, transport: Transport, kind: type[wire.T], query: Mapping[str, Any]) -> AsyncIterator[wire.T]:
+    def pages(
+        self, transport: Transport, kind: type[T], query: Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> Items[T]:
         """Page after page. What is added or taken away meanwhile may be missed or seen twice, as pages shift."""
-        page = 1
-        while True:
-            asked = {"page": page, "items": self.page_size, **wire.fields(query)}
-            items, meta = self._read(await transport.request("GET", self.path, query=asked), kind)
-            for item in items:
-                yield item
-            if not items or not meta.next_url:
-                return
-            page += 1
 
-    async def cursor(self, transport: Transport, kind: type[wire.T], query: Mapping[str, Any]) -> AsyncIterator[wire.T]:
+        async def fetch(pages: int, last: T | None) -> Page[T]:
+            return await self.page(transport, kind, {"page": pages + 1, **query}, **options)
+
+        return Items(fetch)
+
+    def cursor(
+        self, transport: Transport, kind: type[T], query: Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> Items[T]:
         """Item after item by the documented cursor: nothing is missed or seen twice, whatever is done to the items."""
-        after_id = ""
-        while True:
-            asked = {"after_id": after_id, "items": self.page_size, **wire.fields(query)}
-            items, meta = self._read(await transport.request("GET", self.path, query=asked), kind)
-            for item in items:
-                yield item
-                after_id = item.id  # type: ignore[attr-defined]  # everything that is listed has an id
-            if not items or not meta.next_url:
-                return
 
-    def _read(self, reply: Reply, kind: type[wire.T]) -> tuple[list[wire.T], _Meta]:
+        async def fetch(pages: int, last: T | None) -> Page[T]:
+            # The one query parameter in snake case (reference 8.2). Empty, it stands before the first item.
+            after_id = last.id if last is not None else ""  # type: ignore[attr-defined]  # all that is listed has one
+            return await self.page(transport, kind, query, after_id=after_id, **options)
+
+        return Items(fetch)
+
+    async def page(
+        self,
+        transport: Transport,
+        kind: type[T],
+        query: Mapping[str, Any],
+        *,
+        after_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Page[T]:
+        """One page; what is None in `query` is not asked for."""
+        asked = {**wire.fields(query), "items": self.page_size, "after_id": after_id}
+        return self._read(await transport.request("GET", self.path, query=asked, **options), kind)
+
+    def _read(self, reply: Reply, kind: type[T]) -> Page[T]:
         try:
             answer = wire.loads(reply.content)
             if not isinstance(answer, dict) or not isinstance(answer.get(self.root), list):
                 raise wire.Unreadable([f"{self.root} is missing @ $"])
-            return wire.read(list[kind], answer[self.root]), wire.read(_Meta, answer.get("meta") or {})  # type: ignore[valid-type]
+            meta = wire.read(_Meta, answer.get("meta") or {})
+            items = wire.read(list[kind], answer[self.root])  # type: ignore[valid-type]
+            # Nothing comes after nothing, whatever the answer says: a listing must end.
+            return Page(items, bool(items and meta.next_url))
         except wire.Unreadable as error:
             raise unexpected(reply, error) from error

@@ -1,12 +1,18 @@
 """`/v1/savehacks` and `/v1/savehack-launches`."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Unpack
 
 import attrs
 
 from .. import wire
+from ..addresses import segment
+from ..errors import ConfigurationError
 from ..models import SAVEHACK_TYPES, Savehack, SavehackLaunch, SavehackTerms
-from ..transport import Transport, read
+from ..options import CallOptions, PostOptions
+from ..replies import read
+from ..transport import Transport
 from .listing import Listing
 
 LAUNCHES = Listing("/v1/savehack-launches", "savehackLaunches")
@@ -15,13 +21,13 @@ SAVEHACKS = Listing("/v1/savehacks", "savehacks")
 
 @attrs.frozen
 class Savehacks:
-    """What can be launched."""
+    """What can be launched (ours)."""
 
     _transport: Transport
 
-    def list(self) -> AsyncIterator[Savehack]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncIterator[Savehack]:
         """All savehacks of this tenant; a launch names one by its id."""
-        return SAVEHACKS.pages(self._transport, Savehack, {})
+        return SAVEHACKS.pages(self._transport, Savehack, {}, **options)
 
 
 @attrs.frozen
@@ -31,31 +37,123 @@ class SavehackLaunches:
     _transport: Transport
 
     async def create(
-        self, *, dream_id: str, savehack_id: str, terms: SavehackTerms, idempotency_key: str | None = None
+        self,
+        *,
+        dream_id: str,
+        savehack_id: str,
+        terms: SavehackTerms,
+        obsolete_savehack_launch_id: str | None = None,
+        **options: Unpack[PostOptions],
     ) -> SavehackLaunch:
         """Launch a savehack for a Dream.
 
-        It comes back paused, with `pause_reason` ACCOUNT_REQUIRED, where the user has no account and nobody has begun
-        to open one.
+        It comes back paused, with `pause_reason` ACCOUNT_REQUIRED, where an account is wanting and nobody has begun to
+        open one; and as a draft where the bank asks for the user's consent first.
+
+        Args:
+            savehack_id: From `api.savehacks.list()`, of the type of the terms.
+            obsolete_savehack_launch_id: The launch of the same Dream that stops when this one starts.
 
         Raises:
             BadRequest: A field is not acceptable; `errors` names it.
             NotFound: There is no such Dream, or it is somebody else's.
         """
+        # reference: impact-finance-api 1.13
         values = {
-            "type": f"{SAVEHACK_TYPES[type(terms)]}Launch",
+            "type": _launch_type(terms),
             "dream_id": dream_id,
             "savehack_id": savehack_id,
-            **attrs.asdict(terms),
+            "obsolete_savehack_launch_id": obsolete_savehack_launch_id,
         }
-        reply = await self._transport.request(
-            "POST", "/v1/savehack-launches", body=wire.body("savehack_launch", values), idempotency_key=idempotency_key
-        )
+        body = {"savehackLaunch": wire.fields(wire.given(values)) | wire.plain(terms)}
+        reply = await self._transport.request("POST", "/v1/savehack-launches", body=body, **options)
+        return read(reply, "savehackLaunch", SavehackLaunch)
+
+    async def get(self, launch_id: str, **options: Unpack[CallOptions]) -> SavehackLaunch:
+        """One launch; `NotFound` where there is none, or it is somebody else's (ours)."""
+        reply = await self._transport.request("GET", _path(launch_id), **options)
         return read(reply, "savehackLaunch", SavehackLaunch)
 
     def list(
-        self, *, dream_id: str | None = None, user_id: str | None = None, external_user_id: str | None = None
+        self,
+        *,
+        dream_id: str | None = None,
+        user_id: str | None = None,
+        external_user_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[SavehackLaunch]:
         """The launches for a Dream, or of a user by either id, or all."""
         query = {"dream_id": dream_id, "user_id": user_id, "external_user_id": external_user_id}
-        return LAUNCHES.pages(self._transport, SavehackLaunch, query)
+        return LAUNCHES.pages(self._transport, SavehackLaunch, query, **options)
+
+    async def pause(
+        self, launch: SavehackLaunch, *, at: datetime | None = None, **options: Unpack[CallOptions]
+    ) -> SavehackLaunch:
+        """Prepare no more deposits until `resume()`. Pausing a paused one changes no more than the time.
+
+        Args:
+            launch: As `get()` or `list()` gives it: DES wants its type along.
+            at: Since when; now, when it is left out.
+
+        Raises:
+            BadRequest: It is stopped.
+        """
+        # reference: impact-finance-api 1.13
+        return await self._change(launch, {"paused_at": at or self._transport.http.clock.now()}, **options)
+
+    async def resume(self, launch: SavehackLaunch, **options: Unpack[CallOptions]) -> SavehackLaunch:
+        """Start a paused launch again. Resuming an active one changes nothing.
+
+        Raises:
+            BadRequest: It is stopped.
+            Conflict: It waits for an account, and stays paused.
+        """
+        return await self._change(launch, {"paused_at": None}, **options)
+
+    async def stop(
+        self, launch: SavehackLaunch, *, at: datetime | None = None, **options: Unpack[CallOptions]
+    ) -> SavehackLaunch:
+        """End a launch for good. What it has requested stays requested.
+
+        Args:
+            at: Since when; now, when it is left out.
+        """
+        return await self._change(launch, {"stopped_at": at or self._transport.http.clock.now()}, **options)
+
+    async def update(
+        self, launch: SavehackLaunch, terms: SavehackTerms, **options: Unpack[CallOptions]
+    ) -> SavehackLaunch:
+        """Give a launch other terms, from its next deposit on. A second time changes nothing.
+
+        Args:
+            terms: All of them, of the launch's own type: `launch.terms` has the present ones.
+
+        Raises:
+            ConfigurationError: The terms are those of another savehack.
+            BadRequest: They are not acceptable, or reach beyond the consent that it runs under.
+        """
+        if _launch_type(terms) != launch.type:
+            raise ConfigurationError(
+                f"{terms!r} are no terms of {launch.type} {launch.id}; a launch keeps its type: "
+                "stop it and launch another savehack"
+            )
+        return await self._change(launch, wire.plain(terms), **options)
+
+    async def _change(
+        self, launch: SavehackLaunch, values: dict[str, Any], **options: Unpack[CallOptions]
+    ) -> SavehackLaunch:
+        body = wire.body("savehack_launch", {"type": launch.type, **values})
+        reply = await self._transport.request("PATCH", _path(launch.id), body=body, **options)
+        return read(reply, "savehackLaunch", SavehackLaunch)
+
+
+def _launch_type(terms: SavehackTerms) -> str:
+    try:
+        return f"{SAVEHACK_TYPES[type(terms)]}Launch"
+    except KeyError:
+        known = ", ".join(SAVEHACK_TYPES.values())
+        raise ConfigurationError(f"{terms!r} is no savehack; pass one of {known}") from None
+
+
+def _path(launch_id: str) -> str:
+    return f"/v1/savehack-launches/{segment(launch_id)}"

@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Any, Unpack
 
 import attrs
 
 from .. import wire
 from ..addresses import segment
-from ..models import Transaction, TransactionState
-from ..transport import Transport, read
+from ..errors import ConfigurationError
+from ..models import Transaction, TransactionState, TransactionType
+from ..options import CallOptions, PostOptions
+from ..replies import read
+from ..transport import Transport
 from .listing import Listing
 
 LISTING = Listing("/v1/transactions", "transactions", page_size=100)
@@ -16,7 +20,7 @@ LISTING = Listing("/v1/transactions", "transactions", page_size=100)
 
 @attrs.frozen
 class Transactions:
-    """Money that is to move, has moved, or could not."""
+    """Money that is to move, has moved, or could not. Amounts are in the smallest unit of the tenant's currency."""
 
     _transport: Transport
 
@@ -26,26 +30,173 @@ class Transactions:
         state: TransactionState | str | None = None,
         external_id: str | None = None,
         external_user_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[Transaction]:
         """By ascending `requested_at`. To act on what is listed use `drain()`: pages shift as items leave them."""
+        # reference: impact-finance-api 1.7
         query = {"state": state, "external_id": external_id, "external_user_id": external_user_id}
-        return LISTING.pages(self._transport, Transaction, query)
+        return LISTING.pages(self._transport, Transaction, query, **options)
 
-    def drain(self, *, state: TransactionState | str = TransactionState.REQUESTED) -> AsyncIterator[Transaction]:
+    def drain(
+        self,
+        *,
+        state: TransactionState | str = TransactionState.REQUESTED,
+        external_user_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[Transaction]:
         """All transactions in a state, each once, while you settle and fail them and new ones arrive."""
         # reference: impact-finance-api 1.7, after_id
-        return LISTING.cursor(self._transport, Transaction, {"state": state})
+        query = {"state": state, "external_user_id": external_user_id}
+        return LISTING.cursor(self._transport, Transaction, query, **options)
 
-    async def get(self, transaction_id: str) -> Transaction:
+    async def get(self, transaction_id: str, **options: Unpack[CallOptions]) -> Transaction:
         """One transaction; `NotFound` where there is none."""
-        return read(
-            await self._transport.request("GET", f"/v1/transactions/{segment(transaction_id)}"),
-            "transaction",
-            Transaction,
-        )
+        # reference: impact-finance-api 1.9
+        return read(await self._transport.request("GET", _path(transaction_id), **options), "transaction", Transaction)
 
-    async def settle(self, transaction_id: str, *, at: datetime | None = None) -> Transaction:
+    async def create_deposit(
+        self,
+        *,
+        user_id: str,
+        external_id: str,
+        amount_cents: int,
+        to_account_id: str,
+        to_dream_id: str | None = None,
+        requested_at: datetime | None = None,
+        settled_at: datetime | None = None,
+        **options: Unpack[PostOptions],
+    ) -> Transaction:
+        """Report money that came to an account without DES: in a branch, by interest, from another bank.
+
+        It is settled at once. On a SharedSavings account the balance moves with it; what names no Dream is left on the
+        account outside all of them. On a Performance account nothing moves: `api.accounts.update()` follows.
+
+        Args:
+            external_id: The bank's own id of it; the second report of the same one is a `Conflict`.
+            to_account_id: An account of this user.
+            to_dream_id: The Dream it is for, on that account.
+            requested_at: When it was asked for; now, when it is left out.
+            settled_at: When it moved; now, when it is left out.
+
+        Raises:
+            BadRequest: A field is not acceptable; `errors` names it.
+            Conflict: The user has a transaction with this `external_id`; nothing was changed.
+        """
+        # reference: impact-finance-api 1.8, 5.7
+        values = {
+            "user_id": user_id,
+            "external_id": external_id,
+            "amount_cents": amount_cents,
+            "to_account_id": to_account_id,
+            "to_dream_id": to_dream_id,
+            "requested_at": requested_at,
+            "settled_at": settled_at,
+        }
+        return await self._create(TransactionType.DEPOSIT, values, **options)
+
+    async def create_withdrawal(
+        self,
+        *,
+        user_id: str,
+        external_id: str,
+        amount_cents: int,
+        from_account_id: str,
+        from_dream_id: str | None = None,
+        requested_at: datetime | None = None,
+        settled_at: datetime | None = None,
+        **options: Unpack[PostOptions],
+    ) -> Transaction:
+        """Report money that left an account without DES; otherwise as `create_deposit()`.
+
+        Raises:
+            BadRequest: A field is not acceptable, or the account or Dream has less; `errors` names it.
+            Conflict: The user has a transaction with this `external_id`; nothing was changed.
+        """
+        # reference: impact-finance-api 1.8, 5.7
+        values = {
+            "user_id": user_id,
+            "external_id": external_id,
+            "amount_cents": amount_cents,
+            "from_account_id": from_account_id,
+            "from_dream_id": from_dream_id,
+            "requested_at": requested_at,
+            "settled_at": settled_at,
+        }
+        return await self._create(TransactionType.WITHDRAWAL, values, **options)
+
+    async def create_internal(
+        self,
+        *,
+        user_id: str,
+        external_id: str,
+        amount_cents: int,
+        from_account_id: str,
+        to_account_id: str,
+        from_dream_id: str | None = None,
+        to_dream_id: str | None = None,
+        requested_at: datetime | None = None,
+        settled_at: datetime | None = None,
+        **options: Unpack[PostOptions],
+    ) -> Transaction:
+        """Report money that moved between accounts, or Dreams, of one user; otherwise as `create_deposit()`.
+
+        Within one account it spreads what is outside all Dreams over them: leave out the Dream on the side that has
+        none.
+
+        Raises:
+            BadRequest: A field is not acceptable, or the account or Dream has less; `errors` names it.
+            Conflict: The user has a transaction with this `external_id`; nothing was changed.
+        """
+        # reference: impact-finance-api 1.8
+        values = {
+            "user_id": user_id,
+            "external_id": external_id,
+            "amount_cents": amount_cents,
+            "from_account_id": from_account_id,
+            "from_dream_id": from_dream_id,
+            "to_account_id": to_account_id,
+            "to_dream_id": to_dream_id,
+            "requested_at": requested_at,
+            "settled_at": settled_at,
+        }
+        return await self._create(TransactionType.INTERNAL, values, **options)
+
+    async def request_withdrawal(
+        self, *, from_dream_id: str, amount_cents: int, **options: Unpack[PostOptions]
+    ) -> Transaction:
+        """Ask, in a user's session, for money back from a Dream; the bank settles it (ours).
+
+        Raises:
+            BadRequest: The Dream has less, counting what is on its way out already.
+        """
+        values = {"from_dream_id": from_dream_id, "amount_cents": amount_cents}
+        return await self._create(TransactionType.WITHDRAWAL, values, **options)
+
+    async def request_internal(
+        self,
+        *,
+        amount_cents: int,
+        from_dream_id: str | None = None,
+        to_dream_id: str | None = None,
+        **options: Unpack[PostOptions],
+    ) -> Transaction:
+        """Ask, in a user's session, for money to move from one Dream to another (ours).
+
+        On one account it is settled at once, and either Dream may be left out: what is outside all Dreams is meant.
+        Between two accounts the bank settles it.
+
+        Raises:
+            BadRequest: There is less, counting what is on its way out already.
+        """
+        values = {"from_dream_id": from_dream_id, "to_dream_id": to_dream_id, "amount_cents": amount_cents}
+        return await self._create(TransactionType.INTERNAL, values, **options)
+
+    async def settle(
+        self, transaction_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]
+    ) -> Transaction:
         """Say that the money has moved. DES moves its balances with it; a second time changes nothing.
+
+        On a Performance account use `api.users.update()`, which takes the new balances along.
 
         Args:
             at: When it moved; now, when it is left out.
@@ -53,18 +204,44 @@ class Transactions:
         Raises:
             BadRequest: It has failed already, or its account does not exist yet.
         """
-        return await self._end(transaction_id, {"settled_at": at or self._transport.http.clock.now()})
+        # reference: impact-finance-api 1.10
+        return await self._end(transaction_id, {"settled_at": at or self._transport.http.clock.now()}, **options)
 
-    async def fail(self, transaction_id: str, *, errors: Sequence[str] = (), at: datetime | None = None) -> Transaction:
+    async def fail(
+        self,
+        transaction_id: str,
+        *,
+        errors: Sequence[str] = (),
+        at: datetime | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Transaction:
         """Say that the money will not move, and why. A second time changes nothing.
+
+        Args:
+            errors: Sentences, for those who ask later.
+            at: When it turned out; now, when it is left out.
 
         Raises:
             BadRequest: It has been settled already.
         """
+        # reference: impact-finance-api 1.10
+        if isinstance(errors, str):
+            raise ConfigurationError(f"errors is {errors!r}, one text; give a list of texts")
         failed_at = at or self._transport.http.clock.now()
-        return await self._end(transaction_id, {"failed_at": failed_at, "errors": list(errors)})
+        return await self._end(transaction_id, {"failed_at": failed_at, "errors": list(errors)}, **options)
 
-    async def _end(self, transaction_id: str, values: dict[str, object]) -> Transaction:
-        path = f"/v1/transactions/{segment(transaction_id)}"
-        reply = await self._transport.request("PATCH", path, body=wire.body("transaction", values))
+    async def _create(
+        self, type: TransactionType, values: dict[str, Any], **options: Unpack[PostOptions]
+    ) -> Transaction:
+        body = wire.body("transaction", wire.given({"type": type, **values}))
+        reply = await self._transport.request("POST", "/v1/transactions", body=body, **options)
         return read(reply, "transaction", Transaction)
+
+    async def _end(self, transaction_id: str, values: dict[str, Any], **options: Unpack[CallOptions]) -> Transaction:
+        body = wire.body("transaction", values)
+        reply = await self._transport.request("PATCH", _path(transaction_id), body=body, **options)
+        return read(reply, "transaction", Transaction)
+
+
+def _path(transaction_id: str) -> str:
+    return f"/v1/transactions/{segment(transaction_id)}"

@@ -1,33 +1,28 @@
 """`/v1/users`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from enum import Enum
-from typing import Final, Literal
+from typing import Unpack
 
 import attrs
 
 from .. import wire
 from ..addresses import segment
-from ..models import User
-from ..retries import ATTEMPTS
-from ..transport import Transport, read
+from ..models import UNSET, AccountUpdate, TransactionUpdate, Unset, User
+from ..options import CallOptions, PostOptions
+from ..replies import read
+from ..transport import Transport
 from .listing import Listing
 
 LISTING = Listing("/v1/users", "users")
 
 
-class _Unset(Enum):
-    UNSET = "unset"
-
-
-# Told apart from None, which clears a value.
-UNSET: Final = _Unset.UNSET
-
-
 @attrs.frozen
 class Users:
-    """The bank's end users in DES."""
+    """The bank's end users in DES.
+
+    The vendor documents `update()` only; the others are ours (DESIGN 6).
+    """
 
     _transport: Transport
 
@@ -37,7 +32,7 @@ class Users:
         external_id: str,
         given_name: str | None = None,
         family_name: str | None = None,
-        idempotency_key: str | None = None,
+        **options: Unpack[PostOptions],
     ) -> User:
         """Make a user known to DES before their first launch.
 
@@ -45,37 +40,44 @@ class Users:
             Conflict: A user with this `external_id` is there already.
         """
         values = {"external_id": external_id, "given_name": given_name, "family_name": family_name}
-        body = wire.body("user", {name: value for name, value in values.items() if value is not None})
-        reply = await self._transport.request("POST", "/v1/users", body=body, idempotency_key=idempotency_key)
-        return read(reply, "user", User)
+        body = wire.body("user", wire.given(values))
+        return read(await self._transport.request("POST", "/v1/users", body=body, **options), "user", User)
 
-    async def get(self, user_id: str) -> User:
+    async def get(self, user_id: str, **options: Unpack[CallOptions]) -> User:
         """One user; `NotFound` where there is none."""
-        return read(await self._transport.request("GET", f"/v1/users/{segment(user_id)}"), "user", User)
+        return read(await self._transport.request("GET", _path(user_id), **options), "user", User)
 
-    def list(self, *, external_id: str | None = None) -> AsyncIterator[User]:
+    def list(self, *, external_id: str | None = None, **options: Unpack[CallOptions]) -> AsyncIterator[User]:
         """All users, or the one with this `external_id`."""
-        return LISTING.pages(self._transport, User, {"external_id": external_id})
+        return LISTING.pages(self._transport, User, {"external_id": external_id}, **options)
 
     async def update(
         self,
         user_id: str,
         *,
-        provisioning_initiated_at: datetime | Literal[_Unset.UNSET] | None = UNSET,
-        given_name: str | Literal[_Unset.UNSET] | None = UNSET,
-        family_name: str | Literal[_Unset.UNSET] | None = UNSET,
-        account_provision_request_id: str | Literal[_Unset.UNSET] = UNSET,
-        attempts: int = ATTEMPTS,
+        provisioning_initiated_at: datetime | Unset | None = UNSET,
+        given_name: str | Unset | None = UNSET,
+        family_name: str | Unset | None = UNSET,
+        account_provision_request_id: str | Unset = UNSET,
+        accounts: Sequence[AccountUpdate] = (),
+        transactions: Sequence[TransactionUpdate] = (),
+        **options: Unpack[CallOptions],
     ) -> None:
-        """Change what is given, leave the rest.
+        """Change what is given, leave the rest: all of it in one step, or nothing. A second time changes nothing.
+
+        Settle Performance transactions here, together with the new balances of their accounts, so that nobody sees
+        the one without the other.
 
         Args:
             provisioning_initiated_at: When opening an account began; DES starts the user's paused launches. None says
                 that the bank refuses the user: they are paused again, and the next launch asks again.
             account_provision_request_id: Which request that answers.
-            attempts: How often to try before giving up.
+            accounts: What changes on accounts of this user; the others stay as they are.
+            transactions: How transactions of this user ended; the others stay as they are.
 
         Raises:
+            BadRequest: An element is not this user's, or may not be changed so; `errors` names it by its place in the
+                list, such as `user.accounts[0].id`. Nothing was changed.
             Conflict: The request is no longer open.
         """
         # reference: impact-finance-api 1.11; DESIGN 6, "Paused" and "Rejected"
@@ -84,6 +86,20 @@ class Users:
             "given_name": given_name,
             "family_name": family_name,
             "account_provision_request_id": account_provision_request_id,
+            "accounts": accounts or UNSET,
+            "transactions": transactions or UNSET,
         }
-        body = wire.body("user", {name: value for name, value in values.items() if value is not UNSET})
-        await self._transport.request("PATCH", f"/v1/users/{segment(user_id)}", body=body, attempts=attempts)
+        # DES answers 204, or 200 with what we know already (reference 8.2).
+        await self._transport.request("PATCH", _path(user_id), body=wire.body("user", values), **options)
+
+    async def delete(self, user_id: str, **options: Unpack[CallOptions]) -> None:
+        """Erase a user and all that is theirs. A second time raises `NotFound`; the external id is free again.
+
+        Raises:
+            Conflict: There is money on an account, or a transaction is requested: settle it, or pay it out, first.
+        """
+        await self._transport.request("DELETE", _path(user_id), **options)
+
+
+def _path(user_id: str) -> str:
+    return f"/v1/users/{segment(user_id)}"

@@ -1,43 +1,106 @@
 """What DES has, as values: frozen, in the wire's names, without behaviour that reaches out."""
 
 from .accounts import Account
-from .dreams import Dream, DreamReference
-from .enumerations import AccountType, LaunchState, OpenEnum, PauseReason, TransactionState, TransactionType
-from .savehacks import (
+from .changes import UNSET, AccountUpdate, TransactionUpdate, Unset
+from .consents import Cents, TransferConsent, TransferConsentRequest
+from .dreams import Dream, DreamInspiration, DreamReference, Seconds
+from .enumerations import (
+    AccountType,
+    ConsentFrequency,
+    DreamState,
+    EventType,
+    FeedEventType,
+    LaunchState,
+    OpenEnum,
+    PauseReason,
+    SessionRenewal,
+    TransactionState,
+    TransactionType,
+    WebhookEndpointState,
+)
+from .events import EVENT_DATA, DreamMilestone, Event, EventBatch, EventData, PageView
+from .sandbox import FeedEvent, WebhookEndpoint
+from .savehacks import Savehack, SavehackLaunch
+from .sessions import SessionSettings, VerifiedToken
+from .terms import (
     SAVEHACK_TYPES,
+    Autopilot,
+    CalendarChaos,
+    Copycat,
     Daily,
+    Eurocup,
+    Everest,
     Monthly,
+    Moonstruck,
     OneTime,
-    Savehack,
-    SavehackLaunch,
+    Percentage,
+    Rocket,
+    Roulette,
+    Roundup,
     SavehackTerms,
+    SaveLeague,
+    Thief,
     Weekly,
 )
-from .sessions import SessionSettings, VerifiedToken
 from .transactions import Transaction
 from .users import Reference, User
 
 __all__ = [
+    "EVENT_DATA",
     "SAVEHACK_TYPES",
+    "UNSET",
     "Account",
     "AccountType",
+    "AccountUpdate",
+    "Autopilot",
+    "CalendarChaos",
+    "Cents",
+    "ConsentFrequency",
+    "Copycat",
     "Daily",
     "Dream",
+    "DreamInspiration",
+    "DreamMilestone",
     "DreamReference",
+    "DreamState",
+    "Eurocup",
+    "Event",
+    "EventBatch",
+    "EventData",
+    "EventType",
+    "Everest",
+    "FeedEvent",
+    "FeedEventType",
     "LaunchState",
     "Monthly",
+    "Moonstruck",
     "OneTime",
     "OpenEnum",
+    "PageView",
     "PauseReason",
+    "Percentage",
     "Reference",
+    "Rocket",
+    "Roulette",
+    "Roundup",
+    "SaveLeague",
     "Savehack",
     "SavehackLaunch",
     "SavehackTerms",
+    "Seconds",
+    "SessionRenewal",
     "SessionSettings",
+    "Thief",
     "Transaction",
     "TransactionState",
     "TransactionType",
+    "TransactionUpdate",
+    "TransferConsent",
+    "TransferConsentRequest",
+    "Unset",
     "User",
     "VerifiedToken",
+    "WebhookEndpoint",
+    "WebhookEndpointState",
     "Weekly",
 ]

@@ -23,29 +23,108 @@ class OpenEnum(enum.StrEnum):
 
 
 class AccountType(OpenEnum):
+    """What kind of account the bank holds."""
+
     SHARED_SAVINGS = "SharedSavings"
     PERFORMANCE = "Performance"
+
+
+class DreamState(OpenEnum):
+    """Which Dreams a listing gives."""
+
+    # reference: impact-finance-api 1.4
+    ACTIVE = "active"
+    DELETED = "deleted"
 
 
 class LaunchState(OpenEnum):
     """How a savehack launch is: derived from its timestamps."""
 
+    # reference: impact-finance-api 2.6
+    DRAFT = "draft"
     ACTIVE = "active"
     PAUSED = "paused"
     STOPPED = "stopped"
 
 
 class PauseReason(OpenEnum):
+    """Why a savehack launch is paused (ours)."""
+
     ACCOUNT_REQUIRED = "account_required"
+    USER_REQUESTED = "user_requested"
 
 
 class TransactionState(OpenEnum):
+    """How far a transaction is; settled and failed are for good."""
+
     REQUESTED = "requested"
     SETTLED = "settled"
     FAILED = "failed"
 
 
 class TransactionType(OpenEnum):
+    """Deposit: from the current account to the Dream's. Withdrawal: back. Internal: between Dreams."""
+
     DEPOSIT = "Deposit"
     WITHDRAWAL = "Withdrawal"
     INTERNAL = "Internal"
+
+
+class ConsentFrequency(OpenEnum):
+    """How often money may move under a transfer consent."""
+
+    # reference: impact-finance-api 2.7
+    ONCE = "once"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class SessionRenewal(OpenEnum):
+    """What makes a session last longer: another ID token, or what the user does."""
+
+    # reference: impact-finance-api 5.8
+    TOKEN = "token"
+    ACTIVITY = "activity"
+
+
+class EventType(OpenEnum):
+    """What DES tells the bank of."""
+
+    # reference: impact-finance-api 3.1
+    USER_CREATED = "UserCreated"
+    USER_DESTROYED = "UserDestroyed"
+    PAGE_VIEW = "PageView"
+    DEPOSIT_REQUESTED = "DepositRequested"
+    DEPOSIT_SETTLED = "DepositSettled"
+    DEPOSIT_FAILED = "DepositFailed"
+    WITHDRAWAL_REQUESTED = "WithdrawalRequested"
+    WITHDRAWAL_SETTLED = "WithdrawalSettled"
+    WITHDRAWAL_FAILED = "WithdrawalFailed"
+    INTERNAL_TRANSFER_REQUESTED = "InternalTransferRequested"
+    INTERNAL_TRANSFER_SETTLED = "InternalTransferSettled"
+    INTERNAL_TRANSFER_FAILED = "InternalTransferFailed"
+    DREAM_CREATED = "DreamCreated"
+    DREAM_UPDATED = "DreamUpdated"
+    DREAM_DELETED = "DreamDeleted"
+    DREAM_ACHIEVED = "DreamAchieved"
+    DREAM_MILESTONE = "DreamMilestone"
+    SAVEHACK_LAUNCHED = "SavehackLaunched"
+    SAVEHACK_LAUNCH_UPDATED = "SavehackLaunchUpdated"
+
+
+class FeedEventType(OpenEnum):
+    """What happened outside DES, for the savehacks that live on it (ours: the sandbox)."""
+
+    PURCHASE = "purchase"
+    SALARY = "salary"
+    GOAL = "goal"
+    SAVING = "saving"
+
+
+class WebhookEndpointState(OpenEnum):
+    """Whether DES still sends: an endpoint that answers 410 is unsubscribed (ours: the sandbox)."""
+
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"

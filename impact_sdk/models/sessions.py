@@ -1,9 +1,10 @@
-"""What DES says of a session when it begins."""
+"""What DES says of a session (ours: the vendor shows a cookie and no more)."""
 
 from datetime import datetime
 
 import attrs
 
+from .enumerations import SessionRenewal
 from .users import User
 
 
@@ -12,15 +13,25 @@ class SessionSettings:
     """The session's own facts, and the tenant's settings that the host needs.
 
     Attributes:
-        expires_at: When the session ends (UTC).
+        expires_at: When the session ends (UTC), unless it is renewed.
+        maximum_expires_at: When it ends for good (UTC); None where it can be renewed without end.
+        renewal: What renews it: another ID token, or the user's activity. None when DES does not say.
         currency: ISO 4217; every amount of this tenant is in its smallest unit.
         account_setup: How accounts and Dreams belong together at this bank.
+        performance_dreams: Whether Dreams may have Performance accounts.
+        transfer_consents: Whether the user signs each launch before it starts.
+        timezone: The user's IANA time zone, in which savehacks have their days.
     """
 
     expires_at: datetime
+    maximum_expires_at: datetime | None = None
+    renewal: SessionRenewal | None = None
     currency: str | None = None
     account_setup: str | None = None
+    performance_dreams: bool = False
+    transfer_consents: bool = False
     locale: str | None = None
+    timezone: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -16,7 +16,9 @@ class Transaction:
     Attributes:
         amount_cents: In the smallest unit of the tenant's currency; positive.
         state: Requested until the bank settles or fails it; then that, for good.
-        to_account: Where the money goes; None while the account does not exist.
+        to_account: Where the money goes (deposits, internal ones); None while the account does not exist.
+        from_account: Where it comes from (withdrawals, internal ones).
+        transfer_consent_id: The consent that it moves under, where the bank asks for consents.
         errors: Why the bank failed it.
     """
 

@@ -5,6 +5,11 @@ from datetime import datetime
 import attrs
 
 
+def _in_the_usual_case(type: str) -> str:
+    """Some answers write a user's type in lower case (reference: impact-finance-api 8.2)."""
+    return "User" if type.lower() == "user" else type
+
+
 @attrs.frozen(kw_only=True)
 class Reference:
     """How one object names another.
@@ -15,7 +20,8 @@ class Reference:
         external_id: The bank's own id of it, if it has one.
     """
 
-    type: str
+    # reference: impact-finance-api 2.1
+    type: str = attrs.field(converter=_in_the_usual_case)
     id: str
     external_id: str | None = None
 
@@ -34,7 +40,7 @@ class User:
     # reference: impact-finance-api 2.2
     id: str
     external_id: str | None = None
-    type: str = "User"
+    type: str = attrs.field(default="User", converter=_in_the_usual_case)
     given_name: str | None = None
     family_name: str | None = None
     provisioning_initiated_at: datetime | None = None

@@ -1,7 +1,6 @@
 """ImpactAPI against answers written by hand, through respx."""
 
 import base64
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -12,7 +11,6 @@ import respx
 from impact_sdk import (
     APIError,
     BadRequest,
-    ClientCredentials,
     ConfigurationError,
     Conflict,
     FieldError,
@@ -27,31 +25,11 @@ from impact_sdk import (
     UnexpectedResponse,
 )
 
+from .answers import ACCOUNT, DREAM, TRANSACTION
+from .conftest import BASE
 from .fixed_clock import FixedClock
-from .test_wire import DREAM, TRANSACTION
 
-BASE = "https://des.example/sandbox"
-TOKEN = {"access_token": "t-1", "token_type": "Bearer", "expires_in": 3600}
 HONOURS_KEYS = {"Idempotency-Key-Lifetime": "86400"}
-ACCOUNT = {"id": "a1", "type": "SharedSavings", "externalId": "dreams", "user": {"type": "User", "id": "u1"}}
-
-
-@pytest.fixture
-def des() -> Iterator[respx.MockRouter]:
-    with respx.mock(base_url=BASE, assert_all_called=False) as router:
-        router.post("/oauth/token").respond(200, json=TOKEN)
-        yield router
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock()
-
-
-@pytest.fixture
-async def api(des: respx.MockRouter, clock: FixedClock) -> AsyncIterator[ImpactAPI]:
-    async with ImpactAPI(f"{BASE}/", auth=ClientCredentials("demo-bank", "s3cret&="), clock=clock) as api:
-        yield api
 
 
 def errors(*pairs: tuple[str, str]) -> dict[str, Any]:

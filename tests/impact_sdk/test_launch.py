@@ -22,8 +22,8 @@ from impact_sdk import (
     Weekly,
 )
 
+from .answers import DREAM
 from .fixed_clock import FixedClock
-from .test_wire import DREAM
 
 BASE = "https://des.example"
 VERIFIED = {
@@ -239,5 +239,5 @@ async def test_what_is_no_savehack_is_refused_before_anything_is_sent(sdk: Impac
     des.post("/users/verify_token").respond(200, json=VERIFIED, headers=COOKIE)
     session = await sdk.launch("t0ken")
 
-    with pytest.raises(ConfigurationError, match="pass one of OneTime, Daily, Weekly, Monthly"):
+    with pytest.raises(ConfigurationError, match="pass one of Autopilot, Daily, Weekly"):
         await session.launch_savehack("d1", "weekly")  # type: ignore[arg-type]

@@ -19,27 +19,7 @@ from impact_sdk import (
     wire,
 )
 
-DREAM: dict[str, Any] = {
-    "id": "d1",
-    "type": "Dream",
-    "name": "Bike",
-    "targetCents": 250_000,
-    "user": {"type": "User", "id": "u1", "externalId": "ada"},
-}
-TRANSACTION: dict[str, Any] = {
-    "id": "t1",
-    "type": "Deposit",
-    "state": "requested",
-    "user": {"type": "User", "id": "u1"},
-    "amountCents": 5_000,
-    "requestedAt": "2027-01-04T08:00:00.000000Z",
-}
-LAUNCH: dict[str, Any] = {
-    "id": "l1",
-    "type": "WeeklyLaunch",
-    "dream": DREAM,
-    "savehack": {"type": "Weekly", "id": "s1"},
-}
+from .answers import DREAM, LAUNCH, TRANSACTION
 
 
 def test_null_and_absent_are_the_same() -> None:

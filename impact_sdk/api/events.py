@@ -1,0 +1,108 @@
+"""`/v1/events`."""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Self, Unpack
+
+import attrs
+
+from ..errors import ConfigurationError, RateLimited, ServerError, TransportError
+from ..models import Event
+from ..options import CallOptions
+from ..transport import Transport
+from .listing import Listing
+
+LISTING = Listing("/v1/events", "events")
+POLLED_EVERY = timedelta(seconds=10)
+
+# DES tells of times later than the one we give, and two events may have the same one: ask from just before it, and
+# pass over what we have had.
+JUST_BEFORE = timedelta(microseconds=1)
+
+logger = logging.getLogger("impact_sdk")
+
+
+@attrs.frozen
+class Events:
+    """What happened in DES. It keeps events for 30 days."""
+
+    _transport: Transport
+
+    def list(self, *, created_after: datetime | None = None, **options: Unpack[CallOptions]) -> AsyncIterator[Event]:
+        """The events of the last 30 days, or those after a moment, by ascending `created_at`; it ends."""
+        # reference: impact-finance-api 1.14
+        return LISTING.pages(self._transport, Event, {"created_after": created_after}, **options)
+
+    def follow(
+        self, *, after: datetime | None = None, every: timedelta = POLLED_EVERY, **options: Unpack[CallOptions]
+    ) -> "Following":
+        """Event after event, as they happen, each once; it never ends by itself.
+
+        ```python
+        async for event in api.events.follow(after=bank.last_event_at):
+            bank.handle(event)              # and keep event.created_at, to go on from after a restart
+        ```
+
+        While DES cannot be reached or does not feel well it says so in the log and goes on asking. Any other refusal is
+        raised; asked again after it, it goes on where it was.
+
+        Args:
+            after: The `created_at` of the last event that was handled; everything DES still has, when it is left out.
+            every: How long to wait, by the client's clock, when there is nothing new.
+        """
+        if not isinstance(every, timedelta) or every <= timedelta():
+            raise ConfigurationError(f"every is {every!r}; give a positive timedelta")
+        return Following(self._transport, after, every, options)
+
+
+@attrs.define(eq=False)
+class Following(AsyncIterator[Event]):
+    """Events as they happen. Like a listing it may be left at any time.
+
+    Attributes:
+        after: Where it is: the `created_at` of the latest event that it gave.
+    """
+
+    _transport: Transport = attrs.field(repr=False)
+    after: datetime | None
+    _every: timedelta
+    _options: CallOptions = attrs.field(repr=False)
+    _found: list[Event] = attrs.field(factory=list, init=False, repr=False)
+    _wait_seconds: float = attrs.field(default=0, init=False, repr=False)
+    # The events of the very moment `after`, by their ids.
+    _had: set[str] = attrs.field(factory=set, init=False, repr=False)
+    _pages: int = attrs.field(default=0, init=False)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._found:
+            if self._wait_seconds:
+                await self._transport.http.clock.sleep(self._wait_seconds)
+            self._wait_seconds = await self._ask()
+        event = self._found.pop(0)
+        if event.created_at != self.after:
+            self._had.clear()
+        self.after = event.created_at
+        self._had.add(event.id)
+        return event
+
+    async def _ask(self) -> float:
+        """Fetch what is next; returns how many seconds to wait before asking again."""
+        every = self._every.total_seconds()
+        # A page at a time, each from where the last event stands: numbered pages would shift as the oldest expire.
+        after = self.after - JUST_BEFORE if self.after is not None and self._had else self.after
+        query = {"page": self._pages + 1, "created_after": after}
+        try:
+            page = await LISTING.page(self._transport, Event, query, **self._options)
+        except (ServerError, TransportError, RateLimited) as error:
+            wait = max(every, getattr(error, "retry_after", None) or 0)
+            logger.warning("the events could not be fetched, asked again in %s s: %s", wait, error)
+            return wait
+        self._found = [event for event in page.items if event.id not in self._had]
+        # More events of one moment than a page holds: then alone the next page is the way on.
+        is_stuck = page.has_more and all(event.created_at == self.after for event in page.items)
+        self._pages = self._pages + 1 if is_stuck else 0
+        return 0 if page.has_more else every

@@ -1,0 +1,58 @@
+"""`/v1/session`: a user's own session. All of it is ours; the vendor shows a cookie and no more."""
+
+from typing import Unpack
+
+import attrs
+
+from .. import wire
+from ..auth import IDToken
+from ..errors import Unauthorized
+from ..models import SessionSettings
+from ..options import CallOptions
+from ..replies import read
+from ..transport import Transport
+
+
+@attrs.frozen
+class Sessions:
+    """The session in whose name it is called."""
+
+    # reference: impact-finance-api 5.8
+    _transport: Transport
+
+    async def get(self, **options: Unpack[CallOptions]) -> SessionSettings:
+        """How the session is; `Unauthorized` when it has ended. Asking does not renew it."""
+        return read(await self._transport.request("GET", "/v1/session", **options), "session", SessionSettings)
+
+    async def renew(self, id_token: str | IDToken, **options: Unpack[CallOptions]) -> SessionSettings:
+        """Let a token-renewed session last as long as another ID token does. A second time changes nothing.
+
+        Args:
+            id_token: A new one of the same user. Sent, and kept nowhere.
+
+        Raises:
+            Unauthorized: DES does not accept the token, and has ended the session.
+            Conflict: This session is renewed by activity.
+        """
+        token = id_token if isinstance(id_token, IDToken) else IDToken(id_token)
+        body = wire.body("session", {"id_token": token.value})
+        reply = await self._transport.request("PATCH", "/v1/session", body=body, conceal=token.value, **options)
+        return read(reply, "session", SessionSettings)
+
+    async def keep_alive(self, **options: Unpack[CallOptions]) -> SessionSettings:
+        """Let an activity-renewed session last on, for a user who is there and does nothing.
+
+        Raises:
+            Unauthorized: It has ended.
+            Conflict: This session is renewed by ID tokens.
+        """
+        # Each time counts, and twice does no harm.
+        reply = await self._transport.request("POST", "/v1/session/keep-alive", is_repeatable=True, **options)
+        return read(reply, "session", SessionSettings)
+
+    async def sign_out(self, **options: Unpack[CallOptions]) -> None:
+        """End the session. A session that has ended already is what was wanted."""
+        try:
+            await self._transport.request("DELETE", "/v1/session", **options)
+        except Unauthorized:
+            return

@@ -1,0 +1,84 @@
+"""`/v1/transfer-consents`."""
+
+from datetime import datetime
+from typing import Any, Unpack
+
+import attrs
+
+from .. import wire
+from ..addresses import segment
+from ..errors import OutcomeUnknown, ServerError
+from ..models import TransferConsent, TransferConsentRequest
+from ..options import CallOptions, PostOptions
+from ..replies import read
+from ..transport import Transport
+
+
+@attrs.frozen
+class TransferConsents:
+    """The user's yes to what a savehack will move."""
+
+    _transport: Transport
+
+    async def get(self, temporary_id: str, **options: Unpack[CallOptions]) -> TransferConsent:
+        """What the user is asked to consent to. A temporary id is good for one call, and for minutes.
+
+        So it is sent once, and not again where the answer was lost: the id is used up then, and the app asks DES for
+        another one.
+
+        Raises:
+            NotFound: The id is unknown, used or expired, or another bank's.
+        """
+        # reference: impact-finance-api 1.12
+        query = wire.fields({"temporary_id": temporary_id})
+        try:
+            reply = await self._transport.request(
+                "GET", "/v1/transfer-consents", query=query, is_repeatable=False, **options
+            )
+        except (OutcomeUnknown, ServerError) as error:
+            error.add_note("the temporary id may be used up; have the app request the consent again for a new one")
+            raise
+        return read(reply, "transferConsent", TransferConsent)
+
+    async def request(self, *, savehack_launch_id: str, **options: Unpack[PostOptions]) -> TransferConsentRequest:
+        """Ask, in a user's session, for a temporary id with which the backend fetches the consent (ours).
+
+        Each call gives a fresh one. The request id stays the same until the consent is rejected.
+
+        Raises:
+            Conflict: The launch is no draft.
+        """
+        body = wire.body("transfer_consent", {"savehack_launch_id": savehack_launch_id})
+        reply = await self._transport.request("POST", "/v1/transfer-consents", body=body, **options)
+        return read(reply, "transferConsentRequest", TransferConsentRequest)
+
+    async def consent(
+        self, consent_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]
+    ) -> TransferConsent:
+        """Say that the user consents: the launch starts. A second time changes nothing.
+
+        Args:
+            consent_id: The consent's own id, not the temporary one.
+            at: When the user did; now, when it is left out.
+
+        Raises:
+            BadRequest: The user has rejected it.
+        """
+        return await self._answer(consent_id, {"consented_at": at or self._transport.http.clock.now()}, **options)
+
+    async def reject(
+        self, consent_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]
+    ) -> TransferConsent:
+        """Say that the user does not consent: the launch stays a draft. A second time changes nothing.
+
+        Raises:
+            BadRequest: The user has consented.
+        """
+        return await self._answer(consent_id, {"rejected_at": at or self._transport.http.clock.now()}, **options)
+
+    async def _answer(self, consent_id: str, values: dict[str, Any], **options: Unpack[CallOptions]) -> TransferConsent:
+        # The one root key in snake case, in the request alone (reference 8.2).
+        body = {"transfer_consent": wire.fields(values)}
+        path = f"/v1/transfer-consents/{segment(consent_id)}"
+        reply = await self._transport.request("PATCH", path, body=body, **options)
+        return read(reply, "transferConsent", TransferConsent)

@@ -1,0 +1,73 @@
+"""Changes to what exists: what is given changes, what is left out stays, None clears."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+import attrs
+
+
+class Unset(Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+# Left out, and so not changed: told apart from None, which clears a value.
+UNSET: Final = Unset.UNSET
+
+
+@attrs.frozen(kw_only=True)
+class AccountUpdate:
+    """What changes on one account, as a part of `api.users.update()`.
+
+    Attributes:
+        id: Which account; one of that user.
+        external_id: SharedSavings only.
+        balance_cents: This and the rest: Performance only, as on `Account`.
+    """
+
+    # reference: impact-finance-api 1.3, 1.11
+    id: str
+    external_id: str | Unset | None = UNSET
+    balance_cents: int | Unset = UNSET
+    liquid_balance_cents: int | Unset = UNSET
+    performance_cents: int | Unset = UNSET
+    performance_percent: float | Unset = UNSET
+    total_acquisition_cost_cents: int | Unset = UNSET
+    valuation_from: datetime | Unset | None = UNSET
+    valuation_at: datetime | Unset = UNSET
+
+
+@attrs.frozen(kw_only=True)
+class TransactionUpdate:
+    """How one transaction ended, as a part of `api.users.update()`.
+
+    Attributes:
+        id: Which transaction; one of that user.
+        settled_at: When the money moved. Either this or `failed_at`.
+        failed_at: When it turned out that it will not move.
+        errors: Why it failed; only with `failed_at`.
+    """
+
+    # reference: impact-finance-api 1.10, 1.11
+    id: str
+    settled_at: datetime | Unset = UNSET
+    failed_at: datetime | Unset = attrs.field(default=UNSET)
+    errors: Sequence[str] | Unset = attrs.field(default=UNSET)
+
+    @failed_at.validator
+    def _is_one_end(self, field: "attrs.Attribute[Any]", value: object) -> None:
+        if (self.settled_at is UNSET) == (value is UNSET):
+            raise ValueError(f"transaction {self.id!r} ends in one way; give settled_at or failed_at")
+
+    @errors.validator
+    def _belongs_to_a_failure(self, field: "attrs.Attribute[Any]", value: object) -> None:
+        if isinstance(value, str):
+            raise TypeError(f"errors is {value!r}, one text; give a list of texts")
+        if value is not UNSET and self.failed_at is UNSET:
+            raise ValueError(f"transaction {self.id!r} has errors and no failed_at; give both")

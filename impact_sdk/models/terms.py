@@ -1,0 +1,209 @@
+"""The sixteen savehacks that can be launched, with the terms of each.
+
+The vendor names the types and describes some of their fields; the fields' names, and the rules that it does not tell,
+are ours (reference: impact-finance-api 2.6; DESIGN 6). Terms that cannot be raise TypeError or ValueError at once.
+Amounts are in the smallest unit of the tenant's currency, 1 or more.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+
+def _whole(smallest: int, largest: int) -> Check:
+    def check(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+        name = f"{type(terms).__name__}.{field.name}"
+        if type(value) is not int:  # True is an int to Python, and no amount
+            raise TypeError(f"{name} is {value!r}; give a whole number")
+        if not smallest <= value <= largest:
+            raise ValueError(f"{name} is {value}; give {smallest} to {largest}")
+
+    return check
+
+
+def _name(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(terms).__name__}.{field.name} is {value!r}; give a text")
+    if not value.strip():
+        raise ValueError(f"{type(terms).__name__}.{field.name} is {value!r}; give a name")
+
+
+def _at_least(other: str) -> Check:
+    def check(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+        least = getattr(terms, other)
+        if value < least:
+            raise ValueError(f"{type(terms).__name__}.{field.name} is {value}; give {other}, {least}, or more")
+
+    return check
+
+
+# The upper bound is the one that the vendor documents for deposits.
+# reference: impact-finance-api 2.6
+AMOUNT = _whole(1, 2**63 - 1)
+
+
+@attrs.frozen(kw_only=True)
+class Autopilot:
+    """A deposit every week, as large as the Dream needs to be full on its day."""
+
+
+@attrs.frozen(kw_only=True)
+class Daily:
+    """A deposit of `amount_cents` every day; the first at once."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+
+
+@attrs.frozen(kw_only=True)
+class Weekly:
+    """A deposit of `amount_cents` every week on `weekday`, 0 for Monday to 6 for Sunday; the first at once."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+    weekday: int = attrs.field(validator=_whole(0, 6))
+
+
+@attrs.frozen(kw_only=True)
+class Monthly:
+    """A deposit of `amount_cents` every month on `day_of_month`, 1 to 31; the first at once.
+
+    In a shorter month it is the last day.
+    """
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+    day_of_month: int = attrs.field(validator=_whole(1, 31))
+
+
+@attrs.frozen(kw_only=True)
+class Thief:
+    """Now and then `min_amount_cents` to `max_amount_cents`, both included, are stolen for the Dream."""
+
+    min_amount_cents: int = attrs.field(validator=AMOUNT)
+    max_amount_cents: int = attrs.field(validator=[AMOUNT, _at_least("min_amount_cents")])
+
+
+@attrs.frozen(kw_only=True)
+class Rocket:
+    """A deposit every week that grows by `amount_cents` each time, up to `max_amount_cents`."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+    max_amount_cents: int = attrs.field(validator=[AMOUNT, _at_least("amount_cents")])
+
+
+@attrs.frozen(kw_only=True)
+class OneTime:
+    """One deposit of `amount_cents`, at once."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+
+
+@attrs.frozen(kw_only=True)
+class Roulette:
+    """Once a week the wheel gives nothing, or `min_amount_cents` to `max_amount_cents`."""
+
+    min_amount_cents: int = attrs.field(validator=AMOUNT)
+    max_amount_cents: int = attrs.field(validator=[AMOUNT, _at_least("min_amount_cents")])
+
+
+@attrs.frozen(kw_only=True)
+class Moonstruck:
+    """A deposit of `amount_cents` at each full moon."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+
+
+@attrs.frozen(kw_only=True)
+class Percentage:
+    """`percentage` of each salary, 1 to 100."""
+
+    percentage: int = attrs.field(validator=_whole(1, 100))
+
+
+@attrs.frozen(kw_only=True)
+class Everest:
+    """Up and down in 52 weeks: 1 to 26 times `amount_cents`, and back."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+
+
+@attrs.frozen(kw_only=True)
+class CalendarChaos:
+    """On one random day of each month the day's number times `amount_cents`."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+
+
+@attrs.frozen(kw_only=True)
+class SaveLeague:
+    """A deposit of `amount_cents` for each goal of `team` in the league."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+    team: str = attrs.field(validator=_name)
+
+
+@attrs.frozen(kw_only=True)
+class Eurocup:
+    """A deposit of `amount_cents` for each goal of `team` in the cup."""
+
+    amount_cents: int = attrs.field(validator=AMOUNT)
+    team: str = attrs.field(validator=_name)
+
+
+@attrs.frozen(kw_only=True)
+class Copycat:
+    """Whatever `friend` saves, up to `max_amount_cents` each time."""
+
+    friend: str = attrs.field(validator=_name)
+    max_amount_cents: int = attrs.field(validator=AMOUNT)
+
+
+@attrs.frozen(kw_only=True)
+class Roundup:
+    """What each purchase lacks to the next multiple of `round_to_cents`, 2 to 100,000."""
+
+    round_to_cents: int = attrs.field(validator=_whole(2, 100_000))
+
+
+SavehackTerms = (
+    Autopilot
+    | Daily
+    | Weekly
+    | Monthly
+    | Thief
+    | Rocket
+    | OneTime
+    | Roulette
+    | Moonstruck
+    | Percentage
+    | Everest
+    | CalendarChaos
+    | SaveLeague
+    | Eurocup
+    | Copycat
+    | Roundup
+)
+
+# The type of a savehack on the wire is the name of its terms; a launch of it is called the same with `Launch` behind.
+SAVEHACK_TYPES: Mapping[type[SavehackTerms], str] = {
+    terms: terms.__name__
+    for terms in (
+        Autopilot,
+        Daily,
+        Weekly,
+        Monthly,
+        Thief,
+        Rocket,
+        OneTime,
+        Roulette,
+        Moonstruck,
+        Percentage,
+        Everest,
+        CalendarChaos,
+        SaveLeague,
+        Eurocup,
+        Copycat,
+        Roundup,
+    )
+}

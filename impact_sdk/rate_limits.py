@@ -1,0 +1,84 @@
+"""How much a server still lets us ask, in any of the ways in which servers say it. Reading only: no clock, no I/O."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+# The vendor documents none. What is read here: the IETF's draft in its present form (`"burst";r=5;t=3`) and its two
+# earlier ones (`limit=10, remaining=5, reset=3`; a header each), and the X- headers that came before it.
+# https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+
+# Some X-RateLimit-Reset are seconds from now, others a moment in Unix time. No limit lasts for thirty years.
+AT_LEAST_A_MOMENT = 1_000_000_000
+
+_ITEM = re.compile(r"""\s*("[^"]*"|[^\s;,="]+)((?:\s*;[^;,"]*(?:"[^"]*")?)*)\s*(?:,|$)""")
+_PARAMETER = re.compile(r";\s*([a-z]+)\s*=\s*(\d{1,15})(?!\d)")
+_PAIR = re.compile(r"\b(limit|remaining|reset)\s*=\s*(\d{1,15})(?!\d)")
+_NUMBER = re.compile(r"\s*(\d{1,15})(?![\d.])")
+
+
+@attrs.frozen(kw_only=True)
+class RateLimit:
+    """What a server says of its limit; of several limits, the one that is reached first.
+
+    Attributes:
+        limit: How many requests it takes in its period.
+        remaining: How many of them are left.
+        reset_seconds: In how many seconds there are more again.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_seconds: float | None = None
+
+
+def rate_limit(headers: Mapping[str, str], now: datetime) -> RateLimit | None:
+    """The limit that an answer tells of; None when it tells of none, or nothing that can be read.
+
+    Args:
+        headers: By lower-case names.
+        now: When the answer came.
+    """
+    present = headers.get("ratelimit", "")
+    found = _structured(present, headers.get("ratelimit-policy", "")) or _pairs(present)
+    return found or _separate(headers, "ratelimit-", now) or _separate(headers, "x-ratelimit-", now)
+
+
+def _structured(present: str, policy: str) -> RateLimit | None:
+    quotas = {name: values.get("q") for name, values in _items(policy)}
+    limits = [
+        RateLimit(limit=quotas.get(name), remaining=values["r"], reset_seconds=values.get("t"))
+        for name, values in _items(present)
+        if "r" in values
+    ]
+    return min(limits, key=lambda limit: limit.remaining or 0, default=None)
+
+
+def _items(text: str) -> list[tuple[str, dict[str, int]]]:
+    return [
+        (item[1].strip('"'), {name: int(number) for name, number in _PARAMETER.findall(item[2])})
+        for item in _ITEM.finditer(text)
+    ]
+
+
+def _pairs(text: str) -> RateLimit | None:
+    values = {name: int(number) for name, number in _PAIR.findall(text)}
+    if not values:
+        return None
+    return RateLimit(limit=values.get("limit"), remaining=values.get("remaining"), reset_seconds=values.get("reset"))
+
+
+def _separate(headers: Mapping[str, str], prefix: str, now: datetime) -> RateLimit | None:
+    limit, remaining, reset = (_number(headers.get(prefix + name, "")) for name in ("limit", "remaining", "reset"))
+    if limit is None and remaining is None and reset is None:
+        return None
+    if reset is not None and reset >= AT_LEAST_A_MOMENT:
+        return RateLimit(limit=limit, remaining=remaining, reset_seconds=max(reset - now.timestamp(), 0.0))
+    return RateLimit(limit=limit, remaining=remaining, reset_seconds=reset)
+
+
+def _number(text: str) -> int | None:
+    found = _NUMBER.match(text)
+    return int(found[1]) if found else None

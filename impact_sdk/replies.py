@@ -1,0 +1,158 @@
+"""Answers of DES as they came, and what is made of them: a value, or an error."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from . import wire
+from .errors import FieldError, RateLimited, UnexpectedResponse, error_for
+from .rate_limits import RateLimit, rate_limit
+
+
+@attrs.frozen(kw_only=True)
+class Reply:
+    """An answer, whatever it says. Its `repr` shows neither headers nor content.
+
+    Attributes:
+        headers: By their names, in whatever case they are asked for.
+        content: The body, as it came.
+        received_at: When it came (UTC).
+    """
+
+    status: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    content: bytes = attrs.field(repr=False)
+    received_at: datetime
+    set_cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """What to tell the vendor's support; None when DES did not name one."""
+        return self.headers.get("x-request-id")
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """How much DES still lets us ask; None when it does not say."""
+        return rate_limit(self.headers, self.received_at)
+
+    def json(self) -> Any:
+        """The body, read as JSON and no more.
+
+        Raises:
+            UnexpectedResponse: It is none.
+        """
+        try:
+            return wire.loads(self.content)
+        except wire.Unreadable as error:
+            raise unexpected(self, error) from error
+
+
+@attrs.frozen(eq=False)
+class _Recording:
+    """Who listens to whom."""
+
+    source: object
+    replies: list[Reply]
+
+
+# Kept by context: of two tasks that use one client each hears its own calls, and those of the tasks it starts.
+_recordings: ContextVar[tuple[_Recording, ...]] = ContextVar("recordings", default=())
+
+
+@contextmanager
+def recorded(source: object) -> Iterator[list[Reply]]:
+    """All answers to the requests of `source` in this block, those that were tried again included."""
+    recording = _Recording(source, [])
+    token = _recordings.set((*_recordings.get(), recording))
+    try:
+        yield recording.replies
+    finally:
+        _recordings.reset(token)
+
+
+def record(source: object, reply: Reply) -> None:
+    for recording in _recordings.get():
+        if recording.source is source:
+            recording.replies.append(reply)
+
+
+def read(reply: Reply, root: str, kind: type[wire.T]) -> wire.T:
+    """The value below the root key of an answer; `UnexpectedResponse` where it cannot be read."""
+    try:
+        return wire.read(kind, _below(root, wire.loads(reply.content)))
+    except wire.Unreadable as error:
+        raise unexpected(reply, error) from error
+
+
+def _below(root: str, answer: Any) -> Any:
+    if not isinstance(answer, dict) or root not in answer:
+        raise wire.Unreadable([f"{root} is missing @ $"])
+    return answer[root]
+
+
+def unexpected(reply: Reply, error: wire.Unreadable) -> UnexpectedResponse:
+    return UnexpectedResponse(
+        f"DES answered {reply.status} with something that cannot be read: {error} (request {reply.request_id})",
+        status=reply.status,
+        request_id=reply.request_id,
+        rate_limit=reply.rate_limit,
+    )
+
+
+def refusal(
+    method: str,
+    path: str,
+    reply: Reply,
+    *,
+    retry_after: float | None = None,
+    attempts: int = 1,
+    conceal: str | None = None,
+) -> Exception:
+    """The error for an answer that is no good one, in the words of DES.
+
+    Args:
+        conceal: A secret that was sent, and that the words of DES may repeat.
+    """
+    if reply.status < 400:
+        return UnexpectedResponse(
+            f"{method} {path} was sent elsewhere with {reply.status}, and redirects are not followed; "
+            f"give the address of DES itself as base_url (request {reply.request_id})",
+            status=reply.status,
+            request_id=reply.request_id,
+            attempts=attempts,
+        )
+    errors = _field_errors(reply.content, conceal)
+    because = "; ".join(map(str, errors)) or "without a reason"
+    tried = f", after {attempts} attempts" if attempts > 1 else ""
+    error = error_for(reply.status)(
+        f"{method} {path} was refused with {reply.status}{tried}: {because} (request {reply.request_id})",
+        status=reply.status,
+        errors=errors,
+        request_id=reply.request_id,
+        attempts=attempts,
+        rate_limit=reply.rate_limit,
+    )
+    if isinstance(error, RateLimited):
+        error.retry_after = retry_after
+    return error
+
+
+def _field_errors(content: bytes, conceal: str | None) -> list[FieldError]:
+    """The documented form; anything else says nothing that we could pass on with a good conscience."""
+    # reference: impact-finance-api 2.8
+    try:
+        answer = wire.loads(content)
+        return [
+            FieldError(each["field"], tuple(_without(conceal, str(sentence)) for sentence in each["errors"]))
+            for each in answer["errors"]
+        ]
+    except (wire.Unreadable, KeyError, TypeError):
+        return []
+
+
+def _without(secret: str | None, text: str) -> str:
+    return text.replace(secret, "[redacted]") if secret else text
