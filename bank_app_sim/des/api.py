@@ -15,7 +15,19 @@ from ..due import DueWork
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
-from . import accounts, dreams, idempotency, launches, launching, savehacks, store, tables, transactions, users
+from . import (
+    accounts,
+    document,
+    dreams,
+    idempotency,
+    launches,
+    launching,
+    savehacks,
+    store,
+    tables,
+    transactions,
+    users,
+)
 from .bank_clients import TokenEndpoint, keep_tenant
 from .id_tokens import TokenVerifier
 from .request import SESSION_COOKIE, Bank, Request, User, credential, identify
@@ -128,6 +140,8 @@ class DES:
                 *(self._endpoint(operation) for operation in OPERATIONS),
                 _for_secrets("POST", VERIFY_TOKEN, launch.verify_token),
                 _for_secrets("POST", OAUTH_TOKEN, oauth.grant),
+                _for_everybody("GET", "/openapi.json", document.serve_json),
+                _for_everybody("GET", "/docs", document.serve_page),
             ],
             sender=_sender,
             trace=trace,
@@ -203,6 +217,17 @@ class DES:
         connection.execute(store.FORGET_KEYS, {"before": idempotency.oldest_kept(now)})
         connection.execute(store.FORGET_SESSIONS, {"now": now})
         connection.execute(store.FORGET_TOKENS, {"now": now})
+
+
+def _for_everybody(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
+    """An operation without a principal and without secrets."""
+    return Endpoint(
+        method=method,
+        path=path,
+        respond=respond,
+        label=lambda _sender, _body: _plain_label(method, path),
+        answered=lambda _sender, status: status_line(status),
+    )
 
 
 def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
