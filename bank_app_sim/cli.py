@@ -68,6 +68,7 @@ def main() -> None:
       bank-app-sim demo                      both journeys of the vendor's page, over TCP
       bank-app-sim demo --in-process         the same in simulated time, in milliseconds
       bank-app-sim serve --data bank-data    a sandbox to develop against
+      bank-app-sim openapi                   what the sandbox's API promises
     """
 
 
@@ -204,6 +205,24 @@ def serve(
     except ValueError as error:  # what a bank cannot be
         raise click.UsageError(str(error)) from error
     _run(_serve, simulation, as_json)
+
+
+@main.command()
+@click.option(
+    "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True, help="How to write it."
+)
+def openapi(form: str) -> None:
+    """Print the OpenAPI document of the sandbox's API.
+
+    A running sandbox serves the same at /openapi.json, and as a page to read at /docs.
+
+    \b
+    Example:
+      bank-app-sim openapi --format json > openapi.json
+    """
+    from .des.document import as_json, as_yaml
+
+    click.echo(as_yaml() if form == "yaml" else as_json().decode(), nl=form == "json")
 
 
 async def _serve(simulation: Simulation, as_json: bool) -> None:

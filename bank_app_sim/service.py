@@ -54,8 +54,16 @@ class Call:
 
 
 @attrs.frozen
+class Text:
+    """A body that is ready to be sent, and of a media type of its own. Made for reading: it stays out of the trace."""
+
+    content: bytes = attrs.field(repr=False)
+    media_type: str
+
+
+@attrs.frozen
 class Answer:
-    """What goes back: a status, a JSON body (None for an empty one), and headers."""
+    """What goes back: a status, a body (a value for JSON, a `Text`, or None for an empty one), and headers."""
 
     status: int
     body: Any = None
@@ -191,23 +199,26 @@ class Service:
 
     def _record_answer(self, endpoint: Endpoint, sender: str, answer: Answer, request_id: str) -> None:
         detail: dict[str, Any] = {"status": answer.status, "request_id": request_id}
-        if answer.body is not None and (answer.status >= 400 or not endpoint.is_private):
+        is_value = answer.body is not None and not isinstance(answer.body, Text)
+        if is_value and (answer.status >= 400 or not endpoint.is_private):
             detail["body"] = answer.body
         label = status_line(answer.status) if answer.status >= 400 else endpoint.answered(sender, answer.status)
         self._trace.record(self._participant, sender, label, kind="response", detail=detail)
 
     async def _send(self, send: Send, answer: Answer, request_id: str) -> None:
-        content = b"" if answer.body is None else orjson.dumps(answer.body)
+        body = answer.body
+        if not isinstance(body, Text):
+            body = Text(b"" if body is None else orjson.dumps(body), JSON)
         headers = [
-            (b"content-length", str(len(content)).encode()),
+            (b"content-length", str(len(body.content)).encode()),
             (b"x-request-id", request_id.encode()),
             *self._headers,
             *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
         ]
-        if content:
-            headers.append((b"content-type", JSON.encode()))
+        if body.content:
+            headers.append((b"content-type", body.media_type.encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        await send({"type": "http.response.body", "body": body.content})
 
 
 @attrs.frozen

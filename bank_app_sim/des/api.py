@@ -17,6 +17,7 @@ from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
 from . import (
     accounts,
+    document,
     dreams,
     events,
     feed,
@@ -149,6 +150,8 @@ class DES:
                 *(self._endpoint(operation) for operation in OPERATIONS),
                 _for_secrets("POST", VERIFY_TOKEN, launch.verify_token),
                 _for_secrets("POST", OAUTH_TOKEN, oauth.grant),
+                _for_everybody("GET", "/openapi.json", document.serve_json),
+                _for_everybody("GET", "/docs", document.serve_page),
             ],
             sender=_sender,
             trace=trace,
@@ -241,6 +244,17 @@ class DES:
         connection.execute(store.principals.FORGET_KEYS, {"before": idempotency.oldest_kept(now)})
         connection.execute(store.principals.FORGET_SESSIONS, {"now": now})
         connection.execute(store.principals.FORGET_TOKENS, {"now": now})
+
+
+def _for_everybody(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
+    """An operation without a principal and without secrets."""
+    return Endpoint(
+        method=method,
+        path=path,
+        respond=respond,
+        label=lambda _sender, _body: _plain_label(method, path),
+        answered=lambda _sender, status: status_line(status),
+    )
 
 
 def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:

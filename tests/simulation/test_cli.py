@@ -1,5 +1,6 @@
 """What the command line says to people who type something else than it wants."""
 
+import json
 import signal
 import socket
 import sqlite3
@@ -74,12 +75,19 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     assert (tmp_path / "backend.sqlite3").read_text() == "my notes, which are precious"
 
 
-@pytest.mark.parametrize("command", ["demo", "serve"])
+@pytest.mark.parametrize("command", ["demo", "serve", "openapi"])
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     result = typed(command, "--help")
 
     assert result.exit_code == 0
     assert f"bank-app-sim {command}" in result.output
+
+
+def test_the_document_is_printed_as_it_was_written_and_as_json() -> None:
+    written, as_json = typed("openapi"), typed("openapi", "--format", "json")
+
+    assert "openapi: 3.1.0" in written.output
+    assert json.loads(as_json.output)["openapi"] == "3.1.0"
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])

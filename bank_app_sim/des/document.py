@@ -1,0 +1,64 @@
+"""The document of this API, OpenAPI 3.1: written by hand in `openapi.yaml`, served as JSON and as a page."""
+
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ..service import Answer, Call, Text
+
+FILE = Path(__file__).with_name("openapi.yaml")
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def as_yaml() -> str:
+    """The document as it was written."""
+    return FILE.read_text(encoding="utf-8")
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The document as a value; it is read once, and nobody may change it."""
+    # Here and not at the top: whoever serves answers other questions first, and most never ask for the document.
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # in C where there is libyaml
+        """Moments stay texts, as in JSON."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in Loader.yaml_implicit_resolvers.items()
+    }
+    loaded: dict[str, Any] = yaml.load(as_yaml(), Loader)  # a safe loader, of our own file
+    return loaded
+
+
+@functools.cache
+def as_json() -> bytes:
+    return orjson.dumps(document())
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Each operation: its method, in upper case, its path, and what the document says of it."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield method.upper(), path, item[method]
+
+
+async def serve_json(_call: Call) -> Answer:
+    return Answer(200, Text(as_json(), "application/json"))
+
+
+async def serve_page(_call: Call) -> Answer:
+    return Answer(200, Text(_page(), "text/html; charset=utf-8"))
+
+
+@functools.cache
+def _page() -> bytes:
+    from . import page  # as above: templates take longer to import than all else
+
+    return page.render(document()).encode()
