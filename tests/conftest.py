@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,36 @@ def postgresql_url(worlds: postgresql.Worlds) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def world_url(request: pytest.FixtureRequest) -> str | None:
-    """What to give to a `Simulation` as its `database`: both stores, in turn. None is SQLite in memory."""
-    if request.param == "sqlite":
+def store(request: pytest.FixtureRequest) -> str:
+    """Whatever is kept is kept by both stores alike."""
+    return str(request.param)
+
+
+@pytest.fixture
+def world_url(store: str, request: pytest.FixtureRequest) -> str | None:
+    """What to give to a `Simulation` as its `database`. None is SQLite in memory."""
+    if store == "sqlite":
         return None
     url: str = request.getfixturevalue("postgresql_url")
     return url
+
+
+NewDatabase = Callable[[str], AbstractContextManager[str]]
+
+
+@pytest.fixture
+def new_database(store: str, request: pytest.FixtureRequest) -> NewDatabase:
+    """Gives as many empty databases as a test wants, by the actor's name."""
+    if store == "sqlite":
+        return lambda actor: nullcontext("sqlite://")
+    worlds: postgresql.Worlds = request.getfixturevalue("worlds")
+
+    @contextmanager
+    def new_database(actor: str) -> Iterator[str]:
+        with worlds.one() as url:
+            yield of_actor(url, actor)
+
+    return new_database
 
 
 DatabaseOf = Callable[[str], str]

@@ -186,12 +186,13 @@ def _order_request(body: Mapping[str, Any]) -> OrderRequest:
     _refuse_unknown_fields(body, set(fields))
     wrong = [field for field in fields if not _is_id(body.get(field))]
     if wrong:
-        raise Refused(400, {field: [f"must be a text of 1 to {LONGEST_ID} characters, or absent"] for field in wrong})
+        raise Refused(400, {field: [f"must be a text of 1 to {LONGEST_ID} characters without NUL, or absent"] for field in wrong})
     return OrderRequest(**{field: body.get(field) for field in fields})
 
 
 def _is_id(value: object) -> bool:
-    return value is None or (isinstance(value, str) and 0 < len(value) <= LONGEST_ID)
+    # PostgreSQL has no texts with NUL.
+    return value is None or (isinstance(value, str) and 0 < len(value) <= LONGEST_ID and "\0" not in value)
 
 
 def _order_as_json(order: Order) -> dict[str, Any]:

@@ -123,7 +123,7 @@ savehack_launches = sa.Table(
 transfer_consents = sa.Table(
     "transfer_consents",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("launch_id", sa.ForeignKey("savehack_launches.id"), nullable=False, index=True),
@@ -175,7 +175,7 @@ transactions = sa.Table(
 events = sa.Table(
     "events",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("tenant_id", sa.Text, nullable=False),
     # Microseconds since 1970, UTC. They rise from event to event of a tenant: who has read up to one has missed none.
