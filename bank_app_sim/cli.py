@@ -144,6 +144,12 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
     help="The folder of the databases; a restart goes on with it.",
 )
 @click.option(
+    "--database",
+    metavar="URL",
+    help="postgresql://USER@HOST/DATABASE to keep everything there instead, but for the bank's secret; the password "
+    "can be in ~/.pgpass. Several processes with one database and one --data are one world.",
+)
+@click.option(
     "--decision-after",
     type=Duration(),
     default="5s",
@@ -175,6 +181,7 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
 def serve(
     port: int,
     data: Path,
+    database: str | None,
     decision_after: timedelta,
     settle_every: timedelta,
     refuses: Sequence[str],
@@ -197,6 +204,7 @@ def serve(
     try:
         simulation = Simulation(
             served=Served(data=data, port=port),
+            database=database,
             decision_after=decision_after,
             settle_every=settle_every,
             refuses=frozenset(refuses),

@@ -164,6 +164,8 @@ class Service:
                 detail["body"] = body
             self._trace.record(sender, self._participant, endpoint.label(sender, body), kind="request", detail=detail)
             recorded = True
+            query = QueryParams(scope["query_string"])
+            _refuse_nul(scope["path_params"], query)
             answer = await endpoint.respond(
                 Call(
                     method=scope["method"],
@@ -171,7 +173,7 @@ class Service:
                     path=scope["path"],
                     route=endpoint.path,
                     parameters=scope["path_params"],
-                    query=QueryParams(scope["query_string"]),
+                    query=query,
                     headers=headers,
                     body=body,
                     raw=raw,
@@ -266,6 +268,16 @@ async def _read(headers: Headers, scope: Scope, receive: Receive) -> bytes:
 
 def _too_large() -> Refused:
     return Refused(413, {"base": [f"the body is larger than {LARGEST_BODY_BYTES} bytes"]})
+
+
+def _refuse_nul(parameters: Mapping[str, str], query: QueryParams) -> None:
+    """Texts with NUL are kept nowhere, because PostgreSQL cannot; so nothing has such an id."""
+    for name, value in parameters.items():
+        if "\0" in value:
+            raise Refused(404, {name: ["does not exist"]})
+    for name, value in query.multi_items():
+        if "\0" in value:
+            raise Refused(400, {name: ["can't contain the character NUL"]})
 
 
 def _parse(raw: bytes, headers: Headers, *, accepts_form: bool) -> Mapping[str, Any]:

@@ -1,6 +1,8 @@
 """What every world has in common, and what a served one keeps beside its databases."""
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 from .ids import Ids
@@ -18,6 +20,9 @@ def client_secret(folder: Path | None, ids: Ids) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / SECRET_FILE
     if not file.exists():
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-            opened.write(ids.secret())
+        # Of several processes that start together one is first, and none may read half a secret: it appears whole.
+        with tempfile.NamedTemporaryFile("w", dir=folder) as whole, contextlib.suppress(FileExistsError):
+            whole.write(ids.secret())
+            whole.flush()
+            os.link(whole.name, file)
     return file.read_text()

@@ -17,6 +17,7 @@ from .app import BankApp, Screen
 from .app.bank_client import BankClient
 from .backend import Bank, BankBackend
 from .clock import SimulatedClock
+from .database import of_actor
 from .des import DES, Tenant
 from .ids import Ids
 from .servers import address, listening_socket, require_asyncio, serving
@@ -36,10 +37,10 @@ class SimulationError(Exception):
 
 @attrs.frozen(kw_only=True)
 class Served:
-    """A world over TCP on loopback, on the machine's clock, in files that survive a restart.
+    """A world over TCP on loopback, on the machine's clock, that survives a restart.
 
     Attributes:
-        data: The folder of the databases; made when it is missing.
+        data: The folder of the databases, and of the bank's secret; made when it is missing.
         port: Of DES; the bank's backend has the next one. 0 for two that are free.
     """
 
@@ -61,6 +62,9 @@ class Simulation:
         settle_every: How often the bank fetches the deposits that DES requests.
         refuses: Customers to whom the bank gives no account.
         opening_balance_cents: What a new customer has on the current account.
+        database: A PostgreSQL database, `postgresql://USER@HOST/DATABASE`, in which both actors have a schema of their
+            own; with `?schema=NAME` theirs begin with that name. None for memory, or for files in a served world.
+            Several served worlds on one database and one folder are one world with several processes.
         crash: Called at each point between an effect and its being written down (`bank_app_sim.backend.CRASH_POINTS`).
     """
 
@@ -74,9 +78,11 @@ class Simulation:
         refuses: frozenset[str] = frozenset(),
         opening_balance_cents: int = 1_000_000,
         served: Served | None = None,
+        database: str | None = None,
         crash: Callable[[str], None] = lambda point: None,
     ) -> None:
         self._served = served
+        self._database = database
         self._source: random.Random = random.SystemRandom() if served else random.Random(seed)
         self.clock: Clock = SystemClock() if served else SimulatedClock(start)
         self.trace = Trace(self.clock, keep=KEPT_WHEN_SERVED if served else None)
@@ -130,7 +136,7 @@ class Simulation:
         )
         stack.push_async_callback(self.api.aclose)
         self.backend = BankBackend(
-            database_url=_database_url(folder, "backend"),
+            database_url=self._database_url("backend"),
             bank=self._bank,
             impact=self.api,
             clock=self.clock,
@@ -140,7 +146,7 @@ class Simulation:
         )
         stack.callback(self.backend.close)
         self.des = DES(
-            database_url=_database_url(folder, "des"),
+            database_url=self._database_url("des"),
             tenants=[
                 Tenant(
                     id=self.tenant,
@@ -163,6 +169,11 @@ class Simulation:
     ) -> None:
         # Without the block's own error: the task groups would hand it on wrapped in ExceptionGroups.
         await self._stack.aclose()
+
+    def _database_url(self, actor: str) -> str:
+        if self._database is not None:
+            return of_actor(self._database, actor)
+        return "sqlite://" if self._served is None else f"sqlite:///{self._served.data / actor}.sqlite3"
 
     def _transport(self, app: Callable[[], Any]) -> Any:
         """How to reach an actor: in this process, or (None) over TCP."""
@@ -259,7 +270,3 @@ class Simulation:
             if self.clock.now() >= end:
                 raise SimulationError(f"what was waited for did not come within {within}")
             await self.clock.sleep(0.1 if self.is_served else every.total_seconds())
-
-
-def _database_url(folder: Path | None, actor: str) -> str:
-    return "sqlite://" if folder is None else f"sqlite:///{folder / actor}.sqlite3"

@@ -130,7 +130,7 @@ class API:
         """One order of the customer's own: 200 when it is done, 202 while the bank is at it."""
         customer = await self._customer(call)
         order = await self.database.run(
-            functools.partial(store.order, order_id=call.parameters["id"], customer=customer)
+            functools.partial(store.order, order_id=call.parameters["id"], customer=customer), reads_only=True
         )
         if order is None:
             raise Refused(404, {"base": ["there is no such order"]})
@@ -138,18 +138,20 @@ class API:
 
     async def accounts(self, call: Call) -> Answer:
         customer = await self._customer(call)
-        return Answer(200, await self.database.run(functools.partial(ledger.accounts_of, customer=customer)))
+        accounts = functools.partial(ledger.accounts_of, customer=customer)
+        return Answer(200, await self.database.run(accounts, reads_only=True))
 
     async def ledger(self, _call: Call) -> Answer:
         """All books, for whoever tests. Without a token, because this is a sandbox; no real bank has such a path."""
-        return Answer(200, await self.database.run(ledger.books))
+        return Answer(200, await self.database.run(ledger.books, reads_only=True))
 
     async def _customer(self, call: Call) -> str:
         """Whose request it is."""
         customer = await self.database.run(
             functools.partial(
                 customers.signed_in, authorization=call.headers.get("authorization", ""), now=self.clock.now()
-            )
+            ),
+            reads_only=True,
         )
         if customer is None:
             raise Refused(
@@ -184,12 +186,15 @@ def _order_request(body: Mapping[str, Any]) -> OrderRequest:
     _refuse_unknown_fields(body, set(fields))
     wrong = [field for field in fields if not _is_id(body.get(field))]
     if wrong:
-        raise Refused(400, {field: [f"must be a text of 1 to {LONGEST_ID} characters, or absent"] for field in wrong})
+        raise Refused(
+            400, {field: [f"must be a text of 1 to {LONGEST_ID} characters without NUL, or absent"] for field in wrong}
+        )
     return OrderRequest(**{field: body.get(field) for field in fields})
 
 
 def _is_id(value: object) -> bool:
-    return value is None or (isinstance(value, str) and 0 < len(value) <= LONGEST_ID)
+    # PostgreSQL has no texts with NUL.
+    return value is None or (isinstance(value, str) and 0 < len(value) <= LONGEST_ID and "\0" not in value)
 
 
 def _order_as_json(order: Order) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactAPI
 
-from ..clock import moment
+from ..clock import SimulatedClock, moment
 from ..database import Database
 from ..due import DueWork
 from ..ids import Ids
@@ -89,7 +89,9 @@ class BankBackend:
         crash: Crash = _live_on,
     ) -> None:
         self._clock = clock
-        self._database = Database(database_url, tables.metadata, version=tables.VERSION)
+        # A simulated clock must see all that happens.
+        inline = isinstance(clock, SimulatedClock)
+        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline)
         new_key = (ids.uuid(), ids.secret())
         kid, private_number = self._database.run_now(lambda connection: self._first_start(connection, new_key))
         self._bank = bank
@@ -107,7 +109,7 @@ class BankBackend:
         self._settlement = Settlement(
             database=self._database, gateway=gateway, clock=clock, settle_every=bank.settle_every, crash=crash
         )
-        self._due = DueWork(clock, self.work_off)
+        self._due = DueWork(clock, self.work_off, look_every=self._database.look_every)
         self.app = Service(
             "bank_backend",
             api.API(
@@ -145,7 +147,7 @@ class BankBackend:
         """Do what is due by now, and return when something will be due again; for those who drive the clock by hand."""
         await self._provisioning.work_off()
         await self._settlement.work_off()
-        next_due = await self._database.run(store.next_due)
+        next_due = await self._database.run(store.next_due, reads_only=True)
         return None if next_due is None else moment(next_due)
 
     def close(self) -> None:
@@ -155,4 +157,6 @@ class BankBackend:
         """Write down what there is from the beginning, if this is it; return the key, new or kept."""
         ledger.open_account(connection, ledger.FUNDING, at=self._clock.now())
         store.prepare_settlement(connection)
+        if not self._database.is_shared:
+            store.release_claims(connection)
         return store.signing_key(connection, otherwise=new_key)

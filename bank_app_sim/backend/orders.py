@@ -14,6 +14,7 @@ from ..clock import timestamp
 from ..database import Database
 from . import ledger, store
 from .attempts import wait_after
+from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import Gateway
 from .provisioning import Order, OrderEvent, OrderState, after, decide
@@ -66,8 +67,10 @@ class Provisioning:
     async def work_off(self) -> None:
         """Take all steps that are due now, those included that become due by taking one."""
         now = self.clock.now()
-        while due := await self.database.run(functools.partial(store.due_orders, now=timestamp(now))):
-            for order in due:
+        while claimed := await self.database.run(
+            functools.partial(store.claim_orders, now=timestamp(now), until=timestamp(self.clock.now() + LEASE))
+        ):
+            for order in claimed:
                 await self._take_step(order, now)
 
     async def _take_step(self, order: Order, now: datetime) -> None:

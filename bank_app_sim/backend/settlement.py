@@ -13,6 +13,7 @@ from ..clock import timestamp
 from ..database import Database
 from . import ledger, store
 from .attempts import wait_after
+from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import Gateway
 from .transfers import AFTER_TELLING, Means, Transfer, TransferState, refusal
@@ -33,7 +34,8 @@ class Settlement:
     async def work_off(self) -> None:
         now = self.clock.now()
         await self._tell_all(now)  # what was decided before, and DES could not be told
-        failures = await self.database.run(functools.partial(store.failed_settlements, now=timestamp(now)))
+        claim = functools.partial(store.claim_settlement, now=timestamp(now), until=self._end_of_claim())
+        failures = await self.database.run(claim)
         if failures is not None:
             await self._receive_all(now, failures)
             await self._tell_all(now)
@@ -82,8 +84,14 @@ class Settlement:
         store.add_transfer(connection, transfer, now=timestamp(now))
 
     async def _tell_all(self, now: datetime) -> None:
-        for transfer in await self.database.run(functools.partial(store.due_transfers, now=timestamp(now))):
-            await self._tell(transfer, now)
+        while claimed := await self.database.run(
+            functools.partial(store.claim_transfers, now=timestamp(now), until=self._end_of_claim())
+        ):
+            for transfer in claimed:
+                await self._tell(transfer, now)
+
+    def _end_of_claim(self) -> str:
+        return timestamp(self.clock.now() + LEASE)
 
     async def _tell(self, transfer: Transfer, now: datetime) -> None:
         self.crash(due_not_done("transfers", transfer.state))

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
+from .claims import BATCH, is_due_and_free, next_look
 from .provisioning import Order, OrderState
 from .tables import (
     access_tokens,
@@ -97,7 +98,8 @@ _order_for = (
 )
 _add_order = sa.insert(orders).returning(*_ORDER)
 _order = sa.select(*_ORDER).where(orders.c.id == given("id"), orders.c.customer == given("customer"))
-_due_orders = sa.select(*_ORDER).where(orders.c.due_at <= given("now")).order_by(orders.c.due_at, orders.c.n)
+_due_orders = sa.select(*_ORDER).where(is_due_and_free(orders)).order_by(orders.c.due_at, orders.c.n).limit(BATCH)
+_claim_order = sa.update(orders).where(orders.c.n == given("order")).values(claimed_until=given("until"))
 _newer_order = sa.select(orders.c.n).where(orders.c.customer == given("customer"), orders.c.n > given("than")).limit(1)
 _move_order = (
     sa.update(orders)
@@ -105,6 +107,7 @@ _move_order = (
     .values(
         state=given("new_state"),
         due_at=given("due_at"),
+        claimed_until=None,
         user_id=given("user_id"),
         account_id=given("account_id"),
         attempts=0,
@@ -114,7 +117,7 @@ _move_order = (
 _postpone_order = (
     sa.update(orders)
     .where(orders.c.n == given("order"), orders.c.state == given("old_state"))
-    .values(due_at=given("due_at"), attempts=given("attempts"), last_error=given("last_error"))
+    .values(due_at=given("due_at"), claimed_until=None, attempts=given("attempts"), last_error=given("last_error"))
 )
 
 
@@ -135,8 +138,12 @@ def order(connection: sa.Connection, order_id: str, *, customer: str) -> Order |
     return None if row is None else Order(**row._mapping)
 
 
-def due_orders(connection: sa.Connection, now: str) -> list[Order]:
-    return [Order(**row._mapping) for row in connection.execute(_due_orders, {"now": now})]
+def claim_orders(connection: sa.Connection, now: str, *, until: str) -> list[Order]:
+    """Orders whose step is due and that no other worker is at, a batch of them; now they are this one's."""
+    due = [Order(**row._mapping) for row in connection.execute(_due_orders, {"now": now})]
+    if due:
+        connection.execute(_claim_order, [{"order": order.n, "until": until} for order in due])
+    return due
 
 
 def is_superseded(connection: sa.Connection, order: Order) -> bool:
@@ -249,19 +256,25 @@ _transfer = sa.select(transfers.c.state).where(transfers.c.transaction_id == giv
 _add_transfer = sa.insert(transfers)
 _due_transfers = (
     sa.select(*_TRANSFER)
-    .where(transfers.c.due_at <= given("now"))
+    .where(is_due_and_free(transfers))
     .order_by(transfers.c.due_at, transfers.c.received_at, transfers.c.transaction_id)
+    .limit(BATCH)
+)
+_claim_transfer = (
+    sa.update(transfers).where(transfers.c.transaction_id == given("transfer")).values(claimed_until=given("until"))
 )
 _all_transfers = sa.select(*_TRANSFER).order_by(transfers.c.received_at, transfers.c.transaction_id)
 _end_transfer = (
     sa.update(transfers)
     .where(transfers.c.transaction_id == given("transfer"), transfers.c.state == given("old_state"))
-    .values(state=given("new_state"), reason=given("reason"), due_at=None, attempts=0, last_error=None)
+    .values(
+        state=given("new_state"), reason=given("reason"), due_at=None, claimed_until=None, attempts=0, last_error=None
+    )
 )
 _postpone_transfer = (
     sa.update(transfers)
     .where(transfers.c.transaction_id == given("transfer"), transfers.c.state == given("old_state"))
-    .values(due_at=given("due_at"), attempts=given("attempts"), last_error=given("last_error"))
+    .values(due_at=given("due_at"), claimed_until=None, attempts=given("attempts"), last_error=given("last_error"))
 )
 
 
@@ -286,8 +299,13 @@ def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> 
     )
 
 
-def due_transfers(connection: sa.Connection, now: str) -> list[Transfer]:
-    return [Transfer(**row._mapping) for row in connection.execute(_due_transfers, {"now": now})]
+def claim_transfers(connection: sa.Connection, now: str, *, until: str) -> list[Transfer]:
+    """Deposits of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
+    due = [Transfer(**row._mapping) for row in connection.execute(_due_transfers, {"now": now})]
+    if due:
+        claims = [{"transfer": transfer.transaction_id, "until": until} for transfer in due]
+        connection.execute(_claim_transfer, claims)
+    return due
 
 
 def all_transfers(connection: sa.Connection) -> list[Transfer]:
@@ -324,13 +342,20 @@ def postpone_transfer(connection: sa.Connection, transfer: Transfer, *, due_at: 
 
 _settlement = sa.select(settlement.c.n)
 _add_settlement = sa.insert(settlement).values(attempts=0)
-_settlement_attempts = sa.select(settlement.c.attempts).where(settlement.c.due_at <= given("now"))
+_claim_settlement = (
+    sa.update(settlement)
+    .where(is_due_and_free(settlement))
+    .values(claimed_until=given("until"))
+    .returning(settlement.c.attempts)
+)
 _plan_settlement = sa.update(settlement).values(
-    due_at=given("due_at"), attempts=given("attempts"), last_error=given("last_error")
+    due_at=given("due_at"), claimed_until=None, attempts=given("attempts"), last_error=given("last_error")
 )
-_next_due = sa.select(sa.func.min(sa.column("due_at", sa.String))).select_from(
-    sa.union_all(*(sa.select(table.c.due_at) for table in (orders, transfers, settlement))).subquery()
+_due_work = (orders, transfers, settlement)
+_next_due = sa.select(sa.func.min(sa.column("look_at", sa.String))).select_from(
+    sa.union_all(*(sa.select(next_look(table).label("look_at")) for table in _due_work)).subquery()
 )
+_release = [sa.update(table).values(claimed_until=None) for table in _due_work]
 
 
 def prepare_settlement(connection: sa.Connection) -> None:
@@ -339,15 +364,21 @@ def prepare_settlement(connection: sa.Connection) -> None:
         connection.execute(_add_settlement)
 
 
-def failed_settlements(connection: sa.Connection, now: str) -> int | None:
-    """How many attempts at settling have failed in a row; None while settling is not due."""
-    return connection.execute(_settlement_attempts, {"now": now}).scalar()
+def claim_settlement(connection: sa.Connection, now: str, *, until: str) -> int | None:
+    """How many attempts at settling have failed in a row; None while it is not due, or another worker is at it."""
+    return connection.execute(_claim_settlement, {"now": now, "until": until}).scalar()
 
 
 def plan_settlement(
     connection: sa.Connection, due_at: str, *, attempts: int = 0, last_error: str | None = None
 ) -> None:
     connection.execute(_plan_settlement, {"due_at": due_at, "attempts": attempts, "last_error": last_error})
+
+
+def release_claims(connection: sa.Connection) -> None:
+    """Whoever has claimed something is dead."""
+    for statement in _release:
+        connection.execute(statement)
 
 
 def next_due(connection: sa.Connection) -> str | None:

@@ -9,14 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..database import order_of_insertion
+
 # Raise this with every change below: a file of another version is refused, not misread.
-VERSION = 1
+VERSION = 2
 
 metadata = sa.MetaData()
 
 
 def _due_work() -> Iterator[sa.Column[Any]]:
     yield sa.Column("due_at", sa.String, index=True)
+    yield sa.Column("claimed_until", sa.String)  # a worker is at it; until then it is not anybody else's
     yield sa.Column("attempts", sa.Integer, nullable=False)  # failed ones, since the last that succeeded
     yield sa.Column("last_error", sa.String)
 
@@ -46,7 +49,7 @@ access_tokens = sa.Table(
 orders = sa.Table(
     "orders",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.String, nullable=False, unique=True),
     sa.Column("customer", sa.ForeignKey("customers.name"), nullable=False),
     sa.Column("request_id", sa.String),
@@ -59,12 +62,15 @@ orders = sa.Table(
     sa.UniqueConstraint("customer", "request_id"),
 )
 
+_not_refused = orders.c.state.not_in(["REFUSED", "REFUSAL_REPORTED"])
+
 # One account per customer, whatever the code above it believes: only a refusal makes room for another order.
 sa.Index(
     "one_account_per_customer",
     orders.c.customer,
     unique=True,
-    sqlite_where=orders.c.state.not_in(["REFUSED", "REFUSAL_REPORTED"]),
+    sqlite_where=_not_refused,
+    postgresql_where=_not_refused,
 )
 
 accounts = sa.Table(
@@ -77,7 +83,7 @@ accounts = sa.Table(
 postings = sa.Table(
     "postings",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("reference", sa.String, nullable=False, unique=True),
     sa.Column("posted_at", sa.String, nullable=False),
 )
@@ -85,7 +91,7 @@ postings = sa.Table(
 entries = sa.Table(
     "entries",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("posting", sa.ForeignKey("postings.reference"), nullable=False, index=True),
     sa.Column("account", sa.ForeignKey("accounts.name"), nullable=False, index=True),
     sa.Column("amount_cents", sa.BigInteger, nullable=False),
@@ -104,4 +110,4 @@ transfers = sa.Table(
 )
 
 # The next look at DES's requested transactions: one row, written at the first start.
-settlement = sa.Table("settlement", metadata, sa.Column("n", sa.Integer, primary_key=True), *_due_work())
+settlement = sa.Table("settlement", metadata, order_of_insertion(), *_due_work())

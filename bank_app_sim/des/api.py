@@ -9,7 +9,7 @@ import attrs
 import sqlalchemy as sa
 from starlette.datastructures import Headers
 
-from ..clock import Clock, timestamp
+from ..clock import Clock, SimulatedClock, timestamp
 from ..database import Database
 from ..due import DueWork
 from ..ids import Ids
@@ -60,6 +60,7 @@ class Operation:
         asked: What the sequence diagrams call it when the SDK does it.
         answered: What they call its success.
         starts_savings: It may write down a deposit that is due sooner than all others.
+        reads_only: It writes nothing, as is usual for a GET.
     """
 
     method: str
@@ -69,6 +70,11 @@ class Operation:
     asked: str | None = attrs.field(default=None, kw_only=True)
     answered: str | None = attrs.field(default=None, kw_only=True)
     starts_savings: bool = attrs.field(default=False, kw_only=True)
+    reads_only: bool = attrs.field(kw_only=True)
+
+    @reads_only.default
+    def _reads_only(self) -> bool:
+        return self.method == "GET"
 
 
 # Routes are tried in this order: the busiest first.
@@ -130,11 +136,13 @@ class DES:
     ) -> None:
         self._clock = clock
         self._ids = ids
-        self._database = Database(database_url, tables.metadata, version=tables.VERSION)
+        # A simulated clock must see all that happens.
+        inline = isinstance(clock, SimulatedClock)
+        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline)
         self._tenants = {tenant.id: tenant for tenant in tenants}
         self._database.run_now(lambda connection: keep_tenants(connection, tenants))
         self._keys_in_flight = idempotency.KeysInFlight()
-        self._due_deposits = DueWork(clock, self._run_due)
+        self._due_deposits = DueWork(clock, self._run_due, look_every=self._database.look_every)
         self._purged_at = clock.now()
         launch = Launch(
             tenants=tenants,
@@ -211,7 +219,7 @@ class DES:
             return answer
 
         with self._keys_in_flight.hold(sent.secret, key):
-            answer = await self._database.run(perform)
+            answer = await self._database.run(perform, reads_only=operation.reads_only)
         if operation.starts_savings:
             self._due_deposits.wake()
         return answer
@@ -228,7 +236,7 @@ class DES:
         if self._clock.now() >= self._purged_at + PURGE_EVERY:
             await self._database.run(self._purge)
             self._purged_at = self._clock.now()
-        next_due = await self._database.run(launching.next_due)
+        next_due = await self._database.run(launching.next_due, reads_only=True)
         next_purge = self._purged_at + PURGE_EVERY
         return next_purge if next_due is None else min(next_due, next_purge)
 

@@ -70,7 +70,8 @@ def keep_tenants(connection: sa.Connection, tenants: Sequence[Tenant]) -> None:
 
 
 def _tenant_of(connection: sa.Connection, client_id: str, client_secret: str) -> str | None:
-    row = connection.execute(store.principals.SECRET_OF_CLIENT, {"client_id": client_id}).one_or_none()
+    wanted = {"client_id": "" if "\0" in client_id else client_id}  # PostgreSQL has no texts with NUL
+    row = connection.execute(store.principals.SECRET_OF_CLIENT, wanted).one_or_none()
     # An unknown client is compared as well, so that the time it takes tells nothing.
     expected = hashed("") if row is None else row.client_secret_hash
     matches = hmac.compare_digest(hashed(client_secret), expected)

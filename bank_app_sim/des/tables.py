@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 
+from ..database import order_of_insertion
+
 # Raise it with every change below: a database of another version is refused with a way out.
 VERSION = 2
 
@@ -27,7 +29,7 @@ access_tokens = sa.Table(
 users = sa.Table(
     "users",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False),
     sa.Column("external_id", sa.Text, nullable=False),
@@ -55,7 +57,7 @@ sessions = sa.Table(
 accounts = sa.Table(
     "accounts",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
     sa.Column("type", sa.Text, nullable=False),
@@ -75,7 +77,7 @@ accounts = sa.Table(
 dreams = sa.Table(
     "dreams",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("account_id", sa.ForeignKey("accounts.id"), index=True),
@@ -95,7 +97,7 @@ dreams = sa.Table(
 savehack_launches = sa.Table(
     "savehack_launches",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("dream_id", sa.ForeignKey("dreams.id"), nullable=False, index=True),
@@ -121,7 +123,7 @@ savehack_launches = sa.Table(
 transfer_consents = sa.Table(
     "transfer_consents",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("launch_id", sa.ForeignKey("savehack_launches.id"), nullable=False, index=True),
@@ -143,7 +145,7 @@ transfer_consent_tickets = sa.Table(
 transactions = sa.Table(
     "transactions",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     # Which savehack asked for it, and at which of its occurrences; NULL for what people and banks did themselves.
@@ -173,7 +175,7 @@ transactions = sa.Table(
 events = sa.Table(
     "events",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),
+    order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("tenant_id", sa.Text, nullable=False),
     # Microseconds since 1970, UTC. They rise from event to event of a tenant: who has read up to one has missed none.

@@ -12,6 +12,7 @@ from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI
 
+from ..conftest import DatabaseOf
 from .network import Network
 from .saver import Saver, saver
 
@@ -55,10 +56,15 @@ async def impact(network: Network, clock: SimulatedClock) -> AsyncIterator[Impac
 
 @pytest.fixture
 async def backend(
-    settings: Bank, impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network
+    settings: Bank, impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network, database_of: DatabaseOf
 ) -> AsyncIterator[BankBackend]:
     backend = BankBackend(
-        database_url="sqlite://", bank=settings, impact=impact, clock=clock, trace=trace, ids=Ids(random.Random(7))
+        database_url=database_of("backend"),
+        bank=settings,
+        impact=impact,
+        clock=clock,
+        trace=trace,
+        ids=Ids(random.Random(7)),
     )
     network.hosts["bank"] = backend.app
     yield backend
@@ -66,7 +72,9 @@ async def backend(
 
 
 @pytest.fixture
-def des(impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network) -> Iterator[DES]:
+def des(
+    impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network, database_of: DatabaseOf
+) -> Iterator[DES]:
     """The sandbox at the other end of `impact`."""
     tenant = Tenant(
         id="demo",
@@ -77,7 +85,7 @@ def des(impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network
         jwks_url="http://bank/.well-known/jwks.json",
     )
     des = DES(
-        database_url="sqlite://",
+        database_url=database_of("des"),
         tenants=[tenant],
         clock=clock,
         trace=trace,

@@ -106,13 +106,13 @@ async def test_whoever_orders_again_gets_the_same_order(app: httpx.AsyncClient, 
 
 
 @pytest.mark.parametrize("field", ["request_id", "user_id", "account_external_id"])
-@pytest.mark.parametrize("value", ["", "x" * 101, 7, True, ["a"], {"a": 1}])
+@pytest.mark.parametrize("value", ["", "x" * 101, "a\0b", 7, True, ["a"], {"a": 1}])
 async def test_an_order_with_a_wrong_field_is_not_accepted(app: httpx.AsyncClient, field: str, value: object) -> None:
     answer = await app.post("/provisioning-orders", json={field: value})
 
     assert answer.status_code == 400
     assert answer.json() == {
-        "errors": [{"field": field, "errors": ["must be a text of 1 to 100 characters, or absent"]}]
+        "errors": [{"field": field, "errors": ["must be a text of 1 to 100 characters without NUL, or absent"]}]
     }
 
 

@@ -4,7 +4,6 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import anyio
 import attrs
@@ -17,6 +16,7 @@ from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 from impact_sdk import ImpactAPI
 
+from ..conftest import DatabaseOf
 from .network import Network
 from .saver import Saver, saver
 
@@ -47,7 +47,7 @@ Start = Callable[[DyingAt], BankBackend]
 
 @pytest.fixture
 def start(
-    tmp_path: Path,
+    lasting_database_of: DatabaseOf,
     settings: Bank,
     impact: ImpactAPI,
     clock: SimulatedClock,
@@ -58,7 +58,7 @@ def start(
 
     def start(crash: DyingAt) -> BankBackend:
         backend = BankBackend(
-            database_url=f"sqlite:///{tmp_path / 'bank.db'}",
+            database_url=lasting_database_of("backend"),
             bank=settings,
             impact=impact,
             clock=clock,

@@ -15,6 +15,7 @@ from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 from impact_sdk import ImpactAPI
 
+from ..conftest import DatabaseOf
 from .network import Network
 
 
@@ -52,13 +53,18 @@ async def test_the_private_half_of_the_key_is_not_served(http: httpx.AsyncClient
 
 
 async def test_the_key_survives_a_restart(
-    tmp_path: Path, settings: Bank, impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network
+    lasting_database_of: DatabaseOf,
+    settings: Bank,
+    impact: ImpactAPI,
+    clock: SimulatedClock,
+    trace: Trace,
+    network: Network,
 ) -> None:
     """A token that was issued before is good after."""
 
     def started(seed: int) -> BankBackend:
         ids = Ids(random.Random(seed))
-        url = f"sqlite:///{tmp_path / 'bank.db'}"
+        url = lasting_database_of("backend")
         return BankBackend(database_url=url, bank=settings, impact=impact, clock=clock, trace=trace, ids=ids)
 
     before = started(1)

@@ -1,17 +1,20 @@
 """The books: double entry that balances, whatever is posted and however often."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bank_app_sim.backend import ledger, store, tables
 from bank_app_sim.backend.ledger import Entry, Posting
 from bank_app_sim.database import Database
+
+from ..conftest import DatabaseOf, NewDatabase
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 ACCOUNTS = ("bank:funding", "current:ada", "savings:ada")
@@ -20,8 +23,8 @@ ACCOUNTS = ("bank:funding", "current:ada", "savings:ada")
 class Books:
     """A ledger of three accounts; `do` gives a function its transaction."""
 
-    def __init__(self) -> None:
-        self._database = Database("sqlite://", tables.metadata, version=tables.VERSION)
+    def __init__(self, url: str) -> None:
+        self._database = Database(url, tables.metadata, version=tables.VERSION)
         for name in ACCOUNTS:
             self.open(name)
 
@@ -42,8 +45,8 @@ class Books:
 
 
 @pytest.fixture
-def books() -> Iterator[Books]:
-    books = Books()
+def books(database_of: DatabaseOf) -> Iterator[Books]:
+    books = Books(database_of("backend"))
     yield books
     books.close()
 
@@ -103,19 +106,23 @@ _movements = st.builds(
 )
 
 
-@given(st.lists(_movements, max_size=30))
-def test_the_sum_stays_zero_and_each_reference_counts_once_whatever_is_retried(movements: list[Posting]) -> None:
-    books = Books()
-    first_of: dict[str, Posting] = {}
+@given(movements=st.lists(_movements, max_size=30))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_the_sum_stays_zero_and_each_reference_counts_once_whatever_is_retried(
+    new_database: NewDatabase, movements: list[Posting]
+) -> None:
+    with new_database("backend") as url, closing(Books(url)) as books:
+        first_of: dict[str, Posting] = {}
 
-    for movement in movements:
-        assert books.post(movement) == (movement.reference not in first_of)
-        first_of.setdefault(movement.reference, movement)
+        for movement in movements:
+            assert books.post(movement) == (movement.reference not in first_of)
+            first_of.setdefault(movement.reference, movement)
 
-    for account in ACCOUNTS:
-        expected = sum(
-            entry.amount_cents for posting in first_of.values() for entry in posting.entries if entry.account == account
-        )
-        assert books.balance(account) == expected
-    assert books.all()["sum_cents"] == 0
-    books.close()
+        for account in ACCOUNTS:
+            assert books.balance(account) == sum(
+                entry.amount_cents
+                for posting in first_of.values()
+                for entry in posting.entries
+                if entry.account == account
+            )
+        assert books.all()["sum_cents"] == 0

@@ -10,12 +10,14 @@ from bank_app_sim.backend import store, tables
 from bank_app_sim.backend.provisioning import Order, OrderState
 from bank_app_sim.database import Database
 
+from ..conftest import DatabaseOf
+
 NOW = "2027-01-04T09:00:00.000000Z"
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    database = Database("sqlite://", tables.metadata, version=tables.VERSION)
+def database(database_of: DatabaseOf) -> Iterator[Database]:
+    database = Database(database_of("backend"), tables.metadata, version=tables.VERSION)
     database.run_now(lambda connection: store.add_customer(connection, "ada", registered_at=NOW))
     yield database
     database.close()

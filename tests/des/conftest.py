@@ -11,6 +11,7 @@ from bank_app_sim.des import DES
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
+from ..conftest import DatabaseOf
 from .bank import TENANT, Bank
 
 # A Wednesday.
@@ -33,9 +34,9 @@ def bank(clock: SimulatedClock) -> Bank:
 
 
 @pytest.fixture
-def des(clock: SimulatedClock, trace: Trace, bank: Bank) -> Iterator[DES]:
+def des(clock: SimulatedClock, trace: Trace, bank: Bank, database_of: DatabaseOf) -> Iterator[DES]:
     des = DES(
-        database_url="sqlite://",
+        database_url=database_of("des"),
         tenants=[TENANT],
         clock=clock,
         trace=trace,

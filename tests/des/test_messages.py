@@ -14,6 +14,7 @@ from bank_app_sim.des import DES
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
+from ..conftest import NewDatabase
 from .bank import TENANT, Bank, new_key
 from .conftest import START, authorize, client_of
 from .journey import create_dream, errors_of, id_of, initiate, launch_daily, post_account
@@ -41,6 +42,23 @@ async def test_what_cannot_be_read_is_refused(
     assert answer.status_code == status
     assert list(errors_of(answer)) == ["base"]
     assert (await ada.get("/v1/dreams")).json()["dreams"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "field"),
+    [
+        ("/v1/dreams/a%00b", 404, "id"),
+        ("/v1/transactions?after_id=a%00b", 400, "after_id"),
+        ("/v1/users?externalId=a%00b", 400, "externalId"),
+    ],
+)
+async def test_nothing_is_called_by_a_text_with_nul(
+    path: str, status: int, field: str, backend: httpx.AsyncClient
+) -> None:
+    """PostgreSQL cannot keep such texts, nor be asked for them."""
+    answer = await backend.get(path)
+
+    assert (answer.status_code, list(errors_of(answer))) == (status, [field])
 
 
 async def test_every_answer_has_a_request_id(ada: httpx.AsyncClient) -> None:
@@ -84,15 +102,15 @@ async def test_the_trace_speaks_the_words_of_the_diagrams(
     ]
 
 
-async def test_one_seed_gives_one_trace() -> None:
+async def test_one_seed_gives_one_trace(new_database: NewDatabase) -> None:
     key = new_key("key-1")
 
-    async def journey(seed: int) -> dict[str, Any]:
+    async def journey(seed: int, url: str) -> dict[str, Any]:
         clock = SimulatedClock(START)
         trace = Trace(clock)
         bank = Bank(clock, [key])
         des = DES(
-            database_url="sqlite://",
+            database_url=url,
             tenants=[TENANT],
             clock=clock,
             trace=trace,
@@ -113,8 +131,11 @@ async def test_one_seed_gives_one_trace() -> None:
         des.close()
         return trace.as_json()
 
-    assert await journey(7) == await journey(7)
-    assert await journey(7) != await journey(8)
+    traces = []
+    for seed in (7, 7, 8):
+        with new_database("des") as url:
+            traces.append(await journey(seed, url))
+    assert traces[0] == traces[1] != traces[2]
 
 
 async def test_no_token_is_logged(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import anyio
 import httpx
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bank_app_sim.clock import SimulatedClock
@@ -13,6 +13,7 @@ from bank_app_sim.des import DES
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
+from ..conftest import NewDatabase
 from .bank import TENANT, Bank, new_key
 from .conftest import START, authorize, client_of
 from .journey import create_dream, id_of, launch_daily, post_account, transactions
@@ -24,19 +25,20 @@ amounts = st.lists(st.integers(1, 10**15), min_size=1, max_size=4)
 told = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["settledAt", "failedAt"])), max_size=12)
 
 
-@given(amounts, told)
-@settings(max_examples=25, deadline=None)
+@given(amounts=amounts, told=told)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_balances_are_the_sum_of_what_was_settled_first(
-    amounts: Sequence[int], told: Sequence[tuple[int, str]]
+    new_database: NewDatabase, amounts: Sequence[int], told: Sequence[tuple[int, str]]
 ) -> None:
-    anyio.run(_settle_and_fail, amounts, [(n % len(amounts), outcome) for n, outcome in told])
+    with new_database("des") as url:
+        anyio.run(_settle_and_fail, url, amounts, [(n % len(amounts), outcome) for n, outcome in told])
 
 
-async def _settle_and_fail(amounts: Sequence[int], told: Sequence[tuple[int, str]]) -> None:
+async def _settle_and_fail(url: str, amounts: Sequence[int], told: Sequence[tuple[int, str]]) -> None:
     clock = SimulatedClock(START)
     bank = Bank(clock, [KEY])
     des = DES(
-        database_url="sqlite://",
+        database_url=url,
         tenants=[TENANT],
         clock=clock,
         trace=Trace(clock),

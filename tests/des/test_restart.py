@@ -18,16 +18,17 @@ from bank_app_sim.des import DES, Tenant
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
+from ..conftest import DatabaseOf
 from .bank import TENANT, Bank
 from .conftest import authorize, client_of
 from .journey import create_dream, errors_of, id_of, initiate, launch_daily, post_account, transactions
 
 
 @asynccontextmanager
-async def process(file: Path, bank: Bank, *, seed: int, tenant: Tenant = TENANT) -> AsyncIterator[httpx.AsyncClient]:
-    """A DES on a file, from its start to its end, and a client of it."""
+async def process(url: str, bank: Bank, *, seed: int, tenant: Tenant = TENANT) -> AsyncIterator[httpx.AsyncClient]:
+    """A DES on a database, from its start to its end, and a client of it."""
     des = DES(
-        database_url=f"sqlite:///{file}",
+        database_url=url,
         tenants=[tenant],
         clock=bank.clock,
         trace=Trace(bank.clock),
@@ -54,23 +55,25 @@ async def launch_a_savehack(client: httpx.AsyncClient, bank: Bank) -> dict[str, 
 
 
 async def deposits_when_there_are(client: httpx.AsyncClient, count: int) -> list[dict[str, Any]]:
-    """The file's own thread prepares them meanwhile: look until it has."""
+    """They are prepared in turns with other requests: look until they are."""
     with anyio.fail_after(10):
         while len(found := await transactions(client)) < count:
             await anyio.lowlevel.checkpoint()
     return found
 
 
-async def test_missed_deposits_are_prepared_once_each(tmp_path: Path, bank: Bank, clock: SimulatedClock) -> None:
-    file = tmp_path / "des.db"
-    async with process(file, bank, seed=1) as client:
+async def test_missed_deposits_are_prepared_once_each(
+    lasting_database_of: DatabaseOf, bank: Bank, clock: SimulatedClock
+) -> None:
+    url = lasting_database_of("des")
+    async with process(url, bank, seed=1) as client:
         cookies = await launch_a_savehack(client, bank)
     bank.clock = SimulatedClock(clock.now() + timedelta(days=21, hours=1))
 
-    async with process(file, bank, seed=2) as client:
+    async with process(url, bank, seed=2) as client:
         client.cookies.update(cookies)
         deposits = await deposits_when_there_are(client, 22)
-    async with process(file, bank, seed=3) as client:
+    async with process(url, bank, seed=3) as client:
         client.cookies.update(cookies)
         again = await deposits_when_there_are(client, 22)
 
@@ -80,32 +83,34 @@ async def test_missed_deposits_are_prepared_once_each(tmp_path: Path, bank: Bank
     assert again == deposits
 
 
-async def test_many_launches_that_are_due_are_all_prepared(tmp_path: Path, bank: Bank, clock: SimulatedClock) -> None:
+async def test_many_launches_that_are_due_are_all_prepared(
+    lasting_database_of: DatabaseOf, bank: Bank, clock: SimulatedClock
+) -> None:
     """More than fit into one transaction."""
-    file = tmp_path / "des.db"
-    async with process(file, bank, seed=1) as client:
+    url = lasting_database_of("des")
+    async with process(url, bank, seed=1) as client:
         cookies = await launch_a_savehack(client, bank)
         dream = await create_dream(client)
         for _ in range(120):
             await launch_daily(client, dream)
     bank.clock = SimulatedClock(clock.now() + timedelta(days=2))
 
-    async with process(file, bank, seed=2) as client:
+    async with process(url, bank, seed=2) as client:
         client.cookies.update(cookies)
         with anyio.fail_after(10):
             while (await client.get("/v1/transactions")).json()["meta"]["count"] < 3 * 121:
                 await anyio.lowlevel.checkpoint()
 
 
-async def test_a_session_and_its_keys_go_on(tmp_path: Path, bank: Bank) -> None:
-    file = tmp_path / "des.db"
+async def test_a_session_and_its_keys_go_on(lasting_database_of: DatabaseOf, bank: Bank) -> None:
+    url = lasting_database_of("des")
     body = {"dream": {"name": "Boat", "targetCents": 1}}
     key = {"Idempotency-Key": "k"}
-    async with process(file, bank, seed=1) as client:
+    async with process(url, bank, seed=1) as client:
         cookies = await launch_a_savehack(client, bank)
         first = await client.post("/v1/dreams", json=body, headers=key)
 
-    async with process(file, bank, seed=2) as client:
+    async with process(url, bank, seed=2) as client:
         client.cookies.update(cookies)
         again = await client.post("/v1/dreams", json=body, headers=key)
 
@@ -113,12 +118,12 @@ async def test_a_session_and_its_keys_go_on(tmp_path: Path, bank: Bank) -> None:
     assert again.headers["idempotent-replayed"] == "true"
 
 
-async def test_a_changed_secret_counts_from_the_next_start(tmp_path: Path, bank: Bank) -> None:
-    file = tmp_path / "des.db"
-    async with process(file, bank, seed=1):
+async def test_a_changed_secret_counts_from_the_next_start(lasting_database_of: DatabaseOf, bank: Bank) -> None:
+    url = lasting_database_of("des")
+    async with process(url, bank, seed=1):
         pass
 
-    async with process(file, bank, seed=2, tenant=attrs.evolve(TENANT, client_secret="new")) as client:
+    async with process(url, bank, seed=2, tenant=attrs.evolve(TENANT, client_secret="new")) as client:
         old = {"grant_type": "client_credentials", "client_id": "demo-bank", "client_secret": TENANT.client_secret}
         with_old = await client.post("/oauth/token", data=old)
         with_new = await client.post("/oauth/token", data={**old, "client_secret": "new"})
@@ -126,9 +131,11 @@ async def test_a_changed_secret_counts_from_the_next_start(tmp_path: Path, bank:
     assert (with_old.status_code, with_new.status_code) == (401, 200)
 
 
-async def test_one_bank_reaches_nothing_of_another_in_the_same_file(tmp_path: Path, bank: Bank) -> None:
-    file = tmp_path / "des.db"
-    async with process(file, bank, seed=1) as client:
+async def test_one_bank_reaches_nothing_of_another_in_the_same_database(
+    lasting_database_of: DatabaseOf, bank: Bank
+) -> None:
+    url = lasting_database_of("des")
+    async with process(url, bank, seed=1) as client:
         await launch_a_savehack(client, bank)
         await authorize(client)
         users = (await client.get("/v1/users")).json()["users"]
@@ -136,7 +143,7 @@ async def test_one_bank_reaches_nothing_of_another_in_the_same_file(tmp_path: Pa
         [deposit] = await transactions(client)
     other = attrs.evolve(TENANT, id="tenant-2", client_id="other-bank")
 
-    async with process(file, bank, seed=2, tenant=other) as client:
+    async with process(url, bank, seed=2, tenant=other) as client:
         await authorize(client, client_id="other-bank")
         found = [
             (await client.get(f"/v1/{plural}")).json()["meta"]["count"]
@@ -156,7 +163,7 @@ async def test_one_bank_reaches_nothing_of_another_in_the_same_file(tmp_path: Pa
 
 async def test_no_secret_is_in_the_file(tmp_path: Path, bank: Bank) -> None:
     file = tmp_path / "des.db"
-    async with process(file, bank, seed=1) as client:
+    async with process(f"sqlite:///{file}", bank, seed=1) as client:
         cookies = await launch_a_savehack(client, bank)
         await authorize(client)
 
@@ -176,5 +183,5 @@ async def test_a_file_of_something_else_is_refused(tmp_path: Path, bank: Bank) -
     file.write_text("not a database" * 100)
 
     with pytest.raises(DatabaseError, match="cannot be opened as a database"):
-        async with process(file, bank, seed=1):
+        async with process(f"sqlite:///{file}", bank, seed=1):
             pass

@@ -1,0 +1,31 @@
+"""Which worker takes a due step: the one that has claimed its row, until the claim runs out.
+
+Between claiming a row and writing down what came of it DES is called, and that is not done within a transaction. Two
+workers at the same step would do no harm, because its effect happens once; but they would do each other's work.
+Nothing is locked against claiming twice: one transaction writes at a time.
+"""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam as given
+
+# How long a step of a killed worker waits for another one. A worker whose DES answers more slowly than that is
+# overtaken, and what it writes down then finds the step taken.
+LEASE = timedelta(seconds=15)
+
+# So many rows are claimed at once; if their worker dies, all of them wait.
+BATCH = 20
+
+
+def is_due_and_free(table: sa.Table) -> sa.ColumnElement[bool]:
+    """The row's step is due at `now`, and nobody is at it."""
+    return sa.and_(
+        table.c.due_at <= given("now"),
+        sa.or_(table.c.claimed_until.is_(None), table.c.claimed_until <= given("now")),
+    )
+
+
+def next_look(table: sa.Table) -> sa.ColumnElement[str | None]:
+    """When there may be something to do: when the row is due, or when whoever is at it seems to have died."""
+    return sa.case((table.c.claimed_until > table.c.due_at, table.c.claimed_until), else_=table.c.due_at)

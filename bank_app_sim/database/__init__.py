@@ -1,0 +1,119 @@
+"""An actor's own database: one transaction for each unit of work, and where that work runs."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+import sqlalchemy as sa
+
+from .columns import order_of_insertion
+from .errors import ConnectionLost, DatabaseError
+from .sqlite import SQLite
+
+__all__ = ["ConnectionLost", "Database", "DatabaseError", "of_actor", "order_of_insertion"]
+
+if TYPE_CHECKING:
+    from .postgresql import PostgreSQL
+
+T = TypeVar("T")
+
+# How old news may be that another process wrote down.
+LOOK_EVERY = timedelta(seconds=1)
+
+
+class Database:
+    """The database of one actor: SQLite in a file or in memory, or a schema of a PostgreSQL database.
+
+    `await database.run(work)` gives `work(connection)` a transaction of its own: committed when it returns, rolled back
+    when it raises, and not returned to the caller before it is on disk. **One transaction writes at a time**, in SQLite
+    as in PostgreSQL, and there across all processes: what one has read nobody changes under its hands, and rows are
+    seen in the order in which they were numbered. Work must have no effects elsewhere: when a connection breaks before
+    the commit, it is done once more.
+
+    Args:
+        url: `sqlite://` (memory), `sqlite:///FILE`, or `postgresql://USER@HOST/DATABASE?schema=NAME`, which is made
+            when it is missing.
+        version: Of the tables. A database of another version is refused.
+        inline: Do all work at once, on the caller's own thread, so that a simulated clock sees all that happens.
+            Otherwise only memory does; a file has a thread that writes, and PostgreSQL others besides that read.
+
+    Raises:
+        DatabaseError: It cannot be used. The password is not in the message.
+    """
+
+    def __init__(self, url: str, tables: sa.MetaData, *, version: int, inline: bool = False) -> None:
+        self._store = _store(_parsed(url), tables, version, inline)
+        self._inline = inline
+
+    async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool = False) -> T:
+        """Do `work` in one transaction and return what it returns, once that is durable.
+
+        A caller that is cancelled does not take the work back: it is done or not done, as a whole.
+
+        Args:
+            reads_only: It writes nothing, and sees one moment of the database. PostgreSQL does it beside the writers.
+        """
+        return await self._store.run(work, reads_only=reads_only)
+
+    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+        """As `run()`, for a caller that cannot await: it is held up until the work is durable."""
+        return self._store.run_now(work)
+
+    @property
+    def is_shared(self) -> bool:
+        """Other processes may be at work on the same rows."""
+        return not isinstance(self._store, SQLite)
+
+    @property
+    def look_every(self) -> timedelta | None:
+        """How often to look for what another process wrote down; None where there is no other process."""
+        return LOOK_EVERY if self.is_shared and not self._inline else None
+
+    def close(self) -> None:
+        """Finish the work that waits, then let go of the database. A second call does nothing."""
+        self._store.close()
+
+
+def of_actor(url: str, actor: str) -> str:
+    """Where one of several actors lives, each with a schema of its own, in the PostgreSQL database at `url`.
+
+    Where `url` names a schema, the actor's name is put behind it: several worlds fit into one database.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() not in _POSTGRESQL:
+        raise DatabaseError(
+            f"{shown(parsed)!r} is not an address of a PostgreSQL database; use postgresql://USER@HOST/DATABASE"
+        )
+    world = parsed.query.get("schema")
+    schema = f"{world}_{actor}" if isinstance(world, str) else actor
+    return parsed.update_query_dict({"schema": schema}).render_as_string(hide_password=False)
+
+
+_POSTGRESQL = ("postgresql", "postgres")  # libpq takes both
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        # Not a word of it is repeated: what cannot be read may hold a password anywhere.
+        raise DatabaseError(
+            "the address of the database cannot be read; write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+        ) from None
+
+
+def shown(url: sa.URL) -> str:
+    """The address, as it may be printed: libpq takes secrets among the parameters as well."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def _store(url: sa.URL, tables: sa.MetaData, version: int, inline: bool) -> "SQLite | PostgreSQL":
+    if url.get_backend_name() == "sqlite":
+        return SQLite(url, tables, version=version, inline=inline)
+    if url.get_backend_name() in _POSTGRESQL:
+        from .postgresql import PostgreSQL
+
+        return PostgreSQL(url, tables, version=version, inline=inline)
+    raise DatabaseError(
+        f"{shown(url)!r} is neither SQLite nor PostgreSQL; use sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+    )

@@ -1,0 +1,272 @@
+"""PostgreSQL: one actor in one schema, one writer across all processes, readers beside it."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from .errors import ConnectionLost, DatabaseError
+from .writer import Writer
+
+try:
+    import psycopg
+except ImportError as error:
+    raise DatabaseError('PostgreSQL needs psycopg; install it with: pip install "impact-sdk[postgresql]"') from error
+
+T = TypeVar("T")
+
+# Debian 12 has 15, and older ones are not tested.
+OLDEST_SERVER = 15
+
+# Connections of a process that read at the same time; more than one interpreter keeps busy. One more writes.
+READERS = 4
+
+CONNECT_TIMEOUT_SECONDS = 10
+
+# A process that stands still in the middle of a transaction holds up the writers of all others. Its connection is cut
+# after that long, and nobody waits for its turn much longer. SQLite waits as long for another process.
+LONGEST_PAUSE_SECONDS = 30
+
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # what needs no quotes, and is not cut short
+
+# One snapshot for all statements, as SQLite has it. What only reads is never refused for it.
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+
+class PostgreSQL:
+    """A schema of a PostgreSQL database."""
+
+    def __init__(self, url: sa.URL, tables: sa.MetaData, *, version: int, inline: bool) -> None:
+        schema = _schema(url)
+        self._inline = inline
+        self._engine = _engine(url, schema)
+        # Another name gives another number, and so does another program's idea of how to use such locks.
+        lock = int.from_bytes(hashlib.sha256(f"bank_app_sim {schema}".encode()).digest()[:8], signed=True)
+        self._begin_writing = f"BEGIN; SELECT pg_advisory_xact_lock({lock}); SAVEPOINT unit"
+        self._line = self._new_line()
+        try:
+            _check_server(self._line.driver)
+            self._line.begin()
+            _prepare(self._line.connection, schema, tables, version)
+            self._line.commit()
+        except (psycopg.Error, sa.exc.DBAPIError) as error:
+            self._line.close()
+            raise DatabaseError(f"{_name(url)} cannot be used: {reason(error)}") from error
+        except BaseException:
+            self._line.close()
+            raise
+        self._writer = Writer(self._line, inline=inline)
+        self._readers: list[_Line] = []  # those that rest
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    def _new_line(self) -> "_Line":
+        return _Line(self._engine, self._begin_writing)
+
+    async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool) -> T:
+        if not reads_only:
+            return await self._writer.run(work)
+        self._writer.refuse_when_stopped()
+        if self._inline:
+            await anyio.lowlevel.checkpoint()
+            return _read(self._line, work)
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(READERS)
+        return await anyio.to_thread.run_sync(self._read_on_a_line, work, limiter=self._limiter)
+
+    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+        return self._writer.run_now(work)
+
+    def close(self) -> None:
+        self._writer.stop()
+        while self._readers:
+            self._readers.pop().close()
+
+    def _read_on_a_line(self, work: Callable[[sa.Connection], T]) -> T:
+        line = self._readers.pop() if self._readers else self._new_line()
+        try:
+            return _read(line, work)
+        finally:
+            self._readers.append(line)
+
+
+def _read(line: "_Line", work: Callable[[sa.Connection], T]) -> T:
+    try:
+        return line.read(work)
+    except ConnectionLost:
+        return line.read(work)  # the server was started again meanwhile, or somebody cut the connection
+
+
+@attrs.define
+class _Line:
+    """A connection that comes again when it is lost. `BEGIN` and `COMMIT` are ours, as in SQLite."""
+
+    _engine: sa.Engine
+    _begin_writing: str
+    _connection: sa.Connection | None = attrs.field(default=None, init=False)
+
+    @property
+    def connection(self) -> sa.Connection:
+        if self._connection is None:
+            try:
+                self._connection = self._engine.connect()
+            except sa.exc.DBAPIError as error:
+                raise DatabaseError(
+                    f"{_name(self._engine.url)} cannot be reached: {reason(error)}; "
+                    "is the server running, and are host, user, password and database right?"
+                ) from error
+        return self._connection
+
+    @property
+    def driver(self) -> "psycopg.Connection[Any]":
+        connection: Any = self.connection.connection.driver_connection
+        return connection  # type: ignore[no-any-return]
+
+    @property
+    def is_lost(self) -> bool:
+        if self._connection is None:
+            return False
+        if self._connection.invalidated or self.driver.closed:
+            self.close()
+            return True
+        return False
+
+    def begin(self) -> None:
+        try:
+            self.driver.execute(self._begin_writing)
+        except psycopg.errors.LockNotAvailable as error:
+            raise DatabaseError("another process has been writing all the time; is one of them stuck?") from error
+
+    def next_unit(self) -> None:
+        self.driver.execute("RELEASE unit; SAVEPOINT unit")
+
+    def undo_unit(self) -> None:
+        self.driver.execute("ROLLBACK TO unit")
+
+    def commit(self) -> None:
+        try:
+            self.driver.execute("COMMIT")
+        except psycopg.Error as error:
+            if self.is_lost:
+                raise DatabaseError(
+                    "the connection to the database broke during a commit: it may have happened, or not; "
+                    "look before you try again"
+                ) from error
+            raise
+
+    def rollback(self) -> None:
+        if self._connection is not None:
+            self.driver.execute("ROLLBACK")
+
+    def read(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do work that only reads."""
+        try:
+            self.driver.execute(_BEGIN_READING)
+            result = work(self.connection)
+            self.driver.execute("COMMIT")
+        except BaseException as error:
+            if self.is_lost:
+                raise ConnectionLost("the connection to the database broke, twice; is the server running?") from error
+            self.rollback()
+            raise
+        return result
+
+    def close(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.close()
+
+
+def _engine(url: sa.URL, schema: str) -> sa.Engine:
+    given = url.query.get("options", "")
+    options = {
+        "search_path": schema,
+        "lock_timeout": f"{2 * LONGEST_PAUSE_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{LONGEST_PAUSE_SECONDS}s",
+    }
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg").difference_update_query(["schema", "options"]),
+        # A line keeps its connection as long as it can; there is nothing to pool.
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={
+            # What the address says comes last, and counts.
+            "options": " ".join(
+                [
+                    *(f"-c {name}={value}" for name, value in options.items()),
+                    *([given] if isinstance(given, str) else given),
+                ]
+            ),
+            "application_name": f"bank-app-sim {schema}",
+            **({} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}),
+        },
+    )
+
+
+def _check_server(driver: "psycopg.Connection[Any]") -> None:
+    version, encoding = driver.info.server_version // 10_000, driver.info.parameter_status("server_encoding")
+    if version < OLDEST_SERVER:
+        raise DatabaseError(f"the server is PostgreSQL {version}, this program needs {OLDEST_SERVER} or newer")
+    if encoding != "UTF8":
+        raise DatabaseError(
+            f"database {driver.info.dbname!r} is encoded in {encoding}, this program needs UTF8; "
+            "create one with: createdb --template template0 --encoding UTF8 NAME"
+        )
+
+
+def _prepare(connection: sa.Connection, schema: str, tables: sa.MetaData, version: int) -> None:
+    """Create the tables in an empty schema; refuse one that another version of this program made, or somebody else.
+
+    Many processes may start at once: only one of them is in here at a time.
+    """
+    existing = connection.scalars(_TABLES_OF_SCHEMA, {"schema": schema}).all()
+    if not existing:
+        if not connection.scalar(_SCHEMA_EXISTS, {"schema": schema}):
+            connection.execute(sa.schema.CreateSchema(schema))
+        _as_sqlite_compares(tables).create_all(connection, checkfirst=False)
+        connection.exec_driver_sql("CREATE TABLE schema_version AS SELECT %s AS version", (version,))
+        return
+    found = connection.exec_driver_sql("TABLE schema_version").scalar_one() if "schema_version" in existing else None
+    if found != version:
+        whose = "tables of something else" if found is None else f"version {found}"
+        raise DatabaseError(
+            f'schema "{schema}" of database {connection.engine.url.database!r} has {whose}, this program needs version '
+            f"{version}; rename it to start with an empty one, or use the program that wrote it"
+        )
+
+
+_TABLES_OF_SCHEMA = sa.text("SELECT tablename FROM pg_tables WHERE schemaname = :schema")
+_SCHEMA_EXISTS = sa.text("SELECT true FROM pg_namespace WHERE nspname = :schema")
+
+
+def _as_sqlite_compares(tables: sa.MetaData) -> sa.MetaData:
+    """The tables with texts that compare byte by byte: how a database sorts names is not up to who created it."""
+    copies = sa.MetaData()
+    for table in tables.sorted_tables:
+        for column in table.to_metadata(copies).columns:
+            if isinstance(column.type, sa.String):
+                column.type = sa.Text(collation="C")
+    return copies
+
+
+def _schema(url: sa.URL) -> str:
+    schema = url.query.get("schema", "public")
+    if not isinstance(schema, str) or _SCHEMA.fullmatch(schema) is None:
+        raise DatabaseError(f"{schema!r} is no name of a schema here; use small letters, digits and _, at most 63")
+    return schema
+
+
+def _name(url: sa.URL) -> str:
+    return f"database {url.database!r} on {url.host or 'the local server'}"
+
+
+def reason(error: Exception) -> str:
+    """What the server said, on one line."""
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    return " ".join(str(original).split())

@@ -1,0 +1,80 @@
+"""The PostgreSQL server that the tests use, and worlds of their own on it."""
+
+import functools
+import getpass
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import attrs
+import psycopg
+import sqlalchemy as sa
+
+from bank_app_sim.backend import tables as backend_tables
+from bank_app_sim.des import tables as des_tables
+
+ADDRESS = "TEST_POSTGRESQL_URL"
+ACTORS = {"des": des_tables.metadata, "backend": backend_tables.metadata}
+
+
+@functools.cache
+def server() -> str | None:
+    """The address of a database in which tests may make schemas; None where nobody lets us in."""
+    wanted = os.environ.get(ADDRESS)
+    if wanted:
+        return wanted
+    for user, database in ((getpass.getuser(), "postgres"), ("postgres", "postgres")):
+        url = f"postgresql://{user}@127.0.0.1:5432/{database}"
+        try:
+            with connected(url) as connection:
+                [[may_create]] = connection.execute("SELECT has_database_privilege(current_database(), 'CREATE')")
+        except psycopg.OperationalError:
+            continue
+        if may_create:
+            return url
+    return None
+
+
+def connected(url: str) -> "psycopg.Connection[tuple[object, ...]]":
+    plain = sa.make_url(url).difference_update_query(["schema"])
+    return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True, connect_timeout=5)
+
+
+@attrs.define
+class Worlds:
+    """Addresses of empty databases: schemas that are made once, and emptied after each test that had them.
+
+    Making the tables takes longer than most tests do. That they are made, and when, is tested without this.
+    """
+
+    url: str
+    _names: list[str] = attrs.field(factory=list, init=False)
+    _free: list[str] = attrs.field(factory=list, init=False)
+
+    @contextmanager
+    def one(self) -> Iterator[str]:
+        """A world that nobody else has, with a name that schemas begin with."""
+        if not self._free:
+            self._names.append(f"test_{secrets.token_hex(6)}")
+            self._free.append(self._names[-1])
+        name = self._free.pop()
+        # Nobody pulls the plug here, and each commit would wait for the disk otherwise.
+        options = {"schema": name, "options": "-c synchronous_commit=off"}
+        yield sa.make_url(self.url).update_query_dict(options).render_as_string(hide_password=False)
+        self._empty(name)
+        self._free.append(name)
+
+    def _empty(self, name: str) -> None:
+        with connected(self.url) as connection:
+            for actor, metadata in ACTORS.items():
+                schema = f"{name}_{actor}"
+                if connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,)).rowcount:
+                    tables = [f'"{schema}".{table.name}' for table in reversed(metadata.sorted_tables)]
+                    connection.execute("".join(f"DELETE FROM {table};" for table in tables))
+
+    def drop(self) -> None:
+        with connected(self.url) as connection:
+            for name in self._names:
+                for actor in ACTORS:
+                    connection.execute(f'DROP SCHEMA IF EXISTS "{name}_{actor}" CASCADE')
