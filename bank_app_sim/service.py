@@ -47,9 +47,10 @@ class Call:
     route: str
     parameters: Mapping[str, str]
     query: QueryParams
-    headers: Headers
-    body: Mapping[str, Any]
-    raw: bytes
+    # In no `repr`: they hold tokens and cookies.
+    headers: Headers = attrs.field(repr=False)
+    body: Mapping[str, Any] = attrs.field(repr=False)
+    raw: bytes = attrs.field(repr=False)
     request_id: str
 
 

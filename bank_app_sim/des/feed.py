@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from impact_sdk.wire import camel
-
 from ..clock import moment
 from ..service import Answer
 from . import engine, launching
@@ -11,6 +9,15 @@ from .fields import Fields
 from .request import Request
 
 MOST_GOALS = 100
+
+# How the fields are called on the wire.
+WIRE_NAMES = {
+    "user_id": "userId",
+    "amount_cents": "amountCents",
+    "team": "team",
+    "competition": "competition",
+    "friend": "friend",
+}
 
 
 def take(request: Request) -> Answer:
@@ -49,8 +56,8 @@ def _read(request: Request, fields: Fields) -> engine.FeedEvent:
     }
     if kind is not None:
         for name in engine.NEEDED[engine.FeedType(kind)]:
-            if fields.value(camel(name)) is None:
-                fields.refuse(camel(name), f"is missing: a {kind} has one")
+            if fields.value(WIRE_NAMES[name]) is None:
+                fields.refuse(WIRE_NAMES[name], f"is missing: a {kind} has one")
     fields.check()
     if user_id is not None:
         request.owner(user_id, field=fields.path("userId"))

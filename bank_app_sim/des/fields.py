@@ -6,11 +6,9 @@ from typing import Any
 
 from ..clock import moment, timestamp
 from ..service import Refused
+from .engine import LARGEST_CENTS
 
 LONGEST_TEXT = 255
-
-# Ten trillion in a currency with cents: nobody saves more, and sums of such amounts fit a 64-bit column.
-LARGEST_CENTS = 10**15
 
 
 class Fields:

@@ -88,14 +88,18 @@ def prepare_due(connection: sa.Connection, *, now: str, ids: Ids, outbox: Outbox
     A deposit is requested at the moment it was due. After a long pause of this process every missed one is prepared,
     one in each call.
     """
-    due = connection.execute(store.launches.DUE, {"now": now, "limit": BATCH}).mappings().all()
+    found = connection.execute(store.launches.DUE, {"now": now, "limit": BATCH}).mappings().all()
+    # One for each Dream: what it brings is on its way to the Dream before the next one reckons what the Dream lacks.
+    due: dict[str, Row] = {}
+    for launch in found:
+        due.setdefault(launch["dream_id"], launch)
     done = [
         _Done(
             launch,
             engine.step(as_engine_has_it(launch), launch["occurrences"], moment(launch["due_at"])),
             launch["due_at"],
         )
-        for launch in due
+        for launch in due.values()
     ]
     _write(connection, done, ids=ids, outbox=outbox)
     return bool(due)

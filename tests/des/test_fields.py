@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank_app_sim.clock import moment, timestamp
-from bank_app_sim.des.fields import LARGEST_CENTS, Fields
+from bank_app_sim.des.engine import LARGEST_CENTS
+from bank_app_sim.des.fields import Fields
 from bank_app_sim.service import Refused
 
 json_values: st.SearchStrategy[Any] = st.recursive(

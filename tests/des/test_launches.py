@@ -1,11 +1,14 @@
 """Savehack launches: the types, their own fields, and what is refused. How they wait: test_provisioning.py."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from .journey import create_dream, errors_of, id_of, initiate, launch_daily, launches, savehack_id
+from bank_app_sim.clock import SimulatedClock
+
+from .journey import create_dream, errors_of, id_of, initiate, launch_daily, launches, savehack_id, transactions
 
 # In the order of the listing.
 OWN_FIELDS: dict[str, dict[str, int | str]] = {
@@ -148,3 +151,18 @@ async def test_launches_are_listed_by_dream_and_user(ada: httpx.AsyncClient, bac
     assert await names(dreamId=boat["id"]) == ["Boat"]
     assert await names(userId=id_of(ada)) == ["Bike", "Boat"]
     assert await names(externalUserId="bob") == []
+
+
+async def test_two_autopilots_of_one_dream_do_not_save_the_same_gap_twice(
+    ada: httpx.AsyncClient, clock: SimulatedClock, running: None
+) -> None:
+    """Both fall due at one moment; the second one sees what the first has put on its way."""
+    await initiate(ada, id_of(ada))
+    dream = await create_dream(ada, targetCents=10_000, expiresAt="2026-12-10")
+    for _ in range(2):
+        body = {"type": "AutopilotLaunch", "dreamId": dream["id"], "savehackId": await savehack_id(ada, "Autopilot")}
+        await ada.post("/v1/savehack-launches", json={"savehackLaunch": body})
+
+    await clock.advance(timedelta(days=60))
+
+    assert sum(each["amountCents"] for each in await transactions(ada)) == 10_000

@@ -8,7 +8,6 @@ import pytest
 from bank_app_sim.des import engine
 from bank_app_sim.des.engine import BY_LAUNCH_TYPE, BY_TYPE, SAVEHACKS, Frequency, Launch, consent
 from bank_app_sim.des.engine.page import as_markdown
-from bank_app_sim.des.fields import LARGEST_CENTS
 
 from .launches import a_launch
 
@@ -44,10 +43,6 @@ def test_ids_are_the_same_in_every_sandbox() -> None:
 
 def test_every_type_has_a_name_in_english_and_swedish() -> None:
     assert all(set(savehack.translated_name) == {"en", "sv"} for savehack in SAVEHACKS)
-
-
-def test_the_largest_deposit_is_the_largest_amount_that_des_takes() -> None:
-    assert engine.LARGEST_CENTS == LARGEST_CENTS
 
 
 @pytest.mark.parametrize(
