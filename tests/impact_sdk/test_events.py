@@ -21,7 +21,6 @@ from impact_sdk import (
     User,
     wire,
 )
-
 from impact_sdk.models import EVENT_DATA
 
 from .answers import DREAM, EVENT, LAUNCH, TRANSACTION, USER, USER_REFERENCE
