@@ -1,0 +1,284 @@
+"""What a bank accepts as a webhook of DES. Signed by the Standard Webhooks library, as DES does."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from standardwebhooks import Webhook
+
+from impact_sdk import (
+    ConfigurationError,
+    InvalidSignature,
+    MemoryReplayStore,
+    ReplayedWebhook,
+    StaleWebhook,
+    Transaction,
+    UnreadableWebhook,
+    User,
+    WebhookError,
+    WebhookVerifier,
+)
+
+from .answers import EVENT, TRANSACTION
+from .fixed_clock import FixedClock
+
+SECRET = "whsec_" + base64.b64encode(b"the secret of the day, 24 b").decode()
+OTHER = "whsec_" + base64.b64encode(b"the secret of yesterday....").decode()
+NOW = FixedClock().now()
+SECOND = timedelta(seconds=1)
+
+
+def batch(*events: dict[str, Any]) -> bytes:
+    envelope = {"batch_id": "b1", "timestamp": "2027-01-04T08:00:00Z", "count": len(events), "events": events}
+    return json.dumps(envelope).encode()
+
+
+BODY = batch(EVENT)
+
+
+def signed(body: bytes, *, at: datetime = NOW, secret: str = SECRET, id: str = "b1") -> dict[str, str]:
+    """The headers that DES sends along."""
+    return {
+        "Webhook-Id": id,
+        "Webhook-Timestamp": str(int(at.timestamp())),
+        "Webhook-Signature": Webhook(secret).sign(id, at, body.decode()),
+    }
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def verifier(clock: FixedClock) -> WebhookVerifier:
+    return WebhookVerifier(SECRET, replays=MemoryReplayStore(clock=clock), clock=clock)
+
+
+async def test_a_batch_becomes_typed_events(verifier: WebhookVerifier) -> None:
+    deposit = {**EVENT, "id": "e2", "type": "DepositRequested", "data": TRANSACTION}
+    body = batch(EVENT, deposit)
+
+    read = await verifier.verify(body, signed(body))
+
+    assert (read.batch_id, read.count, read.timestamp) == ("b1", 2, NOW)
+    assert [type(event.data) for event in read.events] == [User, Transaction]
+
+
+async def test_events_that_nobody_knows_or_can_read_do_not_stop_the_others(verifier: WebhookVerifier) -> None:
+    unknown = {**EVENT, "type": "DreamPainted", "data": {"colour": "green"}}
+    unreadable = {**EVENT, "type": "DepositRequested", "data": {"id": 5}}
+    body = batch(unknown, unreadable, EVENT)
+
+    events = (await verifier.verify(body, signed(body))).events
+
+    assert [event.is_known for event in events] == [False, True, True]
+    assert [event.data for event in events[:2]] == [{"colour": "green"}, {"id": 5}]
+    assert events[1].problem is not None
+    assert events[2].problem is None
+
+
+async def test_the_librarys_own_check_agrees() -> None:
+    """Against a mistake that cancels itself out: sign() is all that we use of it."""
+    now = datetime.now(UTC)
+
+    Webhook(SECRET).verify(BODY, signed(BODY, at=now))
+    await WebhookVerifier(SECRET, replays=None).verify(BODY, signed(BODY, at=now))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Webhook-Id": "b2"},
+        {"Webhook-Timestamp": str(int(NOW.timestamp()) + 1)},
+        {"Webhook-Signature": ""},
+        {"Webhook-Signature": "v1,"},
+        {"Webhook-Signature": "v1,not base64!"},
+        {"Webhook-Signature": "v1"},
+        {"Webhook-Signature": "v1,bm8="},
+        {"Webhook-Signature": Webhook(SECRET).sign("b1", NOW, BODY.decode()).replace("v1,", "v2,")},
+        {"Webhook-Signature": Webhook(OTHER).sign("b1", NOW, BODY.decode())},
+        {"Webhook-Timestamp": "soon"},
+        {"Webhook-Timestamp": "1e9"},
+        {"Webhook-Timestamp": "9" * 400},
+        {"Webhook-Id": ""},
+    ],
+)
+async def test_what_des_has_not_signed_is_refused(verifier: WebhookVerifier, change: dict[str, str]) -> None:
+    with pytest.raises(InvalidSignature):
+        await verifier.verify(BODY, {**signed(BODY), **change})
+
+
+async def test_a_body_that_was_changed_is_refused(verifier: WebhookVerifier) -> None:
+    with pytest.raises(InvalidSignature, match="not signed with any of the 1 secrets"):
+        await verifier.verify(BODY + b" ", signed(BODY))
+    with pytest.raises(InvalidSignature):
+        await verifier.verify(b"\xff", signed(BODY))
+
+
+async def test_headers_that_are_absent_are_named(verifier: WebhookVerifier) -> None:
+    with pytest.raises(InvalidSignature, match="has no webhook-id, webhook-timestamp, webhook-signature; is it from"):
+        await verifier.verify(BODY, {})
+
+
+@given(st.dictionaries(st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]), st.text()))
+def test_no_headers_break_the_verifier(headers: dict[str, str]) -> None:
+    verifier = WebhookVerifier(SECRET, replays=None)
+
+    with pytest.raises(InvalidSignature):
+        anyio.run(verifier.verify, BODY, headers)
+
+
+@pytest.mark.parametrize("secret", [SECRET, OTHER])
+async def test_while_secrets_are_changed_over_both_are_good(secret: str) -> None:
+    verifier = WebhookVerifier([SECRET, OTHER], replays=None, clock=FixedClock())
+
+    assert await verifier.check(BODY, signed(BODY, secret=secret)) == "b1"
+
+
+async def test_one_good_signature_of_several_is_enough(verifier: WebhookVerifier) -> None:
+    """DES signs with both secrets while they are changed over."""
+    both = " ".join(signed(BODY, secret=secret)["Webhook-Signature"] for secret in (OTHER, SECRET))
+
+    assert await verifier.check(BODY, {**signed(BODY), "Webhook-Signature": both}) == "b1"
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=5), timedelta(), timedelta(minutes=-5)])
+async def test_five_minutes_are_tolerated(verifier: WebhookVerifier, age: timedelta) -> None:
+    assert await verifier.check(BODY, signed(BODY, at=NOW - age))
+
+
+@pytest.mark.parametrize(
+    ("age", "when"), [(timedelta(minutes=5, seconds=1), "0:05:01 ago"), (timedelta(minutes=-6), "0:06:00 ahead of our")]
+)
+async def test_what_is_older_or_yet_to_come_is_refused(verifier: WebhookVerifier, age: timedelta, when: str) -> None:
+    with pytest.raises(StaleWebhook, match=f"was sent {when}"):
+        await verifier.verify(BODY, signed(BODY, at=NOW - age))
+
+
+async def test_a_replay_is_refused(verifier: WebhookVerifier) -> None:
+    headers = signed(BODY)
+    await verifier.verify(BODY, headers)
+
+    with pytest.raises(ReplayedWebhook, match="'b1' has been here; answer 200") as caught:
+        await verifier.verify(BODY, headers)
+
+    assert (caught.value.webhook_id, caught.value.is_under_way) == ("b1", False)
+
+
+async def test_without_a_store_replays_are_the_receivers_own_business(clock: FixedClock) -> None:
+    verifier = WebhookVerifier(SECRET, replays=None, clock=clock)
+
+    for _ in range(2):
+        assert (await verifier.verify(BODY, signed(BODY))).batch_id == "b1"
+
+
+async def test_a_store_must_be_chosen() -> None:
+    with pytest.raises(TypeError, match="replays"):
+        WebhookVerifier(SECRET)  # type: ignore[call-arg]
+
+
+async def test_what_was_not_signed_is_not_remembered(verifier: WebhookVerifier) -> None:
+    """Or anybody could have DES' next webhook refused."""
+    with pytest.raises(InvalidSignature):
+        await verifier.verify(BODY, signed(BODY, secret=OTHER))
+
+    assert await verifier.verify(BODY, signed(BODY))
+
+
+async def test_a_batch_that_was_not_dealt_with_may_come_again(verifier: WebhookVerifier) -> None:
+    with pytest.raises(RuntimeError):
+        async with verifier.receiving(BODY, signed(BODY)):
+            raise RuntimeError("the database is gone")
+
+    async with verifier.receiving(BODY, signed(BODY, at=NOW + SECOND)) as received:
+        assert received.count == 1
+    with pytest.raises(ReplayedWebhook):
+        await verifier.verify(BODY, signed(BODY))
+
+
+async def test_a_batch_whose_receiver_was_cancelled_may_come_again(verifier: WebhookVerifier) -> None:
+    with anyio.CancelScope() as scope:
+        async with verifier.receiving(BODY, signed(BODY)):
+            scope.cancel()
+            await anyio.sleep_forever()
+
+    assert await verifier.verify(BODY, signed(BODY))
+
+
+async def test_a_batch_that_comes_while_it_is_dealt_with_says_so(verifier: WebhookVerifier) -> None:
+    """Answered 200, DES would not send it again, and the first attempt may yet fail."""
+    async with verifier.receiving(BODY, signed(BODY)):
+        with pytest.raises(ReplayedWebhook) as caught:
+            await verifier.verify(BODY, signed(BODY))
+
+    assert caught.value.is_under_way
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"batch_id": "b1"}', batch({"id": "e1"})])
+async def test_what_is_signed_and_no_batch_is_unreadable_and_may_come_again(
+    verifier: WebhookVerifier, body: bytes
+) -> None:
+    for _ in range(2):
+        with pytest.raises(UnreadableWebhook, match="'b1' is signed, and no batch of events"):
+            await verifier.verify(body, signed(body))
+
+
+async def test_a_hint_that_is_no_batch_can_be_checked(verifier: WebhookVerifier) -> None:
+    assert await verifier.check(b"{}", signed(b"{}", id="h1")) == "h1"
+    with pytest.raises(ReplayedWebhook):
+        await verifier.check(b"{}", signed(b"{}", id="h1"))
+
+
+@pytest.mark.parametrize("body", ["{}", {}, None, bytearray(b"{}")])
+async def test_a_body_that_is_not_the_bytes_that_came_is_the_receivers_mistake(
+    verifier: WebhookVerifier, body: Any
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"give the bytes as they came, such as `await request.body\(\)`"):
+        await verifier.verify(body, signed(BODY))
+
+
+@pytest.mark.parametrize("secrets", ["", [], "whsec_", "whsec_!", ["whsec_c2VjcmV0", ""], [None], "pässword"])
+def test_a_secret_that_is_none_is_refused_and_not_told(secrets: Any) -> None:
+    with pytest.raises(ConfigurationError, match="secret") as caught:
+        WebhookVerifier(secrets, replays=None)
+
+    assert "pässword" not in str(caught.value)
+
+
+def test_the_secret_is_not_shown(verifier: WebhookVerifier) -> None:
+    assert SECRET[6:] not in repr(verifier)
+    assert repr(verifier) == "<WebhookVerifier with 1 secrets>"
+
+
+async def test_every_refusal_is_a_webhook_error() -> None:
+    assert all(issubclass(each, WebhookError) for each in (InvalidSignature, StaleWebhook, UnreadableWebhook))
+
+
+async def test_the_store_forgets_what_is_over(clock: FixedClock) -> None:
+    store = MemoryReplayStore(clock=clock)
+    await store.seen("b1", NOW + SECOND)
+
+    await clock.sleep(2)
+
+    assert not await store.seen("b1", NOW + 3 * SECOND)
+    assert await store.seen("b1", NOW + 3 * SECOND)
+
+
+async def test_the_store_is_bounded_and_the_oldest_gives_way(clock: FixedClock) -> None:
+    store = MemoryReplayStore(2, clock=clock)
+    for name in ("b1", "b2", "b3"):
+        assert not await store.seen(name, NOW + SECOND)
+
+    assert await store.seen("b3", NOW + SECOND)
+    assert await store.seen("b2", NOW + SECOND)
+    assert not await store.seen("b1", NOW + SECOND)
+
+
+async def test_forgetting_what_is_not_there_is_nothing(clock: FixedClock) -> None:
+    await MemoryReplayStore(clock=clock).forget("b1")
