@@ -28,6 +28,13 @@ def worlds() -> Iterator[postgresql.Worlds]:
 
 
 @pytest.fixture
+def missing_schema(worlds: postgresql.Worlds) -> Iterator[str]:
+    """A PostgreSQL database before its first start, for tables of a test's own."""
+    with postgresql.missing_schema(worlds.url) as url:
+        yield url
+
+
+@pytest.fixture
 def postgresql_url(worlds: postgresql.Worlds) -> Iterator[str]:
     """An empty PostgreSQL database."""
     with worlds.one() as url:

@@ -78,3 +78,12 @@ class Worlds:
             for name in self._names:
                 for actor in ACTORS:
                     connection.execute(f'DROP SCHEMA IF EXISTS "{name}_{actor}" CASCADE')
+
+
+@contextmanager
+def missing_schema(url: str) -> Iterator[str]:
+    """The address of a schema that nobody has made yet; whoever makes it, it is gone with the block."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield sa.make_url(url).update_query_dict({"schema": name}).render_as_string(hide_password=False)
+    with connected(url) as connection:
+        connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')

@@ -130,18 +130,18 @@ class _Line:
 
     @property
     def is_lost(self) -> bool:
-        if self._connection is None:
-            return False
-        if self._connection.invalidated or self.driver.closed:
-            self.close()
-            return True
-        return False
+        return self._connection is not None and (self._connection.invalidated or self.driver.closed)
 
     def begin(self) -> None:
         try:
-            self.driver.execute(self._begin_writing)
+            self._begin(self._begin_writing)
         except psycopg.errors.LockNotAvailable as error:
             raise DatabaseError("another process has been writing all the time; is one of them stuck?") from error
+
+    def _begin(self, statement: str) -> None:
+        if self.is_lost:
+            self.close()
+        self.driver.execute(statement)
 
     def next_unit(self) -> None:
         self.driver.execute("RELEASE unit; SAVEPOINT unit")
@@ -167,7 +167,7 @@ class _Line:
     def read(self, work: Callable[[sa.Connection], T]) -> T:
         """Do work that only reads."""
         try:
-            self.driver.execute(_BEGIN_READING)
+            self._begin(_BEGIN_READING)
             result = work(self.connection)
             self.driver.execute("COMMIT")
         except BaseException as error:
@@ -180,6 +180,7 @@ class _Line:
     def close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
+            connection.invalidate()  # without a farewell, which one that is broken would fail at
             connection.close()
 
 
@@ -203,6 +204,7 @@ def _engine(url: sa.URL, schema: str) -> sa.Engine:
                     *([given] if isinstance(given, str) else given),
                 ]
             ),
+            "client_encoding": "utf8",
             "application_name": f"bank-app-sim {schema}",
             **({} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}),
         },

@@ -1,24 +1,43 @@
-"""One transaction for each unit of work, in memory and in a file, from both event loops."""
+"""One transaction for each unit of work, in each store, from both event loops."""
 
+import traceback
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import anyio
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.database import Database, DatabaseError
+from bank_app_sim.database import Database, DatabaseError, of_actor
 
 metadata = sa.MetaData()
 names = sa.Table("names", metadata, sa.Column("name", sa.String, primary_key=True))
 
 
-@pytest.fixture(params=["memory", "file"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path / 'test.sqlite3'}"
-    database = Database(url, metadata, version=1)
-    yield database
-    database.close()
+@pytest.fixture(
+    params=[
+        ("memory", False),
+        ("file", False),
+        ("file", True),
+        *(pytest.param(("postgresql", inline), marks=pytest.mark.postgresql) for inline in (False, True)),
+    ],
+    ids=lambda param: f"{param[0]}{' inline' if param[1] else ''}",
+)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, bool]:
+    """Where, and whether on the caller's own thread."""
+    kind, inline = request.param
+    if kind == "postgresql":
+        return request.getfixturevalue("missing_schema"), inline
+    return ("sqlite://" if kind == "memory" else f"sqlite:///{tmp_path / 'test.sqlite3'}"), inline
+
+
+@pytest.fixture
+def database(address: tuple[str, bool]) -> Iterator[Database]:
+    url, inline = address
+    with closing(Database(url, metadata, version=1, inline=inline)) as database:
+        yield database
 
 
 def add(connection: sa.Connection, name: str) -> str:
@@ -73,15 +92,36 @@ async def test_a_caller_that_cannot_await_has_its_turn_too(database: Database) -
         database.run_now(lambda connection: add(connection, "before"))
 
 
-async def test_what_was_committed_is_there_after_closing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
-    first = Database(url, metadata, version=1)
-    await first.run(lambda connection: add(connection, "ada"))
-    first.close()
+async def test_what_was_committed_is_there_after_closing(address: tuple[str, bool]) -> None:
+    url, inline = address
+    if url == "sqlite://":
+        return  # memory ends with its database
+    with closing(Database(url, metadata, version=1, inline=inline)) as first:
+        await first.run(lambda connection: add(connection, "ada"))
 
-    second = Database(url, metadata, version=1)
-    assert await second.run(all_names) == ["ada"]
-    second.close()
+    with closing(Database(url, metadata, version=1, inline=inline)) as second:
+        assert await second.run(all_names, reads_only=True) == ["ada"]
+
+
+async def test_what_was_written_is_read_at_once(database: Database) -> None:
+    for n in range(20):
+        await database.run(partial(add, name=f"{n:02}"))
+
+        assert len(await database.run(all_names, reads_only=True)) == n + 1
+
+
+async def test_reading_that_fails_takes_nobody_with_it(database: Database) -> None:
+    with pytest.raises(IndexError):
+        await database.run(lambda connection: [][0], reads_only=True)
+
+    assert await database.run(all_names, reads_only=True) == []
+
+
+async def test_names_sort_byte_by_byte(database: Database) -> None:
+    for name in ("b", "a", "B", "A", "ä", "a b", "a:b"):
+        await database.run(partial(add, name=name))
+
+    assert await database.run(all_names) == ["A", "B", "a", "a b", "a:b", "b", "ä"]
 
 
 async def test_a_file_is_durable_with_every_commit(tmp_path: Path) -> None:
@@ -93,17 +133,34 @@ async def test_a_file_is_durable_with_every_commit(tmp_path: Path) -> None:
     database.close()
 
 
-async def test_a_closed_file_says_so(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}", metadata, version=1)
-    await database.run(all_names)
+@pytest.mark.parametrize("reads_only", [False, True])
+async def test_a_closed_database_says_so(database: Database, reads_only: bool) -> None:
+    await database.run(all_names, reads_only=reads_only)
+    database.close()
     database.close()
 
     with pytest.raises(DatabaseError, match="closed"):
-        await database.run(all_names)
+        await database.run(all_names, reads_only=reads_only)
 
 
-def test_an_address_of_another_kind_of_database_is_refused_without_its_password() -> None:
-    with pytest.raises(DatabaseError, match="mysql") as caught:
-        Database("mysql://me:passw0rd@localhost/bank", metadata, version=1)
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://me:passw0rd@localhost/bank", "neither SQLite nor PostgreSQL"),
+        ("mysql://localhost/bank?password=passw0rd", "neither SQLite nor PostgreSQL"),
+        ("passw0rd", "cannot be read"),
+        ("postgresql://me:passw0rd@localhost:port/bank", "cannot be read"),
+    ],
+)
+def test_an_address_of_something_else_is_refused_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(DatabaseError, match=said) as caught:
+        Database(url, metadata, version=1)
 
-    assert "passw0rd" not in str(caught.value)
+    assert "passw0rd" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_actors_have_a_schema_each() -> None:
+    assert of_actor("postgresql://me@host/bank", "des") == "postgresql://me@host/bank?schema=des"
+    assert of_actor("postgres://me:pw@host/bank?schema=a", "des") == "postgres://me:pw@host/bank?schema=a_des"
+    with pytest.raises(DatabaseError, match="not an address of a PostgreSQL database"):
+        of_actor("sqlite://", "des")

@@ -1,0 +1,138 @@
+"""Several workers at one database: each step is taken by one of them, and by another one if that one dies."""
+
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, closing
+
+import anyio
+import httpx
+import pytest
+
+from bank_app_sim.backend import Bank, BankBackend
+from bank_app_sim.backend.claims import LEASE
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des import DES
+from bank_app_sim.ids import Ids
+from bank_app_sim.trace import Trace
+from impact_sdk import ClientCredentials, ImpactAPI
+
+from ..conftest import DatabaseOf
+from .network import Network
+from .saver import Saver, saver
+
+Start = Callable[[ImpactAPI], BankBackend]
+
+
+class Killed(BaseException):
+    """What `kill -9` is to a process: nothing in it handles this."""
+
+
+class Slow(httpx.AsyncBaseTransport):
+    """A line on which everything waits until it is let go on."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.reached, self.go_on = anyio.Event(), anyio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.reached.set()
+        await self.go_on.wait()
+        return await self._network.handle_async_request(request)
+
+
+@pytest.fixture
+def start(lasting_database_of: DatabaseOf, settings: Bank, clock: SimulatedClock, network: Network) -> Iterator[Start]:
+    """Start another process of the bank, on the same database."""
+    with ExitStack() as stack:
+
+        def start(impact: ImpactAPI) -> BankBackend:
+            backend = BankBackend(
+                database_url=lasting_database_of("backend"),
+                bank=settings,
+                impact=impact,
+                clock=clock,
+                trace=Trace(clock),
+                ids=Ids(random.Random(7)),
+            )
+            network.hosts["bank"] = backend.app
+            return stack.enter_context(closing(backend))
+
+        yield start
+
+
+@pytest.fixture
+async def ada(network: Network, clock: SimulatedClock, des: DES) -> AsyncIterator[Saver]:
+    async with saver("ada", network, clock) as ada:
+        yield ada
+
+
+async def when_decided(ada: Saver, backend: BankBackend, clock: SimulatedClock) -> None:
+    """Ada's order for an account, and the moment at which the bank begins with it."""
+    await ada.saves(5_000)
+    await ada.orders_account()
+    due_at = await backend.work_off()
+    assert due_at is not None
+    await clock.advance_to(due_at)
+
+
+async def test_while_one_worker_is_at_a_step_no_other_takes_it(
+    start: Start, impact: ImpactAPI, ada: Saver, network: Network, clock: SimulatedClock
+) -> None:
+    line = Slow(network)
+    credentials = ClientCredentials("demo-bank", "planted-secret")
+    async with ImpactAPI("http://des", auth=credentials, transport=line, clock=clock) as slow:
+        first, second = start(slow), start(impact)
+        await when_decided(ada, second, clock)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(first.work_off)
+            await line.reached.wait()
+            sent = len(network.requests)
+
+            next_look = await second.work_off()
+
+            assert next_look == clock.now() + LEASE
+            assert len(network.requests) == sent
+            line.go_on.set()
+    assert len(await ada.accounts_at_des()) == 1
+
+
+async def killed_in_the_middle(worker: BankBackend, network: Network) -> None:
+    def kill(_request: object) -> None:
+        raise Killed
+
+    network.interfere = kill
+    with pytest.raises(Killed):
+        await worker.work_off()
+    network.interfere = lambda _request: None
+
+
+async def test_a_step_of_a_killed_worker_is_taken_up_when_its_claim_has_run_out(
+    start: Start, impact: ImpactAPI, ada: Saver, network: Network, clock: SimulatedClock
+) -> None:
+    first, second = start(impact), start(impact)
+    await when_decided(ada, second, clock)
+    await killed_in_the_middle(first, network)
+
+    next_look = await second.work_off()
+    assert next_look == clock.now() + LEASE
+    assert await ada.accounts_at_des() == []
+
+    await clock.advance_to(next_look)
+    await second.work_off()
+    assert len(await ada.accounts_at_des()) == 1
+    assert await ada.deposits() == [(5_000, "settled", [])]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_who_has_the_file_to_themselves_takes_it_up_at_once(
+    start: Start, impact: ImpactAPI, ada: Saver, network: Network, clock: SimulatedClock
+) -> None:
+    """The worker that had claimed the step was the process before."""
+    first = start(impact)
+    await when_decided(ada, first, clock)
+    await killed_in_the_middle(first, network)
+    first.close()
+
+    await start(impact).work_off()
+
+    assert len(await ada.accounts_at_des()) == 1
