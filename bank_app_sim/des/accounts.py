@@ -5,7 +5,8 @@ from typing import Any
 
 from ..service import Answer, Refused
 from . import money, paging, provisioning, store
-from .fields import LARGEST_CENTS, Fields
+from .engine import LARGEST_CENTS
+from .fields import Fields
 from .money import PERFORMANCE, SHARED_SAVINGS
 from .request import Request
 from .store import Row
