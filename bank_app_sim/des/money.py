@@ -34,14 +34,21 @@ def obstacle(connection: sa.Connection, transaction: Row) -> str | None:
     if any(transaction[f"{side}_account_id"] is None for side in SIDES[transaction["type"]]):
         return "there is no account yet; post it, and link it to the Dream, first"
     for what, statement, moves in (
-        ("account", store.accounts.BALANCES, _moves(transaction, "account")),
         ("Dream", store.dreams.BALANCES, _moves(transaction, "dream")),
+        ("account", store.accounts.BALANCES, _moves(transaction, "account")),
     ):
         for key, balance_cents in connection.execute(statement, {"ids": list(moves)}):
-            if balance_cents + moves[key] < 0:
-                return f"the {what} holds {balance_cents} cents only"
-            if balance_cents + moves[key] > LARGEST_BALANCE:
-                return f"the {what} holds {balance_cents} cents already, and cannot hold so much"
+            if sentence := beyond(balance_cents, moves[key]):
+                return f"the {what} {sentence}"
+    return None
+
+
+def beyond(balance_cents: int, moved_cents: int) -> str | None:
+    """What is wrong with moving a balance so far; None where it stays within what there can be."""
+    if balance_cents + moved_cents < 0:
+        return f"holds {balance_cents} cents only"
+    if balance_cents + moved_cents > LARGEST_BALANCE:
+        return f"holds {balance_cents} cents already: more than {LARGEST_BALANCE} cannot be"
     return None
 
 

@@ -67,3 +67,66 @@ def errors_of(answer: httpx.Response) -> dict[str, list[str]]:
 
 async def refuse_customer(client: httpx.AsyncClient, user_id: str) -> httpx.Response:
     return await client.patch(f"/v1/users/{user_id}", json={"user": {"provisioningInitiatedAt": None}})
+
+
+AT = "2026-12-03T08:00:00.000000Z"
+
+
+async def change_dream(client: httpx.AsyncClient, dream: dict[str, Any], **fields: Any) -> httpx.Response:
+    return await client.patch(f"/v1/dreams/{dream['id']}", json={"dream": fields})
+
+
+async def change_transaction(backend: httpx.AsyncClient, transaction: dict[str, Any], **fields: Any) -> httpx.Response:
+    return await backend.patch(f"/v1/transactions/{transaction['id']}", json={"transaction": fields})
+
+
+async def post_transaction(client: httpx.AsyncClient, **fields: Any) -> httpx.Response:
+    return await client.post("/v1/transactions", json={"transaction": fields})
+
+
+async def account_with(backend: httpx.AsyncClient, user_id: str, **extra: Any) -> dict[str, Any]:
+    answer = await post_account(backend, user_id, **extra)
+    assert answer.status_code == 201, answer.text
+    account: dict[str, Any] = answer.json()["account"]
+    return account
+
+
+async def fill(backend: httpx.AsyncClient, dream: dict[str, Any], cents: int, external_id: str = "fill") -> None:
+    """Put money on a Dream that has an account."""
+    answer = await post_transaction(
+        backend,
+        type="Deposit",
+        userId=dream["user"]["id"],
+        externalId=f"{external_id}-{dream['id']}",
+        amountCents=cents,
+        toAccountId=dream["account"]["id"],
+        toDreamId=dream["id"],
+    )
+    assert answer.status_code == 201, answer.text
+
+
+async def balances(client: httpx.AsyncClient) -> tuple[dict[str, int], dict[str, int]]:
+    """Of the accounts by their external ids, and of the Dreams by their names."""
+    accounts = (await client.get("/v1/accounts")).json()["accounts"]
+    dreams = (await client.get("/v1/dreams")).json()["dreams"]
+    return (
+        {account["externalId"]: account["balanceCents"] for account in accounts},
+        {dream["name"]: dream["balanceCents"] for dream in dreams},
+    )
+
+
+async def events(backend: httpx.AsyncClient, *types: str) -> list[dict[str, Any]]:
+    """All that happened, or what is of these types."""
+    found: list[dict[str, Any]] = []
+    url: str | None = "/v1/events"
+    while url is not None:
+        page = (await backend.get(url)).json()
+        found += [event for event in page["events"] if not types or event["type"] in types]
+        url = page["meta"]["next_url"]
+    return found
+
+
+async def happened(backend: httpx.AsyncClient) -> list[str]:
+    """The types of all events, in order, but for those of signing in and asking for deposits."""
+    usual = {"UserCreated", "PageView"}
+    return [event["type"] for event in await events(backend) if event["type"] not in usual]
