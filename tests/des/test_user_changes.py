@@ -154,7 +154,8 @@ async def test_empty_lists_and_the_user_as_it_is_change_nothing(
     whole = (await backend.get(f"/v1/users/{id_of(ada)}")).json()["user"]
     told = {"accounts": [account], "transactions": deposits}
 
-    for fields in ({"accounts": [], "transactions": []}, whole, told):
+    changes: list[dict[str, Any]] = [{"accounts": [], "transactions": []}, whole, told]
+    for fields in changes:
         assert (await change(backend, ada, **fields)).status_code == 204
     assert await transactions(ada) == deposits
 
