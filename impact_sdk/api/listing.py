@@ -66,12 +66,12 @@ class Listing:
     Attributes:
         path: Such as `/v1/dreams`.
         root: The key below which the answer has the items, such as `dreams`.
-        page_size: The most that DES gives at once.
+        page_size: The most that DES gives at once; None where it always gives all.
     """
 
     path: str
     root: str
-    page_size: int = 20
+    page_size: int | None = 20
 
     def pages(
         self, transport: Transport, kind: type[T], query: Mapping[str, Any], **options: Unpack[CallOptions]
@@ -79,7 +79,8 @@ class Listing:
         """Page after page. What is added or taken away meanwhile may be missed or seen twice, as pages shift."""
 
         async def fetch(pages: int, last: T | None) -> Page[T]:
-            return await self.page(transport, kind, {"page": pages + 1, **query}, **options)
+            number = None if self.page_size is None else pages + 1
+            return await self.page(transport, kind, {"page": number, **query}, **options)
 
         return Items(fetch)
 
@@ -116,6 +117,6 @@ class Listing:
             meta = wire.read(_Meta, answer.get("meta") or {})
             items = wire.read(list[kind], answer[self.root])  # type: ignore[valid-type]
             # Nothing comes after nothing, whatever the answer says: a listing must end.
-            return Page(items, bool(items and meta.next_url))
+            return Page(items, bool(items and meta.next_url and self.page_size))
         except wire.Unreadable as error:
             raise unexpected(reply, error) from error

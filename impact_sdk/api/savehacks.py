@@ -16,7 +16,7 @@ from ..transport import Transport
 from .listing import Listing
 
 LAUNCHES = Listing("/v1/savehack-launches", "savehackLaunches")
-SAVEHACKS = Listing("/v1/savehacks", "savehacks")
+SAVEHACKS = Listing("/v1/savehacks", "savehacks", page_size=None)
 
 
 @attrs.frozen

@@ -29,6 +29,7 @@ from impact_sdk.api.sessions import Sessions
 
 from .answers import ACCOUNT, CONSENT, DREAM, ENDPOINT, EVENT, FED, LAUNCH, SESSION, TRANSACTION, USER
 
+SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
 NOW = "2027-01-04T08:00:00Z"  # what the fixed clock says
 THEN = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
 SENT_THEN = "2027-01-02T03:04:05Z"
@@ -211,7 +212,6 @@ OPERATIONS: dict[str, Operation] = {
         "/v1/savehacks",
         answer={"savehacks": [{"id": "s1", "type": "Weekly", "translatedName": {"en": "Weekly"}}]},
         kind=Savehack,
-        query=PAGE,
     ),
     "savehack_launches.create": Operation(
         lambda api: api.savehack_launches.create(
@@ -411,10 +411,10 @@ OPERATIONS: dict[str, Operation] = {
         FeedEvent,
     ),
     "sandbox.set_webhook_endpoint": Operation(
-        lambda api: api.sandbox.set_webhook_endpoint(url="http://127.0.0.1:1/", secret="whsec_c2VjcmV0"),
+        lambda api: api.sandbox.set_webhook_endpoint(url="http://127.0.0.1:1/", secret=SECRET),
         "PUT",
         "/sandbox/webhook-endpoint",
-        {"webhookEndpoint": {"url": "http://127.0.0.1:1/", "secret": "whsec_c2VjcmV0"}},
+        {"webhookEndpoint": {"url": "http://127.0.0.1:1/", "secret": SECRET}},
         **ONE_ENDPOINT,
     ),
     "sandbox.webhook_endpoint": Operation(
