@@ -15,6 +15,7 @@ from bank_app_sim.des import DES
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
+from ..conftest import DatabaseOf
 from .bank import TENANT, Bank
 from .conftest import authorize, client_of
 from .journey import create_dream, errors_of, id_of, initiate, launch_daily, post_account, refuse_customer, transactions
@@ -25,10 +26,10 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def des(clock: SimulatedClock, trace: Trace, bank: Bank) -> Iterator[DES]:
+def des(clock: SimulatedClock, trace: Trace, bank: Bank, database_of: DatabaseOf) -> Iterator[DES]:
     """Two banks have their users here."""
     des = DES(
-        database_url="sqlite://",
+        database_url=database_of("des"),
         tenants=[TENANT, OTHER],
         clock=clock,
         trace=trace,
