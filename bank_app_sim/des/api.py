@@ -160,6 +160,8 @@ class DES:
         self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline)
         self._tenants = {tenant.id: tenant for tenant in tenants}
         self._database.run_now(lambda connection: keep_tenants(connection, tenants))
+        if not self._database.is_shared:  # whoever was sending something is dead
+            self._database.run_now(lambda connection: connection.execute(store.webhooks.RELEASE))
         self._keys_in_flight = idempotency.KeysInFlight()
         self._due_deposits = DueWork(clock, self._run_due, look_every=self._database.look_every)
         self._webhooks = Webhooks(

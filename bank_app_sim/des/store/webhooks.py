@@ -58,6 +58,7 @@ CLAIM = (
 CONCLUDE = CHANGE.where(
     webhook_endpoints.c.batch_id == given("of_batch"), webhook_endpoints.c.claimed_until == given("of_claim")
 )
+RELEASE = sa.update(webhook_endpoints).values(claimed_until=None)
 
 _transactions = sa.func.max(events.c.at_us)
 TO_HINT = (
