@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import attrs
 import sqlalchemy as sa
 from starlette.datastructures import Headers
@@ -17,6 +18,7 @@ from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
 from . import (
     accounts,
+    control,
     document,
     dream_changes,
     dreams,
@@ -40,12 +42,14 @@ from .outbox import Outbox
 from .request import SESSION_COOKIE, Bank, Request, User, credential, identify
 from .sessions import Launch
 from .tenant import Tenant
+from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     import httpx
 
 VERIFY_TOKEN = "/users/verify_token"
 OAUTH_TOKEN = "/oauth/token"
+WEBHOOK_ENDPOINT = "/sandbox/webhook-endpoint"
 
 # What has expired is not valid at once, and thrown away from time to time.
 PURGE_EVERY = timedelta(days=1)
@@ -56,7 +60,7 @@ BANK_ONLY = (Bank,)
 
 @attrs.frozen
 class Operation:
-    """One thing that can be done under `/v1`, in one transaction.
+    """One thing that can be done, in one transaction.
 
     Attributes:
         principals: Who may do it at all. What each of them reaches, the operation itself knows.
@@ -64,6 +68,7 @@ class Operation:
         answered: What they call its success.
         starts_savings: It may write down a deposit that is due sooner than all others.
         reads_only: It writes nothing, as is usual for a GET.
+        is_private: Its bodies hold secrets: they stay out of the trace.
     """
 
     method: str
@@ -78,6 +83,8 @@ class Operation:
     @reads_only.default
     def _reads_only(self) -> bool:
         return self.method == "GET"
+
+    is_private: bool = attrs.field(default=False, kw_only=True)
 
 
 # Routes are tried in this order: the busiest first.
@@ -120,6 +127,9 @@ OPERATIONS = (
     Operation("PATCH", "/v1/transactions/{id}", transactions.change, BANK_ONLY),
     Operation("GET", "/v1/events", events.list_all, BANK_ONLY),
     Operation("POST", "/sandbox/feed", feed.take, BANK_ONLY),
+    Operation("GET", WEBHOOK_ENDPOINT, control.show_endpoint, BANK_ONLY),
+    Operation("PUT", WEBHOOK_ENDPOINT, control.put_endpoint, BANK_ONLY, is_private=True),
+    Operation("DELETE", WEBHOOK_ENDPOINT, control.delete_endpoint, BANK_ONLY),
 )
 
 
@@ -129,6 +139,7 @@ class DES:
     Args:
         tenants: The banks that have their users here.
         transport: How the banks' keys are fetched; None for the network.
+        webhook_transport: How events are sent to the banks; None for the network, without its private addresses.
     """
 
     def __init__(
@@ -140,6 +151,7 @@ class DES:
         trace: Trace,
         ids: Ids,
         transport: "httpx.AsyncBaseTransport | None" = None,
+        webhook_transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         self._clock = clock
         self._ids = ids
@@ -148,8 +160,13 @@ class DES:
         self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline)
         self._tenants = {tenant.id: tenant for tenant in tenants}
         self._database.run_now(lambda connection: keep_tenants(connection, tenants))
+        if not self._database.is_shared:  # whoever was sending something is dead
+            self._database.run_now(lambda connection: connection.execute(store.webhooks.RELEASE))
         self._keys_in_flight = idempotency.KeysInFlight()
         self._due_deposits = DueWork(clock, self._run_due, look_every=self._database.look_every)
+        self._webhooks = Webhooks(
+            database=self._database, clock=clock, trace=trace, ids=ids, transport=webhook_transport
+        )
         self._purged_at = clock.now()
         launch = Launch(
             tenants=tenants,
@@ -163,7 +180,7 @@ class DES:
             "des",
             [
                 *(self._endpoint(operation) for operation in OPERATIONS),
-                _for_secrets("POST", VERIFY_TOKEN, launch.verify_token),
+                _for_secrets("POST", VERIFY_TOKEN, self._then_tell(launch.verify_token)),
                 _for_secrets("POST", OAUTH_TOKEN, oauth.grant),
                 _for_everybody("GET", "/openapi.json", document.serve_json),
                 _for_everybody("GET", "/docs", document.serve_page),
@@ -175,8 +192,10 @@ class DES:
         )
 
     async def run(self) -> None:
-        """For ever: prepare the deposits that fall due, and throw away what has expired."""
-        await self._due_deposits.run()
+        """For ever: prepare the deposits that fall due, send events, and throw away what has expired."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._due_deposits.run)
+            tasks.start_soon(self._webhooks.run)
 
     def close(self) -> None:
         self._database.close()
@@ -196,6 +215,7 @@ class DES:
             respond=functools.partial(self._respond, operation),
             label=label,
             answered=answered,
+            is_private=operation.is_private,
         )
 
     async def _respond(self, operation: Operation, call: Call) -> Answer:
@@ -229,7 +249,19 @@ class DES:
             answer = await self._database.run(perform, reads_only=operation.reads_only)
         if operation.starts_savings:
             self._due_deposits.wake()
+        if call.method != "GET":
+            self._webhooks.wake()
         return answer
+
+    def _then_tell(self, respond: Callable[[Call], Awaitable[Answer]]) -> Callable[[Call], Awaitable[Answer]]:
+        """The same, for what writes events by itself: the bank is told."""
+
+        async def then_tell(call: Call) -> Answer:
+            answer = await respond(call)
+            self._webhooks.wake()
+            return answer
+
+        return then_tell
 
     def _performed(self, operation: Operation, request: Request) -> Answer:
         answer = operation.perform(request)
@@ -239,7 +271,7 @@ class DES:
     async def _run_due(self) -> datetime:
         """Prepare all deposits that are due by now; tells when to look again."""
         while await self._database.run(self._prepare_some):
-            pass
+            self._webhooks.wake()
         if self._clock.now() >= self._purged_at + PURGE_EVERY:
             await self._database.run(self._purge)
             self._purged_at = self._clock.now()

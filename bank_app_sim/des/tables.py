@@ -194,13 +194,16 @@ webhook_endpoints = sa.Table(
     sa.Column("secret", sa.Text, nullable=False),
     sa.Column("old_secret", sa.Text),
     sa.Column("old_secret_until", sa.Text),
-    # Everything up to this event is delivered, or given up.
+    # Everything up to this event is delivered, or given up; everything up to that one is hinted at.
     sa.Column("delivered_us", sa.BigInteger, nullable=False),
-    # The batch on its way, if one is: the same id and the same events at every attempt.
+    sa.Column("hinted_us", sa.BigInteger, nullable=False),
+    # The batch on its way, if one is: the same id, moment and events at every attempt.
     sa.Column("batch_id", sa.Text),
+    sa.Column("batch_at", sa.Text),
     sa.Column("batch_until_us", sa.BigInteger),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", sa.Text),
+    # Until then some process is sending it, or has died over it.
     sa.Column("claimed_until", sa.Text),
     sa.Column("last_error", sa.Text),
     sa.Column("unsubscribed_at", sa.Text),

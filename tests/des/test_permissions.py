@@ -58,6 +58,9 @@ def test_settling_accounts_and_other_users_are_the_banks_alone() -> None:
         ("PATCH", "/v1/transactions/{id}"),
         ("GET", "/v1/events"),
         ("POST", "/sandbox/feed"),
+        ("GET", "/sandbox/webhook-endpoint"),
+        ("PUT", "/sandbox/webhook-endpoint"),
+        ("DELETE", "/sandbox/webhook-endpoint"),
     }
 
 

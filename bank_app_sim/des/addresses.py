@@ -1,0 +1,51 @@
+"""Addresses that banks tell us to send to: which of them we would."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# IPv6 addresses with an IPv4 address inside, to which a gateway sends them on (RFC 6052).
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def what_is_wrong_with(address: Address) -> str | None:
+    """A sentence for an address that is neither public nor loopback.
+
+    Loopback is fine, because this is a sandbox: the bank that is being developed stands on the same machine.
+    """
+    if all(each.is_loopback or _is_public(each) for each in _destinations(address)):
+        return None
+    return f"leads to {address}, a private address; only public ones and loopback are reached"
+
+
+def _is_public(address: Address) -> bool:
+    is_site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not address.is_multicast and not is_site_local
+
+
+def _destinations(address: Address) -> list[Address]:
+    """The address itself, or those that are hidden in it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return [address]
+    translated = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if address in _TRANSLATED else None
+    teredo = address.teredo[1] if address.teredo else None
+    hidden = [each for each in (address.ipv4_mapped, address.sixtofour, teredo, translated) if each is not None]
+    return [*hidden] or [address]
+
+
+def what_is_wrong_with_url(url: str) -> str | None:
+    """A sentence, or None for a URL that can be sent to, as far as it can be told without asking anybody."""
+    try:
+        parts = urlsplit(url)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_url = False
+    if not is_url or not (url.isascii() and url.isprintable()) or " " in url or parts.fragment:
+        return "must be an http or https address, such as https://bank.example/webhooks/events"
+    if parts.username is not None or parts.password is not None:
+        return "can't hold a user or a password: the signature says whom it is from"
+    try:
+        return what_is_wrong_with(ipaddress.ip_address(parts.hostname or ""))
+    except ValueError:  # a name; what it leads to is looked at whenever something is sent
+        return None

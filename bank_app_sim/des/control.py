@@ -1,0 +1,115 @@
+"""The control plane: what only a sandbox has, by the bank's own token. Here: where webhooks go."""
+
+import base64
+import binascii
+from typing import Any
+
+from ..clock import moment, timestamp
+from ..service import Answer, Refused
+from . import deliveries, store
+from .addresses import what_is_wrong_with_url
+from .fields import Fields
+from .request import Request
+from .store import Row
+
+SECRET_PREFIX = "whsec_"
+FEWEST_SECRET_BYTES, MOST_SECRET_BYTES = 24, 64  # as Standard Webhooks has it
+
+
+def show_endpoint(request: Request) -> Answer:
+    """How the delivery of events is getting on."""
+    endpoint = _endpoint(request)
+    if endpoint is None:
+        raise _nothing_subscribed()
+    is_active = endpoint["unsubscribed_at"] is None
+    pending = {"of_tenant": endpoint["tenant_id"], "delivered_us": endpoint["delivered_us"]}
+    shown = {
+        "url": endpoint["url"],
+        "transactionsUrl": endpoint["transactions_url"],
+        "state": "active" if is_active else "unsubscribed",
+        "pendingCount": request.connection.execute(store.webhooks.PENDING, pending).scalar_one() if is_active else 0,
+        "attempts": endpoint["attempts"],
+        "lastError": endpoint["last_error"],
+        "unsubscribedAt": endpoint["unsubscribed_at"],
+    }
+    return Answer(200, {"webhookEndpoint": shown})
+
+
+def put_endpoint(request: Request) -> Answer:
+    """Send the events from now on to this address; or, where they go to one already, send those that wait.
+
+    Another secret is a rotation: the one before goes on signing for a while. A batch that waits for its next attempt is
+    sent at once when anything is changed; the same endpoint again changes nothing.
+    """
+    fields = Fields(request.call.body, "webhookEndpoint")
+    secret = fields.text("secret")
+    wanted = {
+        "url": _url(fields, "url", fields.text("url")),
+        "transactions_url": _url(fields, "transactionsUrl", fields.optional_text("transactionsUrl")),
+        "secret": secret,
+    }
+    if secret and not _is_secret(secret):
+        sentence = f"must be {SECRET_PREFIX} and {FEWEST_SECRET_BYTES} to {MOST_SECRET_BYTES} bytes in base64"
+        fields.refuse("secret", sentence)
+    fields.check()
+
+    present = _endpoint(request)
+    tenant = {"of_tenant": request.principal.tenant_id}
+    if present is None:
+        row = {"tenant_id": request.principal.tenant_id, **wanted, **_from_now_on(request)}
+        request.connection.execute(store.webhooks.SUBSCRIBE, row)
+    elif present["unsubscribed_at"] is not None:
+        again = {**wanted, **_rotation(request, present, secret), **_from_now_on(request)}
+        request.connection.execute(store.webhooks.CHANGE, {**tenant, **again})
+    elif any(present[name] != value for name, value in wanted.items()):
+        due_at = request.now if present["batch_id"] is not None else None
+        at_once = {"attempts": 0, "due_at": due_at, "claimed_until": None, "last_error": None}
+        changed = {**wanted, **_rotation(request, present, secret), **at_once}
+        request.connection.execute(store.webhooks.CHANGE, {**tenant, **changed})
+    return show_endpoint(request)
+
+
+def delete_endpoint(request: Request) -> Answer:
+    """Send nothing any more. A batch that is on its way may still arrive."""
+    of_tenant = {"of_tenant": request.principal.tenant_id}
+    if request.connection.execute(store.webhooks.UNSUBSCRIBE, of_tenant).rowcount == 0:
+        raise _nothing_subscribed()
+    return Answer(204)
+
+
+def _endpoint(request: Request) -> Row | None:
+    of_tenant = {"of_tenant": request.principal.tenant_id}
+    return request.connection.execute(store.webhooks.OF_TENANT, of_tenant).mappings().one_or_none()
+
+
+def _nothing_subscribed() -> Refused:
+    return Refused(404, {"base": ["there is no webhook endpoint; subscribe with PUT"]})
+
+
+def _from_now_on(request: Request) -> dict[str, Any]:
+    """Nothing is on its way, and nothing that has happened is to be told."""
+    of_tenant = {"of_tenant": request.principal.tenant_id}
+    latest_us = request.connection.execute(store.events.LATEST, of_tenant).scalar_one()
+    nothing = ("batch_id", "batch_at", "batch_until_us", "due_at", "claimed_until", "last_error", "unsubscribed_at")
+    return {"delivered_us": latest_us, "hinted_us": latest_us, "attempts": 0, **dict.fromkeys(nothing)}
+
+
+def _rotation(request: Request, present: Row, secret: str) -> dict[str, str]:
+    if secret == present["secret"]:
+        return {}
+    until = timestamp(moment(request.now) + deliveries.ROTATION)
+    return {"old_secret": present["secret"], "old_secret_until": until}
+
+
+def _url(fields: Fields, name: str, url: str | None) -> str | None:
+    if url and (wrong := what_is_wrong_with_url(url)):
+        fields.refuse(name, wrong)
+    return url
+
+
+def _is_secret(text: str) -> bool:
+    try:
+        size = len(base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True))
+    except (binascii.Error, ValueError):
+        return False
+    return text.startswith(SECRET_PREFIX) and FEWEST_SECRET_BYTES <= size <= MOST_SECRET_BYTES

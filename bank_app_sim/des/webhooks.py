@@ -1,0 +1,307 @@
+"""Webhooks: events, sent to the bank as they happen, in batches and in order."""
+
+import functools
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import floor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import anyio
+import anyio.abc
+import attrs
+import orjson
+import sqlalchemy as sa
+
+from ..clock import Clock, moment, timestamp
+from ..database import Database, DatabaseError
+from ..due import DueWork
+from ..ids import Ids
+from ..service import JSON, status_line
+from ..trace import Trace
+from . import deliveries, events, store
+from .deliveries import Outcome, Reply
+from .store import Row
+
+if TYPE_CHECKING:
+    import httpx
+
+logger = logging.getLogger(__name__)
+
+# Later than every event.
+_FOR_EVER_US = 2**63 - 1
+
+
+@attrs.frozen(kw_only=True)
+class Message:
+    """What one request to a bank says.
+
+    Attributes:
+        id: What the bank knows a repetition by.
+        secrets: Each of them signs.
+    """
+
+    url: str
+    id: str
+    body: Mapping[str, Any]
+    secrets: Sequence[str] = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Batch:
+    """Events on their way to the bank of a tenant, in the hands of this process.
+
+    Attributes:
+        until_us: Of its last event.
+        attempts: Those that have failed so far.
+        claimed_until: Until then nobody else sends it.
+    """
+
+    tenant_id: str
+    id: str
+    until_us: int
+    attempts: int
+    claimed_until: str
+    message: Message
+
+
+@attrs.frozen
+class Work:
+    """What is to be sent now, and when to look again."""
+
+    batches: Sequence[Batch]
+    hints: Sequence[Message]
+    next_due: datetime | None
+
+
+class Webhooks:
+    """Sends what there is to send, for as long as its actor lives.
+
+    What is still to be delivered are rows; a batch is claimed in one transaction, sent outside of any, and what came of
+    it written down in another. A process that dies in between leaves the batch claimed: after `deliveries.LEASE` it is
+    sent again under the same id.
+
+    Args:
+        transport: How banks are reached; None for the network, without its private addresses.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        trace: Trace,
+        ids: Ids,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._trace = trace
+        self._ids = ids
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self._due = DueWork(clock, self._send_due, look_every=database.look_every)
+        self._sending: anyio.abc.TaskGroup
+
+    def wake(self) -> None:
+        """Look again now: events were written, or an endpoint was changed."""
+        self._due.wake()
+
+    async def run(self) -> None:
+        # One slow bank holds up nobody else: each batch is sent by a task of its own.
+        async with anyio.create_task_group() as self._sending:
+            try:
+                await self._due.run()
+            finally:
+                if self._client is not None:
+                    with anyio.CancelScope(shield=True):
+                        await self._client.aclose()
+                    self._client = None
+
+    async def _send_due(self) -> datetime | None:
+        # Claiming waits for its turn among all that write; mostly there is nothing to claim.
+        next_due = await self._database.run(self._next_due, reads_only=True)
+        if next_due is None or next_due > self._clock.now():
+            return next_due
+        work = await self._database.run(self._claim)
+        for batch in work.batches:
+            self._sending.start_soon(self._deliver, batch)
+        for hint in work.hints:
+            self._sending.start_soon(self._send, hint)
+        return work.next_due
+
+    def _next_due(self, connection: sa.Connection) -> datetime | None:
+        now = self._clock.now()
+        if _to_deliver(connection, now) or _to_hint(connection):
+            return now
+        due_at = connection.execute(store.webhooks.NEXT_DUE).scalar_one()
+        return None if due_at is None else moment(due_at)
+
+    def _claim(self, connection: sa.Connection) -> Work:
+        now = self._clock.now()
+        batches = [self._claimed(connection, endpoint, now) for endpoint in _to_deliver(connection, now)]
+        hints = _to_hint(connection)
+        for endpoint in hints:
+            # Before it is sent, and once: a hint that is lost is made good by the events, and by the bank's own looks.
+            hinted = {"of_tenant": endpoint["tenant_id"], "hinted_us": endpoint["requested_us"]}
+            connection.execute(store.webhooks.CHANGE, hinted)
+        return Work(
+            [batch for batch in batches if batch is not None],
+            [self._hint(endpoint, now) for endpoint in hints],
+            self._next_due(connection),
+        )
+
+    def _claimed(self, connection: sa.Connection, endpoint: Row, now: datetime) -> Batch | None:
+        """The batch that is due at an endpoint, made if there is none; None where its events have grown too old."""
+        wanted = {
+            "of_tenant": endpoint["tenant_id"],
+            "after_us": endpoint["delivered_us"],
+            "until_us": endpoint["batch_until_us"] or _FOR_EVER_US,
+            "limit": deliveries.LARGEST_BATCH,
+        }
+        rows = connection.execute(store.webhooks.EVENTS, wanted).mappings().all()
+        if not rows:
+            skipped = {"delivered_us": endpoint["batch_until_us"], "batch_id": None, "due_at": None, "attempts": 0}
+            connection.execute(store.webhooks.CHANGE, {"of_tenant": endpoint["tenant_id"], **skipped})
+            return None
+        batch_id, batch_at = endpoint["batch_id"] or self._ids.uuid(), endpoint["batch_at"] or timestamp(now)
+        until_us, claimed_until = rows[-1]["at_us"], timestamp(now + deliveries.LEASE)
+        claim = {
+            "of_tenant": endpoint["tenant_id"],
+            "id": batch_id,
+            "at": batch_at,
+            "until_us": endpoint["batch_until_us"] or until_us,
+            "due": timestamp(now),
+            "until": claimed_until,
+        }
+        connection.execute(store.webhooks.CLAIM, claim)
+        body = {
+            "batch_id": batch_id,
+            "timestamp": batch_at,
+            "count": len(rows),
+            "events": [events.as_json(row) for row in rows],
+        }
+        return Batch(
+            tenant_id=endpoint["tenant_id"],
+            id=batch_id,
+            until_us=claim["until_us"],
+            attempts=endpoint["attempts"],
+            claimed_until=claimed_until,
+            message=Message(url=endpoint["url"], id=batch_id, body=body, secrets=_secrets(endpoint, now)),
+        )
+
+    def _hint(self, endpoint: Row, now: datetime) -> Message:
+        return Message(url=endpoint["transactions_url"], id=self._ids.uuid(), body={}, secrets=_secrets(endpoint, now))
+
+    async def _deliver(self, batch: Batch) -> None:
+        reply = await self._send(batch.message)
+        attempts = batch.attempts + 1
+        outcome = deliveries.outcome(reply.status, attempts=attempts)
+        if outcome is Outcome.GIVEN_UP:
+            logger.error("batch %s to %s is given up after %d attempts", batch.id, batch.message.url, attempts)
+        elif outcome is Outcome.UNSUBSCRIBED:
+            logger.warning("%s has unsubscribed: nothing is sent to it any more", batch.message.url)
+        try:
+            await self._database.run(functools.partial(self._conclude, batch=batch, reply=reply))
+        except DatabaseError as error:
+            logger.warning(
+                "what came of batch %s could not be written down; it will be sent again: %s", batch.id, error
+            )
+        self._due.wake()
+
+    def _conclude(self, connection: sa.Connection, *, batch: Batch, reply: Reply) -> None:
+        concluded = deliveries.conclusion(
+            reply, attempts=batch.attempts + 1, until_us=batch.until_us, now=self._clock.now()
+        )
+        this_claim = {"of_tenant": batch.tenant_id, "of_batch": batch.id, "of_claim": batch.claimed_until}
+        connection.execute(store.webhooks.CONCLUDE, {**this_claim, **concluded})
+
+    async def _send(self, message: Message) -> Reply:
+        """Send it once; the trace shows the message, and not what proves that it is ours."""
+        path = urlsplit(message.url).path or "/"
+        label = f"POST {path}"
+        detail = {"method": "POST", "path": path, "webhook_id": message.id}
+        self._trace.record(
+            "des",
+            "bank_backend",
+            label,
+            kind="request",
+            detail={**detail, "body": message.body} if message.body else detail,
+        )
+        reply = await self._reply(message)
+        if reply.error is not None:
+            logger.warning("%s did not take %s: %s", message.url, message.id, reply.error)
+        answered = {"status": reply.status} if reply.status is not None else {"error": reply.error}
+        self._trace.record(
+            "bank_backend",
+            "des",
+            status_line(reply.status) if reply.status is not None else "no answer",
+            kind="response",
+            detail={**answered, "webhook_id": message.id},
+        )
+        return reply
+
+    async def _reply(self, message: Message) -> Reply:
+        """What comes back in time."""
+        reply = Reply(status=None, error=f"no answer within {deliveries.TIMEOUT.total_seconds():.0f} seconds")
+
+        async def post() -> None:
+            nonlocal reply
+            reply = await self._post(message)
+            waiting.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as waiting:
+            waiting.start_soon(post)
+            await self._clock.sleep_until(self._clock.now() + deliveries.TIMEOUT)
+            waiting.cancel_scope.cancel()
+        return reply
+
+    async def _post(self, message: Message) -> Reply:
+        import httpx  # not at the top: a server is to be up first
+
+        if self._client is None:
+            self._client = httpx.AsyncClient(transport=self._transport or _network(), timeout=None, trust_env=False)
+        content = orjson.dumps(message.body)
+        headers = {"Content-Type": JSON, "User-Agent": "bank-app-sim", **signed(message, content, self._clock.now())}
+        try:
+            # Streamed, so that an answer of any length costs nothing: its status is all we want.
+            async with self._client.stream("POST", message.url, content=content, headers=headers) as response:
+                status = response.status_code
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return Reply(status=None, error=f"{type(error).__name__}: {error}")
+        return Reply(status=status, error=None if response.is_success else f"the answer was {status}")
+
+
+def signed(message: Message, content: bytes, now: datetime) -> dict[str, str]:
+    """The headers that prove it (https://www.standardwebhooks.com): with one signature for each secret."""
+    from standardwebhooks import Webhook
+
+    signatures = [
+        Webhook(secret).sign(msg_id=message.id, timestamp=now, data=content.decode()) for secret in message.secrets
+    ]
+    return {
+        "webhook-id": message.id,
+        "webhook-timestamp": str(floor(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _to_deliver(connection: sa.Connection, now: datetime) -> Sequence[Row]:
+    return connection.execute(store.webhooks.TO_DELIVER, {"now": timestamp(now)}).mappings().all()
+
+
+def _to_hint(connection: sa.Connection) -> Sequence[Row]:
+    return connection.execute(store.webhooks.TO_HINT).mappings().all()
+
+
+def _secrets(endpoint: Row, now: datetime) -> list[str]:
+    """Those that sign: the present one and, for a while, the one before."""
+    is_rotating = endpoint["old_secret"] is not None and endpoint["old_secret_until"] > timestamp(now)
+    return [endpoint["secret"], endpoint["old_secret"]] if is_rotating else [endpoint["secret"]]
+
+
+def _network() -> "httpx.AsyncBaseTransport":
+    from .public_addresses import PublicAddresses
+
+    return PublicAddresses()

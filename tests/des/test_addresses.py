@@ -1,0 +1,144 @@
+"""Banks say where their events go; they cannot say that they go into the sandbox's own network."""
+
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from bank_app_sim.des.addresses import what_is_wrong_with, what_is_wrong_with_url
+from bank_app_sim.des.public_addresses import PublicAddresses
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "8.8.8.8",
+        "2001:4860:4860::8888",
+        "127.0.0.1",
+        "127.9.9.9",
+        "::1",
+        "::ffff:8.8.8.8",
+        "::ffff:127.0.0.1",
+        "64:ff9b::808:808",
+    ],
+)
+def test_public_addresses_and_loopback_are_reached(address: str) -> None:
+    assert what_is_wrong_with(ipaddress.ip_address(address)) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",  # where clouds keep their secrets
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "198.18.0.1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "fec0::1",
+        "ff02::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",  # 10.0.0.1 behind a translator
+        "2002:a00:1::",  # 10.0.0.1 behind a 6to4 relay
+        "2001:0:808:808::f5ff:fffe",  # 10.0.0.1 behind a Teredo relay
+    ],
+)
+def test_private_addresses_are_not_however_they_are_written(address: str) -> None:
+    assert "a private address" in (what_is_wrong_with(ipaddress.ip_address(address)) or "")
+
+
+@pytest.mark.parametrize("url", ["https://bank.example/webhooks", "http://127.0.0.1:8701/x?y=z", "http://[::1]:80/"])
+def test_urls_that_can_be_sent_to(url: str) -> None:
+    assert what_is_wrong_with_url(url) is None
+
+
+@asynccontextmanager
+async def listener(host: str = "127.0.0.1") -> AsyncIterator[tuple[int, list[str]]]:
+    """A port on which one answers everything with 204, and the requests' first lines and hosts."""
+    heard: list[str] = []
+
+    async def answer(stream: Any) -> None:
+        async with stream:
+            request = (await stream.receive()).decode()
+            heard.append(request)
+            await stream.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    async with await anyio.create_tcp_listener(local_host=host, local_port=0) as listening:
+        port = listening.extra(anyio.abc.SocketAttribute.local_port)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(listening.serve, answer)
+            yield port, heard
+            tasks.cancel_scope.cancel()
+
+
+async def test_a_name_is_resolved_and_stays_the_host() -> None:
+    async with listener() as (port, heard), httpx.AsyncClient(transport=PublicAddresses()) as client:
+        answer = await client.post(f"http://localhost:{port}/webhooks?x=1", content=b"{}")
+
+    assert answer.status_code == 204
+    assert heard[0].startswith("POST /webhooks?x=1 HTTP/1.1\r\n")
+    assert f"\r\nHost: localhost:{port}\r\n" in heard[0]
+
+
+def leading_to(*addresses: str, port: int = 80) -> Any:
+    """A resolver to which every name leads there."""
+
+    async def resolve(_host: str, _port: int, **_options: Any) -> list[Any]:
+        return [(0, 0, 0, "", (address, port)) for address in addresses]
+
+    return resolve
+
+
+async def test_the_connection_goes_to_the_address_that_was_looked_at() -> None:
+    """A name that leads somewhere else at the second look is asked for once only."""
+    looks: list[str] = []
+
+    async with listener() as (port, heard):
+
+        async def rebinding(host: str, _port: int, **_options: Any) -> list[Any]:
+            looks.append(host)
+            address = "127.0.0.1" if len(looks) == 1 else "169.254.169.254"
+            return [(0, 0, 0, "", (address, port))]
+
+        async with httpx.AsyncClient(transport=PublicAddresses(resolve=rebinding)) as client:
+            answer = await client.post(f"http://rebinding.example:{port}/", content=b"{}")
+
+    assert answer.status_code == 204
+    assert looks == ["rebinding.example"]
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize("addresses", [["10.0.0.1"], ["192.168.0.1", "127.0.0.1"], ["fe80::1%eth0"]])
+async def test_a_name_that_leads_inside_is_not_connected_to(addresses: list[str]) -> None:
+    async with httpx.AsyncClient(transport=PublicAddresses(resolve=leading_to(*addresses))) as client:
+        with pytest.raises(httpx.ConnectError, match=r"inside\.example leads to .* a private address"):
+            await client.post("http://inside.example/", content=b"{}")
+
+
+async def test_the_next_address_of_a_name_is_tried() -> None:
+    async with listener() as (port, heard):
+        both = PublicAddresses(resolve=leading_to("127.9.9.9", "127.0.0.1", port=port))
+        async with httpx.AsyncClient(transport=both) as client:
+            answer = await client.post(f"http://two.example:{port}/", content=b"{}")
+
+    assert answer.status_code == 204
+    assert len(heard) == 1
+
+
+async def test_an_unknown_name_is_a_connection_that_fails() -> None:
+    async def unknown(_host: str, _port: int, **_options: Any) -> list[Any]:
+        raise OSError(-2, "Name or service not known")
+
+    async with httpx.AsyncClient(transport=PublicAddresses(resolve=unknown)) as client:
+        with pytest.raises(httpx.ConnectError, match=r"nowhere\.example cannot be resolved: Name or service"):
+            await client.post("http://nowhere.example/", content=b"{}")

@@ -1,0 +1,59 @@
+"""What an answer means for a batch, without sending anything."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bank_app_sim.des import deliveries
+from bank_app_sim.des.deliveries import WAITS, Outcome, Reply
+
+NOW = datetime(2026, 12, 2, 10, tzinfo=UTC)
+
+statuses = st.none() | st.integers(100, 599)
+attempts = st.integers(1, len(WAITS) + 1)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_any_success_is_delivered(status: int) -> None:
+    assert deliveries.outcome(status, attempts=1) is Outcome.DELIVERED
+
+
+@pytest.mark.parametrize("status", [None, 100, 300, 301, 302, 307, 308, 400, 401, 404, 409, 429, 500, 503])
+def test_anything_else_is_tried_again_redirects_too(status: int | None) -> None:
+    assert deliveries.outcome(status, attempts=1) is Outcome.AGAIN
+    assert deliveries.outcome(status, attempts=len(WAITS)) is Outcome.AGAIN
+    assert deliveries.outcome(status, attempts=len(WAITS) + 1) is Outcome.GIVEN_UP
+
+
+@given(attempts)
+def test_410_unsubscribes_whenever_it_comes(attempts: int) -> None:
+    assert deliveries.outcome(410, attempts=attempts) is Outcome.UNSUBSCRIBED
+
+
+def test_the_table_of_waits() -> None:
+    minutes = [wait / timedelta(minutes=1) for wait in WAITS]
+
+    assert minutes == [5 / 60, 5, 30, 120, 300, 600, 840, 1200, 1440]
+
+
+@given(statuses, attempts)
+def test_a_batch_stays_or_the_next_may_go_and_never_both(status: int | None, attempts: int) -> None:
+    reply = Reply(status=status, error=None if status == 200 else "why")
+    written = deliveries.conclusion(reply, attempts=attempts, until_us=7, now=NOW)
+
+    assert written["claimed_until"] is None
+    if deliveries.outcome(status, attempts=attempts) is Outcome.AGAIN:
+        assert "batch_id" not in written
+        assert "delivered_us" not in written
+        assert written["attempts"] == attempts
+        assert written["due_at"] > "2026-12-02T10:00:00.000000Z"
+    else:
+        assert written["batch_id"] is written["due_at"] is None
+        assert written["attempts"] == 0
+        assert (written.get("delivered_us") == 7) != ("unsubscribed_at" in written)
+
+
+def test_the_lease_is_longer_than_any_attempt() -> None:
+    assert deliveries.LEASE > 2 * deliveries.TIMEOUT
