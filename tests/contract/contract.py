@@ -120,7 +120,7 @@ class Contract:
             faults += [f"header {parameter['name']}: {fault}" for fault in found]
         schema = self.schemas.follow(node["requestBody"])["content"]["application/json"]["schema"]
         for is_closed in (False, True):
-            faults += self._faults_of_value(value, schema, is_closed=is_closed)
+            faults += self.faults_of_value(value, schema, is_closed=is_closed)
         return faults
 
     def _faults_of_answer(self, operation: Operation, exchange: Exchange, reply: Node) -> list[str]:
@@ -142,7 +142,7 @@ class Contract:
             return faults
         value = orjson.loads(exchange.body)
         for is_closed in (False, True):
-            faults += self._faults_of_value(value, reply["content"][media_type]["schema"], is_closed=is_closed)
+            faults += self.faults_of_value(value, reply["content"][media_type]["schema"], is_closed=is_closed)
         return faults
 
     def _faults_of_request(self, operation: Operation, exchange: Exchange) -> list[str]:
@@ -170,18 +170,23 @@ class Contract:
         is_form = media_type == FORM
         sent = exchange.request_body.decode()
         value = dict(parse_qsl(sent, keep_blank_values=True)) if is_form else orjson.loads(sent)
-        return faults + self._faults_of_value(value, body["content"][media_type]["schema"])
+        return faults + self.faults_of_value(value, body["content"][media_type]["schema"])
 
     def _faults_of_text(self, text: str, schema: Node) -> list[str]:
         """Of a header or a parameter: numbers and yes or no are texts there."""
         kind = self.schemas.follow(schema).get("type")
         if kind == "integer" and text.lstrip("-").isdigit():
-            return self._faults_of_value(int(text), schema)
+            return self.faults_of_value(int(text), schema)
         if kind == "boolean" and text in ("true", "false"):
-            return self._faults_of_value(text == "true", schema)
-        return self._faults_of_value(text, schema)
+            return self.faults_of_value(text == "true", schema)
+        return self.faults_of_value(text, schema)
 
-    def _faults_of_value(self, value: Any, schema: Node, *, is_closed: bool = False) -> list[str]:
+    def faults_of_value(self, value: Any, schema: Node, *, is_closed: bool = False) -> list[str]:
+        """In what a value is not what a schema of the document says.
+
+        Args:
+            is_closed: Fields that are not written down are wrong.
+        """
         validator = self._validator(orjson.dumps(schema), is_closed)
         if validator.is_valid(value):
             return []
