@@ -9,6 +9,8 @@ from bank_app_sim.database import of_actor
 
 from . import postgresql
 
+pytest_plugins = ["tests.contract.plugin"]
+
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:

@@ -25,14 +25,8 @@ def document() -> dict[str, Any]:
     # Here and not at the top: whoever serves answers other questions first, and most never ask for the document.
     import yaml
 
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # in C where there is libyaml
-        """Moments stay texts, as in JSON."""
-
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in Loader.yaml_implicit_resolvers.items()
-    }
-    loaded: dict[str, Any] = yaml.load(as_yaml(), Loader)  # a safe loader, of our own file
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is libyaml: ten times as fast
+    loaded: dict[str, Any] = yaml.load(as_yaml(), loader)
     return loaded
 
 

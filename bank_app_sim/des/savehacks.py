@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..service import Answer
+from . import paging
 from .engine import SAVEHACKS, Savehack
 from .request import Request
 
@@ -12,6 +13,7 @@ def as_json(savehack: Savehack) -> dict[str, Any]:
 
 
 def list_all(request: Request) -> Answer:
-    things = [as_json(savehack) for savehack in SAVEHACKS]
-    meta = {"count": len(things), "items": len(things), "pages": 1, "from": 1, "to": len(things), "next_url": None}
-    return Answer(200, {"savehacks": things, "meta": meta})
+    page = paging.asked_for(request.call.query)
+    shown = SAVEHACKS[page.window["offset"] :][: page.items]
+    found = paging.Found(request.call, "savehacks", page, len(SAVEHACKS), ())
+    return found.answer([as_json(savehack) for savehack in shown])

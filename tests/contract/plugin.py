@@ -1,0 +1,83 @@
+"""Every exchange with DES in this process is held against the document, and what was never seen fails a whole run."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bank_app_sim.des import DES
+from bank_app_sim.des.document import document
+
+from . import callbacks
+from .contract import Contract
+from .coverage import Coverage, table
+from .recorder import Recorder
+
+RECORDER = Recorder(Contract(document()))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Stand between DES and whoever asks it, from the moment that it is made. We look, and change nothing."""
+    make = DES.__init__
+
+    def make_watched(self: DES, **arguments: Any) -> None:
+        transport = arguments.get("transport")
+        if transport is not None:
+            arguments["transport"] = RECORDER.watching_webhooks(transport)
+        make(self, **arguments)
+        setattr(self, "app", RECORDER.watching(self.app))  # noqa: B010  # mypy: it was a Service
+
+    setattr(DES, "__init__", make_watched)  # noqa: B010
+    config.add_cleanup(lambda: setattr(DES, "__init__", make))
+    config.add_cleanup(callbacks.watch(RECORDER.coverage))
+
+
+@pytest.fixture(autouse=True)
+def keeps_the_contract() -> Iterator[None]:
+    """No test passes in which DES, or who asked it, did something that the document does not have."""
+    RECORDER.take_faults()
+    yield
+    faults = RECORDER.take_faults()
+    assert not faults, "\n".join(faults)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells what it has seen; a whole run fails where something of the document was not seen."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["contract"] = RECORDER.coverage.as_json()
+    elif is_whole(session.config) and session.exitstatus == pytest.ExitCode.OK and _unseen():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist has ended."""
+    RECORDER.coverage.add(getattr(node, "workeroutput", {}).get("contract", Coverage().as_json()))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    lines = table(RECORDER.contract, RECORDER.coverage, callbacks.wanted())
+    if not RECORDER.coverage.answers:
+        return
+    seen = sum(line.wanted - len(line.missing) for line in lines)
+    terminalreporter.section("the document: what was seen of it, and what was not")
+    # A subset of the tests misses most: there the sum is enough.
+    for line in lines if is_whole(config) else ():
+        terminalreporter.write_line(str(line), red=bool(line.missing))
+    terminalreporter.write_line(f"{'in all':<44} {seen:>4} of {sum(line.wanted for line in lines)}")
+    if is_whole(config) and _unseen():
+        terminalreporter.write_line("no test exercised the answers in red: the run has failed", red=True)
+
+
+def _unseen() -> bool:
+    return any(line.missing for line in table(RECORDER.contract, RECORDER.coverage, callbacks.wanted()))
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """Nothing was picked out; tests that need other processes or servers may be left out."""
+    option = config.option
+    picked = option.keyword or getattr(option, "lf", False) or option.deselect or option.collectonly
+    only_left_out = re.fullmatch(r"(not \w+( and not \w+)*)?", option.markexpr)
+    return config.args_source is config.ArgsSource.TESTPATHS and not picked and only_left_out is not None
