@@ -4,6 +4,7 @@ import functools
 import getpass
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -87,3 +88,7 @@ def missing_schema(url: str) -> Iterator[str]:
     yield sa.make_url(url).update_query_dict({"schema": name}).render_as_string(hide_password=False)
     with connected(url) as connection:
         connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+
+
+if __name__ == "__main__":  # `.ci/postgresql` asks whether there is one already
+    print(server() or sys.exit(1))
