@@ -26,17 +26,18 @@ from . import (
     launches,
     launching,
     savehacks,
+    sessions,
     store,
     tables,
     transactions,
     users,
 )
 from .bank_clients import TokenEndpoint, keep_tenants
-from .id_tokens import TokenVerifier
+from .id_tokens import Identity, RefusedToken, TokenVerifier
 from .outbox import Outbox
-from .request import SESSION_COOKIE, Bank, Request, User, credential, identify
-from .sessions import Launch
-from .tenant import Tenant
+from .request import SESSION_COOKIE, Bank, Credential, Request, User, credential, identify
+from .sign_in import SignIn
+from .tenant import SessionRenewal, Tenant
 
 if TYPE_CHECKING:
     import httpx
@@ -49,6 +50,13 @@ PURGE_EVERY = timedelta(days=1)
 
 EVERYBODY = (User, Bank)
 BANK_ONLY = (Bank,)
+USER_ONLY = (User,)
+
+# What a principal hears that is not among those who may.
+NOT_FOR = {
+    User: "only the bank's backend may do this",
+    Bank: "only a user with a session may do this",
+}
 
 
 @attrs.frozen
@@ -61,6 +69,8 @@ class Operation:
         answered: What they call its success.
         starts_savings: It may write down a deposit that is due sooner than all others.
         reads_only: It writes nothing, as is usual for a GET.
+        is_activity: It shows that the user is there, which renews a session that is renewed by activity.
+        takes_id_token: The body holds an ID token; it is checked before the transaction, and stays out of the trace.
     """
 
     method: str
@@ -70,6 +80,8 @@ class Operation:
     asked: str | None = attrs.field(default=None, kw_only=True)
     answered: str | None = attrs.field(default=None, kw_only=True)
     starts_savings: bool = attrs.field(default=False, kw_only=True)
+    is_activity: bool = attrs.field(default=True, kw_only=True)
+    takes_id_token: bool = attrs.field(default=False, kw_only=True)
     reads_only: bool = attrs.field(kw_only=True)
 
     @reads_only.default
@@ -111,6 +123,10 @@ OPERATIONS = (
     Operation("GET", "/v1/transactions", transactions.list_all),
     Operation("GET", "/v1/transactions/{id}", transactions.get),
     Operation("PATCH", "/v1/transactions/{id}", transactions.change, BANK_ONLY),
+    Operation("GET", "/v1/session", sessions.get, USER_ONLY, is_activity=False),
+    Operation("PATCH", "/v1/session", sessions.renew, USER_ONLY, is_activity=False, takes_id_token=True),
+    Operation("DELETE", "/v1/session", sessions.sign_out, USER_ONLY, is_activity=False),
+    Operation("POST", "/v1/session/keep-alive", sessions.keep_alive, USER_ONLY),
     Operation("GET", "/v1/events", events.list_all, BANK_ONLY),
     Operation("POST", "/sandbox/feed", feed.take, BANK_ONLY),
 )
@@ -144,9 +160,11 @@ class DES:
         self._keys_in_flight = idempotency.KeysInFlight()
         self._due_deposits = DueWork(clock, self._run_due, look_every=self._database.look_every)
         self._purged_at = clock.now()
-        launch = Launch(
+        self._activity_renews = any(tenant.session_renewal is SessionRenewal.ACTIVITY for tenant in tenants)
+        self._verifiers = {tenant.id: TokenVerifier(tenant, clock, transport) for tenant in tenants}
+        sign_in = SignIn(
             tenants=tenants,
-            verifiers={tenant.id: TokenVerifier(tenant, clock, transport) for tenant in tenants},
+            verifiers=self._verifiers,
             database=self._database,
             clock=clock,
             ids=ids,
@@ -156,7 +174,7 @@ class DES:
             "des",
             [
                 *(self._endpoint(operation) for operation in OPERATIONS),
-                _for_secrets("POST", VERIFY_TOKEN, launch.verify_token),
+                _for_secrets("POST", VERIFY_TOKEN, sign_in.verify_token),
                 _for_secrets("POST", OAUTH_TOKEN, oauth.grant),
                 _for_everybody("GET", "/openapi.json", document.serve_json),
                 _for_everybody("GET", "/docs", document.serve_page),
@@ -189,18 +207,20 @@ class DES:
             respond=functools.partial(self._respond, operation),
             label=label,
             answered=answered,
+            is_private=operation.takes_id_token,
         )
 
     async def _respond(self, operation: Operation, call: Call) -> Answer:
         key = idempotency.key_of(call)
         sent = credential(call)
+        id_token = await self._id_token(call, sent) if operation.takes_id_token else None
 
         def perform(connection: sa.Connection) -> Answer:
             """One request, in its transaction: whatever it refuses has not happened."""
             now = timestamp(self._clock.now())
             principal = identify(connection, sent, key=key, now=now)
             if not isinstance(principal, operation.principals):
-                raise Refused(403, {"base": ["only the bank's backend may do this"]})
+                raise Refused(403, {"base": [NOT_FOR[type(principal)]]})
             request = Request(
                 call=call,
                 connection=connection,
@@ -209,19 +229,44 @@ class DES:
                 now=now,
                 ids=self._ids,
                 outbox=Outbox(principal.tenant_id),
+                id_token=id_token,
             )
-            if key is None:
+            if not operation.is_activity:
                 return self._performed(operation, request)
-            answer = idempotency.kept_answer(request)
-            if answer is None:
-                answer = self._performed(operation, request)
-                idempotency.keep(request, key, answer)
-            return answer
+            request, cookie = sessions.renewed_by_activity(request)
+            answer = self._performed_once(operation, request, key)
+            return attrs.evolve(answer, headers={**answer.headers, **cookie}) if cookie else answer
 
         with self._keys_in_flight.hold(sent.secret, key):
-            answer = await self._database.run(perform, reads_only=operation.reads_only)
+            # Looking is activity as well: where that renews sessions, every request of a user writes.
+            may_renew = operation.is_activity and not sent.is_token and self._activity_renews
+            answer = await self._database.run(perform, reads_only=operation.reads_only and not may_renew)
         if operation.starts_savings:
             self._due_deposits.wake()
+        return answer
+
+    async def _id_token(self, call: Call, sent: Credential) -> Identity | str | None:
+        """What the bank's keys say of the ID token in the body: they may have to be fetched, so it is done before."""
+        now = timestamp(self._clock.now())
+        principal = await self._database.run(
+            lambda connection: identify(connection, sent, key=None, now=now), reads_only=True
+        )
+        tenant = self._tenants[principal.tenant_id]
+        if not isinstance(principal, User) or tenant.session_renewal is not SessionRenewal.TOKEN:
+            return None
+        token = sessions.id_token_in(call)
+        try:
+            return await self._verifiers[tenant.id].verify(token)
+        except RefusedToken as refused:
+            return refused.sentence
+
+    def _performed_once(self, operation: Operation, request: Request, key: str | None) -> Answer:
+        if key is None:
+            return self._performed(operation, request)
+        answer = idempotency.kept_answer(request)
+        if answer is None:
+            answer = self._performed(operation, request)
+            idempotency.keep(request, key, answer)
         return answer
 
     def _performed(self, operation: Operation, request: Request) -> Answer:

@@ -82,6 +82,15 @@ class Fields:
         """As `text()`; null and missing are None."""
         return self._text(name) if self.value(name) is not None else None
 
+    def secret(self, name: str) -> str:
+        """A text that is longer than others may be, such as a token; it is required."""
+        value = self.value(name)
+        if not self.given(name) or value == "":
+            self.refuse(name, "is missing")
+        elif not isinstance(value, str):
+            self.refuse(name, "must be text")
+        return str(value)
+
     def integer(self, name: str, *, least: int, most: int, default: int | None = None) -> int:
         """An integer between two bounds, both included; missing is wrong where there is no default."""
         if not self.given(name):

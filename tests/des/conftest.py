@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.des import DES
+from bank_app_sim.des import DES, Tenant
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
@@ -34,10 +34,16 @@ def bank(clock: SimulatedClock) -> Bank:
 
 
 @pytest.fixture
-def des(clock: SimulatedClock, trace: Trace, bank: Bank, database_of: DatabaseOf) -> Iterator[DES]:
+def tenant() -> Tenant:
+    """The bank's settings; a test that wants others parametrizes this."""
+    return TENANT
+
+
+@pytest.fixture
+def des(clock: SimulatedClock, trace: Trace, bank: Bank, database_of: DatabaseOf, tenant: Tenant) -> Iterator[DES]:
     des = DES(
         database_url=database_of("des"),
-        tenants=[TENANT],
+        tenants=[tenant],
         clock=clock,
         trace=trace,
         ids=Ids(random.Random(7)),
