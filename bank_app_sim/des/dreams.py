@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..service import Answer
-from . import paging, store
+from . import money, paging, provisioning, store
 from .accounts import reference
 from .fields import Fields
 from .request import Request, User
@@ -25,8 +25,14 @@ def as_json(dream: Row) -> dict[str, Any]:
         "groupDream": None,
         "dreamInspiration": None,
         "provisioningInitiatedAt": dream["provisioning_initiated_at"],
-        "accountProvisionRequestId": dream["account_provision_request_id"],
+        "accountProvisionRequestId": _open_request(dream),
     }
+
+
+def _open_request(dream: Row) -> str | None:
+    """What the bank's app is to be asked under; once it has answered, or the account is there, nothing is open."""
+    is_answered = dream["account_id"] is not None or dream["provisioning_initiated_at"] is not None
+    return None if is_answered else dream["account_provision_request_id"]
 
 
 def create(request: Request) -> Answer:
@@ -36,15 +42,20 @@ def create(request: Request) -> Answer:
     expires_at = fields.optional_day_or_moment("expiresAt")
     if fields.text("type", default="Dream") not in ("Dream", ""):
         fields.refuse("type", "must be Dream")
+    if fields.value("groupDreamId") is not None:
+        fields.refuse("groupDreamId", "must be null: group Dreams are not part of this sandbox")
+    account_id = fields.optional_text("accountId")
     # Users may leave out whose it is: they can have Dreams of their own only.
     owner_id = fields.text("userId", default=request.principal.id if isinstance(request.principal, User) else None)
     fields.check()
 
     owner = request.owner(owner_id, field=fields.path("userId"))
+    account = _account(request, fields, owner, account_id)
+    asks = account is None and request.tenant.asks_per_dream and not request.tenant.transfer_consents
     dream = {
         "id": request.ids.uuid(),
         "user_id": owner["id"],
-        "account_id": owner["account_id"],
+        "account_id": account and account["id"],
         "name": name,
         "target_cents": target_cents,
         "expires_at": expires_at,
@@ -53,17 +64,42 @@ def create(request: Request) -> Answer:
         "achieved_at": None,
         "deleted_at": None,
         "provisioning_initiated_at": None,
-        "account_provision_request_id": None,
+        # With consents the bank is not asked here: signing one takes care of the account.
+        "account_provision_request_id": request.ids.uuid() if asks else None,
     }
     request.connection.execute(store.dreams.CREATE, dream)
     of_others = {
         "user_external_id": owner["external_id"],
-        "account_type": owner["account_type"],
-        "account_external_id": owner["account_external_id"],
+        "account_type": account and account["type"],
+        "account_external_id": account and account["external_id"],
     }
     shown = as_json({**dream, **of_others})
     request.outbox.note("DreamCreated", "dreams", dream["id"], data=shown)
+    if account is not None and account["type"] == money.PERFORMANCE:
+        money.take_over(request.connection, dream["id"], account, at=request.now, outbox=request.outbox)
+        shown = as_json(request.one("dreams", dream["id"]))
     return Answer(201, {"dream": shown})
+
+
+def _account(request: Request, fields: Fields, owner: Row, account_id: str | None) -> Row | None:
+    """Where the money of a new Dream will be: on the account that is named, or, in one setup, on the user's oldest."""
+    if account_id is not None:
+        account = account_for(request, fields, owner["id"], account_id)
+        fields.check()
+        return account
+    if request.tenant.asks_per_dream or owner["account_id"] is None:
+        return None
+    return {name: owner[f"account_{name}"] for name in ("id", "type", "external_id")}
+
+
+def account_for(request: Request, fields: Fields, user_id: str, account_id: str) -> Row | None:
+    """The account that a Dream of this user shall be linked to; what is wrong with it is noted."""
+    account = request.find("accounts", account_id)
+    if account is None or account["user_id"] != user_id:
+        fields.refuse("accountId", "does not exist")
+    elif sentence := provisioning.unlinkable(request, account):
+        fields.refuse("accountId", sentence)
+    return account
 
 
 def list_all(request: Request) -> Answer:

@@ -21,22 +21,31 @@ class Fields:
 
     Args:
         root: The key that the object is wrapped in, such as `dream`. A body without it is refused at once.
+        within: The object that this one is a part of; its `check()` speaks for both.
     """
 
-    def __init__(self, body: Mapping[str, Any], root: str) -> None:
+    def __init__(self, body: Mapping[str, Any], root: str, *, within: "Fields | None" = None) -> None:
+        self._root = root if within is None else within.path(root)
         if root not in body:
-            raise Refused(400, {root: ["is missing"]})
+            raise Refused(400, {self._root: ["is missing"]})
         if not isinstance(body[root], dict):
-            raise Refused(400, {root: ["must be an object"]})
+            raise Refused(400, {self._root: ["must be an object"]})
         self._object: dict[str, Any] = body[root]
-        self._root = root
         self._asked: set[str] = set()
-        self._errors: dict[str, list[str]] = {stranger: ["is not known here"] for stranger in body if stranger != root}
+        self._parts: list[Fields] = []
+        self._errors: dict[str, list[str]] = {} if within is None else within._errors
+        for stranger in body:
+            if stranger != root:
+                self._errors[stranger] = ["is not known here"]
 
     def given(self, name: str) -> bool:
         """The field is there, null or not."""
         self._asked.add(name)
         return name in self._object
+
+    def cleared(self, name: str) -> bool:
+        """The field is there, and null."""
+        return self.given(name) and self._object[name] is None
 
     @property
     def names(self) -> set[str]:
@@ -48,10 +57,10 @@ class Fields:
         """Nothing was noted so far."""
         return not self._errors
 
-    def unchanged(self, name: str, present: Any) -> None:
+    def unchanged(self, name: str, present: Any, *, otherwise: str = "can't be changed") -> None:
         """A field that cannot be written: saying again what it is, as somebody does who sends all back, is fine."""
         if self.given(name) and self._object[name] != present:
-            self.refuse(name, "can't be changed")
+            self.refuse(name, otherwise)
 
     def path(self, name: str) -> str:
         """How errors call the field, such as `dream.targetCents`."""
@@ -62,11 +71,16 @@ class Fields:
         self._asked.add(name)
         self._errors.setdefault(self.path(name), []).append(sentence)
 
+    def pass_over(self) -> None:
+        """Leave the other fields unread: what they could mean, a wrong one has left open."""
+        self._asked |= self.names
+
     def check(self) -> None:
         """Refuse the request with all that was noted, if anything was."""
-        for name in self._object:
-            if name not in self._asked:
-                self.refuse(name, "is not known here")
+        for fields in (self, *self._parts):
+            for name in fields._object:
+                if name not in fields._asked:
+                    fields.refuse(name, "is not known here")
         if self._errors:
             raise Refused(400, self._errors)
 
@@ -116,6 +130,14 @@ class Fields:
         """An amount of money."""
         return self.integer(name, least=least, most=LARGEST_CENTS, default=default)
 
+    def number(self, name: str) -> float:
+        """Any number, such as a percentage."""
+        value = self._object[name] if self.given(name) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.refuse(name, "must be a number")
+            return 0.0
+        return float(value)
+
     def optional_moment(self, name: str) -> str | None:
         """A moment in RFC 3339 as a timestamp of ours; null and missing are None."""
         value = self.value(name)
@@ -158,6 +180,20 @@ class Fields:
             self.refuse(name, "must be a list of texts")
             return []
         return value
+
+    def objects(self, name: str) -> list["Fields"]:
+        """A list of objects, each read as this one is; null and missing are an empty list."""
+        value = self.value(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.refuse(name, "must be a list of objects")
+            return []
+        parts = []
+        for place, part in enumerate(value):
+            parts.append(Fields({f"{name}[{place}]": part}, f"{name}[{place}]", within=self))
+        self._parts += parts
+        return parts
 
     def value(self, name: str) -> Any:
         """Whatever is there; None where nothing is."""

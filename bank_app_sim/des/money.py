@@ -1,6 +1,11 @@
-"""The outcome of transactions: balances move here, and nowhere else."""
+"""Balances: they move here, and nowhere else; with them, what a Dream has reached.
 
-from collections.abc import Sequence
+On a SharedSavings account a transaction moves the balance of the account and, where it names one, of a Dream; what the
+account holds beyond its Dreams is the *residual*, which is kept nowhere: it is the difference. On a Performance account
+no transaction moves anything: the bank says what it is worth, and that is what its Dream holds.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,21 +14,61 @@ from . import store
 from .outbox import Outbox
 from .store import Row
 
+SHARED_SAVINGS, PERFORMANCE = "SharedSavings", "Performance"
+
+# Which accounts and Dreams a transaction names (reference: impact-finance-api 2.5).
+SIDES = {"Deposit": ("to",), "Withdrawal": ("from",), "Internal": ("from", "to")}
+
 # How the events of a transaction begin (reference: impact-finance-api 3.1).
 EVENTS = {"Deposit": "Deposit", "Withdrawal": "Withdrawal", "Internal": "InternalTransfer"}
 
+# In percent of the target; an event for each, once (ours: the reference names the event, and no figure).
+MILESTONES = (25, 50, 75)
+
+# What a column of 64 bits holds.
+LARGEST_BALANCE = 2**63 - 1
+
+
+def obstacle(connection: sa.Connection, transaction: Row) -> str | None:
+    """Why a transaction cannot be settled as things are; None where nothing is in the way."""
+    if any(transaction[f"{side}_account_id"] is None for side in SIDES[transaction["type"]]):
+        return "there is no account yet; post it, and link it to the Dream, first"
+    for what, statement, moves in (
+        ("account", store.accounts.BALANCES, _moves(transaction, "account")),
+        ("Dream", store.dreams.BALANCES, _moves(transaction, "dream")),
+    ):
+        for key, balance_cents in connection.execute(statement, {"ids": list(moves)}):
+            if balance_cents + moves[key] < 0:
+                return f"the {what} holds {balance_cents} cents only"
+            if balance_cents + moves[key] > LARGEST_BALANCE:
+                return f"the {what} holds {balance_cents} cents already, and cannot hold so much"
+    return None
+
 
 def settle(connection: sa.Connection, transaction: Row, *, at: str, outbox: Outbox) -> None:
-    """The money has arrived."""
+    """The money has arrived. To be asked only where there is no `obstacle()`, and once."""
     connection.execute(store.transactions.SETTLE, {"transaction_id": transaction["id"], "at": at})
-    cents = transaction["amount_cents"]
-    connection.execute(store.accounts.ADD, {"account_id": transaction["to_account_id"], "cents": cents})
-    connection.execute(store.dreams.ADD, {"dream_id": transaction["to_dream_id"], "cents": cents})
     outbox.note(f"{EVENTS[transaction['type']]}Settled", "transactions", transaction["id"])
+    for account_id, cents in _moves(transaction, "account").items():
+        connection.execute(store.accounts.ADD, {"account_id": account_id, "cents": cents})
+    for dream_id, cents in _moves(transaction, "dream").items():
+        connection.execute(store.dreams.ADD, {"dream_id": dream_id, "cents": cents})
+        note_progress(connection, dream_id, at=at, outbox=outbox)
+
+
+def _moves(transaction: Row, what: str) -> dict[str, int]:
+    """By how many cents the balance of each account, or Dream, changes."""
+    moves: dict[str, int] = {}
+    for side in SIDES[transaction["type"]]:
+        key, is_kept_by_bank = transaction[f"{side}_{what}_id"], transaction[f"{side}_account_type"] == PERFORMANCE
+        if key is not None and not is_kept_by_bank:
+            cents = transaction["amount_cents"]
+            moves[key] = moves.get(key, 0) + (cents if side == "to" else -cents)
+    return {key: cents for key, cents in moves.items() if cents}
 
 
 def fail(connection: sa.Connection, ids: Sequence[str], *, at: str, reasons: Sequence[str], outbox: Outbox) -> None:
-    """The money will not move."""
+    """The money will not move; what was on its way out of a Dream is free again."""
     if not ids:
         return
     failures: list[dict[str, Any]] = [{"transaction_id": each, "at": at, "reasons": list(reasons)} for each in ids]
@@ -33,3 +78,43 @@ def fail(connection: sa.Connection, ids: Sequence[str], *, at: str, reasons: Seq
     }
     for each in ids:
         outbox.note(f"{EVENTS[types[each]]}Failed", "transactions", each)
+
+
+def value(connection: sa.Connection, account_id: str, figures: Mapping[str, Any], *, at: str, outbox: Outbox) -> None:
+    """The bank says what a Performance account is worth: so much its Dream holds."""
+    connection.execute(store.accounts.VALUE, {"account_id": account_id, **figures})
+    for dream_id in connection.execute(store.dreams.ON_ACCOUNT, {"of_account": account_id}).scalars().all():
+        _set(connection, dream_id, figures["balance_cents"], at=at, outbox=outbox)
+
+
+def take_over(connection: sa.Connection, dream_id: str, account: Row, *, at: str, outbox: Outbox) -> None:
+    """A Dream was linked to an account: on a Performance account it holds at once what that is worth."""
+    if account["type"] == PERFORMANCE:
+        _set(connection, dream_id, account["balance_cents"], at=at, outbox=outbox)
+
+
+def _set(connection: sa.Connection, dream_id: str, balance_cents: int, *, at: str, outbox: Outbox) -> None:
+    connection.execute(store.dreams.SET_BALANCE, {"dream_id": dream_id, "balance_cents": balance_cents})
+    note_progress(connection, dream_id, at=at, outbox=outbox)
+
+
+def note_progress(connection: sa.Connection, dream_id: str, *, at: str, outbox: Outbox) -> None:
+    """Write down what a Dream has reached for the first time: milestones, and the target.
+
+    What was reached once stays so, whatever is withdrawn later.
+    """
+    (dream,) = connection.execute(store.dreams.PROGRESS, {"dream_id": dream_id}).mappings()
+    percent = 100 * dream["balance_cents"] // dream["target_cents"]
+    reached = [each for each in MILESTONES if dream["milestone_percent"] < each <= percent]
+    achieved_now = dream["achieved_at"] is None and percent >= 100
+    for each in reached:
+        outbox.note("DreamMilestone", "dreams", dream_id, milestonePercent=each)
+    if achieved_now:
+        outbox.note("DreamAchieved", "dreams", dream_id)
+    if reached or achieved_now:
+        progress = {
+            "dream_id": dream_id,
+            "milestone_percent": max([dream["milestone_percent"], *reached]),
+            "achieved_at": at if achieved_now else dream["achieved_at"],
+        }
+        connection.execute(store.dreams.SET_PROGRESS, progress)

@@ -1,23 +1,21 @@
 """Transactions: what savehacks ask the bank to move, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..service import Answer, Refused
 from . import money, paging, store
 from .accounts import reference
 from .fields import Fields
+from .money import SIDES
 from .request import Request
 from .store import Row
 
 STATES = ("requested", "settled", "failed")
 MOST_ITEMS = 100
 
-# Which accounts and Dreams a transaction names (reference: impact-finance-api 2.5).
-SIDES = {"Deposit": ("to",), "Withdrawal": ("from",), "Internal": ("from", "to")}
-
 # A transaction is what it was asked to be; only its outcome is still to be told.
-IMMUTABLE = (
+READ_ONLY = (
     "id",
     "externalId",
     "type",
@@ -106,34 +104,62 @@ def change(request: Request) -> Answer:
     """The bank tells what became of it: settled or failed, once and for all. Told twice, nothing more happens."""
     transaction = request.the_one_asked_for("transactions")
     fields = Fields(request.call.body, "transaction")
-    settled_at = fields.optional_moment("settledAt")
-    failed_at = fields.optional_moment("failedAt")
-    errors = fields.texts("errors")
-    _check(fields, transaction, settled_at=settled_at, failed_at=failed_at)
-
-    if transaction["state"] == "requested" and settled_at is not None:
-        money.settle(request.connection, transaction, at=settled_at, outbox=request.outbox)
-    if transaction["state"] == "requested" and failed_at is not None:
-        ids = [transaction["id"]]
-        money.fail(request.connection, ids, at=failed_at, reasons=errors, outbox=request.outbox)
+    apply(request, fields, transaction)
+    fields.check()
     return get(request)
 
 
-def _check(fields: Fields, transaction: Row, *, settled_at: str | None, failed_at: str | None) -> None:
-    for name in IMMUTABLE:
-        if fields.given(name):
-            fields.refuse(name, "can't be changed")
-    if fields.given("state"):
-        fields.refuse("state", "can't be written; set settledAt or failedAt")
+def apply(request: Request, fields: Fields, transaction: Row) -> None:
+    """Settle or fail a transaction as the fields say; what cannot be is noted in them, and `check()` takes all back."""
+    shown = as_json(transaction)
+    for name in READ_ONLY:
+        fields.unchanged(name, shown.get(name))
+    fields.unchanged("state", shown["state"], otherwise="can't be written; set settledAt or failedAt")
+    settled_at = fields.optional_moment("settledAt")
+    failed_at = fields.optional_moment("failedAt")
+    reasons = fields.texts("errors")
+    if failed_at is None and reasons != shown["errors"]:
+        fields.unchanged("errors", shown["errors"], otherwise="can be given together with failedAt only")
     if settled_at is not None and failed_at is not None:
-        fields.refuse("settledAt", "can't be given together with failedAt")
-        fields.refuse("failedAt", "can't be given together with settledAt")
-    elif settled_at is not None and transaction["state"] == "failed":
-        fields.refuse("settledAt", f"can't be set: the transaction failed at {transaction['failed_at']}")
-    elif settled_at is not None and transaction["to_account_id"] is None:
-        fields.refuse("settledAt", "can't be set: the user has no account yet; POST /accounts first")
-    elif failed_at is not None and transaction["state"] == "settled":
-        fields.refuse("failedAt", f"can't be set: the transaction was settled at {transaction['settled_at']}")
-    if fields.given("errors") and failed_at is None:
-        fields.refuse("errors", "can be given together with failedAt only")
-    fields.check()
+        # reference: impact-finance-api 1.10
+        fields.refuse("settledAt", "is mutually exclusive with failedAt")
+        fields.refuse("failedAt", "is mutually exclusive with settledAt")
+    elif transaction["state"] == "requested":
+        _decide(request, fields, transaction, settled_at=settled_at, failed_at=failed_at, reasons=reasons)
+    else:
+        _check_that_it_stays(fields, transaction, settled_at=settled_at, failed_at=failed_at)
+
+
+def _decide(
+    request: Request,
+    fields: Fields,
+    transaction: Row,
+    *,
+    settled_at: str | None,
+    failed_at: str | None,
+    reasons: Sequence[str],
+) -> None:
+    if settled_at is not None:
+        if sentence := money.obstacle(request.connection, transaction):
+            fields.refuse("settledAt", f"can't be set: {sentence}")
+        else:
+            money.settle(request.connection, transaction, at=settled_at, outbox=request.outbox)
+    elif failed_at is not None:
+        ids = [transaction["id"]]
+        money.fail(request.connection, ids, at=failed_at, reasons=reasons, outbox=request.outbox)
+
+
+def _check_that_it_stays(fields: Fields, transaction: Row, *, settled_at: str | None, failed_at: str | None) -> None:
+    """An outcome is final. Told again with another moment, the first one stays."""
+    is_settled = transaction["state"] == "settled"
+    at = transaction["settled_at"] if is_settled else transaction["failed_at"]
+    what_was = f"the transaction was settled at {at}" if is_settled else f"the transaction failed at {at}"
+    its_own, told, other, told_of_other = (
+        ("settledAt", settled_at, "failedAt", failed_at)
+        if is_settled
+        else ("failedAt", failed_at, "settledAt", settled_at)
+    )
+    if told_of_other is not None:
+        fields.refuse(other, f"can't be set: {what_was}")
+    if fields.given(its_own) and told is None:
+        fields.refuse(its_own, f"can't be cleared: {what_was}")

@@ -64,6 +64,8 @@ def test_settling_accounts_and_other_users_are_the_banks_alone() -> None:
         ("GET", "/v1/users"),
         ("POST", "/v1/users"),
         ("POST", "/v1/accounts"),
+        ("PATCH", "/v1/accounts/{id}"),
+        ("DELETE", "/v1/users/{id}"),
         ("PATCH", "/v1/transactions/{id}"),
         ("GET", "/v1/events"),
         ("POST", "/sandbox/feed"),

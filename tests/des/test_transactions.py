@@ -115,7 +115,7 @@ async def test_settling_needs_an_account(ada: httpx.AsyncClient, backend: httpx.
     failed = await change(backend, deposit, failedAt=AT)
 
     assert errors_of(settled) == {
-        "transaction.settledAt": ["can't be set: the user has no account yet; POST /accounts first"]
+        "transaction.settledAt": ["can't be set: there is no account yet; post it, and link it to the Dream, first"]
     }
     assert failed.status_code == 200
 
@@ -135,13 +135,13 @@ async def test_the_two_outcomes_exclude_each_other(
     [
         ("id", "x"),
         ("externalId", "x"),
-        ("type", "Deposit"),
+        ("type", "Withdrawal"),
         ("user", {}),
         ("amountCents", 1),
         ("toAccount", {}),
         ("toDream", {}),
-        ("fromAccount", None),
-        ("fromDream", None),
+        ("fromAccount", {}),
+        ("fromDream", {}),
         ("requestedAt", AT),
         ("state", "settled"),
         ("color", "red"),

@@ -31,16 +31,24 @@ dream = (
 
 CREATE = sa.insert(dreams).inline()  # nobody asks for its `n`, and not asking is quicker
 BY_IDS = dream.where(dreams.c.id.in_(given("ids", expanding=True)))
-LINK_ALL = (
-    sa.update(dreams)
-    .where(dreams.c.user_id == given("of_user"), dreams.c.account_id.is_(None))
-    .values(account_id=given("account"))
+BALANCES = sa.select(dreams.c.id, dreams.c.balance_cents).where(dreams.c.id.in_(given("ids", expanding=True)))
+PROGRESS = sa.select(
+    dreams.c.balance_cents, dreams.c.target_cents, dreams.c.milestone_percent, dreams.c.achieved_at
+).where(dreams.c.id == given("dream_id"))
+UNLINKED_OF_USER = (
+    sa.select(dreams.c.id)
+    .where(dreams.c.user_id == given("of_user"), dreams.c.account_id.is_(None), dreams.c.deleted_at.is_(None))
+    .order_by(dreams.c.n)
 )
-ADD = (
-    sa.update(dreams)
-    .where(dreams.c.id == given("dream_id"))
-    .values(balance_cents=dreams.c.balance_cents + given("cents"))
-)
+ON_ACCOUNT = sa.select(dreams.c.id).where(dreams.c.account_id == given("of_account"), dreams.c.deleted_at.is_(None))
+
+_change = sa.update(dreams).where(dreams.c.id == given("dream_id"))
+ADD = _change.values(balance_cents=dreams.c.balance_cents + given("cents"))
+SET_BALANCE = _change.values(balance_cents=given("balance_cents"))
+SET_PROGRESS = _change.values(milestone_percent=given("milestone_percent"), achieved_at=given("achieved_at"))
+CHANGE = _change.values(name=given("name"), target_cents=given("target_cents"), expires_at=given("expires_at"))
+LINK = _change.values(account_id=given("account_id"))
+DELETE = _change.values(deleted_at=given("deleted_at"))
 SET_PROVISIONING = (
     sa.update(dreams)
     .where(dreams.c.id == given("of"))

@@ -70,6 +70,22 @@ OF_DREAM_WAITING = (
     .where(savehack_launches.c.dream_id == given("dream_id"), _waits)
     .order_by(savehack_launches.c.n)
 )
+# Launches that somebody paused, or that are drafts, are not among them.
+ACTIVE_OF_USER_IDS = (
+    sa.select(savehack_launches.c.id)
+    .where(savehack_launches.c.user_id == given("user_id"), _is_active)
+    .order_by(savehack_launches.c.n)
+)
+ACTIVE_OF_DREAM_IDS = (
+    sa.select(savehack_launches.c.id)
+    .where(savehack_launches.c.dream_id == given("dream_id"), _is_active)
+    .order_by(savehack_launches.c.n)
+)
+UNSTOPPED_OF_DREAM_IDS = (
+    sa.select(savehack_launches.c.id)
+    .where(savehack_launches.c.dream_id == given("dream_id"), savehack_launches.c.stopped_at.is_(None))
+    .order_by(savehack_launches.c.n)
+)
 _active_of_types = _running.where(
     users.c.tenant_id == given("tenant_id"),
     savehack_launches.c.type.in_(given("types", expanding=True)),
@@ -91,19 +107,3 @@ PAUSE = _change.values(paused_at=given("at"), pause_reason=given("reason"), due_
 RESUME = _change.values(paused_at=None, pause_reason=None, due_at=given("due_at"))
 STOP = _change.where(savehack_launches.c.stopped_at.is_(None)).values(stopped_at=given("at"), due_at=None)
 CHANGE_TERMS = _change.values(terms=given("terms", type_=sa.JSON))
-
-# Launches that somebody paused stay paused by them.
-PAUSE_ALL = (
-    sa.update(savehack_launches)
-    .where(
-        savehack_launches.c.user_id == given("of_user"),
-        sa.or_(savehack_launches.c.pause_reason.is_(None), savehack_launches.c.pause_reason == given("reason")),
-        savehack_launches.c.drafted_at.is_(None),
-        savehack_launches.c.stopped_at.is_(None),
-    )
-    .values(
-        paused_at=sa.func.coalesce(savehack_launches.c.paused_at, given("now")),
-        pause_reason=given("reason"),
-        due_at=None,
-    )
-)

@@ -30,12 +30,23 @@ transaction = (
 CREATE = sa.insert(transactions).inline()
 BY_IDS = transaction.where(transactions.c.id.in_(given("ids", expanding=True)))
 
-_of_user_and_requested = sa.and_(transactions.c.user_id == given("of_user"), transactions.c.state == "requested")
-REQUESTED_OF_USER = sa.select(transactions.c.id).where(_of_user_and_requested).order_by(transactions.c.n)
+BY_EXTERNAL_ID = sa.select(transactions.c.id).where(
+    transactions.c.user_id == given("user_id"), transactions.c.external_id == given("external_id")
+)
+
+_requested = transactions.c.state == "requested"
+_requested_ids = sa.select(transactions.c.id).where(_requested).order_by(transactions.c.n)
+REQUESTED_OF_USER = _requested_ids.where(transactions.c.user_id == given("user_id"))
+REQUESTED_OF_DREAM = _requested_ids.where(
+    sa.or_(transactions.c.to_dream_id == given("dream_id"), transactions.c.from_dream_id == given("dream_id"))
+)
+ON_THE_WAY_OUT = sa.select(sa.cast(sa.func.coalesce(sa.func.sum(transactions.c.amount_cents), 0), sa.BigInteger)).where(
+    _requested, transactions.c.from_dream_id == given("dream_id")
+)
 FILL_IN_ACCOUNT = (
     sa.update(transactions)
-    .where(_of_user_and_requested, transactions.c.type == "Deposit", transactions.c.to_account_id.is_(None))
-    .values(to_account_id=given("account"))
+    .where(_requested, transactions.c.to_dream_id == given("dream_id"), transactions.c.to_account_id.is_(None))
+    .values(to_account_id=given("account_id"))
 )
 SETTLE = (
     sa.update(transactions)

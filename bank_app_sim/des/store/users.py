@@ -3,7 +3,17 @@
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ..tables import accounts, users
+from ..tables import (
+    accounts,
+    dreams,
+    idempotency_keys,
+    savehack_launches,
+    sessions,
+    transactions,
+    transfer_consent_tickets,
+    transfer_consents,
+    users,
+)
 
 # The account that new Dreams of a user are linked to, in the setup that has one for each user: the oldest.
 _oldest = accounts.alias("oldest")
@@ -34,4 +44,16 @@ SET_PROVISIONING = (
         provisioning_initiated_at=given("provisioning_initiated_at"),
         account_provision_request_id=given("account_provision_request_id"),
     )
+)
+
+# All that is of one user, in an order in which nothing is left pointing at what is gone. Events outlive it.
+_consents = sa.select(transfer_consents.c.id).where(transfer_consents.c.user_id == given("of_user"))
+ERASE = (
+    sa.delete(transfer_consent_tickets).where(transfer_consent_tickets.c.consent_id.in_(_consents)),
+    sa.delete(idempotency_keys).where(idempotency_keys.c.principal == given("of_user")),
+    *(
+        sa.delete(table).where(table.c.user_id == given("of_user"))
+        for table in (transfer_consents, transactions, savehack_launches, dreams, accounts, sessions)
+    ),
+    sa.delete(users).where(users.c.id == given("of_user")),
 )

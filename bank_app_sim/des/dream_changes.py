@@ -1,0 +1,157 @@
+"""`PATCH /dreams/{id}`: a Dream becomes another wish, is linked to its account, or is deleted."""
+
+from typing import Any
+
+from ..service import Answer, Refused
+from . import dreams, launching, money, provisioning, store
+from .fields import Fields
+from .request import Bank, Request, User
+from .store import Row
+
+DELETION = "the Dream was deleted"
+
+# What cannot be written, but may be sent back as it is.
+READ_ONLY = (
+    "type",
+    "id",
+    "balanceCents",
+    "achievedAt",
+    "user",
+    "account",
+    "groupDream",
+    "dreamInspiration",
+    "imageUrl",
+    "activeSavehacksCount",
+)
+
+
+def change(request: Request) -> Answer:
+    """Do what is asked for, all of it or nothing; what is so already stays as it is."""
+    dream = request.the_one_asked_for("dreams")
+    shown = {**dreams.as_json(dream), "imageUrl": None, "activeSavehacksCount": dream["active_savehacks_count"]}
+    fields = Fields(request.call.body, "dream")
+    if dream["deleted_at"] is not None:
+        _refuse_all_changes(fields, {**shown, "accountId": dream["account_id"]})
+        return dreams.get(request)
+    for name in READ_ONLY:
+        fields.unchanged(name, shown[name])
+    wish = _wish(fields, dream)
+    deleted_at = fields.optional_moment("deletedAt")
+    initiated_at = fields.optional_moment("provisioningInitiatedAt")
+    answered_request_id = fields.optional_text("accountProvisionRequestId")
+    account_id = fields.optional_text("accountId")
+    _check_setup(request, fields, dream, initiated_at, answered_request_id)
+    is_relinked = fields.given("accountId") and account_id != dream["account_id"]
+    if deleted_at is not None and dream["balance_cents"]:
+        sentence = f"can't be set: the Dream holds {dream['balance_cents']} cents; withdraw or move them first"
+        fields.refuse("deletedAt", sentence)
+    if deleted_at is not None and is_relinked:
+        fields.refuse("accountId", "can't be changed while the Dream is deleted")
+    _check_principal(request, fields, dream, is_relinked=is_relinked)
+    account = _account(request, fields, dream, account_id) if is_relinked else None
+    fields.check()
+    if answered_request_id not in (None, dream["account_provision_request_id"]):
+        sentence = "is no longer open: the bank has answered it, or it was never asked"
+        raise Refused(409, {fields.path("accountProvisionRequestId"): [sentence]})
+
+    if account is not None:
+        provisioning.link(request, dream, account)
+    if initiated_at is not None:
+        provisioning.initiate(request, provisioning.of_dream(dream), at=initiated_at)
+    elif account is None and answered_request_id is None and _is_refused(request, fields, dream):
+        provisioning.refuse(request, provisioning.of_dream(dream))
+    _write(request, dream, wish, is_relinked=account is not None)
+    if deleted_at is not None:
+        _delete(request, dream, deleted_at)
+    return dreams.get(request)
+
+
+def _refuse_all_changes(fields: Fields, present: dict[str, Any]) -> None:
+    for name, value in present.items():
+        fields.unchanged(name, value, otherwise=f"can't be changed: {DELETION} at {present['deletedAt']}")
+    fields.check()
+
+
+def _wish(fields: Fields, dream: Row) -> dict[str, Any]:
+    """What is wished for: as given, else as before."""
+    return {
+        "name": fields.text("name", default=dream["name"]),
+        "target_cents": fields.cents("targetCents", least=1, default=dream["target_cents"]),
+        "expires_at": fields.optional_day_or_moment("expiresAt") if fields.given("expiresAt") else dream["expires_at"],
+    }
+
+
+def _check_setup(
+    request: Request, fields: Fields, dream: Row, initiated_at: str | None, answered_request_id: str | None
+) -> None:
+    if not request.tenant.asks_per_dream:
+        for name, value in (
+            ("provisioningInitiatedAt", initiated_at),
+            ("accountProvisionRequestId", answered_request_id),
+        ):
+            if value is not None:
+                fields.refuse(
+                    name, "can't be set: one account is for all Dreams; tell it of the user, PATCH /users/{id}"
+                )
+    elif (
+        fields.cleared("provisioningInitiatedAt")
+        and dream["account_id"] is not None
+        and dream["provisioning_initiated_at"] is not None
+    ):
+        fields.refuse("provisioningInitiatedAt", "can't be cleared: the Dream has an account")
+
+
+def _check_principal(request: Request, fields: Fields, dream: Row, *, is_relinked: bool) -> None:
+    """To link and to refuse is the bank's alone."""
+    if not isinstance(request.principal, User):
+        return
+    names = ["accountId"] if is_relinked else []
+    if fields.cleared("provisioningInitiatedAt") and dream["provisioning_initiated_at"] is not None:
+        names.append("provisioningInitiatedAt")
+    if names:
+        raise Refused(403, {fields.path(name): ["can be changed by the bank only"] for name in names})
+
+
+def _account(request: Request, fields: Fields, dream: Row, account_id: str | None) -> Row | None:
+    """The account that the Dream is to be linked to from now on; what is in the way is noted."""
+    if account_id is None:
+        fields.refuse("accountId", "can't be taken away; link another account instead")
+        return None
+    if dream["account_id"] is not None:
+        requested = request.connection.execute(store.transactions.REQUESTED_OF_DREAM, {"dream_id": dream["id"]})
+        if dream["balance_cents"] or requested.first() is not None:
+            sentence = "can't be changed while the Dream holds money, or has requested transactions, on its account"
+            fields.refuse("accountId", sentence)
+            return None
+    return dreams.account_for(request, fields, dream["user_id"], account_id)
+
+
+def _is_refused(request: Request, fields: Fields, dream: Row) -> bool:
+    """The bank says that there will be no account: with null, before there is one.
+
+    Who sends all back, as it is, names the open request along with the null, and has refused nothing.
+    """
+    is_null = fields.cleared("provisioningInitiatedAt")
+    may = isinstance(request.principal, Bank) and request.tenant.asks_per_dream
+    return is_null and may and dream["account_id"] is None
+
+
+def _write(request: Request, dream: Row, wish: dict[str, Any], *, is_relinked: bool) -> None:
+    is_another = any(dream[name] != value for name, value in wish.items())
+    if is_another:
+        request.connection.execute(store.dreams.CHANGE, {"dream_id": dream["id"], **wish})
+    if is_another or is_relinked:
+        request.outbox.note("DreamUpdated", "dreams", dream["id"])
+    if wish["target_cents"] != dream["target_cents"]:  # a nearer target may be reached by that
+        money.note_progress(request.connection, dream["id"], at=request.now, outbox=request.outbox)
+
+
+def _delete(request: Request, dream: Row, deleted_at: str) -> None:
+    """For good: its launches stop, and what is still requested fails."""
+    connection, this_dream = request.connection, {"dream_id": dream["id"]}
+    for launch_id in connection.execute(store.launches.UNSTOPPED_OF_DREAM_IDS, this_dream).scalars().all():
+        launching.stop(request, launch_id)
+    requested = connection.execute(store.transactions.REQUESTED_OF_DREAM, this_dream).scalars().all()
+    money.fail(connection, requested, at=request.now, reasons=[DELETION], outbox=request.outbox)
+    connection.execute(store.dreams.DELETE, {**this_dream, "deleted_at": deleted_at})
+    request.outbox.note("DreamDeleted", "dreams", dream["id"])

@@ -1,0 +1,133 @@
+"""How an account comes about, as DES sees it: wanted, under way, linked, or refused.
+
+In the setup with one account for each user the user wants it; in the others each Dream does. What follows is the same.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from . import launching, money, store
+from .request import Request
+from .store import Row
+
+REFUSAL = "the customer was refused"
+
+
+@attrs.frozen(kw_only=True)
+class Wanting:
+    """Who waits for an account: a user, or one Dream.
+
+    Attributes:
+        row: Of the user or the Dream.
+        id: As the statements call it: `user_id` or `dream_id`.
+        set_provisioning: Writes down where opening the account stands.
+        requested: Lists the transactions that wait with it.
+        active: Lists the launches that run.
+        waiting: Lists the launches that wait for an account.
+    """
+
+    row: Row
+    id: Mapping[str, str]
+    set_provisioning: sa.Update
+    requested: sa.Select[Any]
+    active: sa.Select[Any]
+    waiting: sa.Select[Any]
+
+
+def of_user(user: Row) -> Wanting:
+    return Wanting(
+        row=user,
+        id={"user_id": user["id"]},
+        set_provisioning=store.users.SET_PROVISIONING,
+        requested=store.transactions.REQUESTED_OF_USER,
+        active=store.launches.ACTIVE_OF_USER_IDS,
+        waiting=store.launches.OF_USER_WAITING,
+    )
+
+
+def of_dream(dream: Row) -> Wanting:
+    return Wanting(
+        row=dream,
+        id={"dream_id": dream["id"]},
+        set_provisioning=store.dreams.SET_PROVISIONING,
+        requested=store.transactions.REQUESTED_OF_DREAM,
+        active=store.launches.ACTIVE_OF_DREAM_IDS,
+        waiting=store.launches.OF_DREAM_WAITING,
+    )
+
+
+def initiate(request: Request, wanting: Wanting, *, at: str) -> None:
+    """The opening of an account is under way: savings begin. Told twice, the first moment stays."""
+    if wanting.row["provisioning_initiated_at"] is None:
+        provisioning = {
+            "of": wanting.row["id"],
+            "provisioning_initiated_at": at,
+            "account_provision_request_id": wanting.row["account_provision_request_id"],
+        }
+        request.connection.execute(wanting.set_provisioning, provisioning)
+    launching.start_waiting(request, **wanting.id)
+
+
+def refuse(request: Request, wanting: Wanting) -> None:
+    """There will be no account: what was prepared fails, and the launches wait for another answer of the bank.
+
+    They wait under a new request id: an app that is still asking for the old one hears that it is closed.
+    """
+    connection = request.connection
+    requested = connection.execute(wanting.requested, wanting.id).scalars().all()
+    money.fail(connection, requested, at=request.now, reasons=[REFUSAL], outbox=request.outbox)
+    for launch_id in connection.execute(wanting.active, wanting.id).scalars().all():
+        pause = {"launch_id": launch_id, "at": request.now, "reason": launching.ACCOUNT_REQUIRED}
+        connection.execute(store.launches.PAUSE, pause)
+        request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch_id)
+    waiting = {**wanting.id, "pause_reason": launching.ACCOUNT_REQUIRED}
+    some_wait = connection.execute(wanting.waiting, waiting).first() is not None
+    provisioning = {
+        "of": wanting.row["id"],
+        "provisioning_initiated_at": None,
+        "account_provision_request_id": request.ids.uuid() if some_wait else None,
+    }
+    connection.execute(wanting.set_provisioning, provisioning)
+
+
+def link_all(request: Request, account: Row) -> None:
+    """Link all Dreams of the account's user that have none to it, and start what waits for it."""
+    of_user = {"of_user": account["user_id"]}
+    for dream_id in request.connection.execute(store.dreams.UNLINKED_OF_USER, of_user).scalars().all():
+        _link(request, dream_id, account)
+        request.outbox.note("DreamUpdated", "dreams", dream_id)
+    launching.start_waiting(request, user_id=account["user_id"])
+
+
+def link(request: Request, dream: Row, account: Row) -> None:
+    """Link one Dream to an account, and start what waits for it. Nothing is wanted for the Dream any more."""
+    _link(request, dream["id"], account)
+    provisioning = {
+        "of": dream["id"],
+        "provisioning_initiated_at": dream["provisioning_initiated_at"],
+        "account_provision_request_id": None,
+    }
+    request.connection.execute(store.dreams.SET_PROVISIONING, provisioning)
+    launching.start_waiting(request, dream_id=dream["id"])
+
+
+def _link(request: Request, dream_id: str, account: Row) -> None:
+    """Deposits that waited for an account go to this one."""
+    to_account = {"dream_id": dream_id, "account_id": account["id"]}
+    request.connection.execute(store.dreams.LINK, to_account)
+    request.connection.execute(store.transactions.FILL_IN_ACCOUNT, to_account)
+    money.take_over(request.connection, dream_id, account, at=request.now, outbox=request.outbox)
+
+
+def unlinkable(request: Request, account: Row) -> str | None:
+    """Why no (other) Dream can be linked to an account; None where one can."""
+    if account["type"] != money.PERFORMANCE:
+        return None
+    of_account = {"of_account": account["id"]}
+    if request.connection.execute(store.dreams.ON_ACCOUNT, of_account).first() is None:
+        return None
+    # reference: impact-finance-api 7
+    return "is a Performance account that has its Dream already: there is one for each"

@@ -1,0 +1,91 @@
+"""`POST /transactions` by a user: money back from a Dream, or from one Dream to another (ours).
+
+The vendor's web app asks DES for these in a way that is not public. What stays on one account DES settles at once; what
+leaves it waits for the bank.
+"""
+
+from ..service import Answer, Refused
+from . import money, store, transaction_reports, transactions
+from .fields import Fields
+from .request import Bank, Request
+from .store import Row
+from .transaction_reports import kind_of, write
+
+OF_THE_BANK = ("externalId", "requestedAt", "settledAt", "fromAccountId", "toAccountId")
+
+
+def create(request: Request) -> Answer:
+    """The bank reports what has moved; a user asks for something to move."""
+    if isinstance(request.principal, Bank):
+        return transaction_reports.create(request)
+    return _ask(request)
+
+
+def _ask(request: Request) -> Answer:
+    """At most for what is there, and is not on its way out already."""
+    fields = Fields(request.call.body, "transaction")
+    if banks := [name for name in OF_THE_BANK if fields.given(name)]:
+        raise Refused(403, {fields.path(name): ["can be given by the bank only"] for name in banks})
+    kind = kind_of(fields)
+    if kind == "Deposit":
+        raise Refused(400, {fields.path("type"): ["can't be Deposit: launch a OneTime savehack instead"]})
+    user_id = fields.text("userId", default=request.principal.id)
+    amount_cents = fields.cents("amountCents", least=1)
+    source_id = fields.text("fromDreamId") if kind == "Withdrawal" else fields.optional_text("fromDreamId")
+    target_id = None if kind == "Withdrawal" else fields.optional_text("toDreamId")
+    if kind == "Internal" and source_id == target_id:
+        fields.refuse("toDreamId", "must be another Dream; one that is left out stands for what is outside all Dreams")
+    fields.check()
+
+    request.owner(user_id, field=fields.path("userId"))
+    source = _dream(request, fields, "fromDreamId", source_id)
+    target = _dream(request, fields, "toDreamId", target_id)
+    fields.check()
+    from_account_id = _account_id(source or target)
+    to_account_id = None if kind == "Withdrawal" else _account_id(target or source)
+    _check_amount(request, fields, source, from_account_id, amount_cents)
+    if kind == "Internal" and source is not None and target is None and source["account_type"] == money.PERFORMANCE:
+        fields.refuse("toDreamId", "is missing: a Performance account has no money outside its Dream")
+    fields.check()
+    asked_for = {
+        "user_id": user_id,
+        "type": kind,
+        "amount_cents": amount_cents,
+        "from_account_id": from_account_id,
+        "from_dream_id": source_id,
+        "to_account_id": to_account_id,
+        "to_dream_id": target_id,
+    }
+    transaction = write(request, asked_for)
+    if kind == "Internal" and from_account_id == to_account_id:
+        money.settle(request.connection, transaction, at=request.now, outbox=request.outbox)
+    else:
+        request.outbox.note(f"{money.EVENTS[kind]}Requested", "transactions", transaction["id"])
+    return Answer(201, {"transaction": transactions.as_json(request.one("transactions", transaction["id"]))})
+
+
+def _dream(request: Request, fields: Fields, name: str, id: str | None) -> Row | None:
+    """The Dream on one side; None where that is what the account holds outside of all Dreams."""
+    if id is None:
+        return None
+    dream = request.one("dreams", id, field=fields.path(name))
+    if dream["deleted_at"] is not None:
+        fields.refuse(name, f"was deleted at {dream['deleted_at']}")
+    return dream
+
+
+def _account_id(dream: Row | None) -> str | None:
+    return None if dream is None else dream["account_id"]
+
+
+def _check_amount(
+    request: Request, fields: Fields, source: Row | None, account_id: str | None, amount_cents: int
+) -> None:
+    if source is None:
+        residual = request.connection.execute(store.accounts.RESIDUAL, {"account_id": account_id}).scalar()
+        there_is, where = residual or 0, "on the account outside all Dreams"
+    else:
+        leaving = request.connection.execute(store.transactions.ON_THE_WAY_OUT, {"dream_id": source["id"]})
+        there_is, where = source["balance_cents"] - leaving.scalar_one(), "on the Dream and not on their way out"
+    if amount_cents > there_is:
+        fields.refuse("amountCents", f"is more than there is: {max(0, there_is)} cents are {where}")

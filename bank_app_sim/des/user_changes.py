@@ -1,0 +1,107 @@
+"""`PATCH /users/{id}` and `DELETE /users/{id}`: in one step, with all that is the user's."""
+
+from collections.abc import Collection
+
+from ..service import Answer, Refused
+from . import accounts, provisioning, store, transactions, users
+from .fields import Fields
+from .request import Request, User
+from .store import Row
+
+# Everything but the beginning of an account: that one the user's own app tells.
+OF_THE_BANK = ("givenName", "familyName", "accounts", "transactions")
+READ_ONLY = ("type", "id", "externalId", "unreadMessagesCount")
+
+
+def change(request: Request) -> Answer:
+    """Names, where the opening of an account stands, and accounts and transactions of the user: all of it or nothing.
+
+    Balances and outcomes can be told together here, so that nobody ever sees the ones without the others.
+    """
+    # reference: impact-finance-api 1.11
+    user = request.the_one_asked_for("users")
+    fields = Fields(request.call.body, "user")
+    shown = users.as_json(user)
+    for name in READ_ONLY:
+        fields.unchanged(name, shown[name])
+    given_name = fields.optional_text("givenName") if fields.given("givenName") else user["given_name"]
+    family_name = fields.optional_text("familyName") if fields.given("familyName") else user["family_name"]
+    initiated_at = fields.optional_moment("provisioningInitiatedAt")
+    answered_request_id = fields.optional_text("accountProvisionRequestId")
+    if isinstance(request.principal, User):
+        _refuse_what_is_the_banks(fields)
+    if initiated_at is not None and request.tenant.asks_per_dream:
+        sentence = "can't be set: each Dream has an account of its own; tell it of the Dream, PATCH /dreams/{id}"
+        fields.refuse("provisioningInitiatedAt", sentence)
+    is_refused = fields.cleared("provisioningInitiatedAt") and not request.tenant.asks_per_dream
+    if is_refused and user["account_id"] is not None and user["provisioning_initiated_at"] is not None:
+        fields.refuse("provisioningInitiatedAt", "can't be cleared: the user has an account")
+    _apply_all(request, fields, user)
+    fields.check()
+    if answered_request_id not in (None, user["account_provision_request_id"]):
+        sentence = "is no longer open: the bank has answered it, or it was never asked"
+        raise Refused(409, {fields.path("accountProvisionRequestId"): [sentence]})
+
+    if (given_name, family_name) != (user["given_name"], user["family_name"]):
+        names = {"user_id": user["id"], "given_name": given_name, "family_name": family_name}
+        request.connection.execute(store.users.RENAME, names)
+    if initiated_at is not None:
+        provisioning.initiate(request, provisioning.of_user(user), at=initiated_at)
+    elif is_refused and user["account_id"] is None:
+        provisioning.refuse(request, provisioning.of_user(user))
+    return Answer(204)
+
+
+def _refuse_what_is_the_banks(fields: Fields) -> None:
+    names = [name for name in OF_THE_BANK if fields.given(name)]
+    if fields.cleared("provisioningInitiatedAt"):
+        names.append("provisioningInitiatedAt")
+    if names:
+        raise Refused(403, {fields.path(name): ["can be changed by the bank only"] for name in names})
+
+
+def _apply_all(request: Request, fields: Fields, user: Row) -> None:
+    """Change the accounts first, then settle and fail; what is wrong is noted, and takes everything back."""
+    for plural, apply in (("accounts", accounts.apply), ("transactions", transactions.apply)):
+        known: set[str] = set()
+        for part in fields.objects(plural):
+            thing = _thing(request, part, plural, user, known)
+            if thing is None:
+                part.pass_over()
+            else:
+                known.add(thing["id"])
+                apply(request, part, thing)
+
+
+def _thing(request: Request, part: Fields, plural: str, user: Row, known: Collection[str]) -> Row | None:
+    """What an element of a list is about; what is wrong with its id is noted."""
+    wanted = part.text("id")
+    thing = request.find(plural, wanted) if wanted else None
+    if wanted in known:
+        part.refuse("id", "is in the list twice")
+        return None
+    if wanted and (thing is None or thing["user_id"] != user["id"]):
+        part.refuse("id", "does not exist")
+        return None
+    return thing
+
+
+def delete(request: Request) -> Answer:
+    """Erase a user and all that is theirs; the external id is free again. Events that tell of them stay for their time.
+
+    409 while money could be lost sight of: the bank settles what is requested, and pays out what is there, first.
+    """
+    user = request.the_one_asked_for("users")
+    of_user = {"of_user": user["id"]}
+    requested = request.connection.execute(store.transactions.REQUESTED_OF_USER, {"user_id": user["id"]}).all()
+    if requested:
+        sentence = f"can't be deleted: {len(requested)} transactions are requested; settle or fail them first"
+        raise Refused(409, {"id": [sentence]})
+    filled = request.connection.execute(store.accounts.FILLED_OF_USER, of_user).all()
+    if filled:
+        what = ", ".join(f"account {account_id} holds {cents} cents" for account_id, cents in filled)
+        raise Refused(409, {"id": [f"can't be deleted: {what}; pay out first"]})
+    request.outbox.note("UserDestroyed", "users", user["id"], data=users.as_json(user))
+    for statement in store.users.ERASE:
+        request.connection.execute(statement, of_user)
+    return Answer(204)
