@@ -17,6 +17,7 @@ from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
 from . import (
     accounts,
+    consents,
     document,
     dream_changes,
     dreams,
@@ -130,6 +131,9 @@ OPERATIONS = (
     Operation("POST", "/v1/transactions", transaction_requests.create),
     Operation("GET", "/v1/transactions/{id}", transactions.get),
     Operation("PATCH", "/v1/transactions/{id}", transactions.change, BANK_ONLY),
+    Operation("GET", "/v1/transfer-consents", consents.fetch, BANK_ONLY, reads_only=False),
+    Operation("POST", "/v1/transfer-consents", consents.ask, USER_ONLY),
+    Operation("PATCH", "/v1/transfer-consents/{id}", consents.answer, BANK_ONLY, starts_savings=True),
     Operation("GET", "/v1/session", sessions.get, USER_ONLY, is_activity=False),
     Operation("PATCH", "/v1/session", sessions.renew, USER_ONLY, is_activity=False, takes_id_token=True),
     Operation("DELETE", "/v1/session", sessions.sign_out, USER_ONLY, is_activity=False),
@@ -304,6 +308,7 @@ class DES:
         connection.execute(store.principals.FORGET_KEYS, {"before": idempotency.oldest_kept(now)})
         connection.execute(store.principals.FORGET_SESSIONS, {"now": now})
         connection.execute(store.principals.FORGET_TOKENS, {"now": now})
+        connection.execute(store.consents.FORGET_TICKETS, {"now": now})
 
 
 def _for_everybody(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:

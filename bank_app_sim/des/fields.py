@@ -22,9 +22,18 @@ class Fields:
     Args:
         root: The key that the object is wrapped in, such as `dream`. A body without it is refused at once.
         within: The object that this one is a part of; its `check()` speaks for both.
+        named_in_errors: What errors call fields that they do not call by their names.
     """
 
-    def __init__(self, body: Mapping[str, Any], root: str, *, within: "Fields | None" = None) -> None:
+    def __init__(
+        self,
+        body: Mapping[str, Any],
+        root: str,
+        *,
+        within: "Fields | None" = None,
+        named_in_errors: Mapping[str, str] | None = None,
+    ) -> None:
+        self._named_in_errors = named_in_errors or {}
         self._root = root if within is None else within.path(root)
         if root not in body:
             raise Refused(400, {self._root: ["is missing"]})
@@ -64,7 +73,7 @@ class Fields:
 
     def path(self, name: str) -> str:
         """How errors call the field, such as `dream.targetCents`."""
-        return f"{self._root}.{name}"
+        return f"{self._root}.{self._named_in_errors.get(name, name)}"
 
     def refuse(self, name: str, sentence: str) -> None:
         """Take a note that the field is wrong."""
