@@ -18,6 +18,7 @@ from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
 from . import (
     accounts,
+    consents,
     control,
     document,
     dream_changes,
@@ -29,6 +30,7 @@ from . import (
     launches,
     launching,
     savehacks,
+    sessions,
     store,
     tables,
     transaction_requests,
@@ -37,11 +39,11 @@ from . import (
     users,
 )
 from .bank_clients import TokenEndpoint, keep_tenants
-from .id_tokens import TokenVerifier
+from .id_tokens import Identity, RefusedToken, TokenVerifier
 from .outbox import Outbox
-from .request import SESSION_COOKIE, Bank, Request, User, credential, identify
-from .sessions import Launch
-from .tenant import Tenant
+from .request import SESSION_COOKIE, Bank, Credential, Request, User, credential, identify
+from .sign_in import SignIn
+from .tenant import SessionRenewal, Tenant
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -56,6 +58,13 @@ PURGE_EVERY = timedelta(days=1)
 
 EVERYBODY = (User, Bank)
 BANK_ONLY = (Bank,)
+USER_ONLY = (User,)
+
+# What a principal hears that is not among those who may.
+NOT_FOR = {
+    User: "only the bank's backend may do this",
+    Bank: "only a user with a session may do this",
+}
 
 
 @attrs.frozen
@@ -69,6 +78,8 @@ class Operation:
         starts_savings: It may write down a deposit that is due sooner than all others.
         reads_only: It writes nothing, as is usual for a GET.
         is_private: Its bodies hold secrets: they stay out of the trace.
+        is_activity: It shows that the user is there, which renews a session that is renewed by activity.
+        takes_id_token: The body holds an ID token; it is checked before the transaction, and stays out of the trace.
     """
 
     method: str
@@ -78,13 +89,14 @@ class Operation:
     asked: str | None = attrs.field(default=None, kw_only=True)
     answered: str | None = attrs.field(default=None, kw_only=True)
     starts_savings: bool = attrs.field(default=False, kw_only=True)
+    is_private: bool = attrs.field(default=False, kw_only=True)
+    is_activity: bool = attrs.field(default=True, kw_only=True)
+    takes_id_token: bool = attrs.field(default=False, kw_only=True)
     reads_only: bool = attrs.field(kw_only=True)
 
     @reads_only.default
     def _reads_only(self) -> bool:
         return self.method == "GET"
-
-    is_private: bool = attrs.field(default=False, kw_only=True)
 
 
 # Routes are tried in this order: the busiest first.
@@ -125,6 +137,13 @@ OPERATIONS = (
     Operation("POST", "/v1/transactions", transaction_requests.create),
     Operation("GET", "/v1/transactions/{id}", transactions.get),
     Operation("PATCH", "/v1/transactions/{id}", transactions.change, BANK_ONLY),
+    Operation("GET", "/v1/transfer-consents", consents.fetch, BANK_ONLY, reads_only=False),
+    Operation("POST", "/v1/transfer-consents", consents.ask, USER_ONLY),
+    Operation("PATCH", "/v1/transfer-consents/{id}", consents.answer, BANK_ONLY, starts_savings=True),
+    Operation("GET", "/v1/session", sessions.get, USER_ONLY, is_activity=False),
+    Operation("PATCH", "/v1/session", sessions.renew, USER_ONLY, is_activity=False, takes_id_token=True),
+    Operation("DELETE", "/v1/session", sessions.sign_out, USER_ONLY, is_activity=False),
+    Operation("POST", "/v1/session/keep-alive", sessions.keep_alive, USER_ONLY),
     Operation("GET", "/v1/events", events.list_all, BANK_ONLY),
     Operation("POST", "/sandbox/feed", feed.take, BANK_ONLY),
     Operation("GET", WEBHOOK_ENDPOINT, control.show_endpoint, BANK_ONLY),
@@ -168,9 +187,11 @@ class DES:
             database=self._database, clock=clock, trace=trace, ids=ids, transport=webhook_transport
         )
         self._purged_at = clock.now()
-        launch = Launch(
+        self._activity_renews = any(tenant.session_renewal is SessionRenewal.ACTIVITY for tenant in tenants)
+        self._verifiers = {tenant.id: TokenVerifier(tenant, clock, transport) for tenant in tenants}
+        sign_in = SignIn(
             tenants=tenants,
-            verifiers={tenant.id: TokenVerifier(tenant, clock, transport) for tenant in tenants},
+            verifiers=self._verifiers,
             database=self._database,
             clock=clock,
             ids=ids,
@@ -180,7 +201,7 @@ class DES:
             "des",
             [
                 *(self._endpoint(operation) for operation in OPERATIONS),
-                _for_secrets("POST", VERIFY_TOKEN, self._then_tell(launch.verify_token)),
+                _for_secrets("POST", VERIFY_TOKEN, self._then_tell(sign_in.verify_token)),
                 _for_secrets("POST", OAUTH_TOKEN, oauth.grant),
                 _for_everybody("GET", "/openapi.json", document.serve_json),
                 _for_everybody("GET", "/docs", document.serve_page),
@@ -215,19 +236,20 @@ class DES:
             respond=functools.partial(self._respond, operation),
             label=label,
             answered=answered,
-            is_private=operation.is_private,
+            is_private=operation.is_private or operation.takes_id_token,
         )
 
     async def _respond(self, operation: Operation, call: Call) -> Answer:
         key = idempotency.key_of(call)
         sent = credential(call)
+        id_token = await self._id_token(call, sent) if operation.takes_id_token else None
 
         def perform(connection: sa.Connection) -> Answer:
             """One request, in its transaction: whatever it refuses has not happened."""
             now = timestamp(self._clock.now())
             principal = identify(connection, sent, key=key, now=now)
             if not isinstance(principal, operation.principals):
-                raise Refused(403, {"base": ["only the bank's backend may do this"]})
+                raise Refused(403, {"base": [NOT_FOR[type(principal)]]})
             request = Request(
                 call=call,
                 connection=connection,
@@ -236,17 +258,18 @@ class DES:
                 now=now,
                 ids=self._ids,
                 outbox=Outbox(principal.tenant_id),
+                id_token=id_token,
             )
-            if key is None:
+            if not operation.is_activity:
                 return self._performed(operation, request)
-            answer = idempotency.kept_answer(request)
-            if answer is None:
-                answer = self._performed(operation, request)
-                idempotency.keep(request, key, answer)
-            return answer
+            request, cookie = sessions.renewed_by_activity(request)
+            answer = self._performed_once(operation, request, key)
+            return attrs.evolve(answer, headers={**answer.headers, **cookie}) if cookie else answer
 
         with self._keys_in_flight.hold(sent.secret, key):
-            answer = await self._database.run(perform, reads_only=operation.reads_only)
+            # Looking is activity as well: where that renews sessions, every request of a user writes.
+            may_renew = operation.is_activity and not sent.is_token and self._activity_renews
+            answer = await self._database.run(perform, reads_only=operation.reads_only and not may_renew)
         if operation.starts_savings:
             self._due_deposits.wake()
         if call.method != "GET":
@@ -262,6 +285,30 @@ class DES:
             return answer
 
         return then_tell
+
+    async def _id_token(self, call: Call, sent: Credential) -> Identity | str | None:
+        """What the bank's keys say of the ID token in the body: they may have to be fetched, so it is done before."""
+        now = timestamp(self._clock.now())
+        principal = await self._database.run(
+            lambda connection: identify(connection, sent, key=None, now=now), reads_only=True
+        )
+        tenant = self._tenants[principal.tenant_id]
+        if not isinstance(principal, User) or tenant.session_renewal is not SessionRenewal.TOKEN:
+            return None
+        token = sessions.id_token_in(call)
+        try:
+            return await self._verifiers[tenant.id].verify(token)
+        except RefusedToken as refused:
+            return refused.sentence
+
+    def _performed_once(self, operation: Operation, request: Request, key: str | None) -> Answer:
+        if key is None:
+            return self._performed(operation, request)
+        answer = idempotency.kept_answer(request)
+        if answer is None:
+            answer = self._performed(operation, request)
+            idempotency.keep(request, key, answer)
+        return answer
 
     def _performed(self, operation: Operation, request: Request) -> Answer:
         answer = operation.perform(request)
@@ -291,6 +338,7 @@ class DES:
         connection.execute(store.principals.FORGET_KEYS, {"before": idempotency.oldest_kept(now)})
         connection.execute(store.principals.FORGET_SESSIONS, {"now": now})
         connection.execute(store.principals.FORGET_TOKENS, {"now": now})
+        connection.execute(store.consents.FORGET_TICKETS, {"now": now})
 
 
 def _for_everybody(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:

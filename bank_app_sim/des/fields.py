@@ -20,9 +20,18 @@ class Fields:
     Args:
         root: The key that the object is wrapped in, such as `dream`. A body without it is refused at once.
         within: The object that this one is a part of; its `check()` speaks for both.
+        named_in_errors: What errors call fields that they do not call by their names.
     """
 
-    def __init__(self, body: Mapping[str, Any], root: str, *, within: "Fields | None" = None) -> None:
+    def __init__(
+        self,
+        body: Mapping[str, Any],
+        root: str,
+        *,
+        within: "Fields | None" = None,
+        named_in_errors: Mapping[str, str] | None = None,
+    ) -> None:
+        self._named_in_errors = named_in_errors or {}
         self._root = root if within is None else within.path(root)
         if root not in body:
             raise Refused(400, {self._root: ["is missing"]})
@@ -62,7 +71,7 @@ class Fields:
 
     def path(self, name: str) -> str:
         """How errors call the field, such as `dream.targetCents`."""
-        return f"{self._root}.{name}"
+        return f"{self._root}.{self._named_in_errors.get(name, name)}"
 
     def refuse(self, name: str, sentence: str) -> None:
         """Take a note that the field is wrong."""
@@ -93,6 +102,15 @@ class Fields:
     def optional_text(self, name: str) -> str | None:
         """As `text()`; null and missing are None."""
         return self._text(name) if self.value(name) is not None else None
+
+    def secret(self, name: str) -> str:
+        """A text that is longer than others may be, such as a token; it is required."""
+        value = self.value(name)
+        if not self.given(name) or value == "":
+            self.refuse(name, "is missing")
+        elif not isinstance(value, str):
+            self.refuse(name, "must be text")
+        return str(value)
 
     def integer(self, name: str, *, least: int, most: int, default: int | None = None) -> int:
         """An integer between two bounds, both included; missing is wrong where there is no default."""

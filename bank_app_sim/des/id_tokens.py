@@ -46,6 +46,18 @@ class Identity:
     expires_at: datetime
 
 
+class RefusedToken(Refused):
+    """An ID token that opens nothing.
+
+    Attributes:
+        sentence: What is wrong with it.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(422, {"token": [sentence]})
+        self.sentence = sentence
+
+
 class TokenVerifier:
     """Checks ID tokens against the keys that the bank publishes.
 
@@ -70,14 +82,14 @@ class TokenVerifier:
         try:
             header = jws.extract_compact(token.encode()).headers()
         except (JoseError, ValueError) as error:
-            raise _refused("is not a signed token") from error
+            raise RefusedToken("is not a signed token") from error
         if header["alg"] != ALGORITHM:
-            raise _refused(f"must be signed with {ALGORITHM}")
+            raise RefusedToken(f"must be signed with {ALGORITHM}")
         key = await self._key(header.get("kid"))
         try:
             claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
         except (JoseError, ValueError) as error:
-            raise _refused("has a wrong signature, or is garbled") from error
+            raise RefusedToken("has a wrong signature, or is garbled") from error
         return self._identity(claims)
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
@@ -98,17 +110,17 @@ class TokenVerifier:
             registry.validate(dict(claims))
             expires_at = datetime.fromtimestamp(claims["exp"], UTC)
         except MissingClaimError as error:
-            raise _refused(f"lacks a claim: {error.claim}") from error
+            raise RefusedToken(f"lacks a claim: {error.claim}") from error
         except ExpiredTokenError as error:
-            raise _refused("has expired") from error
+            raise RefusedToken("has expired") from error
         except ClaimError as error:
-            raise _refused(_WRONG.get(error.claim, f"has a wrong claim: {error.claim}")) from error
+            raise RefusedToken(_WRONG.get(error.claim, f"has a wrong claim: {error.claim}")) from error
         except (OverflowError, ValueError, OSError) as error:  # beyond the calendar
-            raise _refused(_WRONG["exp"]) from error
+            raise RefusedToken(_WRONG["exp"]) from error
         if expires_at <= now:  # the leeway above was for `iat`
-            raise _refused("has expired")
+            raise RefusedToken("has expired")
         if wrong := what_is_wrong_with_text(claims["sub"]):
-            raise _refused(f"has a subject that {wrong}")
+            raise RefusedToken(f"has a subject that {wrong}")
         return Identity(
             external_id=claims["sub"],
             given_name=_name(claims.get("given_name")),
@@ -118,14 +130,14 @@ class TokenVerifier:
 
     async def _key(self, kid: object) -> "ECKey":
         if not isinstance(kid, str):
-            raise _refused("does not say which key it is signed with (kid)")
+            raise RefusedToken("does not say which key it is signed with (kid)")
         if kid not in self._keys:
             async with self._fetching:  # of many launches at once, one asks the bank
                 if kid not in self._keys and self._may_fetch():
                     self._keys = await self._fetch()
                     self._fetched_at = self._clock.now()
         if kid not in self._keys:
-            raise _refused("is signed with a key that the bank does not publish")
+            raise RefusedToken("is signed with a key that the bank does not publish")
         return self._keys[kid]
 
     def _may_fetch(self) -> bool:
@@ -175,7 +187,3 @@ def _signing_keys(document: Any) -> "dict[str, ECKey]":
 def _name(claim: object) -> str | None:
     """A name is welcome, not needed: a claim that cannot be one is left out."""
     return claim if isinstance(claim, str) and what_is_wrong_with_text(claim) is None else None
-
-
-def _refused(sentence: str) -> Refused:
-    return Refused(422, {"token": [sentence]})

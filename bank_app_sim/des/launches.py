@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..service import Answer, Refused
-from . import dreams, launching, paging, store
+from . import consents, dreams, launching, paging, store
 from .engine import BY_LAUNCH_TYPE, Kind, OwnField, Savehack
 from .fields import Fields
 from .request import Request, User
@@ -33,7 +33,11 @@ def as_json(launch: Row, dream: Row) -> dict[str, Any]:
 
 
 def create(request: Request) -> Answer:
-    """Switch a savehack on: it starts at once, or waits paused for an account to be asked for."""
+    """Switch a savehack on.
+
+    It starts at once, or waits: as a draft for the user's consent, where the bank wants one, else paused for an account
+    to be asked for.
+    """
     fields = Fields(request.call.body, "savehackLaunch")
     savehack = _savehack(fields)
     if fields.text("savehackId") not in (savehack.id, ""):
@@ -46,7 +50,8 @@ def create(request: Request) -> Answer:
     dream = request.one("dreams", dream_id, field=fields.path("dreamId"))
     user = request.owner(dream["user_id"], field=fields.path("dreamId"))
     _check_dream(request, fields, dream, obsolete_launch_id)
-    waits = launching.must_wait(request.tenant, user, dream)
+    drafts = request.tenant.transfer_consents
+    waits = not drafts and launching.must_wait(request.tenant, user, dream)
     launch = {
         "id": request.ids.uuid(),
         "user_id": user["id"],
@@ -56,7 +61,7 @@ def create(request: Request) -> Answer:
         "seed": request.ids.seed(),
         "timezone": _timezone(request),
         "started_at": None,
-        "drafted_at": None,
+        "drafted_at": request.now if drafts else None,
         "paused_at": request.now if waits else None,
         "pause_reason": launching.ACCOUNT_REQUIRED if waits else None,
         "stopped_at": None,
@@ -67,7 +72,9 @@ def create(request: Request) -> Answer:
     }
     request.connection.execute(store.launches.CREATE, launch)
     request.outbox.note("SavehackLaunched", "savehackLaunches", launch["id"])
-    if waits:
+    if drafts:
+        consents.open_for(request, launch, dream)
+    elif waits:
         launching.open_account_request(request, user, dream)
     else:
         launching.start(request, launch["id"])

@@ -9,6 +9,7 @@ from starlette.requests import cookie_parser
 from ..ids import Ids
 from ..service import Call, Refused
 from . import store
+from .id_tokens import Identity
 from .outbox import Outbox
 from .store import Row
 from .tenant import Tenant
@@ -53,6 +54,7 @@ class Request:
     Attributes:
         now: The moment of this transaction.
         outbox: Where an operation notes what has happened.
+        id_token: Whom the ID token in the body speaks of, or what is wrong with it; for an operation that takes one.
     """
 
     call: Call
@@ -62,6 +64,7 @@ class Request:
     now: str
     ids: Ids
     outbox: Outbox
+    id_token: Identity | str | None = None
 
     @property
     def reach(self) -> dict[str, str]:
@@ -151,7 +154,7 @@ def _user(connection: sa.Connection, secret_hash: str, key: str | None, now: str
     wanted = {"secret_hash": secret_hash, "key": key}
     row = connection.execute(store.principals.USER_OF_SESSION, wanted).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
-        state = "unknown" if row is None else "expired"
+        state = "unknown, or was ended" if row is None else "expired"
         raise _unauthorized(f"the session is {state}; launch again with a new ID token")
     return User(tenant_id=row["tenant_id"], id=row["id"], row=row)
 

@@ -1,137 +1,142 @@
-"""Sessions: an ID token of the bank becomes a cookie that reaches its own user's data."""
+"""A user's session: how long it lasts, what renews it, how it ends.
 
-import re
-from collections.abc import Mapping, Sequence
+Token-renewed: it ends with the ID token that began it, or with the latest one that was sent since. Activity-renewed:
+it ends when the user has done nothing for a while. Either way a bank can set a maximum that nothing renews.
+"""
+
+# reference: impact-finance-api 5.8; the operations and their fields are ours
+
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import attrs
-import sqlalchemy as sa
 
-from ..clock import Clock, timestamp
-from ..database import Database
-from ..ids import Ids
+from ..clock import moment, timestamp
 from ..service import Answer, Call, Refused
-from . import events, store, users
-from .fields import what_is_wrong_with_text
-from .id_tokens import Identity, TokenVerifier, claims_of
-from .outbox import Outbox
-from .request import SESSION_COOKIE, hashed
+from . import store
+from .fields import Fields
+from .request import SESSION_COOKIE, Request, User, credential
 from .store import Row
-from .tenant import Tenant
+from .tenant import SessionRenewal, Tenant
 
-START_PAGE = "/"
-DEFAULT_LOCALE = "en"
-
-# A path on this host: one slash, then anything visible. Browsers read "//", "/\" and, after dropping tabs and line
-# ends, "/<tab>/" as the beginning of another host.
-_PATH_ON_THIS_HOST = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+RENEWED_BY_TOKEN = "is renewed with a new ID token: PATCH /v1/session"
+RENEWED_BY_ACTIVITY = "is renewed by what the user does, or by POST /v1/session/keep-alive"
 
 
-@attrs.frozen(kw_only=True)
-class Launch:
-    """`POST /users/verify_token`: what happens when the bank's app launches the SDK or the web app.
-
-    Attributes:
-        verifiers: For each tenant, by its id.
-    """
-
-    tenants: Sequence[Tenant]
-    verifiers: Mapping[str, TokenVerifier]
-    database: Database
-    clock: Clock
-    ids: Ids
-
-    async def verify_token(self, call: Call) -> Answer:
-        """Open a session for the user whom the token speaks of, who is created at first sight."""
-        texts = _texts(call.body)
-        if texts["token"] is None:
-            raise Refused(422, {"token": ["is missing"]})
-        tenant = self._tenant(texts["client_id"], texts["token"])
-        identity = await self.verifiers[tenant.id].verify(texts["token"])
-        secret = self.ids.secret()
-        now = timestamp(self.clock.now())
-        location = _place(texts["location"])
-
-        def open_session(connection: sa.Connection) -> Row:
-            outbox = Outbox(tenant.id)
-            user = self._user(connection, tenant, identity, outbox)
-            session = {
-                "secret_hash": hashed(secret),
-                "user_id": user["id"],
-                "expires_at": timestamp(identity.expires_at),
-                "locale": texts["locale"] or DEFAULT_LOCALE,
-                "theme": texts["theme"],
-                "timezone": texts["timezone"],
-            }
-            connection.execute(store.principals.KEEP_SESSION, session)
-            page_view = {"path": location, "timestamp": now, "user": users.reference(user)}
-            outbox.note("PageView", "users", user["id"], data=page_view)
-            events.write(connection, outbox, now=now, ids=self.ids)
-            return user
-
-        user = await self.database.run(open_session)
-        cookie = {"Set-Cookie": self._cookie(secret, identity.expires_at, is_secure=call.scheme == "https")}
-        if _wants_page(call):
-            return Answer(303, headers={**cookie, "Location": location})
-        session = {
-            "expiresAt": timestamp(identity.expires_at),
-            "currency": tenant.currency,
-            "accountSetup": tenant.account_setup,
-            "locale": texts["locale"] or DEFAULT_LOCALE,
-        }
-        return Answer(200, {"user": users.as_json(user), "session": session}, headers=cookie)
-
-    def _tenant(self, client_id: str | None, token: str) -> Tenant:
-        """Whose app this is: by its client id, or, where web forms send none, by whom the token says it is from."""
-        if client_id is not None:
-            found = [tenant for tenant in self.tenants if tenant.client_id == client_id]
-        else:
-            claimed = claims_of(token)
-            found = [tenant for tenant in self.tenants if (tenant.issuer, tenant.audience) == claimed]
-            found = found or list(self.tenants[:1])  # whose verifier then says what is wrong with the token
-        if len(found) != 1:
-            sentence = "does not exist" if client_id is not None else "is missing, and several banks have this issuer"
-            raise Refused(422, {"client_id": [sentence]})
-        return found[0]
-
-    def _user(self, connection: sa.Connection, tenant: Tenant, identity: Identity, outbox: Outbox) -> Row:
-        wanted = {"tenant_id": tenant.id, "external_id": identity.external_id}
-        known = connection.execute(store.users.BY_EXTERNAL_ID, wanted).mappings().one_or_none()
-        if known is not None:
-            return known
-        user = users.new_user(
-            id=self.ids.uuid(), given_name=identity.given_name, family_name=identity.family_name, **wanted
-        )
-        connection.execute(store.users.CREATE, user)
-        outbox.note("UserCreated", "users", user["id"], data=users.as_json(user))
-        return user
-
-    def _cookie(self, secret: str, expires_at: datetime, *, is_secure: bool) -> str:
-        # How long, not until when: the browser's clock is its own.
-        lifetime = int((expires_at - self.clock.now()).total_seconds())
-        cookie = f"{SESSION_COOKIE}={secret}; Max-Age={lifetime}; Path=/; HttpOnly; SameSite=Lax"
-        return f"{cookie}; Secure" if is_secure else cookie
+def as_json(tenant: Tenant, session: Row) -> dict[str, Any]:
+    return {
+        "expiresAt": session["expires_at"],
+        "maximumExpiresAt": session["maximum_expires_at"],
+        "renewal": tenant.session_renewal,
+        "currency": tenant.currency,
+        "accountSetup": tenant.account_setup,
+        "performanceDreams": tenant.performance_dreams,
+        "transferConsents": tenant.transfer_consents,
+        "locale": session["locale"],
+        "timezone": session["timezone"],
+    }
 
 
-def _texts(body: Mapping[str, Any]) -> dict[str, str | None]:
-    """The fields of a launch; web forms send empty ones for none. Fields of later SDKs are none of our business."""
-    texts: dict[str, str | None] = {}
-    for name in ("token", "client_id", "locale", "location", "theme", "timezone"):
-        value = body.get(name) or None
-        # A token is longer than a text may be, and is looked at by itself.
-        wrong = what_is_wrong_with_text(value) if name != "token" else None
-        if value is not None and (wrong or not isinstance(value, str)):
-            raise Refused(422, {name: [wrong or "must be text"]})
-        texts[name] = value
-    return texts
+def maximum(tenant: Tenant, *, began_at: datetime) -> str | None:
+    """The moment at which a session ends whatever happens; None where the bank sets no such limit."""
+    duration = tenant.session_maximum_duration
+    return None if duration is None else timestamp(began_at + duration)
 
 
-def _wants_page(call: Call) -> bool:
-    accept = call.headers.get("accept", "")
-    return "text/html" in accept and "application/json" not in accept
+def expiry(tenant: Tenant, *, now: datetime, token_expires_at: datetime, maximum: str | None) -> str:
+    """When a session ends that is begun, or renewed, now."""
+    by_token = tenant.session_renewal is SessionRenewal.TOKEN
+    end = timestamp(token_expires_at if by_token else now + tenant.session_inactivity_timeout)
+    return end if maximum is None else min(end, maximum)
 
 
-def _place(location: str | None) -> str:
-    """Where to go in the web app: never to another host, whatever a launch asks for."""
-    return location if location is not None and _PATH_ON_THIS_HOST.fullmatch(location) else START_PAGE
+def cookie(secret: str, *, expires_at: str, now: str, is_secure: bool) -> dict[str, str]:
+    """The header that gives the browser, or the SDK, its session, and says how long it will be of use."""
+    # How long, not until when: the browser's clock is its own.
+    lifetime = max(int((moment(expires_at) - moment(now)).total_seconds()), 0)
+    text = f"{SESSION_COOKIE}={secret}; Max-Age={lifetime}; Path=/; HttpOnly; SameSite=Lax"
+    return {"Set-Cookie": f"{text}; Secure" if is_secure else text}
+
+
+def get(request: Request) -> Answer:
+    """The session as it is. To look at it does not renew it: a host may watch for its end."""
+    return Answer(200, {"session": as_json(request.tenant, request.principal.row)})
+
+
+def keep_alive(request: Request) -> Answer:
+    """The user is there, says the bank's app: that is activity like any other."""
+    if request.tenant.session_renewal is SessionRenewal.TOKEN:
+        raise Refused(409, {"session": [RENEWED_BY_TOKEN]})
+    return get(request)
+
+
+def renewed_by_activity(request: Request) -> tuple[Request, Mapping[str, str]]:
+    """Push the end of a session out where activity does that; with the cookie that tells the browser."""
+    if not isinstance(request.principal, User) or request.tenant.session_renewal is not SessionRenewal.ACTIVITY:
+        return request, {}
+    session = request.principal.row
+    now = moment(request.now)
+    expires_at = expiry(request.tenant, now=now, token_expires_at=now, maximum=session["maximum_expires_at"])
+    _set_end(request, expires_at)
+    principal = attrs.evolve(request.principal, row={**session, "expires_at": expires_at})
+    return attrs.evolve(request, principal=principal), _cookie_of(request, expires_at)
+
+
+def id_token_in(call: Call) -> str:
+    """The ID token that is to renew a session."""
+    fields = Fields(call.body, "session")
+    token = fields.secret("idToken")
+    fields.check()
+    return token
+
+
+def renew(request: Request) -> Answer:
+    """Let the session last as long as the new ID token. One that is no good ends it: that is what expiry is for."""
+    if request.tenant.session_renewal is SessionRenewal.ACTIVITY:
+        raise Refused(409, {"session": [RENEWED_BY_ACTIVITY]})
+    session, identity = request.principal.row, request.id_token
+    assert identity is not None  # the table of operations says that this one takes a token
+    if isinstance(identity, str):
+        return _ended(request, identity)
+    if identity.external_id != session["external_id"]:
+        return _ended(request, "is another user's")
+    expires_at = expiry(
+        request.tenant,
+        now=moment(request.now),
+        token_expires_at=identity.expires_at,
+        maximum=session["maximum_expires_at"],
+    )
+    _set_end(request, expires_at)
+    shown = as_json(request.tenant, {**session, "expires_at": expires_at})
+    return Answer(200, {"session": shown}, headers=_cookie_of(request, expires_at))
+
+
+def sign_out(request: Request) -> Answer:
+    """End the session; nothing brings it back."""
+    _forget(request)
+    return Answer(204, headers=_cookie_of(request, request.now))
+
+
+def _ended(request: Request, because: str) -> Answer:
+    """The refusal of an ID token. An answer, not `Refused`: that would undo the end."""
+    _forget(request)
+    sentence = f"{because}; the session is ended, launch again with a new ID token"
+    headers = {"WWW-Authenticate": "Bearer", **_cookie_of(request, request.now)}
+    return attrs.evolve(Refused(401, {"session.idToken": [sentence]}).answer, headers=headers)
+
+
+def _forget(request: Request) -> None:
+    this = {"of_session": request.principal.row["secret_hash"]}
+    request.connection.execute(store.principals.FORGET_SESSION, this)
+
+
+def _set_end(request: Request, expires_at: str) -> None:
+    change = {"of_session": request.principal.row["secret_hash"], "expires_at": expires_at}
+    request.connection.execute(store.principals.RENEW_SESSION, change)
+
+
+def _cookie_of(request: Request, expires_at: str) -> dict[str, str]:
+    """The request's own cookie again, with another lifetime; emptied where it has none left."""
+    secret = credential(request.call).secret if expires_at > request.now else None
+    return cookie(secret or "", expires_at=expires_at, now=request.now, is_secure=request.call.scheme == "https")

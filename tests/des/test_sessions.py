@@ -40,9 +40,14 @@ async def test_a_first_launch_creates_the_user_and_opens_a_session(stranger: htt
         },
         "session": {
             "expiresAt": "2026-12-02T11:00:00.000000Z",
+            "maximumExpiresAt": None,
+            "renewal": "token",
             "currency": "SEK",
             "accountSetup": "one SharedSavings per user",
+            "performanceDreams": False,
+            "transferConsents": False,
             "locale": "sv-SE",
+            "timezone": None,
         },
     }
     assert (await stranger.get(f"/v1/users/{user['id']}")).json()["user"] == user

@@ -51,6 +51,9 @@ USER_OF_SESSION = (
     )
     .where(sessions.c.secret_hash == given("secret_hash"))
 )
+_this_session = sessions.c.secret_hash == given("of_session")
+RENEW_SESSION = sa.update(sessions).where(_this_session).values(expires_at=given("expires_at"))
+FORGET_SESSION = sa.delete(sessions).where(_this_session)
 FORGET_SESSIONS = sa.delete(sessions).where(sessions.c.expires_at <= given("now"))
 
 KEEP_KEY = sa.insert(idempotency_keys)

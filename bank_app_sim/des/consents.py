@@ -1,0 +1,151 @@
+"""Transfer consents: what a user has to sign before a savehack launch may start.
+
+A launch is a draft until then. The bank's app gets a temporary id, its backend fetches the consent with it, once, shows
+it to the user, and says what the user said. Opening an account is part of consenting, where there is none yet.
+"""
+
+# reference: impact-finance-api 1.12, 2.7, 5.4; that the app asks for a temporary id by a request is ours
+
+from datetime import timedelta
+from typing import Any
+
+from ..clock import moment, timestamp
+from ..service import Answer, Refused
+from . import launching, provisioning, store, users
+from .fields import Fields
+from .request import Request
+from .store import Row
+
+# Long enough for an app and a backend on a bad day; a consent is to be fetched at once. Ours.
+TEMPORARY_ID_LIFETIME = timedelta(minutes=15)
+
+# The vendor names the fields of the answer in one way, those of an error in another.
+NAMED_IN_ERRORS = {"consentedAt": "consented_at", "rejectedAt": "rejected_at"}
+
+
+def as_json(consent: Row) -> dict[str, Any]:
+    return {
+        "type": "TransferConsent",
+        "id": consent["id"],
+        "maxFrequency": consent["max_frequency"],
+        "maxAmountCents": consent["max_amount_cents"],
+        "savehackLaunchId": consent["launch_id"],
+        "obsoleteSavehackLaunchId": consent["obsolete_launch_id"],
+        "user": users.reference({"id": consent["user_id"], "external_id": consent["user_external_id"]}),
+        "consentedAt": consent["consented_at"],
+        "rejectedAt": consent["rejected_at"],
+    }
+
+
+def open_for(request: Request, launch: Row, dream: Row) -> str:
+    """Open a consent for a draft launch and return its id."""
+    cover = launching.consent_for(launch, dream)
+    consent = {
+        "id": request.ids.uuid(),
+        "user_id": launch["user_id"],
+        "launch_id": launch["id"],
+        "max_frequency": cover.max_frequency,
+        "max_amount_cents": cover.max_amount_cents,
+        "consented_at": None,
+        "rejected_at": None,
+    }
+    request.connection.execute(store.consents.CREATE, consent)
+    _set_consent_of_launch(request, launch["id"], consent["id"])
+    return str(consent["id"])
+
+
+def ask(request: Request) -> Answer:
+    """A fresh temporary id, for the app to hand to its backend; after a rejection, of another consent."""
+    fields = Fields(request.call.body, "transferConsent")
+    launch_id = fields.text("savehackLaunchId")
+    fields.check()
+    launch = request.one("savehackLaunches", launch_id, field=fields.path("savehackLaunchId"))
+    if launch["drafted_at"] is None or launch["stopped_at"] is not None:
+        sentence = "is of no draft: the launch has started, was stopped, or never needed a consent"
+        raise Refused(409, {fields.path("savehackLaunchId"): [sentence]})
+
+    consent_id = launch["transfer_consent_id"]
+    if consent_id is None:  # the last one was rejected
+        dream = request.one("dreams", launch["dream_id"])
+        consent_id = open_for(request, launch, dream)
+    ticket = {
+        "temporary_id": request.ids.uuid(),
+        "consent_id": consent_id,
+        "expires_at": timestamp(moment(request.now) + TEMPORARY_ID_LIFETIME),
+    }
+    request.connection.execute(store.consents.ISSUE, ticket)
+    shown = {
+        "requestId": consent_id,
+        "temporaryId": ticket["temporary_id"],
+        "expiresAt": ticket["expires_at"],
+        "savehackLaunchId": launch_id,
+    }
+    return Answer(201, {"transferConsentRequest": shown})
+
+
+def fetch(request: Request) -> Answer:
+    """The consent that a temporary id stands for; the id is used up by this."""
+    temporary_id = request.call.query.get("temporaryId", "")
+    if not temporary_id.strip():
+        raise Refused(400, {"TransferConsent.temporaryId": ["can't be blank"]})
+    this = {"temporary_id": temporary_id}
+    ticket = request.connection.execute(store.consents.TICKET, this).mappings().one_or_none()
+    consent = None if ticket is None else request.find("transferConsents", ticket["consent_id"])
+    if ticket is None or consent is None or ticket["expires_at"] <= request.now:
+        sentence = "is unknown, used or expired; the app gets another one by asking again"
+        raise Refused(404, {"TransferConsent.temporaryId": [sentence]})
+    request.connection.execute(store.consents.USE_UP, this)
+    return Answer(200, {"transferConsent": as_json(consent)})
+
+
+def answer(request: Request) -> Answer:
+    """What the user said. Said again it changes nothing; it is not taken back."""
+    consent = request.the_one_asked_for("transferConsents")
+    fields = Fields(request.call.body, "transfer_consent", named_in_errors=NAMED_IN_ERRORS)
+    said = {
+        "consented_at": fields.optional_moment("consentedAt"),
+        "rejected_at": fields.optional_moment("rejectedAt"),
+    }
+    _check(fields, consent, said)
+
+    if consent["consented_at"] is None and consent["rejected_at"] is None:
+        request.connection.execute(store.consents.ANSWER, {"consent_id": consent["id"], **said})
+        if said["consented_at"] is None:
+            # It has none at present: that is how the user's own session sees that there will be another one to ask for.
+            _set_consent_of_launch(request, consent["launch_id"], None)
+        else:
+            _consented(request, consent, said["consented_at"])
+    return Answer(200, {"transferConsent": as_json(request.one("transferConsents", consent["id"]))})
+
+
+def _check(fields: Fields, consent: Row, said: dict[str, str | None]) -> None:
+    if fields.are_right:
+        given = [name for name, column in NAMED_IN_ERRORS.items() if said[column] is not None]
+        if len(given) != 1:
+            sentence = "is mutually exclusive with the other one" if given else "is missing; give it, or the other one"
+            for name in NAMED_IN_ERRORS:
+                fields.refuse(name, sentence)
+        elif consent["consented_at"] is not None and given == ["rejectedAt"]:
+            fields.refuse("rejectedAt", f"can't be set: the user consented at {consent['consented_at']}")
+        elif consent["rejected_at"] is not None and given == ["consentedAt"]:
+            fields.refuse("consentedAt", f"can't be set: the user rejected it at {consent['rejected_at']}")
+    fields.check()
+
+
+def _consented(request: Request, consent: Row, at: str) -> None:
+    """The draft starts; where an account is wanting, opening one is under way from now on."""
+    launch = request.one("savehackLaunches", consent["launch_id"])
+    user = request.owner(launch["user_id"], field="user")
+    dream = request.one("dreams", launch["dream_id"])
+    if launch["stopped_at"] is None:
+        launching.start(request, launch["id"])
+        request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch["id"])
+    if launching.must_wait(request.tenant, user, dream):
+        per_dream = request.tenant.asks_per_dream
+        wanting = provisioning.of_dream(dream) if per_dream else provisioning.of_user(user)
+        provisioning.initiate(request, wanting, at=at)
+
+
+def _set_consent_of_launch(request: Request, launch_id: str, consent_id: str | None) -> None:
+    change = {"launch_id": launch_id, "consent_id": consent_id}
+    request.connection.execute(store.launches.SET_CONSENT, change)

@@ -1,0 +1,128 @@
+"""Signing in: an ID token of the bank becomes the cookie of a session."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from ..clock import Clock, timestamp
+from ..database import Database
+from ..ids import Ids
+from ..service import Answer, Call, Refused
+from . import events, sessions, store, users
+from .fields import what_is_wrong_with_text
+from .id_tokens import Identity, TokenVerifier, claims_of
+from .outbox import Outbox
+from .request import hashed
+from .store import Row
+from .tenant import Tenant
+
+START_PAGE = "/"
+DEFAULT_LOCALE = "en"
+
+# A path on this host: one slash, then anything visible. Browsers read "//", "/\" and, after dropping tabs and line
+# ends, "/<tab>/" as the beginning of another host.
+_PATH_ON_THIS_HOST = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+
+
+@attrs.frozen(kw_only=True)
+class SignIn:
+    """`POST /users/verify_token`: what happens when the bank's app launches the SDK or the web app.
+
+    Attributes:
+        verifiers: For each tenant, by its id.
+    """
+
+    tenants: Sequence[Tenant]
+    verifiers: Mapping[str, TokenVerifier]
+    database: Database
+    clock: Clock
+    ids: Ids
+
+    async def verify_token(self, call: Call) -> Answer:
+        """Open a session for the user whom the token speaks of, who is created at first sight."""
+        texts = _texts(call.body)
+        if texts["token"] is None:
+            raise Refused(422, {"token": ["is missing"]})
+        tenant = self._tenant(texts["client_id"], texts["token"])
+        identity = await self.verifiers[tenant.id].verify(texts["token"])
+        secret = self.ids.secret()
+        began_at = self.clock.now()
+        now, maximum = timestamp(began_at), sessions.maximum(tenant, began_at=began_at)
+        session = {
+            "secret_hash": hashed(secret),
+            "expires_at": sessions.expiry(tenant, now=began_at, token_expires_at=identity.expires_at, maximum=maximum),
+            "maximum_expires_at": maximum,
+            "locale": texts["locale"] or DEFAULT_LOCALE,
+            "theme": texts["theme"],
+            "timezone": texts["timezone"],
+        }
+        location = _place(texts["location"])
+
+        def open_session(connection: sa.Connection) -> Row:
+            outbox = Outbox(tenant.id)
+            user = self._user(connection, tenant, identity, outbox)
+            connection.execute(store.principals.KEEP_SESSION, {**session, "user_id": user["id"]})
+            page_view = {"path": location, "timestamp": now, "user": users.reference(user)}
+            outbox.note("PageView", "users", user["id"], data=page_view)
+            events.write(connection, outbox, now=now, ids=self.ids)
+            return user
+
+        user = await self.database.run(open_session)
+        cookie = sessions.cookie(
+            secret, expires_at=str(session["expires_at"]), now=now, is_secure=call.scheme == "https"
+        )
+        if _wants_page(call):
+            return Answer(303, headers={**cookie, "Location": location})
+        answer = {"user": users.as_json(user), "session": sessions.as_json(tenant, session)}
+        return Answer(200, answer, headers=cookie)
+
+    def _tenant(self, client_id: str | None, token: str) -> Tenant:
+        """Whose app this is: by its client id, or, where web forms send none, by whom the token says it is from."""
+        if client_id is not None:
+            found = [tenant for tenant in self.tenants if tenant.client_id == client_id]
+        else:
+            claimed = claims_of(token)
+            found = [tenant for tenant in self.tenants if (tenant.issuer, tenant.audience) == claimed]
+            found = found or list(self.tenants[:1])  # whose verifier then says what is wrong with the token
+        if len(found) != 1:
+            sentence = "does not exist" if client_id is not None else "is missing, and several banks have this issuer"
+            raise Refused(422, {"client_id": [sentence]})
+        return found[0]
+
+    def _user(self, connection: sa.Connection, tenant: Tenant, identity: Identity, outbox: Outbox) -> Row:
+        wanted = {"tenant_id": tenant.id, "external_id": identity.external_id}
+        known = connection.execute(store.users.BY_EXTERNAL_ID, wanted).mappings().one_or_none()
+        if known is not None:
+            return known
+        user = users.new_user(
+            id=self.ids.uuid(), given_name=identity.given_name, family_name=identity.family_name, **wanted
+        )
+        connection.execute(store.users.CREATE, user)
+        outbox.note("UserCreated", "users", user["id"], data=users.as_json(user))
+        return user
+
+
+def _texts(body: Mapping[str, Any]) -> dict[str, str | None]:
+    """The fields of a launch; web forms send empty ones for none. Fields of later SDKs are none of our business."""
+    texts: dict[str, str | None] = {}
+    for name in ("token", "client_id", "locale", "location", "theme", "timezone"):
+        value = body.get(name) or None
+        # A token is longer than a text may be, and is looked at by itself.
+        wrong = what_is_wrong_with_text(value) if name != "token" else None
+        if value is not None and (wrong or not isinstance(value, str)):
+            raise Refused(422, {name: [wrong or "must be text"]})
+        texts[name] = value
+    return texts
+
+
+def _wants_page(call: Call) -> bool:
+    accept = call.headers.get("accept", "")
+    return "text/html" in accept and "application/json" not in accept
+
+
+def _place(location: str | None) -> str:
+    """Where to go in the web app: never to another host, whatever a launch asks for."""
+    return location if location is not None and _PATH_ON_THIS_HOST.fullmatch(location) else START_PAGE
