@@ -51,10 +51,10 @@ class Line(Protocol):
 class _Job(Generic[T]):
     """A unit of work on its way to the database, and what came of it."""
 
-    work: Callable[[sa.Connection], T]
+    work: Callable[[sa.Connection], T] = attrs.field(repr=False)  # like the result, it may know secrets
     done: anyio.Event | threading.Event
     token: anyio.lowlevel.EventLoopToken | None = None
-    result: T | None = None
+    result: T | None = attrs.field(default=None, repr=False)
     error: BaseException | None = None
 
     def outcome(self) -> T:
@@ -126,9 +126,13 @@ class Writer:
                     self._something_waits.wait()
                 if not self._waiting:
                     return
-                group = [self._waiting.popleft()]
-            self._do_group(group)
-            _tell(group)
+            self._do_next()
+
+    def _do_next(self) -> None:
+        # In a function of its own: while the thread waits, nothing of what was done is kept alive.
+        group = [self._waiting.popleft()]
+        self._do_group(group)
+        _tell(group)
 
     def _do_alone(self, work: Callable[[sa.Connection], T]) -> T:
         self.refuse_when_stopped()

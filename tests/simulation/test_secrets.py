@@ -1,7 +1,10 @@
 """A planted ID token, client secret, cookie or access token shows up nowhere."""
 
+import concurrent.futures
 import gc
 import logging
+import random
+import threading
 import traceback
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from bank_app_sim import Served, Simulation, report
+from bank_app_sim.ids import Ids
+from bank_app_sim.settings import SECRET_FILE, client_secret
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactError, ImpactSDK, InvalidCredentials, Session, Weekly
 
 PLANTED = "pl4nted-in-vain"
@@ -78,3 +83,18 @@ def held_in_memory(session: Session) -> dict[str, str]:
         if type(thing).__name__ == "BearerToken" and thing._token
     }
     return {"cookie": cookie.partition("=")[2], **tokens}
+
+
+def test_processes_that_start_together_have_one_secret(tmp_path: Path) -> None:
+    together = threading.Barrier(16)
+
+    def start(_n: int) -> str:
+        together.wait(30)
+        return client_secret(tmp_path, Ids(random.SystemRandom()))
+
+    for n in range(10):
+        (tmp_path / SECRET_FILE).unlink(missing_ok=True)
+        with concurrent.futures.ThreadPoolExecutor(16) as processes:
+            assert len(set(processes.map(start, range(16)))) == 1, n
+    assert [file.name for file in tmp_path.iterdir()] == [SECRET_FILE]
+    assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
