@@ -54,14 +54,17 @@ class Worlds:
     _free: list[str] = attrs.field(factory=list, init=False)
 
     @contextmanager
-    def one(self) -> Iterator[str]:
-        """A world that nobody else has, with a name that schemas begin with."""
+    def one(self, *, durable: bool = False) -> Iterator[str]:
+        """A world that nobody else has, with a name that schemas begin with.
+
+        Args:
+            durable: Each commit waits for the disk, as it does outside of tests. Nobody pulls the plug in them.
+        """
         if not self._free:
             self._names.append(f"test_{secrets.token_hex(6)}")
             self._free.append(self._names[-1])
         name = self._free.pop()
-        # Nobody pulls the plug here, and each commit would wait for the disk otherwise.
-        options = {"schema": name, "options": "-c synchronous_commit=off"}
+        options = {"schema": name, **({} if durable else {"options": "-c synchronous_commit=off"})}
         yield sa.make_url(self.url).update_query_dict(options).render_as_string(hide_password=False)
         self._empty(name)
         self._free.append(name)

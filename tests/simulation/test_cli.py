@@ -75,6 +75,25 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     assert (tmp_path / "backend.sqlite3").read_text() == "my notes, which are precious"
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://me:passw0rd@127.0.0.1:1/bank", "database 'bank' on 127.0.0.1 cannot be reached"),
+        ("sqlite:///passw0rd", "is not an address of a PostgreSQL database"),
+        ("//me:passw0rd@host", "cannot be read"),
+    ],
+)
+def test_a_database_that_cannot_be_used_gets_a_sentence_without_the_password(
+    tmp_path: Path, url: str, said: str
+) -> None:
+    result = typed("serve", "--port", "0", "--data", str(tmp_path), "--database", url)
+
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())
+    assert "Traceback" not in result.output
+    assert "me:passw0rd" not in result.output
+
+
 @pytest.mark.parametrize("command", ["demo", "serve", "openapi"])
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     result = typed(command, "--help")
@@ -102,11 +121,12 @@ async def test_what_serve_prints_is_enough_to_begin(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_credentials_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
-    with served(tmp_path) as server:
+async def test_credentials_and_tokens_outlive_a_restart(tmp_path: Path, world_url: str | None) -> None:
+    where = ("--database", world_url) if world_url else ()
+    with served(tmp_path, *where) as server:
         secret, token = server.ready["client_secret"], server.ready["users"]["ada"]["id_token"]
 
-    with served(tmp_path) as server:
+    with served(tmp_path, *where) as server:
         assert server.ready["client_secret"] == secret
         async with ImpactSDK(server.ready["des_url"], client_id="demo-bank") as sdk:
             assert (await sdk.launch(token)).user.external_id == "ada"

@@ -3,7 +3,7 @@
 import concurrent.futures
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 
@@ -287,15 +287,38 @@ def test_a_schema_needs_a_plain_name(missing_schema: str, schema: str) -> None:
         Database(url, metadata, version=1)
 
 
-def test_a_database_that_cannot_hold_every_text_is_refused(
+@pytest.fixture
+def new_database(
     missing_schema: str, server: "psycopg.Connection[tuple[object, ...]]"
-) -> None:
+) -> Iterator[Callable[[str], str]]:
+    """Make a whole database, with these options."""
+    url = sa.make_url(missing_schema)
+    name = str(url.query["schema"])
+
+    def new_database(options: str) -> str:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 {options}")
+        return url.set(database=name).render_as_string(hide_password=False)
+
+    yield new_database
+    server.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(new_database: Callable[[str], str]) -> None:
     """Debian's package makes such databases where no locale is set."""
-    name = str(sa.make_url(missing_schema).query["schema"])
-    server.execute(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
-    try:
-        url = sa.make_url(missing_schema).set(database=name).render_as_string(hide_password=False)
-        with pytest.raises(DatabaseError, match=r"is encoded in SQL_ASCII, this program needs UTF8; create one with"):
-            Database(url, metadata, version=1)
-    finally:
-        server.execute(f"DROP DATABASE {name}")
+    url = new_database("ENCODING 'SQL_ASCII' LOCALE 'C'")
+
+    with pytest.raises(DatabaseError, match=r"is encoded in SQL_ASCII, this program needs UTF8; create one with"):
+        Database(url, metadata, version=1)
+
+
+def test_names_sort_byte_by_byte_whatever_the_language_of_the_database(new_database: Callable[[str], str]) -> None:
+    url = new_database("ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en'")
+    with closing(Database(url, metadata, version=1)) as database:
+        for name in ("b", "a", "B", "A", "a b", "a:b"):
+            database.run_now(partial(add, name=name))
+
+        in_order = database.run_now(
+            lambda connection: connection.scalars(sa.select(names.c.name).order_by("name")).all()
+        )
+
+    assert in_order == ["A", "B", "a", "a b", "a:b", "b"]

@@ -11,8 +11,8 @@ from bank_app_sim.servers import WrongEventLoop
 from impact_sdk import AccountProvisioningRequest, Daily, LaunchState, TransactionState, Weekly
 
 
-async def test_three_days_bring_account_link_and_settled_deposits() -> None:
-    async with Simulation(seed=7) as sim:
+async def test_three_days_bring_account_link_and_settled_deposits(world_url: str | None) -> None:
+    async with Simulation(seed=7, database=world_url) as sim:
         session = await sim.bank_app("ada").launch()
         dream = await session.create_dream("Bike", target_cents=250_000)
         launch = await session.launch_savehack(dream, Daily(amount_cents=5_000))
@@ -88,6 +88,21 @@ async def test_a_world_cannot_be_served_on_trio_and_says_so(tmp_path: Path) -> N
     with pytest.raises(WrongEventLoop, match="on asyncio only"):
         async with Simulation(served=Served(data=tmp_path)):
             await anyio.sleep_forever()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # trio shuffles the tasks that are ready
+async def test_the_same_seed_gives_the_same_trace_in_both_stores(postgresql_url: str) -> None:
+    traces = []
+    for database in (None, postgresql_url):
+        async with Simulation(seed=7, database=database) as sim:
+            session = await sim.bank_app("ada").launch()
+            dream = await session.create_dream("Bike", target_cents=250_000)
+            await session.launch_savehack(dream, Daily(amount_cents=5_000))
+            await sim.advance(timedelta(days=3))
+            traces.append(sim.trace.as_json())
+
+    assert traces[0] == traces[1]
 
 
 async def test_two_worlds_know_nothing_of_each_other() -> None:
