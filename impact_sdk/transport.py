@@ -38,6 +38,9 @@ class HTTPTransport(Protocol):
 
     `httpx.ASGITransport(app)` calls an application in this process, `httpx.MockTransport(handler)` a function,
     `httpx.AsyncHTTPTransport(...)` brings proxies, certificates and limits of one's own.
+
+    The default's pool of connections is slow for many calls at once, whatever its limits. Under asyncio
+    `httpx_aiohttp.AiohttpTransport()` took a seventh of its time for 64 at once (reference: measurements, A).
     """
 
     async def handle_async_request(self, request: Any) -> Any: ...

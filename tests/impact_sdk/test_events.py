@@ -168,6 +168,17 @@ async def test_of_events_of_one_moment_none_is_missed_and_none_comes_twice(
     assert await taken(events, 2) == ["e5", "e6"]
 
 
+async def test_following_remembers_no_more_than_the_events_of_its_moment(api: ImpactAPI, feed: Feed) -> None:
+    """It runs for months."""
+    feed.events = [event(1), event(2), event(3, at=START + 2 * SECOND), event(4)]
+    events = api.events.follow()
+
+    await taken(events, 3)
+    assert events._had == {"e2", "e3"}
+    await taken(events, 1)
+    assert events._had == {"e4"}
+
+
 async def test_following_survives_an_outage_and_says_so(
     api: ImpactAPI, feed: Feed, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -202,7 +203,17 @@ async def test_a_batch_that_was_not_dealt_with_may_come_again(verifier: WebhookV
         await verifier.verify(BODY, signed(BODY))
 
 
-async def test_a_batch_whose_receiver_was_cancelled_may_come_again(verifier: WebhookVerifier) -> None:
+class DistantStore(MemoryReplayStore):
+    """One that is asked over a network."""
+
+    async def forget(self, webhook_id: str) -> None:
+        await anyio.lowlevel.checkpoint()
+        await super().forget(webhook_id)
+
+
+async def test_a_batch_whose_receiver_was_cancelled_may_come_again(clock: FixedClock) -> None:
+    verifier = WebhookVerifier(SECRET, replays=DistantStore(clock=clock), clock=clock)
+
     with anyio.CancelScope() as scope:
         async with verifier.receiving(BODY, signed(BODY)):
             scope.cancel()

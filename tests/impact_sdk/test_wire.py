@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from impact_sdk import (
     Account,
     Dream,
+    EventBatch,
     LaunchState,
     Reference,
+    Savehack,
     SavehackLaunch,
     Transaction,
     TransactionState,
@@ -44,6 +46,12 @@ def test_a_member_that_nobody_knows_is_passed_over() -> None:
         (Transaction, {**TRANSACTION, "requestedAt": "2027-01-04T08:00:00"}, r"has no UTC offset @ \$.requestedAt"),
         (Transaction, {**TRANSACTION, "state": None}, r"expected a text, not null @ \$.state"),
         (Account, {"id": "a1", "type": "SharedSavings"}, r"user is missing @ \$.user"),
+        (Transaction, {**TRANSACTION, "errors": "no"}, r"expected a list, not a text @ \$.errors"),
+        (Transaction, {**TRANSACTION, "errors": {"a": 1}}, r"expected a list, not an object @ \$.errors"),
+        (Transaction, {**TRANSACTION, "errors": ["no", 5]}, r"expected a text, not a whole number @ \$.errors\[1\]"),
+        (Savehack, {"id": "s1", "type": "x", "translatedName": []}, r"an object, not a list @ \$.translatedName"),
+        (EventBatch, {"batch_id": 5}, r"expected a text, not a whole number @ \$.batch_id"),
+        (EventBatch, {}, r"batch_id is missing @ \$.batch_id"),
     ],
 )
 def test_an_answer_that_breaks_the_promise_is_refused_with_its_path(kind: type, answer: Any, problem: str) -> None:
@@ -88,6 +96,9 @@ def test_a_transactions_dream_may_be_three_members_or_the_whole_dream() -> None:
         ({}, LaunchState.ACTIVE),
         ({"pausedAt": "2027-01-04T08:00:00Z"}, LaunchState.PAUSED),
         ({"stoppedAt": "2027-01-04T08:00:00Z"}, LaunchState.STOPPED),
+        ({"draftedAt": "2027-01-04T08:00:00Z"}, LaunchState.DRAFT),
+        ({"draftedAt": "2027-01-04T08:00:00Z", "pausedAt": "2027-01-04T08:00:00Z"}, LaunchState.DRAFT),
+        ({"draftedAt": "2027-01-04T08:00:00Z", "stoppedAt": "2027-01-04T08:00:00Z"}, LaunchState.STOPPED),
         ({"pausedAt": "2027-01-04T08:00:00Z", "stoppedAt": "2027-01-04T08:00:00Z"}, LaunchState.STOPPED),
     ],
 )
