@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anyio
 import click
 
-from .backend import CRASH_POINTS
+from .backend import CRASH_POINTS, EVENT_CRASH_POINTS
 from .database import DatabaseError
 from .servers import PortTaken
 from .simulation import Served, Simulation, SimulationError
@@ -21,6 +21,9 @@ from .trace import PARTICIPANTS, Message, said
 
 if TYPE_CHECKING:
     from .report import Table
+
+# The last ones are passed with --webhooks only.
+EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS)
 
 # The customers for whom `serve` prints a token.
 CUSTOMERS = ("ada", "bo")
@@ -170,13 +173,19 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
     metavar="CUSTOMER",
     help="A customer to whom the bank gives no account; can be given several times.",
 )
+@click.option(
+    "--webhooks",
+    is_flag=True,
+    help="DES sends its events to this bank, which acts on them. For a backend of your own leave it out, and PUT "
+    "/sandbox/webhook-endpoint.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when ready, and nothing else.")
 @click.option(
     "--crash-at",
     "crash_point",
-    type=click.Choice(CRASH_POINTS),
+    type=click.Choice(EVERY_CRASH_POINT),
     metavar="POINT",
-    help=f"Die there as by kill -9, to see the recovery. POINT is one of {', '.join(CRASH_POINTS)}.",
+    help=f"Die there as by kill -9, to see the recovery. POINT is one of {', '.join(EVERY_CRASH_POINT)}.",
 )
 def serve(
     port: int,
@@ -185,6 +194,7 @@ def serve(
     decision_after: timedelta,
     settle_every: timedelta,
     refuses: Sequence[str],
+    webhooks: bool,
     as_json: bool,
     crash_point: str | None,
 ) -> None:
@@ -208,6 +218,7 @@ def serve(
             decision_after=decision_after,
             settle_every=settle_every,
             refuses=frozenset(refuses),
+            webhooks=webhooks,
             crash=crash,
         )
     except ValueError as error:  # what a bank cannot be
@@ -279,7 +290,7 @@ def _run(work: Any, *arguments: Any) -> None:
 
 def _without_earlier_world(folder: Path) -> Path:
     """The demo begins with nobody known; what an earlier one left in its own folder goes."""
-    for pattern in ("*.sqlite3*", "client_secret"):
+    for pattern in ("*.sqlite3*", "*_secret"):
         for file in folder.glob(pattern):
             file.unlink()
     return folder

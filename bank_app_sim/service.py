@@ -100,6 +100,7 @@ class Endpoint:
         respond: Does the work. It raises `Refused` for an error.
         is_private: The bodies hold tokens or secrets: they stay out of the trace.
         accepts_form: An HTML form is understood as well as JSON.
+        is_recorded: Its messages are put into the trace here; otherwise whoever sends them does.
     """
 
     method: str
@@ -109,6 +110,7 @@ class Endpoint:
     answered: Callable[[str, int], str]
     is_private: bool = False
     accepts_form: bool = False
+    is_recorded: bool = True
 
 
 class Service:
@@ -163,7 +165,7 @@ class Service:
             body = _parse(raw, headers, accepts_form=endpoint.accepts_form)
             if body and not endpoint.is_private:
                 detail["body"] = body
-            self._trace.record(sender, self._participant, endpoint.label(sender, body), kind="request", detail=detail)
+            self._record_request(endpoint, sender, body, detail)
             recorded = True
             query = QueryParams(scope["query_string"])
             _refuse_nul(scope["path_params"], query)
@@ -189,7 +191,7 @@ class Service:
             logger.exception("%s %s failed (request %s)", scope["method"], scope["path"], request_id)
             answer = Answer(500, _sentence(f"this is our fault; look for request {request_id} in the log"))
         if not recorded:
-            self._trace.record(sender, self._participant, endpoint.label(sender, body), kind="request", detail=detail)
+            self._record_request(endpoint, sender, body, detail)
         self._record_answer(endpoint, sender, answer, request_id)
         await self._send(send, answer, request_id)
 
@@ -200,7 +202,15 @@ class Service:
                 return str(value, "ascii")
         return self._ids.uuid()
 
+    def _record_request(
+        self, endpoint: Endpoint, sender: str, body: Mapping[str, Any], detail: Mapping[str, Any]
+    ) -> None:
+        if endpoint.is_recorded:
+            self._trace.record(sender, self._participant, endpoint.label(sender, body), kind="request", detail=detail)
+
     def _record_answer(self, endpoint: Endpoint, sender: str, answer: Answer, request_id: str) -> None:
+        if not endpoint.is_recorded:
+            return
         detail: dict[str, Any] = {"status": answer.status, "request_id": request_id}
         is_value = answer.body is not None and not isinstance(answer.body, Text)
         if is_value and (answer.status >= 400 or not endpoint.is_private):

@@ -21,7 +21,7 @@ from .database import of_actor
 from .des import DES, Tenant
 from .ids import Ids
 from .servers import address, listening_socket, require_asyncio, serving
-from .settings import CLIENT_ID, TENANT, client_secret
+from .settings import CLIENT_ID, TENANT, client_secret, webhook_secret
 from .trace import KEPT_WHEN_SERVED, Trace
 
 # A Monday morning, so that weeks and months begin where people expect it.
@@ -65,6 +65,8 @@ class Simulation:
         database: A PostgreSQL database, `postgresql://USER@HOST/DATABASE`, in which both actors have a schema of their
             own; with `?schema=NAME` theirs begin with that name. None for memory, or for files in a served world.
             Several served worlds on one database and one folder are one world with several processes.
+        webhooks: The bank reads events: DES sends them as they happen, and every `settle_every` the bank looks for
+            those that did not arrive.
         crash: Called at each point between an effect and its being written down (`bank_app_sim.backend.CRASH_POINTS`).
     """
 
@@ -79,6 +81,7 @@ class Simulation:
         opening_balance_cents: int = 1_000_000,
         served: Served | None = None,
         database: str | None = None,
+        webhooks: bool = False,
         crash: Callable[[str], None] = lambda point: None,
     ) -> None:
         self._served = served
@@ -94,6 +97,7 @@ class Simulation:
             refuses=refuses,
             opening_balance_cents=opening_balance_cents,
         )
+        self._webhooks = webhooks
         self._crash = crash
         self._apps: dict[str, BankApp] = {}
         self._stack = contextlib.AsyncExitStack()
@@ -111,12 +115,27 @@ class Simulation:
             stack.callback(workers.cancel_scope.cancel)
             workers.start_soon(self.des.run)
             workers.start_soon(self.backend.run)
+            if self._webhooks:
+                await self._subscribe()
             self._stack = stack.pop_all()
         return self
+
+    async def _subscribe(self) -> None:
+        await self.api.sandbox.set_webhook_endpoint(
+            url=f"{self.backend_url}/webhooks/events",
+            transactions_url=f"{self.backend_url}/webhooks/transactions",
+            secret=self._bank.webhook_secrets[0],
+        )
 
     def _open(self, stack: contextlib.AsyncExitStack) -> None:
         folder = self._served.data if self._served else None
         self.client_secret = client_secret(folder, Ids(self._source))
+        if self._webhooks:
+            self._bank = attrs.evolve(
+                self._bank,
+                webhook_secrets=(webhook_secret(folder, Ids(self._source)),),
+                look_for_events_every=self._bank.settle_every,
+            )
         if self._served is not None:
             require_asyncio()
             des_listener = listening_socket(self._served.port)
@@ -161,6 +180,7 @@ class Simulation:
             trace=self.trace,
             ids=Ids(self._source),
             transport=self._transport(lambda: self.backend.app),
+            webhook_transport=self._transport(lambda: self.backend.app),
         )
         stack.callback(self.des.close)
 

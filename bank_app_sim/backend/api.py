@@ -14,7 +14,7 @@ from impact_sdk import Clock
 from ..database import Database
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, status_line
-from . import customers, ledger, orders, store
+from . import customers, event_store, ledger, orders, store
 from .identity import Identity
 from .orders import OrderRequest
 from .provisioning import Order
@@ -75,6 +75,13 @@ class API:
                 method="GET", path="/accounts", respond=self.accounts, label=_named("GET /accounts"), answered=_status
             ),
             Endpoint(method="GET", path="/ledger", respond=self.ledger, label=_named("GET /ledger"), answered=_status),
+            Endpoint(
+                method="GET",
+                path="/impact-events",
+                respond=self.impact_events,
+                label=_named("GET /impact-events"),
+                answered=_status,
+            ),
         ]
 
     async def sign_in(self, call: Call) -> Answer:
@@ -144,6 +151,10 @@ class API:
     async def ledger(self, _call: Call) -> Answer:
         """All books, for whoever tests. Without a token, because this is a sandbox; no real bank has such a path."""
         return Answer(200, await self.database.run(ledger.books, reads_only=True))
+
+    async def impact_events(self, _call: Call) -> Answer:
+        """What DES has told, and how it came; for whoever tests, as the ledger."""
+        return Answer(200, {"events": await self.database.run(event_store.all_kept, reads_only=True)})
 
     async def _customer(self, call: Call) -> str:
         """Whose request it is."""

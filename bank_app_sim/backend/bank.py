@@ -6,21 +6,23 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from impact_sdk import Clock, ImpactAPI
+from impact_sdk import Clock, ImpactAPI, WebhookVerifier
 
-from ..clock import SimulatedClock, moment
+from ..clock import SimulatedClock, moment, timestamp
 from ..database import Database
 from ..due import DueWork
 from ..ids import Ids
 from ..service import Service
 from ..trace import Trace
-from . import api, ledger, store, tables
+from . import api, event_store, ledger, store, tables
 from .crash_points import Crash
 from .customers import customer_name, register
+from .events import Following, Inbox
 from .gateway import Gateway
 from .identity import Identity
 from .orders import Provisioning
 from .settlement import Settlement
+from .webhooks import Receiver
 
 
 def _not_negative(_bank: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
@@ -52,6 +54,10 @@ class Bank:
         settle_every: How often it fetches the deposits that DES requests, once the first account is reported.
         opening_balance_cents: What a new customer has on the current account.
         refuses: Customers who do not get a savings account.
+        webhook_secrets: What DES signs its webhooks with, the present secret and while they are changed the one before;
+            none for a bank that reads no webhooks.
+        look_for_events_every: How often it looks for events that no webhook has brought; None for a bank that never
+            does.
         token_lifetime: How long an ID token, and with it a session, is good. A real bank's is minutes; this one's is
             long, because nothing renews a session yet, and simulated days pass in between.
     """
@@ -62,6 +68,8 @@ class Bank:
     settle_every: timedelta = attrs.field(default=timedelta(hours=1), validator=_positive)
     opening_balance_cents: int = attrs.field(default=1_000_000, validator=_not_negative)
     refuses: frozenset[str] = attrs.field(default=frozenset(), validator=_customers)
+    webhook_secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
+    look_for_events_every: timedelta | None = attrs.field(default=None, validator=attrs.validators.optional(_positive))
     token_lifetime: timedelta = attrs.field(default=timedelta(days=365), validator=_positive)
 
 
@@ -92,9 +100,9 @@ class BankBackend:
         # A simulated clock must see all that happens.
         inline = isinstance(clock, SimulatedClock)
         self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline)
+        self._bank = bank
         new_key = (ids.uuid(), ids.secret())
         kid, private_number = self._database.run_now(lambda connection: self._first_start(connection, new_key))
-        self._bank = bank
         self._identity = Identity(
             issuer=bank.issuer,
             audience=bank.audience,
@@ -109,18 +117,38 @@ class BankBackend:
         self._settlement = Settlement(
             database=self._database, gateway=gateway, clock=clock, settle_every=bank.settle_every, crash=crash
         )
+        inbox = Inbox(clock=clock, crash=crash)
+        self._following = None
+        if bank.look_for_events_every is not None:
+            self._following = Following(
+                database=self._database,
+                gateway=gateway,
+                inbox=inbox,
+                clock=clock,
+                look_every=bank.look_for_events_every,
+                crash=crash,
+            )
         self._due = DueWork(clock, self.work_off, look_every=self._database.look_every)
         self.app = Service(
             "bank_backend",
-            api.API(
-                database=self._database,
-                identity=self._identity,
-                clock=clock,
-                ids=ids,
-                opening_balance_cents=bank.opening_balance_cents,
-                decision_after=bank.decision_after,
-                ordered=self._due.wake,
-            ).endpoints(),
+            [
+                *api.API(
+                    database=self._database,
+                    identity=self._identity,
+                    clock=clock,
+                    ids=ids,
+                    opening_balance_cents=bank.opening_balance_cents,
+                    decision_after=bank.decision_after,
+                    ordered=self._due.wake,
+                ).endpoints(),
+                *Receiver(
+                    verifier=_verifier(bank, clock),
+                    inbox=inbox,
+                    database=self._database,
+                    clock=clock,
+                    woken=self._due.wake,
+                ).endpoints(),
+            ],
             sender=api.sender,
             trace=trace,
             ids=ids,
@@ -145,6 +173,8 @@ class BankBackend:
 
     async def work_off(self) -> datetime | None:
         """Do what is due by now, and return when something will be due again; for those who drive the clock by hand."""
+        if self._following is not None:
+            await self._following.work_off()
         await self._provisioning.work_off()
         await self._settlement.work_off()
         next_due = await self._database.run(store.next_due, reads_only=True)
@@ -157,6 +187,15 @@ class BankBackend:
         """Write down what there is from the beginning, if this is it; return the key, new or kept."""
         ledger.open_account(connection, ledger.FUNDING, at=self._clock.now())
         store.prepare_settlement(connection)
+        looks = self._bank.look_for_events_every is not None
+        event_store.prepare_looking(connection, due_at=timestamp(self._clock.now()) if looks else None)
         if not self._database.is_shared:
             store.release_claims(connection)
         return store.signing_key(connection, otherwise=new_key)
+
+
+def _verifier(bank: Bank, clock: Clock) -> WebhookVerifier | None:
+    if not bank.webhook_secrets:
+        return None
+    # No store of replays: an event that comes again is known by its id, in the transaction in which it is acted on.
+    return WebhookVerifier(bank.webhook_secrets, replays=None, clock=clock)

@@ -7,7 +7,7 @@ from .provisioning import OrderState
 from .transfers import AFTER_TELLING, TransferState
 
 Crash = Callable[[str], None]
-Work = Literal["provisioning", "transfers"]
+Work = Literal["provisioning", "transfers", "events"]
 
 
 def due_not_done(work: Work, state: str) -> str:
@@ -26,3 +26,7 @@ _STEPS: tuple[tuple[Work, str], ...] = (
     *(("transfers", state) for state in dict.fromkeys(state for state, _ in AFTER_TELLING)),
 )
 CRASH_POINTS = tuple(point(work, state) for work, state in _STEPS for point in (due_not_done, done_not_written))
+
+# An event has one step: to be taken in. A bank passes these two only when it reads events.
+RECEIVED = "RECEIVED"
+EVENT_CRASH_POINTS = tuple(point("events", RECEIVED) for point in (due_not_done, done_not_written))

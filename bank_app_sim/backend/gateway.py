@@ -3,7 +3,11 @@
 Everything here may be said twice, because a worker that died cannot know whether it was heard: nothing happens twice.
 """
 
-from impact_sdk import APIError, BadRequest, Conflict, ImpactAPI, Transaction, TransactionState, User
+from datetime import datetime
+
+from impact_sdk import APIError, BadRequest, Conflict, Event, ImpactAPI, Transaction, TransactionState, User
+
+EVENTS_AT_ONCE = 20  # one page
 
 CUSTOMER_REFUSED = "the bank does not open an account for this customer"
 
@@ -54,6 +58,16 @@ class Gateway:
     async def requested(self) -> list[Transaction]:
         """Every transaction that waits for the bank, oldest first."""
         return [transaction async for transaction in self._impact.transactions.drain()]
+
+    async def events(self, *, after: datetime | None) -> list[Event]:
+        """The next events after a moment, or the oldest that DES still has; the last ones, if they are fewer."""
+        # No second page: page numbers shift when the oldest events are thrown away.
+        events: list[Event] = []
+        async for event in self._impact.events.list(created_after=after):
+            events.append(event)
+            if len(events) == EVENTS_AT_ONCE:
+                break
+        return events
 
     async def settle(self, transaction_id: str) -> TransactionState:
         """Say that the money has moved; return what DES made of it, which may have been decided before."""

@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from ..clock import timestamp
-from . import store
+from . import ledger_store, store
 
 FUNDING = "bank:funding"
 
@@ -59,16 +59,32 @@ def movement(reference: str, *, source: str, target: str, amount_cents: int) -> 
 
 
 def open_account(connection: sa.Connection, name: str, *, at: datetime) -> None:
-    """Open an account; one that is open stays as it is."""
-    if not store.account_exists(connection, name):
-        store.add_account(connection, name, opened_at=timestamp(at))
+    """Open an account, or open it again; one that is open stays as it is."""
+    if not ledger_store.is_account_open(connection, name):
+        ledger_store.add_account(connection, name, opened_at=timestamp(at))
+
+
+def close_savings(connection: sa.Connection, customer: str, *, reason: str, at: datetime) -> None:
+    """Close the customer's savings account; what it holds goes back to the current account. Nothing, if none is open.
+
+    Args:
+        reason: What its closing has to do with: the same reason moves money once.
+    """
+    savings = savings_account(customer)
+    if not ledger_store.is_account_open(connection, savings):
+        return
+    left_cents = ledger_store.balance(connection, savings)
+    if left_cents > 0:
+        current = current_account(customer)
+        post(connection, movement(f"closing:{reason}", source=savings, target=current, amount_cents=left_cents), at=at)
+    ledger_store.close_account(connection, savings, closed_at=timestamp(at))
 
 
 def post(connection: sa.Connection, posting: Posting, *, at: datetime) -> bool:
     """Write a posting down; False, and nothing moves, when its reference was posted before."""
-    if store.posting_exists(connection, posting.reference):
+    if ledger_store.posting_exists(connection, posting.reference):
         return False
-    store.add_posting(
+    ledger_store.add_posting(
         connection,
         posting.reference,
         [(entry.account, entry.amount_cents) for entry in posting.entries],
@@ -82,9 +98,9 @@ def accounts_of(connection: sa.Connection, customer: str) -> dict[str, Any]:
     names = [current_account(customer), savings_account(customer)]
     return {
         "accounts": [
-            {"name": name, "balance_cents": store.balance(connection, name)}
+            {"name": name, "balance_cents": ledger_store.balance(connection, name)}
             for name in names
-            if store.account_exists(connection, name)
+            if ledger_store.is_account_open(connection, name)
         ]
     }
 
@@ -92,10 +108,10 @@ def accounts_of(connection: sa.Connection, customer: str) -> dict[str, Any]:
 def books(connection: sa.Connection) -> dict[str, Any]:
     """Everything: balances, postings, the deposits that were moved or refused, and the sum that must be zero."""
     postings: dict[str, dict[str, Any]] = {}
-    for reference, posted_at, account, amount_cents in store.all_entries(connection):
+    for reference, posted_at, account, amount_cents in ledger_store.all_entries(connection):
         posting = postings.setdefault(reference, {"reference": reference, "posted_at": posted_at, "entries": []})
         posting["entries"].append({"account": account, "amount_cents": amount_cents})
-    balances = store.balances(connection)
+    balances = ledger_store.balances(connection)
     return {
         "accounts": [{"name": name, "balance_cents": cents} for name, cents in balances],
         "postings": list(postings.values()),

@@ -37,7 +37,8 @@ def take(
     """The customer's order, and whether it is new.
 
     It is the one that is there already when the same request has made it, and when an account exists or is being
-    opened: a customer gets one account, however often it is asked for. After a refusal, another request is a new order.
+    opened: a customer gets one account, however often it is asked for. After a refusal, or when the savings account was
+    closed, another request is a new order.
     """
     known = store.order_for(connection, customer, request.request_id)
     if known is not None:
@@ -128,7 +129,7 @@ class Provisioning:
                 return OrderEvent.ACCOUNT_POSTED
             case OrderState.REFUSED:
                 return OrderEvent.REFUSAL_TOLD
-            case OrderState.REPORTED | OrderState.REFUSAL_REPORTED:
+            case OrderState.REPORTED | OrderState.REFUSAL_REPORTED | OrderState.CLOSED:
                 raise RuntimeError(f"an order that is {order.state} is never due")
 
     async def _postpone(self, order: Order, error: ImpactError) -> None:

@@ -3,7 +3,9 @@
     ORDERED --approved--> APPROVED --opened--> OPENED --introduced--> INTRODUCED --posted--> REPORTED
        `-----refused----> REFUSED --refusal told--> REFUSAL_REPORTED
 
-Every state but the two last is one step to take. A step is taken again until it is written down that it was taken, so
+    any that is not refused --the user is destroyed at DES--> CLOSED
+
+Every state but the last ones is one step to take. A step is taken again until it is written down that it was taken, so
 its effect must be one that happens once: the ledger's is written in the same transaction as the state, and DES knows
 the user and the account by their external ids.
 """
@@ -24,10 +26,11 @@ class OrderState(enum.StrEnum):
     REPORTED = "REPORTED"
     REFUSED = "REFUSED"
     REFUSAL_REPORTED = "REFUSAL_REPORTED"
+    CLOSED = "CLOSED"
 
     @property
     def is_final(self) -> bool:
-        return self in (OrderState.REPORTED, OrderState.REFUSAL_REPORTED)
+        return self in (OrderState.REPORTED, OrderState.REFUSAL_REPORTED, OrderState.CLOSED)
 
 
 class OrderEvent(enum.Enum):

@@ -11,7 +11,7 @@ from impact_sdk import Clock, ImpactError, Transaction, TransactionState, Transa
 
 from ..clock import timestamp
 from ..database import Database
-from . import ledger, store
+from . import ledger, ledger_store, store
 from .attempts import wait_after
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
@@ -34,27 +34,28 @@ class Settlement:
     async def work_off(self) -> None:
         now = self.clock.now()
         await self._tell_all(now)  # what was decided before, and DES could not be told
-        claim = functools.partial(store.claim_settlement, now=timestamp(now), until=self._end_of_claim())
+        until = self._end_of_claim()
+        claim = functools.partial(store.claim_settlement, now=timestamp(now), until=until)
         failures = await self.database.run(claim)
         if failures is not None:
-            await self._receive_all(now, failures)
+            await self._receive_all(now, failures, claim=until)
             await self._tell_all(now)
 
-    async def _receive_all(self, now: datetime, failures: int) -> None:
+    async def _receive_all(self, now: datetime, failures: int, *, claim: str) -> None:
         try:
             requested = await self.gateway.requested()
         except ImpactError as error:
             due_at = self.clock.now() + wait_after(failures + 1)
             logger.warning("no settlement before %s: %s", timestamp(due_at), error)
             plan = functools.partial(
-                store.plan_settlement, attempts=failures + 1, last_error=f"{type(error).__name__}: {error}"
+                store.conclude_settlement, attempts=failures + 1, last_error=f"{type(error).__name__}: {error}"
             )
         else:
             for transaction in requested:
                 await self._receive(transaction, now)
             due_at = self.clock.now() + self.settle_every
-            plan = functools.partial(store.plan_settlement, attempts=0, last_error=None)
-        await self.database.run(functools.partial(plan, due_at=timestamp(due_at)))
+            plan = functools.partial(store.conclude_settlement, attempts=0, last_error=None)
+        await self.database.run(functools.partial(plan, due_at=timestamp(due_at), of_claim=claim))
 
     async def _receive(self, transaction: Transaction, now: datetime) -> None:
         if transaction.type != TransactionType.DEPOSIT:
@@ -135,8 +136,8 @@ class Settlement:
 def _means(connection: sa.Connection, customer: str) -> Means:
     return Means(
         is_customer=store.is_customer(connection, customer),
-        has_savings_account=store.account_exists(connection, ledger.savings_account(customer)),
-        current_balance_cents=store.balance(connection, ledger.current_account(customer)),
+        has_savings_account=ledger_store.is_account_open(connection, ledger.savings_account(customer)),
+        current_balance_cents=ledger_store.balance(connection, ledger.current_account(customer)),
     )
 
 

@@ -1,6 +1,5 @@
 """Every statement on the bank's tables, written once so that it is compiled once, and the functions that run them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,11 +9,9 @@ from .claims import BATCH, is_due_and_free, next_look
 from .provisioning import Order, OrderState
 from .tables import (
     access_tokens,
-    accounts,
     customers,
-    entries,
+    event_look,
     orders,
-    postings,
     settlement,
     signing_keys,
     transfers,
@@ -85,13 +82,13 @@ _ORDER = [
         "last_error",
     )
 ]
-_REFUSED = [OrderState.REFUSED.value, OrderState.REFUSAL_REPORTED.value]
-# The newest first: an order that is not refused is always newer than those that are.
+_ENDED = [OrderState.REFUSED.value, OrderState.REFUSAL_REPORTED.value, OrderState.CLOSED.value]
+# The newest first: an order that has not ended is always newer than those that have.
 _order_for = (
     sa.select(*_ORDER)
     .where(
         orders.c.customer == given("customer"),
-        sa.or_(orders.c.state.not_in(_REFUSED), orders.c.request_id == given("request_id")),
+        sa.or_(orders.c.state.not_in(_ENDED), orders.c.request_id == given("request_id")),
     )
     .order_by(orders.c.n.desc())
     .limit(1)
@@ -122,7 +119,7 @@ _postpone_order = (
 
 
 def order_for(connection: sa.Connection, customer: str, request_id: str | None) -> Order | None:
-    """The order that this request belongs to: one that was not refused, or the one that the same request has made."""
+    """The order that this request belongs to: one that has not ended, or the one that the same request has made."""
     row = connection.execute(_order_for, {"customer": customer, "request_id": request_id}).one_or_none()
     return None if row is None else Order(**row._mapping)
 
@@ -185,65 +182,6 @@ def postpone_order(connection: sa.Connection, order: Order, *, due_at: str, last
             "last_error": last_error,
         },
     )
-
-
-# Ledger
-
-_account = sa.select(accounts.c.name).where(accounts.c.name == given("name"))
-_add_account = sa.insert(accounts)
-_posting = sa.select(postings.c.n).where(postings.c.reference == given("reference"))
-_add_posting = sa.insert(postings)
-_add_entry = sa.insert(entries)
-_balance = sa.select(sa.func.coalesce(sa.func.sum(entries.c.amount_cents), 0)).where(
-    entries.c.account == given("account")
-)
-_balances = (
-    sa.select(accounts.c.name, sa.func.coalesce(sa.func.sum(entries.c.amount_cents), 0))
-    .select_from(accounts.outerjoin(entries))
-    .group_by(accounts.c.name)
-    .order_by(accounts.c.name)
-)
-_all_entries = (
-    sa.select(postings.c.reference, postings.c.posted_at, entries.c.account, entries.c.amount_cents)
-    .select_from(postings.join(entries))
-    .order_by(postings.c.n, entries.c.n)
-)
-
-
-def account_exists(connection: sa.Connection, name: str) -> bool:
-    return connection.execute(_account, {"name": name}).first() is not None
-
-
-def add_account(connection: sa.Connection, name: str, *, opened_at: str) -> None:
-    connection.execute(_add_account, {"name": name, "opened_at": opened_at})
-
-
-def posting_exists(connection: sa.Connection, reference: str) -> bool:
-    return connection.execute(_posting, {"reference": reference}).first() is not None
-
-
-def add_posting(
-    connection: sa.Connection, reference: str, changes: Sequence[tuple[str, int]], *, posted_at: str
-) -> None:
-    """Write down what changes by how many cents, and why."""
-    connection.execute(_add_posting, {"reference": reference, "posted_at": posted_at})
-    connection.execute(
-        _add_entry,
-        [{"posting": reference, "account": account, "amount_cents": cents} for account, cents in changes],
-    )
-
-
-def balance(connection: sa.Connection, account: str) -> int:
-    return int(connection.execute(_balance, {"account": account}).scalar_one())
-
-
-def balances(connection: sa.Connection) -> list[tuple[str, int]]:
-    return [(name, int(cents)) for name, cents in connection.execute(_balances)]
-
-
-def all_entries(connection: sa.Connection) -> list[tuple[str, str, str, int]]:
-    """Reference, moment, account and cents of each entry, in the order of posting."""
-    return [(reference, at, account, cents) for reference, at, account, cents in connection.execute(_all_entries)]
 
 
 # Transfers
@@ -351,7 +289,12 @@ _claim_settlement = (
 _plan_settlement = sa.update(settlement).values(
     due_at=given("due_at"), claimed_until=None, attempts=given("attempts"), last_error=given("last_error")
 )
-_due_work = (orders, transfers, settlement)
+# Whoever was hastened while somebody was at it is not put off by what that one plans.
+_conclude_settlement = _plan_settlement.where(settlement.c.claimed_until == given("of_claim"))
+_hasten_settlement = (
+    sa.update(settlement).where(settlement.c.due_at.is_not(None)).values(due_at=given("due"), claimed_until=None)
+)
+_due_work = (orders, transfers, settlement, event_look)
 _next_due = sa.select(sa.func.min(sa.column("look_at", sa.String))).select_from(
     sa.union_all(*(sa.select(next_look(table).label("look_at")) for table in _due_work)).subquery()
 )
@@ -373,6 +316,19 @@ def plan_settlement(
     connection: sa.Connection, due_at: str, *, attempts: int = 0, last_error: str | None = None
 ) -> None:
     connection.execute(_plan_settlement, {"due_at": due_at, "attempts": attempts, "last_error": last_error})
+
+
+def conclude_settlement(
+    connection: sa.Connection, due_at: str, *, of_claim: str, attempts: int, last_error: str | None
+) -> None:
+    """As `plan_settlement()`, by whoever has claimed it; it stays as it is when that is somebody else by now."""
+    parameters = {"due_at": due_at, "of_claim": of_claim, "attempts": attempts, "last_error": last_error}
+    connection.execute(_conclude_settlement, parameters)
+
+
+def hasten_settlement(connection: sa.Connection, now: str) -> None:
+    """Settle now, and not only when it is time again; before the first account is reported, still never."""
+    connection.execute(_hasten_settlement, {"due": now})
 
 
 def release_claims(connection: sa.Connection) -> None:

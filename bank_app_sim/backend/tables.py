@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ..database import order_of_insertion
 
 # Raise this with every change below: a file of another version is refused, not misread.
-VERSION = 2
+VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -62,15 +62,15 @@ orders = sa.Table(
     sa.UniqueConstraint("customer", "request_id"),
 )
 
-_not_refused = orders.c.state.not_in(["REFUSED", "REFUSAL_REPORTED"])
+_takes_the_place = orders.c.state.not_in(["REFUSED", "REFUSAL_REPORTED", "CLOSED"])
 
-# One account per customer, whatever the code above it believes: only a refusal makes room for another order.
+# One account per customer, whatever the code above it believes: only a refusal, or a closure, makes room for another.
 sa.Index(
     "one_account_per_customer",
     orders.c.customer,
     unique=True,
-    sqlite_where=_not_refused,
-    postgresql_where=_not_refused,
+    sqlite_where=_takes_the_place,
+    postgresql_where=_takes_the_place,
 )
 
 accounts = sa.Table(
@@ -78,6 +78,7 @@ accounts = sa.Table(
     metadata,
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("opened_at", sa.String, nullable=False),
+    sa.Column("closed_at", sa.String),
 )
 
 postings = sa.Table(
@@ -111,3 +112,17 @@ transfers = sa.Table(
 
 # The next look at DES's requested transactions: one row, written at the first start.
 settlement = sa.Table("settlement", metadata, order_of_insertion(), *_due_work())
+
+# What DES has told, by webhook or not: an event that stands here is not acted on again.
+impact_events = sa.Table(
+    "impact_events",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),  # DES's own
+    sa.Column("type", sa.String, nullable=False),
+    sa.Column("created_at", sa.String, nullable=False),
+    sa.Column("came_by", sa.String, nullable=False),
+    sa.Column("received_at", sa.String, nullable=False),
+)
+
+# The next look at DES's events, and the moment of the last one that a look has brought: one row.
+event_look = sa.Table("event_look", metadata, order_of_insertion(), sa.Column("after", sa.String), *_due_work())

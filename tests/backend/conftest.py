@@ -1,5 +1,5 @@
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -13,6 +13,7 @@ from bank_app_sim.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI
 
 from ..conftest import DatabaseOf
+from .dying import DyingAt
 from .network import Network
 from .saver import Saver, saver
 
@@ -91,6 +92,7 @@ def des(
         trace=trace,
         ids=Ids(random.Random(11)),
         transport=network,
+        webhook_transport=network,
     )
     network.hosts["des"] = des.app
     yield des
@@ -124,3 +126,33 @@ async def app(http: httpx.AsyncClient, network: Network) -> AsyncIterator[httpx.
     bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     async with httpx.AsyncClient(base_url="http://bank", transport=network, headers=bearer) as app:
         yield app
+
+
+Start = Callable[[DyingAt], BankBackend]
+
+
+@pytest.fixture
+def start(
+    lasting_database_of: DatabaseOf,
+    settings: Bank,
+    impact: ImpactAPI,
+    clock: SimulatedClock,
+    trace: Trace,
+    network: Network,
+) -> Start:
+    """Start the bank's process on its file."""
+
+    def start(crash: DyingAt) -> BankBackend:
+        backend = BankBackend(
+            database_url=lasting_database_of("backend"),
+            bank=settings,
+            impact=impact,
+            clock=clock,
+            trace=trace,
+            ids=Ids(random.Random(7)),
+            crash=crash,
+        )
+        network.hosts["bank"] = backend.app
+        return backend
+
+    return start

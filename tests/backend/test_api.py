@@ -168,3 +168,8 @@ async def test_the_trace_speaks_as_the_diagrams_do(app: httpx.AsyncClient, trace
         "des",
         "bank_backend",
     ]
+
+
+@pytest.mark.parametrize("path", ["/webhooks/events", "/webhooks/transactions"])
+async def test_a_bank_that_reads_no_webhooks_unsubscribes(path: str, http: httpx.AsyncClient) -> None:
+    assert (await http.post(path, json={})).status_code == 410

@@ -1,75 +1,23 @@
 """The process dies where it hurts most, another one takes over the file, and everything is as if nothing had been."""
 
-import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import anyio
-import attrs
 import pytest
 
-from bank_app_sim.backend import CRASH_POINTS, Bank, BankBackend
+from bank_app_sim.backend import CRASH_POINTS, BankBackend
 from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
-from impact_sdk import ImpactAPI
 
-from ..conftest import DatabaseOf
+from .conftest import Start
+from .dying import Crashed, DyingAt
 from .network import Network
 from .saver import Saver, saver
 
 # One deposit that is moved, one that is too large, and one of a customer who is refused.
 MOVED, TOO_LARGE, REFUSED = 5_000, 2_000_000, 7_000
-
-
-class Crashed(BaseException):
-    """What `kill -9` is to a process: nothing in it handles this."""
-
-
-@attrs.define
-class DyingAt:
-    """Dies at each of these points, once: the next process gets past it."""
-
-    points: set[str]
-    seen: set[str] = attrs.field(factory=set)
-
-    def __call__(self, point: str) -> None:
-        self.seen.add(point)
-        if point in self.points:
-            self.points.remove(point)
-            raise Crashed(point)
-
-
-Start = Callable[[DyingAt], BankBackend]
-
-
-@pytest.fixture
-def start(
-    lasting_database_of: DatabaseOf,
-    settings: Bank,
-    impact: ImpactAPI,
-    clock: SimulatedClock,
-    trace: Trace,
-    network: Network,
-) -> Start:
-    """Start the bank's process on its file."""
-
-    def start(crash: DyingAt) -> BankBackend:
-        backend = BankBackend(
-            database_url=lasting_database_of("backend"),
-            bank=settings,
-            impact=impact,
-            clock=clock,
-            trace=trace,
-            ids=Ids(random.Random(7)),
-            crash=crash,
-        )
-        network.hosts["bank"] = backend.app
-        return backend
-
-    return start
 
 
 @asynccontextmanager

@@ -1,0 +1,98 @@
+"""What DES tells, taken in once, whichever way it comes: by webhook as it happens, and by looking every so often."""
+
+import functools
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import attrs
+import sqlalchemy as sa
+
+from impact_sdk import Clock, Event, ImpactError
+
+from ..clock import moment, timestamp
+from ..database import Database
+from . import event_store, ledger, store
+from .attempts import wait_after
+from .claims import LEASE
+from .crash_points import RECEIVED, Crash, done_not_written, due_not_done
+from .event_store import Look, Way
+from .gateway import EVENTS_AT_ONCE, Gateway
+from .reactions import Reaction, customer_who_left, reaction
+
+logger = logging.getLogger(__name__)
+
+
+@attrs.frozen(kw_only=True)
+class Inbox:
+    """Takes in events, each once: which have been here, and what they cause, is written down in one transaction."""
+
+    clock: Clock
+    crash: Crash
+
+    def take(self, connection: sa.Connection, events: Sequence[Event], *, way: Way) -> None:
+        """Those that are new are kept and acted on; the others change nothing."""
+        now = self.clock.now()
+        for event in events:
+            if event.problem is not None:
+                logger.warning("event %s could not be read, and is kept as it is: %s", event.id, event.problem)
+            if event_store.keep(connection, event, way=way, now=timestamp(now)):
+                self._act(connection, event, now)
+        self.crash(done_not_written("events", RECEIVED))
+
+    def _act(self, connection: sa.Connection, event: Event, now: datetime) -> None:
+        match reaction(event):
+            case Reaction.SETTLE:
+                store.hasten_settlement(connection, timestamp(now))
+            case Reaction.END_SAVING:
+                customer = customer_who_left(event)
+                # Who has ordered again since is another user there, and stays.
+                if customer is not None and event_store.close_order(
+                    connection, customer, before=timestamp(event.created_at)
+                ):
+                    ledger.close_savings(connection, customer, reason=event.id, at=now)
+            case Reaction.NONE:
+                pass
+
+
+@attrs.frozen(kw_only=True)
+class Following:
+    """Looks for events that no webhook has brought, from where the last look ended."""
+
+    database: Database
+    gateway: Gateway
+    inbox: Inbox
+    clock: Clock
+    look_every: timedelta
+    crash: Crash
+
+    async def work_off(self) -> None:
+        """Look, if it is time to."""
+        now, until = timestamp(self.clock.now()), timestamp(self.clock.now() + LEASE)
+        look = await self.database.run(functools.partial(event_store.claim_look, now=now, until=until))
+        if look is None:
+            return
+        try:
+            await self._take_all(look)
+        except ImpactError as error:
+            due_at = timestamp(self.clock.now() + wait_after(look.attempts + 1))
+            logger.warning("no events before %s: %s", due_at, error)
+            failed = f"{type(error).__name__}: {error}"
+            plan = functools.partial(event_store.plan_look, attempts=look.attempts + 1, last_error=failed)
+        else:
+            due_at = timestamp(self.clock.now() + self.look_every)
+            plan = functools.partial(event_store.plan_look, attempts=0, last_error=None)
+        await self.database.run(functools.partial(plan, due_at=due_at))
+
+    async def _take_all(self, look: Look) -> None:
+        after = None if look.after is None else moment(look.after)
+        while events := await self.gateway.events(after=after):
+            self.crash(due_not_done("events", RECEIVED))
+            await self.database.run(functools.partial(self._take, events=events))
+            after = events[-1].created_at
+            if len(events) < EVENTS_AT_ONCE:
+                return
+
+    def _take(self, connection: sa.Connection, *, events: Sequence[Event]) -> None:
+        self.inbox.take(connection, events, way=Way.LOOKING)
+        event_store.move_on(connection, after=timestamp(events[-1].created_at))

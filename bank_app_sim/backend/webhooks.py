@@ -1,0 +1,84 @@
+"""Where DES sends its webhooks: events as they happen, and hints that there are transactions to settle."""
+
+import functools
+from collections.abc import Awaitable, Callable
+
+import attrs
+
+from impact_sdk import Clock, EventBatch, WebhookError, WebhookVerifier
+
+from ..clock import timestamp
+from ..database import Database
+from ..service import Answer, Call, Endpoint, Refused, status_line
+from . import store
+from .crash_points import RECEIVED, due_not_done
+from .event_store import Way
+from .events import Inbox
+
+EVENTS = "/webhooks/events"
+TRANSACTIONS = "/webhooks/transactions"
+
+
+@attrs.frozen(kw_only=True)
+class Receiver:
+    """Takes in what comes, and answers when it is written down: what is done about it is done afterwards.
+
+    Attributes:
+        verifier: None for a bank that reads no webhooks: it says 410, and DES sends nothing more.
+        woken: Called when there may be something to do now.
+    """
+
+    verifier: WebhookVerifier | None
+    inbox: Inbox
+    database: Database
+    clock: Clock
+    woken: Callable[[], None]
+
+    def endpoints(self) -> list[Endpoint]:
+        return [_endpoint(EVENTS, self.events), _endpoint(TRANSACTIONS, self.transactions)]
+
+    async def events(self, call: Call) -> Answer:
+        """A batch of events. The same batch again, or some of its events in another, changes nothing."""
+        batch = await self._verified(call)
+        self.inbox.crash(due_not_done("events", RECEIVED))
+        await self.database.run(functools.partial(self.inbox.take, events=batch.events, way=Way.WEBHOOK))
+        self.woken()
+        return Answer(204)
+
+    async def transactions(self, call: Call) -> Answer:
+        """There may be transactions to settle: look now."""
+        # reference: impact-finance-api 3.2
+        try:
+            await self._known().check(call.raw, call.headers)
+        except WebhookError as error:
+            raise _refused(error) from error
+        now = timestamp(self.clock.now())
+        await self.database.run(functools.partial(store.hasten_settlement, now=now))
+        self.woken()
+        return Answer(204)
+
+    async def _verified(self, call: Call) -> EventBatch:
+        try:
+            return await self._known().verify(call.raw, call.headers)
+        except WebhookError as error:
+            raise _refused(error) from error
+
+    def _known(self) -> WebhookVerifier:
+        if self.verifier is None:
+            raise Refused(410, {"base": ["this bank reads no webhooks: it looks for itself"]})
+        return self.verifier
+
+
+def _refused(error: WebhookError) -> Refused:
+    return Refused(400, {"base": [str(error)]})
+
+
+def _endpoint(path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
+    return Endpoint(
+        method="POST",
+        path=path,
+        respond=respond,
+        label=lambda _sender, _body: f"POST {path}",
+        answered=lambda _sender, status: status_line(status),
+        is_recorded=False,  # DES does, which also knows of those that did not get here
+    )

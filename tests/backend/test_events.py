@@ -1,0 +1,322 @@
+"""Whatever happens to webhooks, the bank ends where it ends without any: looking for events makes good what is lost."""
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import anyio
+import attrs
+import httpx
+import pytest
+
+from bank_app_sim.backend import EVENT_CRASH_POINTS, Bank, BankBackend
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des import DES
+from impact_sdk import ImpactAPI
+
+from .conftest import Start
+from .dying import Crashed, DyingAt
+from .network import Network
+from .saver import Saver, saver
+from .webhooks import secret
+
+MINUTE = timedelta(minutes=1)
+LOOK = timedelta(hours=6)
+DAY = timedelta(days=1)
+
+WEBHOOKS = ("/webhooks/events", "/webhooks/transactions")
+
+
+@pytest.fixture
+def settings(settings: Bank) -> Bank:
+    return attrs.evolve(settings, webhook_secrets=(secret("a"),), look_for_events_every=LOOK, settle_every=LOOK)
+
+
+@pytest.fixture
+async def bo(backend: BankBackend, des: DES, network: Network, clock: SimulatedClock) -> AsyncIterator[Saver]:
+    async with saver("bo", network, clock) as bo:
+        yield bo
+
+
+async def subscribe(impact: ImpactAPI) -> None:
+    await impact.sandbox.set_webhook_endpoint(
+        url=f"http://bank{WEBHOOKS[0]}", transactions_url=f"http://bank{WEBHOOKS[1]}", secret=secret("a")
+    )
+
+
+async def a_week(
+    ada: Saver, bo: Saver, impact: ImpactAPI, des: DES, backend: BankBackend, clock: SimulatedClock
+) -> None:
+    """Ada saves twice, once too much; Bo opens an account, leaves before anything is saved, and does not come back."""
+    async with anyio.create_task_group() as working:
+        working.start_soon(des.run)
+        working.start_soon(backend.run)
+        await ada.saves(5_000)
+        await ada.orders_account()
+        await bo.orders_account()
+        bos_id = (await bo.user())["id"]
+        await clock.advance(3 * DAY)
+        await ada.saves(6_000)
+        await ada.saves(2_000_000)
+        await clock.advance(10 * MINUTE)
+        await impact.users.delete(bos_id)
+        await clock.advance(4 * DAY)
+        working.cancel_scope.cancel()
+
+
+async def end_state(ada: Saver, bo: Saver, impact: ImpactAPI) -> dict[str, Any]:
+    """What the bank and DES have in the end, without the moments, and without ids that every run makes anew."""
+    books = (await ada.bank.get("/ledger")).json()
+    told = {event["id"] for event in (await ada.bank.get("/impact-events")).json()["events"]}
+    return {
+        "deposits": await ada.deposits(),
+        "balances": [await each.balances() for each in (ada, bo)],
+        "transfers": sorted((transfer["amount_cents"], transfer["state"]) for transfer in books["transfers"]),
+        "postings": sorted(posting["reference"].partition(":")[0] for posting in books["postings"]),
+        "sum": books["sum_cents"],
+        # Looking at the end state is a page view, of which the bank hears later.
+        "untold": [
+            event.type async for event in impact.events.list() if event.id not in told and event.type != "PageView"
+        ],
+    }
+
+
+EXPECTED = {
+    "deposits": [
+        (5_000, "settled", []),
+        (6_000, "settled", []),
+        (
+            2_000_000,
+            "failed",
+            ["insufficient funds: the deposit is 2000000 cents, the current account holds 989000"],
+        ),
+    ],
+    "balances": [{"current:ada": 989_000, "savings:ada": 11_000}, {"current:bo": 1_000_000}],
+    "transfers": [(5_000, "REPORTED"), (6_000, "REPORTED"), (2_000_000, "REPORTED")],
+    "postings": ["deposit", "deposit", "opening", "opening"],
+    "sum": 0,
+    "untold": [],
+}
+
+
+async def ways(ada: Saver) -> set[str]:
+    """How the bank has heard of what happened."""
+    told = (await ada.bank.get("/impact-events")).json()["events"]
+    return {event["came_by"] for event in told}
+
+
+async def test_looking_alone_finds_everything(
+    ada: Saver, bo: Saver, impact: ImpactAPI, des: DES, backend: BankBackend, clock: SimulatedClock
+) -> None:
+    await a_week(ada, bo, impact, des, backend, clock)
+
+    assert await end_state(ada, bo, impact) == EXPECTED
+    assert await ways(ada) == {"looking"}
+
+
+Mishap = Callable[[Network, SimulatedClock], Awaitable[None]]
+
+
+async def nothing_happens(network: Network, clock: SimulatedClock) -> None:
+    """All is well."""
+
+
+async def all_are_lost(network: Network, clock: SimulatedClock) -> None:
+    network.interfere = lambda request: httpx.Response(503) if request.url.path in WEBHOOKS else None
+
+
+async def all_are_swallowed(network: Network, clock: SimulatedClock) -> None:
+    """Something in between says that it was delivered."""
+    network.interfere = lambda request: httpx.Response(204) if request.url.path in WEBHOOKS else None
+
+
+async def every_second_is_lost(network: Network, clock: SimulatedClock) -> None:
+    luck = random.Random(3)
+
+    def lose(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(502) if request.url.path in WEBHOOKS and luck.random() < 0.5 else None
+
+    network.interfere = lose
+
+
+async def every_answer_is_lost(network: Network, clock: SimulatedClock) -> None:
+    """The bank takes it in, DES does not hear of it, and sends it again and again."""
+
+    async def lose(request: httpx.Request) -> None:
+        if request.url.path in WEBHOOKS:
+            raise httpx.ReadError("cut", request=request)
+
+    network.afterwards = lose
+
+
+async def all_come_twice(network: Network, clock: SimulatedClock) -> None:
+    async def again(request: httpx.Request) -> None:
+        if request.url.path in WEBHOOKS:
+            await httpx.ASGITransport(network.hosts["bank"]).handle_async_request(request)
+
+    network.afterwards = again
+
+
+async def each_comes_after_the_next(network: Network, clock: SimulatedClock) -> None:
+    held: list[httpx.Request] = []
+
+    def hold(request: httpx.Request) -> httpx.Response | None:
+        if request.url.path != WEBHOOKS[0] or len(held) == 1:
+            return None
+        held.append(request)
+        return httpx.Response(204)
+
+    async def let_go(request: httpx.Request) -> None:
+        if request.url.path == WEBHOOKS[0]:
+            await httpx.ASGITransport(network.hosts["bank"]).handle_async_request(held.pop())
+
+    network.interfere, network.afterwards = hold, let_go
+
+
+@pytest.mark.parametrize(
+    "mishap",
+    [
+        nothing_happens,
+        all_are_lost,
+        all_are_swallowed,
+        every_second_is_lost,
+        every_answer_is_lost,
+        all_come_twice,
+        each_comes_after_the_next,
+    ],
+    ids=lambda mishap: mishap.__name__,
+)
+async def test_the_end_is_the_same(
+    mishap: Mishap,
+    ada: Saver,
+    bo: Saver,
+    impact: ImpactAPI,
+    des: DES,
+    backend: BankBackend,
+    network: Network,
+    clock: SimulatedClock,
+) -> None:
+    await subscribe(impact)
+    await mishap(network, clock)
+
+    await a_week(ada, bo, impact, des, backend, clock)
+
+    assert await end_state(ada, bo, impact) == EXPECTED
+    if mishap in (all_are_lost, all_are_swallowed):
+        assert await ways(ada) == {"looking"}
+    else:
+        assert "webhook" in await ways(ada)
+
+
+async def test_webhooks_that_come_days_later_are_refused_and_change_nothing(
+    ada: Saver,
+    bo: Saver,
+    impact: ImpactAPI,
+    des: DES,
+    backend: BankBackend,
+    network: Network,
+    clock: SimulatedClock,
+) -> None:
+    held: list[httpx.Request] = []
+
+    def hold(request: httpx.Request) -> httpx.Response | None:
+        if request.url.path not in WEBHOOKS:
+            return None
+        held.append(request)
+        return httpx.Response(204)
+
+    await subscribe(impact)
+    network.interfere = hold
+    await a_week(ada, bo, impact, des, backend, clock)
+    await clock.advance(6 * MINUTE)
+    network.interfere = lambda _request: None
+
+    late = [await network.handle_async_request(request) for request in held]
+
+    assert {answer.status_code for answer in late} == {400}
+    assert await end_state(ada, bo, impact) == EXPECTED
+
+
+async def test_a_deposit_is_settled_the_moment_it_is_requested(
+    ada: Saver, impact: ImpactAPI, des: DES, backend: BankBackend, clock: SimulatedClock
+) -> None:
+    await subscribe(impact)
+    async with anyio.create_task_group() as working:
+        working.start_soon(des.run)
+        working.start_soon(backend.run)
+        await ada.orders_account()
+        await clock.advance(3 * DAY + 10 * MINUTE)
+
+        await ada.saves(5_000)
+        await clock.advance(timedelta())
+
+        assert await ada.deposits() == [(5_000, "settled", [])]
+        working.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("point", EVENT_CRASH_POINTS)
+async def test_a_crash_while_looking_misses_nothing_and_does_nothing_twice(
+    point: str, start: Start, des: DES, impact: ImpactAPI, network: Network, clock: SimulatedClock
+) -> None:
+    crash = DyingAt({point})
+    first = start(crash)
+    async with saver("ada", network, clock) as ada:
+        await ada.saves(5_000)
+        with pytest.raises(Crashed):
+            await first.work_off()
+        first.close()
+
+        second = start(crash)
+        await clock.advance(MINUTE)
+        await second.work_off()
+        await second.work_off()
+
+        told = (await ada.bank.get("/impact-events")).json()["events"]
+        every = [event.id async for event in impact.events.list()]
+        assert [event["id"] for event in told] == every
+        second.close()
+
+
+async def test_looking_goes_on_where_it_ended(
+    ada: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
+) -> None:
+    asked: list[str | None] = []
+
+    def note(request: httpx.Request) -> None:
+        if request.url.path == "/v1/events":
+            asked.append(request.url.params.get("createdAfter"))
+
+    network.interfere = note
+    for _ in range(25):
+        await ada.saves(1)
+    await backend.work_off()
+    await clock.advance(LOOK)
+    await backend.work_off()
+
+    told = (await ada.bank.get("/impact-events")).json()["events"]
+    # A page at a time, and the last look from the last event on.
+    assert asked[0] is None
+    assert len(asked) == len(told) // 20 + 2
+    assert asked[-1] is not None
+    assert asked[-1][:26] == told[-1]["created_at"][:26]
+
+
+async def test_while_des_is_away_it_is_asked_ever_more_seldom(
+    ada: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
+) -> None:
+    network.interfere = lambda request: httpx.Response(500) if request.url.path == "/v1/events" else None
+    await ada.saves(5_000)
+
+    first = await backend.work_off()
+    assert first is not None
+    first_wait = first - clock.now()
+    await clock.advance_to(first)
+    second = await backend.work_off()
+    assert second is not None
+
+    assert second - clock.now() > first_wait > timedelta()
+    network.interfere = lambda _request: None
+    await clock.advance_to(second)
+    await backend.work_off()
+    assert (await ada.bank.get("/impact-events")).json()["events"]
