@@ -80,8 +80,8 @@ def or_null(schema: Node) -> str:
 def words(schema: Node) -> str:
     """Such as `integer, 1 to 31` or `moment or null`."""
     name = next((each for each in _types(schema) if each != "null"), "null")
-    formats = [each["format"] for each in (schema, *schema.get("anyOf", ())) if "format" in each]
-    kind = " or ".join(_FORMATS[each] for each in formats) or _TYPES.get(name, name)
+    formats = [each.get("format") for each in (schema, *schema.get("anyOf", ()))]
+    kind = " or ".join(_FORMATS[each] for each in formats if each in _FORMATS) or _TYPES.get(name, name)
     return kind + or_null(schema) + _bounds(schema)
 
 

@@ -1,0 +1,210 @@
+"""What every operation of the document refuses, walked through the document: nothing here is listed by hand."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+
+import attrs
+import httpx
+import pytest
+
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des import DES
+from bank_app_sim.ids import Ids
+from bank_app_sim.service import LARGEST_BODY_BYTES
+from bank_app_sim.trace import Trace
+
+from ..conftest import DatabaseOf
+from ..contract.contract import Operation
+from .bank import Bank
+from .conftest import SignIn, authorize, client_of
+from .from_document import (
+    CONTRACT,
+    FULL,
+    World,
+    can_be_refused,
+    every,
+    examples,
+    has_body,
+    schemes,
+    send,
+    takes_key,
+    walked,
+    world_of,
+)
+
+OTHER = attrs.evolve(FULL, id="tenant-2", client_id="other-bank", audience="the-other-bank")
+
+# About rules, not about event loops: hundreds of tests, once.
+pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def des(clock: SimulatedClock, trace: Trace, bank: Bank, database_of: DatabaseOf) -> Iterator[DES]:
+    des = DES(
+        database_url=database_of("des"),
+        tenants=[FULL, OTHER],
+        clock=clock,
+        trace=trace,
+        ids=Ids(random.Random(7)),
+        transport=bank.transport(),
+    )
+    yield des
+    des.close()
+
+
+@pytest.fixture
+async def world(sign_in: SignIn, backend: httpx.AsyncClient) -> World:
+    return await world_of(await sign_in("eve"), backend, "eve")
+
+
+@pytest.fixture
+async def strangers(des: DES, bank: Bank, sign_in: SignIn) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    """Everybody who has good credentials, and whom Eve's things do not concern."""
+    async with client_of(des) as user, client_of(des) as backend:
+        token = bank.id_token("eve", aud=OTHER.audience)
+        answer = await user.post("/users/verify_token", json={"token": token, "client_id": OTHER.client_id})
+        assert answer.status_code == 200, answer.text
+        await authorize(backend, client_id=OTHER.client_id)
+        yield {"another user": await sign_in("bob"), "a user elsewhere": user, "another bank": backend}
+
+
+def needs_credentials(operation: Operation) -> bool:
+    return bool(schemes(operation))
+
+
+def is_for_one(operation: Operation) -> bool:
+    return len(schemes(operation)) == 1
+
+
+def has_pages(operation: Operation) -> bool:
+    return any(parameter["name"] == "page" for parameter in operation.parameters)
+
+
+@every(where=needs_credentials)
+async def test_without_credentials_there_is_401(
+    operation: Operation, world: World, stranger: httpx.AsyncClient
+) -> None:
+    answer = await send(stranger, operation, world.ids)
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@every(where=is_for_one)
+async def test_what_is_for_one_principal_is_403_for_the_other(operation: Operation, world: World) -> None:
+    [scheme] = schemes(operation)
+    before = await world.seen_by_the_bank()
+
+    answer = await send(world.by({"bank": "session", "session": "bank"}[scheme]), operation, world.ids)
+
+    assert answer.status_code == 403
+    assert await world.seen_by_the_bank() == before
+
+
+@pytest.mark.parametrize("who", ["another user", "a user elsewhere", "another bank"])
+@every(where=needs_credentials)
+async def test_the_wrong_principal_sees_and_changes_nothing(
+    operation: Operation, who: str, world: World, strangers: dict[str, httpx.AsyncClient]
+) -> None:
+    """Across users and across banks: what is named by id is refused, and what is listed is without it."""
+    client = strangers[who]
+    before = await world.seen_by_the_bank()
+
+    answer = await send(client, operation, world.ids)
+
+    if "{id}" in operation.path:
+        assert answer.status_code in (403, 404)
+    if answer.content and answer.headers["content-type"] == "application/json":
+        seen = set(walked(answer.json()))
+        assert not seen & (set(world.ids.values()) - {"eve"})
+        assert "Bike of eve" not in seen
+    assert await world.seen_by_the_bank() == before
+
+
+@every(where=can_be_refused(404))
+async def test_what_does_not_exist_is_404(operation: Operation, world: World) -> None:
+    """By one of the examples at least: what names nothing that may be missing is not 404."""
+    nothing = dict.fromkeys(world.ids, UNKNOWN)
+    client = world.last_principal(operation)
+
+    answers = [await send(client, operation, nothing, example=n) for n in range(len(examples(operation)))]
+
+    assert 404 in [answer.status_code for answer in answers]
+
+
+@every(where=has_body)
+async def test_a_body_that_cannot_be_read_is_400(operation: Operation, world: World) -> None:
+    client = world.last_principal(operation) if needs_credentials(operation) else world.user
+    headers = {"Content-Type": "application/json"}
+
+    answer = await send(client, operation, world.ids, json=None, content=b"{", headers=headers)
+
+    assert answer.status_code == 400
+
+
+@every(where=has_body)
+async def test_a_body_of_another_type_is_415(operation: Operation, world: World) -> None:
+    headers = {"Content-Type": "text/plain"}
+
+    answer = await send(world.user, operation, world.ids, json=None, content=b"{}", headers=headers)
+
+    assert answer.status_code == 415
+
+
+@every(where=has_body)
+async def test_a_body_that_is_too_large_is_413(operation: Operation, world: World) -> None:
+    content = b" " * (LARGEST_BODY_BYTES + 1)
+
+    answer = await send(world.user, operation, world.ids, json=None, content=content)
+
+    assert answer.status_code == 413
+
+
+@every(where=has_pages)
+async def test_a_page_that_cannot_be_is_400(operation: Operation, world: World) -> None:
+    answer = await send(world.backend, operation, world.ids, params={"page": "0"})
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", CONTRACT.document["paths"])
+async def test_a_method_that_a_path_does_not_have_is_405(path: str, stranger: httpx.AsyncClient) -> None:
+    known = {operation.method for operation in CONTRACT.operations if operation.path == path}
+
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - known:
+        answer = await stranger.request(method, path.replace("{id}", UNKNOWN))
+
+        assert answer.status_code == 405
+        assert set(answer.headers["allow"].split(", ")) == known
+
+
+@every(where=takes_key)
+async def test_a_key_that_cannot_be_is_400(operation: Operation, world: World) -> None:
+    answer = await send(world.last_principal(operation), operation, world.ids, headers={"Idempotency-Key": "two words"})
+
+    assert answer.status_code == 400
+
+
+@every(where=takes_key)
+async def test_a_request_that_is_sent_again_is_answered_again(operation: Operation, world: World) -> None:
+    client = world.first_principal(operation)
+
+    first, again = [await send(client, operation, world.ids, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+
+    assert 200 <= first.status_code < 300, first.text
+    assert again.content == first.content
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+@every(where=takes_key)
+async def test_a_key_that_was_used_for_another_request_is_422(operation: Operation, world: World) -> None:
+    client, headers = world.first_principal(operation), {"Idempotency-Key": "k"}
+    dream = {"name": "Boat", "targetCents": 1, "userId": world.ids["userId"]}
+
+    other = await client.post("/v1/dreams", json={"dream": dream}, headers=headers)
+    answer = await send(client, operation, world.ids, headers=headers)
+
+    assert other.status_code == 201
+    assert answer.status_code == 422

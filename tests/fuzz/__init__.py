@@ -1,0 +1,1 @@
+"""schemathesis against the served sandbox; see `__main__.py`."""
