@@ -52,8 +52,8 @@ class Bank:
         settle_every: How often it fetches the deposits that DES requests, once the first account is reported.
         opening_balance_cents: What a new customer has on the current account.
         refuses: Customers who do not get a savings account.
-        token_lifetime: How long an ID token, and with it a session, is good. A real bank's is minutes; this one's is
-            long, because nothing renews a session yet, and simulated days pass in between.
+        token_lifetime: How long an ID token is good, and the app's own access token. A real bank's is minutes; this
+            one's is long, so that simulated days can pass without anybody renewing anything.
     """
 
     issuer: str
