@@ -18,7 +18,7 @@ from .app.bank_client import BankClient
 from .backend import Bank, BankBackend
 from .clock import SimulatedClock
 from .database import of_actor
-from .des import DES, Tenant
+from .des import DES, AccountSetup, SessionRenewal, Tenant
 from .ids import Ids
 from .servers import address, listening_socket, require_asyncio, serving
 from .settings import CLIENT_ID, TENANT, client_secret, webhook_secret
@@ -62,6 +62,13 @@ class Simulation:
         settle_every: How often the bank fetches the deposits that DES requests.
         refuses: Customers to whom the bank gives no account.
         opening_balance_cents: What a new customer has on the current account.
+        token_lifetime: How long an ID token of the bank is good. A real bank's is minutes; here it is long, so that a
+            trace tells of what a test is about, and not of sessions that are renewed.
+        account_setup: How accounts and Dreams belong together.
+        transfer_consents: Whether users sign for a savehack launch before it starts.
+        session_renewal: What makes sessions last: new ID tokens, or what the user does.
+        session_inactivity_timeout: How long a session lasts without activity, where activity renews it.
+        session_maximum_duration: How long any session lasts at most; None for no such limit.
         database: A PostgreSQL database, `postgresql://USER@HOST/DATABASE`, in which both actors have a schema of their
             own; with `?schema=NAME` theirs begin with that name. None for memory, or for files in a served world.
             Several served worlds on one database and one folder are one world with several processes.
@@ -79,6 +86,12 @@ class Simulation:
         settle_every: timedelta = timedelta(hours=1),
         refuses: frozenset[str] = frozenset(),
         opening_balance_cents: int = 1_000_000,
+        token_lifetime: timedelta = timedelta(days=365),
+        account_setup: str = AccountSetup.SHARED,
+        transfer_consents: bool = False,
+        session_renewal: str = SessionRenewal.TOKEN,
+        session_inactivity_timeout: timedelta = timedelta(minutes=15),
+        session_maximum_duration: timedelta | None = None,
         served: Served | None = None,
         database: str | None = None,
         webhooks: bool = False,
@@ -96,8 +109,16 @@ class Simulation:
             settle_every=settle_every,
             refuses=refuses,
             opening_balance_cents=opening_balance_cents,
+            token_lifetime=token_lifetime,
         )
         self._webhooks = webhooks
+        self._setup: dict[str, Any] = {
+            "account_setup": AccountSetup(account_setup),
+            "transfer_consents": transfer_consents,
+            "session_renewal": SessionRenewal(session_renewal),
+            "session_inactivity_timeout": session_inactivity_timeout,
+            "session_maximum_duration": session_maximum_duration,
+        }
         self._crash = crash
         self._apps: dict[str, BankApp] = {}
         self._stack = contextlib.AsyncExitStack()
@@ -174,6 +195,7 @@ class Simulation:
                     issuer=ISSUER,
                     audience=AUDIENCE,
                     jwks_url=f"{self.backend_url}/.well-known/jwks.json",
+                    **self._setup,
                 ),
             ],
             clock=self.clock,
@@ -206,12 +228,18 @@ class Simulation:
 
         return httpx.ASGITransport(forward)
 
-    def sdk(self, *, account_provisioning_timeout: timedelta = timedelta(minutes=30)) -> ImpactSDK:
+    def sdk(
+        self,
+        *,
+        account_provisioning_timeout: timedelta = timedelta(minutes=30),
+        transfer_consent_timeout: timedelta = timedelta(minutes=30),
+    ) -> ImpactSDK:
         """A bare ImpactSDK on this world, for a host of your own; it is open, and closed with the world."""
         sdk = ImpactSDK(
             self.des_url,
             client_id=self.client_id,
             account_provisioning_timeout=account_provisioning_timeout,
+            transfer_consent_timeout=transfer_consent_timeout,
             transport=self._transport(lambda: self.des.app),
             clock=self.clock,
             task_group=self._callback_tasks,

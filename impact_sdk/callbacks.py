@@ -1,11 +1,13 @@
-"""What the host can be asked, what it can answer, and who is asked at present."""
+"""What the host can be asked and told, what it can answer, and who is asked at present."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
 
 import attrs
 
 from .errors import ConfigurationError
-from .models import DreamReference
+from .models import Dream, OpenEnum, SavehackLaunch
 
 
 @attrs.frozen(kw_only=True)
@@ -17,17 +19,100 @@ class AccountProvisioningRequest:
         user_id: The user's id in DES.
         external_user_id: The bank's own id of the user: the subject of the ID token.
         account_external_id: Send it as `externalId` when you post the account, and asking twice cannot open two.
-        dream: Set when the account is to belong to one Dream; None when it is the user's account for all of them.
+        dream: Set when the account is to belong to one Dream, whose name, target and date help to choose the product;
+            None when it is the user's account for all of them.
     """
 
+    # reference: impact-finance-api 4.3, onAccountProvisionRequested and onAccountRequested
     request_id: str
     user_id: str
     external_user_id: str | None
     account_external_id: str
-    dream: DreamReference | None = None
+    dream: Dream | None = None
 
 
-AccountProvisioningRequested = Callable[[AccountProvisioningRequest], Awaitable[object]]
+@attrs.frozen(kw_only=True)
+class TransferConsentRequest:
+    """The user is to sign for a savehack launch, which is a draft until then.
+
+    Hand `temporary_id` to the bank's backend, which fetches the consent with it, at once, shows it to the user, and
+    tells DES what the user said. Return when it has.
+
+    Attributes:
+        request_id: The consent's id; the same each time, until the user rejects it.
+        temporary_id: Good for one look at the consent; another one each time.
+        user_id: The user's id in DES.
+        external_user_id: The bank's own id of the user: the subject of the ID token.
+        launch: What the user signs for.
+        expires_at: When the temporary id expires (UTC).
+    """
+
+    # reference: impact-finance-api 4.3, onTransferConsentRequested; 5.4
+    request_id: str
+    temporary_id: str
+    user_id: str
+    external_user_id: str | None
+    launch: SavehackLaunch
+    expires_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class IDTokenExpired:
+    """The session is about to end, and a new ID token of the same user prolongs it.
+
+    Attributes:
+        user_id: The user's id in DES.
+        external_user_id: The bank's own id of the user: the subject of the ID token.
+        expires_at: When the session ends without an answer (UTC).
+    """
+
+    # reference: impact-finance-api 4.3, onIdTokenDidExpire
+    user_id: str
+    external_user_id: str | None
+    expires_at: datetime
+
+
+class ExitReason(OpenEnum):
+    """Why a session has ended (ours: the vendor gives no reason)."""
+
+    EXPIRED = "expired"
+    MAXIMUM_REACHED = "maximum_reached"
+    TOKEN_MISSING = "token_missing"
+    TOKEN_REFUSED = "token_refused"
+    SIGNED_OUT = "signed_out"
+
+
+@attrs.frozen(kw_only=True)
+class ExitRequest:
+    """The session has ended: leave Impact Finance, or launch again.
+
+    Attributes:
+        user_id: The user's id in DES.
+        external_user_id: The bank's own id of the user: the subject of the ID token.
+        explanation: A sentence for the log, with the way out.
+    """
+
+    # reference: impact-finance-api 4.3, onExitRequested
+    user_id: str
+    external_user_id: str | None
+    reason: ExitReason
+    explanation: str
+
+
+@attrs.frozen(kw_only=True)
+class TelemetryEvent:
+    """The user has done something: proof of activity, for a bank that watches for inactivity.
+
+    Attributes:
+        name: What happened; `UserClicked` is all that the vendor documents.
+        payload: More about it; `action` is the method that was called.
+        user_id: The user's id in DES.
+    """
+
+    # reference: impact-finance-api 4.3, onTelemetryEvent
+    name: str
+    payload: Mapping[str, Any]
+    user_id: str
 
 
 class ProvisioningDeclined(Exception):
@@ -42,38 +127,67 @@ class ProvisioningDeclined(Exception):
         self.reason = reason
 
 
-@attrs.define(eq=False)
+class ConsentDeclined(Exception):
+    """Raise it from the callback when the user does not sign; it is an answer, not a failure.
+
+    Args:
+        reason: For the one who launched the savehack, who finds it on `TransferConsentDeclined`.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+AccountProvisioningRequested = Callable[[AccountProvisioningRequest], Awaitable[object]]
+TransferConsentRequested = Callable[[TransferConsentRequest], Awaitable[object]]
+TokenExpired = Callable[[IDTokenExpired], Awaitable[str]]
+ExitRequested = Callable[[ExitRequest], Awaitable[object]]
+Telemetry = Callable[[TelemetryEvent], Awaitable[object]]
+
+Callback = Callable[[Any], Awaitable[Any]]
+
+
+@attrs.frozen(eq=False)
 class Callbacks:
-    """The callbacks that are registered at present, at most one of each kind."""
+    """The callbacks that are registered at present, at most one of each kind, by the keywords of `register()`."""
 
-    account_provisioning_requested: AccountProvisioningRequested | None = None
+    _registered: dict[str, Callback] = attrs.field(factory=dict, init=False)
 
-    def register(self, account_provisioning_requested: AccountProvisioningRequested | None) -> "Registration":
-        if account_provisioning_requested is None:
-            raise ConfigurationError("register() was given no callback; pass account_provisioning_requested=…")
-        if not callable(account_provisioning_requested):
-            raise ConfigurationError(
-                f"account_provisioning_requested is {account_provisioning_requested!r}, which cannot be called; "
-                "pass an async function that takes an AccountProvisioningRequest"
-            )
-        self.account_provisioning_requested = account_provisioning_requested
-        return Registration(self, account_provisioning_requested)
+    def get(self, keyword: str) -> Callback | None:
+        return self._registered.get(keyword)
+
+    def register(self, given: Mapping[str, Callback | None]) -> "Registration":
+        callbacks = {keyword: callback for keyword, callback in given.items() if callback is not None}
+        if not callbacks:
+            raise ConfigurationError(f"register() was given no callback; pass one of {', '.join(given)}")
+        for keyword, callback in callbacks.items():
+            if not callable(callback):
+                raise ConfigurationError(
+                    f"{keyword} is {callback!r}, which cannot be called; pass an async function of one argument"
+                )
+        self._registered.update(callbacks)
+        return Registration(self, callbacks)
+
+    def remove(self, callbacks: Mapping[str, Callback]) -> bool:
+        """Take back those of them that are registered; tells whether any was."""
+        present = [keyword for keyword, callback in callbacks.items() if self._registered.get(keyword) is callback]
+        for keyword in present:
+            del self._registered[keyword]
+        return bool(present)
 
 
 @attrs.frozen(eq=False)
 class Registration:
-    """A callback's registration, to be taken back."""
+    """What one `register()` has registered, to be taken back."""
 
-    _callbacks: Callbacks = attrs.field(repr=False)
-    _callback: AccountProvisioningRequested
+    _all: Callbacks = attrs.field(repr=False)
+    _callbacks: Mapping[str, Callback]
 
     def remove(self) -> bool:
-        """Take the callback back. A call that is running goes on.
+        """Take the callbacks back. A call that is running goes on.
 
         Returns:
-            True when it was registered until now; False when it was removed or replaced before.
+            True when any of them was registered until now; False when all were removed or replaced before.
         """
-        was_registered = self._callbacks.account_provisioning_requested is self._callback
-        if was_registered:
-            self._callbacks.account_provisioning_requested = None
-        return was_registered
+        return self._all.remove(self._callbacks)

@@ -17,11 +17,14 @@ ImpactError
   TransportError                there was no answer
     NotSent                     the request never reached DES: nothing has happened
     OutcomeUnknown              the request may have reached DES: it may have happened
-  HandoverError                 the host did not take over; `launches` are paused
+  HandoverError                 the host did not take over; `launches` are paused, or drafts
     CallbackNotRegistered       nobody to ask
     AccountProvisioningDeclined the user said no; `reason` says why
     AccountProvisioningFailed   the callback raised, or was none
     AccountProvisioningTimedOut the callback took too long
+    TransferConsentDeclined     the user did not sign; `reason` says why
+    TransferConsentFailed       the callback raised, or was none, or DES has heard nothing from the bank
+    TransferConsentTimedOut     the callback took too long
   SessionClosed                 the session has ended
   WebhookError                  what claims to be a webhook of DES is not accepted
     InvalidSignature            DES has not signed it
@@ -36,7 +39,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from .models import SavehackLaunch
+    from .models import Dream, SavehackLaunch
     from .rate_limits import RateLimit
 
 
@@ -178,13 +181,18 @@ class HandoverError(ImpactError):
     """The host was needed and did not take over.
 
     Attributes:
-        launches: The savehack launches that stay paused. They are kept in DES: the next launch of a savehack, or
-            `Session.resume_paused_launches()`, asks the host again for all of them.
+        launches: The savehack launches that stay paused, or stay drafts. They are kept in DES, and
+            `Session.resume_paused_launches()` asks the host again for all of them; for paused ones the next launch of
+            a savehack does so too.
+        dream: The Dream that an account was to be opened for, where each Dream has one of its own. It is kept as well.
     """
 
-    def __init__(self, message: str, *, launches: Sequence["SavehackLaunch"]) -> None:
+    def __init__(
+        self, message: str, *, launches: Sequence["SavehackLaunch"] = (), dream: "Dream | None" = None
+    ) -> None:
         super().__init__(message)
         self.launches = tuple(launches)
+        self.dream = dream
 
 
 class CallbackNotRegistered(HandoverError):
@@ -198,9 +206,7 @@ class AccountProvisioningDeclined(HandoverError):
         reason: What the host gave as reason.
     """
 
-    def __init__(self, message: str, *, launches: Sequence["SavehackLaunch"], reason: str) -> None:
-        super().__init__(message, launches=launches)
-        self.reason = reason
+    reason: str = ""
 
 
 class AccountProvisioningFailed(HandoverError):
@@ -208,6 +214,24 @@ class AccountProvisioningFailed(HandoverError):
 
 
 class AccountProvisioningTimedOut(HandoverError):
+    """The host's callback did not return within the limit and was cancelled."""
+
+
+class TransferConsentDeclined(HandoverError):
+    """The user does not sign: the host raised `ConsentDeclined`, or the bank's backend told DES.
+
+    Attributes:
+        reason: What the host gave as reason; empty where it gave none.
+    """
+
+    reason: str = ""
+
+
+class TransferConsentFailed(HandoverError):
+    """The host's callback raised, and its exception is the `__cause__`; or it returned, and nobody had told DES."""
+
+
+class TransferConsentTimedOut(HandoverError):
     """The host's callback did not return within the limit and was cancelled."""
 
 

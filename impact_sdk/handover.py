@@ -29,7 +29,7 @@ class State(enum.Enum):
 class Event(enum.Enum):
     """What can happen to a handover."""
 
-    LAUNCH_PAUSED = "a launch came back paused"
+    LAUNCH_WAITS = "a launch waits for the host"
     NOT_REGISTERED = "there is no callback"
     RETURNED = "the callback returned"
     DECLINED = "the callback says that the user declines"
@@ -56,32 +56,32 @@ class Effect(enum.Enum):
 
 # The numbers are the rules of DESIGN section 5.
 TRANSITIONS: Mapping[tuple[State, Event], tuple[State, Effect]] = {
-    (State.IDLE, Event.LAUNCH_PAUSED): (State.ASKING, Effect.ASK),  # 1
+    (State.IDLE, Event.LAUNCH_WAITS): (State.ASKING, Effect.ASK),  # 1
     (State.IDLE, Event.CLOSE): (State.CLOSED, Effect.NOTHING),
-    (State.ASKING, Event.LAUNCH_PAUSED): (State.ASKING, Effect.WAIT),  # 2
+    (State.ASKING, Event.LAUNCH_WAITS): (State.ASKING, Effect.WAIT),  # 2
     (State.ASKING, Event.NOT_REGISTERED): (State.IDLE, Effect.FAIL),  # 8
     (State.ASKING, Event.RETURNED): (State.DELIVERING, Effect.DELIVER),  # 3
     (State.ASKING, Event.DECLINED): (State.IDLE, Effect.FAIL),  # 5
     (State.ASKING, Event.FAILED): (State.IDLE, Effect.FAIL),  # 4, 9
     (State.ASKING, Event.TIME_LIMIT_REACHED): (State.OVERDUE, Effect.CANCEL_AND_FAIL),  # 6
     (State.ASKING, Event.CLOSE): (State.CLOSED, Effect.CANCEL_AND_FAIL),
-    (State.OVERDUE, Event.LAUNCH_PAUSED): (State.OVERDUE, Effect.FAIL),  # 6: never a hang
+    (State.OVERDUE, Event.LAUNCH_WAITS): (State.OVERDUE, Effect.FAIL),  # 6: never a hang
     (State.OVERDUE, Event.RETURNED): (State.DELIVERING, Effect.DELIVER),  # 6: a late answer is not lost
     (State.OVERDUE, Event.DECLINED): (State.IDLE, Effect.NOTHING),
     (State.OVERDUE, Event.FAILED): (State.IDLE, Effect.NOTHING),
     (State.OVERDUE, Event.CANCELLED): (State.IDLE, Effect.NOTHING),
     (State.OVERDUE, Event.CLOSE): (State.CLOSED, Effect.NOTHING),
-    (State.DELIVERING, Event.LAUNCH_PAUSED): (State.DELIVERING, Effect.WAIT),  # 2
+    (State.DELIVERING, Event.LAUNCH_WAITS): (State.DELIVERING, Effect.WAIT),  # 2
     (State.DELIVERING, Event.ACCEPTED): (State.INITIATED, Effect.START),  # 3
     (State.DELIVERING, Event.REFUSED): (State.IDLE, Effect.FAIL),
     (State.DELIVERING, Event.UNDELIVERABLE): (State.UNDELIVERED, Effect.FAIL),  # 11
     (State.DELIVERING, Event.CLOSE): (State.UNDELIVERED, Effect.CANCEL_AND_FAIL),
-    (State.UNDELIVERED, Event.LAUNCH_PAUSED): (State.DELIVERING, Effect.DELIVER),  # 11: not asked again
+    (State.UNDELIVERED, Event.LAUNCH_WAITS): (State.DELIVERING, Effect.DELIVER),  # 11: not asked again
     (State.UNDELIVERED, Event.CANCELLED): (State.UNDELIVERED, Effect.NOTHING),
     # The answer outlives the session: the user's next one delivers it (11).
     (State.UNDELIVERED, Event.CLOSE): (State.UNDELIVERED, Effect.NOTHING),
     # The answer overtook the launch's own: it is started already (2, 13).
-    (State.INITIATED, Event.LAUNCH_PAUSED): (State.INITIATED, Effect.START),
+    (State.INITIATED, Event.LAUNCH_WAITS): (State.INITIATED, Effect.START),
     (State.INITIATED, Event.CLOSE): (State.CLOSED, Effect.NOTHING),
     # What still comes from a callback that was cancelled by closing.
     (State.CLOSED, Event.RETURNED): (State.CLOSED, Effect.NOTHING),

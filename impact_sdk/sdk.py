@@ -11,16 +11,17 @@ import anyio.abc
 from . import wire
 from .addresses import checked_base_url
 from .auth import IDToken, NoAuth, SessionCookie
-from .callbacks import AccountProvisioningRequested, Callbacks, Registration
+from .callbacks import AccountProvisioningRequested, Callbacks, Registration, TransferConsentRequested
 from .clock import Clock, SystemClock
 from .errors import AlreadyLaunching, BadRequest, ConfigurationError, InvalidCredentials
+from .handovers import Handovers
 from .models import VerifiedToken
-from .provisioning import Provisioning
 from .session import Session
 from .transport import HTTP, HTTPTransport, Reply, Transport, unexpected
 
-# Opening an account takes a person minutes, with a look for the passport in between; not half an hour.
-ACCOUNT_PROVISIONING_TIMEOUT = timedelta(minutes=30)
+# Opening an account takes a person minutes, with a look for the passport in between; not half an hour. Signing is quick
+# as such, and may have opening an account in it.
+ACCOUNT_PROVISIONING_TIMEOUT = TRANSFER_CONSENT_TIMEOUT = timedelta(minutes=30)
 
 
 class ImpactSDK:
@@ -32,7 +33,8 @@ class ImpactSDK:
     Args:
         base_url: The address of DES; a path in it is kept.
         client_id: The bank's client id.
-        account_provisioning_timeout: How long the host's callback may take.
+        account_provisioning_timeout: How long the host's callback may take to open an account.
+        transfer_consent_timeout: How long the host's callback may take to have the user sign.
         transport: How bytes travel; the HTTP client's own when left out.
         clock: Where the time comes from; the machine's when left out.
         task_group: Where callbacks run, for a host that has one and cannot use `async with`; it must outlive the SDK,
@@ -49,6 +51,7 @@ class ImpactSDK:
         *,
         client_id: str,
         account_provisioning_timeout: timedelta = ACCOUNT_PROVISIONING_TIMEOUT,
+        transfer_consent_timeout: timedelta = TRANSFER_CONSENT_TIMEOUT,
         transport: HTTPTransport | None = None,
         clock: Clock | None = None,
         task_group: anyio.abc.TaskGroup | None = None,
@@ -56,10 +59,10 @@ class ImpactSDK:
     ) -> None:
         if not client_id or not isinstance(client_id, str):
             raise ConfigurationError(f"client_id is {client_id!r}; give the one that the vendor gave the bank")
-        if not isinstance(account_provisioning_timeout, timedelta) or account_provisioning_timeout <= timedelta():
-            raise ConfigurationError(
-                f"account_provisioning_timeout is {account_provisioning_timeout!r}; give a positive timedelta"
-            )
+        time_limits = {
+            "account_provisioning_requested": _limit("account_provisioning_timeout", account_provisioning_timeout),
+            "transfer_consent_requested": _limit("transfer_consent_timeout", transfer_consent_timeout),
+        }
         clock = clock or SystemClock()
         self._client_id = client_id
         self._http = HTTP(
@@ -69,9 +72,7 @@ class ImpactSDK:
             transport=transport,
         )
         self._callbacks = Callbacks()
-        self._provisioning = Provisioning(
-            callbacks=self._callbacks, clock=clock, time_limit=account_provisioning_timeout
-        )
+        self._handovers = Handovers(callbacks=self._callbacks, clock=clock, time_limits=time_limits)
         self._task_group = task_group
         self._own_task_group: anyio.abc.TaskGroup | None = None
         self._sessions: list[Session] = []
@@ -107,21 +108,34 @@ class ImpactSDK:
             await session.close()
         await self._http.aclose()
 
-    def register(self, *, account_provisioning_requested: AccountProvisioningRequested | None = None) -> Registration:
+    def register(
+        self,
+        *,
+        account_provisioning_requested: AccountProvisioningRequested | None = None,
+        transfer_consent_requested: TransferConsentRequested | None = None,
+    ) -> Registration:
         """Register what the host does when DES needs it. Registering again replaces; a running call keeps the old one.
 
         Args:
             account_provisioning_requested: Called with an `AccountProvisioningRequest`; takes over the screen, starts
                 opening an account, and returns when that is under way. It raises `ProvisioningDeclined` when the user
                 says no. It may be asked again with the same request, and must not open two accounts then.
+            transfer_consent_requested: Called with a `TransferConsentRequest`, at banks where the user signs for each
+                savehack launch; takes over the screen, and returns when the bank's backend has told DES what the user
+                said. It raises `ConsentDeclined` when the user does not sign.
 
         Returns:
-            A registration; `remove()` takes it back.
+            A registration; `remove()` takes back what this call has registered.
 
         Raises:
-            ConfigurationError: It cannot be called.
+            ConfigurationError: There is nothing to register, or it cannot be called.
         """
-        return self._callbacks.register(account_provisioning_requested)
+        return self._callbacks.register(
+            {
+                "account_provisioning_requested": account_provisioning_requested,
+                "transfer_consent_requested": transfer_consent_requested,
+            }
+        )
 
     async def launch(
         self,
@@ -190,9 +204,15 @@ class ImpactSDK:
             Transport(http=self._http, auth=SessionCookie.of(reply)),
             user=verified.user,
             settings=verified.session,
-            provisioning=self._provisioning,
+            handovers=self._handovers,
             tasks=tasks,
             closed=self._sessions.remove,
         )
         self._sessions.append(session)
         return session
+
+
+def _limit(name: str, given: timedelta) -> timedelta:
+    if not isinstance(given, timedelta) or given <= timedelta():
+        raise ConfigurationError(f"{name} is {given!r}; give a positive timedelta")
+    return given

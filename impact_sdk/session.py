@@ -11,12 +11,16 @@ from .api.accounts import Accounts
 from .api.dreams import Dreams
 from .api.savehacks import SavehackLaunches, Savehacks
 from .api.transactions import Transactions
+from .api.transfer_consents import TransferConsents
 from .api.users import Users
+from .asking import Owner
 from .errors import ConfigurationError, SessionClosed
+from .handovers import Handovers
 from .models import (
     SAVEHACK_TYPES,
     Account,
     Dream,
+    LaunchState,
     SavehackLaunch,
     SavehackTerms,
     SessionSettings,
@@ -24,7 +28,6 @@ from .models import (
     TransactionState,
     User,
 )
-from .provisioning import Owner, Provisioning
 from .transport import Transport
 
 
@@ -41,12 +44,11 @@ class Session:
         *,
         user: User,
         settings: SessionSettings,
-        provisioning: Provisioning,
+        handovers: Handovers,
         tasks: anyio.abc.TaskGroup,
         closed: Callable[["Session"], None],
     ) -> None:
-        self._settings = settings
-        self._provisioning = provisioning
+        self._handovers = handovers
         self._tasks = tasks
         self._closed = closed
         self._is_closed = False
@@ -56,7 +58,14 @@ class Session:
         self._savehacks = Savehacks(transport)
         self._launches = SavehackLaunches(transport)
         self._transactions = Transactions(transport)
-        self._owner = Owner(user=user, users=Users(transport), launches=self._launches)
+        self._owner = Owner(
+            user=user,
+            settings=settings,
+            users=Users(transport),
+            dreams=self._dreams,
+            launches=self._launches,
+            consents=TransferConsents(transport),
+        )
 
     def __repr__(self) -> str:
         return f"<Session of user {self.user.id}{', closed' if self._is_closed else ''}>"
@@ -77,12 +86,15 @@ class Session:
     @property
     def settings(self) -> SessionSettings:
         """When the session ends, and the tenant's currency and account setup."""
-        return self._settings
+        return self._owner.settings
 
     async def create_dream(
         self, name: str, *, target_cents: int, expires_at: date | None = None, idempotency_key: str | None = None
     ) -> Dream:
         """A new Dream, linked to the user's account where there is one.
+
+        Where each Dream has an account of its own, the host's `account_provisioning_requested` is called for it, with
+        the Dream, and this returns when it has. That can take as long as a person takes.
 
         Args:
             target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency.
@@ -92,15 +104,19 @@ class Session:
 
         Raises:
             BadRequest: The name is empty or the amount is not acceptable; `errors` names the field.
+            HandoverError: The host did not take over; the Dream is kept, and on the error as `dream`.
+            SessionClosed: The session was closed meanwhile.
         """
         self._require_open()
-        return await self._dreams.create(
+        dream = await self._dreams.create(
             user_id=self.user.id,
             name=name,
             target_cents=target_cents,
             expires_at=expires_at,
             idempotency_key=idempotency_key,
         )
+        self._require_open()
+        return await self._handovers.hand_over_dream(self._owner, dream, self._tasks)
 
     async def launch_savehack(
         self, dream: Dream | str, terms: SavehackTerms, *, idempotency_key: str | None = None
@@ -109,7 +125,8 @@ class Session:
 
         Where the user has no account and nobody has begun to open one, the host's `account_provisioning_requested` is
         called once for all launches that wait, and this returns when it has: with an active launch, whose deposits
-        wait for the account. That can take as long as a person takes.
+        wait for the account. Where the bank wants the user's consent to each launch, `transfer_consent_requested` is
+        called instead. Both can take as long as a person takes.
 
         Args:
             dream: The Dream, or its id.
@@ -117,7 +134,7 @@ class Session:
             idempotency_key: As in `create_dream()`.
 
         Raises:
-            HandoverError: The host did not take over; the launch stays paused, and is kept.
+            HandoverError: The host did not take over; the launch stays paused, or a draft, and is kept.
             SessionClosed: The session was closed meanwhile.
         """
         self._require_open()
@@ -128,25 +145,26 @@ class Session:
             idempotency_key=idempotency_key,
         )
         self._require_open()
-        (launch,) = await self._provisioning.hand_over(self._owner, [launch], self._tasks)
+        (launch,) = await self._handovers.hand_over(self._owner, [launch], self._tasks)
         return launch
 
     async def resume_paused_launches(self) -> list[SavehackLaunch]:
-        """Start what an earlier session left paused for want of an account; asks the host where that is needed.
+        """Start what an earlier session left waiting, for an account or for a consent; asks the host where needed.
 
-        Call it after a launch: a process that died while the host was asked has left its launches in DES.
+        Call it after a launch: a process that died while the host was asked has left its launches in DES. What the
+        user paused stays paused.
 
         Returns:
             The launches that this call started; empty when none was waiting.
 
         Raises:
-            HandoverError: As `launch_savehack()`.
+            HandoverError: As `launch_savehack()`; whatever else was waiting has been asked for all the same.
         """
         self._require_open()
         mine = self._launches.list(user_id=self.user.id)
-        paused = [launch async for launch in mine if launch.waits_for_account]
-        now = await self._provisioning.hand_over(self._owner, paused, self._tasks)
-        return [launch for launch in now if not launch.waits_for_account]
+        waiting = [launch async for launch in mine if launch.waits_for_account or launch.state == LaunchState.DRAFT]
+        now = await self._handovers.hand_over(self._owner, waiting, self._tasks)
+        return [launch for launch in now if launch.state == LaunchState.ACTIVE]
 
     def dreams(self) -> AsyncIterator[Dream]:
         """The user's Dreams that are not deleted."""
@@ -175,7 +193,7 @@ class Session:
         if not self._is_closed:
             self._is_closed = True
             self._closed(self)
-            await self._provisioning.leave(self._owner)
+            await self._handovers.leave(self._owner)
 
     def _require_open(self) -> None:
         if self._is_closed:

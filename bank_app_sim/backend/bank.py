@@ -58,8 +58,8 @@ class Bank:
             none for a bank that reads no webhooks.
         look_for_events_every: How often it looks for events that no webhook has brought; None for a bank that never
             does.
-        token_lifetime: How long an ID token, and with it a session, is good. A real bank's is minutes; this one's is
-            long, because nothing renews a session yet, and simulated days pass in between.
+        token_lifetime: How long an ID token is good, and the app's own access token. A real bank's is minutes; this
+            one's is long, so that simulated days can pass without anybody renewing anything.
     """
 
     issuer: str

@@ -8,7 +8,7 @@ import attrs
 from .. import wire
 from ..addresses import segment
 from ..errors import OutcomeUnknown, ServerError
-from ..models import TransferConsent, TransferConsentRequest
+from ..models import TransferConsent, TransferConsentTicket
 from ..options import CallOptions, PostOptions
 from ..replies import read
 from ..transport import Transport
@@ -40,7 +40,7 @@ class TransferConsents:
             raise
         return read(reply, "transferConsent", TransferConsent)
 
-    async def request(self, *, savehack_launch_id: str, **options: Unpack[PostOptions]) -> TransferConsentRequest:
+    async def request(self, *, savehack_launch_id: str, **options: Unpack[PostOptions]) -> TransferConsentTicket:
         """Ask, in a user's session, for a temporary id with which the backend fetches the consent (ours).
 
         Each call gives a fresh one. The request id stays the same until the consent is rejected.
@@ -50,7 +50,7 @@ class TransferConsents:
         """
         body = wire.body("transfer_consent", {"savehack_launch_id": savehack_launch_id})
         reply = await self._transport.request("POST", "/v1/transfer-consents", body=body, **options)
-        return read(reply, "transferConsentRequest", TransferConsentRequest)
+        return read(reply, "transferConsentRequest", TransferConsentTicket)
 
     async def consent(
         self, consent_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]

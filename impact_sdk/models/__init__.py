@@ -2,7 +2,7 @@
 
 from .accounts import Account
 from .changes import UNSET, AccountUpdate, TransactionUpdate, Unset
-from .consents import Cents, TransferConsent, TransferConsentRequest
+from .consents import Cents, TransferConsent, TransferConsentTicket
 from .dreams import Dream, DreamInspiration, DreamReference, Seconds
 from .enumerations import (
     AccountType,
@@ -96,7 +96,7 @@ __all__ = [
     "TransactionType",
     "TransactionUpdate",
     "TransferConsent",
-    "TransferConsentRequest",
+    "TransferConsentTicket",
     "Unset",
     "User",
     "VerifiedToken",

@@ -39,8 +39,8 @@ class TransferConsent:
 
 
 @attrs.frozen(kw_only=True)
-class TransferConsentRequest:
-    """What the app hands to the bank's backend, so that it can fetch the consent (ours).
+class TransferConsentTicket:
+    """What the bank's backend needs in order to fetch a consent (ours).
 
     Attributes:
         request_id: The consent's id; the same each time the same consent is asked for.

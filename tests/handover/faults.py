@@ -16,21 +16,23 @@ class Faults(httpx.AsyncBaseTransport):
     """Fails the first `times` requests of a method.
 
     Attributes:
+        path: What has to be in the path, too.
         fault: `503`: DES does nothing and says so. `answer lost`: DES does it, and the answer never arrives.
         bodies: What was sent with that method, failed or not.
     """
 
     simulation: Simulation
     method: str = "PATCH"
+    path: str = ""
     times: int = 0
     fault: str = "503"
     bodies: list[Any] = attrs.field(factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         sandbox = httpx.ASGITransport(self.simulation.des.app)
-        if request.method != self.method:
+        if request.method != self.method or self.path not in request.url.path:
             return await sandbox.handle_async_request(request)
-        self.bodies.append(orjson.loads(request.content))
+        self.bodies.append(orjson.loads(request.content or b"null"))
         if self.times == 0:
             return await sandbox.handle_async_request(request)
         self.times -= 1

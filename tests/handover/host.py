@@ -2,28 +2,32 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Generic, TypeVar
 
 import anyio
 import attrs
 
 from bank_app_sim import Simulation
-from impact_sdk import AccountProvisioningRequest, Dream, ImpactSDK, Session, Weekly
+from impact_sdk import AccountProvisioningRequest, Dream, ImpactSDK, Session, TransferConsentRequest, Weekly
 
 WEEKLY = Weekly(amount_cents=5_000, weekday=0)
 
 
+Request = TypeVar("Request")
+
+
 @attrs.define
-class Host:
+class Asked(Generic[Request]):
     """Counts how often it is asked, waits where it is told to, and then does `then`."""
 
-    then: Callable[[AccountProvisioningRequest], Awaitable[object]] | None = None
+    then: Callable[[Request], Awaitable[object]] | None = None
     waits: bool = False
-    asked: list[AccountProvisioningRequest] = attrs.field(factory=list)
+    asked: list[Request] = attrs.field(factory=list)
     was_asked: anyio.Event = attrs.field(factory=anyio.Event)
     may_return: anyio.Event = attrs.field(factory=anyio.Event)
     was_cancelled: bool = False
 
-    async def __call__(self, request: AccountProvisioningRequest) -> None:
+    async def __call__(self, request: Request) -> None:
         self.asked.append(request)
         self.was_asked.set()
         try:
@@ -34,6 +38,10 @@ class Host:
         except anyio.get_cancelled_exc_class():
             self.was_cancelled = True
             raise
+
+
+Host = Asked[AccountProvisioningRequest]
+Signatory = Asked[TransferConsentRequest]
 
 
 @attrs.frozen
@@ -64,7 +72,7 @@ async def launched(simulation: Simulation, sdk: ImpactSDK, customer: str = "ada"
 
 
 @asynccontextmanager
-async def asking(user: User, host: Host) -> AsyncIterator[list[object]]:
+async def asking(user: User, host: Asked[Request]) -> AsyncIterator[list[object]]:
     """Within the block a launch waits for the host; afterwards it has ended, and the list has what came of it."""
     outcome: list[object] = []
 

@@ -19,7 +19,7 @@ from impact_sdk import (
     Transaction,
     TransactionUpdate,
     TransferConsent,
-    TransferConsentRequest,
+    TransferConsentTicket,
     User,
     WebhookEndpoint,
     Weekly,
@@ -377,7 +377,7 @@ OPERATIONS: dict[str, Operation] = {
         {"transferConsent": {"savehackLaunchId": "l1"}},
         201,
         {"transferConsentRequest": CONSENT_REQUEST},
-        TransferConsentRequest,
+        TransferConsentTicket,
     ),
     "transfer_consents.consent": Operation(
         lambda api: api.transfer_consents.consent("c1"),

@@ -37,7 +37,7 @@ def test_a_session_can_be_closed_in_every_state(state: State) -> None:
 @pytest.mark.parametrize("state", [state for state in State if state is not State.CLOSED])
 def test_a_paused_launch_never_hangs_for_want_of_an_effect(state: State) -> None:
     """Whoever comes with a paused launch asks, waits for an answer that is on its way, or is told at once."""
-    after, effect = next_step(state, Event.LAUNCH_PAUSED)
+    after, effect = next_step(state, Event.LAUNCH_WAITS)
 
     assert effect is not Effect.NOTHING
     if effect is Effect.WAIT:

@@ -1,0 +1,317 @@
+"""Asks the host one question and applies its answer: the rules of `handover` at work, whatever the question is."""
+
+import abc
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from datetime import timedelta
+from functools import partial
+from typing import Any, ClassVar
+
+import anyio
+import anyio.abc
+import attrs
+
+from .api.dreams import Dreams
+from .api.savehacks import SavehackLaunches
+from .api.transfer_consents import TransferConsents
+from .api.users import Users
+from .callbacks import Callback, Callbacks
+from .clock import Clock
+from .errors import (
+    CallbackNotRegistered,
+    HandoverError,
+    ImpactError,
+    RateLimited,
+    ServerError,
+    SessionClosed,
+    TransportError,
+    Unauthorized,
+)
+from .handover import Effect, Event, State, next_step
+from .models import Dream, SavehackLaunch, SessionSettings, User
+
+logger = logging.getLogger("impact_sdk")
+
+# The questions that the host is answering in this context, one within the other: a callback that calls the SDK must
+# not wait for itself.
+answering: ContextVar[frozenset[str]] = ContextVar("answering", default=frozenset())
+
+Launches = Sequence[SavehackLaunch]
+MakeError = Callable[[Launches], Exception]
+
+
+@attrs.define(eq=False, kw_only=True)
+class Owner:
+    """A user's session, as far as a handover needs it: in its name answers are delivered and launches are fetched."""
+
+    user: User
+    settings: SessionSettings
+    users: Users
+    dreams: Dreams
+    launches: SavehackLaunches
+    consents: TransferConsents
+
+
+class NothingToAsk(Exception):
+    """What a question was about has settled itself meanwhile."""
+
+
+class Question(abc.ABC):
+    """What is asked, how an answer is applied, and how to say that there was none.
+
+    Attributes:
+        keyword: Of the callback at `register()`.
+        needed: What DES wants, for who has registered no callback.
+        declines: What the host raises to say no.
+    """
+
+    keyword: ClassVar[str]
+    needed: ClassVar[str]
+    declines: ClassVar[type[Exception]]
+    declined: ClassVar[type[HandoverError]]
+    failed: ClassVar[type[HandoverError]]
+    timed_out: ClassVar[type[HandoverError]]
+    # The Dream that it is about, where it is about one.
+    dream: Dream | None = None
+
+    @property
+    @abc.abstractmethod
+    def key(self) -> str:
+        """The same for all who wait for the same answer."""
+
+    @abc.abstractmethod
+    async def request(self, owner: Owner) -> object:
+        """What the callback is given. `NothingToAsk` where the answer is there."""
+
+    @abc.abstractmethod
+    async def deliver(self, owner: Owner) -> MakeError | None:
+        """Tell DES, or ask it, that the host has answered; why it is no good, where it is none."""
+
+    @abc.abstractmethod
+    def stay(self, launches: Launches) -> str:
+        """What becomes of those that wait, and how to ask again."""
+
+    def accepted(self, owner: Owner) -> None:  # noqa: B027  # most questions change nothing in a session
+        """DES has the answer; called for each session that knows what was asked."""
+
+
+@attrs.define(eq=False)
+class Waiter:
+    """Somebody who waits for the host's answer."""
+
+    owner: Owner
+    launches: Launches
+    done: anyio.Event = attrs.field(factory=anyio.Event)
+    error: Exception | None = None
+
+    def end(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.done.set()
+
+
+@attrs.define(eq=False, kw_only=True)
+class Handover:
+    """One question to the host, from the first one who needs it answered."""
+
+    question: Question
+    owner: Owner
+    callbacks: Callbacks
+    clock: Clock
+    time_limit: timedelta
+    tasks: anyio.abc.TaskGroup
+    state: State = State.IDLE
+    waiters: list[Waiter] = attrs.field(factory=list, init=False)
+    _running: anyio.CancelScope | None = attrs.field(default=None, init=False)
+    _ended: anyio.Event | None = attrs.field(default=None, init=False)
+
+    async def hand_over(self, owner: Owner, launches: Launches) -> None:
+        """Returns when the host's answer is applied; raises why it is not."""
+        self.owner = owner
+        waiter = Waiter(owner, launches)
+        self.waiters.append(waiter)
+        self._happened(Event.LAUNCH_WAITS, self._still_running)
+        try:
+            await waiter.done.wait()
+        finally:
+            if waiter in self.waiters:  # cancelled: neither the others nor the answer depend on this one
+                self.waiters.remove(waiter)
+        if waiter.error is not None:
+            raise waiter.error
+
+    async def leave(self, owner: Owner) -> None:
+        """The owner's session ends: fail its waiters, and cancel what nobody else waits for."""
+        for waiter in [waiter for waiter in self.waiters if waiter.owner is owner]:
+            self.waiters.remove(waiter)
+            waiter.end(self._closed(waiter.launches))
+        if self.owner is not owner:
+            return
+        if self.waiters:
+            self.owner = self.waiters[-1].owner
+            return
+        self._happened(Event.CLOSE, self._closed)
+        if self._ended is not None and not self.is_being_answered_here:
+            await self._ended.wait()
+
+    @property
+    def is_being_answered_here(self) -> bool:
+        """Whether we are called by the very callback that is to answer."""
+        return self.question.key in answering.get() and self.state in (State.ASKING, State.OVERDUE, State.CLOSED)
+
+    def _happened(self, event: Event, error: MakeError | None = None) -> None:
+        """Go to the next state and do what the rules say; `error` is for those who wait, where the rules fail them."""
+        self.state, effect = next_step(self.state, event)
+        logger.debug("question %s: %s, now %s: %s", self.question.key, event.value, self.state.value, effect.value)
+        if effect is Effect.ASK:
+            self._begin(self._ask)
+        elif effect is Effect.DELIVER:
+            self._begin(self._deliver)
+        elif effect is Effect.CANCEL_AND_FAIL and self._running is not None:
+            self._running.cancel()
+        if effect in (Effect.START, Effect.FAIL, Effect.CANCEL_AND_FAIL):
+            waiters, self.waiters = self.waiters, []
+            launches = [launch for waiter in waiters for launch in waiter.launches]
+            for waiter in waiters:
+                waiter.end(None if effect is Effect.START or error is None else error(launches))
+
+    def _begin(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._running, self._ended = anyio.CancelScope(), anyio.Event()
+        self.tasks.start_soon(self._run, work, self._running, self._ended)
+
+    async def _run(self, work: Callable[[], Awaitable[None]], scope: anyio.CancelScope, ended: anyio.Event) -> None:
+        try:
+            with scope:
+                await work()
+            if scope.cancelled_caught:
+                self._happened(Event.CANCELLED)
+        except BaseException:  # all tasks of the SDK are being cancelled: nobody may be left waiting
+            self._happened(Event.CLOSE, self._closed)
+            raise
+        finally:
+            ended.set()
+
+    async def _ask(self) -> None:
+        callback = self.callbacks.get(self.question.keyword)
+        if callback is None:
+            self._happened(Event.NOT_REGISTERED, self._not_registered)
+            return
+        timer = anyio.CancelScope()
+        self.tasks.start_soon(self._watch, timer)
+        try:
+            event, error = await self._answer(callback)
+        finally:
+            timer.cancel()
+        if self.state is not State.ASKING:
+            logger.warning("question %s: %s, after it was given up", self.question.key, event.value)
+        self._happened(event, error)
+
+    async def _answer(self, callback: Callback) -> tuple[Event, MakeError | None]:
+        answering.set(answering.get() | {self.question.key})  # in this task's own context
+        try:
+            request = await self.question.request(self.owner)
+        except NothingToAsk:
+            return Event.RETURNED, None
+        except ImpactError as error:
+            return Event.FAILED, partial(_the_same, error)
+        try:
+            await awaitable(callback(request))
+        except Exception as error:
+            declined = _declined(self.question.declines, error)
+            if declined is not None:
+                return Event.DECLINED, partial(self._declination, declined)
+            return Event.FAILED, partial(self._failure, error)
+        except anyio.get_cancelled_exc_class() as cancelled:
+            if anyio.get_current_task().has_pending_cancellation():
+                raise
+            # It awaited something that somebody else cancelled; nobody has cancelled the callback.
+            return Event.FAILED, partial(self._failure, cancelled)
+        return Event.RETURNED, None
+
+    async def _watch(self, timer: anyio.CancelScope) -> None:
+        with timer:
+            await self.clock.sleep_until(self.clock.now() + self.time_limit)
+            if not timer.cancel_called:  # the callback may have ended in the very same step
+                self._happened(Event.TIME_LIMIT_REACHED, self._timed_out)
+
+    async def _deliver(self) -> None:
+        try:
+            error = await self.question.deliver(self.owner)
+        except (ServerError, RateLimited, TransportError, Unauthorized, SessionClosed) as undelivered:
+            undelivered.add_note(
+                "the host has answered; the answer is kept, and the next launch of a savehack or "
+                "resume_paused_launches() delivers it without asking again"
+            )
+            self._happened(Event.UNDELIVERABLE, partial(_the_same, undelivered))
+        except ImpactError as refused:
+            self._happened(Event.REFUSED, partial(_the_same, refused))
+        else:
+            if error is not None:
+                self._happened(Event.REFUSED, error)
+                return
+            owners = {id(owner): owner for owner in (self.owner, *(waiter.owner for waiter in self.waiters))}
+            for owner in owners.values():
+                self.question.accepted(owner)
+            self._happened(Event.ACCEPTED)
+
+    # What those who wait are told
+
+    def _error(self, kind: type[HandoverError], sentence: str, launches: Launches) -> HandoverError:
+        return kind(f"{sentence}; {self.question.stay(launches)}", launches=launches, dream=self.question.dream)
+
+    def _not_registered(self, launches: Launches) -> Exception:
+        sentence = (
+            f"{self.question.needed}, and no callback is registered for that: "
+            f"register it with sdk.register({self.question.keyword}=…)"
+        )
+        return self._error(CallbackNotRegistered, sentence, launches)
+
+    def _declination(self, declined: Exception, launches: Launches) -> Exception:
+        reason = getattr(declined, "reason", "")
+        because = f": {reason}" if reason else ""
+        error: Any = self._error(self.question.declined, f"the user declined{because}", launches)
+        error.reason, error.__cause__ = reason, declined
+        return error  # type: ignore[no-any-return]
+
+    def _failure(self, cause: BaseException, launches: Launches) -> Exception:
+        sentence = f"{self.question.keyword} failed with {type(cause).__name__}: {cause}"
+        error = self._error(self.question.failed, sentence, launches)
+        error.__cause__ = cause
+        return error
+
+    def _timed_out(self, launches: Launches) -> Exception:
+        sentence = f"{self.question.keyword} did not return within {self.time_limit} and was cancelled"
+        return self._error(self.question.timed_out, sentence, launches)
+
+    def _still_running(self, launches: Launches) -> Exception:
+        sentence = (
+            f"{self.question.keyword} was cancelled after {self.time_limit} and still has not ended, "
+            "so it is not called again"
+        )
+        return self._error(self.question.timed_out, sentence, launches)
+
+    def _closed(self, launches: Launches) -> Exception:
+        return SessionClosed(f"the session was closed while the host was asked; {self.question.stay(launches)}")
+
+
+def awaitable(answer: Awaitable[Any]) -> Awaitable[Any]:
+    """What a callback returned; TypeError, for whoever wrote it, where it cannot be awaited."""
+    if not inspect.isawaitable(answer):
+        raise TypeError(f"it returned {answer!r}, which cannot be awaited; make it an async function")
+    return answer
+
+
+def names(launches: Launches) -> str:
+    return ", ".join(f"{launch.type} {launch.id}" for launch in launches)
+
+
+def _declined(declines: type[Exception], error: Exception) -> Exception | None:
+    """The host's no, also when it comes out of a task group of the host's."""
+    if isinstance(error, ExceptionGroup):
+        declined, other = error.split(declines)
+        return None if other is not None or declined is None else _declined(declines, declined.exceptions[0])
+    return error if isinstance(error, declines) else None
+
+
+def _the_same(error: Exception, launches: Launches) -> Exception:
+    return error
