@@ -2,7 +2,7 @@
 
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from .app.bank_client import BankClient
 from .backend import Bank, BankBackend
 from .clock import SimulatedClock
 from .database import of_actor
-from .des import DES, AccountSetup, SessionRenewal, Tenant
+from .des import DES, AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
 from .ids import Ids
 from .servers import address, listening_socket, require_asyncio, serving
 from .settings import CLIENT_ID, TENANT, client_secret, webhook_secret
@@ -29,6 +29,18 @@ START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 
 ISSUER = "https://bank.example"
 AUDIENCE = "impact-finance"
+
+
+__all__ = [
+    "AccountSetup",
+    "Served",
+    "SessionRenewal",
+    "Simulation",
+    "SimulationError",
+    "Tenant",
+    "TenantsFileError",
+    "read_tenants",
+]
 
 
 class SimulationError(Exception):
@@ -72,6 +84,7 @@ class Simulation:
         database: A PostgreSQL database, `postgresql://USER@HOST/DATABASE`, in which both actors have a schema of their
             own; with `?schema=NAME` theirs begin with that name. None for memory, or for files in a served world.
             Several served worlds on one database and one folder are one world with several processes.
+        tenants: Further banks on the same DES, whose apps and backends are somebody else's; see `read_tenants()`.
         webhooks: The bank reads events: DES sends them as they happen, and every `settle_every` the bank looks for
             those that did not arrive.
         crash: Called at each point between an effect and its being written down (`bank_app_sim.backend.CRASH_POINTS`).
@@ -94,6 +107,7 @@ class Simulation:
         session_maximum_duration: timedelta | None = None,
         served: Served | None = None,
         database: str | None = None,
+        tenants: Sequence[Tenant] = (),
         webhooks: bool = False,
         crash: Callable[[str], None] = lambda point: None,
     ) -> None:
@@ -111,6 +125,7 @@ class Simulation:
             opening_balance_cents=opening_balance_cents,
             token_lifetime=token_lifetime,
         )
+        self._tenants = _without_clash(tenants)
         self._webhooks = webhooks
         self._setup: dict[str, Any] = {
             "account_setup": AccountSetup(account_setup),
@@ -197,6 +212,7 @@ class Simulation:
                     jwks_url=f"{self.backend_url}/.well-known/jwks.json",
                     **self._setup,
                 ),
+                *self._tenants,
             ],
             clock=self.clock,
             trace=self.trace,
@@ -318,3 +334,13 @@ class Simulation:
             if self.clock.now() >= end:
                 raise SimulationError(f"what was waited for did not come within {within}")
             await self.clock.sleep(0.1 if self.is_served else every.total_seconds())
+
+
+def _without_clash(tenants: Sequence[Tenant]) -> Sequence[Tenant]:
+    for tenant in tenants:
+        if tenant.id == TENANT or tenant.client_id == CLIENT_ID:
+            raise ValueError(
+                f"a further bank cannot have the id {TENANT!r} or the client id {CLIENT_ID!r}: "
+                "the simulated bank has them"
+            )
+    return tenants

@@ -2,5 +2,6 @@
 
 from .api import DES
 from .tenant import AccountSetup, SessionRenewal, Tenant
+from .tenants_file import TenantsFileError, read_tenants
 
-__all__ = ["DES", "AccountSetup", "SessionRenewal", "Tenant"]
+__all__ = ["DES", "AccountSetup", "SessionRenewal", "Tenant", "TenantsFileError", "read_tenants"]

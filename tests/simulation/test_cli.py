@@ -138,3 +138,13 @@ def test_serve_ends_in_peace_when_it_is_asked_to(tmp_path: Path, sent: signal.Si
         server.process.send_signal(sent)
 
         assert server.process.wait(20) == 0
+
+
+def test_a_file_of_tenants_that_is_wrong_is_named_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "tenants.toml"
+    file.write_text('[mine]\nclient_id = "mine"')
+
+    result = CliRunner().invoke(main, ["serve", "--data", str(tmp_path), "--tenants", str(file)])
+
+    assert result.exit_code == 2
+    assert "bank 'mine': client_secret, issuer, audience, jwks_url missing" in " ".join(result.output.split())

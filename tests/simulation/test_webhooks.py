@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,10 @@ async def test_without_them_nothing_is_sent_and_nobody_looks() -> None:
         assert "GET /events" not in [message.label for message in simulation.trace]
 
 
+def is_taken(world: Simulation) -> bool:
+    return "204 No Content" in webhooks(world)
+
+
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_over_tcp_they_arrive_with_the_secret_of_the_folder(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -66,7 +71,7 @@ async def test_over_tcp_they_arrive_with_the_secret_of_the_folder(
         world = Simulation(served=Served(data=tmp_path), decision_after=timedelta(), webhooks=True)
         async with world:
             await world.bank_app("ada").launch()
-            await world.until(lambda: "204 No Content" in webhooks(world), within=timedelta(seconds=20))
+            await world.until(partial(is_taken, world), within=timedelta(seconds=20))
             traces.append(str(world.trace.as_json()))
         secrets.append((tmp_path / "webhook_secret").read_text())
 

@@ -1,0 +1,46 @@
+"""The command line: each command in a file of its own, which reads what was typed, calls, prints."""
+
+from typing import Any
+
+import click
+
+from ..database import DatabaseError
+from ..servers import PortTaken
+from ..simulation import SimulationError
+from .demo import demo
+from .openapi import openapi
+from .serve import serve
+
+__all__ = ["main"]
+
+
+class Commands(click.Group):
+    """Says in one line what went wrong, where a person can do something about it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (DatabaseError, PortTaken) as error:
+            raise click.UsageError(str(error)) from error
+        except OSError as error:
+            raise click.UsageError(f"{error.filename}: {error.strerror}; choose another folder") from error
+        except SimulationError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="impact-sdk")
+def main() -> None:
+    """A simulated bank and a sandbox of Impact Finance, on your machine.
+
+    \b
+    Examples:
+      bank-app-sim demo                      both journeys of the vendor's page, over TCP
+      bank-app-sim demo --in-process         the same in simulated time, in milliseconds
+      bank-app-sim serve --data bank-data    a sandbox to develop against
+      bank-app-sim openapi                   what the sandbox's API promises
+    """
+
+
+for command in (demo, serve, openapi):
+    main.add_command(command)

@@ -1,0 +1,191 @@
+"""`bank-app-sim serve`: the sandbox and the bank, until somebody stops them."""
+
+import json
+import os
+import signal
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+import click
+
+from ..backend import CRASH_POINTS, EVENT_CRASH_POINTS
+from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
+from .running import Duration, run
+
+# The last ones are passed with --webhooks only.
+EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS)
+
+ACCOUNT_SETUPS = {"shared": AccountSetup.SHARED, "per-dream": AccountSetup.PER_DREAM}
+
+# The customers for whom a token is printed.
+CUSTOMERS = ("ada", "bo")
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65534),
+    default=8700,
+    show_default=True,
+    help="Of DES; the bank's backend has the next one. 0 takes two that are free.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("bank-data"),
+    show_default=True,
+    help="The folder of the databases; a restart goes on with it.",
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    help="postgresql://USER@HOST/DATABASE to keep everything there instead, but for the bank's secret; the password "
+    "can be in ~/.pgpass. Several processes with one database and one --data are one world.",
+)
+@click.option(
+    "--decision-after",
+    type=Duration(),
+    default="5s",
+    show_default=True,
+    help="How long the bank takes to decide on an account.",
+)
+@click.option(
+    "--settle-every",
+    type=Duration(),
+    default="2s",
+    show_default=True,
+    help="How often the bank fetches requested deposits.",
+)
+@click.option(
+    "--refuse",
+    "refuses",
+    multiple=True,
+    metavar="CUSTOMER",
+    help="A customer to whom the bank gives no account; can be given several times.",
+)
+@click.option(
+    "--account-setup",
+    type=click.Choice(list(ACCOUNT_SETUPS)),
+    default="shared",
+    show_default=True,
+    help="One savings account for each user, or one for each Dream.",
+)
+@click.option("--transfer-consents", is_flag=True, help="Users sign for a savehack launch before it starts.")
+@click.option(
+    "--session-renewal",
+    type=click.Choice([renewal.value for renewal in SessionRenewal]),
+    default=SessionRenewal.TOKEN.value,
+    show_default=True,
+    help="What makes a session last: new ID tokens, or what the user does.",
+)
+@click.option(
+    "--token-lifetime", type=Duration(), default="365 days", show_default=True, help="How long an ID token is good."
+)
+@click.option(
+    "--tenants",
+    "tenants_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A TOML file of banks of your own, served beside this one: a table for each, such as [my-bank], with "
+    "client_id, client_secret, issuer, audience and jwks_url. What else it can say: python -m pydoc "
+    "bank_app_sim.des.read_tenants",
+)
+@click.option(
+    "--webhooks",
+    is_flag=True,
+    help="DES sends its events to this bank, which acts on them. For a backend of your own leave it out, and PUT "
+    "/sandbox/webhook-endpoint.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when ready, and nothing else.")
+@click.option(
+    "--crash-at",
+    "crash_point",
+    type=click.Choice(EVERY_CRASH_POINT),
+    metavar="POINT",
+    help=f"Die there as by kill -9, to see the recovery. POINT is one of {', '.join(EVERY_CRASH_POINT)}.",
+)
+def serve(
+    port: int,
+    data: Path,
+    database: str | None,
+    decision_after: timedelta,
+    settle_every: timedelta,
+    refuses: Sequence[str],
+    account_setup: str,
+    transfer_consents: bool,
+    session_renewal: str,
+    token_lifetime: timedelta,
+    tenants_file: Path | None,
+    webhooks: bool,
+    as_json: bool,
+    crash_point: str | None,
+) -> None:
+    """Run the sandbox and the bank until you stop it with Ctrl-C.
+
+    Whatever was under way when it stopped, or was killed, goes on at the next start with the same --data.
+
+    \b
+    Example:
+      bank-app-sim serve --port 8700 --data bank-data --decision-after "2 minutes"
+    """
+
+    def crash(point: str) -> None:
+        if point == crash_point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    try:
+        simulation = Simulation(
+            served=Served(data=data, port=port),
+            database=database,
+            decision_after=decision_after,
+            settle_every=settle_every,
+            refuses=frozenset(refuses),
+            account_setup=ACCOUNT_SETUPS[account_setup],
+            transfer_consents=transfer_consents,
+            session_renewal=session_renewal,
+            token_lifetime=token_lifetime,
+            tenants=read_tenants(tenants_file) if tenants_file else (),
+            webhooks=webhooks,
+            crash=crash,
+        )
+    except ValueError as error:  # what a bank cannot be, or a file of tenants
+        raise click.UsageError(str(error)) from error
+    run(_serve, simulation, as_json)
+
+
+async def _serve(simulation: Simulation, as_json: bool) -> None:
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with simulation:
+            ready = {
+                "des_url": simulation.des_url,
+                "backend_url": simulation.backend_url,
+                "client_id": simulation.client_id,
+                "client_secret": simulation.client_secret,
+                "tenant": simulation.tenant,
+                "users": {customer: {"id_token": simulation.id_token(customer)} for customer in CUSTOMERS},
+            }
+            click.echo(json.dumps(ready) if as_json else _how_to_begin(ready))
+            async for _ in signals:
+                break
+
+
+def _how_to_begin(ready: dict[str, Any]) -> str:
+    ada = ready["users"]["ada"]["id_token"]
+    return f"""\
+DES (base_url of the SDK)   {ready["des_url"]}
+Bank Backend                {ready["backend_url"]}
+client_id                   {ready["client_id"]}
+client_secret               {ready["client_secret"]}
+
+An ID token for ada, to paste:
+
+{ada}
+
+Try it:
+
+curl -i {ready["des_url"]}/users/verify_token -H 'Content-Type: application/json' -H 'Accept: application/json' \\
+  -d '{{"token": "{ada}", "locale": "sv-SE"}}'
+
+Stop with Ctrl-C. The next start with the same --data goes on where this one stopped."""
