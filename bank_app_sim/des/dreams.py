@@ -1,5 +1,6 @@
 """Dreams: what somebody saves for."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ..service import Answer
@@ -105,19 +106,26 @@ def account_for(request: Request, fields: Fields, user_id: str, account_id: str)
 def list_all(request: Request) -> Answer:
     query = request.call.query
     state = paging.one_of(query, "state", ["active", "deleted"]) or "active"
+    as_wanted = _as_wanted(request)
     found = paging.find(request, "dreams", {state: True, **paging.given(query, "userId", "externalUserId")})
-    return found.answer([_as_wanted(request, dream) for dream in found.rows])
+    return found.answer([as_wanted(dream) for dream in found.rows])
 
 
 def get(request: Request) -> Answer:
-    return Answer(200, {"dream": _as_wanted(request, request.the_one_asked_for("dreams"))})
+    return Answer(200, {"dream": _as_wanted(request)(request.the_one_asked_for("dreams"))})
 
 
-def _as_wanted(request: Request, dream: Row) -> dict[str, Any]:
+def _as_wanted(request: Request) -> Callable[[Row], dict[str, Any]]:
     """Two fields are there only when the query asks for them."""
-    shown = as_json(dream)
-    if paging.flag(request.call.query, "showImageUrl"):
-        shown["imageUrl"] = None
-    if paging.flag(request.call.query, "showActiveSavehacks"):
-        shown["activeSavehacksCount"] = dream["active_savehacks_count"]
-    return shown
+    shows_image = paging.flag(request.call.query, "showImageUrl")
+    shows_savehacks = paging.flag(request.call.query, "showActiveSavehacks")
+
+    def as_wanted(dream: Row) -> dict[str, Any]:
+        shown = as_json(dream)
+        if shows_image:
+            shown["imageUrl"] = None
+        if shows_savehacks:
+            shown["activeSavehacksCount"] = dream["active_savehacks_count"]
+        return shown
+
+    return as_wanted

@@ -22,9 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
     make = DES.__init__
 
     def make_watched(self: DES, **arguments: Any) -> None:
-        transport = arguments.get("transport")
-        if transport is not None:
-            arguments["transport"] = RECORDER.watching_webhooks(transport)
+        to_bank = arguments.get("webhook_transport")
+        if to_bank is not None:
+            arguments["webhook_transport"] = RECORDER.watching_webhooks(to_bank)
         make(self, **arguments)
         setattr(self, "app", RECORDER.watching(self.app))  # noqa: B010  # mypy: it was a Service
 

@@ -169,8 +169,7 @@ async def test_the_bank_lists_the_dreams_of_one_user(
 
 @pytest.mark.parametrize("query", [{"state": "asleep"}, {"showImageUrl": "yes"}])
 async def test_a_wrong_query_is_refused(query: dict[str, str], ada: httpx.AsyncClient) -> None:
-    await create_dream(ada)
-
+    """Also where there is nothing to list."""
     answer = await ada.get("/v1/dreams", params=query)
 
     assert answer.status_code == 400

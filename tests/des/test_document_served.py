@@ -1,0 +1,80 @@
+"""The document as the sandbox serves it: for programs, and for people."""
+
+import re
+from html.parser import HTMLParser
+
+import httpx
+
+from bank_app_sim.des.document import document
+from bank_app_sim.trace import Trace
+
+from .from_document import CONTRACT
+
+
+class Page(HTMLParser):
+    """What a browser would find: places, links to places, and what is fetched from elsewhere."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.fetched: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        for name, value in attributes:
+            if name == "id":
+                self.ids.append(value or "")
+            elif name == "href" and tag == "a":
+                self.links.append(value or "")
+            elif name in ("src", "href"):
+                self.fetched.append(value or "")
+
+
+async def test_the_document_is_served_to_everybody(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.get("/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == document()
+
+
+async def test_the_page_shows_every_operation_event_and_object(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.get("/docs")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    page = Page(answer.text)
+    wanted = [operation.node["operationId"] for operation in CONTRACT.operations]
+    wanted += [item["post"]["operationId"] for item in document()["webhooks"].values()]
+    wanted += CONTRACT.schemas.shapes
+    assert set(wanted) <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+
+
+async def test_the_page_needs_no_network_and_no_script(stranger: httpx.AsyncClient) -> None:
+    text = (await stranger.get("/docs")).text
+
+    page = Page(text)
+    assert page.fetched == []
+    assert "<script" not in text
+    assert "url(" not in text
+    assert {link for link in page.links if not link.startswith("#")} == {"openapi.json"}
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+async def test_the_page_says_what_is_ours_and_why(stranger: httpx.AsyncClient) -> None:
+    text = (await stranger.get("/docs")).text
+
+    [shown] = re.findall(r'<article id="deleteUser">.*?</article>', text, re.DOTALL)
+    assert ">ours</span>" in shown
+    assert "Ours: the vendor has the event and no request for it" in shown
+    assert ">bank</span>" in shown
+    assert ">user</span>" not in shown
+
+
+async def test_neither_fills_the_trace(stranger: httpx.AsyncClient, trace: Trace) -> None:
+    await stranger.get("/docs")
+    await stranger.get("/openapi.json")
+
+    assert [message.detail.get("body") for message in trace if message.kind == "response"] == [None, None]
