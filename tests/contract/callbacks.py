@@ -7,15 +7,22 @@ from typing import Any
 
 import anyio
 
-from impact_sdk import ImpactSDK, ProvisioningDeclined
+from impact_sdk import ConsentDeclined, ImpactSDK, ProvisioningDeclined
 
 from .coverage import Coverage
 
-# Of a callback that asks something. One that only tells something has nothing to decline.
+# Of a callback that asks the user something, of one that asks the bank, and of one that only tells something.
 QUESTION = ("returned", "declined", "raised", "cancelled")
-NOTICE = ("returned",)
+REQUEST = ("returned", "raised", "cancelled")
+NOTICE = ("returned", "raised")
 
-KINDS = {"account_provisioning_requested": QUESTION}
+KINDS = {
+    "account_provisioning_requested": QUESTION,
+    "transfer_consent_requested": QUESTION,
+    "id_token_expired": REQUEST,
+    "exit_requested": NOTICE,
+    "telemetry": NOTICE,
+}
 
 
 def wanted() -> dict[str, tuple[str, ...]]:
@@ -53,7 +60,7 @@ def _watched(name: str, callback: Callable[..., Any], coverage: Coverage) -> Cal
 async def _awaited(name: str, answer: Awaitable[Any], coverage: Coverage) -> Any:
     try:
         result = await answer
-    except ProvisioningDeclined:
+    except (ConsentDeclined, ProvisioningDeclined):
         coverage.callback_answers.add((name, "declined"))
         raise
     except anyio.get_cancelled_exc_class():
