@@ -3,15 +3,15 @@
 import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
 
 import anyio
 import attrs
 
 from . import wire
-from .errors import ConfigurationError, UnexpectedResponse
-from .transport import HTTP, Reply, Transport, unexpected
+from .cookies import SessionCookie
+from .errors import ConfigurationError
+from .transport import HTTP, Auth, Transport, unexpected
 
 # A token that ends while a request is on its way is of no use.
 RENEWED_BEFORE_END = timedelta(seconds=30)
@@ -41,44 +41,25 @@ class IDToken:
     value: str = attrs.field(repr=False)
 
 
-class NoAuth:
+class NoAuth(Auth):
     """Nobody's: for the request that begins a session."""
 
     async def headers(self, http: HTTP) -> Mapping[str, str]:
         return {}
 
-    def forget(self) -> bool:
-        return False
-
 
 @attrs.frozen
-class SessionCookie:
-    """A user's session."""
+class CookieAuth(Auth):
+    """A session's cookie as it is; for requests about the session itself, which are not to renew it first."""
 
-    value: str = attrs.field(repr=False)
-
-    @classmethod
-    def of(cls, reply: Reply) -> "SessionCookie":
-        """The cookies that an answer sets; `UnexpectedResponse` where it sets none."""
-        jar: SimpleCookie = SimpleCookie()
-        for text in reply.set_cookies:
-            try:
-                jar.load(text)
-            except CookieError as error:
-                raise unexpected(reply, wire.Unreadable(["a cookie that is none"])) from error
-        if not jar:
-            raise UnexpectedResponse("DES began a session and set no cookie", status=reply.status)
-        return cls("; ".join(f"{name}={morsel.coded_value}" for name, morsel in jar.items()))
+    cookie: SessionCookie
 
     async def headers(self, http: HTTP) -> Mapping[str, str]:
-        return {"Cookie": self.value}
-
-    def forget(self) -> bool:
-        return False
+        return self.cookie.headers
 
 
 @attrs.define
-class BearerToken:
+class BearerToken(Auth):
     """A bank backend's access token: fetched when it is first needed, renewed before it ends."""
 
     credentials: ClientCredentials
@@ -91,11 +72,15 @@ class BearerToken:
             async with self._fetching:
                 if self._is_due(http):  # nobody else fetched one while we waited
                     await self._fetch(http)
-        return {"Authorization": f"Bearer {self._token}"}
+        return self._proof()
 
-    def forget(self) -> bool:
-        self._token = None
+    async def refused(self, proof: Mapping[str, str]) -> bool:
+        if proof == self._proof():  # else somebody has fetched another one meanwhile
+            self._token = None
         return True
+
+    def _proof(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
 
     def _is_due(self, http: HTTP) -> bool:
         return self._token is None or (self._renew_at is not None and http.clock.now() >= self._renew_at)
@@ -113,7 +98,7 @@ class BearerToken:
 
 
 @attrs.frozen
-class _Basic:
+class _Basic(Auth):
     """RFC 6749, 2.3.1: id and secret are form-encoded before they become a Basic header."""
 
     credentials: ClientCredentials
@@ -121,9 +106,6 @@ class _Basic:
     async def headers(self, http: HTTP) -> Mapping[str, str]:
         pair = f"{quote(self.credentials.client_id, safe='')}:{quote(self.credentials.client_secret, safe='')}"
         return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-
-    def forget(self) -> bool:
-        return False
 
 
 @attrs.frozen(kw_only=True)

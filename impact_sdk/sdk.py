@@ -8,16 +8,23 @@ from typing import Self
 import anyio
 import anyio.abc
 
-from . import wire
 from .addresses import checked_base_url
-from .auth import IDToken, NoAuth, SessionCookie
-from .callbacks import AccountProvisioningRequested, Callbacks, Registration, TransferConsentRequested
+from .auth import IDToken
+from .callbacks import (
+    AccountProvisioningRequested,
+    Callbacks,
+    ExitRequested,
+    Registration,
+    Telemetry,
+    TokenExpired,
+    TransferConsentRequested,
+)
 from .clock import Clock, SystemClock
-from .errors import AlreadyLaunching, BadRequest, ConfigurationError, InvalidCredentials
+from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
 from .handovers import Handovers
-from .models import VerifiedToken
+from .launch import Launch
 from .session import Session
-from .transport import HTTP, HTTPTransport, Reply, Transport, unexpected
+from .transport import HTTP, HTTPTransport
 
 # Opening an account takes a person minutes, with a look for the passport in between; not half an hour. Signing is quick
 # as such, and may have opening an account in it.
@@ -113,6 +120,9 @@ class ImpactSDK:
         *,
         account_provisioning_requested: AccountProvisioningRequested | None = None,
         transfer_consent_requested: TransferConsentRequested | None = None,
+        id_token_expired: TokenExpired | None = None,
+        exit_requested: ExitRequested | None = None,
+        telemetry: Telemetry | None = None,
     ) -> Registration:
         """Register what the host does when DES needs it. Registering again replaces; a running call keeps the old one.
 
@@ -123,6 +133,13 @@ class ImpactSDK:
             transfer_consent_requested: Called with a `TransferConsentRequest`, at banks where the user signs for each
                 savehack launch; takes over the screen, and returns when the bank's backend has told DES what the user
                 said. It raises `ConsentDeclined` when the user does not sign.
+            id_token_expired: Called with an `IDTokenExpired` 30 seconds before a session ends that is renewed by ID
+                tokens (of a session of less than a minute, when half of it is over), and when DES does not know the
+                session any more. It returns a new ID token of the same user; with none, a late or a wrong one the
+                session ends.
+            exit_requested: Called once with an `ExitRequest` when a session has ended, unless the host has closed it.
+            telemetry: Called with a `TelemetryEvent` for each call of the session that stands for something the user
+                did. Nothing waits for it, and its failure is logged.
 
         Returns:
             A registration; `remove()` takes back what this call has registered.
@@ -134,6 +151,9 @@ class ImpactSDK:
             {
                 "account_provisioning_requested": account_provisioning_requested,
                 "transfer_consent_requested": transfer_consent_requested,
+                "id_token_expired": id_token_expired,
+                "exit_requested": exit_requested,
+                "telemetry": telemetry,
             }
         )
 
@@ -160,7 +180,6 @@ class ImpactSDK:
             AlreadyLaunching: A launch with this token is under way.
             ConfigurationError: The SDK is not open.
         """
-        # reference: impact-finance-api 4.1
         tasks = self._own_task_group or self._task_group
         if tasks is None:
             raise ConfigurationError("this ImpactSDK is not open; use it as `async with ImpactSDK(…) as sdk:`")
@@ -169,41 +188,24 @@ class ImpactSDK:
         token = IDToken(id_token)
         if token in self._launching:
             raise AlreadyLaunching("a launch with this ID token is under way; wait for it")
-        body = {
-            "token": token.value,
-            "locale": locale,
-            "client_id": self._client_id,
-            "location": location,
-            "theme": theme,
-            "timezone": timezone,
-        }
+        launch = Launch(
+            http=self._http,
+            client_id=self._client_id,
+            locale=locale,
+            location=location,
+            theme=theme,
+            timezone=timezone,
+        )
         self._launching.add(token)
         try:
-            reply = await self._verify(token, {name: value for name, value in body.items() if value is not None})
+            begun = await launch.verify(token)
         finally:
             self._launching.discard(token)
-        return self._begin(reply, tasks)
-
-    async def _verify(self, token: IDToken, body: dict[str, str]) -> Reply:
-        nobody = Transport(http=self._http, auth=NoAuth())
-        try:
-            # A second session for the same token does no harm, so this may be sent again.
-            return await nobody.request("POST", "/users/verify_token", body=body, is_repeatable=True)
-        except BadRequest as error:
-            if error.status != 422:
-                raise
-            said = str(error).replace(token.value, "[redacted]")
-            raise InvalidCredentials(f"{said}; get a new ID token and launch again") from None
-
-    def _begin(self, reply: Reply, tasks: anyio.abc.TaskGroup) -> Session:
-        try:
-            verified = wire.read(VerifiedToken, wire.loads(reply.content))
-        except wire.Unreadable as error:
-            raise unexpected(reply, error) from error
         session = Session(
-            Transport(http=self._http, auth=SessionCookie.of(reply)),
-            user=verified.user,
-            settings=verified.session,
+            begun,
+            launch=launch,
+            http=self._http,
+            callbacks=self._callbacks,
             handovers=self._handovers,
             tasks=tasks,
             closed=self._sessions.remove,

@@ -1,7 +1,8 @@
 """A user's session: create Dreams, launch savehacks, look at what is there."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
@@ -13,9 +14,12 @@ from .api.savehacks import SavehackLaunches, Savehacks
 from .api.transactions import Transactions
 from .api.transfer_consents import TransferConsents
 from .api.users import Users
-from .asking import Owner
-from .errors import ConfigurationError, SessionClosed
+from .asking import Owner, awaitable
+from .callbacks import Callback, Callbacks, TelemetryEvent
+from .errors import ConfigurationError
 from .handovers import Handovers
+from .launch import Begun, Launch
+from .lifetime import Lifetime
 from .models import (
     SAVEHACK_TYPES,
     Account,
@@ -28,39 +32,52 @@ from .models import (
     TransactionState,
     User,
 )
-from .transport import Transport
+from .transport import HTTP, Transport
+
+logger = logging.getLogger("impact_sdk")
+
+# All that the vendor documents.
+# reference: impact-finance-api 4.3, onTelemetryEvent
+USER_CLICKED = "UserClicked"
 
 
 class Session:
     """What `ImpactSDK.launch()` gives: the user is known to DES, and DES to the user.
 
-    Close it with `async with` or `close()`. Every call after that raises `SessionClosed`. All calls raise
-    `TransportError` when there was no answer and `APIError` when the answer is no.
+    Close it with `async with` or `close()`. It ends by itself when it expires and nothing renews it: see `register()`.
+    Every call after its end raises `SessionClosed`, which says why it ended. All calls raise `TransportError` when
+    there was no answer and `APIError` when the answer is no.
     """
 
     def __init__(
         self,
-        transport: Transport,
+        begun: Begun,
         *,
-        user: User,
-        settings: SessionSettings,
+        launch: Launch,
+        http: HTTP,
+        callbacks: Callbacks,
         handovers: Handovers,
         tasks: anyio.abc.TaskGroup,
         closed: Callable[["Session"], None],
     ) -> None:
+        self._callbacks = callbacks
         self._handovers = handovers
         self._tasks = tasks
         self._closed = closed
-        self._is_closed = False
+        self._has_left = False
         self._savehack_ids: dict[str, str] = {}
+        self._lifetime = Lifetime(
+            begun=begun, launch=launch, http=http, callbacks=callbacks, tasks=tasks, ended=self._leave
+        )
+        transport = Transport(http=http, auth=self._lifetime)
         self._accounts = Accounts(transport)
         self._dreams = Dreams(transport)
         self._savehacks = Savehacks(transport)
         self._launches = SavehackLaunches(transport)
         self._transactions = Transactions(transport)
         self._owner = Owner(
-            user=user,
-            settings=settings,
+            user=begun.user,
+            settings=begun.settings,
             users=Users(transport),
             dreams=self._dreams,
             launches=self._launches,
@@ -68,7 +85,7 @@ class Session:
         )
 
     def __repr__(self) -> str:
-        return f"<Session of user {self.user.id}{', closed' if self._is_closed else ''}>"
+        return f"<Session of user {self.user.id}{', ended' if self._lifetime.exit else ''}>"
 
     async def __aenter__(self) -> Self:
         return self
@@ -85,8 +102,13 @@ class Session:
 
     @property
     def settings(self) -> SessionSettings:
-        """When the session ends, and the tenant's currency and account setup."""
-        return self._owner.settings
+        """What DES says of the session, and the tenant's currency and account setup."""
+        return self._lifetime.settings
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the session ends unless it is renewed (UTC); it follows every renewal."""
+        return self._lifetime.expires_at
 
     async def create_dream(
         self, name: str, *, target_cents: int, expires_at: date | None = None, idempotency_key: str | None = None
@@ -107,7 +129,7 @@ class Session:
             HandoverError: The host did not take over; the Dream is kept, and on the error as `dream`.
             SessionClosed: The session was closed meanwhile.
         """
-        self._require_open()
+        self._act("create_dream")
         dream = await self._dreams.create(
             user_id=self.user.id,
             name=name,
@@ -115,7 +137,7 @@ class Session:
             expires_at=expires_at,
             idempotency_key=idempotency_key,
         )
-        self._require_open()
+        self._lifetime.require_open()
         return await self._handovers.hand_over_dream(self._owner, dream, self._tasks)
 
     async def launch_savehack(
@@ -130,21 +152,21 @@ class Session:
 
         Args:
             dream: The Dream, or its id.
-            terms: `OneTime`, `Daily`, `Weekly` or `Monthly`.
+            terms: Which of the sixteen savehacks, and how: `Weekly(amount_cents=5_000, weekday=0)`, say.
             idempotency_key: As in `create_dream()`.
 
         Raises:
             HandoverError: The host did not take over; the launch stays paused, or a draft, and is kept.
             SessionClosed: The session was closed meanwhile.
         """
-        self._require_open()
+        self._act("launch_savehack")
         launch = await self._launches.create(
-            dream_id=dream if isinstance(dream, str) else dream.id,
+            dream_id=_id(dream),
             savehack_id=await self._savehack_id(terms),
             terms=terms,
             idempotency_key=idempotency_key,
         )
-        self._require_open()
+        self._lifetime.require_open()
         (launch,) = await self._handovers.hand_over(self._owner, [launch], self._tasks)
         return launch
 
@@ -160,44 +182,141 @@ class Session:
         Raises:
             HandoverError: As `launch_savehack()`; whatever else was waiting has been asked for all the same.
         """
-        self._require_open()
+        self._act("resume_paused_launches")
         mine = self._launches.list(user_id=self.user.id)
         waiting = [launch async for launch in mine if launch.waits_for_account or launch.state == LaunchState.DRAFT]
         now = await self._handovers.hand_over(self._owner, waiting, self._tasks)
         return [launch for launch in now if launch.state == LaunchState.ACTIVE]
 
+    async def pause_launch(self, launch: SavehackLaunch) -> SavehackLaunch:
+        """Let a savehack rest until it is resumed; what falls due meanwhile is left out."""
+        self._act("pause_launch")
+        return await self._launches.pause(launch)
+
+    async def resume_launch(self, launch: SavehackLaunch) -> SavehackLaunch:
+        """End a pause that the user wanted. For launches that wait for the bank, `resume_paused_launches()`.
+
+        Raises:
+            Conflict: It waits for an account, and starts when there is one.
+        """
+        self._act("resume_launch")
+        return await self._launches.resume(launch)
+
+    async def stop_launch(self, launch: SavehackLaunch) -> SavehackLaunch:
+        """Stop a savehack for good. What it has asked for stays asked for; a second time changes nothing."""
+        self._act("stop_launch")
+        return await self._launches.stop(launch)
+
+    async def delete_dream(self, dream: Dream | str) -> Dream:
+        """Give a Dream up, for good: its savehacks stop, and what they have asked for fails.
+
+        Raises:
+            BadRequest: It holds money: `withdraw()` it or `move()` it first.
+        """
+        self._act("delete_dream")
+        return await self._dreams.delete(_id(dream))
+
+    async def withdraw(
+        self, dream: Dream | str, amount_cents: int, *, idempotency_key: str | None = None
+    ) -> Transaction:
+        """Ask for money back from a Dream, to the user's current account. The bank settles it.
+
+        Raises:
+            BadRequest: The Dream has less, counting what is on its way out already.
+        """
+        self._act("withdraw")
+        return await self._transactions.request_withdrawal(
+            from_dream_id=_id(dream), amount_cents=amount_cents, idempotency_key=idempotency_key
+        )
+
+    async def move(
+        self,
+        amount_cents: int,
+        *,
+        source: Dream | str | None = None,
+        target: Dream | str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Transaction:
+        """Move money from one Dream to another.
+
+        On one account that is done at once, and either Dream may be left out: what the account holds outside all
+        Dreams, as interest does, is meant. Between two accounts the bank settles it.
+
+        Raises:
+            BadRequest: There is less, counting what is on its way out already.
+        """
+        self._act("move")
+        return await self._transactions.request_internal(
+            amount_cents=amount_cents,
+            from_dream_id=None if source is None else _id(source),
+            to_dream_id=None if target is None else _id(target),
+            idempotency_key=idempotency_key,
+        )
+
     def dreams(self) -> AsyncIterator[Dream]:
         """The user's Dreams that are not deleted."""
-        self._require_open()
+        self._act("dreams")
         return self._dreams.list(user_id=self.user.id)
 
     def savehack_launches(self, dream: Dream | str | None = None) -> AsyncIterator[SavehackLaunch]:
         """The user's savehack launches; those for one Dream, when it is given."""
-        self._require_open()
+        self._act("savehack_launches")
         if dream is None:
             return self._launches.list(user_id=self.user.id)
-        return self._launches.list(dream_id=dream if isinstance(dream, str) else dream.id)
+        return self._launches.list(dream_id=_id(dream))
 
     def accounts(self) -> AsyncIterator[Account]:
         """The user's accounts that exist; initiated ones do not yet."""
-        self._require_open()
+        self._act("accounts")
         return self._accounts.list(user_id=self.user.id)
 
     def transactions(self, *, state: TransactionState | str | None = None) -> AsyncIterator[Transaction]:
         """The user's transactions, by ascending `requested_at`."""
-        self._require_open()
+        self._act("transactions")
         return self._transactions.list(state=state)
 
+    async def keep_alive(self) -> None:
+        """Say that the user is there: an activity-renewed session lasts its inactivity timeout from now.
+
+        Every other call does the same. Call this while the user is on the bank's own pages, opening an account, say.
+
+        Raises:
+            Conflict: The session is renewed by ID tokens, not by activity.
+        """
+        # reference: impact-finance-api 4.4, sessionKeepAlive
+        self._lifetime.require_open()
+        await self._lifetime.keep_alive()
+
+    async def sign_out(self) -> None:
+        """End the session at DES and here, and have `exit_requested` called. A second call does nothing.
+
+        Raises:
+            TransportError: DES could not be told; the session is ended here all the same.
+        """
+        # reference: impact-finance-api 4.4, onSignOutRequested
+        await self._lifetime.sign_out()
+
     async def close(self) -> None:
-        """End the session. A callback that runs for it alone is cancelled; a second call does nothing."""
-        if not self._is_closed:
-            self._is_closed = True
+        """Leave the session; DES keeps it until it expires, `sign_out()` ends it there too.
+
+        A callback that runs for it alone is cancelled; a second call does nothing.
+        """
+        self._lifetime.close()
+        await self._leave()
+
+    async def _leave(self) -> None:
+        if not self._has_left:
+            self._has_left = True
             self._closed(self)
             await self._handovers.leave(self._owner)
 
-    def _require_open(self) -> None:
-        if self._is_closed:
-            raise SessionClosed(f"the session of user {self.user.id} is closed; launch again")
+    def _act(self, action: str) -> None:
+        """The user does something with the session; it has to be open for that."""
+        self._lifetime.require_open()
+        callback = self._callbacks.get("telemetry")
+        if callback is not None:
+            event = TelemetryEvent(name=USER_CLICKED, payload={"action": action}, user_id=self.user.id)
+            self._tasks.start_soon(_tell, callback, event)
 
     async def _savehack_id(self, terms: SavehackTerms) -> str:
         try:
@@ -210,3 +329,15 @@ class Session:
         if wanted not in self._savehack_ids:
             raise ConfigurationError(f"this bank does not offer {wanted}; it offers {', '.join(self._savehack_ids)}")
         return self._savehack_ids[wanted]
+
+
+def _id(dream: Dream | str) -> str:
+    return dream if isinstance(dream, str) else dream.id
+
+
+async def _tell(callback: Callback, event: TelemetryEvent) -> None:
+    """Nobody waits for this, and what goes wrong with it is no concern of the user's."""
+    try:
+        await awaitable(callback(event))
+    except Exception:
+        logger.exception("telemetry failed")

@@ -1,5 +1,6 @@
 """One request to DES and its answer: addresses, credentials, attempts, errors. The only file that imports httpx."""
 
+import abc
 import logging
 import math
 import random
@@ -47,16 +48,19 @@ class HTTPTransport(Protocol):
     async def aclose(self) -> None: ...
 
 
-class Auth(Protocol):
+class Auth(abc.ABC):
     """Whose name a request is sent in."""
 
+    @abc.abstractmethod
     async def headers(self, http: "HTTP") -> Mapping[str, str]:
         """The headers that prove it; fetched first where need be."""
-        ...
 
-    def forget(self) -> bool:
-        """DES does not accept the headers (401). True when new ones can be had, so that it is worth asking again."""
-        ...
+    async def refused(self, proof: Mapping[str, str]) -> bool:
+        """DES does not accept these headers (401). True when there are others by now, so that it is worth asking."""
+        return False
+
+    def answered(self, reply: Reply) -> None:  # noqa: B027  # most proofs stay as they are
+        """DES accepted them, and may have sent newer ones."""
 
 
 @attrs.define(eq=False, repr=False)
@@ -179,7 +183,8 @@ class Transport:
         attempt = 0
         while True:
             headers = {name: value for name, value in given.items() if value is not None}
-            headers.update(await self._proof(method, path))
+            proof = await self._proof(method, path)
+            headers.update(proof)
             attempt += 1
             failure: Exception
             try:
@@ -192,8 +197,10 @@ class Transport:
             else:
                 record(self, reply)
                 if reply.status < 300:
+                    self.auth.answered(reply)
                     return reply
-                if reply.status == 401 and not was_refused and self.auth.forget():
+                # It changed nothing, so that whatever it was may be sent again, under the same idempotency key.
+                if reply.status == 401 and not was_refused and await self.auth.refused(proof):
                     was_refused = True
                     continue
                 outcome = Outcome(status=reply.status, retry_after=retry_after(reply.headers, self.http.clock.now()))

@@ -11,15 +11,15 @@ from impact_sdk import ConsentDeclined, ImpactSDK, ProvisioningDeclined
 
 from .coverage import Coverage
 
-# Of a callback that asks the user something; of one that asks the app alone; and of one that only tells.
+# Of a callback that asks the user something, of one that asks the bank, and of one that only tells something.
 QUESTION = ("returned", "declined", "raised", "cancelled")
-ORDER = ("returned", "raised", "cancelled")
+REQUEST = ("returned", "raised", "cancelled")
 NOTICE = ("returned", "raised")
 
 KINDS = {
     "account_provisioning_requested": QUESTION,
     "transfer_consent_requested": QUESTION,
-    "id_token_expired": ORDER,
+    "id_token_expired": REQUEST,
     "exit_requested": NOTICE,
     "telemetry": NOTICE,
 }

@@ -76,7 +76,7 @@ async def errors_of(simulation: Simulation, id_token: str) -> list[str]:
 
 def held_in_memory(session: Session) -> dict[str, str]:
     """The secrets that nobody shows us, dug out of the objects that hold them."""
-    cookie = session._launches._transport.auth.value  # type: ignore[attr-defined]
+    cookie = session._lifetime._cookie.headers["Cookie"]
     tokens = {
         f"bearer token {n}": thing._token
         for n, thing in enumerate(gc.get_objects())

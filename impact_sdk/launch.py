@@ -1,0 +1,73 @@
+"""A launch: what DES is sent, and the session that it begins."""
+
+from datetime import datetime
+
+import attrs
+
+from . import wire
+from .auth import IDToken, NoAuth
+from .cookies import SessionCookie
+from .errors import BadRequest, InvalidCredentials
+from .models import SessionSettings, User, VerifiedToken
+from .retries import ATTEMPTS
+from .transport import HTTP, Transport, unexpected
+
+
+@attrs.frozen(kw_only=True)
+class Begun:
+    """A session, as DES has just begun it.
+
+    Attributes:
+        expires_at: When it ends by this machine's clock, which may be wrong: DES says how long the cookie lasts.
+    """
+
+    user: User
+    settings: SessionSettings
+    cookie: SessionCookie
+    expires_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Launch:
+    """All that a launch sends but the ID token, so that the same can be launched again."""
+
+    # reference: impact-finance-api 4.1
+    http: HTTP
+    client_id: str
+    locale: str
+    location: str | None
+    theme: str | None
+    timezone: str | None
+
+    async def verify(self, token: IDToken, *, attempts: int = ATTEMPTS) -> Begun:
+        """Begin a session.
+
+        Raises:
+            InvalidCredentials: DES does not accept the token.
+        """
+        body = {
+            "token": token.value,
+            "locale": self.locale,
+            "client_id": self.client_id,
+            "location": self.location,
+            "theme": self.theme,
+            "timezone": self.timezone,
+        }
+        given = {name: value for name, value in body.items() if value is not None}
+        nobody = Transport(http=self.http, auth=NoAuth())
+        try:
+            # A second session for the same token does no harm, so this may be sent again.
+            reply = await nobody.request(
+                "POST", "/users/verify_token", body=given, is_repeatable=True, attempts=attempts, conceal=token.value
+            )
+        except BadRequest as error:
+            if error.status != 422:
+                raise
+            raise InvalidCredentials(f"{error}; get a new ID token and launch again") from None
+        try:
+            verified = wire.read(VerifiedToken, wire.loads(reply.content))
+        except wire.Unreadable as error:
+            raise unexpected(reply, error) from error
+        cookie = SessionCookie.of(reply)
+        ends_at = verified.session.expires_at if cookie.lifetime is None else reply.received_at + cookie.lifetime
+        return Begun(user=verified.user, settings=verified.session, cookie=cookie, expires_at=ends_at)

@@ -1,0 +1,331 @@
+"""A session's life: its cookie, its end, and who is asked to put the end off. The rules of `renewal` at work."""
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import anyio
+import anyio.abc
+import attrs
+
+from . import exits
+from .api.sessions import Sessions
+from .asking import awaitable
+from .auth import CookieAuth, IDToken
+from .callbacks import Callbacks, ExitRequest, IDTokenExpired
+from .cookies import SessionCookie
+from .errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorized
+from .exits import Exit
+from .launch import Begun, Launch
+from .models import SessionRenewal, SessionSettings, User
+from .renewal import Effect, Event, State, next_step
+from .replies import Reply
+from .transport import HTTP, Auth, Transport
+
+logger = logging.getLogger("impact_sdk")
+
+# The host has so long to get a token: it is asked so long before the end.
+# reference: impact-finance-api 5.8
+ASKED_BEFORE_END = timedelta(seconds=30)
+
+# Enough for as long as the host had.
+DELIVERY_ATTEMPTS = 8
+
+# The sessions whose id_token_expired we are called by, one within the other: they must not wait for themselves.
+_answering: ContextVar[frozenset["Lifetime"]] = ContextVar("answering_for", default=frozenset())
+
+_FAR_AWAY = datetime.max.replace(tzinfo=UTC)
+
+
+@attrs.define(eq=False, kw_only=True)
+class Lifetime(Auth):
+    """One session's life, in whose name its requests are sent.
+
+    Args:
+        begun: What DES said when it began.
+        launch: How to begin another one for the same user, with a new token.
+        ended: Called once, when the session has ended.
+    """
+
+    _begun: Begun = attrs.field(repr=False)
+    _launch: Launch = attrs.field(repr=False)
+    _http: HTTP
+    _callbacks: Callbacks
+    _tasks: anyio.abc.TaskGroup
+    _ended: Callable[[], Coroutine[Any, Any, None]]
+    state: State = attrs.field(default=State.LIVE, init=False)
+    exit: Exit | None = attrs.field(default=None, init=False)
+    settings: SessionSettings = attrs.field(init=False)
+    expires_at: datetime = attrs.field(init=False)
+    _cookie: SessionCookie = attrs.field(init=False)
+    _ask_at: datetime = attrs.field(init=False)
+    _deadline: datetime = attrs.field(default=_FAR_AWAY, init=False)
+    _cookie_was_renewed: bool = attrs.field(default=False, init=False)
+    _exit_when_run_out: Exit | None = attrs.field(default=None, init=False)
+    _round: anyio.Event = attrs.field(factory=anyio.Event, init=False)
+    _running: anyio.CancelScope = attrs.field(factory=anyio.CancelScope, init=False)
+    _sleep: anyio.CancelScope = attrs.field(factory=anyio.CancelScope, init=False)
+    _told: anyio.Event = attrs.field(factory=anyio.Event, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._begin(self._begun)
+        self._tasks.start_soon(self._keep_time)
+
+    @property
+    def user(self) -> User:
+        return self._begun.user
+
+    # In whose name requests are sent
+
+    async def headers(self, http: HTTP) -> Mapping[str, str]:
+        if self.state in (State.LOST, State.RELAUNCHING) and not self._is_asked_here:
+            await self._next_round()
+        self.require_open()
+        return self._cookie.headers
+
+    async def refused(self, proof: Mapping[str, str]) -> bool:
+        """DES does not know this session: get another one, or end."""
+        if self.state is not State.ENDED and proof != self._cookie.headers:
+            return True  # somebody has got another one since
+        if self._is_asked_here:
+            return False
+        if self.state is State.LIVE and not self._can_be_renewed:
+            # Whoever was away for too long signs in again: that is what such a session is for.
+            self._happened(Event.END_REACHED, exits.UNKNOWN)
+        else:
+            self._happened(Event.UNAUTHORIZED)
+        await self._next_round()
+        return True
+
+    def answered(self, reply: Reply) -> None:
+        renewed = self._cookie.renewed(reply)
+        if renewed is not None and self.state is not State.ENDED:
+            self._cookie, self._cookie_was_renewed = renewed, True
+            if renewed.lifetime is not None:
+                self._ends_at(reply.received_at + renewed.lifetime)
+
+    # What the host does
+
+    def require_open(self) -> None:
+        """Raises `SessionClosed`, saying why, where the session has ended."""
+        if self.exit is not None:
+            raise SessionClosed(f"the session of user {self.user.id} {self.exit.explanation}; launch again")
+
+    async def keep_alive(self) -> None:
+        self._cookie_was_renewed = False
+        self._renewed(await Sessions(Transport(http=self._http, auth=self)).keep_alive())
+
+    async def sign_out(self) -> None:
+        """End the session at DES and here; returns when the host's `exit_requested` has."""
+        if self.state is State.ENDED:
+            return
+        undelivered = None
+        try:
+            await Sessions(Transport(http=self._http, auth=CookieAuth(self._cookie))).sign_out()
+        except ImpactError as error:
+            error.add_note("the session is ended here; DES keeps it until it expires")
+            undelivered = error
+        self._happened(Event.SIGNED_OUT, exits.SIGNED_OUT)
+        await self._told.wait()
+        if undelivered is not None:
+            raise undelivered
+
+    def close(self) -> None:
+        self._happened(Event.CLOSED, exits.CLOSED)
+
+    # What happens to it
+
+    def _happened(self, event: Event, exit: Exit | None = None) -> Effect:
+        """Go to the next state and do what the rules say; `exit` is for the host, where the rules end the session."""
+        before = self.state
+        self.state, effect = next_step(before, event)
+        logger.debug("session of user %s: %s, now %s: %s", self.user.id, event.value, self.state.value, effect.value)
+        if effect is Effect.ASK:
+            if self.state is State.LOST:
+                self._deadline = self._http.clock.now() + ASKED_BEFORE_END
+            self._sleep.cancel()
+            self._running = anyio.CancelScope()
+            self._tasks.start_soon(self._renew, self._running)
+        elif effect is Effect.GO_ON:
+            self._end_round()
+        elif effect in (Effect.END, Effect.END_QUIETLY) and exit is not None:
+            self._end(exit)
+        return effect
+
+    def _end(self, exit: Exit) -> None:
+        self.exit = exit
+        self._cookie = SessionCookie({})
+        self._running.cancel()
+        self._sleep.cancel()
+        self._end_round()
+        if exit.reason is not None:
+            request = ExitRequest(
+                user_id=self.user.id,
+                external_user_id=self.user.external_id,
+                reason=exit.reason,
+                explanation=f"the session {exit.explanation}",
+            )
+            self._tasks.start_soon(self._ended)
+            self._tasks.start_soon(self._tell_host, request)
+
+    async def _tell_host(self, request: ExitRequest) -> None:
+        logger.info("user %s: %s", request.user_id, request.explanation)
+        callback = self._callbacks.get("exit_requested")
+        try:
+            if callback is not None:
+                await awaitable(callback(request))
+        except Exception:
+            logger.exception("exit_requested failed")
+        finally:
+            self._told.set()
+
+    async def _next_round(self) -> None:
+        """Returns when the session is renewed; `SessionClosed` when it is not."""
+        if self.state is not State.ENDED:
+            await self._round.wait()
+        self.require_open()
+
+    def _end_round(self) -> None:
+        self._round.set()
+        self._round = anyio.Event()
+
+    # Its end
+
+    @property
+    def _can_be_renewed(self) -> bool:
+        """A new token would put the end off."""
+        maximum = self.settings.maximum_expires_at
+        return self.settings.renewal != SessionRenewal.ACTIVITY and (
+            maximum is None or self.settings.expires_at < maximum
+        )
+
+    def _begin(self, begun: Begun) -> None:
+        self._begun, self.settings, self._cookie = begun, begun.settings, begun.cookie
+        self._ends_at(begun.expires_at)
+
+    def _renewed(self, settings: SessionSettings) -> None:
+        """DES has said when it ends; the cookie's lifetime does not depend on this machine's clock, and comes first."""
+        self.settings = settings
+        if not self._cookie_was_renewed or self._cookie.lifetime is None:
+            self._ends_at(settings.expires_at)
+
+    def _ends_at(self, moment: datetime) -> None:
+        now = self._http.clock.now()
+        # Of a session shorter than a minute at least half passes before anybody is asked.
+        self._ask_at = moment - min(ASKED_BEFORE_END, max(moment - now, timedelta()) / 2)
+        is_sooner = moment < self._deadline
+        self.expires_at = self._deadline = moment
+        if is_sooner:  # a later one is seen when the timer wakes up
+            self._sleep.cancel()
+
+    async def _keep_time(self) -> None:
+        clock = self._http.clock
+        try:
+            while self.state is not State.ENDED:
+                with anyio.CancelScope() as self._sleep:
+                    await clock.sleep_until(self._next_due()[0])
+                moment, event = self._next_due()  # much may have happened meanwhile
+                if clock.now() >= moment:
+                    self._happened(event, self._exit_at_the_end())
+        except BaseException:  # all tasks of the SDK are being cancelled
+            self.close()
+            raise
+
+    def _next_due(self) -> tuple[datetime, Event]:
+        may_ask = self.state is State.LIVE and self._can_be_renewed and self._http.clock.now() < self._deadline
+        return (self._ask_at, Event.RENEWAL_DUE) if may_ask else (self._deadline, Event.END_REACHED)
+
+    def _exit_at_the_end(self) -> Exit:
+        if self.state is State.RUNNING_OUT and self._exit_when_run_out is not None:
+            return self._exit_when_run_out
+        return exits.at_its_end(self.state, self.settings, self.expires_at)
+
+    # A new token
+
+    @property
+    def _is_asked_here(self) -> bool:
+        return self in _answering.get()
+
+    async def _renew(self, scope: anyio.CancelScope) -> None:
+        with scope:
+            token = await self._token() if self.state is not State.ENDED else None
+            if token is None:
+                return
+            effect = self._happened(Event.ANSWERED)
+            try:
+                if effect is Effect.PROLONG:
+                    await self._prolong(token)
+                elif effect is Effect.RELAUNCH:
+                    await self._relaunch(token)
+            except ImpactError as error:
+                self._happened(Event.UNDELIVERABLE, exits.undeliverable(error))
+
+    async def _token(self) -> IDToken | None:
+        """The host's answer; None where there is none, and the rules have been told."""
+        callback = self._callbacks.get("id_token_expired")
+        if callback is None:
+            self._exit_when_run_out = exits.not_registered(self.expires_at)
+            self._happened(Event.NOT_REGISTERED, exits.UNKNOWN_AND_NOT_REGISTERED)
+            return None
+        _answering.set(_answering.get() | {self})  # in this task's own context
+        question = IDTokenExpired(
+            user_id=self.user.id, external_user_id=self.user.external_id, expires_at=self._deadline
+        )
+        try:
+            token = await awaitable(callback(question))
+        except Exception as error:
+            said = f"failed with {type(error).__name__}: {error}"
+        except anyio.get_cancelled_exc_class() as error:
+            if anyio.get_current_task().has_pending_cancellation():
+                raise
+            # It awaited something that somebody else cancelled; nobody has cancelled the callback.
+            said = f"failed with {type(error).__name__}"
+        else:
+            if isinstance(token, str) and token:
+                return IDToken(token)
+            said = f"returned {'an empty text' if token == '' else type(token).__name__}, and no token"
+        self._happened(Event.NOT_ANSWERED, exits.not_answered(said))
+        return None
+
+    async def _prolong(self, token: IDToken) -> None:
+        before = self.settings.expires_at
+        self._cookie_was_renewed = False
+        about_itself = Sessions(Transport(http=self._http, auth=_WithoutRenewal(self)))
+        try:
+            settings = await about_itself.renew(token, attempts=DELIVERY_ATTEMPTS)
+        except Unauthorized as error:
+            self._happened(Event.REFUSED, exits.refused(error))
+            return
+        self._renewed(settings)
+        if settings.expires_at > before:
+            self._happened(Event.ACCEPTED)
+            return
+        self._exit_when_run_out = exits.nothing_gained(self.expires_at)
+        self._happened(Event.NOTHING_GAINED)
+
+    async def _relaunch(self, token: IDToken) -> None:
+        try:
+            begun = await self._launch.verify(token, attempts=DELIVERY_ATTEMPTS)
+        except (InvalidCredentials, Unauthorized) as error:
+            self._happened(Event.REFUSED, exits.refused(error))
+            return
+        if begun.user.id != self.user.id:
+            self._happened(Event.REFUSED, exits.ANOTHER_USER)
+            return
+        self._begin(attrs.evolve(begun, user=self.user))
+        self._happened(Event.ACCEPTED)
+
+
+@attrs.frozen
+class _WithoutRenewal(Auth):
+    """A session's cookie, for the request that renews it: a 401 is then the answer."""
+
+    lifetime: Lifetime
+
+    async def headers(self, http: HTTP) -> Mapping[str, str]:
+        return self.lifetime._cookie.headers
+
+    def answered(self, reply: Reply) -> None:
+        self.lifetime.answered(reply)
