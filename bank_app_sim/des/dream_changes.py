@@ -50,7 +50,8 @@ def change(request: Request) -> Answer:
     _check_principal(request, fields, dream, is_relinked=is_relinked)
     account = _account(request, fields, dream, account_id) if is_relinked else None
     fields.check()
-    if answered_request_id not in (None, dream["account_provision_request_id"]):
+    # An account that came before the app's answer has closed the request: the answer is late, not wrong.
+    if answered_request_id not in (None, dream["account_provision_request_id"]) and dream["account_id"] is None:
         sentence = "is no longer open: the bank has answered it, or it was never asked"
         raise Refused(409, {fields.path("accountProvisionRequestId"): [sentence]})
 

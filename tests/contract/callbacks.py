@@ -7,14 +7,14 @@ from typing import Any
 
 import anyio
 
-from impact_sdk import ConsentDeclined, ImpactSDK, ProvisioningDeclined
+from impact_sdk import ImpactSDK
 
 from .coverage import Coverage
 
-# Of a callback that asks the user something, of one that asks the bank, and of one that only tells something.
+# Of a callback that asks something; of one that asks for something that cannot be declined; of one that only tells.
 QUESTION = ("returned", "declined", "raised", "cancelled")
 REQUEST = ("returned", "raised", "cancelled")
-NOTICE = ("returned", "raised")
+NOTICE = ("returned",)
 
 KINDS = {
     "account_provisioning_requested": QUESTION,
@@ -28,7 +28,7 @@ KINDS = {
 def wanted() -> dict[str, tuple[str, ...]]:
     """Each callback that can be registered, with the answers that the suite has to have seen."""
     names = [name for name in inspect.signature(ImpactSDK.register).parameters if name != "self"]
-    return {name: KINDS[name] for name in names}
+    return {name: KINDS.get(name, NOTICE) for name in names}
 
 
 def watch(coverage: Coverage) -> Callable[[], None]:
@@ -60,14 +60,13 @@ def _watched(name: str, callback: Callable[..., Any], coverage: Coverage) -> Cal
 async def _awaited(name: str, answer: Awaitable[Any], coverage: Coverage) -> Any:
     try:
         result = await answer
-    except (ConsentDeclined, ProvisioningDeclined):
-        coverage.callback_answers.add((name, "declined"))
-        raise
     except anyio.get_cancelled_exc_class():
         coverage.callback_answers.add((name, "cancelled"))
         raise
-    except Exception:
-        coverage.callback_answers.add((name, "raised"))
+    except Exception as error:
+        # Hosts decline with errors that are called so, such as ProvisioningDeclined.
+        is_declined = type(error).__name__.endswith("Declined")
+        coverage.callback_answers.add((name, "declined" if is_declined else "raised"))
         raise
     coverage.callback_answers.add((name, "returned"))
     return result

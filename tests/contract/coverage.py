@@ -7,9 +7,6 @@ import attrs
 
 from .contract import Contract
 
-# What a callback of the host can do; see `callbacks.py` here.
-ANSWERS = ("returned", "declined", "raised", "cancelled")
-
 
 @attrs.define
 class Coverage:

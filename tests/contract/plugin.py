@@ -63,8 +63,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     seen = sum(line.wanted - len(line.missing) for line in lines)
     terminalreporter.section("the document: what was seen of it, and what was not")
-    # A subset of the tests misses most: there the sum is enough.
-    for line in lines if is_whole(config) else ():
+    # A subset of the tests misses most: there the sum is enough, but for those who want it with -v.
+    for line in lines if is_whole(config) or config.option.verbose > 0 else ():
         terminalreporter.write_line(str(line), red=bool(line.missing))
     terminalreporter.write_line(f"{'in all':<44} {seen:>4} of {sum(line.wanted for line in lines)}")
     if is_whole(config) and _unseen():

@@ -193,3 +193,23 @@ async def test_closing_the_session_cancels_the_callback(simulation: Simulation) 
         await session.close()
 
     assert host.was_cancelled
+
+
+async def test_an_account_that_comes_while_the_callback_runs_is_not_a_failure(simulation: Simulation) -> None:
+    """Rule 13: a quick bank has linked the Dream before the app's own answer is told to DES."""
+    sdk, api = simulation.sdk(), simulation.api
+
+    async def open_account_at_once(request: AccountProvisioningRequest) -> None:
+        assert request.dream is not None
+        account = await api.accounts.ensure(
+            user_id=request.user_id, type="SharedSavings", external_id=request.account_external_id
+        )
+        await api.dreams.update(request.dream.id, account_id=account.id)
+
+    sdk.register(account_provisioning_requested=open_account_at_once)
+    session = await sdk.launch(simulation.id_token("ada"))
+
+    dream = await session.create_dream("Bike", target_cents=250_000)
+
+    assert dream.account is not None
+    assert (await session.launch_savehack(dream, WEEKLY)).state is LaunchState.ACTIVE
