@@ -41,7 +41,7 @@ from . import (
 from .bank_clients import TokenEndpoint, keep_tenants
 from .id_tokens import Identity, RefusedToken, TokenVerifier
 from .outbox import Outbox
-from .request import SESSION_COOKIE, Bank, Credential, Request, User, credential, identify
+from .request import SESSION_COOKIE, Bank, Credential, Principal, Request, User, credential, identify, unauthorized
 from .sign_in import SignIn
 from .tenant import SessionRenewal, Tenant
 from .webhooks import Webhooks
@@ -254,7 +254,7 @@ class DES:
                 call=call,
                 connection=connection,
                 principal=principal,
-                tenant=self._tenants[principal.tenant_id],
+                tenant=self._tenant_of(principal),
                 now=now,
                 ids=self._ids,
                 outbox=Outbox(principal.tenant_id),
@@ -292,7 +292,7 @@ class DES:
         principal = await self._database.run(
             lambda connection: identify(connection, sent, key=None, now=now), reads_only=True
         )
-        tenant = self._tenants[principal.tenant_id]
+        tenant = self._tenant_of(principal)
         if not isinstance(principal, User) or tenant.session_renewal is not SessionRenewal.TOKEN:
             return None
         token = sessions.id_token_in(call)
@@ -300,6 +300,13 @@ class DES:
             return await self._verifiers[tenant.id].verify(token)
         except RefusedToken as refused:
             return refused.sentence
+
+    def _tenant_of(self, principal: Principal) -> Tenant:
+        """Tokens and sessions outlive a restart; the bank that they are of may not be served any more."""
+        try:
+            return self._tenants[principal.tenant_id]
+        except KeyError:
+            raise unauthorized("this bank is not served here any more") from None
 
     def _performed_once(self, operation: Operation, request: Request, key: str | None) -> Answer:
         if key is None:

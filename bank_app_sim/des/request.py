@@ -135,7 +135,7 @@ def identify(connection: sa.Connection, credential: Credential, *, key: str | No
         key: The idempotency key of the request.
     """
     if credential.secret is None:
-        raise _unauthorized("send an access token, or the cookie of a session")
+        raise unauthorized("send an access token, or the cookie of a session")
     if credential.is_token:
         return _bank(connection, hashed(credential.secret), key, now)
     return _user(connection, hashed(credential.secret), key, now)
@@ -146,7 +146,7 @@ def _bank(connection: sa.Connection, token_hash: str, key: str | None, now: str)
     row = connection.execute(store.principals.TENANT_OF_TOKEN, wanted).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
         state = "unknown" if row is None else "expired"
-        raise _unauthorized(f"the access token is {state}; get one at POST /oauth/token", ' error="invalid_token"')
+        raise unauthorized(f"the access token is {state}; get one at POST /oauth/token", ' error="invalid_token"')
     return Bank(tenant_id=row["tenant_id"], id=row["tenant_id"], row=row)
 
 
@@ -155,9 +155,9 @@ def _user(connection: sa.Connection, secret_hash: str, key: str | None, now: str
     row = connection.execute(store.principals.USER_OF_SESSION, wanted).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
         state = "unknown, or was ended" if row is None else "expired"
-        raise _unauthorized(f"the session is {state}; launch again with a new ID token")
+        raise unauthorized(f"the session is {state}; launch again with a new ID token")
     return User(tenant_id=row["tenant_id"], id=row["id"], row=row)
 
 
-def _unauthorized(sentence: str, more: str = "") -> Refused:
+def unauthorized(sentence: str, more: str = "") -> Refused:
     return Refused(401, {"base": [sentence]}, headers={"WWW-Authenticate": f"Bearer{more}"})

@@ -12,6 +12,7 @@ from ..database import Database
 from ..ids import Ids
 from ..service import Answer, Call, Refused
 from . import events, sessions, store, users
+from .engine import zone
 from .fields import what_is_wrong_with_text
 from .id_tokens import Identity, TokenVerifier, claims_of
 from .outbox import Outbox
@@ -115,7 +116,20 @@ def _texts(body: Mapping[str, Any]) -> dict[str, str | None]:
         if value is not None and (wrong or not isinstance(value, str)):
             raise Refused(422, {name: [wrong or "must be text"]})
         texts[name] = value
+    if texts["timezone"] is not None:
+        _check_zone(texts["timezone"])
     return texts
+
+
+def _check_zone(name: str) -> None:
+    """Savehacks follow the calendar of the user's zone: one that nobody knows has none.
+
+    Not 422, as everything else here: that says that the credentials are wrong.
+    """
+    try:
+        zone(name)
+    except ValueError:
+        raise Refused(400, {"timezone": ["is no IANA time zone, such as Europe/Stockholm"]}) from None
 
 
 def _wants_page(call: Call) -> bool:

@@ -161,6 +161,20 @@ async def test_one_bank_reaches_nothing_of_another_in_the_same_database(
     assert new_user.status_code == 201
 
 
+async def test_who_belongs_to_a_bank_that_is_served_no_more_is_told_so(
+    lasting_database_of: DatabaseOf, bank: Bank
+) -> None:
+    url = lasting_database_of("des")
+    async with process(url, bank, seed=1) as client:
+        await authorize(client)
+        token = client.headers["Authorization"]
+
+    async with process(url, bank, seed=2, tenant=attrs.evolve(TENANT, id="tenant-2", client_id="other")) as client:
+        answer = await client.get("/v1/users", headers={"Authorization": token})
+
+    assert (answer.status_code, errors_of(answer)) == (401, {"base": ["this bank is not served here any more"]})
+
+
 async def test_no_secret_is_in_the_file(tmp_path: Path, bank: Bank) -> None:
     file = tmp_path / "des.db"
     async with process(f"sqlite:///{file}", bank, seed=1) as client:

@@ -257,3 +257,13 @@ async def test_a_launch_is_traced_as_the_sdks(stranger: httpx.AsyncClient, bank:
         ("sdk", "des", "POST /users/verify_token"),
         ("des", "sdk", "200 OK"),
     ]
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "GMT+2:30", "../../etc/passwd", "a\x00b"])
+async def test_a_time_zone_that_nobody_knows_is_refused_as_such(
+    name: str, stranger: httpx.AsyncClient, bank: Bank
+) -> None:
+    answer = await stranger.post("/users/verify_token", json={"token": bank.id_token("ada"), "timezone": name})
+
+    assert answer.status_code in (400, 422)
+    assert list(errors_of(answer)) == ["timezone"]
