@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anyio
 import click
 
-from .backend import CRASH_POINTS, EVENT_CRASH_POINTS
+from .backend import CRASH_POINTS, DREAM_CRASH_POINTS, EVENT_CRASH_POINTS, REPORT_CRASH_POINTS
 from .database import DatabaseError
 from .servers import PortTaken
 from .simulation import Served, Simulation, SimulationError
@@ -22,8 +22,8 @@ from .trace import PARTICIPANTS, Message, said
 if TYPE_CHECKING:
     from .report import Table
 
-# The last ones are passed with --webhooks only.
-EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS)
+# The last ones are passed only with --webhooks, with an account for each Dream, and when money moves without DES.
+EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS, *DREAM_CRASH_POINTS, *REPORT_CRASH_POINTS)
 
 # The customers for whom `serve` prints a token.
 CUSTOMERS = ("ada", "bo")
