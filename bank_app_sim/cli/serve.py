@@ -11,12 +11,12 @@ from typing import Any
 import anyio
 import click
 
-from ..backend import CRASH_POINTS, EVENT_CRASH_POINTS
+from ..backend import CRASH_POINTS, DREAM_CRASH_POINTS, EVENT_CRASH_POINTS, REPORT_CRASH_POINTS
 from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
 from .running import Duration, run
 
-# The last ones are passed with --webhooks only.
-EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS)
+# The last ones are passed only with --webhooks, with an account for each Dream, and when money moves without DES.
+EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS, *DREAM_CRASH_POINTS, *REPORT_CRASH_POINTS)
 
 ACCOUNT_SETUPS = {"shared": AccountSetup.SHARED, "per-dream": AccountSetup.PER_DREAM}
 
@@ -73,6 +73,7 @@ CUSTOMERS = ("ada", "bo")
     show_default=True,
     help="One savings account for each user, or one for each Dream.",
 )
+@click.option("--performance-dreams", is_flag=True, help="The bank opens an investment account for each Dream.")
 @click.option("--transfer-consents", is_flag=True, help="Users sign for a savehack launch before it starts.")
 @click.option(
     "--session-renewal",
@@ -114,6 +115,7 @@ def serve(
     settle_every: timedelta,
     refuses: Sequence[str],
     account_setup: str,
+    performance_dreams: bool,
     transfer_consents: bool,
     session_renewal: str,
     token_lifetime: timedelta,
@@ -143,6 +145,7 @@ def serve(
             settle_every=settle_every,
             refuses=frozenset(refuses),
             account_setup=ACCOUNT_SETUPS[account_setup],
+            performance_dreams=performance_dreams,
             transfer_consents=transfer_consents,
             session_renewal=session_renewal,
             token_lifetime=token_lifetime,
