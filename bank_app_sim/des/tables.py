@@ -203,8 +203,9 @@ webhook_endpoints = sa.Table(
     sa.Column("batch_until_us", sa.BigInteger),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", sa.Text),
-    # Until then some process is sending it, or has died over it.
+    # Until then some process is sending it, or has died over it. Claims are counted, and known by their number.
     sa.Column("claimed_until", sa.Text),
+    sa.Column("claims", sa.Integer, nullable=False, default=0),
     sa.Column("last_error", sa.Text),
     sa.Column("unsubscribed_at", sa.Text),
 )

@@ -55,14 +55,14 @@ class Batch:
     Attributes:
         until_us: Of its last event.
         attempts: Those that have failed so far.
-        claimed_until: Until then nobody else sends it.
+        claim: Which claim it is in this process's hands by.
     """
 
     tenant_id: str
     id: str
     until_us: int
     attempts: int
-    claimed_until: str
+    claim: int
     message: Message
 
 
@@ -166,14 +166,14 @@ class Webhooks:
             connection.execute(store.webhooks.CHANGE, {"of_tenant": endpoint["tenant_id"], **skipped})
             return None
         batch_id, batch_at = endpoint["batch_id"] or self._ids.uuid(), endpoint["batch_at"] or timestamp(now)
-        until_us, claimed_until = rows[-1]["at_us"], timestamp(now + deliveries.LEASE)
+        until_us = endpoint["batch_until_us"] or rows[-1]["at_us"]
         claim = {
             "of_tenant": endpoint["tenant_id"],
             "id": batch_id,
             "at": batch_at,
-            "until_us": endpoint["batch_until_us"] or until_us,
+            "until_us": until_us,
             "due": timestamp(now),
-            "until": claimed_until,
+            "until": timestamp(now + deliveries.LEASE),
         }
         connection.execute(store.webhooks.CLAIM, claim)
         body = {
@@ -185,9 +185,9 @@ class Webhooks:
         return Batch(
             tenant_id=endpoint["tenant_id"],
             id=batch_id,
-            until_us=claim["until_us"],
+            until_us=until_us,
             attempts=endpoint["attempts"],
-            claimed_until=claimed_until,
+            claim=endpoint["claims"] + 1,
             message=Message(url=endpoint["url"], id=batch_id, body=body, secrets=_secrets(endpoint, now)),
         )
 
@@ -214,7 +214,7 @@ class Webhooks:
         concluded = deliveries.conclusion(
             reply, attempts=batch.attempts + 1, until_us=batch.until_us, now=self._clock.now()
         )
-        this_claim = {"of_tenant": batch.tenant_id, "of_batch": batch.id, "of_claim": batch.claimed_until}
+        this_claim = {"of_tenant": batch.tenant_id, "of_batch": batch.id, "of_claim": batch.claim}
         connection.execute(store.webhooks.CONCLUDE, {**this_claim, **concluded})
 
     async def _send(self, message: Message) -> Reply:

@@ -73,6 +73,7 @@ async def test_a_journey_is_told_in_order(ada: httpx.AsyncClient, backend: httpx
         "SavehackLaunched",
         "DepositRequested",
         "SavehackLaunchUpdated",
+        "DreamUpdated",
         "DepositSettled",
     ]
 

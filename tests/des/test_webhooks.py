@@ -467,6 +467,41 @@ async def test_a_change_sends_what_waits_at_once(
     assert (await endpoint(backend))["pendingCount"] == 0
 
 
+async def test_what_came_of_an_attempt_at_the_former_address_puts_nothing_off(
+    clock: SimulatedClock, trace: Trace, database_of: DatabaseOf
+) -> None:
+    """The bank moves while a batch is on its way to where it was."""
+    former, present = URL, TRANSACTIONS_URL
+    asked: list[str] = []
+
+    async def moving(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        if len(asked) == 1:
+            await subscribe(backend, url=present)
+        return httpx.Response(500 if str(request.url) == former else 204)
+
+    des = DES(
+        database_url=database_of("des"),
+        tenants=[TENANT],
+        clock=clock,
+        trace=trace,
+        ids=Ids(random.Random(7)),
+        webhook_transport=httpx.MockTransport(moving),
+    )
+    async with anyio.create_task_group() as tasks, client_of(des) as backend:
+        tasks.start_soon(des.run)
+        await authorize(backend)
+        await subscribe(backend)
+        await backend.post("/v1/users", json={"user": {"externalId": "ada"}})
+        await clock.advance(timedelta())
+
+        assert asked == [former, present]
+        shown = await endpoint(backend)
+        assert (shown["url"], shown["pendingCount"], shown["lastError"]) == (present, 0, None)
+        tasks.cancel_scope.cancel()
+    des.close()
+
+
 async def test_deleted_nothing_is_sent_any_more(
     ada: httpx.AsyncClient, backend: httpx.AsyncClient, subscribed: None, receiver: Receiver, clock: SimulatedClock
 ) -> None:

@@ -52,11 +52,14 @@ CLAIM = (
         batch_until_us=given("until_us"),
         due_at=given("due"),
         claimed_until=given("until"),
+        claims=webhook_endpoints.c.claims + 1,
     )
 )
 # Whoever was too slow, so that somebody else has claimed the batch since, writes nothing down.
 CONCLUDE = CHANGE.where(
-    webhook_endpoints.c.batch_id == given("of_batch"), webhook_endpoints.c.claimed_until == given("of_claim")
+    webhook_endpoints.c.batch_id == given("of_batch"),
+    webhook_endpoints.c.claims == given("of_claim"),
+    webhook_endpoints.c.claimed_until.is_not(None),
 )
 RELEASE = sa.update(webhook_endpoints).values(claimed_until=None)
 
