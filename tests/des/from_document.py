@@ -1,6 +1,6 @@
 """Requests made from the document: each operation with its own example, and the ids of a world that exists."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -55,23 +55,6 @@ class World:
     def last_principal(self, operation: Operation) -> httpx.AsyncClient:
         """The user, where both may."""
         return self.by(schemes(operation)[-1])
-
-    async def seen_by_the_bank(self) -> list[Any]:
-        """All that is the user's, as the bank lists it."""
-        of_user = {"userId": self.ids["userId"], "externalUserId": self.ids["externalUserId"]}
-        paths = ("accounts", "dreams", "savehack-launches", "transactions")
-        answers = [await self.backend.get(f"/v1/users/{self.ids['userId']}")]
-        for path in paths:
-            known = {parameter["name"] for parameter in _listing(path).parameters}
-            query = {name: value for name, value in of_user.items() if name in known}
-            answers.append(await self.backend.get(f"/v1/{path}", params=query))
-        return [answer.json() for answer in answers]
-
-
-def _listing(plural: str) -> Operation:
-    found = CONTRACT.operation("GET", f"/v1/{plural}")
-    assert found is not None
-    return found
 
 
 def schemes(operation: Operation) -> list[str]:
@@ -179,15 +162,3 @@ async def _created(client: httpx.AsyncClient, path: str, body: Mapping[str, Any]
     [thing] = answer.json().values()
     found: dict[str, Any] = thing
     return found
-
-
-def walked(node: Any) -> Iterator[str]:
-    """Every text in a value of JSON."""
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for each in node.values():
-            yield from walked(each)
-    elif isinstance(node, list):
-        for each in node:
-            yield from walked(each)
