@@ -77,7 +77,7 @@ class Simulation:
         token_lifetime: How long an ID token of the bank is good. A real bank's is minutes; here it is long, so that a
             trace tells of what a test is about, and not of sessions that are renewed.
         account_setup: How accounts and Dreams belong together.
-        performance_dreams: Whether a Dream's money may be on a Performance account of its own.
+        performance_dreams: Whether the bank opens an investment account for each Dream.
         transfer_consents: Whether users sign for a savehack launch before it starts.
         session_renewal: What makes sessions last: new ID tokens, or what the user does.
         session_inactivity_timeout: How long a session lasts without activity, where activity renews it.
@@ -126,6 +126,7 @@ class Simulation:
             refuses=refuses,
             opening_balance_cents=opening_balance_cents,
             token_lifetime=token_lifetime,
+            dream_product="Performance" if performance_dreams else "SharedSavings",
         )
         self._tenants = _without_clash(tenants)
         self._webhooks = webhooks

@@ -34,13 +34,24 @@ class BankClient:
         return id_token
 
     async def order_account(
-        self, *, request_id: str | None = None, user_id: str | None = None, account_external_id: str | None = None
+        self,
+        *,
+        request_id: str | None = None,
+        user_id: str | None = None,
+        dream_id: str | None = None,
+        account_external_id: str | None = None,
     ) -> str:
         """Ask the bank to open an account and return at once, with the order's id; the same one when asked twice.
 
-        Without a `user_id` the account is ordered in advance, before the customer ever opens Impact Finance.
+        Without a `user_id` the account is ordered in advance, before the customer ever opens Impact Finance. With a
+        `dream_id` it is for that Dream alone.
         """
-        order = {"request_id": request_id, "user_id": user_id, "account_external_id": account_external_id}
+        order = {
+            "request_id": request_id,
+            "user_id": user_id,
+            "dream_id": dream_id,
+            "account_external_id": account_external_id,
+        }
         given = {name: value for name, value in order.items() if value is not None}
         answer = await self._ask("POST", "/provisioning-orders", given)
         order_id: str = answer["order"]["id"]

@@ -42,6 +42,7 @@ class AccountOpening:
             await self.bank.order_account(
                 request_id=request.request_id,
                 user_id=request.user_id,
+                dream_id=request.dream.id if request.dream else None,
                 account_external_id=request.account_external_id,
             )
             self.screen.shows("We are opening your account. You can go on saving meanwhile.")

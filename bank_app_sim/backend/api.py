@@ -14,14 +14,17 @@ from impact_sdk import Clock
 from ..database import Database
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, status_line
-from . import customers, event_store, ledger, orders, store
+from . import customers, event_store, ledger, orders, reconciliation, store
 from .identity import Identity
 from .orders import OrderRequest
 from .provisioning import Order
+from .reconciliation import NotPossible
+from .report_store import ReportKind
 
 JWKS = "/.well-known/jwks.json"
 
 LONGEST_ID = 100
+MOST_CENTS = 10**15
 
 
 def sender(_headers: Headers, route: str) -> str:
@@ -35,7 +38,8 @@ class API:
 
     Attributes:
         decision_after: How long the bank takes to decide on an order.
-        ordered: Called when an order was written down.
+        dream_product: What the bank opens for a Dream that is to have an account of its own.
+        woken: Called when something was written down that there is to be done.
     """
 
     database: Database
@@ -44,7 +48,8 @@ class API:
     ids: Ids
     opening_balance_cents: int
     decision_after: timedelta
-    ordered: Callable[[], None]
+    dream_product: str
+    woken: Callable[[], None]
 
     def endpoints(self) -> list[Endpoint]:
         return [
@@ -75,6 +80,13 @@ class API:
                 method="GET", path="/accounts", respond=self.accounts, label=_named("GET /accounts"), answered=_status
             ),
             Endpoint(method="GET", path="/ledger", respond=self.ledger, label=_named("GET /ledger"), answered=_status),
+            Endpoint(
+                method="POST",
+                path="/ledger/movements",
+                respond=self.move,
+                label=_named("POST /ledger/movements"),
+                answered=_status,
+            ),
             Endpoint(
                 method="GET",
                 path="/impact-events",
@@ -124,13 +136,14 @@ class API:
                 orders.take,
                 customer=customer,
                 request=request,
+                dream_product=self.dream_product,
                 order_id=self.ids.uuid(),
                 now=now,
                 due_at=now + self.decision_after,
             )
         )
         if is_new:
-            self.ordered()
+            self.woken()
         return Answer(202 if is_new else 200, {"order": _order_as_json(order)})
 
     async def order(self, call: Call) -> Answer:
@@ -151,6 +164,21 @@ class API:
     async def ledger(self, _call: Call) -> Answer:
         """All books, for whoever tests. Without a token, because this is a sandbox; no real bank has such a path."""
         return Answer(200, await self.database.run(ledger.books, reads_only=True))
+
+    async def move(self, call: Call) -> Answer:
+        """Money moves on a savings account without Impact Finance: at a branch, as interest, or with the market.
+
+        For whoever tests, as the ledger. The same reference moves money once: 201, then 200.
+        """
+        movement = _movement(call.body)
+        move = functools.partial(reconciliation.move, now=self.clock.now(), **movement)
+        try:
+            is_new = await self.database.run(move)
+        except NotPossible as error:
+            raise Refused(400, {"base": [str(error)]}) from error
+        if is_new:
+            self.woken()
+        return Answer(201 if is_new else 200, {"movement": movement})
 
     async def impact_events(self, _call: Call) -> Answer:
         """What DES has told, and how it came; for whoever tests, as the ledger."""
@@ -201,6 +229,28 @@ def _order_request(body: Mapping[str, Any]) -> OrderRequest:
             400, {field: [f"must be a text of 1 to {LONGEST_ID} characters without NUL, or absent"] for field in wrong}
         )
     return OrderRequest(**{field: body.get(field) for field in fields})
+
+
+def _movement(body: Mapping[str, Any]) -> dict[str, Any]:
+    _refuse_unknown_fields(body, {"account", "amount_cents", "kind", "reference"})
+    kinds = [kind.value for kind in ReportKind]
+    amount_cents, kind = body.get("amount_cents"), body.get("kind", ReportKind.OUTSIDE.value)
+    wrong: dict[str, list[str]] = {}
+    for field in ("account", "reference"):
+        if body.get(field) is None or not _is_id(body[field]):
+            wrong[field] = [f"must be a text of 1 to {LONGEST_ID} characters"]
+    if not isinstance(amount_cents, int) or isinstance(amount_cents, bool) or not 0 < abs(amount_cents) <= MOST_CENTS:
+        wrong["amount_cents"] = [f"must be an integer from -{MOST_CENTS} to {MOST_CENTS}, and not 0"]
+    if kind not in kinds:
+        wrong["kind"] = [f"must be {' or '.join(kinds)}"]
+    if wrong:
+        raise Refused(400, wrong)
+    return {
+        "account": body["account"],
+        "amount_cents": amount_cents,
+        "kind": ReportKind(kind),
+        "reference": body["reference"],
+    }
 
 
 def _is_id(value: object) -> bool:

@@ -18,9 +18,10 @@ from . import api, event_store, ledger, store, tables
 from .crash_points import Crash
 from .customers import customer_name, register
 from .events import Following, Inbox
-from .gateway import Gateway
+from .gateway import PERFORMANCE, SHARED_SAVINGS, Gateway
 from .identity import Identity
 from .orders import Provisioning
+from .reconciliation import Reconciliation
 from .settlement import Settlement
 from .webhooks import Receiver
 
@@ -54,6 +55,8 @@ class Bank:
         settle_every: How often it fetches the deposits that DES requests, once the first account is reported.
         opening_balance_cents: What a new customer has on the current account.
         refuses: Customers who do not get a savings account.
+        dream_product: What it opens for a Dream that is to have an account of its own: `SharedSavings`, or
+            `Performance`, an investment account.
         webhook_secrets: What DES signs its webhooks with, the present secret and while they are changed the one before;
             none for a bank that reads no webhooks.
         look_for_events_every: How often it looks for events that no webhook has brought; None for a bank that never
@@ -68,6 +71,9 @@ class Bank:
     settle_every: timedelta = attrs.field(default=timedelta(hours=1), validator=_positive)
     opening_balance_cents: int = attrs.field(default=1_000_000, validator=_not_negative)
     refuses: frozenset[str] = attrs.field(default=frozenset(), validator=_customers)
+    dream_product: str = attrs.field(
+        default=SHARED_SAVINGS, validator=attrs.validators.in_((SHARED_SAVINGS, PERFORMANCE))
+    )
     webhook_secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
     look_for_events_every: timedelta | None = attrs.field(default=None, validator=attrs.validators.optional(_positive))
     token_lifetime: timedelta = attrs.field(default=timedelta(days=365), validator=_positive)
@@ -117,6 +123,7 @@ class BankBackend:
         self._settlement = Settlement(
             database=self._database, gateway=gateway, clock=clock, settle_every=bank.settle_every, crash=crash
         )
+        self._reconciliation = Reconciliation(database=self._database, gateway=gateway, clock=clock, crash=crash)
         inbox = Inbox(clock=clock, crash=crash)
         self._following = None
         if bank.look_for_events_every is not None:
@@ -139,7 +146,8 @@ class BankBackend:
                     ids=ids,
                     opening_balance_cents=bank.opening_balance_cents,
                     decision_after=bank.decision_after,
-                    ordered=self._due.wake,
+                    dream_product=bank.dream_product,
+                    woken=self._due.wake,
                 ).endpoints(),
                 *Receiver(
                     verifier=_verifier(bank, clock),
@@ -177,6 +185,7 @@ class BankBackend:
             await self._following.work_off()
         await self._provisioning.work_off()
         await self._settlement.work_off()
+        await self._reconciliation.work_off()
         next_due = await self._database.run(store.next_due, reads_only=True)
         return None if next_due is None else moment(next_due)
 

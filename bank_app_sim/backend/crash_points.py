@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from .provisioning import OrderState
+from .report_store import ReportState
 from .transfers import AFTER_TELLING, TransferState
 
 Crash = Callable[[str], None]
-Work = Literal["provisioning", "transfers", "events"]
+Work = Literal["provisioning", "transfers", "events", "reports"]
 
 
 def due_not_done(work: Work, state: str) -> str:
@@ -21,12 +22,22 @@ def done_not_written(work: Work, state: str) -> str:
 
 
 _STEPS: tuple[tuple[Work, str], ...] = (
-    *(("provisioning", state) for state in OrderState if not state.is_final),
+    *(("provisioning", state) for state in OrderState if not state.is_final and state is not OrderState.POSTED),
     ("transfers", TransferState.RECEIVED),
     *(("transfers", state) for state in dict.fromkeys(state for state, _ in AFTER_TELLING)),
 )
-CRASH_POINTS = tuple(point(work, state) for work, state in _STEPS for point in (due_not_done, done_not_written))
+
+
+def _points(*steps: tuple[Work, str]) -> tuple[str, ...]:
+    return tuple(point(work, state) for work, state in steps for point in (due_not_done, done_not_written))
+
+
+CRASH_POINTS = _points(*_STEPS)
+
+# Passed only where an account is for one Dream, and when something moves without DES.
+DREAM_CRASH_POINTS = _points(("provisioning", OrderState.POSTED))
+REPORT_CRASH_POINTS = _points(("reports", ReportState.DUE))
 
 # An event has one step: to be taken in. A bank passes these two only when it reads events.
 RECEIVED = "RECEIVED"
-EVENT_CRASH_POINTS = tuple(point("events", RECEIVED) for point in (due_not_done, done_not_written))
+EVENT_CRASH_POINTS = _points(("events", RECEIVED))

@@ -44,7 +44,7 @@ def signed_in(connection: sa.Connection, authorization: str, *, now: datetime) -
 def _register(connection: sa.Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
     store.add_customer(connection, customer, registered_at=timestamp(now))
     current = ledger.current_account(customer)
-    ledger.open_account(connection, current, at=now)
+    ledger.open_account(connection, current, customer=customer, at=now)
     if opening_balance_cents:
         opening = ledger.movement(
             f"opening:{customer}", source=ledger.FUNDING, target=current, amount_cents=opening_balance_cents

@@ -3,9 +3,28 @@
 Everything here may be said twice, because a worker that died cannot know whether it was heard: nothing happens twice.
 """
 
+import contextlib
+from collections.abc import Sequence
 from datetime import datetime
 
-from impact_sdk import APIError, BadRequest, Conflict, Event, ImpactAPI, Transaction, TransactionState, User
+import attrs
+
+from impact_sdk import (
+    AccountType,
+    AccountUpdate,
+    APIError,
+    BadRequest,
+    Conflict,
+    Event,
+    ImpactAPI,
+    NotFound,
+    Transaction,
+    TransactionState,
+    TransactionUpdate,
+    User,
+)
+
+SHARED_SAVINGS, PERFORMANCE = AccountType.SHARED_SAVINGS.value, AccountType.PERFORMANCE.value
 
 EVENTS_AT_ONCE = 20  # one page
 
@@ -34,15 +53,36 @@ class Gateway:
                 raise
             return user.id
 
-    async def post_account(self, user_id: str, external_id: str) -> str:
+    async def post_account(self, user_id: str, external_id: str, *, product: str) -> str:
         """Tell DES that the user's account is open, and return its id there."""
         # The external id is what makes this safe to repeat: without one, every POST /accounts makes another account.
         # reference: account-provisioning-single-account, on externalId
-        account = await self._impact.accounts.ensure(user_id=user_id, type="SharedSavings", external_id=external_id)
+        account = await self._impact.accounts.ensure(user_id=user_id, type=product, external_id=external_id)
         return account.id
 
-    async def report_refusal(self, customer: str) -> None:
-        """Tell DES that there will be no account: the deposits fail, and the launches wait for another request."""
+    async def link_dream(self, dream_id: str, account_id: str, *, user_id: str) -> bool:
+        """Tell DES which account is a Dream's; False where the Dream is deleted, gone, or not this user's at all.
+
+        Which Dream it is the app has said, and a tampered one may have named anybody's: DES links nobody's to another's
+        account.
+        """
+        try:
+            await self._impact.dreams.update(dream_id, account_id=account_id)
+        except NotFound:
+            return False
+        except BadRequest:
+            dream = await self._impact.dreams.get(dream_id)
+            if dream.deleted_at is None and dream.user.id == user_id:  # then there was another reason
+                raise
+            return False
+        return True
+
+    async def report_refusal(self, customer: str, *, dream_id: str | None = None) -> None:
+        """Tell DES that there will be no account: the deposits fail, and the launches wait for another request.
+
+        Args:
+            dream_id: The one Dream that it was for.
+        """
         user = await self._find(customer)
         if user is None:  # ordered in advance, and never launched: DES has not heard of them
             return
@@ -52,8 +92,20 @@ class Gateway:
             async for transaction in self._impact.transactions.list(state="requested", external_user_id=customer)
         ]
         for transaction in pending:
-            await self.fail(transaction.id, CUSTOMER_REFUSED)
-        await self._impact.users.update(user.id, provisioning_initiated_at=None)
+            if dream_id is None or (transaction.to_dream is not None and transaction.to_dream.id == dream_id):
+                await self.fail(transaction.id, CUSTOMER_REFUSED)
+        if dream_id is None:
+            await self._impact.users.update(user.id, provisioning_initiated_at=None)
+        else:
+            await self._refuse_dream(dream_id, user.id)
+
+    async def _refuse_dream(self, dream_id: str, user_id: str) -> None:
+        try:
+            dream = await self._impact.dreams.get(dream_id)
+            if dream.user.id == user_id and dream.deleted_at is None:
+                await self._impact.dreams.update(dream_id, provisioning_initiated_at=None)
+        except NotFound:  # nobody waits any more
+            return
 
     async def requested(self) -> list[Transaction]:
         """Every transaction that waits for the bank, oldest first."""
@@ -69,10 +121,23 @@ class Gateway:
                 break
         return events
 
-    async def settle(self, transaction_id: str) -> TransactionState:
-        """Say that the money has moved; return what DES made of it, which may have been decided before."""
+    async def settle(
+        self, transaction_id: str, *, user_id: str, worths: Sequence[AccountUpdate], at: datetime
+    ) -> TransactionState:
+        """Say that the money has moved; return what DES made of it, which may have been decided before.
+
+        Args:
+            worths: What Performance accounts are worth with it, if it is on such. Both are told in one step: nobody
+                sees the one without the other.
+            at: When it has moved.
+        """
         try:
-            return (await self._impact.transactions.settle(transaction_id)).state
+            if not worths:
+                return (await self._impact.transactions.settle(transaction_id, at=at)).state
+            # reference: impact-finance-api 5.6
+            settled = TransactionUpdate(id=transaction_id, settled_at=at)
+            await self._impact.users.update(user_id, accounts=worths, transactions=[settled])
+            return TransactionState.SETTLED
         except (BadRequest, Conflict) as not_taken:
             return await self._decided(transaction_id, not_taken)
 
@@ -82,6 +147,42 @@ class Gateway:
             return (await self._impact.transactions.fail(transaction_id, errors=[reason])).state
         except (BadRequest, Conflict) as not_taken:
             return await self._decided(transaction_id, not_taken)
+
+    async def report(
+        self, reference: str, *, user_id: str, account_id: str, dream_id: str | None, amount_cents: int
+    ) -> None:
+        """Tell DES what has moved on an account without it, under the reference that it has in the bank's books.
+
+        Args:
+            dream_id: The one Dream that the account is for. Once it is deleted, the money is outside all Dreams.
+            amount_cents: What came, or went: then it is negative.
+        """
+        if dream_id is not None and (await self._impact.dreams.get(dream_id)).deleted_at is not None:
+            dream_id = None
+        # The reference is what makes this safe to repeat. reference: impact-finance-api 5.7
+        transactions = self._impact.transactions
+        with contextlib.suppress(Conflict):  # told before
+            if amount_cents > 0:
+                await transactions.create_deposit(
+                    user_id=user_id,
+                    external_id=reference,
+                    amount_cents=amount_cents,
+                    to_account_id=account_id,
+                    to_dream_id=dream_id,
+                )
+            else:
+                await transactions.create_withdrawal(
+                    user_id=user_id,
+                    external_id=reference,
+                    amount_cents=-amount_cents,
+                    from_account_id=account_id,
+                    from_dream_id=dream_id,
+                )
+
+    async def value(self, worth: AccountUpdate) -> None:
+        """Say what a Performance account is worth."""
+        figures = {name: figure for name, figure in attrs.asdict(worth).items() if name != "id"}
+        await self._impact.accounts.update(worth.id, **figures)
 
     async def _decided(self, transaction_id: str, not_taken: APIError) -> TransactionState:
         state = (await self._impact.transactions.get(transaction_id)).state

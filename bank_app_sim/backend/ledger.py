@@ -13,15 +13,25 @@ import sqlalchemy as sa
 from ..clock import timestamp
 from . import ledger_store, store
 
+# The other side of what comes from, and goes to, outside of these books; and of what markets give and take.
 FUNDING = "bank:funding"
+MARKET = "bank:market"
+
+# How the reference of a posting begins that markets have caused.
+BY_MARKET = "market:"
 
 
 def current_account(customer: str) -> str:
     return f"current:{customer}"
 
 
-def savings_account(customer: str) -> str:
-    return f"savings:{customer}"
+def savings_account(customer: str, dream_id: str | None = None) -> str:
+    """Of a customer, or for one Dream of theirs."""
+    return f"savings:{customer}" if dream_id is None else f"savings:{customer}:{dream_id}"
+
+
+def investment_account(customer: str, dream_id: str) -> str:
+    return f"investments:{customer}:{dream_id}"
 
 
 @attrs.frozen
@@ -58,26 +68,26 @@ def movement(reference: str, *, source: str, target: str, amount_cents: int) -> 
     return Posting(reference, (Entry(source, -amount_cents), Entry(target, amount_cents)))
 
 
-def open_account(connection: sa.Connection, name: str, *, at: datetime) -> None:
-    """Open an account, or open it again; one that is open stays as it is."""
+def open_account(connection: sa.Connection, name: str, *, at: datetime, customer: str | None = None) -> None:
+    """Open an account, or open it again; one that is open stays as it is. Without a customer it is the bank's own."""
     if not ledger_store.is_account_open(connection, name):
-        ledger_store.add_account(connection, name, opened_at=timestamp(at))
+        ledger_store.add_account(connection, name, customer=customer, opened_at=timestamp(at))
 
 
 def close_savings(connection: sa.Connection, customer: str, *, reason: str, at: datetime) -> None:
-    """Close the customer's savings account; what it holds goes back to the current account. Nothing, if none is open.
+    """Close all that the customer saves on; what is there goes back to the current account. Nothing, if none is open.
 
     Args:
         reason: What its closing has to do with: the same reason moves money once.
     """
-    savings = savings_account(customer)
-    if not ledger_store.is_account_open(connection, savings):
-        return
-    left_cents = ledger_store.balance(connection, savings)
-    if left_cents > 0:
-        current = current_account(customer)
-        post(connection, movement(f"closing:{reason}", source=savings, target=current, amount_cents=left_cents), at=at)
-    ledger_store.close_account(connection, savings, closed_at=timestamp(at))
+    current = current_account(customer)
+    savings = [name for name in ledger_store.open_accounts_of(connection, customer) if name != current]
+    left = {name: ledger_store.balance(connection, name) for name in savings}
+    if (left_cents := sum(left.values())) != 0:
+        paid_out = (Entry(name, -cents) for name, cents in left.items() if cents)
+        post(connection, Posting(f"closing:{reason}", (*paid_out, Entry(current, left_cents))), at=at)
+    for name in savings:
+        ledger_store.close_account(connection, name, closed_at=timestamp(at))
 
 
 def post(connection: sa.Connection, posting: Posting, *, at: datetime) -> bool:
@@ -95,18 +105,12 @@ def post(connection: sa.Connection, posting: Posting, *, at: datetime) -> bool:
 
 def accounts_of(connection: sa.Connection, customer: str) -> dict[str, Any]:
     """The customer's accounts that are open, and what they hold."""
-    names = [current_account(customer), savings_account(customer)]
-    return {
-        "accounts": [
-            {"name": name, "balance_cents": ledger_store.balance(connection, name)}
-            for name in names
-            if ledger_store.is_account_open(connection, name)
-        ]
-    }
+    names = ledger_store.open_accounts_of(connection, customer)
+    return {"accounts": [{"name": name, "balance_cents": ledger_store.balance(connection, name)} for name in names]}
 
 
 def books(connection: sa.Connection) -> dict[str, Any]:
-    """Everything: balances, postings, the deposits that were moved or refused, and the sum that must be zero."""
+    """Everything: balances, postings, the transfers that were made or refused, and the sum that must be zero."""
     postings: dict[str, dict[str, Any]] = {}
     for reference, posted_at, account, amount_cents in ledger_store.all_entries(connection):
         posting = postings.setdefault(reference, {"reference": reference, "posted_at": posted_at, "entries": []})

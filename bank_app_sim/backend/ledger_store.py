@@ -11,11 +11,19 @@ _account = sa.select(accounts.c.name).where(accounts.c.name == given("name"), ac
 _add_account = sa.insert(accounts)
 _reopen_account = sa.update(accounts).where(accounts.c.name == given("account")).values(closed_at=None)
 _close_account = sa.update(accounts).where(accounts.c.name == given("account")).values(closed_at=given("at"))
+_open_of_customer = (
+    sa.select(accounts.c.name)
+    .where(accounts.c.customer == given("customer"), accounts.c.closed_at.is_(None))
+    .order_by(accounts.c.name)
+)
 _posting = sa.select(postings.c.n).where(postings.c.reference == given("reference"))
 _add_posting = sa.insert(postings)
 _add_entry = sa.insert(entries)
 _balance = sa.select(sa.func.coalesce(sa.func.sum(entries.c.amount_cents), 0)).where(
     entries.c.account == given("account")
+)
+_moved_by = sa.select(sa.func.coalesce(sa.func.sum(entries.c.amount_cents), 0)).where(
+    entries.c.account == given("account"), entries.c.posting.startswith(given("beginning", type_=sa.String))
 )
 _balances = (
     sa.select(accounts.c.name, sa.func.coalesce(sa.func.sum(entries.c.amount_cents), 0))
@@ -34,10 +42,14 @@ def is_account_open(connection: sa.Connection, name: str) -> bool:
     return connection.execute(_account, {"name": name}).first() is not None
 
 
-def add_account(connection: sa.Connection, name: str, *, opened_at: str) -> None:
+def open_accounts_of(connection: sa.Connection, customer: str) -> list[str]:
+    return list(connection.execute(_open_of_customer, {"customer": customer}).scalars())
+
+
+def add_account(connection: sa.Connection, name: str, *, customer: str | None, opened_at: str) -> None:
     """Write down that an account is open; one that was closed is opened again."""
     if connection.execute(_reopen_account, {"account": name}).rowcount == 0:
-        connection.execute(_add_account, {"name": name, "opened_at": opened_at})
+        connection.execute(_add_account, {"name": name, "customer": customer, "opened_at": opened_at})
 
 
 def close_account(connection: sa.Connection, name: str, *, closed_at: str) -> None:
@@ -61,6 +73,11 @@ def add_posting(
 
 def balance(connection: sa.Connection, account: str) -> int:
     return int(connection.execute(_balance, {"account": account}).scalar_one())
+
+
+def moved_by(connection: sa.Connection, account: str, beginning: str) -> int:
+    """What postings whose reference begins so have moved on an account, in sum."""
+    return int(connection.execute(_moved_by, {"account": account, "beginning": beginning}).scalar_one())
 
 
 def balances(connection: sa.Connection) -> list[tuple[str, int]]:

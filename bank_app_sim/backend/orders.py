@@ -16,7 +16,7 @@ from . import ledger, store
 from .attempts import wait_after
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
-from .gateway import Gateway
+from .gateway import PERFORMANCE, SHARED_SAVINGS, Gateway
 from .provisioning import Order, OrderEvent, OrderState, after, decide
 
 logger = logging.getLogger(__name__)
@@ -24,35 +24,60 @@ logger = logging.getLogger(__name__)
 
 @attrs.frozen(kw_only=True)
 class OrderRequest:
-    """What the bank's app asks for, in the words of the SDK's callback. Without a `user_id` it is in advance."""
+    """What the bank's app asks for, in the words of the SDK's callback. Without a `user_id` it is in advance.
+
+    Attributes:
+        dream_id: DES's id of the Dream that the account shall be for, where each has one of its own.
+    """
 
     request_id: str | None
     user_id: str | None
+    dream_id: str | None
     account_external_id: str | None
 
 
 def take(
-    connection: sa.Connection, customer: str, request: OrderRequest, *, order_id: str, now: datetime, due_at: datetime
+    connection: sa.Connection,
+    customer: str,
+    request: OrderRequest,
+    *,
+    dream_product: str,
+    order_id: str,
+    now: datetime,
+    due_at: datetime,
 ) -> tuple[Order, bool]:
     """The customer's order, and whether it is new.
 
     It is the one that is there already when the same request has made it, and when an account exists or is being
-    opened: a customer gets one account, however often it is asked for. After a refusal, or when the savings account was
-    closed, another request is a new order.
+    opened: a customer gets one account, or one for each Dream, however often it is asked for. After a refusal, or when
+    the savings account was closed, another request is a new order.
+
+    Args:
+        dream_product: What the bank opens for a Dream.
     """
-    known = store.order_for(connection, customer, request.request_id)
+    known = store.order_for(connection, customer, request_id=request.request_id, dream_id=request.dream_id)
     if known is not None:
         return known, False
+    product = SHARED_SAVINGS if request.dream_id is None else dream_product
     return store.add_order(
         connection,
         id=order_id,
         customer=customer,
         request_id=request.request_id,
         user_id=request.user_id,
+        dream_id=request.dream_id,
+        product=product,
         account_external_id=request.account_external_id,
+        savings_account=_savings_account(customer, request.dream_id, product),
         ordered_at=timestamp(now),
         due_at=timestamp(due_at),
     ), True
+
+
+def _savings_account(customer: str, dream_id: str | None, product: str) -> str:
+    if product == PERFORMANCE and dream_id is not None:
+        return ledger.investment_account(customer, dream_id)
+    return ledger.savings_account(customer, dream_id)
 
 
 @attrs.frozen(kw_only=True)
@@ -79,10 +104,11 @@ class Provisioning:
         self.crash(due_not_done("provisioning", order.state))
         try:
             told = await self._tell_des(order)
+            answer = await self._link(order) if order.state is OrderState.POSTED else None
         except ImpactError as error:
             await self._postpone(order, error)
         else:
-            await self.database.run(functools.partial(self._write, order=told, now=now))
+            await self.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
 
     async def _tell_des(self, order: Order) -> Order:
         """The effect outside of this bank, if the step has one; the order with what DES answered."""
@@ -92,18 +118,30 @@ class Provisioning:
                 return attrs.evolve(order, user_id=user_id)
             case OrderState.INTRODUCED:
                 assert order.user_id is not None  # written down with this state
-                external_id = order.account_external_id or order.user_id
-                account_id = await self.gateway.post_account(order.user_id, external_id)
+                external_id = order.account_external_id or order.dream_id or order.user_id
+                account_id = await self.gateway.post_account(order.user_id, external_id, product=order.product)
                 return attrs.evolve(order, account_id=account_id)
             case OrderState.REFUSED:
                 # A newer order has an outcome of its own; to tell this one late could take back what is being opened.
                 if not await self.database.run(functools.partial(store.is_superseded, order=order)):
-                    await self.gateway.report_refusal(order.customer)
+                    await self.gateway.report_refusal(order.customer, dream_id=order.dream_id)
         return order
 
-    def _write(self, connection: sa.Connection, *, order: Order, now: datetime) -> None:
+    async def _link(self, order: Order) -> OrderEvent:
+        """The one step of which DES decides how it ends."""
+        assert order.user_id is not None  # all three are written down with this state
+        assert order.account_id is not None
+        assert order.dream_id is not None
+        is_linked = await self.gateway.link_dream(order.dream_id, order.account_id, user_id=order.user_id)
+        if not is_linked:
+            logger.warning("order %s: account %s is open, and its Dream is gone", order.id, order.account_id)
+        return OrderEvent.DREAM_LINKED if is_linked else OrderEvent.DREAM_GONE
+
+    def _write(self, connection: sa.Connection, *, order: Order, answer: OrderEvent | None, now: datetime) -> None:
         """The effect within this bank, if the step has one, and the state that follows, in one transaction."""
-        event = self._effect(connection, order, now)
+        event = answer or self._effect(connection, order, now)
+        if after(order.state, event) is OrderState.REPORTED:
+            store.plan_settlement(connection, timestamp(now))  # deposits may have waited for this account
         self.crash(done_not_written("provisioning", order.state))
         state = after(order.state, event)
         store.move_order(
@@ -120,17 +158,16 @@ class Provisioning:
             case OrderState.ORDERED:
                 return decide(order.customer, self.refuses)
             case OrderState.APPROVED:
-                ledger.open_account(connection, ledger.savings_account(order.customer), at=now)
+                ledger.open_account(connection, order.savings_account, customer=order.customer, at=now)
                 return OrderEvent.ACCOUNT_OPENED
             case OrderState.OPENED:
                 return OrderEvent.CUSTOMER_INTRODUCED
             case OrderState.INTRODUCED:
-                store.plan_settlement(connection, timestamp(now))  # deposits may have waited for this account
-                return OrderEvent.ACCOUNT_POSTED
+                return OrderEvent.ACCOUNT_POSTED if order.dream_id is None else OrderEvent.ACCOUNT_POSTED_FOR_DREAM
             case OrderState.REFUSED:
                 return OrderEvent.REFUSAL_TOLD
-            case OrderState.REPORTED | OrderState.REFUSAL_REPORTED | OrderState.CLOSED:
-                raise RuntimeError(f"an order that is {order.state} is never due")
+            case _:
+                raise RuntimeError(f"an order that is {order.state} has no effect here")
 
     async def _postpone(self, order: Order, error: ImpactError) -> None:
         due_at = self.clock.now() + wait_after(order.attempts + 1)

@@ -1,4 +1,4 @@
-"""Fetches the deposits that DES requests, moves each in the ledger or refuses it, and tells DES which."""
+"""Fetches the transactions that DES requests, moves each in the ledger or refuses it, and tells DES which."""
 
 import functools
 import logging
@@ -7,11 +7,19 @@ from datetime import datetime, timedelta
 import attrs
 import sqlalchemy as sa
 
-from impact_sdk import Clock, ImpactError, Transaction, TransactionState, TransactionType
+from impact_sdk import (
+    AccountUpdate,
+    Clock,
+    ImpactError,
+    Reference,
+    Transaction,
+    TransactionState,
+    TransactionType,
+)
 
 from ..clock import timestamp
 from ..database import Database
-from . import ledger, ledger_store, store
+from . import investments, ledger, ledger_store, store
 from .attempts import wait_after
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
@@ -23,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @attrs.frozen(kw_only=True)
 class Settlement:
-    """Does what is due of settling; what may become of a deposit stands in `transfers`."""
+    """Does what is due of settling; what may become of a transaction stands in `transfers`."""
 
     database: Database
     gateway: Gateway
@@ -58,29 +66,35 @@ class Settlement:
         await self.database.run(functools.partial(plan, due_at=timestamp(due_at), of_claim=claim))
 
     async def _receive(self, transaction: Transaction, now: datetime) -> None:
-        if transaction.type != TransactionType.DEPOSIT:
+        accounts = _accounts(transaction)
+        if accounts is None:
             logger.warning("transaction %s is left alone: this bank knows no %s", transaction.id, transaction.type)
-        elif transaction.to_account is not None:  # else it waits for the account, and is listed again
+        elif None not in accounts:  # else it waits for the account, and is listed again
             self.crash(due_not_done("transfers", TransferState.RECEIVED))
             await self.database.run(functools.partial(self._decide, transaction=transaction, now=now))
 
     def _decide(self, connection: sa.Connection, *, transaction: Transaction, now: datetime) -> None:
-        """Move the money or refuse to, once: a deposit that was decided before is left as it is."""
+        """Move the money or refuse to, once: a transaction that was decided before is left as it is."""
         if store.is_transfer(connection, transaction.id):
             return
-        customer = transaction.user.external_id or ""
-        reason = refusal(transaction.amount_cents, _means(connection, customer))
+        kind, customer = transaction.type.value.lower(), transaction.user.external_id or ""
+        source, target = _source_and_target(connection, transaction, customer)
+        reason = refusal(kind, transaction.amount_cents, _means(connection, customer, source, target))
         transfer = Transfer(
             transaction_id=transaction.id,
+            kind=kind,
             customer=customer,
+            user_id=transaction.user.id,
+            source=source,
+            target=target,
             amount_cents=transaction.amount_cents,
             state=TransferState.MOVED if reason is None else TransferState.REFUSED,
             reason=reason,
             attempts=0,
             last_error=None,
         )
-        if transfer.state is TransferState.MOVED:
-            ledger.post(connection, _deposit(transfer), at=now)
+        if transfer.state is TransferState.MOVED and source != target:  # else it stays on one account
+            ledger.post(connection, _posting(transfer), at=now)
         self.crash(done_not_written("transfers", TransferState.RECEIVED))
         store.add_transfer(connection, transfer, now=timestamp(now))
 
@@ -98,7 +112,10 @@ class Settlement:
         self.crash(due_not_done("transfers", transfer.state))
         try:
             if transfer.reason is None:
-                outcome = await self.gateway.settle(transfer.transaction_id)
+                worths = await self.database.run(functools.partial(_worths, transfer=transfer), reads_only=True)
+                outcome = await self.gateway.settle(
+                    transfer.transaction_id, user_id=transfer.user_id, worths=worths, at=now
+                )
             else:
                 outcome = await self.gateway.fail(transfer.transaction_id, transfer.reason)
         except ImpactError as error:
@@ -111,7 +128,8 @@ class Settlement:
         reason = transfer.reason
         if state is TransferState.REVERSED:
             reason = "DES had failed it: moved back"
-            ledger.post(connection, _reversal(transfer), at=now)
+            if transfer.source != transfer.target:
+                ledger.post(connection, _reversal(transfer), at=now)
         elif state is TransferState.DISPUTED:
             reason = f"{reason}; but DES has settled it"
             logger.error("transaction %s is settled at DES, and was refused here: %s", transfer.transaction_id, reason)
@@ -133,19 +151,56 @@ class Settlement:
         )
 
 
-def _means(connection: sa.Connection, customer: str) -> Means:
+def _accounts(transaction: Transaction) -> tuple[Reference | None, ...] | None:
+    """The savings accounts that it names, each None while there is none; None for a type that this bank knows not."""
+    match transaction.type:
+        case TransactionType.DEPOSIT:
+            return (transaction.to_account,)
+        case TransactionType.WITHDRAWAL:
+            return (transaction.from_account,)
+        case TransactionType.INTERNAL:
+            return (transaction.from_account, transaction.to_account)
+        case _:
+            return None
+
+
+def _source_and_target(connection: sa.Connection, transaction: Transaction, customer: str) -> tuple[str, str]:
+    """In the bank's books. What is no savings account is the customer's current one."""
+    current = ledger.current_account(customer)
+    source = _savings(connection, customer, transaction.from_account) if transaction.from_account else current
+    target = _savings(connection, customer, transaction.to_account) if transaction.to_account else current
+    return source, target
+
+
+def _savings(connection: sa.Connection, customer: str, account: Reference) -> str:
+    """An account that the bank did not open for one Dream is the customer's one for all of them."""
+    order = store.order_of_account(connection, account.id)
+    # Whose transaction it is DES says; an order of somebody else is none of theirs.
+    if order is None or order.customer != customer:
+        return ledger.savings_account(customer)
+    return order.savings_account
+
+
+def _means(connection: sa.Connection, customer: str, source: str, target: str) -> Means:
+    savings = {source, target} - {ledger.current_account(customer)}
     return Means(
         is_customer=store.is_customer(connection, customer),
-        has_savings_account=ledger_store.is_account_open(connection, ledger.savings_account(customer)),
-        current_balance_cents=ledger_store.balance(connection, ledger.current_account(customer)),
+        has_savings_account=all(ledger_store.is_account_open(connection, name) for name in savings),
+        source="current account" if source == ledger.current_account(customer) else "savings account",
+        balance_cents=ledger_store.balance(connection, source),
     )
 
 
-def _deposit(transfer: Transfer) -> ledger.Posting:
+def _worths(connection: sa.Connection, *, transfer: Transfer) -> list[AccountUpdate]:
+    """What the Performance accounts are worth that the transfer has moved money on."""
+    return [worth for name in (transfer.source, transfer.target) if (worth := investments.worth(connection, name))]
+
+
+def _posting(transfer: Transfer) -> ledger.Posting:
     return ledger.movement(
-        f"deposit:{transfer.transaction_id}",
-        source=ledger.current_account(transfer.customer),
-        target=ledger.savings_account(transfer.customer),
+        f"{transfer.kind}:{transfer.transaction_id}",
+        source=transfer.source,
+        target=transfer.target,
         amount_cents=transfer.amount_cents,
     )
 
@@ -153,7 +208,7 @@ def _deposit(transfer: Transfer) -> ledger.Posting:
 def _reversal(transfer: Transfer) -> ledger.Posting:
     return ledger.movement(
         f"reversal:{transfer.transaction_id}",
-        source=ledger.savings_account(transfer.customer),
-        target=ledger.current_account(transfer.customer),
+        source=transfer.target,
+        target=transfer.source,
         amount_cents=transfer.amount_cents,
     )

@@ -12,6 +12,7 @@ from .tables import (
     customers,
     event_look,
     orders,
+    reports,
     settlement,
     signing_keys,
     transfers,
@@ -74,8 +75,11 @@ _ORDER = [
         "customer",
         "request_id",
         "user_id",
+        "dream_id",
+        "product",
         "account_external_id",
         "account_id",
+        "savings_account",
         "state",
         "ordered_at",
         "attempts",
@@ -83,11 +87,13 @@ _ORDER = [
     )
 ]
 _ENDED = [OrderState.REFUSED.value, OrderState.REFUSAL_REPORTED.value, OrderState.CLOSED.value]
+_dream = sa.func.coalesce(orders.c.dream_id, "")
 # The newest first: an order that has not ended is always newer than those that have.
 _order_for = (
     sa.select(*_ORDER)
     .where(
         orders.c.customer == given("customer"),
+        _dream == sa.func.coalesce(given("dream_id", type_=sa.String), ""),
         sa.or_(orders.c.state.not_in(_ENDED), orders.c.request_id == given("request_id")),
     )
     .order_by(orders.c.n.desc())
@@ -97,7 +103,19 @@ _add_order = sa.insert(orders).returning(*_ORDER)
 _order = sa.select(*_ORDER).where(orders.c.id == given("id"), orders.c.customer == given("customer"))
 _due_orders = sa.select(*_ORDER).where(is_due_and_free(orders)).order_by(orders.c.due_at, orders.c.n).limit(BATCH)
 _claim_order = sa.update(orders).where(orders.c.n == given("order")).values(claimed_until=given("until"))
-_newer_order = sa.select(orders.c.n).where(orders.c.customer == given("customer"), orders.c.n > given("than")).limit(1)
+_newer_order = (
+    sa.select(orders.c.n)
+    .where(
+        orders.c.customer == given("customer"),
+        _dream == sa.func.coalesce(given("dream_id", type_=sa.String), ""),
+        orders.c.n > given("than"),
+    )
+    .limit(1)
+)
+_order_of_account = sa.select(*_ORDER).where(orders.c.account_id == given("account_id"))
+_order_of_savings = (
+    sa.select(*_ORDER).where(orders.c.savings_account == given("name")).order_by(orders.c.n.desc()).limit(1)
+)
 _move_order = (
     sa.update(orders)
     .where(orders.c.n == given("order"), orders.c.state == given("old_state"))
@@ -118,9 +136,24 @@ _postpone_order = (
 )
 
 
-def order_for(connection: sa.Connection, customer: str, request_id: str | None) -> Order | None:
+def order_for(
+    connection: sa.Connection, customer: str, *, request_id: str | None, dream_id: str | None
+) -> Order | None:
     """The order that this request belongs to: one that has not ended, or the one that the same request has made."""
-    row = connection.execute(_order_for, {"customer": customer, "request_id": request_id}).one_or_none()
+    wanted = {"customer": customer, "request_id": request_id, "dream_id": dream_id}
+    row = connection.execute(_order_for, wanted).one_or_none()
+    return None if row is None else Order(**row._mapping)
+
+
+def order_of_account(connection: sa.Connection, account_id: str) -> Order | None:
+    """The order by which an account came about that DES knows by this id; None for one that the bank did not open."""
+    row = connection.execute(_order_of_account, {"account_id": account_id}).one_or_none()
+    return None if row is None else Order(**row._mapping)
+
+
+def order_of_savings(connection: sa.Connection, savings_account: str) -> Order | None:
+    """The order, the latest one, by which an account in the books came about."""
+    row = connection.execute(_order_of_savings, {"name": savings_account}).one_or_none()
     return None if row is None else Order(**row._mapping)
 
 
@@ -144,8 +177,9 @@ def claim_orders(connection: sa.Connection, now: str, *, until: str) -> list[Ord
 
 
 def is_superseded(connection: sa.Connection, order: Order) -> bool:
-    """Whether the customer has ordered again since."""
-    return connection.execute(_newer_order, {"customer": order.customer, "than": order.n}).first() is not None
+    """Whether the customer has ordered again since, for the same Dream."""
+    wanted = {"customer": order.customer, "dream_id": order.dream_id, "than": order.n}
+    return connection.execute(_newer_order, wanted).first() is not None
 
 
 def move_order(
@@ -188,7 +222,19 @@ def postpone_order(connection: sa.Connection, order: Order, *, due_at: str, last
 
 _TRANSFER = [
     transfers.c[name]
-    for name in ("transaction_id", "customer", "amount_cents", "state", "reason", "attempts", "last_error")
+    for name in (
+        "transaction_id",
+        "kind",
+        "customer",
+        "user_id",
+        "source",
+        "target",
+        "amount_cents",
+        "state",
+        "reason",
+        "attempts",
+        "last_error",
+    )
 ]
 _transfer = sa.select(transfers.c.state).where(transfers.c.transaction_id == given("transaction_id"))
 _add_transfer = sa.insert(transfers)
@@ -221,12 +267,16 @@ def is_transfer(connection: sa.Connection, transaction_id: str) -> bool:
 
 
 def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> None:
-    """Write down a deposit that was just moved or refused; telling DES is due at once."""
+    """Write down what was just moved or refused; telling DES is due at once."""
     connection.execute(
         _add_transfer,
         {
             "transaction_id": transfer.transaction_id,
+            "kind": transfer.kind,
             "customer": transfer.customer,
+            "user_id": transfer.user_id,
+            "source": transfer.source,
+            "target": transfer.target,
             "amount_cents": transfer.amount_cents,
             "state": transfer.state.value,
             "reason": transfer.reason,
@@ -238,7 +288,7 @@ def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> 
 
 
 def claim_transfers(connection: sa.Connection, now: str, *, until: str) -> list[Transfer]:
-    """Deposits of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
+    """Transfers of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
     due = [Transfer(**row._mapping) for row in connection.execute(_due_transfers, {"now": now})]
     if due:
         claims = [{"transfer": transfer.transaction_id, "until": until} for transfer in due]
@@ -294,7 +344,7 @@ _conclude_settlement = _plan_settlement.where(settlement.c.claimed_until == give
 _hasten_settlement = (
     sa.update(settlement).where(settlement.c.due_at.is_not(None)).values(due_at=given("due"), claimed_until=None)
 )
-_due_work = (orders, transfers, settlement, event_look)
+_due_work = (orders, transfers, settlement, event_look, reports)
 _next_due = sa.select(sa.func.min(sa.column("look_at", sa.String))).select_from(
     sa.union_all(*(sa.select(next_look(table).label("look_at")) for table in _due_work)).subquery()
 )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ..database import order_of_insertion
 
 # Raise this with every change below: a file of another version is refused, not misread.
-VERSION = 3
+VERSION = 4
 
 metadata = sa.MetaData()
 
@@ -54,8 +54,11 @@ orders = sa.Table(
     sa.Column("customer", sa.ForeignKey("customers.name"), nullable=False),
     sa.Column("request_id", sa.String),
     sa.Column("user_id", sa.String),  # as the app says, until DES has told us
+    sa.Column("dream_id", sa.String),  # at DES, where the account is to be for one Dream alone
+    sa.Column("product", sa.String, nullable=False),
     sa.Column("account_external_id", sa.String),
-    sa.Column("account_id", sa.String),
+    sa.Column("account_id", sa.String, index=True),  # at DES, once it is posted
+    sa.Column("savings_account", sa.String, nullable=False, index=True),  # in the books below, once it is open
     sa.Column("state", sa.String, nullable=False),
     sa.Column("ordered_at", sa.String, nullable=False),
     *_due_work(),
@@ -64,10 +67,12 @@ orders = sa.Table(
 
 _takes_the_place = orders.c.state.not_in(["REFUSED", "REFUSAL_REPORTED", "CLOSED"])
 
-# One account per customer, whatever the code above it believes: only a refusal, or a closure, makes room for another.
+# One account per customer, or for each of their Dreams, whatever the code above it believes: only a refusal, or a
+# closure, makes room for another.
 sa.Index(
     "one_account_per_customer",
     orders.c.customer,
+    sa.func.coalesce(orders.c.dream_id, ""),
     unique=True,
     sqlite_where=_takes_the_place,
     postgresql_where=_takes_the_place,
@@ -77,6 +82,7 @@ accounts = sa.Table(
     "accounts",
     metadata,
     sa.Column("name", sa.String, primary_key=True),
+    sa.Column("customer", sa.String, index=True),  # NULL for those of the bank itself
     sa.Column("opened_at", sa.String, nullable=False),
     sa.Column("closed_at", sa.String),
 )
@@ -101,8 +107,12 @@ entries = sa.Table(
 transfers = sa.Table(
     "transfers",
     metadata,
-    sa.Column("transaction_id", sa.String, primary_key=True),  # DES's own: a deposit has one row, however often listed
+    sa.Column("transaction_id", sa.String, primary_key=True),  # DES's own: one row, however often it is listed
+    sa.Column("kind", sa.String, nullable=False),
     sa.Column("customer", sa.String, nullable=False),
+    sa.Column("user_id", sa.String, nullable=False),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("target", sa.String, nullable=False),
     sa.Column("amount_cents", sa.BigInteger, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("reason", sa.String),
@@ -126,3 +136,15 @@ impact_events = sa.Table(
 
 # The next look at DES's events, and the moment of the last one that a look has brought: one row.
 event_look = sa.Table("event_look", metadata, order_of_insertion(), sa.Column("after", sa.String), *_due_work())
+
+# What moved on a savings account without DES, of which DES is to be told.
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("reference", sa.ForeignKey("postings.reference"), primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("account", sa.ForeignKey("accounts.name"), nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    *_due_work(),
+)

@@ -1,11 +1,11 @@
-"""How a requested deposit becomes money moved: a table of states and the rule for refusing, no I/O.
+"""How a requested transaction becomes money moved: a table of states and the rule for refusing, no I/O.
 
     RECEIVED --moved---> MOVED ---DES settled it--> REPORTED
        |                   `------DES failed it---> REVERSED
        `-----refused-> REFUSED ---DES failed it---> REPORTED
                            `------DES settled it--> DISPUTED
 
-A deposit that is RECEIVED has no row here: DES holds it for us and lists it until we answer.
+A transaction that is RECEIVED has no row here: DES holds it for us and lists it until we answer.
 """
 
 import enum
@@ -16,7 +16,7 @@ from impact_sdk import TransactionState
 
 
 class TransferState(enum.StrEnum):
-    """Where a deposit stands at the bank; the names are what is stored and shown."""
+    """Where a transaction stands at the bank; the names are what is stored and shown."""
 
     RECEIVED = "RECEIVED"
     MOVED = "MOVED"
@@ -26,7 +26,7 @@ class TransferState(enum.StrEnum):
     DISPUTED = "DISPUTED"  # somebody else settled at DES what we refused: a person has to look
 
 
-# What it means for a deposit that DES has settled it, or failed it; mostly because we have told it to.
+# What it means for a transaction that DES has settled it, or failed it; mostly because we have told it to.
 AFTER_TELLING = {
     (TransferState.MOVED, TransactionState.SETTLED): TransferState.REPORTED,
     (TransferState.MOVED, TransactionState.FAILED): TransferState.REVERSED,
@@ -37,18 +37,25 @@ AFTER_TELLING = {
 
 @attrs.frozen(kw_only=True)
 class Transfer:
-    """A deposit that the bank has moved or refused.
+    """A transaction that the bank has moved or refused.
 
     Attributes:
         transaction_id: DES's id of it.
+        kind: What it is, in a word of a reference: `deposit`, `withdrawal` or `internal`.
+        user_id: DES's id of whose it is.
+        source: The account in the books that the money comes from; `target` is where it goes.
         customer: Whose it is, by the external id that DES gave; empty where it gave none.
-        reason: Why it was refused, reversed or disputed; None for a deposit that is simply moved.
+        reason: Why it was refused, reversed or disputed; None for one that is simply moved.
         attempts: Failed attempts at telling DES.
         last_error: Why the latest of them failed.
     """
 
     transaction_id: str
+    kind: str
     customer: str
+    user_id: str
+    source: str
+    target: str
     amount_cents: int
     state: TransferState = attrs.field(converter=TransferState)
     reason: str | None
@@ -58,24 +65,26 @@ class Transfer:
 
 @attrs.frozen(kw_only=True)
 class Means:
-    """What the bank finds when it looks a depositor up."""
+    """What the bank finds when it looks somebody up who wants money moved.
+
+    Attributes:
+        source: What it calls the account that the money comes from, such as `current account`.
+    """
 
     is_customer: bool
     has_savings_account: bool
-    current_balance_cents: int
+    source: str
+    balance_cents: int
 
 
-def refusal(amount_cents: int, means: Means) -> str | None:
-    """Why a deposit cannot be made; None when it can. The end user may get to read it."""
+def refusal(kind: str, amount_cents: int, means: Means) -> str | None:
+    """Why money cannot be moved; None when it can. The end user may get to read it."""
     if not means.is_customer:
         return "no such customer"
     if not means.has_savings_account:
         return "no savings account"
     if amount_cents <= 0:
-        return f"not an amount to deposit: {amount_cents} cents"
-    if amount_cents > means.current_balance_cents:
-        return (
-            f"insufficient funds: the deposit is {amount_cents} cents, "
-            f"the current account holds {means.current_balance_cents}"
-        )
+        return f"not an amount to move: {amount_cents} cents"
+    if amount_cents > means.balance_cents:
+        return f"insufficient funds: the {kind} is {amount_cents} cents, the {means.source} holds {means.balance_cents}"
     return None

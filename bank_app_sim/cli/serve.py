@@ -11,12 +11,12 @@ from typing import Any
 import anyio
 import click
 
-from ..backend import CRASH_POINTS, EVENT_CRASH_POINTS
+from ..backend import CRASH_POINTS, DREAM_CRASH_POINTS, EVENT_CRASH_POINTS, REPORT_CRASH_POINTS
 from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
 from .running import Duration, run
 
-# The last ones are passed with --webhooks only.
-EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS)
+# The last ones are passed only with --webhooks, with an account for each Dream, and when money moves without DES.
+EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS, *DREAM_CRASH_POINTS, *REPORT_CRASH_POINTS)
 
 ACCOUNT_SETUPS = {"shared": AccountSetup.SHARED, "per-dream": AccountSetup.PER_DREAM}
 

@@ -73,11 +73,9 @@ async def backend(
 
 
 @pytest.fixture
-def des(
-    impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network, database_of: DatabaseOf
-) -> Iterator[DES]:
-    """The sandbox at the other end of `impact`."""
-    tenant = Tenant(
+def tenant() -> Tenant:
+    """The bank, as DES has it."""
+    return Tenant(
         id="demo",
         client_id="demo-bank",
         client_secret="planted-secret",
@@ -85,6 +83,13 @@ def des(
         audience="demo-bank",
         jwks_url="http://bank/.well-known/jwks.json",
     )
+
+
+@pytest.fixture
+def des(
+    impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network, tenant: Tenant, database_of: DatabaseOf
+) -> Iterator[DES]:
+    """The sandbox at the other end of `impact`."""
     des = DES(
         database_url=database_of("des"),
         tenants=[tenant],

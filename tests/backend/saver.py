@@ -64,12 +64,20 @@ class Saver:
 
     async def saves(self, amount_cents: int) -> None:
         """Make a Dream, and save for it once."""
-        dream = await self._created("/v1/dreams", {"dream": {"name": "Bike", "targetCents": 250_000}})
+        await self.saves_for(await self.dreams(), amount_cents)
+
+    async def dreams(self, name: str = "Bike") -> dict[str, Any]:
+        """Make a Dream."""
+        created = await self._created("/v1/dreams", {"dream": {"name": name, "targetCents": 250_000}})
+        return dict(created["dream"])
+
+    async def saves_for(self, dream: dict[str, Any], amount_cents: int) -> None:
+        """Save for a Dream once."""
         savehacks = (await self.des.get("/v1/savehacks")).json()["savehacks"]
         once = next(savehack["id"] for savehack in savehacks if savehack["type"] == "OneTime")
         launch = {
             "type": "OneTimeLaunch",
-            "dreamId": dream["dream"]["id"],
+            "dreamId": dream["id"],
             "savehackId": once,
             "amountCents": amount_cents,
         }
@@ -82,6 +90,28 @@ class Saver:
         initiated = {"user": {"provisioningInitiatedAt": timestamp(self.clock.now())}}
         assert (await self.des.patch(f"/v1/users/{user_id}", json=initiated)).status_code == 204
         return order
+
+    async def orders_account_for(self, dream: dict[str, Any]) -> httpx.Response:
+        """The same, where each Dream has an account of its own."""
+        wanted = {"user_id": dream["user"]["id"], "dream_id": dream["id"], "account_external_id": dream["id"]}
+        order = await self.bank.post("/provisioning-orders", json=wanted)
+        initiated = {"dream": {"provisioningInitiatedAt": timestamp(self.clock.now())}}
+        assert (await self.des.patch(f"/v1/dreams/{dream['id']}", json=initiated)).status_code == 200
+        return order
+
+    async def asks_for(self, type: str, amount_cents: int, **sides: str) -> dict[str, Any]:
+        """Ask DES to move money from a Dream, or to another."""
+        asked_for = {"transaction": {"type": type, "amountCents": amount_cents, **sides}}
+        return dict((await self._created("/v1/transactions", asked_for))["transaction"])
+
+    async def holds(self) -> dict[str, int]:
+        """What is on each Dream at DES, by its name."""
+        listed = (await self.des.get("/v1/dreams")).json()["dreams"]
+        return {dream["name"]: dream["balanceCents"] for dream in listed}
+
+    async def at_des(self) -> dict[str, int]:
+        """What is on each account at DES, by its external id."""
+        return {account["externalId"]: account["balanceCents"] for account in await self.accounts_at_des()}
 
     async def state_of(self, order: httpx.Response) -> str:
         answer = await self.bank.get(f"/provisioning-orders/{order.json()['order']['id']}")

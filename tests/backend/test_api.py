@@ -86,6 +86,9 @@ async def test_an_order_is_accepted_and_not_yet_done(app: httpx.AsyncClient) -> 
         "id": order["id"],
         "customer": "ada",
         **body,
+        "dream_id": None,
+        "product": "SharedSavings",
+        "savings_account": "savings:ada",
         "account_id": None,
         "state": "ORDERED",
         "ordered_at": "2027-01-04T09:00:00.000000Z",
@@ -105,7 +108,7 @@ async def test_whoever_orders_again_gets_the_same_order(app: httpx.AsyncClient, 
     assert (second.status_code, second.json()) == (200, first.json())
 
 
-@pytest.mark.parametrize("field", ["request_id", "user_id", "account_external_id"])
+@pytest.mark.parametrize("field", ["request_id", "user_id", "dream_id", "account_external_id"])
 @pytest.mark.parametrize("value", ["", "x" * 101, "a\0b", 7, True, ["a"], {"a": 1}])
 async def test_an_order_with_a_wrong_field_is_not_accepted(app: httpx.AsyncClient, field: str, value: object) -> None:
     answer = await app.post("/provisioning-orders", json={field: value})

@@ -186,15 +186,15 @@ async def test_settling_outlasts_a_des_that_is_down(
     assert await with_account.deposits() == [(5_000, "settled", [])]
 
 
-async def test_what_is_no_deposit_is_left_alone_and_said(
+async def test_what_this_bank_does_not_know_is_left_alone_and_said(
     with_account: Saver,
     backend: BankBackend,
     network: Network,
     clock: SimulatedClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    withdrawal = {
-        "type": "Withdrawal",
+    gift = {
+        "type": "Gift",
         "id": "w-1",
         "state": "requested",
         "user": {"type": "User", "id": "u-1", "externalId": "ada"},
@@ -202,7 +202,7 @@ async def test_what_is_no_deposit_is_left_alone_and_said(
         "requestedAt": "2027-01-06T09:30:00Z",
         "fromAccount": {"type": "SharedSavings", "id": "a-1"},
     }
-    listing = {"transactions": [withdrawal], "meta": {"next_url": None, "items": 1}}
+    listing = {"transactions": [gift], "meta": {"next_url": None, "items": 1}}
     network.interfere = lambda request: (
         httpx.Response(200, json=listing) if request.url.path == "/v1/transactions" else None
     )
@@ -210,7 +210,7 @@ async def test_what_is_no_deposit_is_left_alone_and_said(
     with caplog.at_level(logging.WARNING):
         await let_pass(HOUR, backend, clock)
 
-    assert "transaction w-1 is left alone: this bank knows no Withdrawal" in caplog.text
+    assert "transaction w-1 is left alone: this bank knows no Gift" in caplog.text
     assert await references(with_account) == []
     assert not [request for request in network.requests if request.startswith("PATCH des /v1/transactions")]
 

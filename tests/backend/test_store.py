@@ -24,7 +24,15 @@ def database(database_of: DatabaseOf) -> Iterator[Database]:
 
 
 def ordered(database: Database, **columns: Any) -> Order:
-    given = {"customer": "ada", "request_id": None, "ordered_at": NOW, "due_at": NOW, **columns}
+    given = {
+        "customer": "ada",
+        "request_id": None,
+        "product": "SharedSavings",
+        "savings_account": "savings:ada",
+        "ordered_at": NOW,
+        "due_at": NOW,
+        **columns,
+    }
     return database.run_now(lambda connection: store.add_order(connection, **given))
 
 

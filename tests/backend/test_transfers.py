@@ -1,4 +1,4 @@
-"""What may become of a deposit, and when the bank refuses one."""
+"""What may become of a transaction, and when the bank refuses one."""
 
 import itertools
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bank_app_sim.backend.transfers import AFTER_TELLING, Means, TransferState, refusal
 from impact_sdk import TransactionState
 
-RICH = Means(is_customer=True, has_savings_account=True, current_balance_cents=100)
+RICH = Means(is_customer=True, has_savings_account=True, source="current account", balance_cents=100)
 
 
 def test_every_decision_meets_every_outcome_at_des() -> None:
@@ -24,22 +24,30 @@ def test_a_transfer_that_was_told_is_never_told_again() -> None:
 
 
 @given(amount=st.integers(), balance=st.integers())
-def test_a_customer_deposits_what_there_is_and_no_more(amount: int, balance: int) -> None:
-    means = Means(is_customer=True, has_savings_account=True, current_balance_cents=balance)
+def test_a_customer_moves_what_there_is_and_no_more(amount: int, balance: int) -> None:
+    means = Means(is_customer=True, has_savings_account=True, source="current account", balance_cents=balance)
 
-    assert (refusal(amount, means) is None) == (0 < amount <= balance)
+    assert (refusal("deposit", amount, means) is None) == (0 < amount <= balance)
 
 
 def test_a_lack_of_funds_is_stated_in_amounts() -> None:
-    assert refusal(101, RICH) == "insufficient funds: the deposit is 101 cents, the current account holds 100"
+    assert (
+        refusal("deposit", 101, RICH) == "insufficient funds: the deposit is 101 cents, the current account holds 100"
+    )
 
 
 @pytest.mark.parametrize(
     ("means", "reason"),
     [
-        (Means(is_customer=False, has_savings_account=False, current_balance_cents=0), "no such customer"),
-        (Means(is_customer=True, has_savings_account=False, current_balance_cents=100), "no savings account"),
+        (
+            Means(is_customer=False, has_savings_account=False, source="current account", balance_cents=0),
+            "no such customer",
+        ),
+        (
+            Means(is_customer=True, has_savings_account=False, source="current account", balance_cents=100),
+            "no savings account",
+        ),
     ],
 )
 def test_money_is_moved_only_where_the_bank_has_an_account(means: Means, reason: str) -> None:
-    assert refusal(1, means) == reason
+    assert refusal("deposit", 1, means) == reason

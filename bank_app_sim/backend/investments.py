@@ -1,0 +1,32 @@
+"""What Performance accounts are worth, by the books: what was paid in, and what markets have added or taken."""
+
+import sqlalchemy as sa
+
+from impact_sdk import AccountUpdate
+
+from . import ledger, ledger_store, store
+from .gateway import PERFORMANCE
+from .provisioning import Order
+
+
+def worth(connection: sa.Connection, account: str) -> AccountUpdate | None:
+    """What DES is to be told of an account; None for one that is no Performance account, or not posted yet."""
+    order = store.order_of_savings(connection, account)
+    return None if order is None or order.account_id is None else worth_of(connection, order)
+
+
+def worth_of(connection: sa.Connection, order: Order) -> AccountUpdate | None:
+    """As `worth()`, of the account that an order has brought."""
+    if order.product != PERFORMANCE or order.account_id is None:
+        return None
+    balance_cents = ledger_store.balance(connection, order.savings_account)
+    gain_cents = ledger_store.moved_by(connection, order.savings_account, ledger.BY_MARKET)
+    paid_in_cents = max(0, balance_cents - gain_cents)
+    return AccountUpdate(
+        id=order.account_id,
+        balance_cents=balance_cents,
+        liquid_balance_cents=balance_cents,  # this bank sells at once whatever is asked for
+        performance_cents=gain_cents,
+        performance_percent=round(100 * gain_cents / paid_in_cents, 2) if paid_in_cents else 0.0,
+        total_acquisition_cost_cents=paid_in_cents,
+    )

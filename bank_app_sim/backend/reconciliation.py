@@ -1,0 +1,134 @@
+"""Money that moves without DES, and telling DES of it: reconciliation.
+
+At a branch, by another bank, as interest or a fee, or because markets move: the posting and the report that is due are
+written in one transaction, and the report is told again until it is written down that it was.
+"""
+
+import functools
+import logging
+from datetime import datetime
+
+import attrs
+import sqlalchemy as sa
+
+from impact_sdk import Clock, ImpactError
+
+from ..clock import timestamp
+from ..database import Database
+from . import investments, ledger, ledger_store, report_store, store
+from .attempts import wait_after
+from .claims import LEASE
+from .crash_points import Crash, done_not_written, due_not_done
+from .gateway import PERFORMANCE, Gateway
+from .provisioning import Order, OrderState
+from .report_store import Report, ReportKind
+
+logger = logging.getLogger(__name__)
+
+
+class NotPossible(Exception):
+    """A movement that the books do not allow; the message says why."""
+
+
+def move(
+    connection: sa.Connection, account: str, amount_cents: int, *, kind: ReportKind, reference: str, now: datetime
+) -> bool:
+    """Move money on a savings account, as something outside of DES does; False, and nothing moves, the second time.
+
+    Args:
+        amount_cents: What comes, or goes: then it is negative.
+        reference: Why. The same one moves money once.
+
+    Raises:
+        NotPossible: There is no such account, it has not so much, or no market moves it.
+    """
+    order = store.order_of_savings(connection, account)
+    if order is None or not ledger_store.is_account_open(connection, account):
+        raise NotPossible(f"{account!r} is no open savings account")
+    if kind is ReportKind.MARKET and order.product != PERFORMANCE:
+        raise NotPossible(f"{account!r} is moved by no market: it is a {order.product} account")
+    other = ledger.FUNDING if kind is ReportKind.OUTSIDE else ledger.MARKET
+    source, target = (other, account) if amount_cents > 0 else (account, other)
+    posting = ledger.movement(f"{kind}:{reference}", source=source, target=target, amount_cents=abs(amount_cents))
+    if ledger_store.posting_exists(connection, posting.reference):
+        return False
+    if (balance_cents := ledger_store.balance(connection, account)) + amount_cents < 0:
+        raise NotPossible(f"{account!r} holds {balance_cents} cents, less than {-amount_cents}")
+    ledger.open_account(connection, other, at=now)  # the first time that a market moves anything
+    ledger.post(connection, posting, at=now)
+    report_store.add(
+        connection,
+        reference=posting.reference,
+        kind=kind,
+        account=account,
+        amount_cents=amount_cents,
+        now=timestamp(now),
+    )
+    return True
+
+
+class NotPosted(Exception):
+    """DES does not know the account yet."""
+
+
+@attrs.frozen(kw_only=True)
+class Reconciliation:
+    """Tells DES what is due to be told."""
+
+    database: Database
+    gateway: Gateway
+    clock: Clock
+    crash: Crash
+
+    async def work_off(self) -> None:
+        now = self.clock.now()
+        while claimed := await self.database.run(
+            functools.partial(report_store.claim, now=timestamp(now), until=timestamp(self.clock.now() + LEASE))
+        ):
+            for report in claimed:
+                await self._tell(report)
+
+    async def _tell(self, report: Report) -> None:
+        self.crash(due_not_done("reports", report.state))
+        try:
+            await self._tell_des(report)
+        except (ImpactError, NotPosted) as error:
+            await self._postpone(report, error)
+        else:
+            await self.database.run(functools.partial(self._end, report=report))
+
+    async def _tell_des(self, report: Report) -> None:
+        find = functools.partial(store.order_of_savings, savings_account=report.account)
+        order = await self.database.run(find, reads_only=True)
+        if order is None or order.state is OrderState.CLOSED:
+            return  # the user is gone there, and the account here
+        if order.state not in (OrderState.REPORTED, OrderState.UNLINKED) or not (order.user_id and order.account_id):
+            raise NotPosted(f"DES does not know {report.account} yet")
+        if report.kind is ReportKind.OUTSIDE:
+            await self.gateway.report(
+                report.reference,
+                user_id=order.user_id,
+                account_id=order.account_id,
+                dream_id=order.dream_id,
+                amount_cents=report.amount_cents,
+            )
+        await self._tell_worth(order)
+
+    async def _tell_worth(self, order: Order) -> None:
+        """On a Performance account no transaction moves a balance: it is told (reference: impact-finance-api 1.8)."""
+        find = functools.partial(investments.worth_of, order=order)
+        worth = await self.database.run(find, reads_only=True)
+        if worth is not None:
+            await self.gateway.value(worth)
+
+    def _end(self, connection: sa.Connection, *, report: Report) -> None:
+        self.crash(done_not_written("reports", report.state))
+        report_store.end(connection, report)
+
+    async def _postpone(self, report: Report, error: Exception) -> None:
+        due_at = timestamp(self.clock.now() + wait_after(report.attempts + 1))
+        logger.warning("%s is not reported before %s: %s", report.reference, due_at, error)
+        last_error = f"{type(error).__name__}: {error}"
+        await self.database.run(
+            functools.partial(report_store.postpone, report=report, due_at=due_at, last_error=last_error)
+        )

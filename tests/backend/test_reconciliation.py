@@ -1,0 +1,148 @@
+"""Money that moves at the bank without DES, and is reported to it, once."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from bank_app_sim.backend import REPORT_CRASH_POINTS, BankBackend
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des import DES
+
+from .conftest import Start
+from .dying import Crashed, DyingAt
+from .network import Network
+from .saver import Saver, let_pass, saver
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def with_account(ada: Saver, backend: BankBackend, clock: SimulatedClock) -> Saver:
+    await ada.orders_account()
+    await let_pass(2 * DAY, backend, clock)
+    return ada
+
+
+async def moves(saver: Saver, amount_cents: int, reference: str, **changed: Any) -> httpx.Response:
+    movement = {"account": f"savings:{saver.name}", "amount_cents": amount_cents, "reference": reference, **changed}
+    return await saver.bank.post("/ledger/movements", json=movement)
+
+
+async def reported(saver: Saver) -> list[tuple[str, str, int, str]]:
+    listed = (await saver.des.get("/v1/transactions")).json()["transactions"]
+    return [(each["type"], each["externalId"], each["amountCents"], each["state"]) for each in listed]
+
+
+async def test_what_comes_and_goes_is_reported_as_settled(
+    with_account: Saver, backend: BankBackend, clock: SimulatedClock
+) -> None:
+    await moves(with_account, 1_234, "interest-2027")
+    await moves(with_account, -200, "fee-1")
+
+    await let_pass(HOUR, backend, clock)
+
+    assert await reported(with_account) == [
+        ("Deposit", "outside:interest-2027", 1_234, "settled"),
+        ("Withdrawal", "outside:fee-1", 200, "settled"),
+    ]
+    assert [each["balanceCents"] for each in await with_account.accounts_at_des()] == [1_034]
+    assert (await with_account.balances())["savings:ada"] == 1_034
+
+
+async def test_a_reference_moves_money_once(with_account: Saver, backend: BankBackend, clock: SimulatedClock) -> None:
+    answers = [await moves(with_account, 1_234, "interest-2027") for _ in range(3)]
+
+    await let_pass(HOUR, backend, clock)
+
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+    assert len(await reported(with_account)) == 1
+    assert (await with_account.balances())["savings:ada"] == 1_234
+
+
+async def test_what_moves_before_des_knows_the_account_is_reported_when_it_does(
+    ada: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
+) -> None:
+    network.interfere = lambda request: httpx.Response(503) if request.url.path == "/v1/accounts" else None
+    await ada.orders_account()
+    await let_pass(2 * DAY, backend, clock)
+    await moves(ada, 500, "gift")
+    await let_pass(HOUR, backend, clock)
+
+    network.interfere = lambda _request: None
+    await let_pass(HOUR, backend, clock)
+
+    assert await reported(ada) == [("Deposit", "outside:gift", 500, "settled")]
+
+
+async def test_reporting_outlasts_a_des_that_is_down(
+    with_account: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
+) -> None:
+    network.interfere = lambda request: httpx.Response(503) if request.url.host == "des" else None
+    await moves(with_account, 500, "gift")
+    await let_pass(3 * HOUR, backend, clock)
+
+    network.interfere = lambda _request: None
+    await let_pass(HOUR, backend, clock)
+
+    assert await reported(with_account) == [("Deposit", "outside:gift", 500, "settled")]
+
+
+@pytest.mark.parametrize(
+    ("movement", "field", "sentence"),
+    [
+        ({"account": "savings:eve"}, "base", "'savings:eve' is no open savings account"),
+        ({"account": "current:ada"}, "base", "'current:ada' is no open savings account"),
+        ({"amount_cents": -1}, "base", "'savings:ada' holds 0 cents, less than 1"),
+        ({"kind": "market"}, "base", "'savings:ada' is moved by no market: it is a SharedSavings account"),
+        ({"kind": "magic"}, "kind", "must be outside or market"),
+        (
+            {"amount_cents": 0},
+            "amount_cents",
+            "must be an integer from -1000000000000000 to 1000000000000000, and not 0",
+        ),
+        (
+            {"amount_cents": "1"},
+            "amount_cents",
+            "must be an integer from -1000000000000000 to 1000000000000000, and not 0",
+        ),
+        ({"reference": ""}, "reference", "must be a text of 1 to 100 characters"),
+        ({"color": "red"}, "color", "is not known here"),
+    ],
+)
+async def test_a_wrong_movement_is_refused_and_nothing_moves(
+    movement: dict[str, Any], field: str, sentence: str, with_account: Saver
+) -> None:
+    answer = await moves(with_account, **{"amount_cents": 1, "reference": "r-1", **movement})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": field, "errors": [sentence]}]
+    assert (await with_account.balances())["savings:ada"] == 0
+
+
+@pytest.mark.parametrize("point", REPORT_CRASH_POINTS)
+async def test_a_movement_is_reported_once_wherever_the_process_dies(
+    point: str, start: Start, des: DES, network: Network, clock: SimulatedClock
+) -> None:
+    crash = DyingAt({point})
+    backend = start(crash)
+    async with saver("ada", network, clock) as ada:
+        await ada.orders_account()
+        end = clock.now() + 2 * DAY
+        while clock.now() < end:
+            due_at = await backend.work_off()
+            await clock.advance_to(min(end, due_at or end))
+        await backend.work_off()
+        await moves(ada, 500, "gift")
+
+        with pytest.raises(Crashed):
+            await backend.work_off()
+        backend.close()
+        backend = start(crash)
+        await backend.work_off()
+
+        assert await reported(ada) == [("Deposit", "outside:gift", 500, "settled")]
+        assert (await ada.balances())["savings:ada"] == 500
+        backend.close()
