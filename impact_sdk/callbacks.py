@@ -152,10 +152,11 @@ Callback = Callable[[Any], Awaitable[Any]]
 class Callbacks:
     """The callbacks that are registered at present, at most one of each kind, by the keywords of `register()`."""
 
-    _registered: dict[str, Callback] = attrs.field(factory=dict, init=False)
+    _registered: dict[str, "Registration"] = attrs.field(factory=dict, init=False)
 
     def get(self, keyword: str) -> Callback | None:
-        return self._registered.get(keyword)
+        registration = self._registered.get(keyword)
+        return None if registration is None else registration.callbacks[keyword]
 
     def register(self, given: Mapping[str, Callback | None]) -> "Registration":
         callbacks = {keyword: callback for keyword, callback in given.items() if callback is not None}
@@ -166,23 +167,21 @@ class Callbacks:
                 raise ConfigurationError(
                     f"{keyword} is {callback!r}, which cannot be called; pass an async function of one argument"
                 )
-        self._registered.update(callbacks)
-        return Registration(self, callbacks)
-
-    def remove(self, callbacks: Mapping[str, Callback]) -> bool:
-        """Take back those of them that are registered; tells whether any was."""
-        present = [keyword for keyword, callback in callbacks.items() if self._registered.get(keyword) is callback]
-        for keyword in present:
-            del self._registered[keyword]
-        return bool(present)
+        registration = Registration(self._registered, callbacks)
+        self._registered.update(dict.fromkeys(callbacks, registration))
+        return registration
 
 
 @attrs.frozen(eq=False)
 class Registration:
-    """What one `register()` has registered, to be taken back."""
+    """What one `register()` has registered, to be taken back.
 
-    _all: Callbacks = attrs.field(repr=False)
-    _callbacks: Mapping[str, Callback]
+    Attributes:
+        callbacks: By the keywords of `register()`.
+    """
+
+    _registered: dict[str, "Registration"] = attrs.field(repr=False)
+    callbacks: Mapping[str, Callback]
 
     def remove(self) -> bool:
         """Take the callbacks back. A call that is running goes on.
@@ -190,4 +189,7 @@ class Registration:
         Returns:
             True when any of them was registered until now; False when all were removed or replaced before.
         """
-        return self._all.remove(self._callbacks)
+        present = [keyword for keyword in self.callbacks if self._registered.get(keyword) is self]
+        for keyword in present:
+            del self._registered[keyword]
+        return bool(present)

@@ -20,6 +20,7 @@ from .errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorized
 from .exits import Exit
 from .launch import Begun, Launch
 from .models import SessionRenewal, SessionSettings, User
+from .notices import Notices
 from .renewal import Effect, Event, State, next_step
 from .replies import Reply
 from .transport import HTTP, Auth, Transport
@@ -53,6 +54,7 @@ class Lifetime(Auth):
     _launch: Launch = attrs.field(repr=False)
     _http: HTTP
     _callbacks: Callbacks
+    _notices: Notices
     _tasks: anyio.abc.TaskGroup
     _ended: Callable[[], Coroutine[Any, Any, None]]
     state: State = attrs.field(default=State.LIVE, init=False)
@@ -67,7 +69,7 @@ class Lifetime(Auth):
     _round: anyio.Event = attrs.field(factory=anyio.Event, init=False)
     _running: anyio.CancelScope = attrs.field(factory=anyio.CancelScope, init=False)
     _sleep: anyio.CancelScope = attrs.field(factory=anyio.CancelScope, init=False)
-    _told: anyio.Event = attrs.field(factory=anyio.Event, init=False)
+    _told: anyio.Event | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._begin(self._begun)
@@ -128,7 +130,8 @@ class Lifetime(Auth):
             error.add_note("the session is ended here; DES keeps it until it expires")
             undelivered = error
         self._happened(Event.SIGNED_OUT, exits.SIGNED_OUT)
-        await self._told.wait()
+        if self._told is not None:
+            await self._told.wait()
         if undelivered is not None:
             raise undelivered
 
@@ -168,18 +171,8 @@ class Lifetime(Auth):
                 explanation=f"the session {exit.explanation}",
             )
             self._tasks.start_soon(self._ended)
-            self._tasks.start_soon(self._tell_host, request)
-
-    async def _tell_host(self, request: ExitRequest) -> None:
-        logger.info("user %s: %s", request.user_id, request.explanation)
-        callback = self._callbacks.get("exit_requested")
-        try:
-            if callback is not None:
-                await awaitable(callback(request))
-        except Exception:
-            logger.exception("exit_requested failed")
-        finally:
-            self._told.set()
+            logger.info("user %s: %s", request.user_id, request.explanation)
+            self._told = self._notices.tell("exit_requested", request, self._tasks)
 
     async def _next_round(self) -> None:
         """Returns when the session is renewed; `SessionClosed` when it is not."""

@@ -23,6 +23,7 @@ from .clock import Clock, SystemClock
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
 from .handovers import Handovers
 from .launch import Launch
+from .notices import Notices
 from .session import Session
 from .transport import HTTP, HTTPTransport
 
@@ -79,6 +80,7 @@ class ImpactSDK:
             transport=transport,
         )
         self._callbacks = Callbacks()
+        self._notices = Notices(self._callbacks)
         self._handovers = Handovers(callbacks=self._callbacks, clock=clock, time_limits=time_limits)
         self._task_group = task_group
         self._own_task_group: anyio.abc.TaskGroup | None = None
@@ -113,6 +115,7 @@ class ImpactSDK:
         """Close all sessions and connections; `async with` does it by itself. A second call does nothing."""
         for session in self._sessions.copy():
             await session.close()
+        self._notices.cancel()
         await self._http.aclose()
 
     def register(
@@ -206,6 +209,7 @@ class ImpactSDK:
             launch=launch,
             http=self._http,
             callbacks=self._callbacks,
+            notices=self._notices,
             handovers=self._handovers,
             tasks=tasks,
             closed=self._sessions.remove,

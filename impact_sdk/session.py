@@ -1,6 +1,5 @@
 """A user's session: create Dreams, launch savehacks, look at what is there."""
 
-import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from types import TracebackType
@@ -14,8 +13,8 @@ from .api.savehacks import SavehackLaunches, Savehacks
 from .api.transactions import Transactions
 from .api.transfer_consents import TransferConsents
 from .api.users import Users
-from .asking import Owner, awaitable
-from .callbacks import Callback, Callbacks, TelemetryEvent
+from .asking import Owner
+from .callbacks import Callbacks, TelemetryEvent
 from .errors import ConfigurationError
 from .handovers import Handovers
 from .launch import Begun, Launch
@@ -32,9 +31,8 @@ from .models import (
     TransactionState,
     User,
 )
+from .notices import Notices
 from .transport import HTTP, Transport
-
-logger = logging.getLogger("impact_sdk")
 
 # All that the vendor documents.
 # reference: impact-finance-api 4.3, onTelemetryEvent
@@ -56,18 +54,25 @@ class Session:
         launch: Launch,
         http: HTTP,
         callbacks: Callbacks,
+        notices: Notices,
         handovers: Handovers,
         tasks: anyio.abc.TaskGroup,
         closed: Callable[["Session"], None],
     ) -> None:
-        self._callbacks = callbacks
+        self._notices = notices
         self._handovers = handovers
         self._tasks = tasks
         self._closed = closed
         self._has_left = False
         self._savehack_ids: dict[str, str] = {}
         self._lifetime = Lifetime(
-            begun=begun, launch=launch, http=http, callbacks=callbacks, tasks=tasks, ended=self._leave
+            begun=begun,
+            launch=launch,
+            http=http,
+            callbacks=callbacks,
+            notices=notices,
+            tasks=tasks,
+            ended=self._leave,
         )
         transport = Transport(http=http, auth=self._lifetime)
         self._accounts = Accounts(transport)
@@ -313,10 +318,8 @@ class Session:
     def _act(self, action: str) -> None:
         """The user does something with the session; it has to be open for that."""
         self._lifetime.require_open()
-        callback = self._callbacks.get("telemetry")
-        if callback is not None:
-            event = TelemetryEvent(name=USER_CLICKED, payload={"action": action}, user_id=self.user.id)
-            self._tasks.start_soon(_tell, callback, event)
+        event = TelemetryEvent(name=USER_CLICKED, payload={"action": action}, user_id=self.user.id)
+        self._notices.tell("telemetry", event, self._tasks)
 
     async def _savehack_id(self, terms: SavehackTerms) -> str:
         try:
@@ -333,11 +336,3 @@ class Session:
 
 def _id(dream: Dream | str) -> str:
     return dream if isinstance(dream, str) else dream.id
-
-
-async def _tell(callback: Callback, event: TelemetryEvent) -> None:
-    """Nobody waits for this, and what goes wrong with it is no concern of the user's."""
-    try:
-        await awaitable(callback(event))
-    except Exception:
-        logger.exception("telemetry failed")

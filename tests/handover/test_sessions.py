@@ -1,0 +1,448 @@
+"""How sessions are renewed and how they end, and what the host hears of it, through HTTP against the sandbox."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import anyio
+import attrs
+import pytest
+
+from bank_app_sim import Simulation
+from impact_sdk import (
+    AccountProvisioningRequest,
+    ConfigurationError,
+    Conflict,
+    ExitReason,
+    ExitRequest,
+    IDTokenExpired,
+    ImpactSDK,
+    Session,
+    SessionClosed,
+    TelemetryEvent,
+)
+
+from .host import WEEKLY, Host, User, asking, launched
+
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+
+
+@attrs.define
+class Bank:
+    """A host that renews tokens as it is told, and remembers what it was told."""
+
+    simulation: Simulation
+    token: Callable[[], Any] | None = None
+    asked: list[IDTokenExpired] = attrs.field(factory=list)
+    exits: list[ExitRequest] = attrs.field(factory=list)
+
+    async def id_token_expired(self, request: IDTokenExpired) -> str:
+        self.asked.append(request)
+        if self.token is not None:
+            token: str = self.token()
+            return token
+        return self.simulation.id_token(request.external_user_id or "")
+
+    async def exit_requested(self, request: ExitRequest) -> None:
+        self.exits.append(request)
+
+    @property
+    def reasons(self) -> list[ExitReason]:
+        return [request.reason for request in self.exits]
+
+
+@pytest.fixture
+def setup() -> dict[str, Any]:
+    return {"token_lifetime": 5 * MINUTE}
+
+
+@pytest.fixture
+async def simulation(world_url: str | None, setup: dict[str, Any]) -> AsyncIterator[Simulation]:
+    async with Simulation(seed=1, database=world_url, **setup) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def bank(simulation: Simulation) -> Bank:
+    return Bank(simulation)
+
+
+@pytest.fixture
+def sdk(simulation: Simulation, bank: Bank) -> ImpactSDK:
+    sdk = simulation.sdk()
+    sdk.register(id_token_expired=bank.id_token_expired, exit_requested=bank.exit_requested)
+    return sdk
+
+
+by_activity = pytest.mark.parametrize("setup", [{"session_renewal": "activity"}], ids=["activity-renewed"])
+
+
+async def is_refused_because(session: Session, words: str) -> None:
+    with pytest.raises(SessionClosed, match=words):
+        await session.create_dream("Boat", target_cents=1)
+    with pytest.raises(SessionClosed, match=words):
+        session.transactions()
+
+
+async def test_the_host_is_asked_thirty_seconds_before_the_end_and_the_session_goes_on(
+    simulation: Simulation, sdk: ImpactSDK, bank: Bank
+) -> None:
+    user = await launched(simulation, sdk)
+    began = simulation.clock.now()
+    assert user.session.expires_at == began + 5 * MINUTE
+
+    await simulation.advance(4 * MINUTE + 29 * SECOND)
+    assert bank.asked == []
+    await simulation.advance(SECOND)
+
+    (request,) = bank.asked
+    assert (request.user_id, request.external_user_id) == (user.session.user.id, "ada")
+    assert request.expires_at == began + 5 * MINUTE
+    assert user.session.expires_at == user.session.settings.expires_at == simulation.clock.now() + 5 * MINUTE
+    await simulation.advance(timedelta(hours=1))
+    assert len(bank.asked) == 1 + 60 * 2 // 9
+    assert await user.session.create_dream("Boat", target_cents=1)
+    assert bank.exits == []
+
+
+async def test_every_session_is_renewed_for_itself(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+    for customer in ("ada", "bo"):
+        await launched(simulation, sdk, customer)
+
+    await simulation.advance(5 * MINUTE)
+
+    assert sorted(request.external_user_id or "" for request in bank.asked) == ["ada", "bo"]
+    assert bank.exits == []
+
+
+async def test_a_session_that_was_closed_is_not_renewed(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+    user = await launched(simulation, sdk)
+
+    await user.session.close()
+    await simulation.advance(timedelta(hours=1))
+
+    assert (bank.asked, bank.exits) == ([], [])
+    await is_refused_because(user.session, "is closed; launch again")
+
+
+@pytest.mark.parametrize("token", ["garbage", "another user's"])
+async def test_a_token_that_des_refuses_ends_the_session(
+    simulation: Simulation, sdk: ImpactSDK, bank: Bank, token: str
+) -> None:
+    bank.token = lambda: token if token == "garbage" else simulation.id_token("bo")
+    user = await launched(simulation, sdk)
+
+    await simulation.advance(5 * MINUTE)
+
+    assert bank.reasons == [ExitReason.TOKEN_REFUSED]
+    assert (bank.exits[0].user_id, bank.exits[0].external_user_id) == (user.session.user.id, "ada")
+    await is_refused_because(user.session, "DES does not accept the new ID token")
+    await simulation.advance(timedelta(hours=1))
+    assert (len(bank.asked), len(bank.exits)) == (1, 1)
+
+
+def fail() -> str:
+    raise LookupError("not signed in any more")
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (lambda: None, "returned NoneType, and no token"),
+        (lambda: 5, "returned int, and no token"),
+        (lambda: "", "returned an empty text"),
+        (fail, "failed with LookupError: not signed in any more"),
+    ],
+    ids=["None", "a number", "empty", "raises"],
+)
+async def test_without_a_token_the_session_ends_and_says_why(
+    simulation: Simulation, sdk: ImpactSDK, bank: Bank, token: Callable[[], Any], words: str
+) -> None:
+    bank.token = token
+    user = await launched(simulation, sdk)
+
+    await simulation.advance(4 * MINUTE + 30 * SECOND)
+
+    assert bank.reasons == [ExitReason.TOKEN_MISSING]
+    assert words in bank.exits[0].explanation
+    await is_refused_because(user.session, words)
+
+
+async def test_what_cannot_be_awaited_is_no_token(simulation: Simulation, bank: Bank) -> None:
+    sdk = simulation.sdk()
+    sdk.register(id_token_expired=lambda request: "token", exit_requested=bank.exit_requested)  # type: ignore[arg-type, return-value]
+    await launched(simulation, sdk)
+
+    await simulation.advance(5 * MINUTE)
+
+    assert "cannot be awaited; make it an async function" in bank.exits[0].explanation
+
+
+async def test_a_silent_host_has_until_the_end(simulation: Simulation, bank: Bank) -> None:
+    async def be_silent(request: IDTokenExpired) -> str:
+        try:
+            await anyio.sleep_forever()
+        except anyio.get_cancelled_exc_class():
+            cancelled.append(request)
+            raise
+        return ""
+
+    cancelled: list[IDTokenExpired] = []
+    sdk = simulation.sdk()
+    sdk.register(id_token_expired=be_silent, exit_requested=bank.exit_requested)
+    user = await launched(simulation, sdk)
+
+    await simulation.advance(5 * MINUTE - SECOND)
+    assert await user.session.create_dream("Boat", target_cents=1), "it lives while the host thinks"
+    await simulation.advance(SECOND)
+
+    assert bank.reasons == [ExitReason.TOKEN_MISSING]
+    assert "did not answer in time" in bank.exits[0].explanation
+    assert len(cancelled) == 1
+
+
+async def test_with_nothing_registered_it_lasts_to_its_end_and_says_what_to_register(
+    simulation: Simulation, bank: Bank
+) -> None:
+    sdk = simulation.sdk()
+    sdk.register(exit_requested=bank.exit_requested)
+    user = await launched(simulation, sdk)
+
+    await simulation.advance(5 * MINUTE - SECOND)
+    assert await user.session.create_dream("Boat", target_cents=1)
+    await simulation.advance(SECOND)
+
+    assert bank.reasons == [ExitReason.EXPIRED]
+    assert "register(id_token_expired=…)" in bank.exits[0].explanation
+    await is_refused_because(user.session, r"register\(id_token_expired=…\)")
+
+
+async def test_with_nobody_to_tell_it_ends_all_the_same(simulation: Simulation) -> None:
+    user = await launched(simulation, simulation.sdk())
+
+    await simulation.advance(timedelta(days=1))
+
+    await is_refused_because(user.session, "with its ID token")
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        {"token_lifetime": 5 * MINUTE, "session_maximum_duration": 12 * MINUTE},
+        {"session_renewal": "activity", "session_maximum_duration": 12 * MINUTE},
+    ],
+    ids=["token-renewed", "activity-renewed"],
+)
+async def test_nothing_puts_off_the_maximum(
+    simulation: Simulation, sdk: ImpactSDK, bank: Bank, setup: dict[str, Any]
+) -> None:
+    user = await launched(simulation, sdk)
+    began = simulation.clock.now()
+    for _ in range(11):
+        await simulation.advance(MINUTE)
+        await user.states()
+
+    assert user.session.expires_at == user.session.settings.maximum_expires_at == began + 12 * MINUTE
+    asked = len(bank.asked)
+    await simulation.advance(MINUTE)
+
+    assert bank.reasons == [ExitReason.MAXIMUM_REACHED]
+    assert len(bank.asked) == asked == (0 if "session_renewal" in setup else 2), "no token could help"
+    await is_refused_because(user.session, "maximum duration")
+
+
+async def test_a_callback_may_use_the_session_that_it_renews(
+    simulation: Simulation, sdk: ImpactSDK, bank: Bank
+) -> None:
+    async def look_and_renew(request: IDTokenExpired) -> str:
+        seen.extend([dream.name async for dream in user.session.dreams()])
+        return simulation.id_token("ada")
+
+    seen: list[str] = []
+    sdk.register(id_token_expired=look_and_renew)
+    user = await launched(simulation, sdk)
+
+    await simulation.advance(5 * MINUTE)
+
+    assert (seen, bank.exits) == (["Bike"], [])
+
+
+async def test_who_waits_for_the_host_hears_that_the_session_has_ended(
+    simulation: Simulation, sdk: ImpactSDK, bank: Bank
+) -> None:
+    bank.token = fail
+    host = Host(waits=True)
+    sdk.register(account_provisioning_requested=host)
+    user = await launched(simulation, sdk)
+
+    async with asking(user, host) as outcome:
+        await simulation.advance(5 * MINUTE)
+
+    assert isinstance(outcome[0], SessionClosed)
+    assert host.was_cancelled
+    assert len(bank.exits) == 1
+
+
+async def test_a_long_account_opening_outlives_many_tokens(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+    host = Host(waits=True)
+    sdk.register(account_provisioning_requested=host)
+    user = await launched(simulation, sdk)
+
+    async with asking(user, host):
+        await simulation.advance(20 * MINUTE)
+        host.may_return.set()
+
+    assert await user.states() == ["active"]
+    assert len(bank.asked) == 4
+
+
+@by_activity
+async def test_what_the_user_does_puts_the_end_off(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+    user = await launched(simulation, sdk)
+
+    for _ in range(8):
+        await simulation.advance(14 * MINUTE)
+        await user.session.create_dream("Boat", target_cents=1)
+        assert user.session.expires_at == simulation.clock.now() + 15 * MINUTE
+    assert bank.exits == []
+    await simulation.advance(15 * MINUTE)
+
+    assert (bank.reasons, bank.asked) == ([ExitReason.EXPIRED], [])
+    await is_refused_because(user.session, "the user was not active")
+
+
+@by_activity
+async def test_a_session_can_be_kept_alive(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+    user = await launched(simulation, sdk)
+
+    for _ in range(5):
+        await simulation.advance(14 * MINUTE)
+        await user.session.keep_alive()
+
+    assert user.session.expires_at == user.session.settings.expires_at == simulation.clock.now() + 15 * MINUTE
+    await simulation.advance(15 * MINUTE)
+    with pytest.raises(SessionClosed):
+        await user.session.keep_alive()
+    assert len(bank.exits) == 1
+
+
+async def test_a_session_that_lives_by_tokens_cannot_be_kept_alive(simulation: Simulation, sdk: ImpactSDK) -> None:
+    user = await launched(simulation, sdk)
+
+    with pytest.raises(Conflict, match="PATCH /v1/session"):
+        await user.session.keep_alive()
+
+
+async def test_signing_out_ends_the_session_at_des_and_here(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+    user, other = await launched(simulation, sdk), await launched(simulation, sdk)
+
+    await user.session.sign_out()
+
+    assert bank.reasons == [ExitReason.SIGNED_OUT]
+    await is_refused_because(user.session, "the user signed out")
+    assert "DELETE /session" in [message.label for message in simulation.trace]
+    await user.session.sign_out()
+    await user.session.close()
+    await simulation.advance(timedelta(hours=1))
+    assert bank.reasons == [ExitReason.SIGNED_OUT]
+    assert await other.session.create_dream("Boat", target_cents=1)
+
+
+async def test_signing_out_cancels_the_callback_that_runs(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+    host = Host(waits=True)
+    sdk.register(account_provisioning_requested=host)
+    user = await launched(simulation, sdk)
+
+    async with asking(user, host) as outcome:
+        await user.session.sign_out()
+
+    assert isinstance(outcome[0], SessionClosed)
+    assert host.was_cancelled
+
+
+async def close_the_session(user: User) -> None:
+    await user.session.close()
+    await user.session.sign_out()
+
+
+async def raise_something(user: User) -> None:
+    raise LookupError("no such screen")
+
+
+@pytest.mark.parametrize("then", [close_the_session, raise_something])
+async def test_whatever_the_host_does_on_exit_does_no_harm(
+    simulation: Simulation, then: Callable[[User], Awaitable[None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def exit_requested(request: ExitRequest) -> None:
+        exits.append(request.reason)
+        await then(user)
+
+    exits: list[ExitReason] = []
+    sdk = simulation.sdk()
+    sdk.register(exit_requested=exit_requested)
+    user = await launched(simulation, sdk)
+
+    await user.session.sign_out()
+
+    assert exits == [ExitReason.SIGNED_OUT]
+    assert ("exit_requested failed" in caplog.text) == (then is raise_something)
+
+
+async def test_what_the_user_does_is_told_as_telemetry(simulation: Simulation) -> None:
+    # reference: impact-finance-api 4.3, onTelemetryEvent
+    async def open_account(request: AccountProvisioningRequest) -> None: ...
+
+    async def telemetry(event: TelemetryEvent) -> None:
+        told.append(event)
+
+    told: list[TelemetryEvent] = []
+    sdk = simulation.sdk()
+    sdk.register(telemetry=telemetry, account_provisioning_requested=open_account)
+    user = await launched(simulation, sdk)
+    await user.session.launch_savehack(user.dream, WEEKLY)
+    await user.states()
+    await simulation.advance(timedelta())
+
+    assert {event.name for event in told} == {"UserClicked"}
+    assert {event.user_id for event in told} == {user.session.user.id}
+    assert [event.payload["action"] for event in told] == ["create_dream", "launch_savehack", "savehack_launches"]
+
+
+async def sleep_for_ever(event: TelemetryEvent) -> None:
+    await anyio.sleep_forever()
+
+
+async def break_down(event: TelemetryEvent) -> None:
+    raise LookupError("no telemetry today")
+
+
+def be_no_coroutine(event: TelemetryEvent) -> None: ...
+
+
+@pytest.mark.parametrize("telemetry", [sleep_for_ever, break_down, be_no_coroutine])
+async def test_telemetry_holds_nobody_up(
+    simulation: Simulation, telemetry: Callable[[TelemetryEvent], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    sdk = simulation.sdk()
+    sdk.register(telemetry=telemetry)
+
+    user = await launched(simulation, sdk)
+    await simulation.advance(timedelta())
+
+    assert await user.states() == []
+    assert ("telemetry failed" in caplog.text) == (telemetry is not sleep_for_ever)
+
+
+async def test_several_callbacks_are_registered_and_taken_back_at_once(simulation: Simulation, bank: Bank) -> None:
+    sdk = simulation.sdk()
+    registration = sdk.register(id_token_expired=bank.id_token_expired, exit_requested=bank.exit_requested)
+    replacement = sdk.register(exit_requested=bank.exit_requested)
+
+    assert registration.remove() is True, "one of the two was its own still"
+    assert registration.remove() is False
+    await (await launched(simulation, sdk)).session.sign_out()
+    assert bank.reasons == [ExitReason.SIGNED_OUT], "the other was replaced, and is somebody else's"
+    assert (replacement.remove(), replacement.remove()) == (True, False)
+    with pytest.raises(ConfigurationError, match="pass one of account_provisioning_requested"):
+        sdk.register()
