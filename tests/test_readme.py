@@ -18,6 +18,9 @@ PRINTED = {
     "quickstart.py": "WeeklyLaunch for Bike is active",
     "declined.py": "one account, with 100000 cents on it",
     "bank_backend.py": "Deposit of 5000 cents: settled",
+    "sign_for_savehacks.py": "WeeklyLaunch is a draft: not now",
+    "follow_events.py": "DreamAchieved",
+    "keep_sessions.py": "close Impact Finance: signed_out",
 }
 
 
