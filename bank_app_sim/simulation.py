@@ -127,6 +127,7 @@ class Simulation:
             opening_balance_cents=opening_balance_cents,
             token_lifetime=token_lifetime,
             dream_product="Performance" if performance_dreams else "SharedSavings",
+            account_for_each_dream=performance_dreams or account_setup == AccountSetup.PER_DREAM,
         )
         self._tenants = _without_clash(tenants)
         self._webhooks = webhooks

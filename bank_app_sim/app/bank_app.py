@@ -1,15 +1,15 @@
 """BankApp: the bank's app on one user's phone."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import attrs
 
-from impact_sdk import AccountProvisioningRequest, ImpactSDK, Registration, Session
+from impact_sdk import ImpactSDK, Registration, Session
 
 from ..trace import Trace
 from .bank_client import BankClient
-from .callbacks import AccountOpening
+from .callbacks import AccountOpening, Signing, StayingSignedIn
 from .screen import Screen
 
 
@@ -19,7 +19,7 @@ class BankApp:
 
     Attributes:
         customer: Who holds the phone, by the bank's own id.
-        sdk: The app's `ImpactSDK`; the app's callback is registered with it.
+        sdk: The app's `ImpactSDK`; the app's callbacks are registered with it.
     """
 
     customer: str
@@ -30,7 +30,17 @@ class BankApp:
     registration: Registration = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.registration = self.sdk.register(account_provisioning_requested=self._account_provisioning_requested)
+        staying = StayingSignedIn(self.bank, self.screen)
+        self.registration = self.sdk.register(
+            account_provisioning_requested=self._traced(
+                "Account Provisioning Requested", AccountOpening(self.bank, self.screen).account_provisioning_requested
+            ),
+            transfer_consent_requested=self._traced(
+                "Transfer Consent Requested", Signing(self.bank, self.screen).transfer_consent_requested
+            ),
+            id_token_expired=self._traced("ID Token Expired", staying.id_token_expired),
+            exit_requested=self._traced("Exit Requested", staying.exit_requested),
+        )
 
     async def launch(self, *, locale: str = "sv-SE") -> Session:
         """Sign the user in at the bank and open Impact Finance."""
@@ -44,21 +54,22 @@ class BankApp:
         order_id = await self.bank.order_account()
         return await self.bank.account_is_open(order_id)
 
-    async def _account_provisioning_requested(self, request: AccountProvisioningRequest) -> None:
-        opening = AccountOpening(self.bank, self.screen)
-        async with self._traced(request):
-            await opening.account_provisioning_requested(request)
+    def _traced(self, name: str, callback: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
+        """The callback, with its call and its end in the trace."""
 
-    @asynccontextmanager
-    async def _traced(self, request: AccountProvisioningRequest) -> AsyncIterator[None]:
-        detail = {"request_id": request.request_id, "user_id": request.user_id}
-        self.trace.record("sdk", "bank_app", "callback: Account Provisioning Requested", kind="call", detail=detail)
-        ended = "callback was cancelled"
-        try:
-            yield
-            ended = "return from callback"
-        except Exception as error:
-            ended = f"callback raised {type(error).__name__}"
-            raise
-        finally:
-            self.trace.record("bank_app", "sdk", ended, kind="return", detail=detail)
+        async def called(request: Any) -> Any:
+            shown = ("request_id", "user_id", "reason")
+            detail = {field: str(getattr(request, field)) for field in shown if hasattr(request, field)}
+            self.trace.record("sdk", "bank_app", f"callback: {name}", kind="call", detail=detail)
+            ended = "callback was cancelled"
+            try:
+                answer = await callback(request)
+                ended = "return from callback"
+            except Exception as error:
+                ended = f"callback raised {type(error).__name__}"
+                raise
+            finally:
+                self.trace.record("bank_app", "sdk", ended, kind="return", detail=detail)
+            return answer
+
+        return called

@@ -1,4 +1,4 @@
-"""The app's calls to its own bank's backend: sign in, order an account, look at the order."""
+"""The app's calls to its own bank's backend: sign in, order an account, sign for a savehack."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
 # The app looks soon whether the bank is done, then ever more seldom: it may take days.
 FIRST_LOOK_SECONDS = 0.5
 LOOK_EVERY_SECONDS_AT_LEAST = 12 * 3600.0
+
+
+@attrs.frozen(kw_only=True)
+class ConsentForm:
+    """What the user is to sign, as the bank shows it.
+
+    Attributes:
+        max_frequency: How often money moves at most: once, or each day, week, month or year.
+        max_amount_cents: How much moves at most each time.
+        state: `SHOWN` until the user has signed, or declined.
+    """
+
+    id: str
+    max_frequency: str
+    max_amount_cents: int
+    state: str
 
 
 class BankRefused(Exception):
@@ -28,7 +44,13 @@ class BankClient:
 
     async def sign_in(self, customer: str) -> str:
         """Sign the customer in; returns the ID token that Impact Finance wants."""
-        answer = await self._ask("POST", "/sign-in", {"customer": customer})
+        return self._signed_in(await self._ask("POST", "/sign-in", {"customer": customer}))
+
+    async def sign_in_silently(self) -> str:
+        """A new ID token for the customer who is signed in still; nobody is asked for anything."""
+        return self._signed_in(await self._ask("POST", "/silent-sign-in", None))
+
+    def _signed_in(self, answer: dict[str, Any]) -> str:
         self._access_token = answer["access_token"]
         id_token: str = answer["id_token"]
         return id_token
@@ -59,14 +81,28 @@ class BankClient:
 
     async def account_is_open(self, order_id: str) -> str:
         """Wait until the bank is done with an order; returns the state it ended in."""
+        answer = await self._done(await self._send("GET", f"/provisioning-orders/{order_id}", None))
+        state: str = answer["order"]["state"]
+        return state
+
+    async def fetch_consent(self, temporary_id: str) -> ConsentForm:
+        """What the customer is to sign. The temporary id is used up by this."""
+        return _form(await self._ask("POST", "/consents", {"temporary_id": temporary_id}))
+
+    async def answer_consent(self, consent_id: str, *, signed: bool) -> ConsentForm:
+        """Say that the customer signs, or does not; returns when Impact Finance knows. Twice the same is once."""
+        return _form(await self._done(await self._send("PUT", f"/consents/{consent_id}/answer", {"signed": signed})))
+
+    async def _done(self, response: "httpx.Response") -> dict[str, Any]:
+        """The answer of the bank, when it is done with what it was asked for: 202 says that it is at it."""
         wait = FIRST_LOOK_SECONDS
-        while True:
-            response = await self._send("GET", f"/provisioning-orders/{order_id}", None)
-            if response.status_code == 200:
-                state: str = response.json()["order"]["state"]
-                return state
+        path = response.request.url.path.removesuffix("/answer")
+        while response.status_code == 202:
             await self.clock.sleep(wait)
             wait = min(wait * 2, LOOK_EVERY_SECONDS_AT_LEAST)
+            response = await self._send("GET", path, None)
+        answer: dict[str, Any] = response.json()
+        return answer
 
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         answer: dict[str, Any] = (await self._send(method, path, body)).json()
@@ -78,3 +114,8 @@ class BankClient:
         if response.is_error:
             raise BankRefused(f"{method} {path} was refused with {response.status_code}: {response.text}")
         return response
+
+
+def _form(answer: dict[str, Any]) -> ConsentForm:
+    consent = answer["consent"]
+    return ConsentForm(**{field.name: consent[field.name] for field in attrs.fields(ConsentForm)})

@@ -1,9 +1,16 @@
 """The simulated Bank Backend: what a bank builds behind its app to open accounts and move money for Impact Finance."""
 
 from .bank import Bank, BankBackend
-from .crash_points import CRASH_POINTS, DREAM_CRASH_POINTS, EVENT_CRASH_POINTS, REPORT_CRASH_POINTS
+from .crash_points import (
+    CONSENT_CRASH_POINTS,
+    CRASH_POINTS,
+    DREAM_CRASH_POINTS,
+    EVENT_CRASH_POINTS,
+    REPORT_CRASH_POINTS,
+)
 
 __all__ = [
+    "CONSENT_CRASH_POINTS",
     "CRASH_POINTS",
     "DREAM_CRASH_POINTS",
     "EVENT_CRASH_POINTS",

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -14,9 +13,9 @@ from impact_sdk import Clock
 from ..database import Database
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, status_line
-from . import customers, event_store, ledger, orders, reconciliation, store
+from . import customers, event_store, ledger, reconciliation, store
 from .identity import Identity
-from .orders import OrderRequest
+from .orders import OrderBook, OrderRequest
 from .provisioning import Order
 from .reconciliation import NotPossible
 from .report_store import ReportKind
@@ -37,8 +36,6 @@ class API:
     """What can be asked of the bank.
 
     Attributes:
-        decision_after: How long the bank takes to decide on an order.
-        dream_product: What the bank opens for a Dream that is to have an account of its own.
         woken: Called when something was written down that there is to be done.
     """
 
@@ -47,8 +44,7 @@ class API:
     clock: Clock
     ids: Ids
     opening_balance_cents: int
-    decision_after: timedelta
-    dream_product: str
+    order_book: OrderBook
     woken: Callable[[], None]
 
     def endpoints(self) -> list[Endpoint]:
@@ -58,6 +54,14 @@ class API:
                 path="/sign-in",
                 respond=self.sign_in,
                 label=_named("POST /sign-in"),
+                answered=_status,
+                is_private=True,
+            ),
+            Endpoint(
+                method="POST",
+                path="/silent-sign-in",
+                respond=self.silent_sign_in,
+                label=_named("POST /silent-sign-in"),
                 answered=_status,
                 is_private=True,
             ),
@@ -105,23 +109,40 @@ class API:
             customer = customers.customer_name(call.body["customer"])
         except ValueError as error:
             raise Refused(400, {"customer": [str(error)]}) from error
-        access_token = self.ids.secret()
-        now = self.clock.now()
+        access_token, now = self.ids.secret(), self.clock.now()
 
         def sign_in(connection: sa.Connection) -> None:
             customers.register(connection, customer, opening_balance_cents=self.opening_balance_cents, now=now)
             customers.keep_token(connection, customer, access_token, lifetime=self.identity.lifetime, now=now)
 
         await self.database.run(sign_in)
-        return Answer(
-            200,
-            {
-                "access_token": access_token,
-                "id_token": self.identity.id_token(customer, now=now),
-                "expires_in": int(self.identity.lifetime.total_seconds()),
-            },
-            headers={"Cache-Control": "no-store"},
+        return self._signed_in(customer, access_token)
+
+    async def silent_sign_in(self, call: Call) -> Answer:
+        """New tokens for a customer who is signed in still: nobody is asked for anything.
+
+        A real bank decides here how long that goes well (OpenID Connect: `prompt=none`).
+        """
+        customer = await self._customer(call)
+        _refuse_unknown_fields(call.body, set())
+        access_token, now = self.ids.secret(), self.clock.now()
+        keep = functools.partial(
+            customers.keep_token,
+            customer=customer,
+            access_token=access_token,
+            lifetime=self.identity.lifetime,
+            now=now,
         )
+        await self.database.run(keep)
+        return self._signed_in(customer, access_token)
+
+    def _signed_in(self, customer: str, access_token: str) -> Answer:
+        tokens = {
+            "access_token": access_token,
+            "id_token": self.identity.id_token(customer, now=self.clock.now()),
+            "expires_in": int(self.identity.lifetime.total_seconds()),
+        }
+        return Answer(200, tokens, headers={"Cache-Control": "no-store"})
 
     async def jwks(self, _call: Call) -> Answer:
         return Answer(200, self.identity.jwks())
@@ -129,19 +150,8 @@ class API:
     async def order_account(self, call: Call) -> Answer:
         """Start opening an account and return at once: that it was opened, the bank will tell DES by itself."""
         customer = await self._customer(call)
-        request = _order_request(call.body)
-        now = self.clock.now()
-        order, is_new = await self.database.run(
-            functools.partial(
-                orders.take,
-                customer=customer,
-                request=request,
-                dream_product=self.dream_product,
-                order_id=self.ids.uuid(),
-                now=now,
-                due_at=now + self.decision_after,
-            )
-        )
+        take = functools.partial(self.order_book.take, customer=customer, request=_order_request(call.body))
+        order, is_new = await self.database.run(take)
         if is_new:
             self.woken()
         return Answer(202 if is_new else 200, {"order": _order_as_json(order)})
@@ -185,20 +195,7 @@ class API:
         return Answer(200, {"events": await self.database.run(event_store.all_kept, reads_only=True)})
 
     async def _customer(self, call: Call) -> str:
-        """Whose request it is."""
-        customer = await self.database.run(
-            functools.partial(
-                customers.signed_in, authorization=call.headers.get("authorization", ""), now=self.clock.now()
-            ),
-            reads_only=True,
-        )
-        if customer is None:
-            raise Refused(
-                401,
-                {"base": ["sign in with POST /sign-in and send the access token as Bearer; it may have expired"]},
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-        return customer
+        return await customers.customer_of(call, self.database, now=self.clock.now())
 
 
 def _named(label: str) -> Callable[[str, Mapping[str, Any]], str]:

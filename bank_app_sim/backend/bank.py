@@ -15,14 +15,16 @@ from ..ids import Ids
 from ..service import Service
 from ..trace import Trace
 from . import api, event_store, ledger, store, tables
+from .consents import Consents
 from .crash_points import Crash
 from .customers import customer_name, register
 from .events import Following, Inbox
 from .gateway import PERFORMANCE, SHARED_SAVINGS, Gateway
 from .identity import Identity
-from .orders import Provisioning
+from .orders import OrderBook, Provisioning
 from .reconciliation import Reconciliation
 from .settlement import Settlement
+from .signing import Signing
 from .webhooks import Receiver
 
 
@@ -57,6 +59,7 @@ class Bank:
         refuses: Customers who do not get a savings account.
         dream_product: What it opens for a Dream that is to have an account of its own: `SharedSavings`, or
             `Performance`, an investment account.
+        account_for_each_dream: Whether each Dream has an account of its own, for those who sign for a savehack.
         webhook_secrets: What DES signs its webhooks with, the present secret and while they are changed the one before;
             none for a bank that reads no webhooks.
         look_for_events_every: How often it looks for events that no webhook has brought; None for a bank that never
@@ -74,6 +77,7 @@ class Bank:
     dream_product: str = attrs.field(
         default=SHARED_SAVINGS, validator=attrs.validators.in_((SHARED_SAVINGS, PERFORMANCE))
     )
+    account_for_each_dream: bool = False
     webhook_secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
     look_for_events_every: timedelta | None = attrs.field(default=None, validator=attrs.validators.optional(_positive))
     token_lifetime: timedelta = attrs.field(default=timedelta(days=365), validator=_positive)
@@ -124,6 +128,17 @@ class BankBackend:
             database=self._database, gateway=gateway, clock=clock, settle_every=bank.settle_every, crash=crash
         )
         self._reconciliation = Reconciliation(database=self._database, gateway=gateway, clock=clock, crash=crash)
+        order_book = OrderBook(
+            dream_product=bank.dream_product, decision_after=bank.decision_after, clock=clock, ids=ids
+        )
+        self._consents = Consents(
+            database=self._database,
+            gateway=gateway,
+            clock=clock,
+            order_book=order_book,
+            account_for_each_dream=bank.account_for_each_dream,
+            crash=crash,
+        )
         inbox = Inbox(clock=clock, crash=crash)
         self._following = None
         if bank.look_for_events_every is not None:
@@ -145,9 +160,11 @@ class BankBackend:
                     clock=clock,
                     ids=ids,
                     opening_balance_cents=bank.opening_balance_cents,
-                    decision_after=bank.decision_after,
-                    dream_product=bank.dream_product,
+                    order_book=order_book,
                     woken=self._due.wake,
+                ).endpoints(),
+                *Signing(
+                    consents=self._consents, database=self._database, clock=clock, woken=self._due.wake
                 ).endpoints(),
                 *Receiver(
                     verifier=_verifier(bank, clock),
@@ -183,6 +200,7 @@ class BankBackend:
         """Do what is due by now, and return when something will be due again; for those who drive the clock by hand."""
         if self._following is not None:
             await self._following.work_off()
+        await self._consents.work_off()
         await self._provisioning.work_off()
         await self._settlement.work_off()
         await self._reconciliation.work_off()

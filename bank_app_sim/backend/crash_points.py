@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Literal
 
+from .consent_store import TOLD
 from .provisioning import OrderState
 from .report_store import ReportState
 from .transfers import AFTER_TELLING, TransferState
 
 Crash = Callable[[str], None]
-Work = Literal["provisioning", "transfers", "events", "reports"]
+Work = Literal["provisioning", "transfers", "events", "reports", "consents"]
 
 
 def due_not_done(work: Work, state: str) -> str:
@@ -41,3 +42,6 @@ REPORT_CRASH_POINTS = _points(("reports", ReportState.DUE))
 # An event has one step: to be taken in. A bank passes these two only when it reads events.
 RECEIVED = "RECEIVED"
 EVENT_CRASH_POINTS = _points(("events", RECEIVED))
+
+# What a customer says to a consent; a bank passes these only where customers sign.
+CONSENT_CRASH_POINTS = tuple(point("consents", state) for state in TOLD for point in (due_not_done, done_not_written))

@@ -1,5 +1,6 @@
 """The bank's customers: how they become known, and how a request shows whose it is."""
 
+import functools
 import hashlib
 import re
 from datetime import datetime, timedelta
@@ -7,6 +8,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ..clock import timestamp
+from ..database import Database
+from ..service import Call, Refused
 from . import ledger, store
 
 _NAME = re.compile(r"[a-z0-9_.@-]{1,64}")
@@ -39,6 +42,19 @@ def signed_in(connection: sa.Connection, authorization: str, *, now: datetime) -
     if scheme.lower() != "bearer":
         return None
     return store.customer_of_token(connection, _digest(access_token.strip()), timestamp(now))
+
+
+async def customer_of(call: Call, database: Database, *, now: datetime) -> str:
+    """Whose request it is; 401 where nothing says so, or no longer."""
+    find = functools.partial(signed_in, authorization=call.headers.get("authorization", ""), now=now)
+    customer = await database.run(find, reads_only=True)
+    if customer is None:
+        raise Refused(
+            401,
+            {"base": ["sign in with POST /sign-in and send the access token as Bearer; it may have expired"]},
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return customer
 
 
 def _register(connection: sa.Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:

@@ -24,6 +24,9 @@ from impact_sdk import (
     User,
 )
 
+from ..clock import moment
+from .consent_store import Consent, ConsentState
+
 SHARED_SAVINGS, PERFORMANCE = AccountType.SHARED_SAVINGS.value, AccountType.PERFORMANCE.value
 
 EVENTS_AT_ONCE = 20  # one page
@@ -76,6 +79,34 @@ class Gateway:
                 raise
             return False
         return True
+
+    async def fetch_consent(self, temporary_id: str) -> Consent | None:
+        """The consent that a temporary id stands for, which is used up; None where there is none (any more)."""
+        try:
+            consent = await self._impact.transfer_consents.get(temporary_id)
+            launch = await self._impact.savehack_launches.get(consent.savehack_launch_id)
+        except NotFound:
+            return None
+        return Consent(
+            id=consent.id,
+            customer=consent.user.external_id or "",
+            user_id=consent.user.id,
+            dream_id=launch.dream.id,
+            max_frequency=consent.max_frequency.value,
+            max_amount_cents=consent.max_amount_cents,
+            state=ConsentState.SHOWN,
+            answered_at=None,
+            attempts=0,
+            last_error=None,
+        )
+
+    async def answer_consent(self, consent: Consent) -> None:
+        """Tell DES what the customer said."""
+        at = moment(consent.answered_at or "")
+        if consent.state is ConsentState.SIGNED:
+            await self._impact.transfer_consents.consent(consent.id, at=at)
+        else:
+            await self._impact.transfer_consents.reject(consent.id, at=at)
 
     async def report_refusal(self, customer: str, *, dream_id: str | None = None) -> None:
         """Tell DES that there will be no account: the deposits fail, and the launches wait for another request.

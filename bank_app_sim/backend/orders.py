@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from impact_sdk import Clock, ImpactError
 
 from ..clock import timestamp
 from ..database import Database
+from ..ids import Ids
 from . import ledger, store
 from .attempts import wait_after
 from .claims import LEASE
@@ -34,6 +35,34 @@ class OrderRequest:
     user_id: str | None
     dream_id: str | None
     account_external_id: str | None
+
+
+@attrs.frozen(kw_only=True)
+class OrderBook:
+    """Takes orders.
+
+    Attributes:
+        dream_product: What the bank opens for a Dream.
+        decision_after: From an order to the bank's decision on it.
+    """
+
+    dream_product: str
+    decision_after: timedelta
+    clock: Clock
+    ids: Ids
+
+    def take(self, connection: sa.Connection, customer: str, request: OrderRequest) -> tuple[Order, bool]:
+        """The customer's order, and whether it is new; see `take()`."""
+        now = self.clock.now()
+        return take(
+            connection,
+            customer,
+            request,
+            dream_product=self.dream_product,
+            order_id=self.ids.uuid(),
+            now=now,
+            due_at=now + self.decision_after,
+        )
 
 
 def take(

@@ -9,6 +9,7 @@ from .claims import BATCH, is_due_and_free, next_look
 from .provisioning import Order, OrderState
 from .tables import (
     access_tokens,
+    consents,
     customers,
     event_look,
     orders,
@@ -344,7 +345,7 @@ _conclude_settlement = _plan_settlement.where(settlement.c.claimed_until == give
 _hasten_settlement = (
     sa.update(settlement).where(settlement.c.due_at.is_not(None)).values(due_at=given("due"), claimed_until=None)
 )
-_due_work = (orders, transfers, settlement, event_look, reports)
+_due_work = (orders, transfers, settlement, event_look, reports, consents)
 _next_due = sa.select(sa.func.min(sa.column("look_at", sa.String))).select_from(
     sa.union_all(*(sa.select(next_look(table).label("look_at")) for table in _due_work)).subquery()
 )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ..database import order_of_insertion
 
 # Raise this with every change below: a file of another version is refused, not misread.
-VERSION = 4
+VERSION = 5
 
 metadata = sa.MetaData()
 
@@ -146,5 +146,20 @@ reports = sa.Table(
     sa.Column("account", sa.ForeignKey("accounts.name"), nullable=False),
     sa.Column("amount_cents", sa.BigInteger, nullable=False),
     sa.Column("state", sa.String, nullable=False),
+    *_due_work(),
+)
+
+# What customers are to sign, and what they said: a row before DES is told.
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),  # DES's own
+    sa.Column("customer", sa.ForeignKey("customers.name"), nullable=False),
+    sa.Column("user_id", sa.String, nullable=False),
+    sa.Column("dream_id", sa.String, nullable=False),
+    sa.Column("max_frequency", sa.String, nullable=False),
+    sa.Column("max_amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("answered_at", sa.String),
     *_due_work(),
 )

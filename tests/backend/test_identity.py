@@ -134,3 +134,26 @@ async def test_an_access_token_ends_after_an_hour(app: httpx.AsyncClient, clock:
 
     await clock.advance(timedelta(minutes=1))
     assert (await app.get("/accounts")).status_code == 401
+
+
+async def test_who_is_signed_in_gets_new_tokens_without_being_asked(
+    http: httpx.AsyncClient, clock: SimulatedClock
+) -> None:
+    first = (await http.post("/sign-in", json={"customer": "ada"})).json()
+    await clock.advance(timedelta(minutes=59))
+
+    answer = await http.post("/silent-sign-in", headers={"Authorization": f"Bearer {first['access_token']}"})
+
+    second = answer.json()
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert second["access_token"] != first["access_token"]
+    await clock.advance(timedelta(minutes=59))
+    accounts = await http.get("/accounts", headers={"Authorization": f"Bearer {second['access_token']}"})
+    assert accounts.status_code == 200
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer made-up"])
+async def test_nobody_is_signed_in_silently_who_is_not_signed_in(http: httpx.AsyncClient, authorization: str) -> None:
+    answer = await http.post("/silent-sign-in", headers={"Authorization": authorization})
+
+    assert answer.status_code == 401

@@ -1,0 +1,133 @@
+"""Fetches what customers are to sign, takes what they say, and tells DES.
+
+What was said is written down before DES is told, and told again until it is written down that DES was: a process that
+dies in between has lost nothing. Only a temporary id that was used and not written down is lost; the app asks Impact
+Finance for another one.
+"""
+
+import functools
+import logging
+
+import attrs
+import sqlalchemy as sa
+
+from impact_sdk import BadRequest, Clock, ImpactError, NotFound
+
+from ..clock import timestamp
+from ..database import Database
+from . import consent_store
+from .attempts import wait_after
+from .claims import LEASE
+from .consent_store import TOLD, Consent, ConsentState
+from .crash_points import Crash, done_not_written, due_not_done
+from .gateway import Gateway
+from .orders import OrderBook, OrderRequest
+
+logger = logging.getLogger(__name__)
+
+
+class AnsweredOtherwise(Exception):
+    """The customer has said the opposite before; the message says what."""
+
+
+@attrs.frozen(kw_only=True)
+class Consents:
+    """The bank's side of transfer consents; the states stand in `consent_store`.
+
+    Attributes:
+        order_book: Where an account is ordered for whoever signs and has none.
+        account_for_each_dream: Each Dream has an account of its own at this bank.
+    """
+
+    # reference: impact-finance-api 5.4
+    database: Database
+    gateway: Gateway
+    clock: Clock
+    order_book: OrderBook
+    account_for_each_dream: bool
+    crash: Crash
+
+    async def fetch(self, customer: str, temporary_id: str) -> Consent | None:
+        """The consent that a temporary id stands for, at once; None where there is none, or it is somebody else's."""
+        fetched = await self.gateway.fetch_consent(temporary_id)
+        if fetched is None or fetched.customer != customer:
+            return None
+        return await self.database.run(functools.partial(consent_store.show, consent=fetched))
+
+    async def get(self, customer: str, consent_id: str) -> Consent | None:
+        find = functools.partial(consent_store.get, consent_id=consent_id, customer=customer)
+        return await self.database.run(find, reads_only=True)
+
+    async def answer(self, customer: str, consent_id: str, *, signed: bool) -> Consent | None:
+        """Take what the customer says, and tell DES; how it stands then. None where there is no such consent.
+
+        Raises:
+            AnsweredOtherwise: It is signed and declined for good.
+        """
+        take = functools.partial(self._take, customer=customer, consent_id=consent_id, signed=signed)
+        taken = await self.database.run(take)
+        if taken is not None and taken.state.is_due:
+            await self._tell(taken)
+        return await self.get(customer, consent_id)
+
+    def _take(self, connection: sa.Connection, *, customer: str, consent_id: str, signed: bool) -> Consent | None:
+        """Write it down, with the order for an account; the consent only when telling DES is this caller's to do."""
+        consent = consent_store.get(connection, consent_id, customer=customer)
+        if consent is None:
+            return None
+        if consent.state is not ConsentState.SHOWN:
+            if consent.state.signed is not signed:
+                raise AnsweredOtherwise(f"the consent is {consent.state} since {consent.answered_at}")
+            return None
+        now = self.clock.now()
+        taken = consent_store.answer(
+            connection, consent, signed=signed, at=timestamp(now), until=timestamp(now + LEASE)
+        )
+        if signed:
+            request = OrderRequest(
+                request_id=consent.id,
+                user_id=consent.user_id,
+                dream_id=consent.dream_id if self.account_for_each_dream else None,
+                account_external_id=consent.dream_id if self.account_for_each_dream else consent.user_id,
+            )
+            self.order_book.take(connection, customer, request)
+        return taken
+
+    async def work_off(self) -> None:
+        """Tell DES what could not be told before."""
+        now = self.clock.now()
+        while claimed := await self.database.run(
+            functools.partial(consent_store.claim, now=timestamp(now), until=timestamp(self.clock.now() + LEASE))
+        ):
+            for consent in claimed:
+                await self._tell(consent)
+
+    async def _tell(self, consent: Consent) -> None:
+        self.crash(due_not_done("consents", consent.state))
+        try:
+            await self.gateway.answer_consent(consent)
+        except (NotFound, BadRequest) as error:  # the user is gone there, or DES has another answer
+            logger.error("DES does not want to hear that consent %s is %s: %s", consent.id, consent.state, error)
+            await self.database.run(
+                functools.partial(
+                    consent_store.end, consent=consent, state=ConsentState.OBSOLETE, last_error=str(error)
+                )
+            )
+        except ImpactError as error:
+            await self._postpone(consent, error)
+        else:
+            await self.database.run(functools.partial(self._end, consent=consent))
+
+    async def _postpone(self, consent: Consent, error: ImpactError) -> None:
+        due_at = timestamp(self.clock.now() + wait_after(consent.attempts + 1))
+        logger.warning(
+            "DES does not hear before %s that consent %s is %s: %s", due_at, consent.id, consent.state, error
+        )
+        last_error = f"{type(error).__name__}: {error}"
+        await self.database.run(
+            functools.partial(consent_store.postpone, consent=consent, due_at=due_at, last_error=last_error)
+        )
+
+    def _end(self, connection: sa.Connection, *, consent: Consent) -> None:
+        self.crash(done_not_written("consents", consent.state))
+        consent_store.end(connection, consent, TOLD[consent.state])

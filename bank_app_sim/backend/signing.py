@@ -1,0 +1,89 @@
+"""What the bank's app asks of its backend when a customer is to sign for a savehack."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import attrs
+
+from impact_sdk import ImpactError
+
+from ..clock import Clock
+from ..database import Database
+from ..service import Answer, Call, Endpoint, Refused, status_line
+from .consent_store import Consent
+from .consents import AnsweredOtherwise, Consents
+from .customers import customer_of
+
+NO_CONSENT = "there is no such consent; the temporary id may be used or expired, and Impact Finance gives another one"
+
+
+@attrs.frozen(kw_only=True)
+class Signing:
+    """Shows consents to the app, and takes what its user says.
+
+    Attributes:
+        woken: Called when there may be something to do now.
+    """
+
+    consents: Consents
+    database: Database
+    clock: Clock
+    woken: Callable[[], None]
+
+    def endpoints(self) -> list[Endpoint]:
+        return [
+            _endpoint("POST", "/consents", self.fetch),
+            _endpoint("GET", "/consents/{id}", self.get),
+            _endpoint("PUT", "/consents/{id}/answer", self.answer),
+        ]
+
+    async def fetch(self, call: Call) -> Answer:
+        """What the customer is to sign, by the temporary id that Impact Finance gave to the app."""
+        customer = await customer_of(call, self.database, now=self.clock.now())
+        temporary_id = _only(call.body, "temporary_id", str)
+        try:
+            return _shown(await self.consents.fetch(customer, temporary_id))
+        except ImpactError as error:
+            raise Refused(503, {"base": [f"Impact Finance cannot be asked: {error}"]}) from error
+
+    async def get(self, call: Call) -> Answer:
+        """One consent of the customer's own: 200 when Impact Finance knows what was said, 202 while it does not."""
+        customer = await customer_of(call, self.database, now=self.clock.now())
+        return _shown(await self.consents.get(customer, call.parameters["id"]))
+
+    async def answer(self, call: Call) -> Answer:
+        """What the customer says. Twice the same changes nothing, the opposite is 409."""
+        customer = await customer_of(call, self.database, now=self.clock.now())
+        signed = _only(call.body, "signed", bool)
+        try:
+            consent = await self.consents.answer(customer, call.parameters["id"], signed=signed)
+        except AnsweredOtherwise as error:
+            raise Refused(409, {"signed": [str(error)]}) from error
+        self.woken()
+        return _shown(consent)
+
+
+def _shown(consent: Consent | None) -> Answer:
+    if consent is None:
+        raise Refused(404, {"base": [NO_CONSENT]})
+    return Answer(202 if consent.state.is_due else 200, {"consent": attrs.asdict(consent)})
+
+
+def _only(body: Mapping[str, Any], name: str, kind: type) -> Any:
+    """The one field that a body may have."""
+    wrong = {field: ["is not known here"] for field in body if field != name}
+    if type(body.get(name)) is not kind or body[name] == "":
+        wrong[name] = ["is missing" if name not in body else f"must be {'true or false' if kind is bool else 'text'}"]
+    if wrong:
+        raise Refused(400, wrong)
+    return body[name]
+
+
+def _endpoint(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
+    return Endpoint(
+        method=method,
+        path=path,
+        respond=respond,
+        label=lambda _sender, _body: f"{method} {path}",
+        answered=lambda _sender, status: status_line(status),
+    )
