@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from bank_app_sim.backend import REPORT_CRASH_POINTS, BankBackend
+from bank_app_sim.backend.claims import LEASE
 from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
 
@@ -141,6 +142,7 @@ async def test_a_movement_is_reported_once_wherever_the_process_dies(
             await backend.work_off()
         backend.close()
         backend = start(crash)
+        await clock.advance(LEASE)  # where others share the database, they wait for a claim to run out
         await backend.work_off()
 
         assert await reported(ada) == [("Deposit", "outside:gift", 500, "settled")]
