@@ -1,6 +1,6 @@
 """Why a session ends, for the host and for whoever uses it afterwards. Rules only: no I/O, no clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -9,6 +9,10 @@ from .models import SessionRenewal, SessionSettings
 from .renewal import State
 
 REMEDY = "register a callback with sdk.register(id_token_expired=…) that gets a new one"
+
+
+# A cookie's lifetime is in whole seconds.
+COOKIES_PRECISION = timedelta(seconds=1)
 
 
 @attrs.frozen
@@ -55,6 +59,12 @@ def undeliverable(error: Exception) -> Exit:
     return Exit(ExitReason.EXPIRED, f"has ended: DES could not be told the new ID token ({error})")
 
 
+def is_at_maximum(settings: SessionSettings) -> bool:
+    """Nothing puts the end off any more."""
+    maximum = settings.maximum_expires_at
+    return maximum is not None and maximum - settings.expires_at < COOKIES_PRECISION
+
+
 def at_its_end(state: State, settings: SessionSettings, at: datetime) -> Exit:
     """Why a session that was in this state came to its end."""
     ended = f"has ended at {at.isoformat()}"
@@ -62,8 +72,7 @@ def at_its_end(state: State, settings: SessionSettings, at: datetime) -> Exit:
         return Exit(ExitReason.TOKEN_MISSING, f"{ended}: id_token_expired did not answer in time")
     if state in (State.PROLONGING, State.RELAUNCHING):
         return Exit(ExitReason.EXPIRED, f"{ended}: DES could not be told the new ID token in time")
-    maximum = settings.maximum_expires_at
-    if maximum is not None and settings.expires_at >= maximum:
+    if is_at_maximum(settings):
         return Exit(ExitReason.MAXIMUM_REACHED, f"{ended}: it had its maximum duration")
     if settings.renewal == SessionRenewal.ACTIVITY:
         return Exit(ExitReason.EXPIRED, f"{ended}: the user was not active")

@@ -106,7 +106,10 @@ class Lifetime(Auth):
         if renewed is not None and self.state is not State.ENDED:
             self._cookie, self._cookie_was_renewed = renewed, True
             if renewed.lifetime is not None:
-                self._ends_at(reply.received_at + renewed.lifetime)
+                moment = reply.received_at + renewed.lifetime
+                by_its_clock = self.settings.expires_at + (moment - self.expires_at)
+                self.settings = attrs.evolve(self.settings, expires_at=by_its_clock)
+                self._ends_at(moment)
 
     # What the host does
 
@@ -189,10 +192,7 @@ class Lifetime(Auth):
     @property
     def _can_be_renewed(self) -> bool:
         """A new token would put the end off."""
-        maximum = self.settings.maximum_expires_at
-        return self.settings.renewal != SessionRenewal.ACTIVITY and (
-            maximum is None or self.settings.expires_at < maximum
-        )
+        return self.settings.renewal != SessionRenewal.ACTIVITY and not exits.is_at_maximum(self.settings)
 
     def _begin(self, begun: Begun) -> None:
         self._begun, self.settings, self._cookie = begun, begun.settings, begun.cookie

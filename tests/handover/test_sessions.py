@@ -252,6 +252,23 @@ async def test_nothing_puts_off_the_maximum(
     await is_refused_because(user.session, "maximum duration")
 
 
+@pytest.mark.parametrize(
+    "setup", [{"session_renewal": "activity", "session_maximum_duration": 40 * MINUTE}], ids=["activity-renewed"]
+)
+async def test_a_user_who_is_active_to_the_last_hears_that_it_was_the_maximum(
+    simulation: Simulation, sdk: ImpactSDK, bank: Bank
+) -> None:
+    user = await launched(simulation, sdk)
+
+    for _ in range(3):
+        await simulation.advance(10 * MINUTE)
+        await user.states()
+        assert user.session.settings.expires_at == user.session.expires_at
+    await simulation.advance(10 * MINUTE)
+
+    assert bank.reasons == [ExitReason.MAXIMUM_REACHED]
+
+
 async def test_a_callback_may_use_the_session_that_it_renews(
     simulation: Simulation, sdk: ImpactSDK, bank: Bank
 ) -> None:
