@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from bank_app_sim.des.api import OPERATIONS
 from bank_app_sim.des.document import as_json, document
+from bank_app_sim.des.operations import OPERATIONS
 from bank_app_sim.des.request import Bank, User
 
 from .contract import Contract

@@ -67,6 +67,7 @@ async def user_id(impact: ImpactAPI, running: None, clock: SimulatedClock) -> st
     return user.id
 
 
+@pytest.mark.thorough
 async def test_ten_thousand_deposits_are_drained_while_new_ones_arrive(
     user_id: str, impact: ImpactAPI, clock: SimulatedClock
 ) -> None:

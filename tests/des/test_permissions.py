@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from bank_app_sim.des.api import OPERATIONS, Operation
+from bank_app_sim.des.operations import OPERATIONS, Operation
 from bank_app_sim.des.request import Bank, User
 
 from .conftest import SignIn

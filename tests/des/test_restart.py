@@ -83,6 +83,7 @@ async def test_missed_deposits_are_prepared_once_each(
     assert again == deposits
 
 
+@pytest.mark.thorough
 async def test_many_launches_that_are_due_are_all_prepared(
     lasting_database_of: DatabaseOf, bank: Bank, clock: SimulatedClock
 ) -> None:

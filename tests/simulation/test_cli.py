@@ -109,6 +109,7 @@ def test_the_document_is_printed_as_it_was_written_and_as_json() -> None:
     assert json.loads(as_json.output)["openapi"] == "3.1.0"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_what_serve_prints_is_enough_to_begin(tmp_path: Path) -> None:
     with served(tmp_path) as server:
@@ -120,6 +121,7 @@ async def test_what_serve_prints_is_enough_to_begin(tmp_path: Path) -> None:
             assert [user.external_id async for user in api.users.list()] == [session.user.external_id]
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_credentials_and_tokens_outlive_a_restart(tmp_path: Path, world_url: str | None) -> None:
     where = ("--database", world_url) if world_url else ()
@@ -132,6 +134,7 @@ async def test_credentials_and_tokens_outlive_a_restart(tmp_path: Path, world_ur
             assert (await sdk.launch(token)).user.external_id == "ada"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_serve_ends_in_peace_when_it_is_asked_to(tmp_path: Path, sent: signal.Signals) -> None:
     with served(tmp_path) as server:

@@ -74,7 +74,7 @@ def answers(found: Messages, root: str) -> list[Any]:
     ]
 
 
-@pytest.fixture(scope="module", params=["in process", "over TCP"])
+@pytest.fixture(scope="module", params=["in process", pytest.param("over TCP", marks=pytest.mark.processes)])
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a demo, played once in each of its two ways."""
     folder = tmp_path_factory.mktemp("demo")

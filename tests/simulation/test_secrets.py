@@ -40,7 +40,7 @@ async def test_no_secret_is_in_a_log_a_repr_an_error_a_trace_or_a_report(
         bare = simulation.sdk()
         said += map(repr, (bare, await bare.launch(id_token), session))
         said += await errors_of(simulation, id_token)
-        secrets |= held_in_memory(session)
+        secrets |= held_in_memory(session, simulation.client_secret)
         said += [repr(thing) for thing in gc.get_objects() if is_ours(type(thing))]
         said.append(report.html(simulation.trace, "planted"))
         said += [simulation.trace.mermaid(), str(simulation.trace.as_json()), *map(repr, simulation.trace)]
@@ -74,13 +74,13 @@ async def errors_of(simulation: Simulation, id_token: str) -> list[str]:
     return texts
 
 
-def held_in_memory(session: Session) -> dict[str, str]:
-    """The secrets that nobody shows us, dug out of the objects that hold them."""
+def held_in_memory(session: Session, client_secret: str) -> dict[str, str]:
+    """The secrets that nobody shows us, dug out of the objects that hold them; those of other tests are left alone."""
     cookie = session._lifetime._cookie.headers["Cookie"]
     tokens = {
         f"bearer token {n}": thing._token
         for n, thing in enumerate(gc.get_objects())
-        if type(thing).__name__ == "BearerToken" and thing._token
+        if type(thing).__name__ == "BearerToken" and thing._token and thing.credentials.client_secret == client_secret
     }
     return {"cookie": cookie.partition("=")[2], **tokens}
 
