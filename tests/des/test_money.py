@@ -454,6 +454,7 @@ class Money(RuleBasedStateMachine):
         assert shown == {each.id: (each.state, each.cents) for each in self.books.transactions.values()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("setup", SETUPS)
 def test_balances_are_what_was_settled_whatever_is_asked_for(setup: str, new_database: NewDatabase) -> None:
     databases = staticmethod(new_database)
