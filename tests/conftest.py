@@ -91,22 +91,17 @@ def lasting_database_of(world_url: str | None, tmp_path: Path) -> DatabaseOf:
     return lambda actor: f"sqlite:///{tmp_path / actor}.db" if world_url is None else of_actor(world_url, actor)
 
 
-# Servers know little of the event loop that they are on: on the second one they are tried with the thorough tests.
-SERVERS = ("des", "backend", "contract", "simulation", "journeys")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what is the same once more as thorough, and leave out what is the same a fourth time.
 
-    Every rule of a server is tried on both stores, and on both loops; but on PostgreSQL with one of them.
+    Everything is tried on both loops, and what is stored on both stores; but on PostgreSQL with one loop.
     """
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         parameters = (getattr(item, "callspec", None) and item.callspec.params) or {}  # type: ignore[attr-defined]
         is_trio = parameters.get("anyio_backend") == "trio"
-        room = item.path.relative_to(Path(__file__).parent).parts[0]
-        if any(item.get_closest_marker(name) for name in ("processes", "postgresql")) or (is_trio and room in SERVERS):
+        if is_trio or any(item.get_closest_marker(name) for name in ("processes", "postgresql")):
             item.add_marker("thorough")
         (left_out if is_trio and parameters.get("store") == "postgresql" else kept).append(item)
     if left_out:

@@ -39,6 +39,7 @@ def test_every_program_in_the_readme_runs_and_prints_what_it_says(program: str, 
     assert run("-c", program).startswith(printed)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_every_example_runs_and_prints_what_it_promises(example: Path) -> None:
     assert PRINTED[example.name] in run(str(example))

@@ -16,6 +16,8 @@ from .dying import Crashed, DyingAt
 from .network import Network
 from .saver import Saver, saver
 
+pytestmark = pytest.mark.thorough
+
 # One deposit that is moved, one that is too large, and one of a customer who is refused.
 MOVED, TOO_LARGE, REFUSED = 5_000, 2_000_000, 7_000
 

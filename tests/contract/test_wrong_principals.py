@@ -23,6 +23,8 @@ from ..des.bank import TENANT, Bank
 from ..des.conftest import START, authorize, client_of
 from ..des.journey import create_dream, launch_daily
 
+pytestmark = pytest.mark.thorough
+
 ADAS_BANK = attrs.evolve(TENANT, transfer_consents=True)
 OTHER_BANK = attrs.evolve(TENANT, id="tenant-2", client_id="other-bank", audience="the-other-bank")
 

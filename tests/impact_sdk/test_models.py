@@ -36,6 +36,8 @@ from impact_sdk.models import EVENT_DATA, VerifiedToken
 
 from .answers import CONSENT
 
+pytestmark = pytest.mark.thorough
+
 KINDS = [
     *(Account, Dream, DreamMilestone, FeedEvent, PageView, Reference, Savehack, SavehackLaunch, SessionSettings),
     *(Transaction, TransferConsent, TransferConsentRequest, User, VerifiedToken, WebhookEndpoint),
