@@ -38,13 +38,23 @@ logger = logging.getLogger("impact_sdk")
 # not wait for itself.
 answering: ContextVar[frozenset[str]] = ContextVar("answering", default=frozenset())
 
+KEPT = (
+    "the host has answered; the answer is kept, and the next launch of a savehack or resume_paused_launches() "
+    "delivers it without asking again"
+)
+
 Launches = Sequence[SavehackLaunch]
 MakeError = Callable[[Launches], Exception]
+Work = Callable[[anyio.CancelScope], Awaitable[None]]
 
 
 @attrs.define(eq=False, kw_only=True)
 class Owner:
-    """A user's session, as far as a handover needs it: in its name answers are delivered and launches are fetched."""
+    """A user's session, as far as a handover needs it: in its name answers are delivered and launches are fetched.
+
+    Attributes:
+        ended: What has become of the session, once it has left.
+    """
 
     user: User
     settings: SessionSettings
@@ -52,6 +62,7 @@ class Owner:
     dreams: Dreams
     launches: SavehackLaunches
     consents: TransferConsents
+    ended: str = "is closed"
 
 
 class NothingToAsk(Exception):
@@ -144,7 +155,7 @@ class Handover:
         """The owner's session ends: fail its waiters, and cancel what nobody else waits for."""
         for waiter in [waiter for waiter in self.waiters if waiter.owner is owner]:
             self.waiters.remove(waiter)
-            waiter.end(self._closed(waiter.launches))
+            waiter.end(self._closed(waiter.launches, owner))
         if self.owner is not owner:
             return
         if self.waiters:
@@ -158,6 +169,11 @@ class Handover:
     def is_being_answered_here(self) -> bool:
         """Whether we are called by the very callback that is to answer."""
         return self.question.key in answering.get() and self.state in (State.ASKING, State.OVERDUE, State.CLOSED)
+
+    def _came_of(self, work: anyio.CancelScope, event: Event, error: MakeError | None = None) -> None:
+        """As `_happened()`, unless the work was cancelled and another has begun since: that one says what happens."""
+        if work is self._running:
+            self._happened(event, error)
 
     def _happened(self, event: Event, error: MakeError | None = None) -> None:
         """Go to the next state and do what the rules say; `error` is for those who wait, where the rules fail them."""
@@ -175,26 +191,26 @@ class Handover:
             for waiter in waiters:
                 waiter.end(None if effect is Effect.START or error is None else error(launches))
 
-    def _begin(self, work: Callable[[], Awaitable[None]]) -> None:
+    def _begin(self, work: Work) -> None:
         self._running, self._ended = anyio.CancelScope(), anyio.Event()
         self.tasks.start_soon(self._run, work, self._running, self._ended)
 
-    async def _run(self, work: Callable[[], Awaitable[None]], scope: anyio.CancelScope, ended: anyio.Event) -> None:
+    async def _run(self, work: Work, scope: anyio.CancelScope, ended: anyio.Event) -> None:
         try:
             with scope:
-                await work()
+                await work(scope)
             if scope.cancelled_caught:
-                self._happened(Event.CANCELLED)
+                self._came_of(scope, Event.CANCELLED)
         except BaseException:  # all tasks of the SDK are being cancelled: nobody may be left waiting
             self._happened(Event.CLOSE, self._closed)
             raise
         finally:
             ended.set()
 
-    async def _ask(self) -> None:
+    async def _ask(self, scope: anyio.CancelScope) -> None:
         callback = self.callbacks.get(self.question.keyword)
         if callback is None:
-            self._happened(Event.NOT_REGISTERED, self._not_registered)
+            self._came_of(scope, Event.NOT_REGISTERED, self._not_registered)
             return
         timer = anyio.CancelScope()
         self.tasks.start_soon(self._watch, timer)
@@ -204,7 +220,7 @@ class Handover:
             timer.cancel()
         if self.state is not State.ASKING:
             logger.warning("question %s: %s, after it was given up", self.question.key, event.value)
-        self._happened(event, error)
+        self._came_of(scope, event, error)
 
     async def _answer(self, callback: Callback) -> tuple[Event, MakeError | None]:
         answering.set(answering.get() | {self.question.key})  # in this task's own context
@@ -234,25 +250,22 @@ class Handover:
             if not timer.cancel_called:  # the callback may have ended in the very same step
                 self._happened(Event.TIME_LIMIT_REACHED, self._timed_out)
 
-    async def _deliver(self) -> None:
+    async def _deliver(self, scope: anyio.CancelScope) -> None:
         try:
             error = await self.question.deliver(self.owner)
         except (ServerError, RateLimited, TransportError, Unauthorized, SessionClosed) as undelivered:
-            undelivered.add_note(
-                "the host has answered; the answer is kept, and the next launch of a savehack or "
-                "resume_paused_launches() delivers it without asking again"
-            )
-            self._happened(Event.UNDELIVERABLE, partial(_the_same, undelivered))
+            undelivered.add_note(KEPT)
+            self._came_of(scope, Event.UNDELIVERABLE, partial(_the_same, undelivered))
         except ImpactError as refused:
-            self._happened(Event.REFUSED, partial(_the_same, refused))
+            self._came_of(scope, Event.REFUSED, partial(_the_same, refused))
         else:
             if error is not None:
-                self._happened(Event.REFUSED, error)
+                self._came_of(scope, Event.REFUSED, error)
                 return
             owners = {id(owner): owner for owner in (self.owner, *(waiter.owner for waiter in self.waiters))}
             for owner in owners.values():
                 self.question.accepted(owner)
-            self._happened(Event.ACCEPTED)
+            self._came_of(scope, Event.ACCEPTED)
 
     # What those who wait are told
 
@@ -290,8 +303,11 @@ class Handover:
         )
         return self._error(self.question.timed_out, sentence, launches)
 
-    def _closed(self, launches: Launches) -> Exception:
-        return SessionClosed(f"the session was closed while the host was asked; {self.question.stay(launches)}")
+    def _closed(self, launches: Launches, owner: Owner | None = None) -> Exception:
+        ended = (owner or self.owner).ended
+        if self.state in (State.DELIVERING, State.UNDELIVERED):
+            return SessionClosed(f"the session {ended}; {KEPT}")
+        return SessionClosed(f"the session {ended}, while the host was asked; {self.question.stay(launches)}")
 
 
 def awaitable(answer: Awaitable[Any]) -> Awaitable[Any]:

@@ -78,6 +78,10 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, Effect]] = {
     (State.DELIVERING, Event.CLOSE): (State.UNDELIVERED, Effect.CANCEL_AND_FAIL),
     (State.UNDELIVERED, Event.LAUNCH_WAITS): (State.DELIVERING, Effect.DELIVER),  # 11: not asked again
     (State.UNDELIVERED, Event.CANCELLED): (State.UNDELIVERED, Effect.NOTHING),
+    # A delivery that was cancelled by closing, and was quicker.
+    (State.UNDELIVERED, Event.ACCEPTED): (State.INITIATED, Effect.START),
+    (State.UNDELIVERED, Event.REFUSED): (State.IDLE, Effect.NOTHING),
+    (State.UNDELIVERED, Event.UNDELIVERABLE): (State.UNDELIVERED, Effect.NOTHING),
     # The answer outlives the session: the user's next one delivers it (11).
     (State.UNDELIVERED, Event.CLOSE): (State.UNDELIVERED, Effect.NOTHING),
     # The answer overtook the launch's own: it is started already (2, 13).

@@ -291,6 +291,8 @@ class Lifetime(Auth):
         except Unauthorized as error:
             self._happened(Event.REFUSED, exits.refused(error))
             return
+        if self.exit is not None:  # ended, and the answer was quicker than the cancellation
+            return
         self._renewed(settings)
         if settings.expires_at > before:
             self._happened(Event.ACCEPTED)
@@ -306,6 +308,8 @@ class Lifetime(Auth):
             return
         if begun.user.id != self.user.id:
             self._happened(Event.REFUSED, exits.ANOTHER_USER)
+            return
+        if self.exit is not None:
             return
         self._begin(attrs.evolve(begun, user=self.user))
         self._happened(Event.ACCEPTED)

@@ -312,6 +312,8 @@ class Session:
     async def _leave(self) -> None:
         if not self._has_left:
             self._has_left = True
+            if self._lifetime.exit is not None:
+                self._owner.ended = self._lifetime.exit.explanation
             self._closed(self)
             await self._handovers.leave(self._owner)
 

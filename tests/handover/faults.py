@@ -17,7 +17,7 @@ class Faults(httpx.AsyncBaseTransport):
 
     Attributes:
         path: What has to be in the path, too.
-        fault: `503`: DES does nothing and says so. `answer lost`: DES does it, and the answer never arrives.
+        fault: `503` and `401`: DES does nothing and says so. `answer lost`: DES does it, and the answer never arrives.
         bodies: What was sent with that method, failed or not.
     """
 
@@ -36,8 +36,8 @@ class Faults(httpx.AsyncBaseTransport):
         if self.times == 0:
             return await sandbox.handle_async_request(request)
         self.times -= 1
-        if self.fault == "503":
-            return httpx.Response(503)
+        if self.fault.isdigit():
+            return httpx.Response(int(self.fault))
         await sandbox.handle_async_request(request)
         raise httpx.ReadError("connection reset", request=request)
 

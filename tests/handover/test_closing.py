@@ -1,10 +1,13 @@
 """Sessions and SDKs that are closed while the host is asked, and a bank that refuses."""
 
 import anyio
+import attrs
+import httpx
 import pytest
 
 from bank_app_sim import Simulation
 from impact_sdk import (
+    LaunchState,
     SavehackLaunch,
     SessionClosed,
 )
@@ -99,3 +102,40 @@ async def test_a_host_that_cancels_its_own_task_group_leaves_nobody_waiting(simu
 
     assert host.was_cancelled
     assert [type(each) for each in outcome] == [SessionClosed]
+
+
+@attrs.define
+class Stuck(Faults):
+    """The first answer of the host does not get through, and cannot be called back."""
+
+    on_its_way: anyio.Event = attrs.field(factory=anyio.Event)
+    may_end: anyio.Event = attrs.field(factory=anyio.Event)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "PATCH" and not self.on_its_way.is_set():
+            self.on_its_way.set()
+            with anyio.CancelScope(shield=True):
+                await self.may_end.wait()
+        return await super().handle_async_request(request)
+
+
+async def test_a_delivery_that_will_not_end_does_not_get_in_the_way_of_the_next_one(simulation: Simulation) -> None:
+    """One session closes while the answer is stuck, another one of the user delivers it anew."""
+    network, host = Stuck(simulation), Host()
+    async with network.sdk() as sdk, anyio.create_task_group() as tasks:
+        sdk.register(account_provisioning_requested=host)
+        user, other = await launched(simulation, sdk), await launched(simulation, sdk)
+
+        async def launch() -> None:
+            with pytest.raises(SessionClosed, match="the answer is kept"):
+                await user.session.launch_savehack(user.dream, WEEKLY)
+
+        tasks.start_soon(launch)
+        await network.on_its_way.wait()
+        tasks.start_soon(user.session.close)
+        await anyio.wait_all_tasks_blocked()
+        (started,) = await other.session.resume_paused_launches()
+        network.may_end.set()
+
+    assert started.state is LaunchState.ACTIVE
+    assert len(host.asked) == 1

@@ -17,11 +17,13 @@ from impact_sdk import (
     ExitRequest,
     IDTokenExpired,
     ImpactSDK,
+    LaunchState,
     Session,
     SessionClosed,
     TelemetryEvent,
 )
 
+from .faults import Faults
 from .host import WEEKLY, Host, User, asking, launched
 
 MINUTE = timedelta(minutes=1)
@@ -299,6 +301,25 @@ async def test_who_waits_for_the_host_hears_that_the_session_has_ended(
     assert isinstance(outcome[0], SessionClosed)
     assert host.was_cancelled
     assert len(bank.exits) == 1
+
+
+async def test_an_answer_of_the_host_outlives_the_session_in_whose_name_it_was_to_be_delivered(
+    simulation: Simulation,
+) -> None:
+    host = Host()
+    async with Faults(simulation, method="PATCH", path="/v1/users/", times=1, fault="401").sdk() as sdk:
+        sdk.register(account_provisioning_requested=host)
+        user = await launched(simulation, sdk)
+        with pytest.raises(SessionClosed, match="does not know it any more") as caught:
+            await user.session.launch_savehack(user.dream, WEEKLY)
+        said = [str(caught.value), *getattr(caught.value, "__notes__", [])]
+        assert "delivers it without asking again" in " ".join(said)
+
+        session = await sdk.launch(simulation.id_token("ada"))
+        (started,) = await session.resume_paused_launches()
+
+    assert started.state is LaunchState.ACTIVE
+    assert len(host.asked) == 1
 
 
 async def test_a_long_account_opening_outlives_many_tokens(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:

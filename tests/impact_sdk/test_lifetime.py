@@ -401,6 +401,22 @@ async def test_the_same_token_again_is_not_asked_for_for_ever(
     assert "lasts no longer" in request.explanation
 
 
+async def test_a_token_that_ends_sooner_ends_the_session_sooner(
+    sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock
+) -> None:
+    host = register(sdk, Host("t2"))
+    des.post("/users/verify_token").mock(return_value=session())
+    shorter = {"session": {"expiresAt": "2027-01-04T08:59:45Z", "renewal": "token"}}
+    des.patch("/v1/session").respond(200, json=shorter)
+    await sdk.launch("t1")
+
+    await clock.jump(timedelta(minutes=59, seconds=30))
+    assert host.exits == []
+    await clock.jump(timedelta(seconds=15))
+
+    assert [request.reason for request in host.exits] == [ExitReason.TOKEN_MISSING]
+
+
 async def test_signing_out_ends_it_here_also_when_des_cannot_be_told(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     host = register(sdk, Host())
     des.post("/users/verify_token").mock(return_value=session())
