@@ -4,12 +4,22 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bank_app_sim.database import of_actor
 
 from . import postgresql
 
 pytest_plugins = ["tests.contract.plugin"]
+
+# How long an example takes says more about the machine than about us.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,  # a change that fails there is to blame for it
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(params=["asyncio", "trio"])
