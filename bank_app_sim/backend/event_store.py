@@ -11,7 +11,7 @@ from impact_sdk import Event
 
 from ..clock import timestamp
 from .claims import is_due_and_free
-from .provisioning import OrderState
+from .provisioning import MAKES_ROOM, OrderState
 from .tables import event_look, impact_events, orders
 
 
@@ -58,7 +58,7 @@ _close_order = (
     .where(
         orders.c.customer == given("of_customer"),
         orders.c.ordered_at < given("before"),
-        orders.c.state.not_in([OrderState.REFUSED.value, OrderState.REFUSAL_REPORTED.value, OrderState.CLOSED.value]),
+        orders.c.state.not_in([state.value for state in MAKES_ROOM]),
     )
     .values(state=OrderState.CLOSED.value, due_at=None, claimed_until=None, attempts=0, last_error=None)
 )

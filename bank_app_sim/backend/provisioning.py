@@ -40,6 +40,10 @@ class OrderState(enum.StrEnum):
         return self in (OrderState.REPORTED, OrderState.UNLINKED, OrderState.REFUSAL_REPORTED, OrderState.CLOSED)
 
 
+# Orders that stand in nobody's way: the customer may have another account ordered.
+MAKES_ROOM = (OrderState.REFUSED, OrderState.REFUSAL_REPORTED, OrderState.CLOSED)
+
+
 class OrderEvent(enum.Enum):
     """What happens to an order."""
 

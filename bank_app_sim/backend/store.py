@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
 from .claims import BATCH, is_due_and_free, next_look
-from .provisioning import Order, OrderState
+from .provisioning import MAKES_ROOM, Order, OrderState
 from .tables import (
     access_tokens,
     consents,
@@ -87,7 +87,7 @@ _ORDER = [
         "last_error",
     )
 ]
-_ENDED = [OrderState.REFUSED.value, OrderState.REFUSAL_REPORTED.value, OrderState.CLOSED.value]
+_ENDED = [state.value for state in MAKES_ROOM]
 _dream = sa.func.coalesce(orders.c.dream_id, "")
 # The newest first: an order that has not ended is always newer than those that have.
 _order_for = (

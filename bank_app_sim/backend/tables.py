@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..database import order_of_insertion
+from .provisioning import MAKES_ROOM
 
 # Raise this with every change below: a file of another version is refused, not misread.
 VERSION = 5
@@ -65,7 +66,7 @@ orders = sa.Table(
     sa.UniqueConstraint("customer", "request_id"),
 )
 
-_takes_the_place = orders.c.state.not_in(["REFUSED", "REFUSAL_REPORTED", "CLOSED"])
+_takes_the_place = orders.c.state.not_in([state.value for state in MAKES_ROOM])
 
 # One account per customer, or for each of their Dreams, whatever the code above it believes: only a refusal, or a
 # closure, makes room for another.

@@ -73,9 +73,11 @@ async def test_changing_a_user_may_answer_with_or_without_the_user(
     api: ImpactAPI, des: respx.MockRouter, status: int, content: bytes
 ) -> None:
     """The reference has 204, a journey 200 (reference: impact-finance-api 8.2)."""
-    des.patch("/v1/users/u1").respond(status, content=content)
+    route = des.patch("/v1/users/u1").respond(status, content=content)
 
     await api.users.update("u1", given_name="Ada")
+
+    assert orjson.loads(route.calls.last.request.content) == {"user": {"givenName": "Ada"}}
 
 
 async def test_an_empty_deep_update_says_nothing_of_accounts_and_transactions(
@@ -89,9 +91,11 @@ async def test_an_empty_deep_update_says_nothing_of_accounts_and_transactions(
 
 
 async def test_signing_out_twice_is_what_was_wanted(api: ImpactAPI, des: respx.MockRouter) -> None:
-    des.delete("/v1/session").respond(401)
+    route = des.delete("/v1/session").respond(401)
 
     await Sessions(api._transport).sign_out()
+
+    assert route.called
 
 
 async def test_a_launch_keeps_its_type(api: ImpactAPI) -> None:

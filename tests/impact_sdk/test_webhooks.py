@@ -292,4 +292,8 @@ async def test_the_store_is_bounded_and_the_oldest_gives_way(clock: FixedClock) 
 
 
 async def test_forgetting_what_is_not_there_is_nothing(clock: FixedClock) -> None:
-    await MemoryReplayStore(clock=clock).forget("b1")
+    store = MemoryReplayStore(clock=clock)
+
+    await store.forget("b1")
+
+    assert not await store.seen("b1", NOW + SECOND)
