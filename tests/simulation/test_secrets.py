@@ -10,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import Headers, QueryParams
 
 from bank_app_sim import Served, Simulation, report
 from bank_app_sim.ids import Ids
+from bank_app_sim.service import Call
 from bank_app_sim.settings import SECRET_FILE, client_secret
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactError, ImpactSDK, InvalidCredentials, Session, Weekly
 
@@ -98,3 +100,21 @@ def test_processes_that_start_together_have_one_secret(tmp_path: Path) -> None:
             assert len(set(processes.map(start, range(16)))) == 1, n
     assert [file.name for file in tmp_path.iterdir()] == [SECRET_FILE]
     assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_request_that_is_worked_on_shows_neither_headers_nor_body() -> None:
+    """It is alive for a moment only: whether the test above meets one is a matter of luck."""
+    call = Call(
+        method="POST",
+        scheme="http",
+        path="/v1/dreams",
+        route="/v1/dreams",
+        parameters={},
+        query=QueryParams(),
+        headers=Headers({"authorization": f"Bearer {PLANTED}"}),
+        body={"token": PLANTED},
+        raw=PLANTED.encode(),
+        request_id="r1",
+    )
+
+    assert PLANTED not in repr(call)
