@@ -178,6 +178,7 @@ def _how_to_begin(ready: dict[str, Any]) -> str:
     ada = ready["users"]["ada"]["id_token"]
     return f"""\
 DES (base_url of the SDK)   {ready["des_url"]}
+The API, to read            {ready["des_url"]}/docs
 Bank Backend                {ready["backend_url"]}
 client_id                   {ready["client_id"]}
 client_secret               {ready["client_secret"]}
