@@ -15,7 +15,7 @@ from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, status_line
 from . import customers, event_store, ledger, reconciliation, store
 from .identity import Identity
-from .orders import OrderBook, OrderRequest
+from .orders import EarlierUser, OrderBook, OrderRequest
 from .provisioning import Order
 from .reconciliation import NotPossible
 from .report_store import ReportKind
@@ -151,7 +151,10 @@ class API:
         """Start opening an account and return at once: that it was opened, the bank will tell DES by itself."""
         customer = await self._customer(call)
         take = functools.partial(self.order_book.take, customer=customer, request=_order_request(call.body))
-        order, is_new = await self.database.run(take)
+        try:
+            order, is_new = await self.database.run(take)
+        except EarlierUser as error:
+            raise Refused(409, {"user_id": [str(error)]}) from error
         if is_new:
             self.woken()
         return Answer(202 if is_new else 200, {"order": _order_as_json(order)})

@@ -63,6 +63,7 @@ class Consents:
 
         Raises:
             AnsweredOtherwise: It is signed and declined for good.
+        EarlierUser: As `orders.take()`; nothing was taken.
         """
         take = functools.partial(self._take, customer=customer, consent_id=consent_id, signed=signed)
         taken = await self.database.run(take)

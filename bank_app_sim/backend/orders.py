@@ -23,6 +23,10 @@ from .provisioning import Order, OrderEvent, OrderState, after, decide
 logger = logging.getLogger(__name__)
 
 
+class EarlierUser(Exception):
+    """The order that is there is for a user whom Impact Finance has no more; the message says what to do."""
+
+
 @attrs.frozen(kw_only=True)
 class OrderRequest:
     """What the bank's app asks for, in the words of the SDK's callback. Without a `user_id` it is in advance.
@@ -83,9 +87,18 @@ def take(
 
     Args:
         dream_product: What the bank opens for a Dream.
+
+    Raises:
+        EarlierUser: The customer was destroyed at Impact Finance, and has begun there anew, before the bank has heard
+            of it. To hand out the old order would let the new user's savings wait for an account that never comes.
     """
     known = store.order_for(connection, customer, request_id=request.request_id, dream_id=request.dream_id)
     if known is not None:
+        if request.user_id is not None and known.user_id not in (None, request.user_id):
+            raise EarlierUser(
+                f"is {request.user_id!r}, and an account is there for user {known.user_id!r}; the bank has not heard "
+                "yet from Impact Finance that this one is gone: order again when it has"
+            )
         return known, False
     product = SHARED_SAVINGS if request.dream_id is None else dream_product
     return store.add_order(

@@ -13,6 +13,7 @@ from ..service import Answer, Call, Endpoint, Refused, status_line
 from .consent_store import Consent
 from .consents import AnsweredOtherwise, Consents
 from .customers import customer_of
+from .orders import EarlierUser
 
 NO_CONSENT = "there is no such consent; the temporary id may be used or expired, and Impact Finance gives another one"
 
@@ -59,6 +60,8 @@ class Signing:
             consent = await self.consents.answer(customer, call.parameters["id"], signed=signed)
         except AnsweredOtherwise as error:
             raise Refused(409, {"signed": [str(error)]}) from error
+        except EarlierUser as error:
+            raise Refused(409, {"user_id": [str(error)]}) from error
         self.woken()
         return _shown(consent)
 

@@ -226,6 +226,23 @@ async def test_who_was_destroyed_can_begin_again(
     assert await with_account.balances() == {"current:ada": 1_000_000, "savings:ada": 0}
 
 
+async def test_who_begins_again_before_the_bank_has_heard_of_the_end_is_told_to_wait(
+    app: httpx.AsyncClient, http: httpx.AsyncClient, clock: SimulatedClock
+) -> None:
+    """The order that is there is for a user whom DES has no more: another one's savings would wait for ever."""
+    first = await app.post("/provisioning-orders", json={"request_id": "r-1", "user_id": "u-1"})
+
+    early = await app.post("/provisioning-orders", json={"request_id": "r-2", "user_id": "u-2"})
+    await clock.advance(timedelta(seconds=1))
+    await send(http, destroyed("ada", at=clock.now()), at=clock.now())
+    later = await app.post("/provisioning-orders", json={"request_id": "r-2", "user_id": "u-2"})
+
+    assert (early.status_code, [each["field"] for each in early.json()["errors"]]) == (409, ["user_id"])
+    assert "has not heard yet" in early.text
+    assert (later.status_code, later.json()["order"]["user_id"]) == (202, "u-2")
+    assert later.json()["order"]["id"] != first.json()["order"]["id"]
+
+
 async def test_an_account_that_is_being_opened_is_not(
     ada: Saver, backend: BankBackend, http: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
