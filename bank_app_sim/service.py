@@ -95,8 +95,9 @@ class Endpoint:
     """One operation of a service, and how its messages are called in the trace.
 
     Attributes:
-        label: What the request is called; sender and body are given, because they can make a difference.
-        answered: What a successful answer is called; sender and status are given.
+        label: What the request is called; sender and body are given, because they can make a difference. By its method
+            and path, when left out.
+        answered: What a successful answer is called; sender and status are given. By its status, when left out.
         respond: Does the work. It raises `Refused` for an error.
         is_private: The bodies hold tokens or secrets: they stay out of the trace.
         accepts_form: An HTML form is understood as well as JSON.
@@ -106,11 +107,15 @@ class Endpoint:
     method: str
     path: str
     respond: Callable[[Call], Awaitable[Answer]]
-    label: Callable[[str, Mapping[str, Any]], str]
-    answered: Callable[[str, int], str]
+    label: Callable[[str, Mapping[str, Any]], str] = attrs.field()
+    answered: Callable[[str, int], str] = lambda _sender, status: status_line(status)
     is_private: bool = False
     accepts_form: bool = False
     is_recorded: bool = True
+
+    @label.default
+    def _by_method_and_path(self) -> Callable[[str, Mapping[str, Any]], str]:
+        return lambda _sender, _body: f"{self.method} {self.path}"
 
 
 class Service:

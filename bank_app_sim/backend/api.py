@@ -53,50 +53,38 @@ class API:
                 method="POST",
                 path="/sign-in",
                 respond=self.sign_in,
-                label=_named("POST /sign-in"),
-                answered=_status,
                 is_private=True,
             ),
             Endpoint(
                 method="POST",
                 path="/silent-sign-in",
                 respond=self.silent_sign_in,
-                label=_named("POST /silent-sign-in"),
-                answered=_status,
                 is_private=True,
             ),
-            Endpoint(method="GET", path=JWKS, respond=self.jwks, label=_named(f"GET {JWKS}"), answered=_status),
+            Endpoint(method="GET", path=JWKS, respond=self.jwks),
             Endpoint(
                 method="POST",
                 path="/provisioning-orders",
                 respond=self.order_account,
                 label=_initiate,
-                answered=_status,
             ),
             Endpoint(
                 method="GET",
                 path="/provisioning-orders/{id}",
                 respond=self.order,
-                label=_named("GET /provisioning-orders/{id}"),
                 answered=lambda _sender, status: "done" if status == 200 else status_line(status),
             ),
-            Endpoint(
-                method="GET", path="/accounts", respond=self.accounts, label=_named("GET /accounts"), answered=_status
-            ),
-            Endpoint(method="GET", path="/ledger", respond=self.ledger, label=_named("GET /ledger"), answered=_status),
+            Endpoint(method="GET", path="/accounts", respond=self.accounts),
+            Endpoint(method="GET", path="/ledger", respond=self.ledger),
             Endpoint(
                 method="POST",
                 path="/ledger/movements",
                 respond=self.move,
-                label=_named("POST /ledger/movements"),
-                answered=_status,
             ),
             Endpoint(
                 method="GET",
                 path="/impact-events",
                 respond=self.impact_events,
-                label=_named("GET /impact-events"),
-                answered=_status,
             ),
         ]
 
@@ -201,17 +189,9 @@ class API:
         return await customers.customer_of(call, self.database, now=self.clock.now())
 
 
-def _named(label: str) -> Callable[[str, Mapping[str, Any]], str]:
-    return lambda _sender, _body: label
-
-
 def _initiate(_sender: str, order: Mapping[str, Any]) -> str:
     """The two diagrams of the starting page call it differently."""
     return "Initiate account provisioning" if "user_id" in order else "Initiate (async) account provisioning"
-
-
-def _status(_sender: str, status: int) -> str:
-    return status_line(status)
 
 
 def _refuse_unknown_fields(body: Mapping[str, Any], known: set[str]) -> None:

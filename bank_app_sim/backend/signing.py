@@ -9,7 +9,7 @@ from impact_sdk import ImpactError
 
 from ..clock import Clock
 from ..database import Database
-from ..service import Answer, Call, Endpoint, Refused, status_line
+from ..service import Answer, Call, Endpoint, Refused
 from .consent_store import Consent
 from .consents import AnsweredOtherwise, Consents
 from .customers import customer_of
@@ -87,6 +87,4 @@ def _endpoint(method: str, path: str, respond: Callable[[Call], Awaitable[Answer
         method=method,
         path=path,
         respond=respond,
-        label=lambda _sender, _body: f"{method} {path}",
-        answered=lambda _sender, status: status_line(status),
     )

@@ -9,7 +9,7 @@ from impact_sdk import Clock, EventBatch, WebhookError, WebhookVerifier
 
 from ..clock import timestamp
 from ..database import Database
-from ..service import Answer, Call, Endpoint, Refused, status_line
+from ..service import Answer, Call, Endpoint, Refused
 from . import store
 from .crash_points import RECEIVED, due_not_done
 from .event_store import Way
@@ -78,7 +78,5 @@ def _endpoint(path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoi
         method="POST",
         path=path,
         respond=respond,
-        label=lambda _sender, _body: f"POST {path}",
-        answered=lambda _sender, status: status_line(status),
         is_recorded=False,  # DES does, which also knows of those that did not get here
     )

@@ -93,8 +93,8 @@ class DES:
                 *(self._endpoint(operation) for operation in OPERATIONS),
                 _for_secrets("POST", VERIFY_TOKEN, self._then_tell(sign_in.verify_token)),
                 _for_secrets("POST", OAUTH_TOKEN, oauth.grant),
-                _for_everybody("GET", "/openapi.json", document.serve_json),
-                _for_everybody("GET", "/docs", document.serve_page),
+                Endpoint(method="GET", path="/openapi.json", respond=document.serve_json),
+                Endpoint(method="GET", path="/docs", respond=document.serve_page),
             ],
             sender=_sender,
             trace=trace,
@@ -238,25 +238,12 @@ class DES:
         connection.execute(store.consents.FORGET_TICKETS, {"now": now})
 
 
-def _for_everybody(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
-    """An operation without a principal and without secrets."""
-    return Endpoint(
-        method=method,
-        path=path,
-        respond=respond,
-        label=lambda _sender, _body: _plain_label(method, path),
-        answered=lambda _sender, status: status_line(status),
-    )
-
-
 def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
     """An operation that takes and gives secrets: without a principal, and with its bodies out of the trace."""
     return Endpoint(
         method=method,
         path=path,
         respond=respond,
-        label=lambda _sender, _body: _plain_label(method, path),
-        answered=lambda _sender, status: status_line(status),
         is_private=True,
         accepts_form=True,
     )
