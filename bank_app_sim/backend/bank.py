@@ -12,7 +12,7 @@ from ..clock import SimulatedClock, moment, timestamp
 from ..database import Database
 from ..due import DueWork
 from ..ids import Ids
-from ..service import Service
+from ..service import Endpoint, Service
 from ..trace import Trace
 from . import api, event_store, ledger, store, tables
 from .consents import Consents
@@ -152,32 +152,32 @@ class BankBackend:
             )
         self._due = DueWork(clock, self.work_off, look_every=self._database.look_every)
         self.app = Service(
-            "bank_backend",
-            [
-                *api.API(
-                    database=self._database,
-                    identity=self._identity,
-                    clock=clock,
-                    ids=ids,
-                    opening_balance_cents=bank.opening_balance_cents,
-                    order_book=order_book,
-                    woken=self._due.wake,
-                ).endpoints(),
-                *Signing(
-                    consents=self._consents, database=self._database, clock=clock, woken=self._due.wake
-                ).endpoints(),
-                *Receiver(
-                    verifier=_verifier(bank, clock),
-                    inbox=inbox,
-                    database=self._database,
-                    clock=clock,
-                    woken=self._due.wake,
-                ).endpoints(),
-            ],
-            sender=api.sender,
-            trace=trace,
-            ids=ids,
+            "bank_backend", self._endpoints(order_book, inbox, ids), sender=api.sender, trace=trace, ids=ids
         )
+
+    def _endpoints(self, order_book: OrderBook, inbox: Inbox, ids: Ids) -> list[Endpoint]:
+        """What can be asked of the bank: by its app, by whoever fetches its keys, and by DES with webhooks."""
+        return [
+            *api.API(
+                database=self._database,
+                identity=self._identity,
+                clock=self._clock,
+                ids=ids,
+                opening_balance_cents=self._bank.opening_balance_cents,
+                order_book=order_book,
+                woken=self._due.wake,
+            ).endpoints(),
+            *Signing(
+                consents=self._consents, database=self._database, clock=self._clock, woken=self._due.wake
+            ).endpoints(),
+            *Receiver(
+                verifier=_verifier(self._bank, self._clock),
+                inbox=inbox,
+                database=self._database,
+                clock=self._clock,
+                woken=self._due.wake,
+            ).endpoints(),
+        ]
 
     def id_token(self, customer: str) -> str:
         """The ID token that signing in gives; whoever signs in for the first time becomes a customer, with money.

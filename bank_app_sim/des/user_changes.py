@@ -95,7 +95,7 @@ def delete(request: Request) -> Answer:
     of_user = {"of_user": user["id"]}
     requested = request.connection.execute(store.transactions.REQUESTED_OF_USER, {"user_id": user["id"]}).all()
     if requested:
-        sentence = f"can't be deleted: {len(requested)} transactions are requested; settle or fail them first"
+        sentence = f"can't be deleted: transactions are requested, {len(requested)} of them; settle or fail these first"
         raise Refused(409, {"id": [sentence]})
     filled = request.connection.execute(store.accounts.FILLED_OF_USER, of_user).all()
     if filled:

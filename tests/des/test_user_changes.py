@@ -215,7 +215,7 @@ async def test_erasing_waits_until_nothing_is_under_way_and_no_money_is_left(
     await post_transaction(backend, type="Withdrawal", externalId="out", amountCents=7, **side)
     erased = await erase(backend, ada)
 
-    sentence = "can't be deleted: 3 transactions are requested; settle or fail them first"
+    sentence = "can't be deleted: transactions are requested, 3 of them; settle or fail these first"
     assert (under_way.status_code, errors_of(under_way)) == (409, {"id": [sentence]})
     sentence = f"can't be deleted: account {account['id']} holds 7 cents; pay out first"
     assert (with_money.status_code, errors_of(with_money)) == (409, {"id": [sentence]})
