@@ -1,0 +1,110 @@
+"""What came of journeys: plain values that travel between processes and become every report."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import cattrs
+
+# What a world holds at one moment: collection, then the key of a thing, then its fields. Amounts are in cents.
+State = Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
+class Outcome(enum.StrEnum):
+    """How a step or a journey ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_REACHED = "not reached"
+
+
+@attrs.frozen(kw_only=True)
+class Failure:
+    """Why a step failed.
+
+    Attributes:
+        expected: What the step wanted, in the words of the script.
+        found: What was there.
+        way_out: What to look at, or to do about it; empty where there is nothing to say.
+    """
+
+    expected: str
+    found: str
+    way_out: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class StepResult:
+    """What came of one step.
+
+    Attributes:
+        number: Where it stands: `3`, or `4.2.1` for the first step of the second branch of step 4.
+        text: The step as it is written, on one line.
+        line: Its line in the script, from 1; None for a journey written in Python.
+        began_at: Simulated time, RFC 3339 in UTC, as `ended_at`; empty for a step that was not reached.
+        first_message: The `n` of the first message sent while it ran; `last_message` is smaller where there was none.
+        before: Which of the journey's `states` there was before it; None where no states were kept.
+        after: The same, after it.
+    """
+
+    number: str
+    text: str
+    line: int | None
+    outcome: Outcome
+    began_at: str = ""
+    ended_at: str = ""
+    first_message: int = 1
+    last_message: int = 0
+    before: int | None = None
+    after: int | None = None
+    failure: Failure | None = None
+
+
+@attrs.frozen(kw_only=True)
+class JourneyResult:
+    """What came of one journey in one world.
+
+    Attributes:
+        name: What `bank-app-sim run NAME` calls it.
+        title: What it is about, in a line.
+        file: The script; empty for a journey written in Python.
+        row: Which row of its data table, as `name=value, …`; empty where there is none.
+        world: Where it ran: `in process, asyncio`, or the address of a served sandbox.
+        seconds: How long it took by the machine's clock.
+        messages: The trace, as `bank_app_sim.trace.Message.as_json()` writes it; empty where none was kept.
+        states: The different states, in the order in which they were first seen.
+        command: Repeats just this.
+    """
+
+    name: str
+    title: str
+    file: str
+    row: str
+    seed: int
+    world: str
+    outcome: Outcome
+    seconds: float
+    steps: Sequence[StepResult]
+    messages: Sequence[Mapping[str, Any]] = ()
+    states: Sequence[State] = ()
+    command: str = ""
+
+    @property
+    def failed_step(self) -> StepResult | None:
+        """The first step that failed."""
+        return next((step for step in self.steps if step.outcome is Outcome.FAILED), None)
+
+
+def as_json(result: JourneyResult) -> dict[str, Any]:
+    """Plain JSON values."""
+    values: dict[str, Any] = _converter.unstructure(result)
+    return values
+
+
+def from_json(values: Mapping[str, Any]) -> JourneyResult:
+    """The opposite of `as_json()`."""
+    return _converter.structure(values, JourneyResult)
+
+
+_converter = cattrs.Converter()
