@@ -73,7 +73,10 @@ class SimulatedClock:
     async def sleep_until(self, moment: datetime) -> None:
         if moment <= self._now:
             await anyio.lowlevel.checkpoint()
-            return
+        else:
+            await self._sleep(moment)
+
+    async def _sleep(self, moment: datetime) -> None:
         sleeper = (moment, next(self._order), anyio.Event())
         heapq.heappush(self._sleepers, sleeper)
         try:
@@ -96,7 +99,7 @@ class SimulatedClock:
     async def advance_to(self, end: datetime) -> None:
         """As `advance()`, to a moment; a moment in the past only waits until everything is quiet."""
         if self._running:
-            await self.sleep_until(end)
+            await self._sleep(max(end, self._now))  # nobody is woken before everything is quiet
             return
         if self._advancing:
             raise RuntimeError(f"the clock is being advanced already; it is {timestamp(self._now)}")
