@@ -73,7 +73,7 @@ def run(
     try:
         scripts = selected(journeys, keyword=keyword)
     except ScriptMistakes as error:
-        raise click.ClickException(f"{_number(len(error.mistakes), 'mistake')} in a script\n\n{error}") from None
+        raise click.UsageError(f"{_number(len(error.mistakes), 'mistake')}\n{error}") from None
     except NothingFound as error:
         raise click.UsageError(str(error)) from None
     if lists:

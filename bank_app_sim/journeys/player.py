@@ -107,9 +107,7 @@ class Player:
             self._results[place], began_at=timestamp(self._step_began_at), first_message=first + 1, before=before
         )
         self._results[place] = begun
-        failure = None
-        for _ in range(step.times):
-            failure = failure or await self._outcome(step, begun.number)
+        failure = await self._outcome(step, begun.number)
         after, last = await self._mark()
         self._results[place] = attrs.evolve(
             begun,
@@ -132,24 +130,31 @@ class Player:
         return len(self._states) - 1, len(await self.world.messages())
 
     async def _outcome(self, step: Step, number: str) -> Failure | None:
-        """Do it once; what went wrong, if anything did."""
+        """Do it; what went wrong, if anything did."""
         try:
-            await self._do(step, number)
+            if isinstance(step, Doing):
+                return await self._do(step)
+            await self._follow(step, number)
         except _Over:
             return Failure(expected="every branch comes to its end", found="one of them has failed")
         except ExpectationFailed as error:
-            failure = Failure(expected=error.expected, found=error.found)
-            return failure if step.fails is None else _unlike(step, error)
-        except Exception as error:
-            return _unlike(step, error)
-        if step.fails is not None:
-            return Failure(expected=f"fails: {step.fails}", found="it has succeeded")
+            return Failure(expected=error.expected, found=error.found)
         return None
 
-    async def _do(self, step: Step, number: str) -> None:
-        if isinstance(step, Doing):
-            await step.words.function(self.journey, **step.arguments)
-        elif isinstance(step, Expecting):
+    async def _do(self, step: Doing) -> Failure | None:
+        for _ in range(step.times):
+            try:
+                await step.words.function(self.journey, **step.arguments)
+            except Exception as error:
+                if failure := _unlike(step, error):
+                    return failure
+            else:
+                if step.fails is not None:
+                    return Failure(expected=f"fails: {step.fails}", found="it has succeeded")
+        return None
+
+    async def _follow(self, step: Step, number: str) -> None:
+        if isinstance(step, Expecting):
             if step.within is None:
                 await self.journey.check(step.expected, of=step.of)
             else:
@@ -179,12 +184,16 @@ class Player:
 
 
 def _text(step: Step) -> str:
+    """With what stands beside it."""
+    if not isinstance(step, Doing):
+        return step.text
     more = [f"times: {step.times}"] if step.times > 1 else []
     more += [f"fails: {step.fails}"] if step.fails else []
+    more += [f"saying: {step.saying}"] if step.saying else []
     return ", ".join([step.text, *more])
 
 
-def _unlike(step: Step, error: Exception) -> Failure | None:
+def _unlike(step: Doing, error: Exception) -> Failure | None:
     """How an error differs from the one that was wanted; None where it is that one."""
     names = [kind.__name__ for kind in type(error).__mro__]
     found = f"{type(error).__name__}: {error}"

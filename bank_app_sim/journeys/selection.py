@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .library import LIBRARY, SUFFIX
-from .mistakes import nearest_word
+from .mistakes import Mistake, ScriptMistakes, nearest_word
 from .reader import found, name_of, read_file
 from .script import Script
 
@@ -28,11 +28,21 @@ def selected(wanted: Sequence[str], *, keyword: str | None = None) -> list[Scrip
 
     Raises:
         NothingFound: There is no such journey, or no such row.
-        ScriptMistakes: A script has mistakes.
+        ScriptMistakes: All that is wrong with the scripts.
     """
     scripts: list[Script] = []
+    mistakes: list[Mistake] = []
     for text in wanted or [str(path) for path in library()]:
-        scripts += _of_one(text)
+        name, row = _apart(text)
+        read: list[Script] = []
+        for path in _files(name):
+            try:
+                read += read_file(path)
+            except ScriptMistakes as error:
+                mistakes += error.mistakes
+        scripts += read if row is None or mistakes else _with_row(read, row, name)
+    if mistakes:
+        raise ScriptMistakes(mistakes)
     if keyword is not None:
         scripts = [script for script in scripts if is_meant(script, keyword)]
         if not scripts:
@@ -40,11 +50,7 @@ def selected(wanted: Sequence[str], *, keyword: str | None = None) -> list[Scrip
     return scripts
 
 
-def _of_one(text: str) -> list[Script]:
-    name, row = _apart(text)
-    scripts = [script for path in _files(name) for script in read_file(path)]
-    if row is None:
-        return scripts
+def _with_row(scripts: Sequence[Script], row: str, name: str) -> list[Script]:
     rows = [script for script in scripts if script.row == row]
     if not rows:
         there = ", ".join(f"[{script.row}]" for script in scripts if script.row) or "none"
