@@ -11,6 +11,12 @@ import click
 from ..journeys.results import JourneyResult, Outcome
 
 
+class BrokenScript(click.ClickException):
+    """What was asked for was asked rightly; what it names cannot be played."""
+
+    exit_code = 2
+
+
 @click.command()
 @click.argument("journeys", nargs=-1, metavar="[SCRIPT|NAME]...")
 @click.option("--list", "lists", is_flag=True, help="Say what each journey is about, and play none.")
@@ -73,7 +79,7 @@ def run(
     try:
         scripts = selected(journeys, keyword=keyword)
     except ScriptMistakes as error:
-        raise click.UsageError(f"{_number(len(error.mistakes), 'mistake')}\n{error}") from None
+        raise BrokenScript(f"{_number(len(error.mistakes), 'mistake')}\n\n{error}") from None
     except NothingFound as error:
         raise click.UsageError(str(error)) from None
     if lists:

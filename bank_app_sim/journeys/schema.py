@@ -153,12 +153,13 @@ def _doing(definitions: _Definitions) -> Schema:
     modifiers = {name: {**definitions.ref(kind), "description": MODIFIERS[name]} for name, kind in beside.items()}
     verbs = {name: {**_behind(words, definitions), "description": words.doc} for name, words in STEPS.items()}
     by_nobody = [{"required": [name]} for name, words in STEPS.items() if "by" not in words.by_name]
+    a_column = {"not": {"propertyNames": {"not": {"pattern": COLUMN}}}}
     return {
         "type": "object",
         "properties": {**verbs, **modifiers},
         "patternProperties": {COLUMN: True},
         "additionalProperties": False,
-        "oneOf": [{"required": [name]} for name in STEPS],
+        "oneOf": [*({"required": [name]} for name in STEPS), a_column],
         "dependentRequired": {"saying": ["fails"]},
         "dependentSchemas": {"by": {"not": {"anyOf": by_nobody}}},
     }
@@ -166,7 +167,9 @@ def _doing(definitions: _Definitions) -> Schema:
 
 def _behind(words: Words, definitions: _Definitions) -> Schema:
     possible: list[Schema] = [definitions.fields(words)] if words.fields else []
-    if len(words.plain) == 1:
+    if not all(field.name in words.plain for field in words.fields if field.is_required):
+        pass  # a plain value is not enough
+    elif len(words.plain) == 1:
         possible.append(definitions.ref(words.by_name[words.plain[0]].kind))
     elif words.plain:
         possible.append(_word_and_amount(*(words.by_name[name].kind for name in words.plain)))
@@ -193,7 +196,6 @@ def _flow(definitions: _Definitions) -> Schema:
             "$ref": "#/$defs/observables",
             "properties": {"within": {**definitions.ref(POSITIVE_DURATION), "description": WITHIN}},
             "required": ["within"],
-            "minProperties": 2,
             "unevaluatedProperties": False,
         },
         RECORDED: {"anyOf": [definitions.ref(ListOf(RECORDABLE)), {"type": "null"}]},
@@ -216,5 +218,5 @@ def _observables(definitions: _Definitions) -> Schema:
         "type": "object",
         "properties": {"of": {**definitions.ref(CUSTOMER), "description": OF}, **shown},
         "patternProperties": {COLUMN: True},
-        "minProperties": 1,
+        "not": {"propertyNames": {"enum": ["of", "within"]}},
     }
