@@ -1,4 +1,4 @@
-"""Whatever text a script is, it is read, or rejected with mistakes that lie within it; values come back as they went."""
+"""Whatever text a script is, it is read, or rejected with mistakes within it; and values come back as they went."""
 
 from collections.abc import Callable
 from datetime import timedelta
