@@ -33,9 +33,7 @@ def write(folder: Path, results: Iterable[JourneyResult]) -> Sequence[Path]:
         folder / "trace.json": trace_file.document(results),
         folder / "report.html": page.document(results, names),
     }
-    contents |= {
-        drawings / f"{name}.mmd": _drawing(result) for name, result in zip(names, results, strict=True)
-    }
+    contents |= {drawings / f"{name}.mmd": _drawing(result) for name, result in zip(names, results, strict=True)}
     for file, content in contents.items():
         # What no Unicode text can hold, such as half of a pair, is shown as its number.
         file.write_bytes(content.encode("utf-8", "backslashreplace"))

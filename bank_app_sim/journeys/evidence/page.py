@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from importlib import resources
-from typing import Any
 
 import attrs
 import jinja2
@@ -24,6 +23,7 @@ from ..results import JourneyResult, Outcome, as_json
 TEMPLATES = resources.files(__package__) / "templates"
 
 # In this order in the page: each uses only what stands before it.
+STYLES = ("page", "overview", "journey", "sequence")
 SCRIPTS = ("elements", "moments", "values", "state", "sequence", "timeline", "steps", "journey", "overview")
 
 
@@ -75,8 +75,8 @@ def document(results: Sequence[JourneyResult], names: Sequence[str]) -> str:
     return environment.get_template("report.html.j2").render(
         summary=_summary(entries),
         entries=entries,
-        participants=json.dumps(PARTICIPANTS),
-        styles=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        participants=list(PARTICIPANTS.items()),
+        styles=Markup("\n".join(_template(f"{name}.css") for name in STYLES)),
         script=Markup(script),
         # The browser runs this script and no other, wherever in the page it would come from.
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -84,8 +84,12 @@ def document(results: Sequence[JourneyResult], names: Sequence[str]) -> str:
 
 
 def _script() -> str:
-    parts = [(TEMPLATES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n"
+    parts = "\n".join(_template(f"{name}.js") for name in SCRIPTS)
+    return f"(() => {{\n'use strict';\n{parts}}})();\n"
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _payload(result: JourneyResult) -> str:
@@ -93,11 +97,6 @@ def _payload(result: JourneyResult) -> str:
     values = {**as_json(result), "rows": _rows(result)}
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
     return base64.b64encode(zlib.compress(text, level=6)).decode("ascii")
-
-
-def unpacked(payload: str) -> Any:
-    """What a payload holds, as the browser unpacks it."""
-    return json.loads(zlib.decompress(base64.b64decode(payload)))
 
 
 def _rows(result: JourneyResult) -> list[tuple[int, int]]:
@@ -136,20 +135,20 @@ def _summary(entries: Sequence[Entry]) -> Summary:
 
 
 def _ranges(numbers: Iterable[int]) -> str:
-    """`0–299, 1000`."""
+    """`0 to 299, 1000`."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][-1] + 1:
             runs[-1][1:] = [number]
         else:
             runs.append([number])
-    return ", ".join("–".join(map(str, run)) for run in runs)
+    return ", ".join(" to ".join(map(str, run)) for run in runs)
 
 
 def period(duration: timedelta) -> str:
     """The two largest units of it: `2 d 4 h`, `350 ms`."""
     milliseconds = round(duration / timedelta(milliseconds=1))
-    parts = []
+    parts: list[tuple[int, str]] = []
     for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)):
         count, milliseconds = divmod(milliseconds, size)
         if count or parts:

@@ -1,4 +1,4 @@
-"""`trace.json`: the messages of journeys, for programs. `trace.schema.json` describes it, `docs/trace.md` explains it."""
+"""`trace.json`: the messages of journeys, for programs; `docs/trace.md` explains it, `trace.schema.json` describes it."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ class RecordedJourney:
 
 
 def document(results: Iterable[JourneyResult]) -> str:
-    """The whole file, a message on a line. The same seed gives the same text: no time by the machine's clock is in it."""
+    """The whole file, a message on a line. No time by the machine's clock is in it: the same seed, the same text."""
     journeys = ",".join(map(_journey, results))
     return f'{{"version":{VERSION},"participants":{_compact(PARTICIPANTS)},"journeys":[{journeys}]}}\n'
 

@@ -17,11 +17,10 @@ class JourneyView {
     this.steps = stepList({ steps: result.steps, choose });
     this.around = element('section', { class: 'around', 'aria-label': 'State', 'aria-live': 'polite' });
     this.sequence = new Sequence({ ...result, choose, opened: (n) => this.remember(`message/${n}`) });
-    this.timeline = timeline({ ...result, choose });
     this.element = element('div', {},
       header(result),
       failureBox({ step: this.failedStep, outcome: result.outcome, choose }),
-      this.timeline,
+      timeline({ ...result, choose }),
       element('div', { class: 'columns' },
         element('aside', {}, element('h2', {}, 'Steps'), this.steps, this.around), this.sequence.view));
     this.around.append(...stepView({ step: null, states: result.states }));
@@ -39,7 +38,8 @@ class JourneyView {
     this.around.replaceChildren(...stepView({ step, states: this.result.states }).filter(Boolean));
     this.around.scrollTop = 0;
     this.steps.querySelector('.chosen')?.scrollIntoView({ block: 'nearest' });
-    if (scroll && first) first.scrollIntoView({ block: 'start' });
+    const isNarrow = matchMedia('(max-width: 62rem)').matches; // what is told of the step stands above the drawing then
+    if (scroll) (isNarrow ? this.around : first)?.scrollIntoView({ block: isNarrow ? 'nearest' : 'start' });
     if (remember) this.remember(`step/${encodeURIComponent(step.number)}`);
   }
 
@@ -60,13 +60,13 @@ class JourneyView {
 function header(result) {
   const moments = result.steps.flatMap((step) => [step.began_at, step.ended_at]).filter(Boolean).sort();
   const [began, ended] = [moments[0], moments.at(-1)];
-  const fact = (name, ...value) => element('div', {}, element('dt', {}, name), element('dd', {}, ...value));
+  const fact = (name, ...value) => element('div', {}, element('dt', {}, name), element('dd', {}, value));
   const command = element('code', {}, result.command);
   return element('header', {},
     element('h1', { tabindex: '-1' }, outcomeIcon(result.outcome), result.title),
+    element('p', { class: 'about' }, result.name, result.row ? element('b', {}, result.row) : null,
+      result.file ? element('span', {}, result.file) : null),
     element('dl', { class: 'facts' },
-      fact('journey', result.name, result.row ? element('i', {}, result.row) : null),
-      result.file ? fact('file', result.file) : null,
       fact('seed', String(result.seed)),
       fact('world', result.world),
       began ? fact('simulated clock', `${momentOf(began)} → ${momentOf(ended)}`, element('i', {}, period(between(began, ended)))) : null,

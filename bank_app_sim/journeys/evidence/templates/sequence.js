@@ -1,6 +1,6 @@
 // The sequence drawing: a row for each message, or for an exchange that repeats; each opens to what it carried.
 
-const PARTICIPANTS = JSON.parse(document.getElementById('participants').textContent);
+const PARTICIPANTS = Object.fromEntries(JSON.parse(document.getElementById('participants').textContent));
 const LANES = Object.keys(PARTICIPANTS);
 
 // Rows drawn at once; the rest follows while the reader looks at them.
@@ -11,7 +11,7 @@ class Sequence {
   constructor({ messages, rows, steps, choose, opened }) {
     Object.assign(this, { messages, rows, choose, opened });
     this.positions = new Map(messages.map((message, position) => [message.n, position]));
-    this.headings = headingsOf(steps);
+    this.headings = steps.filter((step) => step.began_at).sort((one, other) => one.first_message - other.first_message);
     this.rowOf = new Map();
     this.drawn = 0;
     this.chosen = [];
@@ -38,11 +38,18 @@ class Sequence {
     for (; this.drawn < Math.min(until, this.rows.length); this.drawn += 1) {
       const [n, times] = this.rows[this.drawn];
       const message = this.messages[this.positions.get(n)];
-      for (const step of this.headings.get(n) ?? []) rows.push(this.heading(step));
-      rows.push(this.pause(message), this.row(message, times));
-      this.last = message;
+      const last = this.messages[this.positions.get(n) + 2 * (times - 1)];
+      rows.push(...this.headingsUntil(n), this.pause(message), this.row(message, last, times));
+      this.last = last;
     }
+    if (this.drawn === this.rows.length) rows.push(...this.headingsUntil(Infinity));
     this.body.append(...rows.filter(Boolean));
+  }
+
+  // The steps that begin with a message or before it, and have no heading yet.
+  headingsUntil(n) {
+    const after = this.headings.findIndex((step) => step.first_message > n);
+    return this.headings.splice(0, after < 0 ? this.headings.length : after).map((step) => this.heading(step));
   }
 
   heading(step) {
@@ -53,18 +60,20 @@ class Sequence {
   // Between two messages that are far from each other.
   pause(message) {
     const passed = this.last ? between(this.last.at, message.at) : 0;
-    const isOtherDay = !this.last || dayOf(this.last.at) !== dayOf(message.at);
+    const isOtherDay = this.day !== dayOf(message.at);
     if (passed < 1000 && !isOtherDay) return null;
+    this.day = dayOf(message.at);
     return element('div', { class: 'pause' },
       element('span', {}, isOtherDay ? dayOf(message.at) : ''),
       passed ? element('b', {}, `${period(passed)} later`) : null);
   }
 
-  row(message, times) {
-    const isNow = this.last && this.last.at === message.at;
+  // `last` is the last of those that the row stands for.
+  row(message, last, times) {
+    const isAnswer = message.kind === 'response' || message.kind === 'return';
+    const when = times > 1 && isAnswer ? `–${timeOf(last.at)}` : this.last?.at === message.at ? '' : timeOf(message.at);
     const summary = element('summary', {},
-      element('span', { class: 'when' },
-        element('span', { class: 'n' }, String(message.n)), isNow ? '' : timeOf(message.at)),
+      element('span', { class: 'when' }, element('span', { class: 'n' }, String(message.n)), when),
       arrow(message, times));
     const row = element('details', { class: 'message', 'data-n': message.n }, summary);
     row.addEventListener('toggle', () => {
@@ -133,16 +142,6 @@ class Sequence {
     row.scrollIntoView({ block: 'center' });
     row.firstChild.focus({ preventScroll: true });
   }
-}
-
-// Which steps begin with a message: its number, then they. A step that has no message has no heading.
-function headingsOf(steps) {
-  const headings = new Map();
-  for (const step of steps) {
-    if (step.last_message < step.first_message) continue;
-    headings.set(step.first_message, [...(headings.get(step.first_message) ?? []), step]);
-  }
-  return headings;
 }
 
 function arrow(message, times) {

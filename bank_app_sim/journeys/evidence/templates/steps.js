@@ -8,7 +8,7 @@ function stepList({ steps, choose }) {
         outcomeIcon(step.outcome),
         element('span', { class: 'number' }, step.number),
         element('span', { class: 'text' }, step.text),
-        element('time', {}, step.began_at ? timeOf(step.began_at).slice(0, 8) : '')));
+        element('time', {}, step.began_at ? `${dayOf(step.began_at).slice(4)} ${timeOf(step.began_at).slice(0, 5)}` : '')));
   }));
   list.addEventListener('keydown', (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
