@@ -10,6 +10,7 @@ from ..simulation import SimulationError
 from .demo import demo
 from .openapi import openapi
 from .serve import serve
+from .trace import trace
 
 __all__ = ["main"]
 
@@ -39,8 +40,9 @@ def main() -> None:
       bank-app-sim demo --in-process         the same in simulated time, in milliseconds
       bank-app-sim serve --data bank-data    a sandbox to develop against
       bank-app-sim openapi                   what the sandbox's API promises
+      bank-app-sim trace diff A B            where two runs part
     """
 
 
-for command in (demo, serve, openapi):
+for command in (demo, serve, openapi, trace):
     main.add_command(command)

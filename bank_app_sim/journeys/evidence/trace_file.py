@@ -1,4 +1,7 @@
-"""`trace.json`: the messages of journeys, for programs; `docs/trace.md` explains it, `trace.schema.json` describes it."""
+"""`trace.json`: the messages of journeys, for programs.
+
+`docs/trace.md` explains each field, `trace.schema.json` describes them to a validator.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
