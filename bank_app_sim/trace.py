@@ -62,14 +62,17 @@ class Message:
         Raises:
             KeyError, TypeError, ValueError: It is no message.
         """
+        for participant in (values["from"], values["to"]):
+            if participant not in PARTICIPANTS:
+                raise ValueError(f"{participant!r} is none of the participants: {', '.join(PARTICIPANTS)}")
         return cls(
-            n=values["n"],
+            n=int(values["n"]),
             at=moment(values["at"]),
             sender=values["from"],
             receiver=values["to"],
-            label=values["label"],
+            label=str(values["label"]),
             kind=values["kind"],
-            detail=values["detail"],
+            detail=dict(values["detail"]),
         )
 
 

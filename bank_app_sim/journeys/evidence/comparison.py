@@ -203,4 +203,4 @@ def _number(*steps: RecordedStep | None) -> str:
 
 
 def _what_came_of(step: RecordedStep | None) -> str | None:
-    return step and f"{step.outcome}: {step.text}"
+    return f"{step.outcome}: {step.text}" if step else None

@@ -26,7 +26,8 @@ def write(folder: Path, results: Iterable[JourneyResult]) -> Sequence[Path]:
     results = tuple(results)
     names = file_names(results)
     drawings = folder / "mermaid"
-    drawings.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    drawings.mkdir(exist_ok=True)
     _remove_drawings(drawings)
     contents = {
         folder / "junit.xml": junit.document(results),

@@ -36,7 +36,6 @@ class RecordedJourney:
 
     name: str
     row: str
-    seed: int
     outcome: str
     steps: Sequence[RecordedStep]
     messages: Sequence[Message]
@@ -81,7 +80,7 @@ def read(path: Path) -> Sequence[RecordedJourney]:
         values = json.loads(path.read_bytes())
     except OSError as error:
         raise NoTrace(f"{path} cannot be read: {error.strerror}; a report's trace is DIR/trace.json") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NoTrace(f"{path} is no JSON, so it is no trace ({error}); give the trace.json of a report") from error
     if not isinstance(values, dict) or "version" not in values:
         raise NoTrace(f"{path} is JSON, but no trace: it has no 'version'; give the trace.json of a report")
@@ -99,12 +98,13 @@ def read(path: Path) -> Sequence[RecordedJourney]:
 
 def _recorded(values: Mapping[str, Any]) -> RecordedJourney:
     return RecordedJourney(
-        name=values["name"],
-        row=values["row"],
-        seed=values["seed"],
-        outcome=values["outcome"],
-        steps=tuple(
-            RecordedStep(number=step["number"], text=step["text"], outcome=step["outcome"]) for step in values["steps"]
-        ),
+        name=str(values["name"]),
+        row=str(values["row"]),
+        outcome=str(values["outcome"]),
+        steps=tuple(map(_recorded_step, values["steps"])),
         messages=tuple(map(Message.from_json, values["messages"])),
     )
+
+
+def _recorded_step(values: Mapping[str, Any]) -> RecordedStep:
+    return RecordedStep(number=str(values["number"]), text=str(values["text"]), outcome=str(values["outcome"]))
