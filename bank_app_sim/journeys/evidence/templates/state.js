@@ -1,4 +1,5 @@
-// The state before and after a step: what came, what went, what changed; the rest is folded away.
+// The state before and after a step: what came, what went, what changed; the rest is folded away. Of a step that changed
+// nothing, such as an expectation, all is shown.
 
 // Every thing of both states, collection by collection, with what became of it.
 function compareStates(before, after) {
@@ -40,7 +41,7 @@ function stateView(before, after) {
   const isSame = compared.every(({ things }) => things.every((thing) => thing.became === 'unchanged'));
   return [
     isSame ? element('p', { class: 'quiet' }, 'The step changed nothing.') : null,
-    ...compared.map(({ collection, things }) => collectionView(collection, things, false)),
+    ...compared.map(({ collection, things }) => collectionView(collection, things, isSame)),
   ];
 }
 
