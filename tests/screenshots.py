@@ -41,10 +41,10 @@ def main() -> None:
 def _of_samples(folder: Path) -> Path:
     failing = played()
     results = [
-        attrs.evolve(played(fails=False), name="account-in-time", title="The account is opened before ada saves"),
+        attrs.evolve(played(fails=False), name="holds", title="The same with an expectation that holds"),
         failing,
         attrs.evolve(
-            played(8, fails=False), name="two-seeds", title="The same with another seed", row="weekday=monday"
+            played(8, fails=False), name="another-seed", title="The same with another seed", row="weekday=monday"
         ),
     ]
     return next(file for file in evidence.write(folder, results) if file.suffix == ".html")
