@@ -68,7 +68,7 @@ def opened(browser: Browser, file: Path, *, place: str = "", **look: Any) -> Ite
 
     context.route("**/*", decide)
     context.set_offline(True)
-    window.page.set_default_timeout(10_000)
+    window.page.set_default_timeout(20_000)
     window.page.on("pageerror", lambda error: window.errors.append(str(error)))
     window.page.on("console", lambda said: window.errors.append(said.text) if said.type == "error" else None)
     window.page.on("dialog", lambda dialog: window.errors.append(f"a dialog: {dialog.message}"))

@@ -123,6 +123,21 @@ def made(name: str = "saves", outcome: Outcome = Outcome.PASSED, **others: Any) 
     )
 
 
+def step(number: str, first: int, last: int) -> StepResult:
+    """A step that passed, with the messages from the first to the last."""
+    at = "2027-01-04T08:00:00.000000Z"
+    return StepResult(
+        number=number,
+        text=f"step {number}",
+        line=None,
+        outcome=Outcome.PASSED,
+        began_at=at,
+        ended_at=at,
+        first_message=first,
+        last_message=last,
+    )
+
+
 def many(result: JourneyResult, number: int) -> Sequence[JourneyResult]:
     """The same again and again under other names; every tenth keeps its failure."""
     steps = [attrs.evolve(step, outcome=Outcome.PASSED, failure=None) for step in result.steps]

@@ -9,7 +9,7 @@ from bank_app_sim.journeys import evidence
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 
 from .page import embedded
-from .samples import HOSTILE, made, message
+from .samples import HOSTILE, made, message, step
 
 
 def test_all_that_is_written_is_named(failing: JourneyResult, tmp_path: Path) -> None:
@@ -87,6 +87,16 @@ def test_texts_that_are_no_unicode_are_written_by_number(tmp_path: Path) -> None
     files = evidence.write(tmp_path, [made("half\udc80", file="half\udc80.yaml", outcome=Outcome.FAILED)])
 
     assert ["udc80" in file.read_text().lower() or "xdc80" in file.read_text().lower() for file in files] == [True] * 4
+
+
+def test_repeats_are_not_folded_across_steps(tmp_path: Path) -> None:
+    messages = [message(n, kind="request" if n % 2 else "response") for n in range(1, 13)]
+    steps = [step("1", 1, 6), step("2", 7, 12)]
+
+    page = evidence.write(tmp_path, [made(messages=messages, steps=steps)])[2].read_text()
+
+    (shown,) = embedded(page)
+    assert shown["rows"] == [[1, 3], [2, 3], [7, 3], [8, 3]]
 
 
 def test_hostile_names_are_text_in_the_page(tmp_path: Path) -> None:

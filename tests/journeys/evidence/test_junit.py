@@ -110,6 +110,13 @@ def test_the_last_messages_end_where_the_step_failed(failing: JourneyResult) -> 
     assert "    10  Mon 08:00:00" not in failure.text
 
 
+def test_a_journey_that_was_not_reached_is_skipped() -> None:
+    skipped = case_of(made(outcome=Outcome.NOT_REACHED)).find("skipped")
+
+    assert skipped is not None
+    assert skipped.get("message") == "not reached"
+
+
 def test_the_file_of_a_script_is_named_and_there_is_none_for_python() -> None:
     assert case_of(made(file="saves.journey.yaml")).get("file") == "saves.journey.yaml"
     assert "file" not in case_of(made()).attrib

@@ -28,6 +28,10 @@ def test_names_that_one_file_system_does_not_tell_apart_are_numbered() -> None:
     assert named("Bike", "bike", "BIKE", "bike-2") == ["Bike", "bike-2", "BIKE-3", "bike-2-2"]
 
 
+def test_a_long_name_is_cut_and_still_its_own() -> None:
+    assert named("x" * 300, "x" * 200) == ["x" * LONGEST, "x" * LONGEST + "-2"]
+
+
 def test_the_devices_of_windows_are_no_names() -> None:
     assert named("con", "LPT1", "aux.x", "console") == ["journey-con", "journey-LPT1", "journey-aux.x", "console"]
 

@@ -9,15 +9,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bank_app_sim.journeys import evidence
-from bank_app_sim.journeys.results import JourneyResult, Outcome, StepResult
+from bank_app_sim.journeys.results import JourneyResult, Outcome
 
 from .browser import Window, chromium, opened, running
-from .samples import HOSTILE, made, many, message, played
+from .samples import HOSTILE, made, many, message, played, step
 
 pytestmark = pytest.mark.processes
 
 # For 300 journeys with 100,000 messages. Measured on two cores: 0.2 s to the list, 0.3 s to a journey, 3.3 MB.
-SECONDS_TO_OPEN, MEGABYTES = 3, 6
+SECONDS_TO_OPEN, MEGABYTES = 5, 6
 
 Open = Callable[..., Page]
 
@@ -56,22 +56,18 @@ def page_of(folder: Path, results: list[JourneyResult] | Any) -> Path:
 
 def branching() -> JourneyResult:
     """Two branches at once, whose messages are among each other."""
-    at = "2027-01-04T08:00:00.000000Z"
-
-    def step(number: str, first: int, last: int) -> StepResult:
-        return StepResult(
-            number=number,
-            text=f"step {number}",
-            line=None,
-            outcome=Outcome.PASSED,
-            began_at=at,
-            ended_at=at,
-            first_message=first,
-            last_message=last,
-        )
-
     steps = [step("1", 1, 6), step("1.1.1", 1, 4), step("1.2.1", 2, 6)]
-    return made("branches", steps=steps, messages=[message(n, f"PUT /users/{n}") for n in range(1, 7)])
+    messages = [
+        message(1, "PUT /users/1", detail={"request_id": "one"}),
+        message(2, "PUT /users/2", detail={"request_id": "two"}),
+        message(3, "PUT /webhook", detail={"request_id": "one"}, **{"from": "des", "to": "bank_backend"}),
+        message(
+            4, "200 webhook", detail={"request_id": "one"}, kind="response", **{"from": "bank_backend", "to": "des"}
+        ),
+        message(5, "200 two", detail={"request_id": "two"}, kind="response", **{"from": "des", "to": "sdk"}),
+        message(6, "200 one", detail={"request_id": "one"}, kind="response", **{"from": "des", "to": "sdk"}),
+    ]
+    return made("branches", steps=steps, messages=messages)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +99,7 @@ def open_page(browser: Browser, report: Path) -> Iterator[Open]:
 
 
 def titles(page: Page) -> list[str]:
-    return page.locator("#journeys > li:visible .what > b").all_inner_texts()
+    return page.locator("#journeys > li:not([hidden]) .what > b").all_text_contents()
 
 
 def choose(page: Page, number: str) -> None:
@@ -198,6 +194,15 @@ def test_a_message_opens_to_its_request_and_answer(open_page: Open) -> None:
     expect(detail.locator(".saying").nth(1)).to_contain_text("201 Created")
     assert '\n  "account": {\n    "type"' in (detail.locator("pre").nth(1).text_content() or "")
     assert page.url.endswith("#/account-while-saving/message/26")
+
+
+@pytest.mark.parametrize(("asked", "answered"), [(1, "200 one"), (2, "200 two"), (3, "200 webhook")])
+def test_a_request_is_shown_with_its_own_answer_whatever_else_is_under_way(
+    open_page: Open, asked: int, answered: str
+) -> None:
+    page = open_page(place=f"#/branches/message/{asked}")
+
+    expect(page.locator(f".message[data-n='{asked}'] .saying").nth(1)).to_contain_text(answered)
 
 
 def test_equal_polls_are_one_row_that_tells_when_they_were(open_page: Open) -> None:
