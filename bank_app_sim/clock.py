@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import anyio
@@ -9,11 +10,14 @@ import anyio.lowlevel
 
 from impact_sdk import Clock, SystemClock
 
+from .traffic import Traffic
+
 __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 
-# A request between two actors in this process is a few dozen steps of the event loop. Letting that many pass before
-# we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked().
-STEPS_BEFORE_ASKING = 100
+# Between two messages there are some steps of the event loop in which nothing is on its way and somebody is at work all
+# the same. Letting that many pass before we ask whether everything is blocked spares asyncio's 0.1 s nap in
+# anyio.wait_all_tasks_blocked().
+STEPS_BEFORE_ASKING = 30
 
 
 def timestamp(at: datetime) -> str:
@@ -30,21 +34,30 @@ def moment(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
+class NothingLeft(Exception):
+    """A simulated clock was to go on, and nothing was left that could happen."""
+
+
 class SimulatedClock:
     """A clock that stands still until `advance()`, and then goes from due moment to due moment.
 
     It needs every actor in this process and on one event loop, without threads: only then can it see that everything
     is quiet.
+
+    Args:
+        traffic: What is on its way between the actors.
     """
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, *, traffic: Traffic | None = None) -> None:
         self._now = start.astimezone(UTC)
+        self._traffic = traffic or Traffic()
         self._sleepers: list[tuple[datetime, int, anyio.Event]] = []
         self._order = itertools.count()
         self._advancing = False
+        self._running = False
 
     def __repr__(self) -> str:
-        return f"<SimulatedClock {timestamp(self._now)}>"
+        return f"<{type(self).__name__} {timestamp(self._now)}>"
 
     def now(self) -> datetime:
         return self._now
@@ -60,7 +73,10 @@ class SimulatedClock:
     async def sleep_until(self, moment: datetime) -> None:
         if moment <= self._now:
             await anyio.lowlevel.checkpoint()
-            return
+        else:
+            await self._sleep(moment)
+
+    async def _sleep(self, moment: datetime) -> None:
         sleeper = (moment, next(self._order), anyio.Event())
         heapq.heappush(self._sleepers, sleeper)
         try:
@@ -72,30 +88,75 @@ class SimulatedClock:
             raise
 
     async def advance(self, by: timedelta) -> None:
-        """Let `by` pass; everything that becomes due on the way is done, in order, before this returns."""
+        """Let `by` pass; everything that becomes due on the way is done, in order, before this returns.
+
+        While somebody else lets time pass already, with `run()`, this waits for that.
+        """
         if by < timedelta():
             raise ValueError(f"a simulated clock goes forward only, not by {by}")
         await self.advance_to(self._now + by)
 
     async def advance_to(self, end: datetime) -> None:
         """As `advance()`, to a moment; a moment in the past only waits until everything is quiet."""
+        if self._running:
+            await self._sleep(max(end, self._now))  # nobody is woken before everything is quiet
+            return
         if self._advancing:
             raise RuntimeError(f"the clock is being advanced already; it is {timestamp(self._now)}")
         self._advancing = True
         try:
-            while True:
-                await _everything_is_quiet()
-                if not self._sleepers or self._sleepers[0][0] > end:
-                    break
-                due, _, woken = heapq.heappop(self._sleepers)
-                self._now = max(self._now, due)
-                woken.set()
-            self._now = max(self._now, end)
+            await self.quiet()
+            while self._sleepers and self._sleepers[0][0] <= end:
+                await self._wake_next()
+                await self.quiet()
+            await self._move(end)
         finally:
             self._advancing = False
 
+    async def run(self, is_over: Callable[[], bool], *, instead: Callable[[], bool] = lambda: False) -> None:
+        """Let time pass as far as somebody waits for it, until it is over.
 
-async def _everything_is_quiet() -> None:
-    for _ in range(STEPS_BEFORE_ASKING):
-        await anyio.lowlevel.checkpoint()
-    await anyio.wait_all_tasks_blocked()
+        Args:
+            is_over: Asked whenever everything is quiet.
+            instead: Asked then too: True when it has set something in motion, so that no time is to pass yet.
+
+        Raises:
+            NothingLeft: It is not over, and nobody waits for any moment: nothing can happen any more.
+        """
+        if self._advancing:
+            raise RuntimeError(f"the clock is being advanced already; it is {timestamp(self._now)}")
+        self._advancing = self._running = True
+        try:
+            while True:
+                await self.quiet(unless=is_over)
+                if is_over():
+                    return
+                if instead():
+                    continue
+                if not self._sleepers:
+                    raise NothingLeft(f"nothing is left that could happen, at {timestamp(self._now)}")
+                await self._wake_next()
+        finally:
+            self._advancing = self._running = False
+
+    async def _wake_next(self) -> None:
+        await self._move(self._sleepers[0][0])
+        _, _, woken = heapq.heappop(self._sleepers)
+        woken.set()
+
+    async def _move(self, moment: datetime) -> None:
+        """Be at a moment, unless it is later already."""
+        self._now = max(self._now, moment)
+
+    async def quiet(self, *, unless: Callable[[], bool] = lambda: False) -> None:
+        """Return when nothing is on its way and every task waits for something; or at once, when `unless` says so."""
+        while not unless():
+            await self._traffic.nothing()
+            for _ in range(STEPS_BEFORE_ASKING):
+                await anyio.lowlevel.checkpoint()
+                if self._traffic.count or unless():
+                    break
+            else:
+                await anyio.wait_all_tasks_blocked()
+                if not self._traffic.count:
+                    return

@@ -1,6 +1,7 @@
 """What the user sees on the phone, and what they answer."""
 
-from collections.abc import AsyncIterator, Callable
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import attrs
@@ -11,10 +12,10 @@ class Screen:
     """The screen of one phone, and its user.
 
     Args:
-        answers: The user: is given a question and says yes or no.
+        answers: The user: is given a question and says yes or no; or takes a while, when it can be awaited.
     """
 
-    answers: Callable[[str], bool] = attrs.field(default=lambda question: True)
+    answers: "Callable[[str], bool | Awaitable[bool]]" = attrs.field(default=lambda question: True)
     seen: list[str] = attrs.field(factory=list, init=False)
 
     @asynccontextmanager
@@ -28,7 +29,8 @@ class Screen:
 
     async def asks(self, question: str) -> bool:
         self.shows(question)
-        return self.answers(question)
+        answer = self.answers(question)
+        return await answer if inspect.isawaitable(answer) else answer
 
     def shows(self, text: str) -> None:
         self.seen.append(text)

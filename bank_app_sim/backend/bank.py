@@ -14,7 +14,7 @@ from ..due import DueWork
 from ..ids import Ids
 from ..service import Endpoint, Service
 from ..trace import Trace
-from . import api, event_store, ledger, store, tables
+from . import api, event_store, ledger, state, store, tables
 from .consents import Consents
 from .crash_points import Crash
 from .customers import customer_name, register
@@ -92,6 +92,7 @@ class BankBackend:
 
     Args:
         impact: The bank's client of DES. Whoever made it closes it.
+        content: What `content()` of a backend in memory gave, to go on with it.
         crash: Called at each of `CRASH_POINTS`, with its name; what it raises ends `run()`.
     """
 
@@ -104,13 +105,14 @@ class BankBackend:
         clock: Clock,
         trace: Trace,
         ids: Ids,
+        content: bytes | None = None,
         crash: Crash = _live_on,
     ) -> None:
         self._clock = clock
         # A simulated clock must see all that happens.
         inline = isinstance(clock, SimulatedClock)
-        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline)
-        self._bank = bank
+        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline, content=content)
+        self.bank = bank
         new_key = (ids.uuid(), ids.secret())
         kid, private_number = self._database.run_now(lambda connection: self._first_start(connection, new_key))
         self._identity = Identity(
@@ -128,14 +130,14 @@ class BankBackend:
             database=self._database, gateway=gateway, clock=clock, settle_every=bank.settle_every, crash=crash
         )
         self._reconciliation = Reconciliation(database=self._database, gateway=gateway, clock=clock, crash=crash)
-        order_book = OrderBook(
+        self._order_book = OrderBook(
             dream_product=bank.dream_product, decision_after=bank.decision_after, clock=clock, ids=ids
         )
         self._consents = Consents(
             database=self._database,
             gateway=gateway,
             clock=clock,
-            order_book=order_book,
+            order_book=self._order_book,
             account_for_each_dream=bank.account_for_each_dream,
             crash=crash,
         )
@@ -151,11 +153,9 @@ class BankBackend:
                 crash=crash,
             )
         self._due = DueWork(clock, self.work_off, look_every=self._database.look_every)
-        self.app = Service(
-            "bank_backend", self._endpoints(order_book, inbox, ids), sender=api.sender, trace=trace, ids=ids
-        )
+        self.app = Service("bank_backend", self._endpoints(inbox, ids), sender=api.sender, trace=trace, ids=ids)
 
-    def _endpoints(self, order_book: OrderBook, inbox: Inbox, ids: Ids) -> list[Endpoint]:
+    def _endpoints(self, inbox: Inbox, ids: Ids) -> list[Endpoint]:
         """What can be asked of the bank: by its app, by whoever fetches its keys, and by DES with webhooks."""
         return [
             *api.API(
@@ -163,15 +163,15 @@ class BankBackend:
                 identity=self._identity,
                 clock=self._clock,
                 ids=ids,
-                opening_balance_cents=self._bank.opening_balance_cents,
-                order_book=order_book,
+                opening_balance_cents=self.bank.opening_balance_cents,
+                order_book=self._order_book,
                 woken=self._due.wake,
             ).endpoints(),
             *Signing(
                 consents=self._consents, database=self._database, clock=self._clock, woken=self._due.wake
             ).endpoints(),
             *Receiver(
-                verifier=_verifier(self._bank, self._clock),
+                verifier=_verifier(self.bank, self._clock),
                 inbox=inbox,
                 database=self._database,
                 clock=self._clock,
@@ -187,10 +187,36 @@ class BankBackend:
         name, now = customer_name(customer), self._clock.now()
         self._database.run_now(
             lambda connection: register(
-                connection, name, opening_balance_cents=self._bank.opening_balance_cents, now=now
+                connection, name, opening_balance_cents=self.bank.opening_balance_cents, now=now
             )
         )
         return self._identity.id_token(name, now=now)
+
+    def decide(self, *, after: timedelta | None = None, refuses: frozenset[str] | None = None) -> None:
+        """Change how the bank decides, from the next order on, and whom it refuses, from the next decision on.
+
+        What is left out stays as it is. ValueError for what no bank can be.
+        """
+        if after is not None:
+            self.bank = attrs.evolve(self.bank, decision_after=after)
+        if refuses is not None:
+            self.bank = attrs.evolve(self.bank, refuses=refuses)
+        self._order_book.decision_after = self.bank.decision_after
+        self._provisioning.refuses = self.bank.refuses
+
+    async def decide_now(self) -> None:
+        """Decide at once on every order that waits for a decision."""
+        now = timestamp(self._clock.now())
+        await self._database.run(lambda connection: store.hasten_decisions(connection, now=now))
+        self._due.wake()
+
+    async def state(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Everything the bank has written down, for whoever tests: plain fields, by collection and key."""
+        return await self._database.run(state.read, reads_only=True)
+
+    def content(self) -> bytes:
+        """All that it has written down; `DatabaseError` where that is not in memory."""
+        return self._database.content()
 
     async def run(self) -> None:
         """Work off orders and deposits as they fall due, for ever; what was under way when a process died, at once."""
@@ -214,7 +240,7 @@ class BankBackend:
         """Write down what there is from the beginning, if this is it; return the key, new or kept."""
         ledger.open_account(connection, ledger.FUNDING, at=self._clock.now())
         store.prepare_settlement(connection)
-        looks = self._bank.look_for_events_every is not None
+        looks = self.bank.look_for_events_every is not None
         event_store.prepare_looking(connection, due_at=timestamp(self._clock.now()) if looks else None)
         if not self._database.is_shared:
             store.release_claims(connection)

@@ -41,13 +41,13 @@ class OrderRequest:
     account_external_id: str | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(eq=False, kw_only=True)
 class OrderBook:
     """Takes orders.
 
     Attributes:
         dream_product: What the bank opens for a Dream.
-        decision_after: From an order to the bank's decision on it.
+        decision_after: From an order to the bank's decision on it; it may change from one order to the next.
     """
 
     dream_product: str
@@ -122,9 +122,13 @@ def _savings_account(customer: str, dream_id: str | None, product: str) -> str:
     return ledger.savings_account(customer, dream_id)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(eq=False, kw_only=True)
 class Provisioning:
-    """Takes the due step of every order; what the steps are stands in `provisioning`."""
+    """Takes the due step of every order; what the steps are stands in `provisioning`.
+
+    Attributes:
+        refuses: Customers who get no account; it may change from one decision to the next.
+    """
 
     database: Database
     gateway: Gateway

@@ -103,6 +103,8 @@ _order_for = (
 _add_order = sa.insert(orders).returning(*_ORDER)
 _order = sa.select(*_ORDER).where(orders.c.id == given("id"), orders.c.customer == given("customer"))
 _due_orders = sa.select(*_ORDER).where(is_due_and_free(orders)).order_by(orders.c.due_at, orders.c.n).limit(BATCH)
+_all_orders = sa.select(*_ORDER).order_by(orders.c.n)
+_hasten_decisions = sa.update(orders).where(orders.c.state == OrderState.ORDERED.value).values(due_at=given("now"))
 _claim_order = sa.update(orders).where(orders.c.n == given("order")).values(claimed_until=given("until"))
 _newer_order = (
     sa.select(orders.c.n)
@@ -167,6 +169,15 @@ def add_order(connection: sa.Connection, **columns: Any) -> Order:
 def order(connection: sa.Connection, order_id: str, *, customer: str) -> Order | None:
     row = connection.execute(_order, {"id": order_id, "customer": customer}).one_or_none()
     return None if row is None else Order(**row._mapping)
+
+
+def all_orders(connection: sa.Connection) -> list[Order]:
+    return [Order(**row._mapping) for row in connection.execute(_all_orders)]
+
+
+def hasten_decisions(connection: sa.Connection, *, now: str) -> None:
+    """Every order that waits for a decision is due now."""
+    connection.execute(_hasten_decisions, {"now": now})
 
 
 def claim_orders(connection: sa.Connection, now: str, *, until: str) -> list[Order]:

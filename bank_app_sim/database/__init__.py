@@ -34,6 +34,7 @@ class Database:
         url: `sqlite://` (memory), `sqlite:///FILE`, or `postgresql://USER@HOST/DATABASE?schema=NAME`, which is made
             when it is missing.
         version: Of the tables. A database of another version is refused.
+        content: What `content()` of such a database gave, to begin with it; for memory only.
         inline: Do all work at once, on the caller's own thread, so that a simulated clock sees all that happens.
             Otherwise only memory does; a file has a thread that writes, and PostgreSQL others besides that read.
 
@@ -41,8 +42,10 @@ class Database:
         DatabaseError: It cannot be used. The password is not in the message.
     """
 
-    def __init__(self, url: str, tables: sa.MetaData, *, version: int, inline: bool = False) -> None:
-        self._store = _store(_parsed(url), tables, version, inline)
+    def __init__(
+        self, url: str, tables: sa.MetaData, *, version: int, inline: bool = False, content: bytes | None = None
+    ) -> None:
+        self._store = _store(_parsed(url), tables, version, inline, content)
         self._inline = inline
 
     async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool = False) -> T:
@@ -58,6 +61,21 @@ class Database:
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
         """As `run()`, for a caller that cannot await: it is held up until the work is durable."""
         return self._store.run_now(work)
+
+    def content(self) -> bytes:
+        """Everything in it, as bytes that another database in memory can begin with.
+
+        Raises:
+            DatabaseError: It is not one in memory, which lives on by itself.
+        """
+        if not self.is_in_memory or not isinstance(self._store, SQLite):
+            raise DatabaseError("only a database in memory can be copied; files and PostgreSQL have tools of their own")
+        return self._store.content()
+
+    @property
+    def is_in_memory(self) -> bool:
+        """It is gone when it is closed."""
+        return isinstance(self._store, SQLite) and self._store.is_in_memory
 
     @property
     def is_shared(self) -> bool:
@@ -107,9 +125,11 @@ def shown(url: sa.URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 
-def _store(url: sa.URL, tables: sa.MetaData, version: int, inline: bool) -> "SQLite | PostgreSQL":
+def _store(
+    url: sa.URL, tables: sa.MetaData, version: int, inline: bool, content: bytes | None
+) -> "SQLite | PostgreSQL":
     if url.get_backend_name() == "sqlite":
-        return SQLite(url, tables, version=version, inline=inline)
+        return SQLite(url, tables, version=version, inline=inline, content=content)
     if url.get_backend_name() in _POSTGRESQL:
         from .postgresql import PostgreSQL
 

@@ -1,12 +1,13 @@
 """SQLite: a file with one thread that writes and reads it, or memory."""
 
+import functools
 import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from .errors import DatabaseError
 from .writer import Writer
@@ -15,22 +16,25 @@ T = TypeVar("T")
 
 
 class SQLite:
-    """A SQLite database. In memory all work is done on the caller's own thread."""
+    """A SQLite database. In memory all work is done on the caller's own thread.
 
-    def __init__(self, url: sa.URL, tables: sa.MetaData, *, version: int, inline: bool) -> None:
+    Args:
+        content: What `content()` gave, to begin with it; for memory only.
+    """
+
+    def __init__(
+        self, url: sa.URL, tables: sa.MetaData, *, version: int, inline: bool, content: bytes | None = None
+    ) -> None:
         self._file = url.database
-        in_memory = url.database in (None, "", ":memory:")
-        # We begin and commit ourselves (`isolation_level=None`): Python's sqlite3 would do it at moments of its own.
-        self._engine = sa.create_engine(
-            url,
-            poolclass=StaticPool,
-            connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 30},
-        )
+        self.is_in_memory = url.database in (None, "", ":memory:")
+        self._engine = _memory() if self.is_in_memory else _engine(url, StaticPool)
         try:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             self._sqlite = cast(Any, connection.connection.driver_connection)
+            if content is not None:
+                self._sqlite.deserialize(content)
             self._sqlite.execute("PRAGMA foreign_keys = ON")
-            if not in_memory:
+            if not self.is_in_memory:
                 self._sqlite.execute("PRAGMA journal_mode = WAL")
                 self._sqlite.execute("PRAGMA synchronous = FULL")
             self._prepare(connection, tables, version)
@@ -41,7 +45,7 @@ class SQLite:
         except Exception:
             self._engine.dispose()
             raise
-        self._writer = Writer(_Line(connection, self._sqlite), inline=inline or in_memory)
+        self._writer = Writer(_Line(connection, self._sqlite), inline=inline or self.is_in_memory)
 
     def _prepare(self, connection: sa.Connection, tables: sa.MetaData, version: int) -> None:
         """Create the tables in an empty database; refuse one that another version of this program made."""
@@ -65,9 +69,30 @@ class SQLite:
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
         return self._writer.run_now(work)
 
+    def content(self) -> bytes:
+        """All of it, as bytes; between two units of work."""
+        content: bytes = self._sqlite.serialize()
+        return content
+
     def close(self) -> None:
         self._writer.stop()
-        self._engine.dispose()
+        if self._engine is not _memory():
+            self._engine.dispose()
+
+
+def _engine(url: sa.URL | str, pool: type[sa.Pool]) -> sa.Engine:
+    # We begin and commit ourselves (`isolation_level=None`): Python's sqlite3 would do it at moments of its own.
+    connect_args = {"check_same_thread": False, "isolation_level": None, "timeout": 30}
+    return sa.create_engine(url, poolclass=pool, connect_args=connect_args)
+
+
+@functools.cache
+def _memory() -> sa.Engine:
+    """One engine for all databases in memory, each of which is a connection of its own.
+
+    SQLAlchemy keeps the statements that it has compiled by engine: worlds by the thousand compile each of them once.
+    """
+    return _engine("sqlite://", NullPool)
 
 
 @attrs.frozen

@@ -16,7 +16,7 @@ from ..due import DueWork
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
-from . import document, events, idempotency, launching, sessions, store, tables
+from . import document, events, idempotency, launching, sessions, state, store, tables
 from .bank_clients import TokenEndpoint, keep_tenants
 from .id_tokens import Identity, RefusedToken, TokenVerifier
 from .operations import OPERATIONS, Operation
@@ -47,6 +47,7 @@ class DES:
 
     Args:
         tenants: The banks that have their users here.
+        content: What `content()` of a sandbox in memory gave, to go on with it.
         transport: How the banks' keys are fetched; None for the network.
         webhook_transport: How events are sent to the banks; None for the network, without its private addresses.
     """
@@ -59,6 +60,7 @@ class DES:
         clock: Clock,
         trace: Trace,
         ids: Ids,
+        content: bytes | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
         webhook_transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
@@ -66,7 +68,7 @@ class DES:
         self._ids = ids
         # A simulated clock must see all that happens.
         inline = isinstance(clock, SimulatedClock)
-        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline)
+        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline, content=content)
         self._tenants = {tenant.id: tenant for tenant in tenants}
         self._database.run_now(lambda connection: keep_tenants(connection, tenants))
         if not self._database.is_shared:  # whoever was sending something is dead
@@ -107,6 +109,14 @@ class DES:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._due_deposits.run)
             tasks.start_soon(self._webhooks.run)
+
+    async def state(self, tenant_id: str) -> dict[str, dict[str, dict[str, Any]]]:
+        """All that one bank has here, for whoever tests; see `state.read()`."""
+        return await self._database.run(lambda connection: state.read(connection, tenant_id), reads_only=True)
+
+    def content(self) -> bytes:
+        """All that is written down here; `DatabaseError` where that is not in memory."""
+        return self._database.content()
 
     def close(self) -> None:
         self._database.close()

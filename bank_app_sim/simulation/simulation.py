@@ -1,8 +1,8 @@
-"""Simulation: the bank's app, the SDK, DES and the bank's backend, put together. The only file that knows them all."""
+"""Simulation: one world, in this process or served."""
 
 import contextlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -13,38 +13,28 @@ import attrs
 
 from impact_sdk import ClientCredentials, Clock, ImpactAPI, ImpactSDK, SystemClock
 
-from .app import BankApp, Screen
-from .app.bank_client import BankClient
-from .backend import Bank, BankBackend
-from .clock import SimulatedClock
-from .database import of_actor
-from .des import DES, AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
-from .ids import Ids
-from .servers import address, listening_socket, require_asyncio, serving
-from .settings import CLIENT_ID, TENANT, client_secret, webhook_secret
-from .trace import KEPT_WHEN_SERVED, Trace
+from ..app import BankApp
+from ..backend import Bank, BankBackend
+from ..clock import SimulatedClock
+from ..database import of_actor
+from ..des import DES, AccountSetup, SessionRenewal, Tenant
+from ..ids import Ids
+from ..network import Died, Fault, Network
+from ..servers import address, listening_socket, require_asyncio, serving
+from ..settings import CLIENT_ID, TENANT, client_secret, webhook_secret
+from ..trace import KEPT_WHEN_SERVED, Message, Trace
+from ..traffic import Traffic
+from ..turns import Turns
+from .errors import SimulationError
+from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
+from .processes import Process
+from .snapshot import Snapshot
 
 # A Monday morning, so that weeks and months begin where people expect it.
 START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 
 ISSUER = "https://bank.example"
 AUDIENCE = "impact-finance"
-
-
-__all__ = [
-    "AccountSetup",
-    "Served",
-    "SessionRenewal",
-    "Simulation",
-    "SimulationError",
-    "Tenant",
-    "TenantsFileError",
-    "read_tenants",
-]
-
-
-class SimulationError(Exception):
-    """Something was asked of a simulation that it cannot do in this way; the message says how."""
 
 
 @attrs.frozen(kw_only=True)
@@ -89,6 +79,7 @@ class Simulation:
         webhooks: The bank reads events: DES sends them as they happen, and every `settle_every` the bank looks for
             those that did not arrive.
         crash: Called at each point between an effect and its being written down (`bank_app_sim.backend.CRASH_POINTS`).
+        snapshot: What `snapshot()` of another world gave, to begin with; `Snapshot.fork()` does it.
     """
 
     def __init__(
@@ -112,12 +103,20 @@ class Simulation:
         tenants: Sequence[Tenant] = (),
         webhooks: bool = False,
         crash: Callable[[str], None] = lambda point: None,
+        snapshot: Snapshot | None = None,
     ) -> None:
+        given = {name: value for name, value in dict(locals()).items() if name not in ("self", "seed", "snapshot")}
+        self._arguments = given
         self._served = served
         self._database = database
+        self._snapshot = snapshot
         self._source: random.Random = random.SystemRandom() if served else random.Random(seed)
-        self.clock: Clock = SystemClock() if served else SimulatedClock(start)
+        traffic = Traffic()
+        begin = start if snapshot is None else snapshot.now
+        self.clock: Clock = SystemClock() if served else SimulatedClock(begin, traffic=traffic)
         self.trace = Trace(self.clock, keep=KEPT_WHEN_SERVED if served else None)
+        self.turns = Turns(random.Random(f"turns of {seed}"))
+        self.network = Network(traffic=traffic, trace=self.trace, clock=self.clock, turns=self.turns)
         self._bank = Bank(
             issuer=ISSUER,
             audience=AUDIENCE,
@@ -140,7 +139,7 @@ class Simulation:
             "session_maximum_duration": session_maximum_duration,
         }
         self._crash = crash
-        self._apps: dict[str, BankApp] = {}
+        self._dies_at: set[str] = set()
         self._stack = contextlib.AsyncExitStack()
         self.tenant = TENANT
         self.client_id = CLIENT_ID
@@ -148,17 +147,29 @@ class Simulation:
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as stack:
             self._open(stack)
-            self._callback_tasks = await stack.enter_async_context(anyio.create_task_group())
+            callback_tasks = await stack.enter_async_context(anyio.create_task_group())
             if self._served is not None:
                 await stack.enter_async_context(serving(self.des.app, self._listeners[0]))
                 await stack.enter_async_context(serving(self.backend.app, self._listeners[1]))
             workers = await stack.enter_async_context(anyio.create_task_group())
             stack.callback(workers.cancel_scope.cancel)
-            workers.start_soon(self.des.run)
-            workers.start_soon(self.backend.run)
-            if self._webhooks:
+            workers.start_soon(self._des.run)
+            workers.start_soon(self._backend.run)
+            if self._webhooks and self._snapshot is None:
                 await self._subscribe()
             self._stack = stack.pop_all()
+        self._phones = Phones(
+            des_url=self.des_url,
+            backend_url=self.backend_url,
+            client_id=self.client_id,
+            to_des=lambda: self._way("sdk", "des"),
+            to_backend=lambda: self._way("bank_app", "bank_backend"),
+            clock=self.clock,
+            trace=self.trace,
+            source=self._source,
+            tasks=callback_tasks,
+            stack=self._stack,
+        )
         return self
 
     async def _subscribe(self) -> None:
@@ -169,14 +180,7 @@ class Simulation:
         )
 
     def _open(self, stack: contextlib.AsyncExitStack) -> None:
-        folder = self._served.data if self._served else None
-        self.client_secret = client_secret(folder, Ids(self._source))
-        if self._webhooks:
-            self._bank = attrs.evolve(
-                self._bank,
-                webhook_secrets=(webhook_secret(folder, Ids(self._source)),),
-                look_for_events_every=self._bank.settle_every,
-            )
+        self._take_secrets()
         if self._served is not None:
             require_asyncio()
             des_listener = listening_socket(self._served.port)
@@ -192,20 +196,51 @@ class Simulation:
             auth=ClientCredentials(self.client_id, self.client_secret),
             clock=self.clock,
             source=self._source,
-            transport=self._transport(lambda: self.des.app),
+            transport=self._way("bank_backend", "des"),
         )
         stack.push_async_callback(self.api.aclose)
-        self.backend = BankBackend(
+        self._backend = stack.enter_context(self._process("bank_backend", "backend", self._start_backend))
+        self._des = stack.enter_context(self._process("des", "des", self._start_des))
+
+    def _take_secrets(self) -> None:
+        folder = self._served.data if self._served else None
+        if self._snapshot is not None:
+            self.client_secret, webhook = self._snapshot.client_secret, self._snapshot.webhook_secret
+        else:
+            self.client_secret = client_secret(folder, Ids(self._source))
+            webhook = webhook_secret(folder, Ids(self._source)) if self._webhooks else None
+        if webhook is not None:
+            self._bank = attrs.evolve(
+                self._bank, webhook_secrets=(webhook,), look_for_events_every=self._bank.settle_every
+            )
+
+    def _process(self, participant: str, actor: str, start: Callable[[bytes | None], Any]) -> Process[Any]:
+        content: dict[str, bytes] = {}
+        if self._snapshot is not None:
+            content = {"des": self._snapshot.des, "backend": self._snapshot.backend}
+        return Process(
+            participant,
+            start,
+            content=content.get(actor),
+            keeps_in_memory=self._is_in_memory,
+            network=self.network,
+            clock=self.clock,
+        )
+
+    def _start_backend(self, content: bytes | None) -> BankBackend:
+        return BankBackend(
             database_url=self._database_url("backend"),
             bank=self._bank,
             impact=self.api,
             clock=self.clock,
             trace=self.trace,
             ids=Ids(self._source),
-            crash=self._crash,
+            content=content,
+            crash=self._pass,
         )
-        stack.callback(self.backend.close)
-        self.des = DES(
+
+    def _start_des(self, content: bytes | None) -> DES:
+        return DES(
             database_url=self._database_url("des"),
             tenants=[
                 Tenant(
@@ -222,10 +257,22 @@ class Simulation:
             clock=self.clock,
             trace=self.trace,
             ids=Ids(self._source),
-            transport=self._transport(lambda: self.backend.app),
-            webhook_transport=self._transport(lambda: self.backend.app),
+            content=content,
+            transport=self._way("des", "bank_backend"),
+            webhook_transport=self._way("des", "bank_backend"),
         )
-        stack.callback(self.des.close)
+
+    @property
+    def des(self) -> DES:
+        """The sandbox of DES; another one after its process has died."""
+        server: DES = self._des.server
+        return server
+
+    @property
+    def backend(self) -> BankBackend:
+        """The bank's backend; another one after its process has died."""
+        server: BankBackend = self._backend.server
+        return server
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -233,70 +280,149 @@ class Simulation:
         # Without the block's own error: the task groups would hand it on wrapped in ExceptionGroups.
         await self._stack.aclose()
 
+    @property
+    def _is_in_memory(self) -> bool:
+        return self._served is None and self._database is None
+
     def _database_url(self, actor: str) -> str:
         if self._database is not None:
             return of_actor(self._database, actor)
         return "sqlite://" if self._served is None else f"sqlite:///{self._served.data / actor}.sqlite3"
 
-    def _transport(self, app: Callable[[], Any]) -> Any:
-        """How to reach an actor: in this process, or (None) over TCP."""
+    def _way(self, sender: str, receiver: str) -> Any:
+        """How one participant reaches another: in this process, or (None) over TCP."""
         if self._served is not None:
             return None
         import httpx
 
         async def forward(scope: Any, receive: Any, send: Any) -> None:
-            await app()(scope, receive, send)
+            await (self.des if receiver == "des" else self.backend).app(scope, receive, send)
 
-        return httpx.ASGITransport(forward)
+        return self.network.line(sender, receiver, httpx.ASGITransport(forward))
 
     def sdk(
         self,
         *,
-        account_provisioning_timeout: timedelta = timedelta(minutes=30),
-        transfer_consent_timeout: timedelta = timedelta(minutes=30),
+        account_provisioning_timeout: timedelta = HALF_AN_HOUR,
+        transfer_consent_timeout: timedelta = HALF_AN_HOUR,
     ) -> ImpactSDK:
         """A bare ImpactSDK on this world, for a host of your own; it is open, and closed with the world."""
-        sdk = ImpactSDK(
-            self.des_url,
-            client_id=self.client_id,
+        return self._phones.sdk(
             account_provisioning_timeout=account_provisioning_timeout,
             transfer_consent_timeout=transfer_consent_timeout,
-            transport=self._transport(lambda: self.des.app),
-            clock=self.clock,
-            task_group=self._callback_tasks,
-            source=self._source,
         )
-        self._stack.push_async_callback(sdk.aclose)
-        return sdk
 
     def id_token(self, customer: str) -> str:
         """What the bank's sign-in hands to its app."""
         return self.backend.id_token(customer)
 
-    def bank_app(self, customer: str, *, answers: Callable[[str], bool] = lambda question: True) -> BankApp:
+    def bank_app(self, customer: str, *, answers: Answers = always_yes) -> BankApp:
         """The phone of a customer, with the bank's app on it; the same one each time.
 
         Args:
-            answers: The user: is given a question that the app asks, and says yes or no.
+            answers: The user: is given a question that the app asks, and says yes or no, or will.
         """
-        if customer not in self._apps:
-            import httpx
-
-            http = httpx.AsyncClient(base_url=self.backend_url, transport=self._transport(lambda: self.backend.app))
-            self._stack.push_async_callback(http.aclose)
-            self._apps[customer] = BankApp(
-                customer=customer,
-                sdk=self.sdk(),
-                bank=BankClient(http, self.clock),
-                screen=Screen(answers),
-                trace=self.trace,
-            )
-        return self._apps[customer]
+        return self._phones.app(customer, answers=answers)
 
     def restarted_bank_app(self, customer: str) -> BankApp:
         """The same phone after the app's process died: whatever it had in memory is gone."""
-        self._apps.pop(customer, None)
+        self._phones.forget_app(customer)
         return self.bank_app(customer)
+
+    async def kill_app(self, customer: str) -> None:
+        """Let the process of the bank's app die on one phone, and the callbacks with it; `bank_app()` is a new one."""
+        await self._phones.kill_app(customer)
+
+    async def kill_des(self, *, stays_down: timedelta = timedelta()) -> None:
+        """Let the process of DES die and be started again; who asks it meanwhile gets no answer.
+
+        Args:
+            stays_down: How long it is not there. With some time, this returns at once.
+        """
+        self._refuse_when_served("have a process die", "kill it")
+        await self._des.die(stays_down=stays_down)
+
+    async def kill_backend(self, *, stays_down: timedelta = timedelta()) -> None:
+        """As `kill_des()`, for the bank's backend."""
+        self._refuse_when_served("have a process die", "kill it")
+        await self._backend.die(stays_down=stays_down)
+
+    async def crash_backend_at(self, point: str) -> None:
+        """Let the bank's backend die once, when it next comes to one of the points of `bank_app_sim.backend`."""
+        self._refuse_when_served("have a process die", "serve with --crash-at")
+        self._dies_at.add(point)
+
+    def _pass(self, point: str) -> None:
+        self._crash(point)
+        if point in self._dies_at:
+            self._dies_at.remove(point)
+            raise Died(point)
+
+    async def fail(self, fault: Fault) -> None:
+        """Let something go wrong on the network, with the next messages that it is meant for."""
+        self._refuse_when_served("let the network fail", "put a proxy in between")
+        self.network.faults.append(fault)
+
+    async def heal(self) -> None:
+        """Let nothing more go wrong on the network."""
+        self.network.faults.clear()
+
+    def _refuse_when_served(self, what: str, instead: str) -> None:
+        if self._served is not None:
+            raise SimulationError(f"cannot {what} in a world that is served on the machine's clock; {instead}")
+
+    async def bank_decides(self, *, after: timedelta | None = None, refuses: Collection[str] | None = None) -> None:
+        """Change how the bank decides on accounts from now on; what is left out stays as it is."""
+        self.backend.decide(after=after, refuses=None if refuses is None else frozenset(refuses))
+        self._bank = self.backend.bank
+
+    async def bank_decides_now(self) -> None:
+        """Let the bank decide on every order that waits for it."""
+        await self.backend.decide_now()
+
+    async def messages(self) -> list[Message]:
+        """All that was said so far, in order."""
+        return list(self.trace)
+
+    async def move_money(self, account: str, amount_cents: int, *, kind: str, reference: str) -> None:
+        """Money moves on a savings account of the bank's books, without Impact Finance.
+
+        Args:
+            account: By its name in the books, such as `savings:ada`.
+            kind: `outside` or `market`.
+            reference: The same one moves money once.
+
+        Raises:
+            SimulationError: There is no such account, or not that much on it.
+        """
+        import httpx
+
+        movement = {"account": account, "amount_cents": amount_cents, "kind": kind, "reference": reference}
+        async with httpx.AsyncClient(
+            base_url=self.backend_url, transport=self._way("bank_app", "bank_backend")
+        ) as http:
+            answer = await http.post("/ledger/movements", json=movement)
+        if answer.is_error:
+            raise SimulationError(f"the bank does not move {amount_cents} cents on {account}: {answer.text}")
+
+    async def state(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """All that DES and the bank have written down: fields, by collection and key. Leaves no trace."""
+        return {**await self.des.state(self.tenant), **await self.backend.state()}
+
+    def snapshot(self) -> Snapshot:
+        """This world as it is, to fork others from; between two messages, and without its phones.
+
+        Raises:
+            DatabaseError: It is not in memory, where it could be copied.
+        """
+        return Snapshot(
+            arguments=self._arguments,
+            now=self.clock.now(),
+            des=self.des.content(),
+            backend=self.backend.content(),
+            client_secret=self.client_secret,
+            webhook_secret=self._bank.webhook_secrets[0] if self._bank.webhook_secrets else None,
+        )
 
     @property
     def is_served(self) -> bool:
@@ -307,7 +433,7 @@ class Simulation:
         """The bank's books: accounts, postings, and their sum, which is zero."""
         import httpx
 
-        transport = self._transport(lambda: self.backend.app)
+        transport = self._way("bank_app", "bank_backend")
         async with httpx.AsyncClient(base_url=self.backend_url, transport=transport) as http:
             books: dict[str, Any] = (await http.get("/ledger")).raise_for_status().json()
             return books

@@ -1,0 +1,34 @@
+"""Everything that the bank has, at one moment, for whoever tests: plain fields, by collection and key."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import event_store, ledger_store, store
+
+Fields = dict[str, Any]
+
+
+def read(connection: sa.Connection) -> dict[str, dict[str, Fields]]:
+    """Orders for accounts, the books, and the events that DES has told; amounts in cents."""
+    return {
+        "orders": {
+            order.id: {"customer": order.customer, "product": order.product, "state": order.state.value}
+            for order in store.all_orders(connection)
+        },
+        "books": {name: {"balance_cents": cents} for name, cents in ledger_store.balances(connection)},
+        "transfers": {
+            transfer.transaction_id: {
+                "customer": transfer.customer,
+                "kind": transfer.kind,
+                "amount_cents": transfer.amount_cents,
+                "state": transfer.state.value,
+                "reason": transfer.reason,
+            }
+            for transfer in store.all_transfers(connection)
+        },
+        "events": {
+            event["id"]: {"type": event["type"], "came_by": event["came_by"]}
+            for event in event_store.all_kept(connection)
+        },
+    }

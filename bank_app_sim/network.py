@@ -1,0 +1,211 @@
+"""The network between the participants of a world, and what can go wrong on it."""
+
+import collections
+import enum
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Protocol
+
+import attrs
+
+from .clock import Clock
+from .trace import Trace
+from .traffic import Traffic
+from .turns import Turns
+
+
+class Died(BaseException):
+    """What `kill -9` is to a process: nothing in it handles this."""
+
+
+class Trouble(enum.StrEnum):
+    """What the network does to a message."""
+
+    LOST = "lost"  # it never arrives
+    ANSWER_LOST = "answer lost"  # it arrives, and what comes back does not
+    DOUBLED = "doubled"  # it arrives twice
+    HELD_BACK = "held back"  # the sender is told that it has arrived, and it does so after the next one of its kind
+    LATE = "late"  # it arrives, after a while
+    ANSWERED = "answered"  # somebody on the way answers instead: 503, say
+    RECEIVER_DIES = "receiver dies"  # it arrives, and the receiver's process dies before it has answered
+
+
+@attrs.define(kw_only=True)
+class Fault:
+    """Something that goes wrong with the next messages of a kind.
+
+    Attributes:
+        sender: A participant, by its name in the trace; None for any.
+        receiver: Likewise.
+        what: Method and path, such as `PATCH /transactions/{id}`; None for any.
+        times: How many messages it still befalls.
+        after: How many messages of this kind pass unharmed before.
+        status: What is answered, for `ANSWERED`.
+        delay: How late it is, for `LATE`.
+    """
+
+    trouble: Trouble = attrs.field(converter=Trouble)
+    sender: str | None = None
+    receiver: str | None = None
+    what: str | None = None
+    times: int = 1
+    after: int = 0
+    status: int = 503
+    delay: timedelta = timedelta()
+
+    def befalls(self, sender: str, receiver: str, method: str, path: str) -> bool:
+        """Whether it is meant for this message, and not used up."""
+        return (
+            self.times > 0
+            and self.sender in (None, sender)
+            and self.receiver in (None, receiver)
+            and (self.what is None or is_called(self.what, method, path))
+        )
+
+
+def is_called(what: str, method: str, path: str) -> bool:
+    """Whether method and path are what somebody wrote: without the version, and with `{id}` for any id."""
+    wanted_method, _, wanted_path = what.partition(" ")
+    pattern = re.escape(wanted_path.strip()).replace(re.escape("{id}"), "[^/]+")
+    plain = path.removeprefix("/v1")
+    return wanted_method.upper() == method and re.fullmatch(pattern, plain) is not None
+
+
+class Transport(Protocol):
+    """How bytes travel, as httpx wants it."""
+
+    async def handle_async_request(self, request: Any) -> Any: ...
+    async def aclose(self) -> None: ...
+
+
+class Network:
+    """Carries every message of a world, knows what is on its way, and fails where it is told to."""
+
+    def __init__(self, *, traffic: Traffic, trace: Trace, clock: Clock, turns: Turns) -> None:
+        self.traffic = traffic
+        self.trace = trace
+        self.clock = clock
+        self.turns = turns
+        self.faults: list[Fault] = []
+        # By a participant's name: how to have its process die, which are dead, and how often they have died.
+        self.kill: dict[str, Callable[[], Awaitable[None]]] = {}
+        self.dead: set[str] = set()
+        self.deaths: collections.Counter[str] = collections.Counter()
+
+    def line(self, sender: str, receiver: str, transport: Transport, *, base_path: str = "") -> "Line":
+        """The way from one participant to another.
+
+        Args:
+            transport: What carries a message when nothing goes wrong.
+            base_path: What the receiver's address has before its own paths.
+        """
+        return Line(network=self, sender=sender, receiver=receiver, transport=transport, base_path=base_path)
+
+    def strikes(self, sender: str, receiver: str, method: str, path: str) -> Fault | None:
+        """What goes wrong with this message, if anything does; it is used up by that."""
+        for fault in self.faults:
+            if fault.befalls(sender, receiver, method, path):
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
+                fault.times -= 1
+                return fault
+        return None
+
+
+@attrs.define(eq=False, kw_only=True)
+class Line:
+    """A transport for httpx."""
+
+    network: Network
+    sender: str
+    receiver: str
+    transport: Transport
+    base_path: str = ""
+    _held_back: list[Any] = attrs.field(factory=list, init=False)
+
+    async def handle_async_request(self, request: Any) -> Any:
+        what = f"{request.method} {request.url.path.removeprefix(self.base_path)}"
+        await self._turn(f"{self.sender} asks {self.receiver} {what}")
+        with self.network.traffic.moving():
+            response = await self._carry(request, *what.split(" ", 1))
+        # The answer has a turn of its own: what one hears may be older than what another has heard before.
+        await self._turn(f"{self.receiver} answers {self.sender} {what}")
+        return response
+
+    async def _turn(self, name: str) -> None:
+        with self.network.traffic.resting():
+            await self.network.turns.take(name)
+
+    async def _carry(self, request: Any, method: str, path: str) -> Any:
+        fault = self.network.strikes(self.sender, self.receiver, method, path)
+        if fault is not None:
+            return await self._struck(fault, request, f"{method} {path.removeprefix('/v1')}")
+        return await self._deliver(request)
+
+    async def _deliver(self, request: Any) -> Any:
+        """As it should be; and what was held back before comes after it."""
+        response = await self._arrive(request)
+        while self._held_back:
+            await self._arrive(self._held_back.pop(0))
+        return response
+
+    async def _arrive(self, request: Any) -> Any:
+        import httpx  # not at the top: a server is to be up first
+
+        if self.receiver in self.network.dead:
+            raise httpx.ConnectError(f"{self.receiver} is not running", request=request)
+        deaths = self.network.deaths[self.receiver]
+        try:
+            response = await self.transport.handle_async_request(request)
+        except Died:  # in the middle of this
+            await self.network.kill[self.receiver]()
+        if self.network.deaths[self.receiver] != deaths:
+            raise httpx.ReadError(f"{self.receiver} died before it answered", request=request)
+        return response
+
+    async def _struck(self, fault: Fault, request: Any, what: str) -> Any:
+        import httpx
+
+        match fault.trouble:
+            case Trouble.LOST:
+                self._note(self.sender, self.receiver, f"{what} is lost", "request", fault)
+                raise httpx.ConnectError("the network lost it", request=request)
+            case Trouble.ANSWERED:
+                self._note(self.sender, self.receiver, f"{what} is stopped on its way", "request", fault)
+                self._note(self.receiver, self.sender, f"{fault.status} from the network", "response", fault)
+                return httpx.Response(fault.status, request=request)
+            case Trouble.HELD_BACK:
+                self._note(self.sender, self.receiver, f"{what} is held back", "request", fault)
+                self._held_back.append(request)
+                return httpx.Response(200, request=request)
+            case Trouble.LATE:
+                self._note(self.sender, self.receiver, f"{what} is late", "request", fault)
+                with self.network.traffic.resting():
+                    await self.network.clock.sleep_until(self.network.clock.now() + fault.delay)
+            case Trouble.DOUBLED:
+                self._note(self.sender, self.receiver, f"{what} is doubled", "request", fault)
+                await self._arrive(request)
+            case Trouble.RECEIVER_DIES:
+                await self._arrive(request)
+                self._note(self.receiver, self.sender, f"{self.receiver} dies", "response", fault)
+                await self.network.kill[self.receiver]()
+                raise httpx.ReadError(f"{self.receiver} died before it answered", request=request)
+            case Trouble.ANSWER_LOST:
+                await self._deliver(request)
+                self._note(self.receiver, self.sender, f"the answer to {what} is lost", "response", fault)
+                raise httpx.ReadError("the network lost the answer", request=request)
+        return await self._deliver(request)
+
+    def _note(self, sender: str, receiver: str, label: str, kind: Any, fault: Fault) -> None:
+        self.network.trace.record(sender, receiver, label, kind=kind, detail={"fault": fault.trouble.value})
+
+    async def aclose(self) -> None:
+        await self.transport.aclose()
+
+    async def __aenter__(self) -> "Line":
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.aclose()

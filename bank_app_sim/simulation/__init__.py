@@ -1,0 +1,19 @@
+"""Worlds: the bank's app, the SDK, DES and the bank's backend, put together. The only room that knows them all."""
+
+from ..des import AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
+from .errors import SimulationError
+from .simulation import START, Served, Simulation
+from .snapshot import Snapshot
+
+__all__ = [
+    "START",
+    "AccountSetup",
+    "Served",
+    "SessionRenewal",
+    "Simulation",
+    "SimulationError",
+    "Snapshot",
+    "Tenant",
+    "TenantsFileError",
+    "read_tenants",
+]

@@ -1,0 +1,35 @@
+"""A world at rest, to begin others from."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+
+@attrs.frozen(kw_only=True)
+class Snapshot:
+    """What a world in memory has written down at one moment, and how it was made.
+
+    Phones are not part of it: who forks a world signs in anew.
+    """
+
+    arguments: Mapping[str, Any] = attrs.field(repr=False)
+    now: datetime
+    des: bytes = attrs.field(repr=False)
+    backend: bytes = attrs.field(repr=False)
+    client_secret: str = attrs.field(repr=False)
+    webhook_secret: str | None = attrs.field(repr=False)
+
+    def fork(self, *, seed: int = 0) -> "Simulation":
+        """A world that begins as this one was, and goes its own way; as many as one wants.
+
+        Args:
+            seed: Decides what comes; what has come is as it was.
+        """
+        from .simulation import Simulation
+
+        return Simulation(**{**self.arguments, "seed": seed}, snapshot=self)
