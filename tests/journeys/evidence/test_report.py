@@ -67,7 +67,9 @@ def branching() -> JourneyResult:
         message(5, "200 two", detail={"request_id": "two"}, kind="response", **{"from": "des", "to": "sdk"}),
         message(6, "200 one", detail={"request_id": "one"}, kind="response", **{"from": "des", "to": "sdk"}),
     ]
-    return made("branches", steps=steps, messages=messages)
+    thing = {"name": "Bike", "deleted_at": None}
+    states = [{"dreams": {"eb2083e6-ce16-4dba-8ff1-8e0242af9fc3": thing}, "consents": {}}]
+    return made("branches", steps=steps, messages=messages, states=states)
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +184,15 @@ def test_a_step_that_changed_nothing_says_so(open_page: Open) -> None:
     page = open_page(place="#/account-while-saving/step/1")
 
     expect(page.get_by_label("State")).to_contain_text("The step changed nothing.")
+
+
+def test_a_thing_is_called_by_its_name_and_what_is_not_there_is_left_out(open_page: Open) -> None:
+    page = open_page(place="#/branches")
+
+    state = page.get_by_label("State")
+    expect(state.locator("h5")).to_have_text("Bikeeb2083e6")
+    expect(state.locator("h4")).to_have_text("dreams")
+    expect(state.locator("dt")).to_have_text("name")
 
 
 def test_a_message_opens_to_its_request_and_answer(open_page: Open) -> None:

@@ -4,12 +4,13 @@
 // Every thing of both states, collection by collection, with what became of it.
 function compareStates(before, after) {
   const collections = unionOf(Object.keys(before ?? {}), Object.keys(after ?? {}));
-  return collections.map((collection) => {
+  const compared = collections.map((collection) => {
     const old = before?.[collection] ?? {};
     const now = after?.[collection] ?? {};
     const things = unionOf(Object.keys(old), Object.keys(now)).map((key) => compareThing(key, old[key], now[key]));
     return { collection, things };
   });
+  return compared.filter(({ things }) => things.length);
 }
 
 function compareThing(key, old, now) {
@@ -18,7 +19,7 @@ function compareThing(key, old, now) {
     old: old?.[name],
     now: now?.[name],
     isChanged: JSON.stringify(old?.[name]) !== JSON.stringify(now?.[name]),
-  }));
+  })).filter(({ old: was, now: is }) => (was ?? is ?? null) !== null);
   const isSame = fields.every((field) => !field.isChanged);
   const became = old === undefined ? 'added' : now === undefined ? 'removed' : isSame ? 'unchanged' : 'changed';
   return { key, became, fields };
@@ -49,7 +50,6 @@ function collectionView(collection, things, isPlain) {
   const same = things.filter((thing) => thing.became === 'unchanged');
   const others = things.filter((thing) => thing.became !== 'unchanged');
   const view = element('section', { class: 'collection' }, element('h4', {}, fieldName(collection)));
-  if (!things.length) view.append(element('p', { class: 'quiet' }, 'none'));
   view.append(...others.map(thingView));
   if (isPlain) view.append(...same.map(thingView));
   else if (same.length) view.append(unchangedView(same, others.length));
@@ -63,10 +63,21 @@ function unchangedView(same, others) {
   return fold;
 }
 
+// What people call a thing that only has an id; fields that could say it, the best first.
+const NAMES = ['name', 'external_id', 'type', 'product', 'kind'];
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function thingName(key, fields) {
+  if (!ID.test(key)) return [key];
+  const texts = NAMES.map((name) => fields.find((field) => field.name === name)).map((field) => field && (field.now ?? field.old));
+  const called = texts.find((text) => typeof text === 'string' && !ID.test(text));
+  return called ? [called, element('small', { title: key }, key.slice(0, 8))] : [key];
+}
+
 function thingView({ key, became, fields }) {
   const mark = became === 'unchanged' ? null : element('span', { class: 'mark' }, became);
   return element('div', { class: `thing ${became}` },
-    element('h5', {}, key, mark),
+    element('h5', {}, thingName(key, fields), mark),
     element('dl', {}, fields.map((field) => fieldView(field, became))));
 }
 
