@@ -11,6 +11,7 @@ from .demo import demo
 from .openapi import openapi
 from .run import run
 from .serve import serve
+from .trace import trace
 
 __all__ = ["main"]
 
@@ -41,8 +42,9 @@ def main() -> None:
       bank-app-sim run                       the journeys that come with this package
       bank-app-sim serve --data bank-data    a sandbox to develop against
       bank-app-sim openapi                   what the sandbox's API promises
+      bank-app-sim trace diff A B            where two runs part
     """
 
 
-for command in (run, demo, serve, openapi):
+for command in (run, demo, serve, openapi, trace):
     main.add_command(command)
