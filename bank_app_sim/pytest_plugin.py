@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .app import BankApp
     from .journeys.journey import Journey
     from .journeys.results import JourneyResult
     from .journeys.script import Script
-    from .simulation import Simulation
+    from .simulation import BankApp, Simulation
 
 SUFFIX = ".journey.yaml"
 
@@ -100,7 +99,7 @@ class JourneyItem(pytest.Item):
 @pytest.fixture
 async def simulation(anyio_backend: Any, request: pytest.FixtureRequest) -> "AsyncIterator[Simulation]":
     """A world in simulated time, made as the marker `simulation` says."""
-    from .simulation import Simulation
+    from .simulation import BankApp, Simulation
 
     marker = request.node.get_closest_marker("simulation")
     async with Simulation(**(marker.kwargs if marker else {})) as world:
