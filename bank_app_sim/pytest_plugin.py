@@ -99,7 +99,7 @@ class JourneyItem(pytest.Item):
 @pytest.fixture
 async def simulation(anyio_backend: Any, request: pytest.FixtureRequest) -> "AsyncIterator[Simulation]":
     """A world in simulated time, made as the marker `simulation` says."""
-    from .simulation import BankApp, Simulation
+    from .simulation import Simulation
 
     marker = request.node.get_closest_marker("simulation")
     async with Simulation(**(marker.kwargs if marker else {})) as world:
