@@ -65,8 +65,8 @@ RULES: tuple[Rule, ...] = (
         id="posts-once",
         statement="It leads to one POST /accounts.",
         tried="The first launch again: what came through to DES until some time after the account was there.",
-        remedy="Post the account from one place, once for each request_id; with api.accounts.ensure() nothing is "
-        "posted again that is there.",
+        remedy="Post the account from one place, once for each request_id. Repeat it only when no answer came; "
+        "api.accounts.ensure() may be repeated safely.",
         trial=trials.ordinary,
         judge=verdicts.posts_once,
     ),
