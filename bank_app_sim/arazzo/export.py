@@ -1,0 +1,89 @@
+"""Writes the API calls of a recorded journey as an Arazzo 1.1 document that runs against a served sandbox."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from ..settings import CLIENT_ID
+from .calls import RecordedMessage, folded, recorded
+from .customers import customers
+from .schedules import made_by_time
+from .steps import Workflow
+
+ADDRESS = "http://127.0.0.1:8700"
+SERVE = "bank-app-sim serve --data fresh --settle-every '365 days'"
+
+# What Arazzo cannot say stands in members with this prefix; `docs/arazzo.md` tells of each.
+PREFIX = "x-bank-app-sim-"
+
+_DESCRIPTION = """\
+The calls of the sandbox's API that this journey made, in their order, written down from a recording. Each id that an
+answer gave is taken from that answer again, so the document runs on a fresh sandbox:
+
+    {serve}
+
+The secret and the ID tokens among the inputs are throwaway credentials of that sandbox, which listens on this machine
+only. They are of no use anywhere else.
+"""
+
+
+def export(
+    messages: Iterable[RecordedMessage],
+    *,
+    name: str,
+    title: str,
+    id_tokens: Mapping[str, str],
+    client_secret: str,
+    client_id: str = CLIENT_ID,
+    address: str = ADDRESS,
+    serve: str = SERVE,
+) -> str:
+    """The document, as YAML: one workflow.
+
+    Credentials become defaults of the workflow's inputs. They come from the caller, because a trace has none.
+
+    Args:
+        messages: The trace of one journey from its beginning, as `Message.as_json()` writes it, or as it stands in
+            `JourneyResult.messages`.
+        name: What the workflow is called; what cannot be in its id is replaced.
+        title: What the journey is about, in a line.
+        id_tokens: Of the users, by the bank's own id of each. Calls of other users are left out, and named.
+        address: Of the sandbox that the document is to run against.
+        serve: The command that serves it, for whoever reads the document.
+    """
+    calls, after = recorded(messages)
+    users = customers(calls, expected=list(id_tokens))
+    workflow = Workflow(users=users, of_time=made_by_time(calls), has_token=frozenset(id_tokens), prefix=PREFIX)
+    for call in folded(calls):
+        workflow.add(call)
+    document = {
+        "arazzo": "1.1.0",
+        "info": {
+            "title": title,
+            "description": _DESCRIPTION.format(serve=serve),
+            "version": "1",
+        },
+        "sourceDescriptions": [{"name": "impact", "url": f"{address.rstrip('/')}/openapi.json", "type": "openapi"}],
+        "workflows": [
+            workflow.as_json(
+                name=name,
+                title=title,
+                credentials={"clientId": client_id, "clientSecret": client_secret},
+                id_tokens=id_tokens,
+                after=after,
+            )
+        ],
+        f"{PREFIX}sandbox": {"address": address, "serve": serve},
+    }
+    comment = f"# {title}\n# Serve a fresh sandbox:  {serve}\n# Run it:                 bank-app-sim run FILE\n"
+    return comment.replace("\r", " ") + yaml.dump(
+        document, Dumper=_Plainly, sort_keys=False, allow_unicode=True, width=120
+    )
+
+
+class _Plainly(yaml.SafeDumper):
+    """Without anchors: not every reader of Arazzo knows them."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
