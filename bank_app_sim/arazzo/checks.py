@@ -22,6 +22,8 @@ _JSONPATH_VERSIONS = ("rfc9535",)
 
 def check(document: Document) -> None:
     """`DocumentError` for the first name that leads nowhere."""
+    if "#" in document.source.value.get("$self", ""):
+        raise document.source.error(("$self",), "$self is the address of the document, and has no part behind '#'")
     _unique(document, document.sources, "sourceDescriptions", "name")
     _unique(document, document.workflows, "workflows", "workflowId")
     for source in document.sources.values():
@@ -72,10 +74,22 @@ def _step(document: Document, workflow: Part, step: Part, ids: set[str]) -> None
         for action in (action for name in plural for action in part.parts(name)):
             _reference(document, action, ("successActions", "failureActions"))
             _action(document, document.whole(action), ids)
+    for part in (step, workflow):
+        for parameter in part.parts("parameters"):
+            _reference(document, parameter, ("parameters",))
+        _no_parameter_twice(document, part)
     for parameter in step.parts("parameters") + workflow.parts("parameters"):
-        _reference(document, parameter, ("parameters",))
         if targets != ["workflowId"] and "in" not in document.whole(parameter).value:
             raise document.error(parameter, "a parameter of an operation needs 'in': path, query, header or cookie")
+
+
+def _no_parameter_twice(document: Document, part: Part) -> None:
+    seen: set[tuple[str, str | None]] = set()
+    for parameter in document.listed(part, "parameters"):
+        key = parameter.value["name"], parameter.value.get("in")
+        if key in seen:
+            raise document.error(parameter, f"the parameter {key[0]!r} is there twice")
+        seen.add(key)
 
 
 def _action(document: Document, action: Part, ids: set[str]) -> None:
@@ -186,7 +200,7 @@ class _Names:
 
     def _unsupported(self, kind: Any, at: Steps, known: tuple[str, ...]) -> Exception:
         named = kind if isinstance(kind, str) else f"{kind['type']} {kind['version']}"
-        return self.document.source.error(at, f"type {named!r} cannot be run here; {' and '.join(known)} can")
+        return self.document.source.error(at, f"type {named!r} cannot be run here; {', '.join(known)} can")
 
     def _leads_somewhere(self, expression: Expression, at: Steps) -> None:
         workflow = self.workflow
@@ -198,7 +212,7 @@ class _Names:
             _known(self.document, at, "workflow", expression.of, self.document.workflows)
         elif workflow is not None and expression.root == "inputs":
             names = self.document.inputs(workflow)
-            if expression.name not in names:
+            if not _is_among(expression.name, names):
                 sentence = (
                     f"{expression}: the workflow has no input {expression.name!r}{instead(expression.name, names)}"
                 )
@@ -212,7 +226,7 @@ class _Names:
             sentence = f"{expression}: there is no step {expression.of!r}{instead(expression.of, steps)}"
             raise self.document.source.error(at, sentence)
         outputs = steps[expression.of].value.get("outputs", {})
-        if expression.name not in outputs:
+        if not _is_among(expression.name, outputs):
             sentence = f"{expression}: step {expression.of!r} has no output {expression.name!r}"
             raise self.document.source.error(at, sentence + instead(expression.name, outputs))
         here = at[len(workflow.at) + 1] if len(at) > len(workflow.at) + 1 and at[len(workflow.at)] == "steps" else None
@@ -220,6 +234,11 @@ class _Names:
         if isinstance(here, int) and isinstance(there, int) and there > here and not _jumps(workflow):
             sentence = f"{expression}: step {expression.of!r} comes later, so it has no outputs yet"
             raise self.document.source.error(at, sentence)
+
+
+def _is_among(name: str, names: Iterable[str]) -> bool:
+    """A name can have dots, or be followed by what leads on from it."""
+    return name in names or name.partition(".")[0] in names
 
 
 def _jumps(workflow: Part) -> bool:

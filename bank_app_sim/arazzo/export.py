@@ -9,7 +9,12 @@ from ..settings import CLIENT_ID
 from .calls import RecordedMessage, folded, recorded
 from .customers import customers
 from .schedules import made_by_time
-from .steps import Workflow
+from .steps import OnOneLine, Workflow
+
+
+class NothingToExport(Exception):
+    """A journey made no call that a document can repeat."""
+
 
 ADDRESS = "http://127.0.0.1:8700"
 SERVE = "bank-app-sim serve --data fresh --settle-every '365 days'"
@@ -51,12 +56,18 @@ def export(
         id_tokens: Of the users, by the bank's own id of each. Calls of other users are left out, and named.
         address: Of the sandbox that the document is to run against.
         serve: The command that serves it, for whoever reads the document.
+
+    Raises:
+        NothingToExport: The journey has no call that can be repeated; a document without steps is none.
     """
     calls, after = recorded(messages)
     users = customers(calls, expected=list(id_tokens))
     workflow = Workflow(users=users, of_time=made_by_time(calls), has_token=frozenset(id_tokens), prefix=PREFIX)
     for call in folded(calls):
         workflow.add(call)
+    if workflow.is_empty:
+        reasons = "; ".join(workflow.reasons) or "it made none"
+        raise NothingToExport(f"{name!r} made no call of DES that a document can repeat: {reasons}")
     document = {
         "arazzo": "1.1.0",
         "info": {
@@ -83,7 +94,22 @@ def export(
 
 
 class _Plainly(yaml.SafeDumper):
-    """Without anchors: not every reader of Arazzo knows them."""
+    """As people write: lists indented, small things on a line, and no anchors, which not every reader knows."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _on_one_line(dumper: yaml.SafeDumper, value: OnOneLine) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
+
+
+_Plainly.add_representer(str, _text)
+_Plainly.add_representer(OnOneLine, _on_one_line)

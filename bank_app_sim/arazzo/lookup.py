@@ -133,6 +133,10 @@ def as_text(value: Any) -> str:
 
 
 def _named(values: Mapping[str, Any], name: str, expression: Expression) -> Any:
-    if name not in values:
-        raise NoSuchValue(f"{expression}: there is no {name!r}{instead(name, values)}")
-    return values[name]
+    """A value by its name, which can have dots in it; or else what the names behind the first dot lead to."""
+    if name in values:
+        return values[name]
+    head, dot, onward = name.partition(".")
+    if dot and head in values:
+        return at_pointer(values[head], "/" + onward.replace(".", "/"), of=str(expression))
+    raise NoSuchValue(f"{expression}: there is no {name!r}{instead(name, values)}")

@@ -29,6 +29,10 @@ class LeftOut(Exception):
     """A call that a document cannot repeat; the message says why."""
 
 
+class OnOneLine(dict[str, Any]):
+    """An object that is short enough to be written on one line."""
+
+
 @attrs.define
 class Workflow:
     """The steps of one journey, one after the other.
@@ -45,12 +49,21 @@ class Workflow:
     _steps: list[dict[str, Any]] = attrs.field(factory=list)
     _left_out: list[dict[str, Any]] = attrs.field(factory=list)
     _origins: Origins = attrs.field(factory=Origins)
-    _sessions: dict[str, dict[str, Any]] = attrs.field(factory=dict)
-    _signed_out: set[str] = attrs.field(factory=set)
+    _sessions: dict[str, list[dict[str, Any]]] = attrs.field(factory=dict)
+    _ended: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     _token: dict[str, Any] | None = None
     _texts: dict[str, str] = attrs.field(factory=dict)
     _latest: str | None = None
     _skipped: tuple[RecordedMessage, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._steps
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why calls were left out, each reason once."""
+        return list(dict.fromkeys(call["reason"] for call in self._left_out))
 
     def add(self, call: RecordedCall) -> None:
         """Write a call as a step, or down among those that are left out."""
@@ -87,9 +100,9 @@ class Workflow:
             "workflowId": re.sub(r"[^A-Za-z0-9_\-]+", "-", name).strip("-") or "journey",
             "summary": title,
             "inputs": {"type": "object", "required": list(inputs), "properties": inputs},
-            "steps": self._steps,
+            "steps": [_extensions_last(step) for step in self._steps],
         }
-        extensions = {"after": list(map(_shown, (*self._skipped, *after))), "left-out": self._left_out}
+        extensions = {"after": _shown((*self._skipped, *after)), "left-out": self._left_out}
         return workflow | {f"{self.prefix}{name}": value for name, value in extensions.items() if value}
 
     def _step(self, call: RecordedCall) -> dict[str, Any]:
@@ -102,8 +115,8 @@ class Workflow:
         self._refuse_what_time_made(call)
         credential = self._credential(call)
         values = [
-            *({"name": name, "in": "path", "value": self._value(text, call, name)} for name, text in parameters),
-            *({"name": name, "in": "query", "value": self._value(text, call, name)} for name, text in call.query),
+            *(_parameter(name, "path", self._value(text, call, name)) for name, text in parameters),
+            *(_parameter(name, "query", self._value(text, call, name)) for name, text in call.query),
             credential,
         ]
         step: dict[str, Any] = {
@@ -157,18 +170,24 @@ class Workflow:
             token = self._token or self._grant()
             token.setdefault("outputs", {})["accessToken"] = "$response.body#/access_token"
             value = f"Bearer {{$steps.{token['stepId']}.outputs.accessToken}}"
-            return {"name": "Authorization", "in": "header", "value": value}
+            return _parameter("Authorization", "header", value)
         customer = self._customer(call)
-        if call.status == 401 and customer not in self._signed_out:
+        signed_in = self._ended.get(customer) if call.status == 401 else self._open_session(customer)
+        if signed_in is None:
             raise LeftOut("the session was over by then; in another run it is not")
-        signed_in = self._sessions.get(customer) or self._sign_in(customer, locale=None)
         # The whole of `Set-Cookie`, as expressions cannot take it apart: a server reads its attributes over.
         signed_in.setdefault("outputs", {})["cookie"] = "$response.header.Set-Cookie"
-        return {"name": "Cookie", "in": "header", "value": f"$steps.{signed_in['stepId']}.outputs.cookie"}
+        return _parameter("Cookie", "header", f"$steps.{signed_in['stepId']}.outputs.cookie")
+
+    def _open_session(self, customer: str) -> dict[str, Any]:
+        """The step that opened the latest session of a user that was not ended, as far as a recording can tell."""
+        sessions = self._sessions.get(customer)
+        return sessions[-1] if sessions else self._sign_in(customer, locale=None)
 
     def _note_session(self, call: RecordedCall) -> None:
         if call.path == SESSION and call.method == "DELETE" and call.has_succeeded:
-            self._signed_out.add(self._customer(call))
+            customer = self._customer(call)
+            self._ended[customer] = self._sessions[customer].pop()
 
     def _customer(self, call: RecordedCall) -> str:
         name = self.users.of_calls.get(call.n)
@@ -190,8 +209,7 @@ class Workflow:
             "successCriteria": [{"condition": "$statusCode == 200"}],
         }
         self._steps.append(step)
-        self._sessions[customer] = step
-        self._signed_out.discard(customer)
+        self._sessions.setdefault(customer, []).append(step)
         user_id = self.users.id_of(customer)
         if user_id is not None:
             self._origins.note_one(step, ("user", "id"), user_id)
@@ -217,19 +235,14 @@ class Workflow:
 
     def _recorded(self, call: RecordedCall) -> dict[str, Any]:
         """What Arazzo has no word for."""
-        what: dict[str, Any] = {
-            "messages": [call.n, call.answered_n],
-            "at": call.began_at,
-            "by": call.sender,
-            "label": call.label,
-        }
+        what = OnOneLine(messages=[call.n, call.answered_n], at=call.began_at, by=call.sender, label=call.label)
         if call.times > 1:
             what["times"] = call.times
         extensions: dict[str, Any] = {"recorded": what}
         waited = _seconds(self._latest, call.began_at)
         if waited > 0:
             extensions["wait-seconds"] = waited
-        before = list(map(_shown, (*self._skipped, *call.before)))
+        before = _shown((*self._skipped, *call.before))
         if before:
             extensions["before"] = before
         return {f"{self.prefix}{name}": value for name, value in extensions.items()}
@@ -280,6 +293,14 @@ def _criteria(call: RecordedCall) -> list[dict[str, Any]]:
     return [{"condition": condition} for condition in conditions]
 
 
+def _parameter(name: str, place: str, value: Any) -> dict[str, Any]:
+    return OnOneLine({"name": name, "in": place, "value": value})
+
+
+def _extensions_last(step: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(step.items(), key=lambda member: member[0].startswith("x-")))
+
+
 def _literal(value: Any) -> str:
     return "null" if value is None else "'" + str(value).replace("'", "''") + "'"
 
@@ -290,18 +311,31 @@ def _input(default: str, description: str, *, is_secret: bool = False) -> dict[s
 
 
 def _left_out(call: RecordedCall, reason: str) -> dict[str, Any]:
-    return {
-        "messages": [call.n, call.answered_n] if call.answered_n else [call.n],
-        "at": call.began_at,
-        "by": call.sender,
-        "label": call.label,
-        "status": call.status,
-        "reason": reason,
-    }
+    return OnOneLine(
+        messages=[call.n, call.answered_n] if call.answered_n else [call.n],
+        at=call.began_at,
+        by=call.sender,
+        label=call.label,
+        status=call.status,
+        reason=reason,
+    )
 
 
-def _shown(message: RecordedMessage) -> dict[str, Any]:
-    return {name: message[name] for name in ("n", "at", "from", "to", "label")}
+def _shown(messages: Sequence[RecordedMessage]) -> list[dict[str, Any]]:
+    """Messages in short; of equal exchanges in a row the first stands for all."""
+    shown: list[dict[str, Any]] = []
+    for message in messages:
+        shown.append(OnOneLine({name: message[name] for name in ("n", "at", "from", "to", "label")}))
+        before, exchange = shown[-4:-2], shown[-2:]
+        if message["kind"] == "response" and list(map(_says, exchange)) == list(map(_says, before)):
+            del shown[-2:]
+            for each in before:
+                each["times"] = each.get("times", 1) + 1
+    return shown
+
+
+def _says(message: Mapping[str, Any]) -> tuple[str, str, str]:
+    return message["from"], message["to"], message["label"]
 
 
 def _locale(call: RecordedCall) -> str | None:
