@@ -4,8 +4,8 @@ Everybody outside this room uses the names below.
 """
 
 from .errors import DocumentError
-from .export import export
+from .export import NothingToExport, export
 from .inputs import WrongInput
 from .run import run_document
 
-__all__ = ["DocumentError", "WrongInput", "export", "run_document"]
+__all__ = ["DocumentError", "NothingToExport", "WrongInput", "export", "run_document"]

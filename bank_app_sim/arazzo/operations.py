@@ -120,7 +120,9 @@ async def _fetched(document: Document, source: Part, url: str, http: "httpx.Asyn
     try:
         answer = await http.get(url)
     except httpx.TransportError as error:
-        sentence = f"{url} cannot be fetched ({error or type(error).__name__}); is it served? Try `bank-app-sim serve`"
+        sentence = (
+            f"{url} cannot be fetched ({str(error) or type(error).__name__}); is it served? Try `bank-app-sim serve`"
+        )
         raise document.error(source, sentence, name="url") from error
     if answer.status_code != 200:
         raise document.error(source, f"{url} answers {answer.status_code}, and not with a document", name="url")

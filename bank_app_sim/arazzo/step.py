@@ -174,7 +174,7 @@ class StepRun:
         try:
             return await send(self.of.world.http, prepared, timeout_seconds=seconds)
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            found = f"none from {operation.server}: {error or type(error).__name__}"
+            found = f"none from {operation.server}: {str(error) or type(error).__name__}"
             way_out = "is the sandbox running? `bank-app-sim serve` starts one, --against URL names another"
             raise StepFailed(Failure(expected="an answer", found=found, way_out=way_out)) from error
 

@@ -9,10 +9,8 @@ from typing import Any
 import attrs
 
 from ..des.document import document, operations
-from . import expressions
 from .calls import OAUTH_TOKEN, VERIFY_TOKEN, RecordedCall, RecordedMessage
 from .customers import Customers
-from .errors import ExpressionError
 from .origins import Origins, is_generated
 
 SESSION = "/v1/session"
@@ -155,13 +153,7 @@ class Workflow:
 
     def _plain(self, value: Any) -> Any:
         """A text that looks like an expression comes in as an input: Arazzo has no other way to write it."""
-        if not isinstance(value, str):
-            return value
-        try:
-            is_plain = not expressions.is_expression(value) and all(each == value for each in expressions.pieces(value))
-        except ExpressionError:
-            is_plain = False
-        if is_plain:
+        if not isinstance(value, str) or not (value.startswith("$") or "{$" in value):
             return value
         return f"$inputs.{self._texts.setdefault(value, f'text{len(self._texts) + 1}')}"
 
