@@ -8,8 +8,9 @@ import yaml
 from ..settings import CLIENT_ID
 from .calls import RecordedMessage, folded, recorded
 from .customers import customers
+from .extensions import PREFIX
 from .schedules import made_by_time
-from .steps import OnOneLine, Workflow
+from .written_workflow import OnOneLine, WrittenWorkflow
 
 
 class NothingToExport(Exception):
@@ -17,19 +18,16 @@ class NothingToExport(Exception):
 
 
 ADDRESS = "http://127.0.0.1:8700"
-SERVE = "bank-app-sim serve --data fresh --settle-every '365 days'"
-
-# What Arazzo cannot say stands in members with this prefix; `docs/arazzo.md` tells of each.
-PREFIX = "x-bank-app-sim-"
+SERVE = "bank-app-sim serve --settle-every '365 days'"
 
 _DESCRIPTION = """\
 The calls of the sandbox's API that this journey made, in their order, written down from a recording. Each id that an
-answer gave is taken from that answer again, so the document runs on a fresh sandbox:
+answer gave is taken from that answer again, so the document runs on any sandbox in which nothing has happened yet:
 
     {serve}
 
-The secret and the ID tokens among the inputs are throwaway credentials of that sandbox, which listens on this machine
-only. They are of no use anywhere else.
+The secret and the ID tokens among the inputs are throwaway credentials of a sandbox that listens on this machine only;
+they are of no use anywhere else. Another sandbox has others: `bank-app-sim serve --json` prints them.
 """
 
 
@@ -62,7 +60,7 @@ def export(
     """
     calls, after = recorded(messages)
     users = customers(calls, expected=list(id_tokens))
-    workflow = Workflow(users=users, of_time=made_by_time(calls), has_token=frozenset(id_tokens), prefix=PREFIX)
+    workflow = WrittenWorkflow(users=users, of_time=made_by_time(calls), has_token=frozenset(id_tokens))
     for call in folded(calls):
         workflow.add(call)
     if workflow.is_empty:
@@ -87,10 +85,7 @@ def export(
         ],
         f"{PREFIX}sandbox": {"address": address, "serve": serve},
     }
-    comment = f"# {title}\n# Serve a fresh sandbox:  {serve}\n# Run it:                 bank-app-sim run FILE\n"
-    return comment.replace("\r", " ") + yaml.dump(
-        document, Dumper=_Plainly, sort_keys=False, allow_unicode=True, width=120
-    )
+    return yaml.dump(document, Dumper=_Plainly, sort_keys=False, allow_unicode=True, width=120)
 
 
 class _Plainly(yaml.SafeDumper):

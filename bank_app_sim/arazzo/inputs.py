@@ -65,25 +65,28 @@ def from_texts(document: Document, texts: Mapping[str, str]) -> dict[str, Any]:
     for name, text in texts.items():
         if name not in schemas:
             raise WrongInput(f"the document has no input {name!r}{instead(name, schemas)}")
-        values[name] = _value(name, schemas[name].get("type", "string"), text)
+        values[name] = _value(name, schemas[name], text)
     return values
 
 
-def _value(name: str, wanted: Any, text: str) -> Any:
+def _value(name: str, schema: Mapping[str, Any], text: str) -> Any:
+    wanted = schema.get("type", "string")
     if wanted == "string" or not isinstance(wanted, str):
         return text
     loads: Callable[[str], Any] = json.loads
     try:
         return loads(text)
     except ValueError:
-        raise WrongInput(f"input {name!r} must be of type {wanted}, written as JSON, and is {text!r}") from None
+        shown = "something else" if is_secret(schema) else repr(text)
+        raise WrongInput(f"input {name!r} must be of type {wanted}, written as JSON, and is {shown}") from None
+
+
+def is_secret(schema: Mapping[str, Any]) -> bool:
+    """Whether the document says of an input that nobody may see it."""
+    return schema.get("format") == "password" or bool(schema.get("writeOnly"))
 
 
 def secrets(document: Document, workflow: Part, values: Mapping[str, Any]) -> list[str]:
     """The values that the document calls secret, by `format: password` or `writeOnly`."""
     schemas = document.inputs(workflow)
-    return [
-        value
-        for name, value in values.items()
-        if isinstance(value, str) and (schemas[name].get("format") == "password" or schemas[name].get("writeOnly"))
-    ]
+    return [value for name, value in values.items() if isinstance(value, str) and is_secret(schemas[name])]

@@ -1,5 +1,6 @@
 """Runs an Arazzo document against a sandbox on this machine: `bank-app-sim run FILE.arazzo.yaml`."""
 
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -72,7 +73,8 @@ async def run_document(
             sources={name: part.value for name, part in document.sources.items()},
         )
         address = next(iter(called.values())).server if called else next(iter(apis.values())).url
-        return [await _result(world, name, address) for name in chosen]
+        command = _command(document, given or {}, against)
+        return [await _result(world, name, address, command) for name in chosen]
 
 
 def _operations(document: Document, apis: Mapping[str, API]) -> dict[tuple[str, str], Operation]:
@@ -112,16 +114,25 @@ def _append(document: Document, name: str, ordered: list[str], under_way: tuple[
     ordered.append(name)
 
 
-async def _result(world: World, name: str, address: str) -> JourneyResult:
+def _command(document: Document, given: Mapping[str, str], against: str | None) -> str:
+    """What repeats this run. A secret that was given has to be given again: it is not shown."""
+    schemas = {name: schema for flow in document.workflows.values() for name, schema in document.inputs(flow).items()}
+    words = ["bank-app-sim", "run", document.source.file]
+    words += ["--against", against] if against else []
+    for name, text in given.items():
+        words += ["--input", f"{name}={'…' if inputs.is_secret(schemas[name]) else text}"]
+    return shlex.join(words)
+
+
+async def _result(world: World, name: str, address: str, command: str) -> JourneyResult:
     workflow = world.document.workflows[name]
     began = time.monotonic()
     recording = Recording(world.clock, Concealment())
     steps, passed = await run_workflow(world, workflow, recording)
-    file = world.document.source.file
     return JourneyResult(
         name=name,
         title=_title(workflow),
-        file=file,
+        file=world.document.source.file,
         row="",
         seed=0,
         world=address,
@@ -129,7 +140,7 @@ async def _result(world: World, name: str, address: str) -> JourneyResult:
         seconds=time.monotonic() - began,
         steps=steps,
         messages=recording.messages,
-        command=f"bank-app-sim run {file}",
+        command=command,
     )
 
 

@@ -9,6 +9,7 @@ from ..journeys.results import Failure, Outcome, StepResult
 from . import criteria
 from .document import Part
 from .errors import ExpressionError, NoSuchValue
+from .extensions import how_to_serve
 from .lookup import Exchange, Known
 from .operations import Operation
 from .requests import Prepared, prepare, secrets_in, select, send
@@ -149,7 +150,8 @@ class StepRun:
         self._judge()
 
     async def _call_operation(self) -> None:
-        operation = self._operation()
+        operation = self.of.operation(self.workflow, self.step)
+        assert operation is not None  # else it runs a workflow
         self.known.exchange = None
         prepared = prepare(self.of.document, self.workflow, self.step, operation, self.known)
         conceal = self.of.recording.conceal
@@ -178,9 +180,6 @@ class StepRun:
             way_out = "is the sandbox running? `bank-app-sim serve` starts one, --against URL names another"
             raise StepFailed(Failure(expected="an answer", found=found, way_out=way_out)) from error
 
-    def _operation(self) -> Operation:
-        return self.of.world.operations[self.workflow.value["workflowId"], self.step.value["stepId"]]
-
     def _judge(self) -> None:
         """Note the outputs of what has succeeded."""
         wrong = criteria.unfulfilled(self.step, self.known)
@@ -201,8 +200,12 @@ class StepRun:
         return Failure(
             expected=str(criterion.value["condition"]),
             found=found if errors is None else f"{found}; the answer says {json.dumps(errors, ensure_ascii=False)}",
-            way_out=f"{self.of.document.source.file}:{place.line}:{place.column} says what is expected",
+            way_out=f"{self.of.document.source.file}:{place.line}:{place.column} says what is expected{self._fresh()}",
         )
+
+    def _fresh(self) -> str:
+        command = how_to_serve(self.of.document.source.value)
+        return "" if command is None else f", of a sandbox in which nothing has happened yet: {command}"
 
     def _pass(self, place: int, more: str = "") -> None:
         self._note(place, Outcome.PASSED, None, more)
@@ -214,7 +217,7 @@ class StepRun:
 
     def _note(self, place: int, outcome: Outcome, failure: Failure | None, more: str) -> None:
         """Before the steps of the workflow that it called, if any."""
-        operation = None if "workflowId" in self.step.value else self._operation()
+        operation = self.of.operation(self.workflow, self.step)
         result = StepResult(
             number=self.number,
             text=text_of(self.step, operation) + more,
@@ -230,11 +233,13 @@ class StepRun:
 
 
 def text_of(step: Part, operation: Operation | None) -> str:
-    """A step on one line."""
-    if "workflowId" in step.value:
-        return f"{step.value['stepId']}: workflow {step.value['workflowId']}"
+    """A step on one line.
+
+    Args:
+        operation: What it calls; None where it runs a workflow.
+    """
     if operation is None:
-        return f"{step.value['stepId']}: {step.value.get('operationId') or step.value['operationPath']}"
+        return f"{step.value['stepId']}: workflow {step.value['workflowId']}"
     return f"{step.value['stepId']}: {operation.method} {operation.path}"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
 # A loop of `goto` that does not end by itself is ended after so many steps.
-MOST_STEPS = 10_000
+MOST_STEPS = 1_000
 # Workflows that run workflows, and so on.
 DEEPEST = 20
 
@@ -89,7 +89,7 @@ class WorkflowRun:
         reached, passed = await self._steps(workflow, known, number, depth)
         for position, step in enumerate(workflow.parts("steps")):
             if position not in reached:
-                self.results.append(self._not_reached(step, f"{number}{position + 1}"))
+                self.results.append(self._not_reached(workflow, step, f"{number}{position + 1}"))
         outputs = self._outputs(workflow, known) if passed else {}
         self.world.workflows[workflow.value["workflowId"]] = {"inputs": values, "outputs": outputs}
         return Ended(passed, outputs)
@@ -147,9 +147,17 @@ class WorkflowRun:
                 continue
         return found
 
-    def _not_reached(self, step: Part, number: str) -> StepResult:
-        line = self.document.source.line(step.at)
-        return StepResult(number=number, text=text_of(step, None), line=line, outcome=Outcome.NOT_REACHED)
+    def operation(self, workflow: Part, step: Part) -> Operation | None:
+        """What a step calls; None for one that runs a workflow."""
+        return self.world.operations.get((workflow.value["workflowId"], step.value["stepId"]))
+
+    def _not_reached(self, workflow: Part, step: Part, number: str) -> StepResult:
+        return StepResult(
+            number=number,
+            text=text_of(step, self.operation(workflow, step)),
+            line=self.document.source.line(step.at),
+            outcome=Outcome.NOT_REACHED,
+        )
 
 
 def _endless() -> Failure:

@@ -74,6 +74,14 @@ async def declined_then_accepted(simulation: Simulation) -> None:
     await simulation.advance(3 * DAY)
 
 
+async def declined(simulation: Simulation) -> None:
+    """The last that happens is between the SDK and its host."""
+    session = await simulation.bank_app("ada", answers=lambda _question: False).launch()
+    dream = await session.create_dream("Bike", target_cents=250_000)
+    with contextlib.suppress(AccountProvisioningDeclined):
+        await session.launch_savehack(dream, Weekly(amount_cents=5_000, weekday=0))
+
+
 async def an_account_for_each_dream(simulation: Simulation) -> None:
     """Two Dreams with a name and an amount in common: ids alone tell them apart."""
     session = await simulation.bank_app("ada").launch()
@@ -143,6 +151,7 @@ async def saver(simulation: Simulation) -> tuple[Session, str]:
 JOURNEYS = {
     "account while saving": Journey(play=while_saving),
     "both of the starting page": Journey(play=both_of_the_starting_page, users=("ada", "bo")),
+    "declined": Journey(play=declined),
     "declined, then accepted": Journey(play=declined_then_accepted),
     "an account for each Dream": Journey(play=an_account_for_each_dream, world={"account_setup": PER_DREAM}),
     "Performance": Journey(play=an_account_for_each_dream, world={"performance_dreams": True}),

@@ -95,5 +95,23 @@ async def test_a_document_runs_once_on_a_world_and_says_why_not_twice(tmp_path: 
     assert again.failed_step is not None
     assert again.failed_step.failure is not None
     assert again.failed_step.failure.expected == "$response.body#/savehackLaunch/pauseReason == 'account_required'"
-    assert again.failed_step.failure.found.startswith("$response.body#/savehackLaunch/pauseReason is null")
+    assert again.failed_step.failure.found == "$response.body#/savehackLaunch/pauseReason is null"
+    assert again.failed_step.failure.way_out.endswith(
+        "of a sandbox in which nothing has happened yet: bank-app-sim serve --settle-every '365 days'"
+    )
     assert {step.outcome for step in again.steps} == {Outcome.PASSED, Outcome.FAILED, Outcome.NOT_REACHED}
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_the_credentials_in_a_document_are_good_for_the_folder_that_they_are_of(tmp_path: Path) -> None:
+    """So a document can be written before its sandbox is served: whoever opens a folder makes its keys."""
+    recorded = await played(JOURNEYS["409"])
+    file = tmp_path / "journey.arazzo.yaml"
+    sandbox = Served(data=tmp_path / "sandbox")
+    async with Simulation(served=sandbox) as before:
+        file.write_text(document_for(before, recorded.messages))
+
+    async with Simulation(served=sandbox, settle_every=NEVER) as served:
+        [result] = await run_document(file, against=served.des_url)
+
+    assert passed(result)

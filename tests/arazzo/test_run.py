@@ -170,7 +170,7 @@ async def test_the_first_action_whose_criteria_hold_is_taken_and_the_next_once_r
     assert [(each.text, each.outcome) for each in result.steps] == [
         ("list: GET /items, which failed: goes on by 'elsewhere'", Outcome.PASSED),
         ("last: GET /items", Outcome.PASSED),
-        ("between: listItems", Outcome.NOT_REACHED),
+        ("between: GET /items", Outcome.NOT_REACHED),
     ]
 
 
@@ -251,6 +251,29 @@ async def test_a_failure_within_a_workflow_fails_the_step_that_ran_it(runner: Ru
     [result] = await runner.all(Shop([(500, None)]), document(calls, root={"workflows": [SIGN_IN]}))
 
     assert outcomes(result) == [("1", "failed"), ("1.1", "failed")]
+
+
+async def test_workflows_that_call_each_other_without_end_are_ended(runner: Runner) -> None:
+    calls = {"stepId": "again", "workflowId": "buy"}
+
+    [result] = await runner.all(Shop(), document(calls))
+
+    assert result.outcome is Outcome.FAILED
+    assert {step.failure.found for step in result.steps if step.failure} == {
+        "it failed; see its steps",
+        "workflow 'buy' calls itself",
+    }
+
+
+async def test_an_action_can_go_on_in_another_workflow_for_good(runner: Runner) -> None:
+    shop = Shop([(200, {}), (500, None)])
+    over = {"name": "over", "type": "goto", "workflowId": "other"}
+    other = {"workflowId": "other", "steps": [step("there")]}
+
+    [result] = await runner.all(shop, document(step(onSuccess=[over]), step("left"), root={"workflows": [other]}))
+
+    assert outcomes(result) == [("1", "passed"), ("1.1", "failed"), ("2", "not reached")]
+    assert result.outcome is Outcome.FAILED
 
 
 async def test_an_action_can_run_a_workflow_before_the_step_is_tried_again(runner: Runner) -> None:
@@ -455,3 +478,16 @@ async def test_a_redirect_is_an_answer_and_is_not_followed(runner: Runner) -> No
 
     assert result.outcome is Outcome.PASSED
     assert len(shop.asked) == 1
+
+
+async def test_the_command_repeats_the_run_and_shows_no_secret(runner: Runner) -> None:
+    properties = {"key": {"type": "string", "format": "password"}, "note": {"type": "string"}}
+    given = {"key": "pl4nted", "note": "a b"}
+
+    result = await runner.one(
+        Shop(), document(step(), inputs={"properties": properties}), given=given, against="http://127.0.0.1:8701"
+    )
+
+    assert result.command == (
+        f"bank-app-sim run {result.file} --against http://127.0.0.1:8701 --input 'key=…' --input 'note=a b'"
+    )

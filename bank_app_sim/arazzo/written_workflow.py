@@ -1,4 +1,4 @@
-"""Recorded calls as the steps of a workflow."""
+"""Recorded calls as the steps of a workflow that is written down."""
 
 import itertools
 import re
@@ -11,6 +11,7 @@ import attrs
 from ..des.document import document, operations
 from .calls import OAUTH_TOKEN, VERIFY_TOKEN, RecordedCall, RecordedMessage
 from .customers import Customers
+from .extensions import extensions
 from .origins import Origins, is_generated
 
 SESSION = "/v1/session"
@@ -32,7 +33,7 @@ class OnOneLine(dict[str, Any]):
 
 
 @attrs.define
-class Workflow:
+class WrittenWorkflow:
     """The steps of one journey, one after the other.
 
     Attributes:
@@ -43,7 +44,6 @@ class Workflow:
     users: Customers = attrs.field(kw_only=True)
     of_time: frozenset[str] = attrs.field(kw_only=True)
     has_token: frozenset[str] = attrs.field(kw_only=True)
-    prefix: str = attrs.field(kw_only=True)
     _steps: list[dict[str, Any]] = attrs.field(factory=list)
     _left_out: list[dict[str, Any]] = attrs.field(factory=list)
     _origins: Origins = attrs.field(factory=Origins)
@@ -100,8 +100,7 @@ class Workflow:
             "inputs": {"type": "object", "required": list(inputs), "properties": inputs},
             "steps": [_extensions_last(step) for step in self._steps],
         }
-        extensions = {"after": _shown((*self._skipped, *after)), "left-out": self._left_out}
-        return workflow | {f"{self.prefix}{name}": value for name, value in extensions.items() if value}
+        return workflow | extensions(after=_shown((*self._skipped, *after)), left_out=self._left_out)
 
     def _step(self, call: RecordedCall) -> dict[str, Any]:
         _refuse_what_cannot_be_repeated(call)
@@ -230,14 +229,11 @@ class Workflow:
         what = OnOneLine(messages=[call.n, call.answered_n], at=call.began_at, by=call.sender, label=call.label)
         if call.times > 1:
             what["times"] = call.times
-        extensions: dict[str, Any] = {"recorded": what}
-        waited = _seconds(self._latest, call.began_at)
-        if waited > 0:
-            extensions["wait-seconds"] = waited
-        before = _shown((*self._skipped, *call.before))
-        if before:
-            extensions["before"] = before
-        return {f"{self.prefix}{name}": value for name, value in extensions.items()}
+        return extensions(
+            recorded=what,
+            wait_seconds=_seconds(self._latest, call.began_at),
+            before=_shown((*self._skipped, *call.before)),
+        )
 
     def _token_input(self, customer: str) -> str:
         return f"idTokenOf{_camel(customer)}"
