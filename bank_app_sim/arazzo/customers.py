@@ -1,6 +1,7 @@
 """Whose session each call of a recording was made with. A recording does not say: cookies are secret.
 
-But answers speak of users, and things belong to users; what says nothing of its own is of the user of the call before.
+But answers speak of users, and things belong to users: whoever hears that there is no such thing, though there is, is
+another one. What says nothing of its own is of the user of the call before.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,40 +38,57 @@ def customers(calls: Sequence[RecordedCall], *, expected: Sequence[str]) -> Cust
     """
     names = {user["id"]: user["externalId"] for call in calls for user in _users(call.answer) if user.get("externalId")}
     owners = _owners(calls, names)
-    known = {call.n: owner for call in calls if call.sender == "sdk" and (owner := _owner(call, names, owners))}
-    found: dict[int, str] = {}
-    signed_in: set[str] = set()
-    latest: str | None = None
-    for position, call in enumerate(calls):
-        if call.sender != "sdk":
-            continue
-        if call.path == VERIFY_TOKEN:
-            name = _who_signs_in(calls[position + 1 :], known, signed_in) or _left(expected, signed_in, known)
-            if name is not None and call.has_succeeded:
-                signed_in.add(name)
-        else:
-            name = known.get(call.n) or latest or next(iter(known.values()), None) or next(iter(expected), None)
-        if name is not None:
-            found[call.n] = latest = name
+    asked = [call for call in calls if call.sender == "sdk"]
+    spoken_of = {call.n: owner for call in asked if (owner := _owner(call, names, owners))}
+    seen = [(call.n, spoken_of[call.n]) for call in asked if call.n in spoken_of and call.status != 404]
+    guess = _Guess(spoken_of, seen, expected, [name for name in expected if name in names.values()])
+    found = {call.n: name for call in asked if (name := guess.whose(call)) is not None}
     return Customers(names=names, of_calls=found)
 
 
-def _who_signs_in(later: Sequence[RecordedCall], known: Mapping[int, str], signed_in: set[str]) -> str | None:
-    """The next user to be seen who has no session yet; where all have one, the next user to be seen."""
-    seen = [known[call.n] for call in later if call.n in known]
-    return next((name for name in seen if name not in signed_in), next(iter(seen), None))
+@attrs.define
+class _Guess:
+    """Goes through the calls of the SDK in their order.
 
+    Attributes:
+        spoken_of: By the `n` of a call: the user whom it speaks of.
+        seen: The same in order, of the calls that are certainly those users' own.
+        named: Of those who are expected: whom any answer names.
+        latest: The users who have made calls, the last one last.
+    """
 
-def _left(expected: Sequence[str], signed_in: set[str], known: Mapping[int, str]) -> str | None:
-    """Who signs in and does nothing more: the one whom nothing else speaks of, or who is there alone."""
-    left = [name for name in expected if name not in signed_in]
-    return left[0] if left else next(iter(reversed(list(known.values()))), next(iter(expected), None))
+    spoken_of: Mapping[int, str]
+    seen: Sequence[tuple[int, str]]
+    expected: Sequence[str]
+    named: Sequence[str]
+    signed_in: set[str] = attrs.field(factory=set, init=False)
+    latest: list[str] = attrs.field(factory=list, init=False)
+
+    def whose(self, call: RecordedCall) -> str | None:
+        name = self._who_signs_in(call.n) if call.path == VERIFY_TOKEN else self._who_asks(call)
+        if name is not None:
+            self.latest = [*(other for other in self.latest if other != name), name]
+            if call.path == VERIFY_TOKEN and call.has_succeeded:
+                self.signed_in.add(name)
+        return name
+
+    def _who_signs_in(self, n: int) -> str | None:
+        """Of those without a session, who is next to be seen, or else is spoken of; else the next one to be seen."""
+        later = [name for other, name in self.seen if other > n]
+        waiting = [name for name in (*later, *self.named) if name not in self.signed_in]
+        strangers = [name for name in self.expected if name not in self.signed_in]
+        return next(iter([*waiting, *later, *strangers, *reversed(self.latest)]), None)
+
+    def _who_asks(self, call: RecordedCall) -> str | None:
+        owner = self.spoken_of.get(call.n)
+        if call.status == 404 and owner is not None:  # there is such a thing, and it is somebody else's
+            others = (name for name in reversed(self.latest) if name != owner)
+            return next(others, owner)
+        return owner or next(iter([*reversed(self.latest), *(name for _, name in self.seen), *self.expected]), None)
 
 
 def _owner(call: RecordedCall, names: Mapping[str, str], owners: Mapping[str, str]) -> str | None:
-    """Whom a call speaks of. What is refused as unknown may be somebody else's."""
-    if call.status == 404:
-        return None
+    """Whom a call speaks of."""
     for text in (*_texts(call.path.split("/")), *_texts([value for _, value in call.query]), *_texts(call.body)):
         if text in names or text in owners:
             return names.get(text) or owners[text]

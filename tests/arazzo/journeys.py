@@ -10,7 +10,15 @@ import attrs
 from bank_app_sim import Simulation
 from bank_app_sim.arazzo import export
 from bank_app_sim.demo import account_in_advance, account_while_saving
-from impact_sdk import AccountProvisioningDeclined, AccountProvisioningFailed, Conflict, OneTime, Session, Weekly
+from impact_sdk import (
+    AccountProvisioningDeclined,
+    AccountProvisioningFailed,
+    APIError,
+    Conflict,
+    OneTime,
+    Session,
+    Weekly,
+)
 
 from .state import State, state_of
 
@@ -123,16 +131,19 @@ async def two_users_in_turn(simulation: Simulation) -> None:
     for session, name in ((bo, "Boat"), (ada, "Bike"), (bo, "House")):
         dream = await session.create_dream(name, target_cents=250_000)
         await session.launch_savehack(dream, OneTime(amount_cents=1_000 + len(name)))
+        with contextlib.suppress(APIError):  # the Dream is not theirs
+            await (ada if session is bo else bo).launch_savehack(dream, OneTime(amount_cents=1))
     await simulation.advance(3 * DAY)
 
 
 async def signing_out(simulation: Simulation) -> None:
-    """The session ends, and the same user comes again."""
+    """The session ends, and the same user comes again, twice; the end of one session leaves the other alone."""
     app = simulation.bank_app("ada")
     session = await app.launch()
     await session.create_dream("Bike", target_cents=250_000)
     await session.sign_out()
-    session = await app.launch(locale="en")
+    session, other = await app.launch(locale="en"), await app.launch()
+    await other.sign_out()
     await session.create_dream("Boat", target_cents=100)
 
 

@@ -75,7 +75,13 @@ async def test_no_id_of_the_recording_is_left_in_what_is_sent(saving: Played) ->
     sent = json.dumps([[step.get("parameters"), step.get("requestBody")] for step in steps])
 
     assert UUID.findall(sent) == []
-    assert "$steps.createDream.outputs.dreamId" in sent
+
+
+async def test_an_id_is_of_the_answer_that_showed_it_first(saving: Played) -> None:
+    """Later ones show it as well, in lists."""
+    parameters = step_of(written(saving.messages), "listSavehackLaunches")["parameters"]
+
+    assert {"name": "dreamId", "in": "query", "value": "$steps.createDream.outputs.dreamId"} in parameters
 
 
 async def test_what_is_in_a_list_is_found_by_what_it_says(saving: Played) -> None:
@@ -152,6 +158,20 @@ async def test_polls_that_hear_the_same_are_one_step(saving: Played) -> None:
     assert [call.times for call in kept] == [1, len(lists) - 1]
 
 
+async def test_what_is_heard_again_after_something_was_written_is_a_step_of_its_own() -> None:
+    async with Simulation(seed=1) as simulation:
+        session = await simulation.bank_app("ada").launch()
+        for name in ("Bike", "Boat"):
+            assert [account async for account in session.accounts()] == []
+            await session.create_dream(name, target_cents=250_000)
+        calls, _ = recorded([message.as_json() for message in simulation.trace])
+
+    assert [(call.method, call.path, call.times) for call in folded(calls)][1:] == [
+        ("GET", "/v1/accounts", 1),
+        ("POST", "/v1/dreams", 1),
+    ] * 2
+
+
 async def test_the_same_answer_to_a_post_under_one_idempotency_key_is_one_step() -> None:
     async with Simulation(seed=1) as simulation:
         session = await simulation.bank_app("ada").launch()
@@ -188,6 +208,24 @@ async def test_savings_that_fell_due_on_a_schedule_are_left_out_and_named(tmp_pa
     assert result.failed_step is None
     assert len(recording.state["transactions"]) == 3
     assert state["transactions"] == [("Deposit", 1_000, "settled", None, "Bike")]
+
+
+async def test_each_user_signs_in_as_often_as_in_the_recording() -> None:
+    recording = await played(JOURNEYS["two users"])
+
+    steps = workflow(written(recording.messages, id_tokens={"ada": "t", "bo": "u"}))["steps"]
+
+    assert sorted(step["stepId"] for step in steps if "signIn" in step["stepId"]) == ["signInAda", "signInBo"]
+
+
+async def test_a_user_who_never_came_does_not_sign_in() -> None:
+    """There may be tokens for more users than a journey has."""
+    recording = await played(JOURNEYS["signing out"])
+
+    steps = workflow(written(recording.messages, id_tokens={"ada": "t", "bo": "u"}))["steps"]
+
+    signed_in = [step["stepId"] for step in steps if "signIn" in step["stepId"]]
+    assert signed_in == ["signInAda", "signInAda2", "signInAda3"]
 
 
 async def test_a_user_without_a_token_is_left_out_and_named() -> None:
