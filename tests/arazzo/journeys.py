@@ -12,7 +12,6 @@ from bank_app_sim.arazzo import export
 from bank_app_sim.demo import account_in_advance, account_while_saving
 from impact_sdk import (
     AccountProvisioningDeclined,
-    AccountProvisioningFailed,
     APIError,
     Conflict,
     OneTime,
@@ -117,12 +116,13 @@ async def a_duplicate_account(simulation: Simulation) -> None:
 
 
 async def a_refused_customer(simulation: Simulation) -> None:
+    """The launch waits again, starts again with another request, and is refused again."""
     session = await simulation.bank_app("ada").launch()
     dream = await session.create_dream("Bike", target_cents=250_000)
-    await session.launch_savehack(dream, Weekly(amount_cents=5_000, weekday=0))
+    await session.launch_savehack(dream, OneTime(amount_cents=5_000))
     await simulation.advance(4 * DAY)
-    with contextlib.suppress(AccountProvisioningFailed, AccountProvisioningDeclined):
-        await session.launch_savehack(dream, Weekly(amount_cents=6_000, weekday=0))
+    await session.resume_paused_launches()
+    await simulation.advance(4 * DAY)
 
 
 async def two_users_in_turn(simulation: Simulation) -> None:
