@@ -10,6 +10,7 @@ from . import conditions, expressions, selection
 from .document import TARGETS, Document, Part
 from .errors import ExpressionError, instead
 from .expressions import Expression
+from .inputs import TYPES
 from .reading import Steps
 
 # Texts under these names are for people, or names themselves, or are read elsewhere.
@@ -55,7 +56,29 @@ def _workflow(document: Document, workflow: Part) -> None:
         _known(document, (*workflow.at, "dependsOn", position), "workflow", needed, document.workflows)
     for step in steps:
         _step(document, workflow, step, seen)
+    _inputs(document, workflow)
     _Names(document, workflow).values(workflow.value, workflow.at)
+
+
+def _inputs(document: Document, workflow: Part) -> None:
+    at, schema = (*workflow.at, "inputs"), document.schema_of_inputs(workflow)
+    if "$ref" in schema:
+        known = [f"#/components/inputs/{name}" for name in document.components.get("inputs", {})]
+        raise document.source.error(at, f"there is no {schema['$ref']!r}{instead(str(schema['$ref']), known)}")
+    properties, required = schema.get("properties", {}), schema.get("required", [])
+    if not isinstance(properties, dict) or not all(isinstance(each, dict) for each in properties.values()):
+        raise document.source.error(at, "'properties' must be an object with a JSON Schema for each input")
+    for name, each in properties.items():
+        types = each.get("type", [])
+        for word in types if isinstance(types, list) else [types]:
+            if not isinstance(word, str) or word not in TYPES:
+                raise document.source.error(at, f"input {name!r} has no type {word!r}{instead(str(word), TYPES)}")
+        if not isinstance(each.get("enum", []), list):
+            raise document.source.error(at, f"'enum' of input {name!r} must be a list")
+    if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
+        raise document.source.error(at, "'required' must be a list of names of inputs")
+    for name in required:
+        _known(document, at, "input", name, properties)
 
 
 def _step(document: Document, workflow: Part, step: Part, ids: set[str]) -> None:
@@ -130,15 +153,10 @@ class _Names:
 
     def values(self, value: Any, at: Steps) -> None:
         if isinstance(value, dict):
-            if "condition" in value:
-                self._criterion(value, at)
-            if "selector" in value:
-                self._selector(value["selector"], value["type"], (*at, "selector"), (*at, "type"))
-            if "target" in value:
-                kind = value.get("targetSelectorType", "jsonpointer")
-                self._selector(value["target"], kind, (*at, "target"), (*at, "targetSelectorType"))
+            is_data = _is_data(at)
+            self._object(value, at, is_data=is_data)
             for name, member in value.items():
-                if not name.startswith("x-") and (name not in _NO_EXPRESSIONS or "payload" in at):
+                if is_data or not (name.startswith("x-") or name in _NO_EXPRESSIONS):
                     self.values(member, (*at, name))
         elif isinstance(value, list):
             for position, element in enumerate(value):
@@ -146,10 +164,20 @@ class _Names:
         elif isinstance(value, str):
             self._text(value, at)
 
+    def _object(self, value: Mapping[str, Any], at: Steps, *, is_data: bool) -> None:
+        """What is no expression by itself: conditions, selectors and targets."""
+        if selection.is_selector(value) if is_data else "selector" in value:
+            self._selector(value["selector"], value["type"], (*at, "selector"), (*at, "type"))
+        elif "condition" in value and not is_data:
+            self._criterion(value, at)
+        elif "target" in value and not is_data:
+            kind = value.get("targetSelectorType", "jsonpointer")
+            self._selector(value["target"], kind, (*at, "target"), (*at, "targetSelectorType"))
+
     def _text(self, text: str, at: Steps) -> None:
         for expression in self._parsed(at, lambda: _expressions(text)):
             self._leads_somewhere(expression, at)
-        if at[-1] == "context" or "outputs" in at[-2:-1]:
+        if (at[-1] == "context" or "outputs" in at[-2:-1]) and not _is_data(at[:-1]):
             self._parsed(at, lambda: [expressions.parse(text)])
 
     def _parsed(self, at: Steps, parse: Any) -> list[Expression]:
@@ -234,6 +262,11 @@ class _Names:
         if isinstance(here, int) and isinstance(there, int) and there > here and not _jumps(workflow):
             sentence = f"{expression}: step {expression.of!r} comes later, so it has no outputs yet"
             raise self.document.source.error(at, sentence)
+
+
+def _is_data(at: Steps) -> bool:
+    """Whether a value is what is sent, in which names mean what the API says."""
+    return "payload" in at or "value" in at
 
 
 def _is_among(name: str, names: Iterable[str]) -> bool:

@@ -80,15 +80,18 @@ class Document:
 
     def inputs(self, workflow: Part) -> Mapping[str, Any]:
         """The schemas of a workflow's inputs, by name."""
-        return self._schema(workflow.value.get("inputs", {})).get("properties", {})  # type: ignore[no-any-return]
+        properties: Mapping[str, Any] = self.schema_of_inputs(workflow).get("properties", {})
+        return properties
 
     def required_inputs(self, workflow: Part) -> list[str]:
-        return list(self._schema(workflow.value.get("inputs", {})).get("required", []))
+        return list(self.schema_of_inputs(workflow).get("required", []))
 
-    def _schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        prefix, reference = "#/components/inputs/", schema.get("$ref", "")
-        found = self.components.get("inputs", {}).get(str(reference).removeprefix(prefix))
-        return found if found is not None and str(reference).startswith(prefix) else schema
+    def schema_of_inputs(self, workflow: Part) -> Mapping[str, Any]:
+        """The schema of all of a workflow's inputs; a reference leads to the one that it names, if there is one."""
+        schema: Mapping[str, Any] = workflow.value.get("inputs", {})
+        name = str(schema.get("$ref", "")).removeprefix("#/components/inputs/")
+        found: Mapping[str, Any] = self.components.get("inputs", {}).get(name, schema) if "$ref" in schema else schema
+        return found
 
     def called_by_others(self) -> set[str]:
         """The workflows that steps and actions of the document go to."""

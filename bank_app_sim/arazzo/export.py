@@ -8,9 +8,9 @@ import yaml
 from ..settings import CLIENT_ID
 from .calls import RecordedMessage, folded, recorded
 from .customers import customers
-from .extensions import PREFIX
+from .extensions import PREFIX, OnOneLine
 from .schedules import made_by_time
-from .written_workflow import OnOneLine, WrittenWorkflow
+from .written_workflow import WrittenWorkflow
 
 
 class NothingToExport(Exception):

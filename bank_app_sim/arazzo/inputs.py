@@ -12,7 +12,8 @@ class WrongInput(Exception):
     """An input that the workflow does not have, or a value that it cannot have."""
 
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
+# The types of JSON Schema, and what they are here.
+TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
     "number": (int, float),
@@ -51,7 +52,7 @@ def _check(name: str, schema: Mapping[str, Any], value: Any) -> None:
 
 
 def _is(value: Any, word: str) -> bool:
-    return isinstance(value, _TYPES.get(word, (object,))) and (word == "boolean" or not isinstance(value, bool))
+    return isinstance(value, TYPES[word]) and (word == "boolean" or not isinstance(value, bool))
 
 
 def from_texts(document: Document, texts: Mapping[str, str]) -> dict[str, Any]:

@@ -97,12 +97,17 @@ async def _load(document: Document, source: Part, *, http: "httpx.AsyncClient", 
         sentence = f"{url} does not say where its API is (servers); give its address with --against"
         raise document.error(source, sentence, name="url")
     _require_loopback(document, source, server)
-    return API(name=source.value["name"], url=written, operations=tuple(_operations(api, server)))
+    try:
+        found = tuple(_operations(api, server))
+    except (AttributeError, TypeError) as error:
+        raise document.error(source, f"{url} is an OpenAPI document with a mistake: {error}", name="url") from error
+    return API(name=source.value["name"], url=written, operations=found)
 
 
 def _server(api: Mapping[str, Any]) -> str:
-    servers = api.get("servers") or [{"url": "/"}]
-    return str(servers[0].get("url", "/"))
+    servers = api.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else {}
+    return str(first.get("url", "/")) if isinstance(first, dict) else "/"
 
 
 def _require_loopback(document: Document, source: Part, url: str) -> None:

@@ -91,28 +91,33 @@ def read(file: Path) -> Source:
 
 def parse(text: str, *, file: str) -> Source:
     """As `read()`, of a text that came from `file`."""
-    # A tab is no indentation in YAML; in JSON, where it is one, it is never part of a value.
-    loader = _Loader(text.replace("\t", "  ") if text.lstrip().startswith("{") else text)
-    places: dict[Steps, Place] = {}
-    keys: dict[Steps, Place] = {}
     try:
-        root = loader.get_single_node()
-        if root is None:
-            raise DocumentError("the file is empty; an Arazzo document is expected", file=file, line=1, column=1)
-        value = _Walk(loader, file, places, keys).value(root, ())
+        return _parsed(text, file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         sentence = f"this is not YAML: {error.problem or error.context}"
         raise DocumentError(sentence, file=file, line=line, column=column) from error
     except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         sentence = f"the character #x{error.character:04x} cannot be in YAML"
-        raise DocumentError(sentence, file=file, line=text.count("\n", 0, error.position) + 1, column=1) from error
+        raise DocumentError(sentence, file=file, line=line, column=column) from error
     except RecursionError:
         raise DocumentError("this is nested too deeply to be read", file=file, line=1, column=1) from None
+
+
+def _parsed(text: str, file: str) -> Source:
+    # A tab is no indentation in YAML; in JSON, where it is one, it is never part of a value.
+    loader = _Loader(text.replace("\t", "  ") if text.lstrip().startswith("{") else text)
+    source = Source(file=file, value=None, places={}, keys={})
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise DocumentError("the file is empty; an Arazzo document is expected", file=file, line=1, column=1)
+        return attrs.evolve(source, value=_Walk(loader, file, source.places, source.keys).value(root, ()))
     finally:
         loader.dispose()
-    return Source(file=file, value=value, places=places, keys=keys)
 
 
 @attrs.frozen

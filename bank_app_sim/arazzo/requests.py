@@ -74,7 +74,7 @@ def prepare(document: Document, workflow: Part, step: Part, operation: Operation
 
 def value_of(value: Any, known: Known) -> Any:
     """A value with its expressions and selectors replaced by what they stand for, however deep."""
-    if isinstance(value, dict) and {"context", "selector", "type"} == set(value):
+    if selection.is_selector(value):
         return select(value, known)
     if isinstance(value, dict):
         return {name: value_of(member, known) for name, member in value.items()}
@@ -108,10 +108,17 @@ def _body(step: Part, operation: Operation, known: Known) -> tuple[Any, bytes | 
     media_type = request.get("contentType") or (JSON if JSON in operation.content_types else "")
     media_type = media_type or next(iter(operation.content_types), JSON)
     if isinstance(body, str) and media_type == JSON and request.get("replacements"):
-        body = json.loads(body)
+        body = _as_json(body)
     for replacement in request.get("replacements", ()):
         body = _replaced(body, replacement, known)
     return body, _written(body, media_type), {"Content-Type": media_type}
+
+
+def _as_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise NoSuchValue(f"the payload is no JSON, so nothing in it can be replaced: {error}") from error
 
 
 def _replaced(body: Any, replacement: Mapping[str, Any], known: Known) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import jsonpath
 
 from .errors import ExpressionError, NoSuchValue, instead
+from .expressions import is_expression
 
 # Without the extras of the library: JSONPath as RFC 9535 has it.
 _RFC_9535 = jsonpath.JSONPathEnvironment(strict=True)
@@ -22,14 +23,37 @@ def path(text: str) -> Any:
     try:
         return _RFC_9535.compile(text)
     except jsonpath.JSONPathError as error:
-        reason = str(error).splitlines()[0]
-        raise ExpressionError(f"{text!r} is no JSONPath (RFC 9535): {reason}") from error
+        raise ExpressionError(f"{text!r} is no JSONPath (RFC 9535): {_reason(error)}") from error
+
+
+def _reason(error: jsonpath.JSONPathError) -> str:
+    # Not str(error), which draws the path, and fails where the mistake is behind its end.
+    return str(error.args[0]) if error.args else type(error).__name__
 
 
 def at_path(value: Any, text: str) -> list[Any]:
-    """All that a JSONPath selects."""
-    selected: list[Any] = path(text).findall(value)
+    """All that a JSONPath selects.
+
+    Raises:
+        ExpressionError: It is none, or cannot be applied.
+    """
+    compiled = path(text)
+    try:
+        selected: list[Any] = compiled.findall(value) if isinstance(value, dict | list) else []
+    except jsonpath.JSONPathError as error:
+        raise ExpressionError(f"{text!r} cannot be applied: {_reason(error)}") from error
     return selected
+
+
+def is_selector(value: Any) -> bool:
+    """Whether an object among the data of a request is a Selector Object, and not data that happens to look alike."""
+    if not isinstance(value, dict) or set(value) != {"context", "selector", "type"}:
+        return False
+    if isinstance(value["type"], dict):
+        texts = [value["type"].get("type"), value["type"].get("version"), value["selector"]]
+    else:
+        texts = [value["type"], value["selector"]]
+    return all(isinstance(text, str) for text in texts) and is_expression(value["context"])
 
 
 def at_pointer(value: Any, pointer: str, *, of: str) -> Any:
@@ -75,7 +99,7 @@ def put(value: Any, pointer: str, new: Any) -> Any:
 
 def put_at_path(value: Any, text: str, new: Any) -> Any:
     """As `put()`, in every place that a JSONPath selects; there is at least one."""
-    places = [match.pointer() for match in path(text).finditer(value)]
+    places = [match.pointer() for match in path(text).finditer(value)] if isinstance(value, dict | list) else []
     if not places:
         raise NoSuchValue(f"{text}: selects nothing in the payload")
     for place in places:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .workflow import WorkflowRun
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
+# Workflows that run workflows, steps that run steps before they are tried again, and so on.
+DEEPEST = 20
 
 
 class StepFailed(Exception):
@@ -107,10 +109,13 @@ class StepRun:
             workflow = self.of.document.workflows[other]
             await self.of.called(workflow, parameters, self.known, f"{self.number}.", self.depth)
         elif "stepId" in action.value:
+            if self.depth >= DEEPEST:
+                wanted = f"at most {DEEPEST} steps within each other"
+                raise StepFailed(Failure(expected=wanted, found=f"{action.value['name']!r} leads back to itself"))
             steps = {step.value["stepId"]: step for step in self.workflow.parts("steps")}
             step = steps[action.value["stepId"]]
             number = f"{self.number}.{step.at[-1] + 1}"  # type: ignore[operator]
-            await StepRun(self.of, self.workflow, step, self.known, number, self.depth).run()
+            await StepRun(self.of, self.workflow, step, self.known, number, self.depth + 1).run()
 
     def _wait(self, action: Part) -> float:
         """`Retry-After` of the answer overrules what the document says."""
@@ -175,6 +180,8 @@ class StepRun:
         self.of.world.http.cookies.clear()  # a cookie is sent where the document says so
         try:
             return await send(self.of.world.http, prepared, timeout_seconds=seconds)
+        except UnicodeEncodeError as error:
+            raise NoSuchValue(f"a header cannot hold {error.object[error.start : error.end]!r}") from error
         except (httpx.TransportError, httpx.InvalidURL) as error:
             found = f"none from {operation.server}: {str(error) or type(error).__name__}"
             way_out = "is the sandbox running? `bank-app-sim serve` starts one, --against URL names another"

@@ -14,15 +14,13 @@ from .lookup import Known
 from .operations import Operation
 from .recording import Recording
 from .requests import value_of
-from .step import Next, StepFailed, StepRun, output, text_of
+from .step import DEEPEST, Next, StepFailed, StepRun, output, text_of
 
 if TYPE_CHECKING:
     import httpx
 
 # A loop of `goto` that does not end by itself is ended after so many steps.
 MOST_STEPS = 1_000
-# Workflows that run workflows, and so on.
-DEEPEST = 20
 
 
 @attrs.frozen

@@ -11,7 +11,7 @@ import attrs
 from ..des.document import document, operations
 from .calls import OAUTH_TOKEN, VERIFY_TOKEN, RecordedCall, RecordedMessage
 from .customers import Customers
-from .extensions import extensions
+from .extensions import OnOneLine, extensions, extensions_last, left_out, shown
 from .origins import Origins, is_generated
 
 SESSION = "/v1/session"
@@ -26,10 +26,6 @@ _OF_THE_CALLER = ("externalId", "externalUserId")
 
 class LeftOut(Exception):
     """A call that a document cannot repeat; the message says why."""
-
-
-class OnOneLine(dict[str, Any]):
-    """An object that is short enough to be written on one line."""
 
 
 @attrs.define
@@ -68,7 +64,7 @@ class WrittenWorkflow:
         try:
             step = self._step(call)
         except LeftOut as reason:
-            self._left_out.append(_left_out(call, str(reason)))
+            self._left_out.append(left_out(call, str(reason)))
             self._skipped += call.before
             return
         step.update(self._recorded(call))
@@ -98,9 +94,9 @@ class WrittenWorkflow:
             "workflowId": re.sub(r"[^A-Za-z0-9_\-]+", "-", name).strip("-") or "journey",
             "summary": title,
             "inputs": {"type": "object", "required": list(inputs), "properties": inputs},
-            "steps": [_extensions_last(step) for step in self._steps],
+            "steps": [extensions_last(step) for step in self._steps],
         }
-        return workflow | extensions(after=_shown((*self._skipped, *after)), left_out=self._left_out)
+        return workflow | extensions(after=shown((*self._skipped, *after)), left_out=self._left_out)
 
     def _step(self, call: RecordedCall) -> dict[str, Any]:
         _refuse_what_cannot_be_repeated(call)
@@ -232,7 +228,7 @@ class WrittenWorkflow:
         return extensions(
             recorded=what,
             wait_seconds=_seconds(self._latest, call.began_at),
-            before=_shown((*self._skipped, *call.before)),
+            before=shown((*self._skipped, *call.before)),
         )
 
     def _token_input(self, customer: str) -> str:
@@ -285,10 +281,6 @@ def _parameter(name: str, place: str, value: Any) -> dict[str, Any]:
     return OnOneLine({"name": name, "in": place, "value": value})
 
 
-def _extensions_last(step: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(sorted(step.items(), key=lambda member: member[0].startswith("x-")))
-
-
 def _literal(value: Any) -> str:
     return "null" if value is None else "'" + str(value).replace("'", "''") + "'"
 
@@ -296,34 +288,6 @@ def _literal(value: Any) -> str:
 def _input(default: str, description: str, *, is_secret: bool = False) -> dict[str, Any]:
     secret = {"format": "password"} if is_secret else {}
     return {"type": "string", **secret, "description": description, "default": default}
-
-
-def _left_out(call: RecordedCall, reason: str) -> dict[str, Any]:
-    return OnOneLine(
-        messages=[call.n, call.answered_n] if call.answered_n else [call.n],
-        at=call.began_at,
-        by=call.sender,
-        label=call.label,
-        status=call.status,
-        reason=reason,
-    )
-
-
-def _shown(messages: Sequence[RecordedMessage]) -> list[dict[str, Any]]:
-    """Messages in short; of equal exchanges in a row the first stands for all."""
-    shown: list[dict[str, Any]] = []
-    for message in messages:
-        shown.append(OnOneLine({name: message[name] for name in ("n", "at", "from", "to", "label")}))
-        before, exchange = shown[-4:-2], shown[-2:]
-        if message["kind"] == "response" and list(map(_says, exchange)) == list(map(_says, before)):
-            del shown[-2:]
-            for each in before:
-                each["times"] = each.get("times", 1) + 1
-    return shown
-
-
-def _says(message: Mapping[str, Any]) -> tuple[str, str, str]:
-    return message["from"], message["to"], message["label"]
 
 
 def _locale(call: RecordedCall) -> str | None:

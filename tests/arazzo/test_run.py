@@ -88,6 +88,19 @@ async def test_a_form_and_replacements_and_selectors_and_a_query_as_a_whole(runn
     assert shop.bodies[1] == "id=1&note=a+b"
 
 
+async def test_what_is_sent_may_have_names_that_mean_something_elsewhere(runner: Runner) -> None:
+    payload = {"context": "app", "condition": "=", "target": "x", "selector": "$.", "type": 1, "outputs": {"a": "b"}}
+    payload |= {"x-note": "$inputs.n", "name": "$inputs.n"}
+    shop = Shop([(201, {})])
+
+    result = await runner.one(
+        shop, document({**CREATE, "requestBody": {"payload": payload}}, inputs={"properties": {"n": {"default": 7}}})
+    )
+
+    assert result.outcome is Outcome.PASSED
+    assert shop.bodies == [{**payload, "x-note": 7, "name": 7}]
+
+
 async def test_what_is_not_as_expected_fails_with_what_was_there_and_where_it_is_written(runner: Runner) -> None:
     shop = Shop([(404, {"errors": ["no such shop"]})])
 
