@@ -90,6 +90,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
 
         async def follow(name: str, branch: Branch) -> None:
             BRANCH.set(name)
+            await self.world.turns.take("begins")
             await branch()
 
         with self.world.turns.taken():

@@ -1,5 +1,6 @@
 """What can stand behind a name in a script: how it is read, what it is called, and its JSON Schema."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -172,14 +173,16 @@ def _count(text: str) -> int:
     return int(plain)
 
 
-def _from_to(least: int, most: int, what: str) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        plain = text.strip()
-        if not re.fullmatch(r"[0-9]{1,9}", plain) or not least <= int(plain) <= most:
-            raise ValueError(f"{text!r} is not {what}; write {least} to {most}")
-        return int(plain)
+def _within(text: str, *, least: int, most: int, what: str) -> int:
+    plain = text.strip()
+    if not re.fullmatch(r"[0-9]{1,9}", plain) or not least <= int(plain) <= most:
+        raise ValueError(f"{text!r} is not {what}; write {least} to {most}")
+    return int(plain)
 
-    return parse
+
+def _from_to(least: int, most: int, what: str) -> Callable[[str], int]:
+    # Not a function within this one: scripts travel to other processes.
+    return functools.partial(_within, least=least, most=most, what=what)
 
 
 def _day(text: str) -> date:

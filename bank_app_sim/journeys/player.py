@@ -52,6 +52,7 @@ class Player:
         async def play() -> None:
             nonlocal is_over
             try:
+                await self.journey.rest()
                 await self._play_all(self.script.steps, "")
             except _Over:
                 pass
@@ -99,8 +100,6 @@ class Player:
         return list(range(first, len(self._results)))
 
     async def _play(self, step: Step, place: int) -> None:
-        # However much is looked at between two steps, nothing happens there.
-        await self.journey.rest()
         self._step_began_at = self.world.clock.now()
         before, first = await self._mark()
         begun = attrs.evolve(
@@ -108,6 +107,9 @@ class Player:
         )
         self._results[place] = begun
         failure = await self._outcome(step, begun.number)
+        # All that it has set in motion belongs to it. And however much is looked at afterwards, nothing happens then:
+        # what is kept as evidence does not change what there is to keep.
+        await self.journey.rest()
         after, last = await self._mark()
         self._results[place] = attrs.evolve(
             begun,

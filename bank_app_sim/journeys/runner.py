@@ -18,6 +18,7 @@ from .mistakes import Mistake
 from .player import play, recordings_of
 from .results import JourneyResult, Outcome
 from .script import Script
+from .trio_order import tasks_in_order
 from .world import World
 from .worlds import fresh
 
@@ -99,8 +100,10 @@ def play_jobs(jobs: Sequence[Job], plan: Plan) -> list[JourneyResult]:
     async def play_all() -> list[JourneyResult]:
         return [await play_job(job, plan) for job in jobs]
 
-    options = {"use_uvloop": os.name == "posix"} if plan.event_loop == "asyncio" else {}
-    return anyio.run(play_all, backend=plan.event_loop, backend_options=options)
+    if plan.event_loop == "trio":
+        with tasks_in_order():
+            return anyio.run(play_all, backend="trio")
+    return anyio.run(play_all, backend="asyncio", backend_options={"use_uvloop": os.name == "posix"})
 
 
 def run(jobs: Sequence[Job], plan: Plan, *, workers: int, stops_at_failure: bool = False) -> Iterator[JourneyResult]:
