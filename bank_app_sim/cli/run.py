@@ -96,7 +96,9 @@ def run(
     except KeyboardInterrupt:
         raise click.Abort from None
     except Mistake as error:
-        raise click.UsageError(str(error)) from None
+        raise BrokenScript(str(error)) from None
+    except runner.WorkerDied as error:
+        raise click.ClickException(str(error)) from None
     if report is not None:
         from ..journeys import evidence
 

@@ -205,6 +205,8 @@ def _likely_day(text: str) -> str:
 
 def _moment(text: str) -> datetime:
     plain = text.strip()
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII):
+        plain += " 00:00"
     try:
         at = moment(plain if re.search(r"(Z|[+-]\d\d:?\d\d)$", plain) else f"{plain}+00:00")
     except (ValueError, OverflowError):
@@ -267,7 +269,7 @@ DAY_OF_MONTH = Text(
     "a day of the month", _from_to(1, 31, "a day of a month"), ("25",), pattern=r"\d{1,2}", numbers=_whole(1, 31)
 )
 DAY = Text("a day", _day, ("2028-06-01",), pattern=r"\d{4}-\d\d-\d\d")
-MOMENT = Text("a moment in UTC", _moment, ("2027-01-04 08:00",), pattern=r"\d{4}-.+")
+MOMENT = Text("a moment in UTC", _moment, ("2027-01-04 08:00", "2027-01-04"), pattern=r"\d{4}-.+")
 DURATION = Text("a duration", _duration, ("2 days", "90s"), pattern=durations.PATTERN)
 POSITIVE_DURATION = Text(
     "a duration of some length",

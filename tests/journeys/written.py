@@ -21,7 +21,8 @@ def written(steps: str, *, given: str = "", path: Path = NOWHERE) -> Script:
     lines = [line for line in steps.splitlines() if line.strip()]
     margin = min(len(line) - len(line.lstrip()) for line in lines)
     text = "\n".join(line[margin:] for line in lines)
-    [script] = read(f"journey: Written in a test\n{f'given: {given}' if given else ''}\nsteps:\n{text}\n", path)
+    given = f"given: {given}\n" if given else ""
+    [script] = read(f"journey: Written in a test\n{given}steps:\n{text}\n", path)
     return script
 
 
