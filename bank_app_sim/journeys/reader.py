@@ -1,5 +1,6 @@
 """Reads scripts: YAML in, `Script`s out, and all mistakes at once."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -222,11 +223,5 @@ def found(name: str, *, beside: Path | None = None) -> Path | None:
     folders = [LIBRARY] if beside is None else [beside.parent, LIBRARY]
     candidates = [Path(name)] if beside is None else []
     candidates += [folder / each for folder in folders for each in (name, f"{name}{SUFFIX}")]
-    return next((path for path in candidates if _is_file(path)), None)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # no file has a name as long as this one
-        return False
+    # Not path.is_file(), which raises where a name is longer than any file's.
+    return next((path for path in candidates if os.path.isfile(path)), None)

@@ -1,5 +1,6 @@
 """Which journeys are meant by what somebody typed: files, folders, names of the library, single rows."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,12 +61,12 @@ def _with_row(scripts: Sequence[Script], row: str, name: str) -> list[Script]:
 
 def _apart(text: str) -> tuple[str, str | None]:
     match = re.fullmatch(r"(.+?)\[(.*)\]", text)
-    return (match[1], match[2]) if match and not Path(text).exists() else (text, None)
+    return (match[1], match[2]) if match and not os.path.exists(text) else (text, None)
 
 
 def _files(name: str) -> list[Path]:
     folder = Path(name)
-    if folder.is_dir():
+    if os.path.isdir(name):
         files = sorted(folder.rglob(f"*{SUFFIX}"))
         if not files:
             raise NothingFound(f"there is no file *{SUFFIX} in {name!r}")
@@ -82,5 +83,5 @@ def _files(name: str) -> list[Path]:
 def is_meant(script: Script, keyword: str) -> bool:
     """Whether all words of a keyword are there, and none of those with `not` before it."""
     text = f"{script.name} {script.title} {script.file} {script.row}".lower()
-    wanted = re.findall(r"(not )?\s*(\S+)", keyword.lower().replace(" and ", " "))
+    wanted = re.findall(r"(?:\b(not)\s+)?(\S+)", re.sub(r"\band\b", " ", keyword.lower()))
     return all((word in text) != bool(negated) for negated, word in wanted)

@@ -69,8 +69,11 @@ class Process(Generic[S]):
     async def run(self) -> None:
         """Keep it alive, for ever."""
         while True:
-            self._is_up.set()
             with anyio.CancelScope() as self._life:
+                if self.participant in self._network.dead:  # before this had begun
+                    self._life.cancel()
+                else:
+                    self._is_up.set()
                 try:
                     await self.server.run()
                 except* Died:
