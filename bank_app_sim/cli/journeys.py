@@ -59,6 +59,14 @@ def line(result: JourneyResult) -> str:
     return f"{outcome}  {name}  {click.style(f'{len(result.steps)} steps, {result.seconds:.2f} s', dim=True)}"
 
 
+def headline(result: JourneyResult) -> str:
+    """Why a journey has failed, in a line."""
+    step = innermost(result)
+    if step is None or step.failure is None:
+        return "it has failed"
+    return f"expected {step.failure.expected}; there was {step.failure.found}"
+
+
 def why(result: JourneyResult) -> str:
     """What a failing journey expected, what was there, what was said last, and how to repeat it."""
     step = innermost(result)

@@ -92,7 +92,10 @@ def run(
     except Mistake as error:
         raise click.UsageError(str(error)) from None
     if report is not None:
-        raise click.UsageError(f"{len(kept)} results, and no evidence yet")
+        from ..journeys import evidence
+
+        evidence.write(report, kept)
+        click.echo(f"wrote {report / 'report.html'}, junit.xml, trace.json and mermaid/ beside it", err=as_json)
     if failed:
         raise click.exceptions.Exit(1)
 
