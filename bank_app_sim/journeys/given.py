@@ -10,7 +10,7 @@ from .kinds import DURATION as ANY_DURATION
 
 # How a bank can have its accounts, in words; DES has names of its own for it.
 PER_USER, PER_DREAM = "one for each user", "one for each Dream"
-_SETUPS = Choice("account setup", {PER_USER: "one SharedSavings per EndUser", PER_DREAM: "one SharedSavings per Dream"})
+_SETUPS = Choice("account setup", {PER_USER: "one SharedSavings per End User", PER_DREAM: "one SharedSavings per Dream"})
 _RENEWALS = Choice("way to renew a session", {"ID tokens": "token", "activity": "activity"})
 
 Span = Annotated[timedelta, POSITIVE_DURATION]
