@@ -145,8 +145,7 @@ def words_of(kind: type) -> dict[str, Words]:
         for function in vars(base).values():
             if hasattr(function, "__words__"):
                 name, plain, check = function.__words__
-                # Whoever plays a script lets time pass for all of it.
-                found[name] = described(inspect.unwrap(function), name, plain=plain, check=check)
+                found[name] = described(function, name, plain=plain, check=check)
     return found
 
 

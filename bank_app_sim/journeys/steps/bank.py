@@ -75,7 +75,7 @@ class BankSteps(Stage):
         Args:
             external_ID: What it is called; `the user's ID` for DES's ID of the user, `nothing` for none.
             for_: Whose it is.
-            type: What kind of account.
+            type: What kind of account; SharedSavings, when left out.
         """
         user_id = await self._user_id(self.person(for_).customer)
         external_id = {THE_USERS_ID: user_id, NOTHING: None}.get(external_ID or NOTHING, external_ID)
@@ -94,7 +94,7 @@ class BankSteps(Stage):
         Args:
             external_ID: What it is called; `the user's ID` for DES's ID of the user, `nothing` for none.
             for_: Whose it is.
-            type: What kind of account.
+            type: What kind of account; SharedSavings, when left out.
         """
         with contextlib.suppress(Conflict):
             await self.bank_posts_account(external_ID, for_=for_, type=type)

@@ -28,7 +28,7 @@ class UserSteps(Stage):
 
         Args:
             by: Who.
-            locale: In which language.
+            locale: In which language; sv-SE, when left out.
         """
         person = self.person(by)
         app = person.takes_the_phone()
@@ -59,7 +59,7 @@ class UserSteps(Stage):
 
         Args:
             name: What it is called.
-            target_cents: How much is wanted.
+            target_cents: How much is wanted; 2500.00, when left out.
             wanted_by: The day by which it is wanted.
             by: Who.
         """
@@ -93,15 +93,15 @@ class UserSteps(Stage):
 
         Args:
             savehack: Which of the sixteen.
-            amount_cents: How much each time; 50.00 when left out.
-            weekday: Of a weekly one; monday when left out.
-            day_of_month: Of a monthly one; 1 when left out.
-            min_amount_cents: The least each time, where that is left to chance.
-            max_amount_cents: The most each time.
-            percentage: Of each salary.
-            round_to_cents: What purchases are rounded up to.
-            team: Whose goals count.
-            friend: Whose savings are copied.
+            amount_cents: How much each time; 50.00, when left out.
+            weekday: Of a weekly one; monday, when left out.
+            day_of_month: Of a monthly one; 1, when left out.
+            min_amount_cents: The least each time, where that is left to chance; 10.00, when left out.
+            max_amount_cents: The most each time; 100.00, when left out.
+            percentage: Of each salary; 10, when left out.
+            round_to_cents: What purchases are rounded up to; 10.00, when left out.
+            team: Whose goals count; Arsenal, when left out.
+            friend: Whose savings are copied; bo, when left out.
             for_: For which Dream; the newest when left out.
             by: Who.
         """
