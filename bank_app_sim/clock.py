@@ -59,6 +59,11 @@ class SimulatedClock:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {timestamp(self._now)}>"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody lets time pass with `run()`."""
+        return self._running
+
     def now(self) -> datetime:
         return self._now
 
@@ -151,12 +156,13 @@ class SimulatedClock:
     async def quiet(self, *, unless: Callable[[], bool] = lambda: False) -> None:
         """Return when nothing is on its way and every task waits for something; or at once, when `unless` says so."""
         while not unless():
-            await self._traffic.nothing()
+            await self._traffic.at_rest()
+            changes = self._traffic.changes
             for _ in range(STEPS_BEFORE_ASKING):
                 await anyio.lowlevel.checkpoint()
-                if self._traffic.count or unless():
+                if self._traffic.changes != changes or unless():
                     break
             else:
                 await anyio.wait_all_tasks_blocked()
-                if not self._traffic.count:
+                if self._traffic.changes == changes:
                     return

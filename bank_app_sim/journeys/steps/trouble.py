@@ -64,8 +64,8 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.LOST, what, times, after, from_)
@@ -78,8 +78,8 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.ANSWER_LOST, what, times, after, from_)
@@ -90,8 +90,8 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.DOUBLED, what, times, after, from_)
@@ -102,8 +102,8 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.HELD_BACK, what, times, after, from_)
@@ -123,8 +123,8 @@ class TroubleSteps(Stage):
         Args:
             what: Which, by method and path.
             time: How late.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.LATE, what, times, after, from_, delay=time)
@@ -143,9 +143,9 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            status: With which error.
-            times: How many.
-            after: How many pass unharmed before.
+            status: With which error; 503, when left out.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.ANSWERED, what, times, after, from_, status=status)
@@ -173,7 +173,7 @@ class TroubleSteps(Stage):
         """The process of DES dies and is started again, with what it has written down.
 
         Args:
-            for_: How long it is not there.
+            for_: How long it is not there; it is started again at once, when left out.
             answering: It dies when it next has done this, before it has answered.
         """
         if answering is not None:
@@ -193,7 +193,7 @@ class TroubleSteps(Stage):
         """The process of the bank's backend dies and is started again, with what it has written down.
 
         Args:
-            for_: How long it is not there.
+            for_: How long it is not there; it is started again at once, when left out.
             answering: It dies when it next has done this, before it has answered.
             at: It dies when it next comes to this point of its work, such as provisioning.INTRODUCED.done-not-written.
         """
