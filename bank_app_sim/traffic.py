@@ -34,11 +34,13 @@ class Traffic:
     def resting(self) -> Iterator[None]:
         """What this task is in the middle of stands still as long as the block lasts: time may pass meanwhile."""
         inside = _INSIDE.get()
+        _INSIDE.set(0)
         self._change(-inside)
         try:
             yield
         finally:
             self._change(inside)
+            _INSIDE.set(inside)
 
     async def nothing(self) -> None:
         """Return when nothing is on its way."""
