@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import attrs
 
-from .clock import Clock, timestamp
+from .clock import Clock, moment, timestamp
 
 # The participants, in the order in which they stand in a drawing.
 PARTICIPANTS = {
@@ -54,6 +54,19 @@ class Message:
             "kind": self.kind,
             "detail": dict(self.detail),
         }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Message":
+        """The opposite of `as_json()`."""
+        return cls(
+            n=values["n"],
+            at=moment(values["at"]),
+            sender=values["from"],
+            receiver=values["to"],
+            label=values["label"],
+            kind=values["kind"],
+            detail=values["detail"],
+        )
 
 
 class Trace:

@@ -1,5 +1,6 @@
 """Worlds: the bank's app, the SDK, DES and the bank's backend, put together. The only room that knows them all."""
 
+from ..app import BankApp
 from ..des import AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
 from .errors import SimulationError
 from .simulation import START, Served, Simulation
@@ -8,6 +9,7 @@ from .snapshot import Snapshot
 __all__ = [
     "START",
     "AccountSetup",
+    "BankApp",
     "Served",
     "SessionRenewal",
     "Simulation",
