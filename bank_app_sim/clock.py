@@ -80,9 +80,10 @@ class SimulatedClock:
         if moment <= self._now:
             await anyio.lowlevel.checkpoint()
             return
-        await self._be_woken(moment)
+        await self.rest_until(moment)
 
-    async def _be_woken(self, moment: datetime) -> None:
+    async def rest_until(self, moment: datetime) -> None:
+        """As `sleep_until()`; but a moment that is not to come is waited for as well, until everything is quiet."""
         sleeper = (moment, next(self._order), anyio.Event())
         heapq.heappush(self._sleepers, sleeper)
         try:
@@ -107,7 +108,7 @@ class SimulatedClock:
     async def advance_to(self, end: datetime) -> None:
         """As `advance()`, to a moment; a moment in the past only waits until everything is quiet."""
         if self._running:
-            await self._be_woken(max(end, self._now))
+            await self.rest_until(end)
         else:
             await self._go_on(until=end)
 
@@ -164,13 +165,10 @@ class SimulatedClock:
         """Go to the next moment that somebody waits for, and wake them; False where there is none by then."""
         if self.next_due is None or (until is not None and self.next_due > until):
             return False
-        self._wake_first()
-        return True
-
-    def _wake_first(self) -> None:
         moment, _, woken = heapq.heappop(self._sleepers)
         self._move(moment)
         woken.set()
+        return True
 
     def _move(self, moment: datetime) -> None:
         """Be at a moment, unless it is later already."""

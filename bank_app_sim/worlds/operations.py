@@ -1,6 +1,7 @@
 """What can be asked of the plane, with which fields."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -30,7 +31,11 @@ _PARTICIPANT = one_of(*PARTICIPANTS)
 _CRASH_POINT = one_of(*CRASH_POINTS, *EVENT_CRASH_POINTS, *DREAM_CRASH_POINTS, *REPORT_CRASH_POINTS)
 
 CLOCK: Fields = {
-    "to": Field(nothing_or(at), "The moment; the next one that anybody in the world waits for, when null or left out."),
+    "to": Field(nothing_or(at), "The moment; the next one that anybody waits for, when null or left out."),
+    "sleepers": Field(
+        lambda value: several(_number_and_moment)(value),
+        "Who waits for a moment on your side: `[number, moment]` each. Time stands still when one has come.",
+    ),
     "in_flight": Field(
         lambda value: frozenset(several(whole(least=1))(value)),
         "Numbers of requests that you wait for: time stands still when one of them is answered.",
@@ -47,6 +52,12 @@ def _branch_and_name(value: Any) -> tuple[str, str]:
     if not isinstance(value, list) or len(value) != 2 or not all(isinstance(each, str) for each in value):
         raise ValueError("must be a list of pairs of texts")
     return value[0], value[1]
+
+
+def _number_and_moment(value: Any) -> tuple[int, datetime]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("must be a list of pairs of a number and a moment")
+    return whole(least=0)(value[0]), at(value[1])
 
 
 def _detail(value: Any) -> Mapping[str, Any]:

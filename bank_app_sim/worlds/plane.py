@@ -118,6 +118,7 @@ class Plane:
         shown = {
             "now": timestamp(gone.now),
             "answered": sorted(gone.answered),
+            "woken": gone.woken,
             "turn": gone.turn,
             "is_idle": gone.is_idle,
         }

@@ -1,5 +1,6 @@
 """Time and turns of a world that is somewhere else, for those on this side who wait for them."""
 
+import heapq
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -58,31 +59,29 @@ class RemoteClock(SimulatedClock):
         self._go = go
 
     async def _wake_next(self, until: datetime | None) -> bool:
-        """As far as to the next moment that somebody here or there waits for: what is due there is done first.
-
-        It does not get that far where something concerns this side before: an answer, or a turn.
-        """
-        due = self.next_due
-        to = min((each for each in (due, until) if each is not None), default=None)
-        gone = await self._gone(to)
+        """Go on, here and there, until something concerns this side: a moment has come, an answer, or a turn."""
+        gone = await self._go(self._going(until))
         self._move(moment(gone["now"]))
+        for number in gone["woken"]:
+            self._wake(number)
         if gone["turn"] is not None:
             self._turns.let_go(gone["turn"])
         await self._in_flight.landed(gone["answered"])
-        if gone["turn"] is not None or gone["answered"]:
-            return True
-        if due is not None and due <= self._now:
-            self._wake_first()
-            return True
-        return to is None and not gone["is_idle"]
+        concerns_us = bool(gone["woken"] or gone["answered"]) or gone["turn"] is not None
+        return concerns_us or (until is None and not gone["is_idle"])
 
-    async def _gone(self, to: datetime | None) -> Mapping[str, Any]:
-        return await self._go(
-            {
-                "to": None if to is None else timestamp(to),
-                "in_flight": sorted(self._in_flight.now),
-                "last": self._in_flight.last,
-                "turns": self._turns.taken_now,
-                "waiting": self._turns.waiting(),
-            }
-        )
+    def _going(self, until: datetime | None) -> Mapping[str, Any]:
+        return {
+            "to": None if until is None else timestamp(until),
+            "sleepers": [[number, timestamp(due)] for due, number, _ in self._sleepers],
+            "in_flight": sorted(self._in_flight.now),
+            "last": self._in_flight.last,
+            "turns": self._turns.taken_now,
+            "waiting": self._turns.waiting(),
+        }
+
+    def _wake(self, number: int) -> None:
+        [sleeper] = [each for each in self._sleepers if each[1] == number]
+        self._sleepers.remove(sleeper)
+        heapq.heapify(self._sleepers)
+        sleeper[2].set()

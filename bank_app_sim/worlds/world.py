@@ -1,7 +1,7 @@
 """One world in simulated time, for somebody outside: their requests, and how far time passes between them."""
 
 import contextlib
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -54,7 +54,9 @@ class Going:
     """How far time is to pass.
 
     Attributes:
-        to: The moment; None for the next one that anybody in the world waits for.
+        to: The moment; None for the next one that anybody waits for, here or on the player's side.
+        sleepers: The moments that somebody on the player's side waits for, by numbers that grow: of two that wait for
+            the same moment, here or there, who waited first is first.
         in_flight: Numbers of the requests that the player waits for: time stands still when one of them is answered.
         last: The highest number so far.
         turns: Whether the player takes turns.
@@ -62,6 +64,7 @@ class Going:
     """
 
     to: datetime | None = None
+    sleepers: Sequence[tuple[int, datetime]] = ()
     in_flight: Set[int] = frozenset()
     last: int = 0
     turns: bool = False
@@ -74,12 +77,14 @@ class Gone:
 
     Attributes:
         answered: Which requests of the player's are answered.
+        woken: Whose moment has come among `sleepers`.
         turn: Whose turn it is among `waiting`, by their place there; None for nobody's.
         is_idle: Nobody in the world waits for anything.
     """
 
     now: datetime
     answered: Set[int]
+    woken: Sequence[int]
     turn: int | None
     is_idle: bool
 
@@ -101,6 +106,8 @@ class World:
         # Whoever holds it is the only one that asks whether everything is quiet.
         self._time = anyio.Lock()
         self._unsettled: list[anyio.Event] = []
+        self._sleepers: dict[int, anyio.CancelScope] = {}
+        self._woken: list[int] = []
         self._tasks = anyio.create_task_group()
 
     async def __aenter__(self) -> Self:
@@ -165,29 +172,47 @@ class World:
             self._take_turns(going.turns)
             self._flights.expect(going.in_flight, last=going.last)
             await self._flights.arrived()
+            self._have_sleep(dict(going.sleepers))
             turns: list[int] = []
             async with anyio.create_task_group() as waiting:
                 for place, (branch, name) in enumerate(going.waiting):
                     waiting.start_soon(self._wait_for_turn, place, branch, name, turns)
-                await self._run(going.to, turns)
+                await self._run(going, turns)
                 waiting.cancel_scope.cancel()
         self._see_to_the_unsettled()
         return Gone(
             now=self.clock.now(),
             answered=self._flights.landed,
+            woken=tuple(self._woken),
             turn=turns[0] if turns else None,
             is_idle=self.clock.next_due is None,
         )
 
-    async def _run(self, to: datetime | None, turns: Sequence[int]) -> None:
+    async def _run(self, going: Going, turns: Sequence[int]) -> None:
         def is_over() -> bool:
-            return bool(turns or self._flights.landed)
+            return bool(turns or self._woken or self._flights.landed)
 
-        if to is None:
+        to = going.to
+        if to is None and not going.sleepers:
             await self.clock.run(is_over, instead=self._let_somebody_go, until=self.clock.now())
             to = self.clock.next_due or self.clock.now()
         if not is_over():
             await self.clock.run(is_over, instead=self._let_somebody_go, until=to)
+
+    def _have_sleep(self, sleepers: Mapping[int, datetime]) -> None:
+        """Somebody waits here for each of those who wait on the player's side."""
+        self._woken.clear()
+        for number in self._sleepers.keys() - sleepers.keys():
+            self._sleepers.pop(number).cancel()
+        for number in sorted(sleepers.keys() - self._sleepers.keys()):
+            self._sleepers[number] = anyio.CancelScope()
+            self._tasks.start_soon(self._sleep, number, sleepers[number])
+
+    async def _sleep(self, number: int, moment: datetime) -> None:
+        with self._sleepers[number]:
+            await self.clock.rest_until(moment)
+            del self._sleepers[number]
+            self._woken.append(number)
 
     async def _wait_for_turn(self, place: int, branch: str, name: str, turns: list[int]) -> None:
         BRANCH.set(branch)

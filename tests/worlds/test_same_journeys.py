@@ -1,0 +1,45 @@
+"""A journey is the same in this process and at a sandbox, over TCP and on real databases."""
+
+from typing import Any
+
+import pytest
+
+from bank_app_sim import Simulation
+from bank_app_sim.worlds import RemoteWorld
+
+from .journeys import Journey, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
+
+
+async def played(world: Simulation | RemoteWorld, journey: Journey) -> tuple[list[str], Any]:
+    async with world:
+        await play(world, journey)
+        return await labels(world), without_what_is_drawn(await world.state())
+
+
+@pytest.mark.parametrize("settings", [{}, {"transfer_consents": True}], ids=str)
+async def test_a_journey_with_all_kinds_of_trouble_is_the_same_at_a_sandbox(
+    sandbox_url: str, another_url: str | None, settings: dict[str, Any]
+) -> None:
+    here = await played(Simulation(seed=7, database=another_url, **settings), trouble_and_a_good_end)
+    there = await played(RemoteWorld(sandbox_url, seed=7, **settings), trouble_and_a_good_end)
+
+    assert there[0] == here[0]
+    assert there[1] == here[1]
+    assert any("POST /accounts" in label for label in here[0])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_who_goes_first_is_decided_by_the_seed_there_as_here(
+    sandbox_url: str, another_url: str | None, seed: int
+) -> None:
+    here = await played(Simulation(seed=seed, database=another_url, webhooks=True), two_at_once)
+    there = await played(RemoteWorld(sandbox_url, seed=seed, webhooks=True), two_at_once)
+
+    assert there[0] == here[0]
+    assert there[1] == here[1]
+
+
+async def test_another_seed_is_another_order(files_url: str) -> None:
+    orders = [(await played(RemoteWorld(files_url, seed=seed), two_at_once))[0] for seed in (1, 2)]
+
+    assert orders[0] != orders[1]
