@@ -79,12 +79,12 @@ class SimulatedClock:
     async def sleep_until(self, moment: datetime) -> None:
         if moment <= self._now:
             await anyio.lowlevel.checkpoint()
-            return
-        await self.rest_until(moment)
+        else:
+            await self.rest_until(moment)
 
     async def rest_until(self, moment: datetime) -> None:
         """As `sleep_until()`; but a moment that is not to come is waited for as well, until everything is quiet."""
-        sleeper = (moment, next(self._order), anyio.Event())
+        sleeper = (max(moment, self._now), next(self._order), anyio.Event())
         heapq.heappush(self._sleepers, sleeper)
         try:
             # Who waits in the middle of a message holds up nobody: a server that is to try something again, say.
@@ -177,12 +177,13 @@ class SimulatedClock:
     async def quiet(self, *, unless: Callable[[], bool] = lambda: False) -> None:
         """Return when nothing is on its way and every task waits for something; or at once, when `unless` says so."""
         while not unless():
-            await self._traffic.nothing()
+            await self._traffic.at_rest()
+            changes = self._traffic.changes
             for _ in range(STEPS_BEFORE_ASKING):
                 await anyio.lowlevel.checkpoint()
-                if self._traffic.count or unless():
+                if self._traffic.changes != changes or unless():
                     break
             else:
                 await anyio.wait_all_tasks_blocked()
-                if not self._traffic.count:
+                if self._traffic.changes == changes:
                     return

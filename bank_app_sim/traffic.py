@@ -11,23 +11,29 @@ _INSIDE: contextvars.ContextVar[int] = contextvars.ContextVar("inside", default=
 
 
 class Traffic:
-    """Counts messages on their way."""
+    """Counts messages on their way.
+
+    Attributes:
+        changes: How often anything has changed.
+    """
 
     def __init__(self) -> None:
-        self.count = 0
-        self._nothing = anyio.Event()
-        self._nothing.set()
+        self.changes = 0
+        self._moving = 0
+        self._resting = 0
+        self._at_rest = anyio.Event()
+        self._at_rest.set()
 
     @contextlib.contextmanager
     def moving(self) -> Iterator[None]:
         """A message is on its way as long as the block lasts."""
         inside = _INSIDE.get()
         _INSIDE.set(inside + 1)
-        self._change(1)
+        self._change(1, 0)
         try:
             yield
         finally:
-            self._change(-1)
+            self._change(-1, 0)
             _INSIDE.set(inside)
 
     @contextlib.contextmanager
@@ -35,21 +41,23 @@ class Traffic:
         """What this task is in the middle of stands still as long as the block lasts: time may pass meanwhile."""
         inside = _INSIDE.get()
         _INSIDE.set(0)
-        self._change(-inside)
+        self._change(-inside, inside)
         try:
             yield
         finally:
-            self._change(inside)
+            self._change(inside, -inside)
             _INSIDE.set(inside)
 
-    async def nothing(self) -> None:
-        """Return when nothing is on its way."""
-        while self.count:
-            await self._nothing.wait()
+    async def at_rest(self) -> None:
+        """Return when nothing is on its way; or when something rests, because others may wait for that."""
+        while self._moving and not self._resting:
+            await self._at_rest.wait()
 
-    def _change(self, by: int) -> None:
-        was, self.count = self.count, self.count + by
-        if was and not self.count:
-            self._nothing.set()
-        elif self.count and not was:
-            self._nothing = anyio.Event()
+    def _change(self, moving: int, resting: int) -> None:
+        self._moving += moving
+        self._resting += resting
+        self.changes += 1
+        if self._resting or not self._moving:
+            self._at_rest.set()
+        elif self._at_rest.is_set():
+            self._at_rest = anyio.Event()

@@ -39,6 +39,11 @@ class Turns:
             if not self._takers:
                 self._let_all_go()
 
+    @property
+    def are_taken(self) -> bool:
+        """Whether anybody waits for a turn at all."""
+        return self._takers > 0
+
     async def take(self, name: str) -> None:
         """Return when it is this one's turn.
 

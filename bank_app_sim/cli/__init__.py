@@ -9,6 +9,7 @@ from ..servers import PortTaken
 from ..simulation import SimulationError
 from .demo import demo
 from .openapi import openapi
+from .run import run
 from .serve import serve
 
 __all__ = ["main"]
@@ -37,10 +38,11 @@ def main() -> None:
     Examples:
       bank-app-sim demo                      both journeys of the vendor's page, over TCP
       bank-app-sim demo --in-process         the same in simulated time, in milliseconds
+      bank-app-sim run                       the journeys that come with this package
       bank-app-sim serve --data bank-data    a sandbox to develop against
       bank-app-sim openapi                   what the sandbox's API promises
     """
 
 
-for command in (demo, serve, openapi):
+for command in (run, demo, serve, openapi):
     main.add_command(command)

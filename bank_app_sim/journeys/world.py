@@ -1,10 +1,10 @@
 """What a journey needs of the world that it is played in, wherever that is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from impact_sdk import ImpactAPI
+from impact_sdk import ImpactAPI, Session
 
 from ..clock import SimulatedClock
 from ..network import Fault
@@ -12,9 +12,24 @@ from ..trace import Message, Trace
 from ..turns import Turns
 
 if TYPE_CHECKING:
-    from ..app import BankApp
-    from ..simulation.phones import Answers
     from .results import State
+
+Answers = Callable[[str], bool | Awaitable[bool]]
+
+
+class Display(Protocol):
+    """The screen of a phone."""
+
+    seen: list[str]
+
+
+class Phone(Protocol):
+    """The bank's app on one phone."""
+
+    @property
+    def screen(self) -> Display: ...
+    async def launch(self, *, locale: str) -> Session: ...
+    async def open_account_in_advance(self) -> str: ...
 
 
 class World(Protocol):
@@ -36,12 +51,13 @@ class World(Protocol):
     def api(self) -> ImpactAPI:
         """DES, with the bank's credentials."""
 
-    def bank_app(self, customer: str, *, answers: "Answers") -> "BankApp": ...
+    def bank_app(self, customer: str, *, answers: Answers) -> Phone: ...
     async def kill_app(self, customer: str) -> None: ...
     async def kill_des(self, *, stays_down: timedelta) -> None: ...
     async def kill_backend(self, *, stays_down: timedelta) -> None: ...
     async def crash_backend_at(self, point: str) -> None: ...
     async def fail(self, fault: Fault) -> None: ...
+    async def heal(self) -> None: ...
     async def bank_decides(self, *, after: timedelta | None, refuses: Collection[str] | None) -> None: ...
     async def bank_decides_now(self) -> None: ...
     async def move_money(self, account: str, amount_cents: int, *, kind: str, reference: str) -> None: ...

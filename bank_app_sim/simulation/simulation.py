@@ -368,6 +368,10 @@ class Simulation:
         self._refuse_when_served("let the network fail", "put a proxy in between")
         self.network.faults.append(fault)
 
+    async def heal(self) -> None:
+        """Let nothing more go wrong on the network."""
+        self.network.faults.clear()
+
     def _refuse_when_served(self, what: str, instead: str) -> None:
         if self._served is not None:
             raise SimulationError(f"cannot {what} in a world that is served on the machine's clock; {instead}")

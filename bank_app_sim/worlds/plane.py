@@ -157,10 +157,7 @@ class Plane:
         return Answer(204)
 
     async def remove_faults(self, call: Call, _read: Mapping[str, Any]) -> Answer:
-        async def heal(world: World) -> None:
-            world.simulation.network.faults.clear()
-
-        await self._find(call).thread.call(heal)
+        await self._find(call).thread.call(lambda world: world.simulation.heal())
         return Answer(204)
 
     async def let_die(self, call: Call, read: Mapping[str, Any]) -> Answer:

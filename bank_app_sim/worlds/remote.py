@@ -82,7 +82,7 @@ class RemoteWorld:
                     in_flight=self._in_flight,
                     traffic=self._traffic,
                     hand_over=self._hand_over,
-                    takes_turns=lambda: self.turns.taken_now,
+                    takes_turns=lambda: self.turns.are_taken,
                 )
 
             self.api = ImpactAPI(

@@ -21,10 +21,6 @@ class RemoteTurns(Turns):
     def __init__(self) -> None:
         super().__init__(random.Random(0))  # nothing is drawn here
 
-    @property
-    def taken_now(self) -> bool:
-        return self._takers > 0
-
     def give(self) -> bool:
         """Nobody is let go from here: the clock asks the sandbox when it goes on."""
         return False
@@ -76,7 +72,7 @@ class RemoteClock(SimulatedClock):
             "sleepers": [[number, timestamp(due)] for due, number, _ in self._sleepers],
             "in_flight": sorted(self._in_flight.now),
             "last": self._in_flight.last,
-            "turns": self._turns.taken_now,
+            "turns": self._turns.are_taken,
             "waiting": self._turns.waiting(),
         }
 

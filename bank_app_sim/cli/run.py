@@ -1,0 +1,133 @@
+"""`bank-app-sim run`: journeys, many at once, with what came of each."""
+
+import json
+import os
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from ..journeys.results import JourneyResult, Outcome
+
+
+@click.command()
+@click.argument("journeys", nargs=-1, metavar="[SCRIPT|NAME]...")
+@click.option("--list", "lists", is_flag=True, help="Say what each journey is about, and play none.")
+@click.option("-k", "keyword", metavar="WORDS", help="Only those with these words in name, title, file or row.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides ids, jitter, and who goes next.")
+@click.option(
+    "--repeat",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Play each so often, each time with the next seed.",
+)
+@click.option("--fail-fast", is_flag=True, help="Begin no more journeys once one has failed.")
+@click.option("--update", "updates", is_flag=True, help="Write recorded expectations down anew.")
+@click.option("--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write evidence there.")
+@click.option("--against", metavar="URL", help="Play on a sandbox that is served there, each in a world of its own.")
+@click.option(
+    "--event-loop", type=click.Choice(["asyncio", "trio"]), default="asyncio", show_default=True, help="Which to use."
+)
+@click.option("-j", "--workers", type=click.IntRange(1), metavar="N", help="Processes; as many as cores by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of scripts, for editors.")
+def run(
+    journeys: Sequence[str],
+    lists: bool,
+    keyword: str | None,
+    seed: int,
+    repeat: int,
+    fail_fast: bool,
+    updates: bool,
+    report: Path | None,
+    against: str | None,
+    event_loop: str,
+    workers: int | None,
+    as_json: bool,
+    schema: bool,
+) -> None:
+    """Play journeys: files, folders, or names of the library; the whole library, when nothing is named.
+
+    Each is played in a world of its own, in this process and in simulated time, or on a served sandbox. How to write
+    one: bank_app_sim/docs/journeys.md, in the folder of the package.
+
+    \b
+    Examples:
+      bank-app-sim run --list
+      bank-app-sim run declined_then_accepted
+      bank-app-sim run my.journey.yaml --report evidence
+      bank-app-sim run journeys/ -k "webhook not lost" --repeat 20
+    """
+    from ..journeys import runner
+    from ..journeys.mistakes import Mistake, ScriptMistakes
+    from ..journeys.selection import NothingFound, selected
+
+    if schema:
+        from ..journeys.schema import as_json as schema_as_json
+
+        click.echo(schema_as_json(), nl=False)
+        return
+    try:
+        scripts = selected(journeys, keyword=keyword)
+    except ScriptMistakes as error:
+        raise click.ClickException(f"{_number(len(error.mistakes), 'mistake')} in a script\n\n{error}") from None
+    except NothingFound as error:
+        raise click.UsageError(str(error)) from None
+    if lists:
+        widest = max(len(script.name) for script in scripts)
+        for name, title in dict.fromkeys((script.name, script.title) for script in scripts):
+            click.echo(f"{name:<{widest}}  {title}")
+        return
+    plan = runner.Plan(against=against, event_loop=event_loop, keeps_evidence=report is not None, updates=updates)
+    jobs = [runner.Job(script, seed + n) for n in range(repeat) for script in scripts]
+    runner.quiet_logs()
+    results = runner.run(jobs, plan, workers=workers or os.cpu_count() or 1, stops_at_failure=fail_fast)
+    try:
+        kept, failed = _follow(results, len(jobs), as_json=as_json, keeps_all=report is not None or as_json)
+    except KeyboardInterrupt:
+        raise click.Abort from None
+    except Mistake as error:
+        raise click.UsageError(str(error)) from None
+    if report is not None:
+        raise click.UsageError(f"{len(kept)} results, and no evidence yet")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _follow(
+    results: Iterable[JourneyResult], total: int, *, as_json: bool, keeps_all: bool
+) -> tuple[list[JourneyResult], int]:
+    """Show the results as they come; those that are to be kept, and how many have failed."""
+    from . import journeys as shown
+
+    began = time.perf_counter()
+    kept: list[JourneyResult] = []
+    outcomes: list[Outcome] = []
+    steps = 0
+    with shown.progress(total) as progress:
+        for result in results:
+            outcomes.append(result.outcome)
+            steps += sum(step.outcome is not Outcome.NOT_REACHED for step in result.steps)
+            progress.advance()
+            if keeps_all:
+                kept.append(result)
+            if not as_json and (total <= shown.FEW or result.outcome is Outcome.FAILED):
+                progress.say(shown.line(result))
+                if result.outcome is Outcome.FAILED:
+                    progress.say(shown.why(result))
+    failed = outcomes.count(Outcome.FAILED)
+    if as_json:
+        from ..journeys.results import as_json as plain
+
+        journeys = [{**plain(result), "messages": None, "states": None} for result in kept]
+        click.echo(json.dumps({"passed": len(outcomes) - failed, "failed": failed, "journeys": journeys}))
+    else:
+        click.echo(shown.summary(outcomes, steps, time.perf_counter() - began))
+    return kept, failed
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

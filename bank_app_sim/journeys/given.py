@@ -1,0 +1,84 @@
+"""What is given before a journey begins: the bank, its users, and the moment."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import attrs
+
+from .kinds import CENTS, CUSTOMER, MOMENT, POSITIVE_DURATION, YES_NO, Choice, ListOf
+from .kinds import DURATION as ANY_DURATION
+
+# How a bank can have its accounts, in words; DES has names of its own for it.
+PER_USER, PER_DREAM = "one for each user", "one for each Dream"
+_SETUPS = Choice("account setup", {PER_USER: "one SharedSavings per EndUser", PER_DREAM: "one SharedSavings per Dream"})
+_RENEWALS = Choice("way to renew a session", {"ID tokens": "token", "activity": "activity"})
+
+Span = Annotated[timedelta, POSITIVE_DURATION]
+YesNo = Annotated[bool, YES_NO]
+
+
+@attrs.frozen(kw_only=True)
+class Given:
+    """What a world is made with.
+
+    Attributes:
+        users: Those who take part; the first is meant where a step names nobody.
+        settings: Arguments for a `Simulation`, all of them plain values that can be compared.
+    """
+
+    users: tuple[str, ...]
+    settings: tuple[tuple[str, Any], ...]
+
+
+def given(
+    *,
+    users: Annotated[tuple[str, ...], ListOf(CUSTOMER)] = ("ada",),
+    start: Annotated[datetime | None, MOMENT] = None,
+    accounts: Annotated[str | None, _SETUPS] = None,
+    performance_Dreams: YesNo = False,  # noqa: N803  # Dreams are written with a capital everywhere
+    consents: YesNo = False,
+    webhooks: YesNo = False,
+    the_bank_approves_after: Annotated[timedelta, ANY_DURATION] = timedelta(days=2),
+    the_bank_settles_every: Span = timedelta(hours=12),
+    the_bank_refuses: Annotated[tuple[str, ...], ListOf(CUSTOMER)] = (),
+    opening_balance_cents: Annotated[int, CENTS] = 1_000_000,
+    sessions_are_renewed_by: Annotated[str | None, _RENEWALS] = None,
+    ID_tokens_last: Span = timedelta(days=365),  # noqa: N803
+    sessions_end_without_activity_after: Span = timedelta(minutes=15),
+    sessions_last_at_most: Span | None = None,
+) -> Given:
+    """What there is before the first step.
+
+    Args:
+        users: Who takes part. The first is meant where a step names nobody.
+        start: When it begins, in UTC; Monday, 4 January 2027, 08:00, when left out.
+        accounts: How the bank has its savings accounts.
+        performance_Dreams: The bank opens an investment account for each Dream.
+        consents: Users sign for a savehack before it starts.
+        webhooks: DES tells the bank what happens, and the bank acts on it.
+        the_bank_approves_after: How long it takes to decide on an account.
+        the_bank_settles_every: How often it fetches what is to be moved.
+        the_bank_refuses: Users who get no account.
+        opening_balance_cents: What users have on their current accounts.
+        sessions_are_renewed_by: What makes a session last longer.
+        ID_tokens_last: How long an ID token of the bank is good.
+        sessions_end_without_activity_after: Where activity renews them.
+        sessions_last_at_most: However they are renewed.
+    """
+    settings: dict[str, Any] = {
+        "start": start,
+        "account_setup": accounts,
+        "performance_dreams": performance_Dreams,
+        "transfer_consents": consents,
+        "webhooks": webhooks,
+        "decision_after": the_bank_approves_after,
+        "settle_every": the_bank_settles_every,
+        "refuses": frozenset(the_bank_refuses),
+        "opening_balance_cents": opening_balance_cents,
+        "session_renewal": sessions_are_renewed_by,
+        "token_lifetime": ID_tokens_last,
+        "session_inactivity_timeout": sessions_end_without_activity_after,
+        "session_maximum_duration": sessions_last_at_most,
+    }
+    given = tuple((name, value) for name, value in settings.items() if value is not None)
+    return Given(users=users, settings=given)

@@ -1,0 +1,171 @@
+"""Journey: what happens between users, a bank and DES, step by step; in Python as in a script."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import anyio
+import attrs
+
+from .. import durations
+from ..turns import BRANCH
+from .mistakes import Mistake, unknown
+from .nodes import of
+from .observables import OBSERVABLES, Look, Observable
+from .steps.bank import BankSteps
+from .steps.outside import OutsideSteps
+from .steps.trouble import TroubleSteps
+from .steps.user import UserSteps
+from .vocabulary import words_of
+
+Branch = Callable[[], Awaitable[Any]]
+
+# How often `eventually` looks.
+LOOKS = 100
+
+
+@attrs.frozen
+class Expected:
+    """One thing that is expected.
+
+    Attributes:
+        text: The expectation, as it is written.
+    """
+
+    observable: Observable
+    value: Any
+    text: str
+
+
+class ExpectationFailed(AssertionError):
+    """Something is not as it was expected.
+
+    Attributes:
+        expected: What was expected.
+        found: What was there.
+    """
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"expected {expected}; there was {found}")
+        self.expected = expected
+        self.found = found
+
+
+class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
+    """One journey through one world.
+
+    Each step of a script is a method here. Amounts are in cents, as everywhere in Python. What is expected is written
+    as in a script: `await journey.expect(deposits={"settled": 2}, balance="100.00")`.
+    """
+
+    async def expect(self, *, of: str | None = None, **expected: Any) -> None:
+        """What there has to be now, when all that is under way has come to rest.
+
+        Args:
+            of: One user's part of it; everybody's when left out.
+            expected: By the names of scripts, with `_` for a space.
+
+        Raises:
+            ExpectationFailed: It is not so.
+            Mistake: That is nothing that can be expected.
+        """
+        await self.check(as_written(expected), of=of)
+
+    async def eventually(self, *, within: timedelta, of: str | None = None, **expected: Any) -> None:
+        """What there has to be at some moment from now on; time passes until it is.
+
+        Args:
+            within: How long that may take.
+
+        Raises:
+            ExpectationFailed: It was not so in all that time.
+        """
+        await self.wait_for(as_written(expected), within=within, of=of)
+
+    async def meanwhile(self, *branches: Branch, names: tuple[str, ...] = ()) -> None:
+        """Several things at once: whose message goes next, the seed decides.
+
+        The first branch that fails ends the others.
+        """
+
+        async def follow(name: str, branch: Branch) -> None:
+            BRANCH.set(name)
+            await branch()
+
+        with self.world.turns.taken():
+            try:
+                async with anyio.create_task_group() as tasks:
+                    for n, branch in enumerate(branches):
+                        tasks.start_soon(follow, names[n] if n < len(names) else str(n + 1), branch)
+            except BaseExceptionGroup as errors:
+                raise _first(errors) from None
+
+    async def check(self, expected: tuple[Expected, ...], *, of: str | None) -> None:
+        """As `expect()`, for expectations that are read already."""
+        await self.rest()
+        failed = differences(expected, await self.look(of))
+        if failed:
+            raise ExpectationFailed("; ".join(text for text, _ in failed), "; ".join(found for _, found in failed))
+
+    async def wait_for(self, expected: tuple[Expected, ...], *, within: timedelta, of: str | None) -> None:
+        """As `eventually()`, for expectations that are read already."""
+        clock = self.world.clock
+        began_at = clock.now()
+        await self.rest()
+        while failed := differences(expected, await self.look(of)):
+            if clock.now() >= began_at + within:
+                texts = "; ".join(text for text, _ in failed)
+                found = "; ".join(found for _, found in failed)
+                raise ExpectationFailed(f"{texts} within {durations.shown(within)}", found)
+            await clock.advance_to(min(clock.now() + within / LOOKS, began_at + within))
+
+    async def rest(self) -> None:
+        """Let everything come to rest; where several branches are at work, only wait for a turn among them."""
+        if self.world.turns.are_taken:
+            await self.world.turns.take("looks")
+        else:
+            await self.world.clock.advance_to(self.world.clock.now())
+
+    async def look(self, of: str | None) -> Look:
+        """The world as it is now."""
+        messages = await self.world.messages()
+        people = self.people.values()
+        return Look(
+            state=await self.world.state(),
+            messages=messages,
+            customer=of,
+            elapsed=self.world.clock.now() - self.began_at,
+            screens={each.customer: each.seen for each in people},
+            sessions={each.customer: each.how_the_session_is(messages) for each in people},
+        )
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = errors.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def as_written(expected: Mapping[str, Any]) -> tuple[Expected, ...]:
+    """What Python code expects, read as a script would be."""
+    read = []
+    for parameter, value in expected.items():
+        name = parameter.replace("_", " ")
+        if name not in OBSERVABLES:
+            raise Mistake(unknown(name, "thing to expect", OBSERVABLES))
+        found = OBSERVABLES[name]
+        node = of(value)
+        read.append(Expected(found, found.kind.read(node), f"{name}: {value}"))
+    return tuple(read)
+
+
+def differences(expected: tuple[Expected, ...], look: Look) -> list[tuple[str, str]]:
+    """What is not as expected: each with what was there instead."""
+    failed = []
+    for each in expected:
+        found = each.observable.kind.difference(each.value, each.observable.read(look))
+        if found is not None:
+            failed.append((each.text, f"{each.observable.name}: {found}"))
+    return failed
+
+
+STEPS = words_of(Journey)

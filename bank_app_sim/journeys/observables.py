@@ -1,0 +1,279 @@
+"""What can be expected: each method reads one thing off a world, and says how it is compared."""
+
+import collections
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import attrs
+
+from impact_sdk import ExitReason
+
+from ..trace import Message
+from .comparisons import (
+    AMOUNT,
+    TIME,
+    Among,
+    Difference,
+    InOrder,
+    Same,
+    tally,
+    tally_of_money,
+    word,
+)
+from .kinds import YES_NO
+from .results import State
+from .savehacks import TERMS
+from .vocabulary import in_scripts
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+CALLBACKS = ("account provisioning requested", "transfer consent requested", "ID token expired", "exit requested")
+
+SESSIONS = ("none", "open", "left", *(reason.value.replace("_", " ") for reason in ExitReason))
+
+
+@attrs.frozen(kw_only=True)
+class Observable:
+    """Something that can be expected.
+
+    Attributes:
+        name: What scripts call it.
+        doc: What it is, in a sentence.
+        kind: How an expectation is written, and compared with what is there.
+        read: Reads what is there.
+    """
+
+    name: str
+    doc: str
+    kind: Difference
+    read: Callable[["Look"], Any]
+
+
+def observable(kind: Difference) -> Callable[[F], F]:
+    """Make a method of `Look` something that can be expected."""
+
+    def named(function: F) -> F:
+        function.__observable__ = kind  # type: ignore[attr-defined]
+        return function
+
+    return named
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+@attrs.frozen(kw_only=True)
+class Look:
+    """A world at one moment, or one user's part of it.
+
+    Attributes:
+        customer: Whose part; None for everybody's.
+        elapsed: Since the journey began.
+        screens: What the users' phones have shown, by customer.
+        sessions: How the users' sessions are, by customer: `open`, `left`, or why it ended.
+    """
+
+    state: State
+    messages: Sequence[Message]
+    customer: str | None
+    elapsed: timedelta
+    screens: Mapping[str, Sequence[str]]
+    sessions: Mapping[str, str]
+
+    def _of(self, collection: str) -> list[Mapping[str, Any]]:
+        whose = "customer" if collection in ("orders", "transfers") else "user"
+        things = self.state.get(collection, {}).values()
+        return [each for each in things if self.customer in (None, each.get(whose))]
+
+    @observable(tally("callback", *CALLBACKS))
+    def callbacks(self) -> Mapping[str, int]:
+        """How often the SDK has called the app: in all, or by callback."""
+        users = {user_id: user["external_id"] for user_id, user in self.state["users"].items()}
+        called = [
+            message.label.removeprefix("callback: ")
+            for message in self.messages
+            if message.label.startswith("callback: ")
+            and self.customer in (None, users.get(message.detail.get("user_id", "")))
+        ]
+        names = {name.lower(): name for name in CALLBACKS}
+        return collections.Counter(names[name.lower()] for name in called)
+
+    @observable(tally("user"))
+    def users(self) -> Mapping[str, int]:
+        """Users that DES has."""
+        found = [user["external_id"] for user in self.state["users"].values()]
+        return collections.Counter(name for name in found if self.customer in (None, name))
+
+    @observable(tally("kind of account", "SharedSavings", "Performance"))
+    def accounts(self) -> Mapping[str, int]:
+        """Accounts that DES has: in all, or by kind."""
+        return _count(self._of("accounts"), "type")
+
+    @observable(InOrder())
+    def external_IDs(self) -> list[str]:  # noqa: N802
+        """The accounts' external IDs, in the order in which they were posted."""
+        return [account["external_id"] or "none" for account in self._of("accounts")]
+
+    @observable(AMOUNT)
+    def balance(self) -> int:
+        """What DES says is on the accounts, in all."""
+        cents: int = sum(account["balance_cents"] for account in self._of("accounts"))
+        return cents
+
+    @observable(tally("Dream"))
+    def Dreams(self) -> Mapping[str, int]:  # noqa: N802
+        """Dreams that are not deleted: in all, or by name."""
+        return _count(self._dreams(), "name")
+
+    @observable(tally("Dream"))
+    def linked_Dreams(self) -> Mapping[str, int]:  # noqa: N802
+        """Dreams that are linked to an account."""
+        return _count((dream for dream in self._dreams() if dream["account_id"]), "name")
+
+    @observable(tally_of_money("Dream"))
+    def saved(self) -> Mapping[str, int]:
+        """What the Dreams hold: in all, or by name."""
+        return {dream["name"]: dream["balance_cents"] for dream in self._dreams()}
+
+    @observable(tally("Dream"))
+    def achieved_Dreams(self) -> Mapping[str, int]:  # noqa: N802
+        """Dreams that have reached their target."""
+        return _count((dream for dream in self._dreams() if dream["achieved_at"]), "name")
+
+    @observable(AMOUNT)
+    def outside_all_Dreams(self) -> int:  # noqa: N802
+        """What the accounts hold beyond their Dreams: interest, say."""
+        in_dreams: int = sum(dream["balance_cents"] for dream in self._of("dreams"))
+        return self.balance() - in_dreams
+
+    def _dreams(self) -> list[Mapping[str, Any]]:
+        return [dream for dream in self._of("dreams") if not dream["deleted_at"]]
+
+    @observable(tally("state of a savehack", "active", "paused", "draft", "stopped"))
+    def savehacks(self) -> Mapping[str, int]:
+        """Savehack launches: in all, or by state."""
+        return _count(self._of("savehack launches"), "state")
+
+    @observable(tally("savehack", *TERMS))
+    def kinds_of_savehacks(self) -> Mapping[str, int]:
+        """Savehack launches by kind."""
+        by_type = {f"{kind.__name__}Launch": name for name, kind in TERMS.items()}
+        return collections.Counter(by_type[launch["type"]] for launch in self._of("savehack launches"))
+
+    @observable(tally("state", "requested", "settled", "failed"))
+    def deposits(self) -> Mapping[str, int]:
+        """Deposits: in all, or by state."""
+        return self._transactions("Deposit")
+
+    @observable(tally("state", "requested", "settled", "failed"))
+    def withdrawals(self) -> Mapping[str, int]:
+        """Withdrawals: in all, or by state."""
+        return self._transactions("Withdrawal")
+
+    @observable(tally("state", "requested", "settled", "failed"))
+    def moves(self) -> Mapping[str, int]:
+        """Moves between Dreams: in all, or by state."""
+        return self._transactions("Internal")
+
+    def _transactions(self, kind: str) -> Mapping[str, int]:
+        return _count((each for each in self._of("transactions") if each["type"].startswith(kind)), "state")
+
+    @observable(Among())
+    def reasons(self) -> list[str]:
+        """Why transactions have failed; a part of the text will do."""
+        return [each["errors"] for each in self._of("transactions") if each["errors"]]
+
+    @observable(tally("state of a consent", "open", "signed", "rejected"))
+    def consents(self) -> Mapping[str, int]:
+        """Transfer consents: in all, or by state."""
+        return _count(self._of("consents"), "state")
+
+    @observable(Same(YES_NO, _yes))
+    def provisioning_initiated(self) -> bool:
+        """Whether DES knows that opening an account has begun, for every user."""
+        users = [user for user in self.state["users"].values() if self.customer in (None, user["external_id"])]
+        return bool(users) and all(user["provisioning_initiated_at"] for user in users)
+
+    @observable(tally("state of an order"))
+    def orders(self) -> Mapping[str, int]:
+        """The bank's orders for accounts: in all, or by state, as the bank calls it."""
+        return _count(self._of("orders"), "state")
+
+    @observable(AMOUNT)
+    def current_account(self) -> int:
+        """What the bank's books have on the users' current accounts."""
+        return self._in_books("current:")
+
+    @observable(AMOUNT)
+    def savings_account(self) -> int:
+        """What the bank's books have on the users' accounts to save on."""
+        return self._in_books("savings:") + self._in_books("investments:")
+
+    @observable(Same(YES_NO, _yes))
+    def books_agree(self) -> bool:
+        """Whether the bank's books sum to zero, and hold for each user what DES says."""
+        in_all: int = sum(account["balance_cents"] for account in self.state["books"].values())
+        return in_all == 0 and self.balance() == self.savings_account()
+
+    def _in_books(self, prefix: str) -> int:
+        whose = "" if self.customer is None else self.customer
+        cents: int = sum(
+            account["balance_cents"]
+            for name, account in self.state["books"].items()
+            if name.startswith(prefix) and whose in ("", *name.split(":")[1:2])
+        )
+        return cents
+
+    @observable(tally("event"))
+    def events(self) -> Mapping[str, int]:
+        """Events that the bank has taken in: in all, or by type."""
+        return _count(self.state["events"].values(), "type")
+
+    @observable(tally("way", "webhook", "looking"))
+    def events_came_by(self) -> Mapping[str, int]:
+        """Events that the bank has taken in, by the way they came."""
+        return collections.Counter(event["came_by"].lower() for event in self.state["events"].values())
+
+    @observable(tally("message"))
+    def messages_sent(self) -> Mapping[str, int]:
+        """Messages of the trace, by label."""
+        return collections.Counter(message.label for message in self.messages)
+
+    @observable(InOrder())
+    def messages_in_order(self) -> list[str]:
+        """Labels of the trace that come in this order, others between them."""
+        return [message.label for message in self.messages]
+
+    @observable(TIME)
+    def elapsed_time(self) -> timedelta:
+        """How long ago the journey began."""
+        return self.elapsed
+
+    @observable(Among())
+    def screen(self) -> list[str]:
+        """What the phones have shown; a part of the text will do."""
+        return [text for who, texts in self.screens.items() if self.customer in (None, who) for text in texts]
+
+    @observable(word("state of a session", *SESSIONS))
+    def session(self) -> str:
+        """How the user's session is: none, open, left, or why it ended."""
+        found = [state for who, state in self.sessions.items() if self.customer in (None, who)]
+        return found[0] if found else "none"
+
+
+def _count(things: Iterable[Mapping[str, Any]], field: str) -> collections.Counter[str]:
+    return collections.Counter(thing[field] for thing in things)
+
+
+def _observable(function: Callable[..., Any]) -> Observable:
+    doc = (inspect.getdoc(function) or "").partition("\n")[0]
+    kind: Difference = function.__observable__  # type: ignore[attr-defined]
+    return Observable(name=in_scripts(function.__name__), doc=doc, kind=kind, read=function)
+
+
+OBSERVABLES = {
+    each.name: each for each in map(_observable, (f for f in vars(Look).values() if hasattr(f, "__observable__")))
+}

@@ -1,0 +1,102 @@
+"""The users of a journey: how they answer what the app asks, and what they have in Impact Finance."""
+
+import enum
+from collections.abc import Sequence
+from datetime import timedelta
+
+import anyio
+import attrs
+
+from impact_sdk import Dream, SavehackLaunch, Session
+
+from ..trace import Message
+from .world import Phone, World
+
+EXIT = "callback: Exit Requested"
+
+
+class Attitude(enum.Enum):
+    """How a user answers what the bank's app asks."""
+
+    ACCEPTS = enum.auto()
+    DECLINES = enum.auto()
+    SAYS_NOTHING = enum.auto()
+
+
+class StepFailed(Exception):
+    """A step cannot be done; the message says why, and the way out."""
+
+
+@attrs.define(eq=False)
+class Person:
+    """One user.
+
+    Attributes:
+        takes: How long they think about an answer.
+        session: The latest; `since` is how many messages there were when it began, and `has_left` whether the app has
+            left it by itself.
+        launches: Their savehack launches, the newest last.
+    """
+
+    customer: str
+    world: World
+    attitude: Attitude = Attitude.ACCEPTS
+    takes: timedelta = timedelta()
+    session: Session | None = None
+    since: int = 0
+    has_left: bool = False
+    phone: Phone | None = None
+    dreams: dict[str, Dream] = attrs.field(factory=dict)
+    launches: list[SavehackLaunch] = attrs.field(factory=list)
+
+    async def answers(self, _question: str) -> bool:
+        """What they say to a question; some say nothing, for ever."""
+        if self.attitude is Attitude.SAYS_NOTHING:
+            await anyio.sleep_forever()
+        if self.takes:
+            await self.world.clock.sleep_until(self.world.clock.now() + self.takes)
+        return self.attitude is Attitude.ACCEPTS
+
+    def takes_the_phone(self) -> Phone:
+        """Their phone, with the bank's app on it."""
+        self.phone = self.world.bank_app(self.customer, answers=self.answers)
+        return self.phone
+
+    @property
+    def seen(self) -> Sequence[str]:
+        """What the app has shown them."""
+        return self.phone.screen.seen if self.phone else ()
+
+    @property
+    def in_session(self) -> Session:
+        """Their session; `StepFailed` where they have none."""
+        if self.session is None:
+            raise StepFailed(f"{self.customer} is not in Impact Finance; let them `launch` first")
+        return self.session
+
+    def how_the_session_is(self, messages: Sequence[Message]) -> str:
+        """`none`, `open`, `left`, or why it has ended."""
+        if self.session is None:
+            return "none"
+        for message in messages[self.since :]:
+            if message.label == EXIT and message.detail.get("user_id") == self.session.user.id:
+                return str(message.detail["reason"]).replace("_", " ")
+        return "left" if self.has_left else "open"
+
+    def dream(self, name: str | None) -> Dream:
+        """A Dream of theirs; the newest, when no name is given."""
+        if not self.dreams:
+            raise StepFailed(f"{self.customer} has no Dream; let them `create a Dream` first")
+        if name is None:
+            return list(self.dreams.values())[-1]
+        if name not in self.dreams:
+            raise StepFailed(f"{self.customer} has no Dream {name!r}; there is {', '.join(self.dreams)}")
+        return self.dreams[name]
+
+    def launch(self, dream: str | None) -> SavehackLaunch:
+        """The newest savehack launch, for a Dream where one is named."""
+        wanted = None if dream is None else self.dream(dream).id
+        found = [launch for launch in self.launches if wanted in (None, launch.dream.id)]
+        if not found:
+            raise StepFailed(f"{self.customer} has launched no savehack{f' for {dream}' if dream else ''}")
+        return found[-1]

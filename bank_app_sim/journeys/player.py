@@ -1,0 +1,252 @@
+"""Plays one script in one world, and writes down what came of each step."""
+
+import contextlib
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+import attrs
+
+from impact_sdk import ImpactError
+
+from ..clock import NothingLeft, timestamp
+from .journey import ExpectationFailed, Journey
+from .people import StepFailed
+from .recording import Recordings, messages_of, state_of
+from .results import Failure, JourneyResult, Outcome, State, StepResult
+from .script import Doing, Expecting, Meanwhile, Recording, Script, Step
+from .world import World
+
+# No step of a journey waits longer for something that does not come; DES looks after itself every day, for ever.
+LONGEST_STEP = timedelta(days=400)
+
+
+class _Over(Exception):
+    """A step has failed, and the journey ends with it."""
+
+
+@attrs.define(eq=False, kw_only=True)
+class Player:
+    """One journey at a time.
+
+    Attributes:
+        keeps_evidence: Messages and states are kept with the result; it takes some time.
+    """
+
+    script: Script
+    world: World
+    journey: Journey
+    recordings: Recordings
+    keeps_evidence: bool
+    _results: list[StepResult] = attrs.field(factory=list, init=False)
+    _states: list[State] = attrs.field(factory=list, init=False)
+    _step_began_at: datetime = attrs.field(init=False)
+
+    async def play(self) -> tuple[Outcome, list[StepResult], list[State]]:
+        """Play all steps, or up to one that fails; every step has a result."""
+        is_over = False
+        self._step_began_at = self.world.clock.now()
+
+        async def play() -> None:
+            nonlocal is_over
+            try:
+                await self._play_all(self.script.steps, "")
+            except _Over:
+                pass
+            finally:
+                is_over = True
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(play)
+            with contextlib.suppress(NothingLeft):  # the step under way is told of it below
+                await self.world.clock.run(lambda: is_over or self._takes_too_long(), instead=self.world.turns.give)
+            if not is_over:
+                self._give_up()
+                tasks.cancel_scope.cancel()
+        outcome = Outcome.PASSED if all(r.outcome is Outcome.PASSED for r in self._results) else Outcome.FAILED
+        return outcome, self._results, self._states
+
+    def _takes_too_long(self) -> bool:
+        return self.world.clock.now() > self._step_began_at + LONGEST_STEP
+
+    def _give_up(self) -> None:
+        """The step under way does not end by itself."""
+        found = "it has not ended, and nothing is left that could end it"
+        if self._takes_too_long():
+            found = f"it has not ended after {LONGEST_STEP.days} days"
+        failure = Failure(expected="the step ends", found=found, way_out="who is it waiting for?")
+        for n, result in enumerate(self._results):
+            if result.ended_at == "" and result.began_at:
+                ended_at = timestamp(self.world.clock.now())
+                self._results[n] = attrs.evolve(result, outcome=Outcome.FAILED, ended_at=ended_at, failure=failure)
+
+    async def _play_all(self, steps: tuple[Step, ...], prefix: str) -> None:
+        places = self._announce(steps, prefix)
+        for step, place in zip(steps, places, strict=True):
+            await self._play(step, place)
+
+    def _announce(self, steps: tuple[Step, ...], prefix: str) -> list[int]:
+        """Where the results of these steps are; until they are played, they were not reached."""
+        first = len(self._results)
+        self._results += [
+            StepResult(
+                number=f"{prefix}{n}", text=_text(step), line=step.place.line or None, outcome=Outcome.NOT_REACHED
+            )
+            for n, step in enumerate(steps, 1)
+        ]
+        return list(range(first, len(self._results)))
+
+    async def _play(self, step: Step, place: int) -> None:
+        # However much is looked at between two steps, nothing happens there.
+        await self.journey.rest()
+        self._step_began_at = self.world.clock.now()
+        before, first = await self._mark()
+        begun = attrs.evolve(
+            self._results[place], began_at=timestamp(self._step_began_at), first_message=first + 1, before=before
+        )
+        self._results[place] = begun
+        failure = None
+        for _ in range(step.times):
+            failure = failure or await self._outcome(step, begun.number)
+        after, last = await self._mark()
+        self._results[place] = attrs.evolve(
+            begun,
+            outcome=Outcome.PASSED if failure is None else Outcome.FAILED,
+            ended_at=timestamp(self.world.clock.now()),
+            last_message=last,
+            after=after,
+            failure=failure,
+        )
+        if failure is not None:
+            raise _Over
+
+    async def _mark(self) -> tuple[int | None, int]:
+        """Which state there is now, and how many messages there are."""
+        if not self.keeps_evidence:
+            return None, 0
+        state = await self.world.state()
+        if not self._states or self._states[-1] != state:
+            self._states.append(state)
+        return len(self._states) - 1, len(await self.world.messages())
+
+    async def _outcome(self, step: Step, number: str) -> Failure | None:
+        """Do it once; what went wrong, if anything did."""
+        try:
+            await self._do(step, number)
+        except _Over:
+            return Failure(expected="every branch comes to its end", found="one of them has failed")
+        except ExpectationFailed as error:
+            failure = Failure(expected=error.expected, found=error.found)
+            return failure if step.fails is None else _unlike(step, error)
+        except Exception as error:
+            return _unlike(step, error)
+        if step.fails is not None:
+            return Failure(expected=f"fails: {step.fails}", found="it has succeeded")
+        return None
+
+    async def _do(self, step: Step, number: str) -> None:
+        if isinstance(step, Doing):
+            await step.words.function(self.journey, **step.arguments)
+        elif isinstance(step, Expecting):
+            if step.within is None:
+                await self.journey.check(step.expected, of=step.of)
+            else:
+                await self.journey.wait_for(step.expected, within=step.within, of=step.of)
+        elif isinstance(step, Recording):
+            await self._hold_against_recording(step, number)
+        elif isinstance(step, Meanwhile):
+            branches = [self._branch(steps, f"{number}.{n}.") for n, (_, steps) in enumerate(step.branches, 1)]
+            await self.journey.meanwhile(*branches, names=tuple(name for name, _ in step.branches))
+
+    def _branch(self, steps: tuple[Step, ...], prefix: str) -> Any:
+        async def branch() -> None:
+            await self._play_all(steps, prefix)
+
+        return branch
+
+    async def _hold_against_recording(self, step: Recording, number: str) -> None:
+        await self.journey.rest()
+        now: dict[str, Any] = {}
+        if "messages" in step.what:
+            now["messages"] = messages_of(await self.world.messages())
+        if "state" in step.what:
+            now["state"] = state_of(await self.world.state())
+        difference = self.recordings.difference(f"{self.script.row or 'no row'}, step {number}", now)
+        if difference is not None:
+            raise ExpectationFailed(*difference)
+
+
+def _text(step: Step) -> str:
+    more = [f"times: {step.times}"] if step.times > 1 else []
+    more += [f"fails: {step.fails}"] if step.fails else []
+    return ", ".join([step.text, *more])
+
+
+def _unlike(step: Step, error: Exception) -> Failure | None:
+    """How an error differs from the one that was wanted; None where it is that one."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    found = f"{type(error).__name__}: {error}"
+    if step.fails is None:
+        return Failure(expected="the step succeeds", found=found, way_out=_way_out(error))
+    if step.fails not in names:
+        return Failure(expected=f"fails: {step.fails}", found=found)
+    if step.saying is not None and step.saying not in str(error):
+        return Failure(expected=f"fails: {step.fails}, saying: {step.saying}", found=found)
+    return None
+
+
+def _way_out(error: Exception) -> str:
+    if isinstance(error, ImpactError):
+        return f"if that is right, write beside the step: fails: {type(error).__name__}"
+    if isinstance(error, StepFailed):
+        return ""
+    return "this is none of the SDK's errors; it may be a fault of the simulator"
+
+
+async def play(
+    script: Script,
+    world: World,
+    *,
+    seed: int,
+    where: str,
+    command: str,
+    recordings: Recordings,
+    keeps_evidence: bool,
+) -> JourneyResult:
+    """Play a script in a world that is fresh, and made with what the script has given.
+
+    Args:
+        where: What the result says of where it was played.
+        command: What repeats it.
+    """
+    began = time.perf_counter()
+    player = Player(
+        script=script,
+        world=world,
+        journey=Journey(world, script.given),
+        recordings=recordings,
+        keeps_evidence=keeps_evidence,
+    )
+    outcome, steps, states = await player.play()
+    keeps_messages = keeps_evidence or outcome is Outcome.FAILED
+    return JourneyResult(
+        name=script.name,
+        title=script.title,
+        file=script.file,
+        row=script.row,
+        seed=seed,
+        world=where,
+        outcome=outcome,
+        seconds=time.perf_counter() - began,
+        steps=steps,
+        messages=[message.as_json() for message in await world.messages()] if keeps_messages else (),
+        states=states,
+        command=command,
+    )
+
+
+def recordings_of(script: Script, *, updates: bool) -> Recordings:
+    """What was recorded beside a script."""
+    return Recordings.of(Path(script.file), updates=updates)

@@ -1,0 +1,97 @@
+"""Savehacks in the words of a script: `weekly 50.00`, and what else each kind takes."""
+
+import re
+from typing import Any, get_args
+
+import attrs
+
+from impact_sdk import (
+    Autopilot,
+    CalendarChaos,
+    Copycat,
+    Daily,
+    Eurocup,
+    Everest,
+    Monthly,
+    Moonstruck,
+    OneTime,
+    Percentage,
+    Rocket,
+    Roulette,
+    Roundup,
+    SaveLeague,
+    Thief,
+    Weekly,
+)
+
+from .kinds import Choice
+
+SavehackTerms = (
+    Autopilot
+    | Daily
+    | Weekly
+    | Monthly
+    | Thief
+    | Rocket
+    | OneTime
+    | Roulette
+    | Moonstruck
+    | Percentage
+    | Everest
+    | CalendarChaos
+    | SaveLeague
+    | Eurocup
+    | Copycat
+    | Roundup
+)
+
+
+def in_words(type_name: str) -> str:
+    """`CalendarChaos` is `calendar chaos`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", type_name).lower()
+
+
+TERMS: dict[str, type[SavehackTerms]] = {in_words(kind.__name__): kind for kind in get_args(SavehackTerms)}
+SAVEHACK = Choice("savehack", {word: word for word in TERMS})
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAY = Choice("day of the week", {day: n for n, day in enumerate(DAYS)})
+
+# What a savehack has that nobody has said anything of.
+_OTHERWISE: dict[str, Any] = {
+    "amount_cents": 5_000,
+    "weekday": 0,
+    "day_of_month": 1,
+    "min_amount_cents": 1_000,
+    "max_amount_cents": 10_000,
+    "percentage": 10,
+    "round_to_cents": 1_000,
+    "team": "Arsenal",
+    "friend": "bo",
+}
+
+
+def terms_of(*, savehack: str, **given: Any) -> SavehackTerms:
+    """The terms of a savehack.
+
+    Args:
+        savehack: Its kind in words.
+        given: Fields of the SDK's terms; what is None was left out.
+
+    Raises:
+        ValueError: This savehack has no such field, or not with this value.
+    """
+    kind = TERMS[savehack]
+    own = [field.name for field in attrs.fields(kind)]
+    said = {name: value for name, value in given.items() if value is not None}
+    for name in said:
+        if name not in own:
+            has = ", ".join(each.removesuffix("_cents").replace("_", " ") for each in own) or "nothing to choose"
+            raise ValueError(
+                f"a {savehack} savehack has no {name.removesuffix('_cents').replace('_', ' ')}; it has {has}"
+            )
+    values = {name: said.get(name, _OTHERWISE[name]) for name in own}
+    if "max_amount_cents" in own and "max_amount_cents" not in said:
+        least = values.get("min_amount_cents", values.get("amount_cents", 0))
+        values["max_amount_cents"] = max(values["max_amount_cents"], least)
+    return kind(**values)

@@ -1,0 +1,148 @@
+"""What the bank does, and what happens to it."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from impact_sdk import TransactionState
+
+from ..kinds import CUSTOMER, DURATION, NAME, POSITIVE_CENTS, choice
+from ..people import StepFailed
+from ..vocabulary import step
+from .stage import Stage
+
+Customer = Annotated[str | None, CUSTOMER]
+DreamName = Annotated[str | None, NAME]
+# The books' accounts to save on, and what moves money on them without Impact Finance.
+MOVED_BY = {"savings": "outside", "investments": "market"}
+
+_PRODUCT = choice("kind of account", "SharedSavings", "Performance")
+
+
+class BankSteps(Stage):
+    """The bank's verbs."""
+
+    @step("the bank approves after", plain="time")
+    async def bank_approves_after(self, time: Annotated[timedelta, DURATION]) -> None:
+        """From the next order on, the bank takes that long to decide on an account.
+
+        Args:
+            time: How long.
+        """
+        await self.world.bank_decides(after=time, refuses=None)
+
+    @step("the bank decides now")
+    async def bank_decides_now(self) -> None:
+        """The bank decides at once on every order for an account that waits."""
+        await self.world.bank_decides_now()
+
+    @step("the bank refuses", plain="customer")
+    async def bank_refuses(self, customer: Customer = None) -> None:
+        """From now on the bank gives a user no account.
+
+        Args:
+            customer: Whom; nobody else is refused any more.
+        """
+        await self.world.bank_decides(after=None, refuses=[self.person(customer).customer])
+
+    @step("the bank refuses nobody")
+    async def bank_refuses_nobody(self) -> None:
+        """From now on everybody gets an account who asks for one."""
+        await self.world.bank_decides(after=None, refuses=[])
+
+    @step("the bank introduces", plain="customer")
+    async def bank_introduces(self, customer: Customer = None) -> None:
+        """The bank posts a user to DES.
+
+        Args:
+            customer: Whom.
+        """
+        await self.world.api.users.create(external_id=self.person(customer).customer)
+
+    @step("the bank posts an account", plain="external ID")
+    async def bank_posts_account(
+        self,
+        external_ID: Annotated[str | None, NAME] = None,  # noqa: N803  # it is written so everywhere
+        *,
+        for_: Customer = None,
+        type: Annotated[str, _PRODUCT] = "SharedSavings",
+    ) -> None:
+        """The bank posts an account to DES, past its own order book; with no external ID that is always another one.
+
+        Args:
+            external_ID: What it is called; `the user's ID` for DES's ID of the user.
+            for_: Whose it is.
+            type: What kind of account.
+        """
+        user_id = await self._user_id(self.person(for_).customer)
+        external_id = user_id if external_ID == "the user's ID" else external_ID
+        await self.world.api.accounts.create(user_id=user_id, type=type, external_id=external_id)
+
+    @step("the bank deletes the user", plain="customer")
+    async def bank_deletes_user(self, customer: Customer = None) -> None:
+        """The bank has DES delete a user, with all that is theirs.
+
+        Args:
+            customer: Whom.
+        """
+        await self.world.api.users.delete(await self._user_id(self.person(customer).customer))
+
+    @step("the bank fails the deposits", plain="reason")
+    async def bank_fails_deposits(self, reason: Annotated[str, NAME], *, of: Customer = None) -> None:
+        """The bank fails all deposits of a user that are requested.
+
+        Args:
+            reason: What it says.
+            of: Whose.
+        """
+        customer = self.person(of).customer
+        requested = [each async for each in self.world.api.transactions.list(state=TransactionState.REQUESTED)]
+        for deposit in requested:
+            if deposit.user.external_id == customer:
+                await self.world.api.transactions.fail(deposit.id, errors=[reason])
+
+    @step("money arrives on the account", plain="amount")
+    async def money_arrives(
+        self,
+        amount_cents: Annotated[int, POSITIVE_CENTS],
+        *,
+        of: Customer = None,
+        dream: DreamName = None,
+    ) -> None:
+        """Money comes to a savings account without Impact Finance, as interest does.
+
+        Args:
+            amount_cents: How much.
+            of: Whose account.
+            dream: The account of this Dream, where each has one of its own.
+        """
+        await self._move(amount_cents, of, dream)
+
+    @step("money leaves the account", plain="amount")
+    async def money_leaves(
+        self, amount_cents: Annotated[int, POSITIVE_CENTS], *, of: Customer = None, dream: DreamName = None
+    ) -> None:
+        """Money goes from a savings account without Impact Finance, at a branch, say.
+
+        Args:
+            amount_cents: How much.
+            of: Whose account.
+            dream: The account of this Dream, where each has one of its own.
+        """
+        await self._move(-amount_cents, of, dream)
+
+    async def _move(self, amount_cents: int, of: str | None, dream: str | None) -> None:
+        person = self.person(of)
+        end = person.customer if dream is None else f"{person.customer}:{person.dream(dream).id}"
+        books = (await self.world.state())["books"]
+        for kind in MOVED_BY:
+            if f"{kind}:{end}" in books:
+                reference = f"journey:{next(self.references)}"
+                account = f"{kind}:{end}"
+                await self.world.move_money(account, amount_cents, kind=MOVED_BY[kind], reference=reference)
+                return
+        raise StepFailed(f"the bank has no account {end!r} to save on; is it open yet?")
+
+    async def _user_id(self, customer: str) -> str:
+        async for user in self.world.api.users.list(external_id=customer):
+            return user.id
+        raise StepFailed(f"DES has no user {customer!r}; let them `launch`, or `the bank introduces` them")

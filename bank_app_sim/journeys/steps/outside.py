@@ -1,0 +1,88 @@
+"""What happens in the rest of the world, for the savehacks that live on it; and time."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from ..kinds import CUSTOMER, MOMENT, NAME, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, choice
+from ..people import StepFailed
+from ..vocabulary import step
+from .stage import Stage
+
+Amount = Annotated[int, POSITIVE_CENTS]
+Customer = Annotated[str | None, CUSTOMER]
+_COMPETITION = choice("competition", "league", "eurocup")
+
+
+class OutsideSteps(Stage):
+    """Purchases, salaries, goals, friends, and the clock."""
+
+    @step("a purchase", plain="amount")
+    async def purchase(self, amount_cents: Amount, *, of: Customer = None) -> None:
+        """A user buys something, which feeds Roundup.
+
+        Args:
+            amount_cents: For how much.
+            of: Whose purchase.
+        """
+        await self.world.api.sandbox.feed(type="purchase", amount_cents=amount_cents, user_id=await self._user(of))
+
+    @step("a salary", plain="amount")
+    async def salary(self, amount_cents: Amount, *, of: Customer = None) -> None:
+        """A user is paid, which feeds Percentage.
+
+        Args:
+            amount_cents: How much.
+            of: Whose salary.
+        """
+        await self.world.api.sandbox.feed(type="salary", amount_cents=amount_cents, user_id=await self._user(of))
+
+    @step("a goal", plain="team")
+    async def goal(
+        self,
+        team: Annotated[str, NAME],
+        *,
+        competition: Annotated[str, _COMPETITION] = "league",
+        goals: Annotated[int, TIMES] = 1,
+    ) -> None:
+        """A team scores, which feeds SaveLeague and Eurocup.
+
+        Args:
+            team: Who.
+            competition: Where.
+            goals: How often.
+        """
+        await self.world.api.sandbox.feed(type="goal", team=team, competition=competition, goals=goals)
+
+    @step("a friend saves", plain=("friend", "amount"))
+    async def friend_saves(self, friend: Annotated[str, NAME], *, amount_cents: Amount) -> None:
+        """Somebody saves, which feeds Copycat.
+
+        Args:
+            friend: Who.
+            amount_cents: How much.
+        """
+        await self.world.api.sandbox.feed(type="saving", friend=friend, amount_cents=amount_cents)
+
+    @step("wait", plain="time")
+    async def wait(self, time: Annotated[timedelta, POSITIVE_DURATION]) -> None:
+        """Time passes; all that becomes due on the way is done.
+
+        Args:
+            time: How long.
+        """
+        await self.world.clock.advance(time)
+
+    @step("wait until", plain="moment")
+    async def wait_until(self, moment: Annotated[datetime, MOMENT]) -> None:
+        """Time passes up to a moment.
+
+        Args:
+            moment: In UTC.
+        """
+        now = self.world.clock.now()
+        if moment < now:
+            raise StepFailed(f"it is {now:%Y-%m-%d %H:%M:%S} already, and time goes forward only")
+        await self.world.clock.advance_to(moment)
+
+    async def _user(self, customer: str | None) -> str:
+        return self.person(customer).in_session.user.id

@@ -1,0 +1,284 @@
+"""What users do in Impact Finance, and how they answer the bank's app."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from impact_sdk import HandoverError
+
+from ..kinds import COUNT, CUSTOMER, DAY, NAME, POSITIVE_CENTS, POSITIVE_DURATION, Text
+from ..people import Attitude
+from ..savehacks import SAVEHACK, WEEKDAY, terms_of
+from ..vocabulary import step
+from .stage import Stage
+
+By = Annotated[str | None, CUSTOMER]
+DreamName = Annotated[str | None, NAME]
+Amount = Annotated[int, POSITIVE_CENTS]
+MaybeAmount = Annotated[int | None, POSITIVE_CENTS]
+_LOCALE = Text("a language", examples=("sv-SE", "en"))
+
+
+class UserSteps(Stage):
+    """The user's verbs."""
+
+    @step("launch", plain="by")
+    async def launch(self, by: By = None, *, locale: Annotated[str, _LOCALE] = "sv-SE") -> None:
+        """The user opens Impact Finance in the bank's app.
+
+        Args:
+            by: Who.
+            locale: In which language.
+        """
+        person = self.person(by)
+        app = person.takes_the_phone()
+        since = len(await self.world.messages())
+        person.session = await app.launch(locale=locale)
+        person.since, person.has_left = since, False
+
+    @step("resume paused launches", plain="by")
+    async def resume_paused_launches(self, by: By = None) -> None:
+        """The app finishes what an earlier session has left waiting; the user may be asked again.
+
+        Args:
+            by: Who.
+        """
+        person = self.person(by)
+        person.launches += await person.in_session.resume_paused_launches()
+
+    @step("create a Dream", plain="name")
+    async def create_dream(
+        self,
+        name: Annotated[str, NAME],
+        *,
+        target_cents: Amount = 250_000,
+        wanted_by: Annotated[date | None, DAY] = None,
+        by: By = None,
+    ) -> None:
+        """The user creates a Dream.
+
+        Args:
+            name: What it is called.
+            target_cents: How much is wanted.
+            wanted_by: The day by which it is wanted.
+            by: Who.
+        """
+        person = self.person(by)
+        try:
+            dream = await person.in_session.create_dream(name, target_cents=target_cents, expires_at=wanted_by)
+        except HandoverError as error:
+            if error.dream is not None:  # it is there all the same
+                person.dreams[name] = error.dream
+            raise
+        person.dreams[name] = dream
+
+    @step("launch a savehack", plain=("savehack", "amount"), check=terms_of)
+    async def launch_savehack(
+        self,
+        savehack: Annotated[str, SAVEHACK],
+        *,
+        amount_cents: MaybeAmount = None,
+        weekday: Annotated[int | None, WEEKDAY] = None,
+        day_of_month: Annotated[int | None, COUNT] = None,
+        min_amount_cents: MaybeAmount = None,
+        max_amount_cents: MaybeAmount = None,
+        percentage: Annotated[int | None, COUNT] = None,
+        round_to_cents: MaybeAmount = None,
+        team: Annotated[str | None, NAME] = None,
+        friend: Annotated[str | None, NAME] = None,
+        for_: DreamName = None,
+        by: By = None,
+    ) -> None:
+        """The user launches a savehack; the app may ask for an account, or for a signature.
+
+        Args:
+            savehack: Which of the sixteen.
+            amount_cents: How much each time; 50.00 when left out.
+            weekday: Of a weekly one; monday when left out.
+            day_of_month: Of a monthly one; 1 when left out.
+            min_amount_cents: The least each time, where that is left to chance.
+            max_amount_cents: The most each time.
+            percentage: Of each salary.
+            round_to_cents: What purchases are rounded up to.
+            team: Whose goals count.
+            friend: Whose savings are copied.
+            for_: For which Dream; the newest when left out.
+            by: Who.
+        """
+        person = self.person(by)
+        terms = terms_of(
+            savehack=savehack,
+            amount_cents=amount_cents,
+            weekday=weekday,
+            day_of_month=day_of_month,
+            min_amount_cents=min_amount_cents,
+            max_amount_cents=max_amount_cents,
+            percentage=percentage,
+            round_to_cents=round_to_cents,
+            team=team,
+            friend=friend,
+        )
+        try:
+            person.launches.append(await person.in_session.launch_savehack(person.dream(for_), terms))
+        except HandoverError as error:
+            person.launches += error.launches  # they wait
+            raise
+
+    @step("pause the savehack", plain="for")
+    async def pause_savehack(self, for_: DreamName = None, *, by: By = None) -> None:
+        """The user lets the newest savehack rest.
+
+        Args:
+            for_: The newest for this Dream.
+            by: Who.
+        """
+        person = self.person(by)
+        await person.in_session.pause_launch(person.launch(for_))
+
+    @step("resume the savehack", plain="for")
+    async def resume_savehack(self, for_: DreamName = None, *, by: By = None) -> None:
+        """The user ends a rest.
+
+        Args:
+            for_: The newest for this Dream.
+            by: Who.
+        """
+        person = self.person(by)
+        await person.in_session.resume_launch(person.launch(for_))
+
+    @step("stop the savehack", plain="for")
+    async def stop_savehack(self, for_: DreamName = None, *, by: By = None) -> None:
+        """The user stops the newest savehack for good.
+
+        Args:
+            for_: The newest for this Dream.
+            by: Who.
+        """
+        person = self.person(by)
+        await person.in_session.stop_launch(person.launch(for_))
+
+    @step("withdraw", plain="amount")
+    async def withdraw(self, amount_cents: Amount, *, from_: DreamName = None, by: By = None) -> None:
+        """The user asks for money back.
+
+        Args:
+            amount_cents: How much.
+            from_: From which Dream; the newest when left out.
+            by: Who.
+        """
+        person = self.person(by)
+        await person.in_session.withdraw(person.dream(from_), amount_cents)
+
+    @step("move money", plain="amount")
+    async def move(self, amount_cents: Amount, *, from_: DreamName = None, to: DreamName = None, by: By = None) -> None:
+        """The user moves money from one Dream to another; either may be left out: what is in no Dream is meant.
+
+        Args:
+            amount_cents: How much.
+            from_: From which Dream.
+            to: To which Dream.
+            by: Who.
+        """
+        person = self.person(by)
+        source = None if from_ is None else person.dream(from_)
+        target = None if to is None else person.dream(to)
+        await person.in_session.move(amount_cents, source=source, target=target)
+
+    @step("delete the Dream", plain="name")
+    async def delete_dream(self, name: DreamName = None, *, by: By = None) -> None:
+        """The user gives a Dream up.
+
+        Args:
+            name: Which; the newest when left out.
+            by: Who.
+        """
+        person = self.person(by)
+        dream = person.dream(name)
+        await person.in_session.delete_dream(dream)
+        person.dreams = {name: each for name, each in person.dreams.items() if each.id != dream.id}
+
+    @step("look around", plain="by")
+    async def look_around(self, by: By = None) -> None:
+        """The user looks at accounts, Dreams, savehacks and transactions.
+
+        Args:
+            by: Who.
+        """
+        session = self.person(by).in_session
+        for listing in (session.accounts(), session.dreams(), session.savehack_launches(), session.transactions()):
+            async for _ in listing:
+                pass
+
+    @step("keep the session alive", plain="by")
+    async def keep_alive(self, by: By = None) -> None:
+        """The app says that the user is there.
+
+        Args:
+            by: Who.
+        """
+        await self.person(by).in_session.keep_alive()
+
+    @step("sign out", plain="by")
+    async def sign_out(self, by: By = None) -> None:
+        """The user signs out of Impact Finance.
+
+        Args:
+            by: Who.
+        """
+        await self.person(by).in_session.sign_out()
+
+    @step("leave", plain="by")
+    async def leave(self, by: By = None) -> None:
+        """The app leaves Impact Finance; DES keeps the session until it expires.
+
+        Args:
+            by: Who.
+        """
+        person = self.person(by)
+        await person.in_session.close()
+        person.has_left = True
+
+    @step("open an account in advance", plain="by")
+    async def open_account_in_advance(self, by: By = None) -> None:
+        """The user has an account opened before ever opening Impact Finance, and waits for it.
+
+        Args:
+            by: Who.
+        """
+        await self.person(by).takes_the_phone().open_account_in_advance()
+
+    @step("the user accepts", plain="by")
+    async def user_accepts(self, by: By = None) -> None:
+        """From now on the user says yes to what the app asks.
+
+        Args:
+            by: Who.
+        """
+        self.person(by).attitude = Attitude.ACCEPTS
+
+    @step("the user declines", plain="by")
+    async def user_declines(self, by: By = None) -> None:
+        """From now on the user says no to what the app asks.
+
+        Args:
+            by: Who.
+        """
+        self.person(by).attitude = Attitude.DECLINES
+
+    @step("the user says nothing", plain="by")
+    async def user_says_nothing(self, by: By = None) -> None:
+        """From now on the user does not answer what the app asks.
+
+        Args:
+            by: Who.
+        """
+        self.person(by).attitude = Attitude.SAYS_NOTHING
+
+    @step("the user thinks for", plain="time")
+    async def user_thinks_for(self, time: Annotated[timedelta, POSITIVE_DURATION], *, by: By = None) -> None:
+        """From now on the user takes that long to answer.
+
+        Args:
+            time: How long.
+            by: Who.
+        """
+        self.person(by).takes = time

@@ -1,0 +1,122 @@
+"""pytest plugin: worlds as fixtures, and every `*.journey.yaml` as a test. It comes with the package.
+
+    @pytest.mark.anyio
+    @pytest.mark.simulation(seed=7, decision_after=timedelta(days=3))
+    async def test_saves(journey):
+        await journey.launch()
+        ...
+
+`simulation` is a `Simulation`, `bank_app` is ada's phone in it, `journey` has the steps of scripts; the marker's
+arguments are those of `Simulation`. Nothing is patched, and no socket is opened.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .app import BankApp
+    from .journeys.journey import Journey
+    from .journeys.results import JourneyResult
+    from .journeys.script import Script
+    from .simulation import Simulation
+
+SUFFIX = ".journey.yaml"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("journeys")
+    group.addoption("--journey-seed", type=int, default=0, metavar="N", help="Seed of the journeys in *.journey.yaml.")
+    group.addoption(
+        "--journey-event-loop", choices=("asyncio", "trio"), default="asyncio", help="Event loop of these journeys."
+    )
+    group.addoption("--journey-against", metavar="URL", help="Play these journeys on a sandbox that is served there.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "simulation(**arguments): how the `simulation` of this test is made")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "JourneyFile | None":
+    if not file_path.name.endswith(SUFFIX):
+        return None
+    return JourneyFile.from_parent(parent, path=file_path)
+
+
+class JourneyFile(pytest.File):
+    """A script; its journeys are one, or one for each row."""
+
+    def collect(self) -> Iterator["JourneyItem"]:
+        from .journeys.mistakes import ScriptMistakes
+        from .journeys.reader import read_file
+
+        try:
+            scripts = read_file(self.path)
+        except ScriptMistakes as error:
+            raise self.CollectError(str(error)) from None
+        for script in scripts:
+            yield JourneyItem.from_parent(self, name=script.full_name, script=script)
+
+
+class JourneyFailed(Exception):
+    """A journey has failed; `result` says how."""
+
+    def __init__(self, result: "JourneyResult") -> None:
+        super().__init__(result.name)
+        self.result = result
+
+
+class JourneyItem(pytest.Item):
+    """One journey."""
+
+    def __init__(self, *, script: "Script", **more: Any) -> None:
+        super().__init__(**more)
+        self.script = script
+
+    def runtest(self) -> None:
+        from .journeys import runner
+        from .journeys.results import Outcome
+
+        option = self.config.option
+        plan = runner.Plan(against=option.journey_against, event_loop=option.journey_event_loop)
+        (result,) = runner.play_jobs([runner.Job(self.script, option.journey_seed)], plan)
+        if result.outcome is not Outcome.PASSED:
+            raise JourneyFailed(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, JourneyFailed):
+            from .cli.journeys import headline, why
+
+            result = excinfo.value.result
+            return f"{headline(result)}\n\n{why(result)}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, f"{self.name}: {self.script.title}"
+
+
+@pytest.fixture
+async def simulation(anyio_backend: Any, request: pytest.FixtureRequest) -> "AsyncIterator[Simulation]":
+    """A world in simulated time, made as the marker `simulation` says."""
+    from .simulation import Simulation
+
+    marker = request.node.get_closest_marker("simulation")
+    async with Simulation(**(marker.kwargs if marker else {})) as world:
+        yield world
+
+
+@pytest.fixture
+async def bank_app(simulation: "Simulation") -> "BankApp":
+    """The phone of the customer ada, with the bank's app on it."""
+    return simulation.bank_app("ada")
+
+
+@pytest.fixture
+async def journey(simulation: "Simulation") -> "Journey":
+    """The steps of scripts, in this simulation; ada is meant where nobody is named."""
+    from .journeys.given import given
+    from .journeys.journey import Journey
+
+    return Journey(simulation, given())  # type: ignore[arg-type]  # its clock is a simulated one
