@@ -10,7 +10,7 @@ from .columns import order_of_insertion
 from .errors import ConnectionLost, DatabaseError
 from .sqlite import SQLite
 
-__all__ = ["ConnectionLost", "Database", "DatabaseError", "of_actor", "order_of_insertion", "require_postgresql"]
+__all__ = ["ConnectionLost", "Database", "DatabaseError", "of_actor", "order_of_insertion", "postgresql_address"]
 
 if TYPE_CHECKING:
     from .postgresql import PostgreSQL
@@ -117,13 +117,14 @@ def schema_of_actor(url: sa.URL, actor: str) -> str:
     return f"{world}_{actor}" if isinstance(world, str) else actor
 
 
-def require_postgresql(url: str) -> None:
-    """Raise `DatabaseError` for any other address."""
+def postgresql_address(url: str) -> sa.URL:
+    """The address of a PostgreSQL database; `DatabaseError` for any other."""
     parsed = _parsed(url)
     if parsed.get_backend_name() not in _POSTGRESQL:
         raise DatabaseError(
             f"{shown(parsed)!r} is not an address of a PostgreSQL database; use postgresql://USER@HOST/DATABASE"
         )
+    return parsed
 
 
 _POSTGRESQL = ("postgresql", "postgres")  # libpq takes both

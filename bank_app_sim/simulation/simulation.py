@@ -16,7 +16,7 @@ from impact_sdk import ClientCredentials, Clock, ImpactAPI, ImpactSDK, SystemClo
 from ..app import BankApp
 from ..backend import Bank, BankBackend
 from ..clock import SimulatedClock
-from ..database import of_actor, require_postgresql
+from ..database import of_actor, postgresql_address
 from ..des import DES, AccountSetup, SessionRenewal, Tenant
 from ..ids import Ids
 from ..network import Died, Fault, Network
@@ -290,7 +290,7 @@ class Simulation:
     def _database_url(self, actor: str) -> str:
         if self._database is not None:
             if self._served is not None:  # whose files are in its folder
-                require_postgresql(self._database)
+                postgresql_address(self._database)
             return of_actor(self._database, actor)
         return "sqlite://" if self._served is None else f"sqlite:///{self._served.data / actor}.sqlite3"
 

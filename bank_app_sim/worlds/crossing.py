@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Collection, Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import anyio
 import attrs
 import httpx
 
+from ..clock import moment
 from ..traffic import Traffic
 from ..turns import BRANCH
 from . import headers
@@ -55,6 +57,7 @@ class Crossing:
     Attributes:
         hand_over: Tells the sandbox what was said on this side until now.
         takes_turns: Whether messages go one at a time now.
+        is_now: Is told the moment at which an answer was given: here it may be earlier still.
     """
 
     sender: str
@@ -63,6 +66,7 @@ class Crossing:
     traffic: Traffic
     hand_over: Callable[[], Awaitable[None]]
     takes_turns: Callable[[], bool]
+    is_now: Callable[[datetime], None]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         with self.traffic.moving():
@@ -75,6 +79,8 @@ class Crossing:
             request.extensions = {**request.extensions, "timeout": _PATIENT}
             answer = await self.transport.handle_async_request(request)
             content = await answer.aread()
+            if headers.NOW in answer.headers:
+                self.is_now(moment(answer.headers[headers.NOW]))
         return self._as_it_was(answer, content, request)
 
     def _as_it_was(self, answer: httpx.Response, content: bytes, request: httpx.Request) -> httpx.Response:

@@ -8,13 +8,14 @@ from urllib.parse import unquote
 import attrs
 import orjson
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
+from ..clock import timestamp
 from ..service import LARGEST_BODY_BYTES
 from . import headers
 from .threads import WorldOver, WorldThread
-from .world import Carried, NoAnswer
+from .world import Carried, NoAnswer, World
 
 PARTICIPANTS = {"des": "des", "backend": "bank_backend"}
 SENDERS = ("sdk", "bank_app", "bank_backend")
@@ -38,6 +39,8 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             status, answered, body = await self._carry(scope, receive)
+        except ClientDisconnect:
+            return
         except WorldOver as over:
             status, answered, body = _refused(404, str(over), headers.WORLD, headers.OVER)
         await send({"type": "http.response.start", "status": status, "headers": answered})
@@ -49,18 +52,24 @@ class Gate:
             raise WorldOver(f"{scope['path']} is no address in a world; it begins with /worlds/ID/des or …/backend")
         world = self.find(address["id"].decode())
         carried = _carried(scope, PARTICIPANTS[address["actor"].decode()], address["rest"] or b"/")
-        answer = await world.call(_go, attrs.evolve(carried, body=await _read(scope, receive)))
+        answer, now = await world.call(_carry, attrs.evolve(carried, body=await _read(scope, receive)))
         if isinstance(answer, NoAnswer):
             what = headers.NO_ANSWER if answer.was_sent else headers.NOT_SENT
-            return _refused(502, answer.why, headers.NETWORK, what)
-        kept = [(name, value) for name, value in answer[1] if name.lower() not in _NOT_CARRIED]
-        return answer[0], [*kept, (b"content-length", str(len(answer[2])).encode())], answer[2]
+            status, named, body = _refused(502, answer.why, headers.NETWORK, what)
+        else:
+            status, raw, body = answer
+            named = [(name, value) for name, value in raw if name.lower() not in _NOT_CARRIED]
+            named.append((b"content-length", str(len(body)).encode()))
+        return status, [*named, (headers.NOW.encode(), now.encode())], body
 
 
-async def _go(world: Any, carried: Carried) -> Any:
-    """Status, headers and body of the answer, read where it came."""
+async def _carry(world: World, carried: Carried) -> tuple[Any, str]:
+    """Status, headers and body of the answer, or that there is none; and when that was."""
     answer = await world.carry(carried)
-    return answer if isinstance(answer, NoAnswer) else (answer.status_code, answer.headers.raw, await answer.aread())
+    now = timestamp(world.clock.now())
+    if isinstance(answer, NoAnswer):
+        return answer, now
+    return (answer.status_code, answer.headers.raw, await answer.aread()), now
 
 
 def _carried(scope: Scope, receiver: str, path: bytes) -> Carried:

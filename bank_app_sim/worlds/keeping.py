@@ -48,15 +48,19 @@ class Worlds:
 
     Args:
         store: Where they write things down.
+        most: How many there can be at once.
         monotonic: Seconds on a clock that never goes back.
     """
 
-    def __init__(self, store: Store, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: Store, *, most: int = MOST_WORLDS, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
+        self.most = most
         self._monotonic = monotonic
         self._kept: dict[str, Kept] = {}
         self._being_made = 0
-        self._is_cleared = anyio.Event()
+        self._is_cleared: anyio.Event | None = None
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -65,13 +69,14 @@ class Worlds:
         First what servers have left behind that were killed is removed; nobody is kept waiting for that but whoever
         wants a world.
         """
+        self._is_cleared = is_cleared = anyio.Event()
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._clear)
+            tasks.start_soon(self._clear, is_cleared)
             try:
                 yield
             finally:
                 with anyio.CancelScope(shield=True):
-                    await self._is_cleared.wait()
+                    await is_cleared.wait()
                     async with anyio.create_task_group() as removals:
                         for world_id in tuple(self._kept):
                             removals.start_soon(self._remove_or_say_why_not, world_id)
@@ -85,6 +90,8 @@ class Worlds:
         Raises:
             Refused: No bank can be like that, there are too many worlds, or the database cannot be used.
         """
+        if self._is_cleared is None:
+            raise Refused(503, {"base": ["the server is about to begin; ask again"]}, headers={"Retry-After": "1"})
         await self._is_cleared.wait()
         await self._make_room()
         self._being_made += 1
@@ -122,9 +129,9 @@ class Worlds:
             if idle_seconds >= IDLE_AFTER_SECONDS:
                 logger.warning("world %s is thrown away: nobody has wanted anything of it for long", kept.id)
                 await self._remove_or_say_why_not(kept.id)
-        if len(self._kept) + self._being_made >= MOST_WORLDS:
+        if len(self._kept) + self._being_made >= self.most:
             sentence = (
-                f"{MOST_WORLDS} worlds are here already, and more do not fit; DELETE one of those that "
+                f"{self.most} worlds are here already, and more do not fit; DELETE one of those that "
                 "GET /sandbox/worlds lists, or wait until nobody has wanted anything of one for "
                 f"{IDLE_AFTER_SECONDS // 60} minutes"
             )
@@ -153,10 +160,10 @@ class Worlds:
         except (DatabaseError, OSError) as error:
             logger.warning("world %s could not be removed; the next start tries it again: %s", id, error)
 
-    async def _clear(self) -> None:
+    async def _clear(self, is_cleared: anyio.Event) -> None:
         try:
             await anyio.to_thread.run_sync(self._store.clear)
         except (DatabaseError, OSError) as error:
             logger.warning("worlds of earlier servers could not be removed: %s", error)
         finally:
-            self._is_cleared.set()
+            is_cleared.set()

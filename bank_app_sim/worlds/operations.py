@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from ..backend import CRASH_POINTS, DREAM_CRASH_POINTS, EVENT_CRASH_POINTS, REPORT_CRASH_POINTS
+from ..network import Trouble
 from ..trace import PARTICIPANTS
 from . import settings
 from .fields import TROUBLE, Field, Fields, at, nothing_or, one_of, seconds, several, text, whole, yes_or_no
@@ -25,6 +26,10 @@ class Operation:
     path: str
     does: str
     fields: Fields = attrs.field(factory=dict)
+
+
+def _words(*words: str) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 _PARTICIPANT = one_of(*PARTICIPANTS)
@@ -87,7 +92,7 @@ MESSAGES: Fields = {
 }
 
 FAULT: Fields = {
-    "trouble": Field(TROUBLE, "What the network does to the message.", is_required=True),
+    "trouble": Field(TROUBLE, f"What the network does: {_words(*Trouble)}.", is_required=True),
     "sender": Field(nothing_or(_PARTICIPANT), "Whose messages; anybody's, when left out."),
     "receiver": Field(nothing_or(_PARTICIPANT), "To whom; to anybody, when left out."),
     "what": Field(nothing_or(text), "Method and path, such as `PATCH /transactions/{id}`; any, when left out."),
@@ -98,9 +103,11 @@ FAULT: Fields = {
 }
 
 DEATH: Fields = {
-    "of": Field(one_of("des", "bank_backend"), "Whose process dies.", is_required=True),
+    "of": Field(one_of("des", "bank_backend"), "Whose process dies: `des` or `bank_backend`.", is_required=True),
     "stays_down_seconds": Field(seconds, "How long it is not there; started again at once, when left out."),
-    "at": Field(_CRASH_POINT, "Not now but when the bank's backend next comes to this point."),
+    "at": Field(
+        _CRASH_POINT, "Not now but when the bank's backend next comes to this point, one that `serve --help` lists."
+    ),
 }
 
 BANK: Fields = {

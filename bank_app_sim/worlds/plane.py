@@ -23,7 +23,7 @@ from ..trace import Trace
 from . import operations, settings
 from .fields import values
 from .gate import Gate
-from .keeping import MOST_WORLDS, Kept, Worlds
+from .keeping import Kept, Worlds
 from .operations import Operation
 from .stores import store
 from .threads import WorldOver, WorldThread
@@ -89,7 +89,7 @@ class Plane:
             {"id": kept.id, "now": _now(kept), "idle_seconds": round(idle_seconds, 3)}
             for kept, idle_seconds in self._worlds.all()
         ]
-        return Answer(200, {"version": VERSION, "most": MOST_WORLDS, "worlds": worlds})
+        return Answer(200, {"version": VERSION, "most": self._worlds.most, "worlds": worlds})
 
     async def make_world(self, call: Call, read: Mapping[str, Any]) -> Answer:
         kept = await self._worlds.make(settings.arguments(read))

@@ -83,6 +83,7 @@ class RemoteWorld:
                     traffic=self._traffic,
                     hand_over=self._hand_over,
                     takes_turns=lambda: self.turns.are_taken,
+                    is_now=self.clock.be_at_least,
                 )
 
             self.api = ImpactAPI(

@@ -54,6 +54,10 @@ class RemoteClock(SimulatedClock):
         self._turns = turns
         self._go = go
 
+    def be_at_least(self, at: datetime) -> None:
+        """There it is that late already."""
+        self._move(at)
+
     async def _wake_next(self, until: datetime | None) -> bool:
         """Go on, here and there, until something concerns this side: a moment has come, an answer, or a turn."""
         gone = await self._go(self._going(until))

@@ -40,19 +40,21 @@ def _duration(argument: str, meaning: str, read: Callable[[Any], Any] = seconds)
 
 
 SETTINGS = (
-    _plain(
-        "seed", whole(least=0), "Decides ids, keys, jitter, and who goes first. 0 when left out, as in a simulation."
-    ),
+    _plain("seed", whole(least=0), "Decides ids, keys, jitter, and who goes first. 0 when left out."),
     _plain("start", at, "The moment at which the world begins. Monday, 4 January 2027, 08:00 UTC, when left out."),
     _duration("decision_after", "How long the bank takes to decide on an account. Two days when left out."),
     _duration("settle_every", "How often the bank fetches the deposits that DES requests. An hour when left out."),
     _plain("refuses", lambda value: frozenset(several(text)(value)), "Customers to whom the bank gives no account."),
     _plain("opening_balance_cents", whole(least=0), "What a new customer has. 1000000 when left out."),
     _duration("token_lifetime", "How long an ID token of the bank is good. 365 days when left out."),
-    _plain("account_setup", _SETUPS, "How accounts and Dreams belong together, in the words of DES."),
+    _plain("account_setup", _SETUPS, f"`{AccountSetup.SHARED}`, or `{AccountSetup.PER_DREAM}`."),
     _plain("performance_dreams", yes_or_no, "Whether the bank opens an investment account for each Dream."),
     _plain("transfer_consents", yes_or_no, "Whether users sign for a savehack launch before it starts."),
-    _plain("session_renewal", _RENEWALS, "What makes a session last: new ID tokens, or what the user does."),
+    _plain(
+        "session_renewal",
+        _RENEWALS,
+        "What makes a session last: new ID tokens (`token`), or what the user does (`activity`).",
+    ),
     _duration("session_inactivity_timeout", "How long a session lasts without activity, where that renews it."),
     _duration("session_maximum_duration", "How long any session lasts at most; null for no end.", nothing_or(seconds)),
     _plain("webhooks", yes_or_no, "Whether DES sends its events to the bank, which acts on them."),

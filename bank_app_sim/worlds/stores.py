@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
-import sqlalchemy as sa
+from ..database import postgresql_address
 
 ACTORS = ("des", "backend")
 
@@ -62,7 +62,7 @@ class Schemas:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = sa.make_url(url)
+        self._url = postgresql_address(url)
         named = self._url.query.get("schema")
         self._prefix = f"{named}_world_" if isinstance(named, str) else "world_"
 

@@ -2,25 +2,32 @@
 
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import pytest
 
 from bank_app_sim import Simulation
 from bank_app_sim.worlds import RemoteWorld
 
-from .journeys import Journey, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
+from .journeys import AnyWorld, Journey, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
 
 
-async def played(world: Simulation | RemoteWorld, journey: Journey) -> tuple[list[str], Any]:
+async def played(world: AnyWorld, journey: Journey) -> tuple[list[str], Any]:
     async with world:
         await play(world, journey)
         return await labels(world), without_what_is_drawn(await world.state())
+
+
+async def played_here(journey: Journey, **settings: Any) -> tuple[list[str], Any]:
+    """In this process; on asyncio, as a sandbox does, whatever the player's own event loop is."""
+    return await anyio.to_thread.run_sync(lambda: anyio.run(lambda: played(Simulation(**settings), journey)))
 
 
 @pytest.mark.parametrize("settings", [{}, {"transfer_consents": True}], ids=str)
 async def test_a_journey_with_all_kinds_of_trouble_is_the_same_at_a_sandbox(
     sandbox_url: str, another_url: str | None, settings: dict[str, Any]
 ) -> None:
-    here = await played(Simulation(seed=7, database=another_url, **settings), trouble_and_a_good_end)
+    here = await played_here(trouble_and_a_good_end, seed=7, database=another_url, **settings)
     there = await played(RemoteWorld(sandbox_url, seed=7, **settings), trouble_and_a_good_end)
 
     assert there[0] == here[0]
@@ -32,7 +39,7 @@ async def test_a_journey_with_all_kinds_of_trouble_is_the_same_at_a_sandbox(
 async def test_who_goes_first_is_decided_by_the_seed_there_as_here(
     sandbox_url: str, another_url: str | None, seed: int
 ) -> None:
-    here = await played(Simulation(seed=seed, database=another_url, webhooks=True), two_at_once)
+    here = await played_here(two_at_once, seed=seed, database=another_url, webhooks=True)
     there = await played(RemoteWorld(sandbox_url, seed=seed, webhooks=True), two_at_once)
 
     assert there[0] == here[0]
