@@ -123,6 +123,15 @@ BROKEN = [
     ("paused_and_resumed", "  - pause the savehack", None),
     ("stopped", "  - stop the savehack", None),
     ("dream_achieved", "target: 100.00", "target: 1000.00"),
+    ("same_external_id_refused", "  - the bank posts an account: {external ID: dreams, for: bo}", None),
+    ("performance_paid_out", "withdraw: 560.00", "withdraw: 550.00"),
+    ("insufficient_funds_from_the_start", "opening balance: 0", "opening balance: 1000"),
+    ("backend_dies_signing", "  - the backend dies", None),
+    ("two_users_at_once", "[ada, bo]", "[ada, bo], the bank refuses: bo"),
+    ("part_of_the_salary", "percentage: 15", "percentage: 16"),
+    ("dream_given_up", "  - delete the Dream: Bike\n  - wait: 7 days", "  - wait: 7 days"),
+    ("deposits_failed_by_hand", "  - the bank fails the deposits", None),
+    ("second_dream_months_later", "  - launch a savehack", None),
     ("three_months_of_saving", "  - wait: 91 days", "  - pause the savehack\n  - wait: 91 days"),
 ]
 
@@ -193,6 +202,10 @@ def test_where_money_moves_the_books_have_to_agree(script: Script) -> None:
     text = Path(script.file).read_text(encoding="utf-8")
 
     assert ("settled" not in text and "saved" not in text and "balance" not in text) or "books agree: yes" in text
+
+
+def test_for_each_journey_there_is_a_world_in_which_it_fails() -> None:
+    assert {name for name, _, _ in BROKEN} == {script.name for script in SCRIPTS}
 
 
 @pytest.mark.parametrize(("name", "old", "new"), BROKEN, ids=[name for name, _, _ in BROKEN])
