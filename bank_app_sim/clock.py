@@ -55,6 +55,7 @@ class SimulatedClock:
         self._order = itertools.count()
         self._advancing = False
         self._running = False
+        self._is_driven = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {timestamp(self._now)}>"
@@ -67,25 +68,33 @@ class SimulatedClock:
     def now(self) -> datetime:
         return self._now
 
+    def drive(self) -> None:
+        """From now on only whoever calls this lets time pass; everybody else waits for that, `sleep()` included."""
+        self._is_driven = True
+
     async def sleep(self, seconds: float) -> None:
         """Let time pass at once when nobody else moves the clock: the caller would do nothing but wait."""
         due = self._now + timedelta(seconds=max(seconds, 0))
-        if self._advancing:
+        if self._advancing or self._is_driven:
             await self.sleep_until(due)
         else:
-            await self.advance_to(due)
+            with self._traffic.resting():
+                await self.advance_to(due)
 
     async def sleep_until(self, moment: datetime) -> None:
         if moment <= self._now:
             await anyio.lowlevel.checkpoint()
         else:
-            await self._sleep(moment)
+            await self.rest_until(moment)
 
-    async def _sleep(self, moment: datetime) -> None:
-        sleeper = (moment, next(self._order), anyio.Event())
+    async def rest_until(self, moment: datetime) -> None:
+        """As `sleep_until()`; but a moment that is not to come is waited for as well, until everything is quiet."""
+        sleeper = (max(moment, self._now), next(self._order), anyio.Event())
         heapq.heappush(self._sleepers, sleeper)
         try:
-            await sleeper[2].wait()
+            # Who waits in the middle of a message holds up nobody: a server that is to try something again, say.
+            with self._traffic.resting():
+                await sleeper[2].wait()
         except BaseException:  # cancelled: nobody is to be woken any more
             if sleeper in self._sleepers:
                 self._sleepers.remove(sleeper)
@@ -104,52 +113,69 @@ class SimulatedClock:
     async def advance_to(self, end: datetime) -> None:
         """As `advance()`, to a moment; a moment in the past only waits until everything is quiet."""
         if self._running:
-            await self._sleep(max(end, self._now))  # nobody is woken before everything is quiet
-            return
-        if self._advancing:
-            raise RuntimeError(f"the clock is being advanced already; it is {timestamp(self._now)}")
-        self._advancing = True
-        try:
-            await self.quiet()
-            while self._sleepers and self._sleepers[0][0] <= end:
-                await self._wake_next()
-                await self.quiet()
-            await self._move(end)
-        finally:
-            self._advancing = False
+            await self.rest_until(end)
+        else:
+            await self._go_on(until=end)
 
-    async def run(self, is_over: Callable[[], bool], *, instead: Callable[[], bool] = lambda: False) -> None:
+    async def run(
+        self,
+        is_over: Callable[[], bool],
+        *,
+        instead: Callable[[], bool] = lambda: False,
+        until: datetime | None = None,
+    ) -> None:
         """Let time pass as far as somebody waits for it, until it is over.
 
         Args:
             is_over: Asked whenever everything is quiet.
             instead: Asked then too: True when it has set something in motion, so that no time is to pass yet.
+            until: The moment at which it is over in any case.
 
         Raises:
             NothingLeft: It is not over, and nobody waits for any moment: nothing can happen any more.
         """
+        await self._go_on(is_over, instead, until=until, running=True)
+
+    async def _go_on(
+        self,
+        is_over: Callable[[], bool] = lambda: False,
+        instead: Callable[[], bool] = lambda: False,
+        *,
+        until: datetime | None,
+        running: bool = False,
+    ) -> None:
         if self._advancing:
             raise RuntimeError(f"the clock is being advanced already; it is {timestamp(self._now)}")
-        self._advancing = self._running = True
+        self._advancing, self._running = True, running
         try:
             while True:
                 await self.quiet(unless=is_over)
                 if is_over():
                     return
-                if instead():
+                if instead() or await self._wake_next(until):
                     continue
-                if not self._sleepers:
+                if until is None:
                     raise NothingLeft(f"nothing is left that could happen, at {timestamp(self._now)}")
-                await self._wake_next()
+                self._move(until)
+                return
         finally:
             self._advancing = self._running = False
 
-    async def _wake_next(self) -> None:
-        await self._move(self._sleepers[0][0])
-        _, _, woken = heapq.heappop(self._sleepers)
-        woken.set()
+    @property
+    def next_due(self) -> datetime | None:
+        """The earliest moment that somebody waits for."""
+        return self._sleepers[0][0] if self._sleepers else None
 
-    async def _move(self, moment: datetime) -> None:
+    async def _wake_next(self, until: datetime | None) -> bool:
+        """Go to the next moment that somebody waits for, and wake them; False where there is none by then."""
+        if self.next_due is None or (until is not None and self.next_due > until):
+            return False
+        moment, _, woken = heapq.heappop(self._sleepers)
+        self._move(moment)
+        woken.set()
+        return True
+
+    def _move(self, moment: datetime) -> None:
         """Be at a moment, unless it is later already."""
         self._now = max(self._now, moment)
 

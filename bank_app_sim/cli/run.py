@@ -64,6 +64,7 @@ def run(
     from ..journeys import runner
     from ..journeys.mistakes import Mistake, ScriptMistakes
     from ..journeys.selection import NothingFound, selected
+    from ..worlds import SandboxError
 
     if schema:
         from ..journeys.schema import as_json as schema_as_json
@@ -89,7 +90,7 @@ def run(
         kept, failed = _follow(results, len(jobs), as_json=as_json, keeps_all=report is not None or as_json)
     except KeyboardInterrupt:
         raise click.Abort from None
-    except Mistake as error:
+    except (Mistake, SandboxError) as error:
         raise click.UsageError(str(error)) from None
     if report is not None:
         from ..journeys import evidence

@@ -26,6 +26,8 @@ class SQLite:
         self, url: sa.URL, tables: sa.MetaData, *, version: int, inline: bool, content: bytes | None = None
     ) -> None:
         self._file = url.database
+        synchronous = _synchronous(url)
+        url = url.set(query={})
         self.is_in_memory = url.database in (None, "", ":memory:")
         self._engine = _memory() if self.is_in_memory else _engine(url, StaticPool)
         try:
@@ -36,7 +38,7 @@ class SQLite:
             self._sqlite.execute("PRAGMA foreign_keys = ON")
             if not self.is_in_memory:
                 self._sqlite.execute("PRAGMA journal_mode = WAL")
-                self._sqlite.execute("PRAGMA synchronous = FULL")
+                self._sqlite.execute(f"PRAGMA synchronous = {synchronous}")
             self._prepare(connection, tables, version)
         except (sqlite3.Error, sa.exc.DBAPIError) as error:
             self._engine.dispose()
@@ -78,6 +80,14 @@ class SQLite:
         self._writer.stop()
         if self._engine is not _memory():
             self._engine.dispose()
+
+
+def _synchronous(url: sa.URL) -> str:
+    """How far a commit waits for the disk."""
+    wanted = url.query.get("synchronous", "FULL")
+    if wanted not in ("FULL", "OFF"):
+        raise DatabaseError(f"synchronous is {wanted!r} for {url.database}; use FULL, or OFF for what need not last")
+    return str(wanted)
 
 
 def _engine(url: sa.URL | str, pool: type[sa.Pool]) -> sa.Engine:

@@ -4,13 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from ...backend import (
-    CONSENT_CRASH_POINTS,
-    CRASH_POINTS,
-    DREAM_CRASH_POINTS,
-    EVENT_CRASH_POINTS,
-    REPORT_CRASH_POINTS,
-)
+from ...backend import EVERY_CRASH_POINT
 from ...network import Fault, Trouble
 from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, Choice, Text, choice
 from ..people import StepFailed
@@ -40,14 +34,7 @@ def _status(text: str) -> int:
 
 MESSAGE = Text("a message by method and path", _message, ("POST /accounts", "PATCH /transactions/{id}", "anything"))
 STATUS = Text("a status", _status, ("503", "429"))
-CRASH_POINT = choice(
-    "point of the backend's work",
-    *CRASH_POINTS,
-    *DREAM_CRASH_POINTS,
-    *REPORT_CRASH_POINTS,
-    *EVENT_CRASH_POINTS,
-    *CONSENT_CRASH_POINTS,
-)
+CRASH_POINT = choice("point of the backend's work", *EVERY_CRASH_POINT)
 
 What = Annotated[str | None, MESSAGE]
 Sender = Annotated[str | None, Choice("participant", PARTICIPANTS)]
