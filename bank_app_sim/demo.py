@@ -1,12 +1,15 @@
 """The two journeys of the starting page, played on a world, and the state that they end in."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import attrs
+
 from impact_sdk import Account, Dream, SavehackLaunch, Session, Transaction, User, Weekly
 
-from .report import Table
+from .clock import timestamp
+from .journeys.results import JourneyResult, Outcome, State, StepResult
 from .simulation import Simulation
 
 # reference: account-provisioning-single-account, both diagrams
@@ -47,76 +50,119 @@ def _deposits_settled(simulation: Simulation) -> int:
     )
 
 
-async def end_state(simulation: Simulation) -> list[Table]:
-    """What DES and the bank have in the end, asked of both as anybody can ask."""
-    api = simulation.api
-    return [
-        _table(
-            "Users",
-            "external id, id, provisioning initiated",
-            [_user(user) async for user in api.users.list()],
-        ),
-        _table("Dreams", "user, name, target, saved, account", [_dream(dream) async for dream in api.dreams.list()]),
-        _table(
-            "Accounts", "user, id, external id, balance", [_account(account) async for account in api.accounts.list()]
-        ),
-        _table(
-            "Savehack launches",
-            "dream, type, amount, state",
-            [_launch(launch) async for launch in api.savehack_launches.list()],
-        ),
-        _table(
-            "Deposits",
-            "user, dream, amount, state, requested, settled",
-            [_deposit(deposit) async for deposit in api.transactions.list()],
-        ),
-        _ledger(await simulation.ledger()),
-    ]
+Journey = Callable[[Simulation, timedelta], Awaitable[None]]
+
+JOURNEYS: Sequence[tuple[str, Journey]] = (
+    (
+        "The user launches a savehack; the bank opens the account later",
+        lambda simulation, patience: account_while_saving(simulation, patience=patience),
+    ),
+    (
+        "The bank opens the account in advance; nobody is asked",
+        lambda simulation, patience: account_in_advance(simulation),
+    ),
+)
 
 
-Cells = tuple[str | None, ...]
-
-
-def _table(title: str, columns: str, rows: Sequence[Cells]) -> Table:
-    return Table(
-        title=title,
-        columns=tuple(columns.split(", ")),
-        rows=tuple(tuple(cell or "" for cell in row) for row in rows),
+async def as_step(number: int, text: str, journey: Journey, simulation: Simulation, patience: timedelta) -> StepResult:
+    """Play a journey as one step of a longer one."""
+    first, began_at = len(simulation.trace) + 1, timestamp(simulation.clock.now())
+    await journey(simulation, patience)
+    return StepResult(
+        number=str(number),
+        text=text,
+        line=None,
+        outcome=Outcome.PASSED,
+        began_at=began_at,
+        ended_at=timestamp(simulation.clock.now()),
+        first_message=first,
+        last_message=len(simulation.trace),
     )
 
 
-def _user(user: User) -> Cells:
-    return user.external_id, user.id, _moment(user.provisioning_initiated_at)
+def result(simulation: Simulation, steps: Sequence[StepResult], state: State, **others: Any) -> JourneyResult:
+    """Both journeys as one, for a report.
+
+    Args:
+        state: What there is at the end.
+        others: What this world does not know of itself: `seed`, `world`, `seconds`, `command`.
+    """
+    return JourneyResult(
+        name="demo",
+        title="Account provisioning, both journeys",
+        file="",
+        row="",
+        outcome=Outcome.PASSED,
+        steps=[*steps[:-1], attrs.evolve(steps[-1], after=0)],
+        messages=simulation.trace.as_json(),
+        states=[state],
+        **others,
+    )
 
 
-def _dream(dream: Dream) -> Cells:
-    account = dream.account.id if dream.account else "none yet"
-    return dream.user.external_id, dream.name, _money(dream.target_cents), _money(dream.balance_cents), account
+async def end_state(simulation: Simulation) -> State:
+    """What DES and the bank have in the end, asked of both as anybody can ask."""
+    api = simulation.api
+    deposits = [deposit async for deposit in api.transactions.list()]
+    return {
+        "users": dict([_user(user) async for user in api.users.list()]),
+        "dreams": dict([_dream(dream) async for dream in api.dreams.list()]),
+        "accounts": dict([_account(account) async for account in api.accounts.list()]),
+        "savehack_launches": dict([_launch(launch) async for launch in api.savehack_launches.list()]),
+        "deposits": {str(n): _deposit(deposit) for n, deposit in enumerate(deposits, 1)},
+        "ledger": _ledger(await simulation.ledger()),
+    }
 
 
-def _account(account: Account) -> Cells:
-    return account.user.external_id, account.id, account.external_id, _money(account.balance_cents)
+# The key of a thing, and its fields.
+Thing = tuple[str, Mapping[str, Any]]
 
 
-def _launch(launch: SavehackLaunch) -> Cells:
-    return launch.dream.name, launch.type, _money(launch.amount_cents or 0), launch.state.value
+def _user(user: User) -> Thing:
+    return user.external_id or user.id, {
+        "id": user.id,
+        "provisioning_initiated": _moment(user.provisioning_initiated_at),
+    }
 
 
-def _deposit(deposit: Transaction) -> Cells:
-    dream = deposit.to_dream.name if deposit.to_dream else None
-    moments = _moment(deposit.requested_at), _moment(deposit.settled_at)
-    return deposit.user.external_id, dream, _money(deposit.amount_cents), deposit.state.value, *moments
+def _dream(dream: Dream) -> Thing:
+    return f"{dream.name} of {dream.user.external_id}", {
+        "target_cents": dream.target_cents,
+        "balance_cents": dream.balance_cents,
+        "account": dream.account and dream.account.id,
+    }
 
 
-def _ledger(books: dict[str, Any]) -> Table:
-    rows = [(account["name"], _money(account["balance_cents"])) for account in books["accounts"]]
-    return _table("The bank's ledger", "account, balance", [*rows, ("sum", _money(books["sum_cents"]))])
+def _account(account: Account) -> Thing:
+    return f"{account.type} of {account.user.external_id}", {
+        "id": account.id,
+        "external_id": account.external_id,
+        "balance_cents": account.balance_cents,
+    }
 
 
-def _money(cents: int) -> str:
-    sign, (units, rest) = "-" if cents < 0 else "", divmod(abs(cents), 100)
-    return f"{sign}{units:,}.{rest:02}"
+def _launch(launch: SavehackLaunch) -> Thing:
+    return f"{launch.type} for {launch.dream.name}", {
+        "amount_cents": launch.amount_cents,
+        "state": launch.state.value,
+    }
 
 
-def _moment(at: datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}"
+def _deposit(deposit: Transaction) -> Mapping[str, Any]:
+    return {
+        "user": deposit.user.external_id,
+        "dream": deposit.to_dream and deposit.to_dream.name,
+        "amount_cents": deposit.amount_cents,
+        "state": deposit.state.value,
+        "requested": _moment(deposit.requested_at),
+        "settled": _moment(deposit.settled_at),
+    }
+
+
+def _ledger(books: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    balances = {account["name"]: account["balance_cents"] for account in books["accounts"]}
+    return {name: {"balance_cents": cents} for name, cents in {**balances, "sum": books["sum_cents"]}.items()}
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else f"{at:%Y-%m-%d %H:%M}"

@@ -2,9 +2,9 @@
 
 import collections
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import attrs
 
@@ -17,6 +17,9 @@ PARTICIPANTS = {
     "des": "DES Backend",
     "bank_backend": "Bank Backend",
 }
+
+# What a process that dies says last, to itself.
+DIES = "process dies"
 
 Kind = Literal["call", "return", "request", "response"]
 
@@ -56,16 +59,23 @@ class Message:
         }
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Message":
-        """The opposite of `as_json()`."""
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The opposite of `as_json()`.
+
+        Raises:
+            KeyError, TypeError, ValueError: It is no message.
+        """
+        for participant in (values["from"], values["to"]):
+            if participant not in PARTICIPANTS:
+                raise ValueError(f"{participant!r} is none of the participants: {', '.join(PARTICIPANTS)}")
         return cls(
-            n=values["n"],
+            n=int(values["n"]),
             at=moment(values["at"]),
             sender=values["from"],
             receiver=values["to"],
-            label=values["label"],
+            label=str(values["label"]),
             kind=values["kind"],
-            detail=values["detail"],
+            detail=dict(values["detail"]),
         )
 
 
@@ -117,43 +127,48 @@ class Trace:
         """Call `listener` with each message from now on, at the moment it is recorded."""
         self._listeners.append(listener)
 
-    def as_json(self) -> dict[str, Any]:
-        """The trace as plain JSON values; `version` changes when the shape does."""
-        return {
-            "version": 1,
-            "participants": PARTICIPANTS,
-            "messages": [message.as_json() for message in self],
-        }
-
-    def folded(self) -> list[tuple[Message, int]]:
-        """The messages, each with how often its exchange was repeated.
-
-        A bank that polls asks the same and hears the same for days: of a run of equal exchanges the first stands for
-        all.
-        """
-        messages = list(self)
-        folded: list[tuple[Message, int]] = []
-        position = 0
-        while position < len(messages):
-            exchange = messages[position : position + 2]
-            times = 1
-            while _alike(exchange, messages[position + 2 * times : position + 2 * times + 2]):
-                times += 1
-            kept = exchange if times > 1 else exchange[:1]
-            folded += [(message, times) for message in kept]
-            position += times * len(kept)
-        return folded
+    def as_json(self) -> list[dict[str, Any]]:
+        """The messages as plain JSON values."""
+        return [message.as_json() for message in self]
 
     def mermaid(self) -> str:
         """The trace as the source of a Mermaid `sequenceDiagram`."""
-        lines = ["sequenceDiagram"]
-        lines += [f"    participant {name} as {title}" for name, title in PARTICIPANTS.items()]
-        for message, times in self.folded():
-            arrow = "->>" if message.kind in ("call", "request") else "-->>"
-            label = message.label + (f" (x{times})" if times > 1 else "")
-            # These two end a statement in Mermaid's grammar.
-            lines.append(f"    {message.sender} {arrow} {message.receiver}: {label.replace(';', ',').replace('#', '')}")
-        return "\n".join(lines) + "\n"
+        return mermaid(self)
+
+
+def folded(messages: Iterable[Message]) -> list[tuple[Message, int]]:
+    """The messages, each with how often its exchange was repeated.
+
+    A bank that polls asks the same and hears the same for days: of a run of equal exchanges the first stands for all.
+    """
+    messages = list(messages)
+    folded: list[tuple[Message, int]] = []
+    position = 0
+    while position < len(messages):
+        exchange = messages[position : position + 2]
+        times = 1
+        while _alike(exchange, messages[position + 2 * times : position + 2 * times + 2]):
+            times += 1
+        kept = exchange if times > 1 else exchange[:1]
+        folded += [(message, times) for message in kept]
+        position += times * len(kept)
+    return folded
+
+
+def mermaid(messages: Iterable[Message]) -> str:
+    """Messages as the source of a Mermaid `sequenceDiagram`."""
+    lines = ["sequenceDiagram"]
+    lines += [f"    participant {name} as {title}" for name, title in PARTICIPANTS.items()]
+    for message, times in folded(messages):
+        arrow = "->>" if message.kind in ("call", "request") else "-->>"
+        label = message.label + (f" (x{times})" if times > 1 else "")
+        lines.append(f"    {message.sender} {arrow} {message.receiver}: {_in_mermaid(label)}")
+    return "\n".join(lines) + "\n"
+
+
+def _in_mermaid(label: str) -> str:
+    """On one line, and without the two that end a statement in Mermaid's grammar."""
+    return " ".join(label.replace(";", ",").replace("#", "").split())
 
 
 def _alike(exchange: Sequence[Message], other: Sequence[Message]) -> bool:

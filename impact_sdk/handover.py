@@ -92,6 +92,8 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, Effect]] = {
     (State.CLOSED, Event.DECLINED): (State.CLOSED, Effect.NOTHING),
     (State.CLOSED, Event.FAILED): (State.CLOSED, Effect.NOTHING),
     (State.CLOSED, Event.CANCELLED): (State.CLOSED, Effect.NOTHING),
+    # It cleans up for longer than its time was.
+    (State.CLOSED, Event.TIME_LIMIT_REACHED): (State.CLOSED, Effect.NOTHING),
     (State.CLOSED, Event.CLOSE): (State.CLOSED, Effect.NOTHING),
 }
 

@@ -7,10 +7,12 @@ import click
 from ..database import DatabaseError
 from ..servers import PortTaken
 from ..simulation import SimulationError
+from .check import check
 from .demo import demo
 from .openapi import openapi
 from .run import run
 from .serve import serve
+from .trace import trace
 
 __all__ = ["main"]
 
@@ -40,9 +42,11 @@ def main() -> None:
       bank-app-sim demo --in-process         the same in simulated time, in milliseconds
       bank-app-sim run                       the journeys that come with this package
       bank-app-sim serve --data bank-data    a sandbox to develop against
+      bank-app-sim check MODULE:CALLABLE     your own callback against the contract
       bank-app-sim openapi                   what the sandbox's API promises
+      bank-app-sim trace diff A B            where two runs part
     """
 
 
-for command in (run, demo, serve, openapi):
+for command in (run, check, demo, serve, trace, openapi):
     main.add_command(command)

@@ -1,6 +1,7 @@
 """`bank-app-sim demo`: both journeys of the starting page, shown as they happen."""
 
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from .running import run
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("demo-output"),
     show_default=True,
-    help="Where trace.json, sequence.mmd, report.html and the databases go.",
+    help="Where the report (trace.json, report.html, junit.xml, mermaid/) and the databases go.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides ids and jitter; in process only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the messages as JSON, one on a line.")
@@ -37,9 +38,9 @@ def demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
 
 async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
     # Here and not at the top: `serve` needs neither drawings nor tables, and is to answer at once.
-    from .. import report
-    from ..demo import account_in_advance, account_while_saving, end_state
-    from .terminal import Printer, print_tables
+    from ..demo import JOURNEYS, as_step, end_state, result
+    from ..journeys import evidence
+    from .terminal import Printer, print_state
 
     if in_process:
         simulation, patience = Simulation(seed=seed), timedelta(days=7)
@@ -50,20 +51,28 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
             settle_every=timedelta(seconds=1),
         )
         patience = timedelta(seconds=60)
+    began, steps = time.perf_counter(), []
     async with simulation:
         printer = Printer()
         simulation.trace.listen(_print_as_json if as_json else printer)
-        _say("1. The user launches a savehack; the bank opens the account later", unless=as_json)
-        await account_while_saving(simulation, patience=patience)
-        printer.end()
-        _say("2. The bank opens the account in advance; nobody is asked", unless=as_json)
-        await account_in_advance(simulation)
-        printer.end()
+        for number, (text, journey) in enumerate(JOURNEYS, 1):
+            _say(f"{number}. {text}", unless=as_json)
+            steps.append(await as_step(number, text, journey, simulation, patience))
+            printer.end()
         simulation.trace.stop()
         state = await end_state(simulation)
-    files = report.write(output, simulation.trace, "Account provisioning, both journeys", state)
+    played = result(
+        simulation,
+        steps,
+        state,
+        seed=seed,
+        world="in process, asyncio" if in_process else simulation.des_url,
+        seconds=time.perf_counter() - began,
+        command=f"bank-app-sim demo --in-process --seed {seed}" if in_process else "bank-app-sim demo",
+    )
+    files = evidence.write(output, [played])
     if not as_json:
-        print_tables(state)
+        print_state(state)
         for file in files:
             click.echo(f"wrote {file}")
 

@@ -64,6 +64,7 @@ def run(
     from ..journeys import runner
     from ..journeys.mistakes import Mistake, ScriptMistakes
     from ..journeys.selection import NothingFound, selected
+    from ..worlds import SandboxError
 
     if schema:
         from ..journeys.schema import as_json as schema_as_json
@@ -89,10 +90,13 @@ def run(
         kept, failed = _follow(results, len(jobs), as_json=as_json, keeps_all=report is not None or as_json)
     except KeyboardInterrupt:
         raise click.Abort from None
-    except Mistake as error:
+    except (Mistake, SandboxError) as error:
         raise click.UsageError(str(error)) from None
     if report is not None:
-        raise click.UsageError(f"{len(kept)} results, and no evidence yet")
+        from ..journeys import evidence
+
+        evidence.write(report, kept)
+        click.echo(f"wrote {report / 'report.html'}, junit.xml, trace.json and mermaid/ beside it", err=as_json)
     if failed:
         raise click.exceptions.Exit(1)
 

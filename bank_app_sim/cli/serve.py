@@ -11,13 +11,10 @@ from typing import Any
 import anyio
 import click
 
-from ..backend import CRASH_POINTS, DREAM_CRASH_POINTS, EVENT_CRASH_POINTS, REPORT_CRASH_POINTS
+from ..backend import EVERY_CRASH_POINT
 from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
 from ..worlds import Plane
 from .running import Duration, run
-
-# The last ones are passed only with --webhooks, with an account for each Dream, and when money moves without DES.
-EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS, *DREAM_CRASH_POINTS, *REPORT_CRASH_POINTS)
 
 ACCOUNT_SETUPS = {"shared": AccountSetup.SHARED, "per-dream": AccountSetup.PER_DREAM}
 

@@ -1,10 +1,10 @@
 """What a person sees in the terminal: messages as they come, and tables."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from ..report import Table
+from ..journeys.results import State
 from ..trace import PARTICIPANTS, Message, said
 
 
@@ -48,15 +48,40 @@ class Printer:
         self._shown = [*self._shown[-1:], message]
 
 
-def print_tables(tables: Sequence[Table]) -> None:
+def print_state(state: State) -> None:
+    """A table for each collection; amounts in the currency's units."""
     from rich.console import Console
-    from rich.table import Table as Drawn
+    from rich.table import Table
+    from rich.text import Text
 
     console = Console()
-    for table in tables:
-        drawn = Drawn(*table.columns, title=table.title, title_justify="left")
-        for row in table.rows:
-            drawn.add_row(*row)
+    for collection, things in state.items():
+        fields = list(next(iter(things.values()), {}))
+        drawn = Table(title=_title(collection), title_justify="left")
+        drawn.add_column("")
+        for field in fields:
+            drawn.add_column(_title(field).lower(), justify="right" if _is_amount(field) else "left")
+        for key, thing in things.items():
+            drawn.add_row(Text(key), *(Text(_cell(field, thing[field])) for field in fields))
         console.print()
         console.print(drawn)
     console.print()
+
+
+def _title(name: str) -> str:
+    return name.removesuffix("_cents").replace("_", " ").capitalize()
+
+
+def _is_amount(field: str) -> bool:
+    return field.endswith("_cents")
+
+
+def _cell(field: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return _money(value) if _is_amount(field) else str(value)
+
+
+def _money(cents: int) -> str:
+    sign, (units, rest) = "-" if cents < 0 else "", divmod(abs(cents), 100)
+    return f"{sign}{units:,}.{rest:02}"

@@ -92,8 +92,9 @@ class JourneyResult:
 
     @property
     def failed_step(self) -> StepResult | None:
-        """The first step that failed."""
-        return next((step for step in self.steps if step.outcome is Outcome.FAILED), None)
+        """The first step that failed and says why; one that holds others fails with them and has nothing to say."""
+        failed = [step for step in self.steps if step.outcome is Outcome.FAILED]
+        return next((step for step in failed if step.failure), failed[0] if failed else None)
 
 
 def as_json(result: JourneyResult) -> dict[str, Any]:

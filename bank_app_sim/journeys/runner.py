@@ -7,19 +7,18 @@ import multiprocessing
 import os
 import shlex
 import signal
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import anyio
 import attrs
 
 from .library import LIBRARY
-from .mistakes import Mistake
 from .player import play, recordings_of
 from .results import JourneyResult, Outcome
 from .script import Script
 from .world import World
-from .worlds import fresh
+from .worlds import fresh, on_sandbox
 
 # Work for a tenth of a second or so: a worker is told less often what to do, and progress is still seen.
 BATCH = 8
@@ -85,12 +84,9 @@ async def play_job(job: Job, plan: Plan) -> JourneyResult:
     return result
 
 
-@contextlib.asynccontextmanager
-async def _world(job: Job, plan: Plan) -> AsyncIterator[World]:
-    if plan.against is not None:
-        raise Mistake("--against is not there yet")
-    async with fresh(job.script.given, seed=job.seed) as world:
-        yield world
+def _world(job: Job, plan: Plan) -> contextlib.AbstractAsyncContextManager[World]:
+    given = job.script.given
+    return fresh(given, seed=job.seed) if plan.against is None else on_sandbox(plan.against, given, seed=job.seed)
 
 
 def play_jobs(jobs: Sequence[Job], plan: Plan) -> list[JourneyResult]:

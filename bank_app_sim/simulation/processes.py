@@ -8,6 +8,7 @@ import anyio
 
 from ..clock import Clock
 from ..network import Died, Network
+from ..trace import DIES
 
 
 class Server(Protocol):
@@ -80,6 +81,7 @@ class Process(Generic[S]):
             await self._is_up.wait()
 
     def _bury(self) -> None:
+        self._network.trace.record(self.participant, self.participant, DIES, kind="return")
         self._network.dead.add(self.participant)
         self._network.deaths[self.participant] += 1
         self._is_up = anyio.Event()
@@ -87,8 +89,9 @@ class Process(Generic[S]):
     async def _begin_again(self) -> None:
         content = self.server.content() if self._keeps_in_memory else None
         self.server.close()
+        # At once, though nobody reaches it yet: what was written down can be looked at while it is down.
+        self.server = self._start(content)
         if self._stays_down:
             await self._clock.sleep_until(self._clock.now() + self._stays_down)
             self._stays_down = timedelta()
-        self.server = self._start(content)
         self._network.dead.discard(self.participant)

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from ..backend import CRASH_POINTS, DREAM_CRASH_POINTS, EVENT_CRASH_POINTS, REPORT_CRASH_POINTS
+from ..backend import EVERY_CRASH_POINT
 from ..network import Trouble
 from ..trace import PARTICIPANTS
 from . import settings
@@ -33,7 +33,7 @@ def _words(*words: str) -> str:
 
 
 _PARTICIPANT = one_of(*PARTICIPANTS)
-_CRASH_POINT = one_of(*CRASH_POINTS, *EVENT_CRASH_POINTS, *DREAM_CRASH_POINTS, *REPORT_CRASH_POINTS)
+_CRASH_POINT = one_of(*EVERY_CRASH_POINT)
 
 CLOCK: Fields = {
     "to": Field(nothing_or(at), "The moment; the next one that anybody waits for, when null or left out."),

@@ -105,7 +105,7 @@ async def test_the_trace_speaks_the_words_of_the_diagrams(
 async def test_one_seed_gives_one_trace(new_database: NewDatabase) -> None:
     key = new_key("key-1")
 
-    async def journey(seed: int, url: str) -> dict[str, Any]:
+    async def journey(seed: int, url: str) -> list[dict[str, Any]]:
         clock = SimulatedClock(START)
         trace = Trace(clock)
         bank = Bank(clock, [key])

@@ -1,5 +1,7 @@
 """Sessions and SDKs that are closed while the host is asked, and a bank that refuses."""
 
+from datetime import timedelta
+
 import anyio
 import attrs
 import httpx
@@ -7,13 +9,14 @@ import pytest
 
 from bank_app_sim import Simulation
 from impact_sdk import (
+    AccountProvisioningRequest,
     LaunchState,
     SavehackLaunch,
     SessionClosed,
 )
 
 from .faults import Faults
-from .host import WEEKLY, Host, asking, launched
+from .host import WEEKLY, Host, User, asking, launched
 
 
 async def test_closing_the_session_cancels_the_callback_and_fails_its_waiters(simulation: Simulation) -> None:
@@ -29,6 +32,46 @@ async def test_closing_the_session_cancels_the_callback_and_fails_its_waiters(si
     assert isinstance(error, SessionClosed)
     with pytest.raises(SessionClosed, match="launch again"):
         await user.session.create_dream("Boat", target_cents=1)
+
+
+@attrs.define
+class Tidy:
+    """Cleans up when it is cancelled, for as long as it is let."""
+
+    was_asked: anyio.Event = attrs.field(factory=anyio.Event)
+    may_end: anyio.Event = attrs.field(factory=anyio.Event)
+
+    async def __call__(self, request: AccountProvisioningRequest) -> None:
+        try:
+            self.was_asked.set()
+            await anyio.sleep_forever()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self.may_end.wait()
+
+
+async def test_a_callback_that_cleans_up_for_longer_than_its_time_was_does_no_harm(simulation: Simulation) -> None:
+    sdk, host = simulation.sdk(account_provisioning_timeout=timedelta(minutes=1)), Tidy()
+    sdk.register(account_provisioning_requested=host)
+    user = await launched(simulation, sdk)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_refused_as_closed, user)
+        await host.was_asked.wait()
+        tasks.start_soon(user.session.close)
+        try:
+            with anyio.fail_after(10):
+                await simulation.advance(timedelta(minutes=2))
+        finally:
+            host.may_end.set()
+
+    other = await launched(simulation, sdk)
+    assert await other.states() == ["paused"]
+
+
+async def _refused_as_closed(user: User) -> None:
+    with pytest.raises(SessionClosed, match="while the host was asked"):
+        await user.session.launch_savehack(user.dream, WEEKLY)
 
 
 async def test_closing_the_sdk_cancels_the_callback_and_fails_its_waiters(simulation: Simulation) -> None:

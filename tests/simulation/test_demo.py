@@ -14,6 +14,8 @@ from bank_app_sim import Simulation
 from bank_app_sim.cli import main
 from bank_app_sim.demo import account_in_advance, account_while_saving
 
+from ..journeys.evidence.page import embedded
+
 Messages = list[dict[str, Any]]
 
 # The labels of the two diagrams (reference: account-provisioning-single-account), in their order.
@@ -50,9 +52,9 @@ def demo(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 def messages(folder: Path) -> Messages:
-    trace = json.loads((folder / "trace.json").read_text())
-    assert [message["n"] for message in trace["messages"]] == list(range(1, len(trace["messages"]) + 1))
-    found: Messages = trace["messages"]
+    (journey,) = json.loads((folder / "trace.json").read_text())["journeys"]
+    found: Messages = journey["messages"]
+    assert [message["n"] for message in found] == list(range(1, len(found) + 1))
     return found
 
 
@@ -121,13 +123,17 @@ def test_all_dreams_are_linked_and_the_next_one_at_once(played: Path) -> None:
 def test_the_report_is_one_page_that_needs_nothing_else(played: Path) -> None:
     page = (played / "report.html").read_text()
 
-    assert "callback: Account Provisioning Requested" in page
+    (shown,) = embedded(page)
+    assert "callback: Account Provisioning Requested" in [message["label"] for message in shown["messages"]]
+    assert {"user": "ada", "dream": "Bike", "amount_cents": 5_000, "state": "settled"}.items() <= (
+        shown["states"][-1]["deposits"]["1"].items()
+    )
     for elsewhere in ('src="', "url(http", "@import", "<link", "https://", "fetch("):
         assert elsewhere not in page
 
 
 def test_the_sequence_is_mermaid(played: Path) -> None:
-    first, *rest = (played / "sequence.mmd").read_text().splitlines()
+    first, *rest = (played / "mermaid" / "demo.mmd").read_text().splitlines()
 
     assert first == "sequenceDiagram"
     assert rest[:4] == [

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 from starlette.datastructures import Headers, QueryParams
 
-from bank_app_sim import Served, Simulation, report
+from bank_app_sim import Served, Simulation
 from bank_app_sim.ids import Ids
+from bank_app_sim.journeys import evidence
 from bank_app_sim.service import Call
 from bank_app_sim.settings import SECRET_FILE, client_secret
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactError, ImpactSDK, InvalidCredentials, Session, Weekly
+
+from ..journeys.evidence.page import embedded
+from ..journeys.evidence.samples import made
 
 PLANTED = "pl4nted-in-vain"
 
@@ -44,7 +48,7 @@ async def test_no_secret_is_in_a_log_a_repr_an_error_a_trace_or_a_report(
         said += await errors_of(simulation, id_token)
         secrets |= held_in_memory(session, simulation.client_secret)
         said += [repr(thing) for thing in gc.get_objects() if is_ours(type(thing))]
-        said.append(report.html(simulation.trace, "planted"))
+        said += reports(simulation, tmp_path / "report")
         said += [simulation.trace.mermaid(), str(simulation.trace.as_json()), *map(repr, simulation.trace)]
     said += [record.getMessage() for record in caplog.records] + [caplog.text]
 
@@ -53,6 +57,15 @@ async def test_no_secret_is_in_a_log_a_repr_an_error_a_trace_or_a_report(
     assert {name for name, secret in secrets.items() if secret in heard} == set()
     assert PLANTED not in heard
     assert "set-cookie" in heard, "the HTTP client's log was not heard, so its silence proves nothing"
+
+
+def reports(simulation: Simulation, folder: Path) -> list[str]:
+    """All that is written for people and programs; what the page has compressed as well."""
+    files = evidence.write(folder, [made(messages=simulation.trace.as_json())])
+    (page,) = [file.read_text() for file in files if file.suffix == ".html"]
+    (shown,) = embedded(page)
+    assert len(shown["messages"]) == len(simulation.trace)
+    return [*(file.read_text() for file in files), str(shown)]
 
 
 def is_ours(kind: type) -> bool:

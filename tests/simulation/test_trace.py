@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 
 from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.report import arrows
-from bank_app_sim.trace import Trace
+from bank_app_sim.trace import Message, Trace, folded
 
 START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 
@@ -37,13 +36,13 @@ def test_an_exchange_that_repeats_is_drawn_once_with_its_number() -> None:
         exchange(trace, "GET /transactions")
     exchange(trace, "POST /accounts")
 
-    assert [arrow.label for arrow in arrows(trace)] == [
-        "POST /accounts",
-        "200 OK",
-        "GET /transactions  (x5)",
-        "200 OK  (x5)",
-        "POST /accounts",
-        "200 OK",
+    assert [(message.label, times) for message, times in folded(trace)] == [
+        ("POST /accounts", 1),
+        ("200 OK", 1),
+        ("GET /transactions", 5),
+        ("200 OK", 5),
+        ("POST /accounts", 1),
+        ("200 OK", 1),
     ]
 
 
@@ -52,7 +51,7 @@ def test_an_answer_that_differs_is_drawn() -> None:
     exchange(trace, "GET /transactions")
     exchange(trace, "GET /transactions", status=503)
 
-    assert len(arrows(trace)) == 4
+    assert len(folded(trace)) == 4
 
 
 def test_nothing_is_recorded_after_the_end() -> None:
@@ -69,3 +68,17 @@ def test_what_would_end_a_statement_of_mermaid_is_left_out() -> None:
     trace.record("sdk", "des", "a; b #1", kind="request")
 
     assert trace.mermaid().splitlines()[-1] == "    sdk ->> des: a, b 1"
+
+
+def test_a_label_of_several_lines_is_one_line_of_mermaid() -> None:
+    trace = Trace(SimulatedClock(START))
+    trace.record("sdk", "des", "a\n    des ->> sdk: b", kind="request")
+
+    assert trace.mermaid().splitlines()[-1] == "    sdk ->> des: a des ->> sdk: b"
+
+
+def test_a_message_can_be_read_back() -> None:
+    trace = Trace(SimulatedClock(START))
+    exchange(trace, "POST /accounts")
+
+    assert [Message.from_json(values) for values in trace.as_json()] == list(trace)

@@ -1,0 +1,59 @@
+"""Secrets of a run, which come into no message, no report and no sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+CONCEALED = "(concealed)"
+
+# What is under such a name is secret, wherever it stands.
+_SECRET_NAMES = frozenset(
+    {"access_token", "authorization", "client_secret", "cookie", "id_token", "idtoken", "password", "refresh_token"}
+    | {"secret", "set-cookie", "token"}
+)
+# A shorter text is found by chance within others: such a one is concealed under its own name only.
+_SHORTEST = 6
+
+
+@attrs.define
+class Concealment:
+    """Learns secrets as they pass by, and takes them out of what is shown."""
+
+    _secrets: set[str] = attrs.field(factory=set, repr=False)
+
+    def learn(self, value: Any) -> None:
+        """Conceal from now on every text that is secret by the name under which it stands in `value`."""
+        if isinstance(value, Mapping):
+            for name, member in value.items():
+                if str(name).lower() in _SECRET_NAMES and isinstance(member, str):
+                    self.add(member)
+                else:
+                    self.learn(member)
+        elif isinstance(value, list):
+            for element in value:
+                self.learn(element)
+
+    def add(self, secret: str) -> None:
+        """Conceal this text; of a cookie or a bearer token also what is secret in it."""
+        cookie = secret.partition(";")[0]
+        for text in (secret, cookie, cookie.partition("=")[2], secret.removeprefix("Bearer ")):
+            if len(text) >= _SHORTEST:
+                self._secrets.add(text)
+
+    def __call__(self, value: Any) -> Any:
+        """The value without its secrets."""
+        if isinstance(value, Mapping):
+            return {name: self._member(str(name), member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [self(element) for element in value]
+        return self.text(value) if isinstance(value, str) else value
+
+    def _member(self, name: str, member: Any) -> Any:
+        is_secret = name.lower() in _SECRET_NAMES and isinstance(member, str)
+        return CONCEALED if is_secret else self(member)
+
+    def text(self, text: str) -> str:
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, CONCEALED)
+        return text

@@ -1,0 +1,259 @@
+"""Conditions such as `$statusCode == 200 && $response.body#/state != 'failed'`: read once, and decided with values.
+
+reference: Arazzo 1.1.0, Criterion Object
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+
+from . import expressions
+from .errors import ExpressionError, NoSuchValue
+from .expressions import Expression
+from .selection import at_pointer
+
+LookUp = Callable[[Expression], Any]
+
+_TOKEN = re.compile(
+    r"\s*(?:"
+    r"(?P<operator><=|>=|==|!=|&&|\|\||[<>!()])"
+    r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])"
+    r"|(?P<text>'(?:[^']|'')*')"
+    r"|(?P<word>true|false|null)\b"
+    r"|(?P<expression>\$[^\s()&|<>=!\[\]']+(?:\[\d+\](?:\.[\w\-]+)*)*)"
+    r")"
+)
+_WORDS = {"true": True, "false": False, "null": None}
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+
+
+@attrs.frozen
+class Literal:
+    value: Any
+
+
+@attrs.frozen
+class Reference:
+    """An expression, and the names and positions that lead on from it."""
+
+    expression: Expression
+    onward: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Not:
+    operand: "Condition"
+
+
+@attrs.frozen
+class Both:
+    left: "Condition"
+    right: "Condition"
+
+
+@attrs.frozen
+class Either:
+    left: "Condition"
+    right: "Condition"
+
+
+@attrs.frozen
+class Compared:
+    operator: str
+    left: "Condition"
+    right: "Condition"
+
+
+Condition = Literal | Reference | Not | Both | Either | Compared
+
+
+def parse(text: str) -> Condition:
+    """The simple condition that a text is.
+
+    Raises:
+        ExpressionError: It is none.
+    """
+    reader = _Reader(text, list(_tokens(text)))
+    condition = reader.either()
+    if reader.position < len(reader.tokens):
+        raise ExpressionError(f"{text!r}: {reader.tokens[reader.position][1]!r} is not expected there")
+    return condition
+
+
+def references(condition: Condition) -> Iterator[Expression]:
+    """Every expression that a condition speaks of."""
+    if isinstance(condition, Reference):
+        yield condition.expression
+    elif isinstance(condition, Not):
+        yield from references(condition.operand)
+    elif isinstance(condition, Both | Either | Compared):
+        yield from references(condition.left)
+        yield from references(condition.right)
+
+
+def holds(condition: Condition, look_up: LookUp) -> bool:
+    """Whether a condition is fulfilled. What is not there counts as null."""
+    value = _value(condition, look_up)
+    return value is not None and value is not False
+
+
+def _value(condition: Condition, look_up: LookUp) -> Any:
+    if isinstance(condition, Literal):
+        return condition.value
+    if isinstance(condition, Reference):
+        return _referred(condition, look_up)
+    if isinstance(condition, Not):
+        return not holds(condition.operand, look_up)
+    if isinstance(condition, Both):
+        return holds(condition.left, look_up) and holds(condition.right, look_up)
+    if isinstance(condition, Either):
+        return holds(condition.left, look_up) or holds(condition.right, look_up)
+    return compare(condition.operator, _value(condition.left, look_up), _value(condition.right, look_up))
+
+
+def _referred(reference: Reference, look_up: LookUp) -> Any:
+    try:
+        value = look_up(reference.expression)
+        for name in reference.onward:
+            value = at_pointer(value, f"/{name}", of=str(reference.expression))
+    except NoSuchValue:
+        return None
+    return value
+
+
+def compare(operator: str, left: Any, right: Any) -> bool:
+    """As Arazzo compares: texts without regard to case, texts that are numbers as numbers, null to null only."""
+    if left is None or right is None:
+        is_equal = left is None and right is None
+        return {"==": is_equal, "!=": not is_equal}.get(operator, False)
+    left, right = _comparable(left, right)
+    if operator == "==":
+        return bool(left == right)
+    if operator == "!=":
+        return bool(left != right)
+    if isinstance(left, bool) or isinstance(right, bool) or type(left) is not type(right):
+        return False
+    if not isinstance(left, str | float):
+        return False
+    return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator])
+
+
+def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
+    numbers = [_number(value) for value in (left, right)]
+    if any(isinstance(value, int | float) and not isinstance(value, bool) for value in (left, right)):
+        left, right = (
+            value if number is None else number for value, number in zip((left, right), numbers, strict=True)
+        )
+    if isinstance(left, str) and isinstance(right, str):
+        return left.casefold(), right.casefold()
+    if isinstance(left, bool) != isinstance(right, bool):
+        return _truth(left), _truth(right)
+    return left, right
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _truth(value: Any) -> Any:
+    """`'true'` is as good as true; 1 is not."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    position = 0
+    while text[position:].strip():
+        match = _TOKEN.match(text, position)
+        if match is None:
+            rest = text[position:].strip()
+            hint = " (texts stand in single quotes)" if rest[0] == '"' or rest[0].isalpha() else ""
+            raise ExpressionError(f"{text!r}: {rest!r} cannot be read as a condition{hint}")
+        assert match.lastgroup is not None
+        yield match.lastgroup, match[match.lastgroup]
+        position = match.end()
+
+
+@attrs.define
+class _Reader:
+    """A descent through the operators, the weakest first."""
+
+    text: str
+    tokens: list[tuple[str, str]]
+    position: int = 0
+
+    def either(self) -> Condition:
+        condition = self.both()
+        while self._takes("||"):
+            condition = Either(condition, self.both())
+        return condition
+
+    def both(self) -> Condition:
+        condition = self.compared()
+        while self._takes("&&"):
+            condition = Both(condition, self.compared())
+        return condition
+
+    def compared(self) -> Condition:
+        left = self.operand()
+        if self._next() in [("operator", operator) for operator in _COMPARISONS]:
+            operator = self._take()[1]
+            return Compared(operator, left, self.operand())
+        return left
+
+    def operand(self) -> Condition:
+        kind, token = self._take()
+        if (kind, token) == ("operator", "!"):
+            return Not(self.operand())
+        if (kind, token) == ("operator", "("):
+            condition = self.either()
+            if not self._takes(")"):
+                raise ExpressionError(f"{self.text!r}: a bracket is not closed")
+            return condition
+        if kind == "operator":
+            raise ExpressionError(f"{self.text!r}: a value is expected where {token!r} is")
+        return _operand(kind, token)
+
+    def _next(self) -> tuple[str, str] | None:
+        return self.tokens[self.position] if self.position < len(self.tokens) else None
+
+    def _take(self) -> tuple[str, str]:
+        token = self._next()
+        if token is None:
+            raise ExpressionError(f"{self.text!r}: a value is expected at the end")
+        self.position += 1
+        return token
+
+    def _takes(self, operator: str) -> bool:
+        if self._next() != ("operator", operator):
+            return False
+        self.position += 1
+        return True
+
+
+def _operand(kind: str, token: str) -> Condition:
+    if kind == "number":
+        return Literal(float(token))
+    if kind == "text":
+        return Literal(token[1:-1].replace("''", "'"))
+    if kind == "word":
+        return Literal(_WORDS[token])
+    return _reference(token)
+
+
+def _reference(token: str) -> Reference:
+    """`$response.body.pets[0].name` is the body, and what leads on from there."""
+    whole, *rest = re.split(r"[\[\]]+", token)
+    onward = [name for part in rest for name in part.split(".") if name]
+    head, dot, names = whole.partition(".body.")
+    if dot and head in ("$request", "$response"):
+        whole, onward = f"{head}.body", [*names.split("."), *onward]
+    return Reference(expressions.parse(whole), tuple(onward))

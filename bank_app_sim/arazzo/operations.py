@@ -1,0 +1,242 @@
+"""The operations of the OpenAPI documents that an Arazzo document speaks of."""
+
+import ipaddress
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import attrs
+
+from . import reading
+from .document import Document, Part
+from .errors import NoSuchValue, instead
+from .selection import at_pointer
+
+if TYPE_CHECKING:
+    import httpx
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@attrs.frozen(kw_only=True)
+class Operation:
+    """One operation of an API.
+
+    Attributes:
+        server: Where the API is, without a slash at the end.
+        parameters: Where each declared parameter goes, and its name.
+        content_types: What a body can be written as, the first by preference.
+    """
+
+    id: str
+    method: str
+    path: str
+    server: str
+    parameters: frozenset[tuple[str, str]]
+    content_types: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """As messages of a trace are called."""
+        return f"{self.method} {self.path.removeprefix('/v1')}"
+
+
+@attrs.frozen(kw_only=True)
+class API:
+    """One source description, read."""
+
+    name: str
+    url: str
+    operations: tuple[Operation, ...]
+
+    def by_id(self) -> dict[str, Operation]:
+        return {operation.id: operation for operation in self.operations if operation.id}
+
+
+def is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def load(document: Document, *, http: "httpx.AsyncClient", against: str | None) -> dict[str, API]:
+    """Every source description, by its name.
+
+    Args:
+        against: Where the API is, instead of where the document says; also the document of the API is taken from there
+            when it was to be fetched.
+
+    Raises:
+        DocumentError: One cannot be had, is no OpenAPI document, or is of another host than this machine.
+    """
+    return {
+        name: await _load(document, source, http=http, against=against) for name, source in document.sources.items()
+    }
+
+
+async def _load(document: Document, source: Part, *, http: "httpx.AsyncClient", against: str | None) -> API:
+    written = source.value["url"]
+    parts = urlsplit(written)
+    if parts.scheme in ("http", "https"):
+        url = urljoin(f"{against.rstrip('/')}/", parts.path.lstrip("/")) if against else written
+        _require_loopback(document, source, url)
+        api = await _fetched(document, source, url, http)
+    elif parts.scheme in ("", "file"):
+        file = Path(document.source.file).parent / parts.path
+        url, api = file.resolve().as_uri(), _from_file(document, source, file)
+    else:
+        raise document.error(source, f"{written!r} is neither a file nor an address that begins with http", name="url")
+    if not isinstance(api, dict) or not isinstance(api.get("paths"), dict) or "openapi" not in api:
+        raise document.error(source, f"{url} is no OpenAPI document: it has no 'openapi' and 'paths'", name="url")
+    server = (against or urljoin(url, _server(api))).rstrip("/")
+    if urlsplit(server).scheme not in ("http", "https"):
+        sentence = f"{url} does not say where its API is (servers); give its address with --against"
+        raise document.error(source, sentence, name="url")
+    _require_loopback(document, source, server)
+    try:
+        found = tuple(_operations(api, server))
+    except (AttributeError, TypeError) as error:
+        raise document.error(source, f"{url} is an OpenAPI document with a mistake: {error}", name="url") from error
+    return API(name=source.value["name"], url=written, operations=found)
+
+
+def _server(api: Mapping[str, Any]) -> str:
+    servers = api.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else {}
+    return str(first.get("url", "/")) if isinstance(first, dict) else "/"
+
+
+def _require_loopback(document: Document, source: Part, url: str) -> None:
+    if not is_loopback(url):
+        sentence = (
+            f"{url} is not on this machine: a document sends requests to 127.0.0.1, ::1 or localhost only; "
+            "serve a sandbox with `bank-app-sim serve`, and name its address"
+        )
+        raise document.error(source, sentence, name="url")
+
+
+async def _fetched(document: Document, source: Part, url: str, http: "httpx.AsyncClient") -> Any:
+    import httpx
+
+    try:
+        answer = await http.get(url)
+    except httpx.TransportError as error:
+        sentence = (
+            f"{url} cannot be fetched ({str(error) or type(error).__name__}); is it served? Try `bank-app-sim serve`"
+        )
+        raise document.error(source, sentence, name="url") from error
+    if answer.status_code != 200:
+        raise document.error(source, f"{url} answers {answer.status_code}, and not with a document", name="url")
+    try:
+        return answer.json()
+    except ValueError:
+        return reading.parse(answer.text, file=url).value
+
+
+def _from_file(document: Document, source: Part, file: Path) -> Any:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "no text"
+        raise document.error(source, f"{file} cannot be read: {reason}", name="url") from error
+    try:
+        return json.loads(text)
+    except ValueError:
+        return reading.parse(text, file=str(file)).value
+
+
+def _operations(api: Mapping[str, Any], server: str) -> Iterator[Operation]:
+    for path, item in api["paths"].items():
+        for method in _METHODS:
+            if method not in item:
+                continue
+            operation = item[method]
+            parameters = [_whole(api, each) for each in (*item.get("parameters", ()), *operation.get("parameters", ()))]
+            body = _whole(api, operation.get("requestBody", {}))
+            yield Operation(
+                id=str(operation.get("operationId", "")),
+                method=method.upper(),
+                path=path,
+                server=server,
+                parameters=frozenset((str(each.get("in")), str(each.get("name"))) for each in parameters),
+                content_types=tuple(body.get("content", {})),
+            )
+
+
+def _whole(api: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = value.get("$ref", "")
+    if not reference.startswith("#"):
+        return value
+    try:
+        found: Mapping[str, Any] = at_pointer(api, reference[1:], of=reference)
+    except NoSuchValue:
+        return {}
+    return found
+
+
+def find(document: Document, apis: Mapping[str, API], step: Part) -> Operation:
+    """The operation that a step calls.
+
+    Raises:
+        DocumentError: There is none, or its parameters are not those of the step.
+    """
+    return _by_id(document, apis, step) if "operationId" in step.value else _by_path(document, apis, step)
+
+
+def _by_id(document: Document, apis: Mapping[str, API], step: Part) -> Operation:
+    wanted = step.value["operationId"]
+    prefix, among = "$sourceDescriptions.", list(apis.values())
+    if wanted.startswith(prefix):
+        name, _, wanted = wanted.removeprefix(prefix).partition(".")
+        if name not in apis:
+            sentence = f"there is no source description {name!r}{instead(name, apis)}"
+            raise document.error(step, sentence, name="operationId")
+        among = [apis[name]]
+    found = [api.by_id()[wanted] for api in among if wanted in api.by_id()]
+    if not found:
+        known = [other for api in among for other in api.by_id()]
+        of = " and ".join(repr(api.name) for api in among)
+        raise document.error(step, f"{of} has no operation {wanted!r}{instead(wanted, known)}", name="operationId")
+    if len(found) > 1:
+        sentence = f"several sources have an operation {wanted!r}; write $sourceDescriptions.NAME.{wanted}"
+        raise document.error(step, sentence, name="operationId")
+    return found[0]
+
+
+def _by_path(document: Document, apis: Mapping[str, API], step: Part) -> Operation:
+    written = step.value["operationPath"]
+    source, sharp, pointer = written.partition("#")
+    name = source.removeprefix("{$sourceDescriptions.").removesuffix(".url}")
+    names = pointer.replace("~1", "/").rsplit("/", 1)
+    if not sharp or source != f"{{$sourceDescriptions.{name}.url}}" or not names[0].startswith("/paths//"):
+        shape = "{$sourceDescriptions.NAME.url}#/paths/~1dreams~1{id}/get"
+        raise document.error(
+            step, f"operationPath {written!r} is not understood; it is written {shape}", name="operationPath"
+        )
+    if name not in apis:
+        sentence = f"there is no source description {name!r}{instead(name, apis)}"
+        raise document.error(step, sentence, name="operationPath")
+    path, method = names[0].removeprefix("/paths/").replace("~0", "~"), names[1].upper()
+    for operation in apis[name].operations:
+        if (operation.path, operation.method) == (path, method):
+            return operation
+    known = [f"{operation.method} {operation.path}" for operation in apis[name].operations]
+    wanted = f"{method} {path}"
+    raise document.error(step, f"{name!r} has no {wanted}{instead(wanted, known)}", name="operationPath")
+
+
+def check_parameters(document: Document, workflow: Part, step: Part, operation: Operation) -> None:
+    """`DocumentError` where a path stays without a value, or a parameter is of no use to the operation."""
+    given = {(each.value["in"], each.value["name"]): each for each in document.parameters(workflow, step)}
+    for place, name in sorted(operation.parameters):
+        if place == "path" and ("path", name) not in given:
+            raise document.error(step, f"{operation.method} {operation.path} needs the path parameter {name!r}")
+    for (place, name), parameter in given.items():
+        known = [other for where, other in operation.parameters if where == place]
+        if place in ("path", "query") and name not in known:
+            sentence = f"{operation.method} {operation.path} has no {place} parameter {name!r}{instead(name, known)}"
+            raise document.error(parameter, sentence)

@@ -1,0 +1,28 @@
+"""The contract check: a bank's own callback is tried against each rule of the handover, in front of a real sandbox."""
+
+from .callback import NoCallback, find_callback
+from .checking import Finding, check
+from .hearing import Hearing
+from .leaks import Secrets
+from .observations import Trial
+from .rules import RULES, Rule
+from .sandbox import Sandbox, sandbox
+from .stage import Options
+from .verdicts import Result, Verdict
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Hearing",
+    "NoCallback",
+    "Options",
+    "Result",
+    "Rule",
+    "Sandbox",
+    "Secrets",
+    "Trial",
+    "Verdict",
+    "check",
+    "find_callback",
+    "sandbox",
+]

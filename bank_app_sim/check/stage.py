@@ -1,0 +1,204 @@
+"""A bank's app with the SDK in it, in which a callback is called and watched."""
+
+import contextlib
+import inspect
+import time
+import traceback
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import anyio
+import attrs
+
+from impact_sdk import AccountProvisioningRequest, Dream, ImpactError, ImpactSDK, Session, Weekly
+
+from .hearing import Hearing
+from .observations import Call, Ending, Trial
+from .pulse import Pulse
+from .sandbox import Sandbox
+
+Callback = Callable[[AccountProvisioningRequest], Awaitable[object]]
+
+LOOK_EVERY_SECONDS = 0.01
+
+# After the account has come we watch whether there is another one: so long at least, and so many times as long as the
+# account took to come after the callback had returned.
+WATCH_SECONDS_AT_LEAST = 0.2
+WATCH_TIMES = 3
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """What whoever runs the check knows better than we.
+
+    Attributes:
+        time_limit: How long the callback may take.
+        patience: How long the account may take to come after the callback has returned.
+        declines: A customer for whom the callback says no.
+        has_backend: A backend in another process posts the accounts.
+        event_loop: What the callback runs on, asyncio or trio.
+    """
+
+    time_limit: timedelta = timedelta(seconds=10)
+    patience: timedelta = timedelta(seconds=10)
+    declines: str | None = None
+    has_backend: bool = False
+    event_loop: str = "asyncio"
+
+
+@attrs.define(eq=False, kw_only=True)
+class Stage:
+    """Where a callback is tried.
+
+    Attributes:
+        user_ids: Of all users that there have been.
+        lag_seconds: How long after the callback's return its first account came.
+    """
+
+    callback: Callback
+    sandbox: Sandbox
+    hearing: Hearing
+    pulse: Pulse
+    options: Options
+    user_ids: set[str] = attrs.field(factory=set)
+    lag_seconds: float = 0.0
+
+    @contextlib.asynccontextmanager
+    async def user(self, trial: Trial, customer: str | None = None) -> AsyncIterator["User"]:
+        """A user whom DES has not seen before, with a Dream; the callback is registered with their app."""
+        if customer is not None:
+            await self.sandbox.forget(customer)
+            trial.begins_after = self.sandbox.latest_message
+        token = await self.sandbox.id_token(customer or f"check-{trial.name}-{uuid.uuid4().hex[:8]}")
+        sdk = ImpactSDK(
+            self.sandbox.app_url,
+            client_id=self.sandbox.simulation.client_id,
+            account_provisioning_timeout=self.options.time_limit,
+        )
+        async with sdk:
+            watched = Watched(self, trial)
+            sdk.register(account_provisioning_requested=watched)
+            session = await sdk.launch(token)
+            trial.user_ids.add(session.user.id)
+            self.user_ids.add(session.user.id)
+            dream = await session.create_dream("Bike", target_cents=250_000)
+            try:
+                yield User(stage=self, trial=trial, session=session, dream=dream, watched=watched)
+            finally:
+                trial.leaving_since = time.monotonic()
+        trial.leaving_since = None
+
+
+class Exited(Exception):
+    """The callback wanted to end the whole program, which is to go on with the check."""
+
+
+@attrs.frozen(eq=False)
+class Watched:
+    """The callback, with somebody who takes notes."""
+
+    stage: Stage
+    trial: Trial
+
+    def __call__(self, request: AccountProvisioningRequest) -> Awaitable[object]:
+        call = Call(request=request, began_at=time.monotonic())
+        self.trial.calls.append(call)
+        self._record("sdk", "bank_app", "callback: Account Provisioning Requested", "call")
+        try:
+            answer = self.stage.callback(request)
+        except Exception as error:
+            self._ended(call, Ending.RAISED, error)
+            raise
+        except BaseException as error:
+            self._ended(call, Ending.RAISED, error)
+            raise Exited from error
+        if not inspect.isawaitable(answer):
+            said = "None" if answer is None else f"something of type {type(answer).__name__}"
+            self._ended(call, Ending.NOT_AWAITABLE, said=said)
+            return answer  # the SDK has something to say about that
+        call.is_awaitable = True
+        return self._awaited(call, answer)
+
+    async def _awaited(self, call: Call, answer: Awaitable[object]) -> object:
+        try:
+            result = await answer
+        except anyio.get_cancelled_exc_class():
+            self._ended(call, Ending.CANCELLED)
+            raise
+        except Exception as error:
+            self._ended(call, Ending.RAISED, error)
+            raise
+        except BaseException as error:
+            self._ended(call, Ending.RAISED, error)
+            raise Exited from error
+        self._ended(call, Ending.RETURNED)
+        return result
+
+    def _ended(self, call: Call, ending: Ending, error: BaseException | None = None, *, said: str = "") -> None:
+        call.ending, call.ended_at, call.said = ending, time.monotonic(), said
+        label = {Ending.RETURNED: "return from callback", Ending.CANCELLED: "callback was cancelled"}
+        if error is not None:
+            call.said = said_by(error)
+            self.stage.hearing.keep("exception", "".join(traceback.format_exception(error)))
+        raised = f"callback raised {type(error).__name__}" if error is not None else f"callback {ending.value}"
+        self._record("bank_app", "sdk", label.get(ending, raised), "return")
+
+    def _record(self, sender: str, receiver: str, label: str, kind: Any) -> None:
+        self.stage.sandbox.simulation.trace.record(sender, receiver, label, kind=kind)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class User:
+    """Somebody who saves, and what can be done with them."""
+
+    stage: Stage
+    trial: Trial
+    session: Session
+    dream: Dream
+    watched: Watched
+
+    async def launch_savehack(self) -> None:
+        """Have the callback called; what the SDK says when that is no success is noted."""
+        try:
+            await self.session.launch_savehack(self.dream, Weekly(amount_cents=5_000, weekday=0))
+        except ImpactError as error:
+            self.trial.told = error
+            self.stage.hearing.keep("exception", "".join(traceback.format_exception(error)))
+
+    async def ask_again(self) -> None:
+        """Call the callback with the request that it has had before, as the next process of an app that died would."""
+        request = self.trial.calls[0].request
+        # Whatever it raises has been noted.
+        with contextlib.suppress(Exception), anyio.move_on_after(self.stage.options.time_limit.total_seconds()):
+            await self.watched(request)
+
+    @property
+    def has_account(self) -> bool:
+        postings = self.stage.sandbox.gate.postings.copy()
+        return any(posting.user_id == self.session.user.id and posting.account_id for posting in postings)
+
+    async def account_comes(self) -> bool:
+        """Wait for it as long as whoever runs the check is patient."""
+        return await until(lambda: self.has_account, seconds=self.stage.options.patience.total_seconds())
+
+    async def watch(self) -> None:
+        """Wait whether anything more is posted."""
+        patience = self.stage.options.patience.total_seconds()
+        await anyio.sleep(min(max(WATCH_SECONDS_AT_LEAST, WATCH_TIMES * self.stage.lag_seconds), patience))
+
+
+def said_by(error: BaseException) -> str:
+    """An exception in one line: some bring whole pages along."""
+    first, *_ = (*str(error).splitlines(), "")
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+async def until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Wait until it holds; whether it does in the end."""
+    end = time.monotonic() + seconds
+    # What is waited for happens in other threads: no event of this loop.
+    while not condition() and time.monotonic() < end:  # noqa: ASYNC110
+        await anyio.sleep(LOOK_EVERY_SECONDS)
+    return condition()

@@ -1,0 +1,141 @@
+"""What a person, or a program, sees of a contract check."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TextIO
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..check import Finding, Result, Secrets
+from ..check.observations import Trial
+from .terminal import Printer
+
+COLOURS = {Result.PASS: "green", Result.FAIL: "red", Result.COULD_NOT_TELL: "yellow"}
+
+
+@contextlib.contextmanager
+def trying_on(terminal: TextIO) -> Iterator[Callable[[str], None]]:
+    """Shows which trial is on, where somebody is there to see it."""
+    console = Console(file=terminal)
+    if not console.is_terminal:
+        yield lambda name: None
+        return
+    with console.status("starting a sandbox") as status:
+        yield lambda name: status.update(f"trial: {name}")
+
+
+def print_findings(
+    target: str, findings: Sequence[Finding], *, secrets: Secrets, printed: str, show_output: bool, again: str
+) -> None:
+    """Print the table of rules, and all about those that failed.
+
+    Args:
+        again: The command that does the same once more.
+    """
+    console = Console(highlight=False)
+    console.print(_table(target, findings, secrets))
+    shown: dict[int, str] = {}
+    for finding in (finding for finding in findings if finding.verdict.result is Result.FAIL):
+        _print_failure(console, finding, secrets, shown, again=again)
+    console.print()
+    console.print(_summary(findings, printed, show_output=show_output))
+    if show_output and printed:
+        console.rule("what the callback printed")
+        click.echo(printed)
+
+
+def print_json(target: str, findings: Sequence[Finding], *, secrets: Secrets, printed: str, show_output: bool) -> None:
+    """Print one JSON document."""
+    output: dict[str, Any] = {"characters": len(printed)}
+    document = {
+        "callback": target,
+        **{result.name.lower(): count for result, count in _counts(findings).items()},
+        "rules": [_as_json(finding) for finding in findings],
+        "output": {**output, "text": printed} if show_output else output,
+    }
+    click.echo(secrets.masked(json.dumps(document, indent=2, ensure_ascii=False)))
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    rule, verdict = finding.rule, finding.verdict
+    document: dict[str, Any] = {
+        "id": rule.id,
+        "statement": rule.statement,
+        "result": verdict.result.value,
+        "seen": verdict.seen,
+    }
+    if verdict.result is Result.FAIL:
+        document["remedy"] = rule.remedy
+        document["trial"] = finding.trial.name
+        document["messages"] = [message.as_json() for message in finding.trial.messages]
+    return document
+
+
+def _table(target: str, findings: Sequence[Finding], secrets: Secrets) -> Table:
+    table = Table("Rule", "Result", "What it says, and what was seen", title=target, title_justify="left")
+    for finding in findings:
+        result = finding.verdict.result
+        said = Text(finding.rule.statement)
+        if result is Result.COULD_NOT_TELL:
+            said.append(f"\n{secrets.masked(finding.verdict.seen)}", style="dim")
+        table.add_row(finding.rule.id, Text(result.value, style=COLOURS[result]), said)
+    return table
+
+
+def _print_failure(console: Console, finding: Finding, secrets: Secrets, shown: dict[int, str], *, again: str) -> None:
+    rule = finding.rule
+    console.print()
+    console.print(Text.assemble((f"{rule.id} failed. ", "bold red"), rule.statement))
+    for name, text in (
+        ("seen", secrets.masked(finding.verdict.seen)),
+        ("remedy", rule.remedy),
+    ):
+        _say(name, text)
+    # Not wrapped: it is there to be copied.
+    click.echo(f"  {click.style('again:', bold=True)} {again} --only {rule.id}")
+    _print_messages(rule.id, finding.trial, shown)
+
+
+def _say(name: str, text: str) -> None:
+    """A paragraph that begins with what it is about."""
+    wrapped = click.wrap_text(f"{name}: {text}", width=79, initial_indent="  ", subsequent_indent="    ")
+    click.echo(wrapped.replace(f"{name}:", click.style(f"{name}:", bold=True), 1))
+
+
+def _print_messages(rule_id: str, trial: Trial, shown: dict[int, str]) -> None:
+    """The messages of a trial, once: several rules may be judged by the same."""
+    if not trial.messages:
+        return
+    first = trial.messages[0].n
+    if first in shown:
+        _say("what happened", f"as shown for {shown[first]}")
+        return
+    shown[first] = rule_id
+    _say("what happened", "")
+    printer = Printer()
+    for message in trial.messages:
+        printer(message)
+    printer.end()
+
+
+def _summary(findings: Sequence[Finding], printed: str, *, show_output: bool) -> str:
+    counts = _counts(findings)
+    summary = ", ".join(
+        f"{count} {words}"
+        for count, words in (
+            (counts[Result.PASS], "passed"),
+            (counts[Result.FAIL], "failed"),
+            (counts[Result.COULD_NOT_TELL], "could not be told"),
+        )
+    )
+    if printed and not show_output:
+        summary += f"; the callback printed {len(printed)} characters, which --show-output shows"
+    return summary
+
+
+def _counts(findings: Sequence[Finding]) -> dict[Result, int]:
+    return {result: sum(finding.verdict.result is result for finding in findings) for result in Result}

@@ -1,0 +1,156 @@
+"""`report.html`: everything in one file, which opens from disk and asks nobody for anything.
+
+What is shown of one journey lies in the page compressed, and is unpacked by the browser when the journey is opened: a
+page of hundreds of journeys stays small and opens at once.
+"""
+
+import base64
+import hashlib
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from importlib import resources
+
+import attrs
+import jinja2
+from markupsafe import Markup
+
+from ...trace import PARTICIPANTS, Message, folded
+from ..results import JourneyResult, Outcome, as_json
+
+TEMPLATES = resources.files(__package__) / "templates"
+
+# In this order in the page: each uses only what stands before it.
+STYLES = ("page", "overview", "journey", "sequence")
+SCRIPTS = ("elements", "moments", "values", "state", "sequence", "timeline", "steps", "journey", "overview")
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """A journey in the list of all.
+
+    Attributes:
+        name: Of its files; it is the address of the journey within the page.
+        simulated: How long it took in simulated time.
+        payload: All about it: JSON, compressed, as text.
+    """
+
+    name: str
+    result: JourneyResult
+    simulated: timedelta
+    payload: str
+
+
+@attrs.frozen(kw_only=True)
+class Summary:
+    """What a person wants to know first."""
+
+    total: int
+    passed: int
+    failed: int
+    not_reached: int
+    seeds: str
+    messages: int
+    seconds: float
+    simulated: str
+
+
+def document(results: Sequence[JourneyResult], names: Sequence[str]) -> str:
+    """The whole page.
+
+    Args:
+        names: What to call each of the results in the page's addresses.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    environment.filters["period"] = period
+    script = _script()
+    entries = [
+        Entry(name=name, result=result, simulated=_simulated(result), payload=_payload(result))
+        for name, result in zip(names, results, strict=True)
+    ]
+    return environment.get_template("report.html.j2").render(
+        summary=_summary(entries),
+        entries=entries,
+        participants=list(PARTICIPANTS.items()),
+        styles=Markup("\n".join(_template(f"{name}.css") for name in STYLES)),
+        script=Markup(script),
+        # The browser runs this script and no other, wherever in the page it would come from.
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def _script() -> str:
+    parts = "\n".join(_template(f"{name}.js") for name in SCRIPTS)
+    return f"(() => {{\n'use strict';\n{parts}}})();\n"
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _payload(result: JourneyResult) -> str:
+    """JSON, compressed and in letters that mean nothing in HTML, whatever a Dream is called."""
+    values = {**as_json(result), "rows": _rows(result)}
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return base64.b64encode(zlib.compress(text, level=6)).decode("ascii")
+
+
+def _rows(result: JourneyResult) -> list[tuple[int, int]]:
+    """The drawing, row by row: the number of a message and how often its exchange was repeated.
+
+    Nothing is folded across the beginning or the end of a step.
+    """
+    messages = [Message.from_json(values) for values in result.messages]
+    ends = {step.first_message for step in result.steps} | {step.last_message + 1 for step in result.steps}
+    parts: list[list[Message]] = [[]]
+    for message in messages:
+        if message.n in ends:
+            parts.append([])
+        parts[-1].append(message)
+    return [(message.n, times) for part in parts for message, times in folded(part)]
+
+
+def _simulated(result: JourneyResult) -> timedelta:
+    moments = [datetime.fromisoformat(at) for step in result.steps for at in (step.began_at, step.ended_at) if at]
+    return max(moments) - min(moments) if moments else timedelta()
+
+
+def _summary(entries: Sequence[Entry]) -> Summary:
+    results = [entry.result for entry in entries]
+    outcomes = Counter(result.outcome for result in results)
+    return Summary(
+        total=len(results),
+        passed=outcomes[Outcome.PASSED],
+        failed=outcomes[Outcome.FAILED],
+        not_reached=outcomes[Outcome.NOT_REACHED],
+        seeds=_ranges(result.seed for result in results),
+        messages=sum(len(result.messages) for result in results),
+        seconds=sum(result.seconds for result in results),
+        simulated=period(sum((entry.simulated for entry in entries), timedelta())),
+    )
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    """`0 to 299, 1000`."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join(" to ".join(map(str, run)) for run in runs)
+
+
+def period(duration: timedelta) -> str:
+    """The two largest units of it: `2 d 4 h`, `350 ms`."""
+    milliseconds = round(duration / timedelta(milliseconds=1))
+    parts: list[tuple[int, str]] = []
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)):
+        count, milliseconds = divmod(milliseconds, size)
+        if count or parts:
+            parts.append((count, unit))
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count) or "0 s"

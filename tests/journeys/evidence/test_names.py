@@ -1,0 +1,52 @@
+"""File names for journeys of any name."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bank_app_sim.journeys.evidence.names import LONGEST, file_names
+
+from .samples import HOSTILE, made
+
+
+def named(*names: str) -> list[str]:
+    return file_names([made(name) for name in names])
+
+
+def test_a_name_that_is_safe_stays_as_it_is() -> None:
+    assert named("account-while-saving", "v1.2_a") == ["account-while-saving", "v1.2_a"]
+
+
+def test_a_row_is_part_of_the_name() -> None:
+    assert file_names([made("saves", row="amount=50.00, who=ada")]) == ["saves--amount=50.00-who=ada"]
+
+
+def test_what_would_lead_out_of_the_folder_does_not() -> None:
+    assert named("../../etc/passwd", "/", "..", "") == ["etc-passwd", "journey", "journey-2", "journey-3"]
+
+
+def test_names_that_one_file_system_does_not_tell_apart_are_numbered() -> None:
+    assert named("Bike", "bike", "BIKE", "bike-2") == ["Bike", "bike-2", "BIKE-3", "bike-2-2"]
+
+
+def test_a_long_name_is_cut_and_still_its_own() -> None:
+    assert named("x" * 300, "x" * 200) == ["x" * LONGEST, "x" * LONGEST + "-2"]
+
+
+def test_the_devices_of_windows_are_no_names() -> None:
+    assert named("con", "LPT1", "aux.x", "console") == ["journey-con", "journey-LPT1", "journey-aux.x", "console"]
+
+
+def test_markup_leaves_nothing_to_run() -> None:
+    assert named(HOSTILE) == ["img-src=x-onerror=alert-1-script-script-alert-2-script"]
+
+
+@given(st.lists(st.builds(made, st.text(), row=st.text()), max_size=8))
+def test_every_journey_has_a_short_name_of_its_own_of_plain_letters(results: list[object]) -> None:
+    names = file_names(results)  # type: ignore[arg-type]
+
+    assert len({name.casefold() for name in names}) == len(results)
+    for name in names:
+        assert name.isascii()
+        assert not set(name) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.=")
+        assert name[0] not in "-."
+        assert len(name) <= LONGEST + len("journey--8")
