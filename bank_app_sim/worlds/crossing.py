@@ -61,7 +61,7 @@ class Crossing:
     """
 
     sender: str
-    transport: httpx.AsyncHTTPTransport
+    transport: httpx.AsyncBaseTransport
     in_flight: InFlight
     traffic: Traffic
     hand_over: Callable[[], Awaitable[None]]
