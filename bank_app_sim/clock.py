@@ -60,6 +60,11 @@ class SimulatedClock:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {timestamp(self._now)}>"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody lets time pass with `run()`."""
+        return self._running
+
     def now(self) -> datetime:
         return self._now
 

@@ -191,7 +191,7 @@ class Line:
                 await self._arrive(request)
             case Trouble.RECEIVER_DIES:
                 await self._arrive(request)
-                self._note(self.receiver, self.sender, f"{self.receiver} dies", "response", fault)
+                self._note(self.receiver, self.sender, f"the answer to {what} is lost", "response", fault)
                 await self.network.kill[self.receiver]()
                 raise httpx.ReadError(f"{self.receiver} died before it answered", request=request)
             case Trouble.ANSWER_LOST:

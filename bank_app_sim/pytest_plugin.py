@@ -115,7 +115,6 @@ async def bank_app(simulation: "Simulation") -> "BankApp":
 @pytest.fixture
 async def journey(simulation: "Simulation") -> "Journey":
     """The steps of scripts, in this simulation; ada is meant where nobody is named."""
-    from .journeys.given import given
     from .journeys.journey import Journey
 
-    return Journey(simulation, given())  # type: ignore[arg-type]  # its clock is a simulated one
+    return Journey(simulation)

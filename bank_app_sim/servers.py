@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import anyio
@@ -47,6 +47,19 @@ def listening_socket(port: int) -> socket.socket:
 
 def address(listener: socket.socket) -> str:
     return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+def beside(app: Any, others: Mapping[str, Any]) -> Any:
+    """An application with others at the same port: each has the paths that begin with its key."""
+    if not others:
+        return app
+
+    async def shared(scope: Any, receive: Any, send: Any) -> None:
+        path = f"{scope['path']}/"
+        found = (other for start, other in others.items() if path.startswith(f"{start}/"))
+        await next(found, app)(scope, receive, send)
+
+    return shared
 
 
 class _Server(uvicorn.Server):

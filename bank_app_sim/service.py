@@ -158,6 +158,10 @@ class Service:
         sentence = _sentence(f"{scope['method']} is not possible here")
         await self._send(send, Answer(405, sentence, headers={"Allow": ", ".join(methods)}), self._request_id(scope))
 
+    async def refuse(self, scope: Scope, send: Send, refused: Refused) -> None:
+        """Answer a request without reading it."""
+        await self._send(send, refused.answer, self._request_id(scope))
+
     async def answer(self, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = self._request_id(scope)
         headers = Headers(scope=scope)

@@ -18,6 +18,9 @@ PARTICIPANTS = {
     "bank_backend": "Bank Backend",
 }
 
+# What a process that dies says last, to itself.
+DIES = "process dies"
+
 Kind = Literal["call", "return", "request", "response"]
 
 # A served sandbox runs for weeks, and has no journey that needs the message of last Monday.

@@ -21,6 +21,7 @@ PRINTED = {
     "sign_for_savehacks.py": "WeeklyLaunch is a draft: not now",
     "follow_events.py": "DreamAchieved",
     "keep_sessions.py": "close Impact Finance: signed_out",
+    "journey_in_python.py": "asked 2 times, two accounts",
 }
 
 
@@ -43,6 +44,11 @@ def test_every_program_in_the_readme_runs_and_prints_what_it_says(program: str, 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_every_example_runs_and_prints_what_it_promises(example: Path) -> None:
     assert PRINTED[example.name] in run(str(example))
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.journey.yaml")), ids=lambda path: path.name)
+def test_every_example_of_a_journey_passes(script: Path) -> None:
+    assert run("-m", "bank_app_sim", "run", str(script)).startswith("passed")
 
 
 def test_ci_runs_the_readmes_test_command() -> None:

@@ -81,7 +81,8 @@ class BankClient:
 
     async def account_is_open(self, order_id: str) -> str:
         """Wait until the bank is done with an order; returns the state it ended in."""
-        answer = await self._done(await self._send("GET", f"/provisioning-orders/{order_id}", None))
+        path = f"/provisioning-orders/{order_id}"
+        answer = await self._done(await self._send("GET", path, None), path)
         state: str = answer["order"]["state"]
         return state
 
@@ -91,12 +92,16 @@ class BankClient:
 
     async def answer_consent(self, consent_id: str, *, signed: bool) -> ConsentForm:
         """Say that the customer signs, or does not; returns when Impact Finance knows. Twice the same is once."""
-        return _form(await self._done(await self._send("PUT", f"/consents/{consent_id}/answer", {"signed": signed})))
+        path = f"/consents/{consent_id}"
+        return _form(await self._done(await self._send("PUT", f"{path}/answer", {"signed": signed}), path))
 
-    async def _done(self, response: "httpx.Response") -> dict[str, Any]:
-        """The answer of the bank, when it is done with what it was asked for: 202 says that it is at it."""
+    async def _done(self, response: "httpx.Response", path: str) -> dict[str, Any]:
+        """The answer of the bank, when it is done with what it was asked for: 202 says that it is at it.
+
+        Args:
+            path: Where it can be seen how far it is.
+        """
         wait = FIRST_LOOK_SECONDS
-        path = response.request.url.path.removesuffix("/answer")
         while response.status_code == 202:
             await self.clock.sleep(wait)
             wait = min(wait * 2, LOOK_EVERY_SECONDS_AT_LEAST)

@@ -82,7 +82,7 @@ async def _load(document: Document, source: Part, *, http: "httpx.AsyncClient", 
     written = source.value["url"]
     parts = urlsplit(written)
     if parts.scheme in ("http", "https"):
-        url = urljoin(f"{against.rstrip('/')}/", parts.path.lstrip("/")) if against else written
+        url = urljoin(f"{against.rstrip('/')}/", parts.path.rpartition("/")[2]) if against else written
         _require_loopback(document, source, url)
         api = await _fetched(document, source, url, http)
     elif parts.scheme in ("", "file"):

@@ -6,6 +6,7 @@ from .crash_points import (
     CRASH_POINTS,
     DREAM_CRASH_POINTS,
     EVENT_CRASH_POINTS,
+    EVERY_CRASH_POINT,
     REPORT_CRASH_POINTS,
 )
 
@@ -14,6 +15,7 @@ __all__ = [
     "CRASH_POINTS",
     "DREAM_CRASH_POINTS",
     "EVENT_CRASH_POINTS",
+    "EVERY_CRASH_POINT",
     "REPORT_CRASH_POINTS",
     "Bank",
     "BankBackend",

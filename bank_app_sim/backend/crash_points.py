@@ -45,3 +45,12 @@ EVENT_CRASH_POINTS = _points(("events", RECEIVED))
 
 # What a customer says to a consent; a bank passes these only where customers sign.
 CONSENT_CRASH_POINTS = tuple(point("consents", state) for state in TOLD for point in (due_not_done, done_not_written))
+
+# Which of them a bank passes is a matter of how it is, and of what happens.
+EVERY_CRASH_POINT = (
+    *CRASH_POINTS,
+    *EVENT_CRASH_POINTS,
+    *DREAM_CRASH_POINTS,
+    *REPORT_CRASH_POINTS,
+    *CONSENT_CRASH_POINTS,
+)

@@ -39,6 +39,19 @@ class BrokenScript(click.ClickException):
 )
 @click.option("-j", "--workers", type=click.IntRange(1), metavar="N", help="Processes; as many as cores by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option(
+    "--export",
+    "form",
+    type=click.Choice(["arazzo"]),
+    help="Write the API calls of each journey as NAME.arazzo.yaml, to run in a world of the sandbox at --against.",
+)
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An input of an Arazzo document, instead of its default; can be given several times.",
+)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of scripts, for editors.")
 def run(
     journeys: Sequence[str],
@@ -53,9 +66,13 @@ def run(
     event_loop: str,
     workers: int | None,
     as_json: bool,
+    form: str | None,
+    inputs: Sequence[str],
     schema: bool,
 ) -> None:
     """Play journeys: files, folders, or names of the library; the whole library, when nothing is named.
+
+    FILE.arazzo.yaml is an Arazzo document, and run against the sandbox that it names, or that at --against.
 
     Each is played in a world of its own, in this process and in simulated time, or on a served sandbox. How to write
     one: bank_app_sim/docs/journeys.md, in the folder of the package.
@@ -70,12 +87,24 @@ def run(
     from ..journeys import runner
     from ..journeys.mistakes import Mistake, ScriptMistakes
     from ..journeys.selection import NothingFound, selected
+    from ..worlds import SandboxError
 
     if schema:
         from ..journeys.schema import as_json as schema_as_json
 
         click.echo(schema_as_json(), nl=False)
         return
+    from . import arazzo
+
+    if arazzo.are_documents(journeys):
+        given = arazzo.inputs(inputs)
+        results = arazzo.run_documents(journeys, given=given, against=against)
+        _end(*_follow(results, len(results), as_json=as_json, keeps_all=True), report, as_json=as_json)
+        return
+    if form is not None and against is None:
+        raise click.UsageError(
+            "--export arazzo needs --against: the sandbox that the document is for; bank-app-sim serve"
+        )
     try:
         scripts = selected(journeys, keyword=keyword)
     except ScriptMistakes as error:
@@ -87,23 +116,36 @@ def run(
         for name, title in dict.fromkeys((script.name, script.title) for script in scripts):
             click.echo(f"{name:<{widest}}  {title}")
         return
-    plan = runner.Plan(against=against, event_loop=event_loop, keeps_evidence=report is not None, updates=updates)
+    keeps_all = report is not None or form is not None or as_json
+    plan = runner.Plan(
+        against=None if form else against,
+        event_loop=event_loop,
+        keeps_evidence=report is not None or form is not None,
+        updates=updates,
+    )
     jobs = [runner.Job(script, seed + n) for n in range(repeat) for script in scripts]
     runner.quiet_logs()
-    results = runner.run(jobs, plan, workers=workers or os.cpu_count() or 1, stops_at_failure=fail_fast)
+    played = runner.run(jobs, plan, workers=workers or os.cpu_count() or 1, stops_at_failure=fail_fast)
     try:
-        kept, failed = _follow(results, len(jobs), as_json=as_json, keeps_all=report is not None or as_json)
+        kept, failed = _follow(played, len(jobs), as_json=as_json, keeps_all=keeps_all)
+        if form is not None and against is not None and not failed:
+            for path in arazzo.write_documents(jobs, kept, sandbox=against):
+                click.echo(f"wrote {path}", err=as_json)
     except KeyboardInterrupt:
         raise click.Abort from None
-    except Mistake as error:
+    except (Mistake, SandboxError) as error:
         raise BrokenScript(str(error)) from None
     except runner.WorkerDied as error:
         raise click.ClickException(str(error)) from None
+    _end(kept, failed, report, as_json=as_json)
+
+
+def _end(kept: Sequence[JourneyResult], failed: int, report: Path | None, *, as_json: bool) -> None:
     if report is not None:
         from ..journeys import evidence
 
-        evidence.write(report, kept)
-        click.echo(f"wrote {report / 'report.html'}, junit.xml, trace.json and mermaid/ beside it", err=as_json)
+        written = evidence.write(report, kept)
+        click.echo(f"wrote {written[0]}, and {len(written) - 1} more files beside it", err=as_json)
     if failed:
         raise click.exceptions.Exit(1)
 

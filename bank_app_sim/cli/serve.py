@@ -11,12 +11,10 @@ from typing import Any
 import anyio
 import click
 
-from ..backend import CRASH_POINTS, DREAM_CRASH_POINTS, EVENT_CRASH_POINTS, REPORT_CRASH_POINTS
+from ..backend import EVERY_CRASH_POINT
 from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
+from ..worlds import Plane
 from .running import Duration, run
-
-# The last ones are passed only with --webhooks, with an account for each Dream, and when money moves without DES.
-EVERY_CRASH_POINT = (*CRASH_POINTS, *EVENT_CRASH_POINTS, *DREAM_CRASH_POINTS, *REPORT_CRASH_POINTS)
 
 ACCOUNT_SETUPS = {"shared": AccountSetup.SHARED, "per-dream": AccountSetup.PER_DREAM}
 
@@ -137,9 +135,10 @@ def serve(
         if point == crash_point:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    plane = Plane(data, database)
     try:
         simulation = Simulation(
-            served=Served(data=data, port=port),
+            served=Served(data=data, port=port, beside=plane.applications),
             database=database,
             decision_after=decision_after,
             settle_every=settle_every,
@@ -155,12 +154,12 @@ def serve(
         )
     except ValueError as error:  # what a bank cannot be, or a file of tenants
         raise click.UsageError(str(error)) from error
-    run(_serve, simulation, as_json)
+    run(_serve, simulation, plane, as_json)
 
 
-async def _serve(simulation: Simulation, as_json: bool) -> None:
+async def _serve(simulation: Simulation, plane: Plane, as_json: bool) -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with simulation:
+        async with simulation, plane.open():
             ready = {
                 "des_url": simulation.des_url,
                 "backend_url": simulation.backend_url,

@@ -10,7 +10,7 @@ from .columns import order_of_insertion
 from .errors import ConnectionLost, DatabaseError
 from .sqlite import SQLite
 
-__all__ = ["ConnectionLost", "Database", "DatabaseError", "of_actor", "order_of_insertion"]
+__all__ = ["ConnectionLost", "Database", "DatabaseError", "of_actor", "order_of_insertion", "postgresql_address"]
 
 if TYPE_CHECKING:
     from .postgresql import PostgreSQL
@@ -32,7 +32,8 @@ class Database:
 
     Args:
         url: `sqlite://` (memory), `sqlite:///FILE`, or `postgresql://USER@HOST/DATABASE?schema=NAME`, which is made
-            when it is missing.
+            when it is missing. With `sqlite:///FILE?synchronous=OFF` nobody waits for the disk: what is committed
+            outlives this process, but not the machine's.
         version: Of the tables. A database of another version is refused.
         content: What `content()` of such a database gave, to begin with it; for memory only.
         inline: Do all work at once, on the caller's own thread, so that a simulated clock sees all that happens.
@@ -93,18 +94,37 @@ class Database:
 
 
 def of_actor(url: str, actor: str) -> str:
-    """Where one of several actors lives, each with a schema of its own, in the PostgreSQL database at `url`.
+    """Where one of several actors lives in a world's database at `url`: a file in the folder of `sqlite:///FOLDER`, or
+    a schema of its own in a PostgreSQL database.
 
     Where `url` names a schema, the actor's name is put behind it: several worlds fit into one database.
     """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() in _POSTGRESQL:
+        parsed = parsed.update_query_dict({"schema": schema_of_actor(parsed, actor)})
+    elif parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        parsed = parsed.set(database=f"{parsed.database}/{actor}.sqlite3")
+    else:
+        raise DatabaseError(
+            f"{shown(parsed)!r} is neither a folder of SQLite files nor an address of a PostgreSQL database; "
+            "use sqlite:///FOLDER or postgresql://USER@HOST/DATABASE"
+        )
+    return parsed.render_as_string(hide_password=False)
+
+
+def schema_of_actor(url: sa.URL, actor: str) -> str:
+    world = url.query.get("schema")
+    return f"{world}_{actor}" if isinstance(world, str) else actor
+
+
+def postgresql_address(url: str) -> sa.URL:
+    """The address of a PostgreSQL database; `DatabaseError` for any other."""
     parsed = _parsed(url)
     if parsed.get_backend_name() not in _POSTGRESQL:
         raise DatabaseError(
             f"{shown(parsed)!r} is not an address of a PostgreSQL database; use postgresql://USER@HOST/DATABASE"
         )
-    world = parsed.query.get("schema")
-    schema = f"{world}_{actor}" if isinstance(world, str) else actor
-    return parsed.update_query_dict({"schema": schema}).render_as_string(hide_password=False)
+    return parsed
 
 
 _POSTGRESQL = ("postgresql", "postgres")  # libpq takes both

@@ -1,8 +1,9 @@
 """PostgreSQL: one actor in one schema, one writer across all processes, readers beside it."""
 
+import contextlib
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import anyio
@@ -209,6 +210,14 @@ def _engine(url: sa.URL, schema: str) -> sa.Engine:
             **({} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}),
         },
     )
+
+
+@contextlib.contextmanager
+def session(url: sa.URL) -> "Iterator[psycopg.Connection[Any]]":
+    """A connection that is of no actor, as long as the block lasts; each statement is a transaction."""
+    with _engine(url, "public").connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        yield driver
 
 
 def _check_server(driver: "psycopg.Connection[Any]") -> None:

@@ -1,5 +1,6 @@
 """SQLite: a file with one thread that writes and reads it, or memory."""
 
+import contextvars
 import functools
 import sqlite3
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import NullPool
 
 from .errors import DatabaseError
 from .writer import Writer
@@ -26,24 +27,25 @@ class SQLite:
         self, url: sa.URL, tables: sa.MetaData, *, version: int, inline: bool, content: bytes | None = None
     ) -> None:
         self._file = url.database
+        synchronous = _synchronous(url)
         self.is_in_memory = url.database in (None, "", ":memory:")
-        self._engine = _memory() if self.is_in_memory else _engine(url, StaticPool)
+        connection = None
         try:
-            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection = _connected(url.database or ":memory:")
             self._sqlite = cast(Any, connection.connection.driver_connection)
             if content is not None:
                 self._sqlite.deserialize(content)
             self._sqlite.execute("PRAGMA foreign_keys = ON")
             if not self.is_in_memory:
                 self._sqlite.execute("PRAGMA journal_mode = WAL")
-                self._sqlite.execute("PRAGMA synchronous = FULL")
+                self._sqlite.execute(f"PRAGMA synchronous = {synchronous}")
             self._prepare(connection, tables, version)
-        except (sqlite3.Error, sa.exc.DBAPIError) as error:
-            self._engine.dispose()
-            reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-            raise DatabaseError(f"{url.database} cannot be opened as a database: {reason}") from error
-        except Exception:
-            self._engine.dispose()
+        except BaseException as error:
+            if connection is not None:
+                connection.close()
+            if isinstance(error, sqlite3.Error | sa.exc.DBAPIError):
+                reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+                raise DatabaseError(f"{url.database} cannot be opened as a database: {reason}") from error
             raise
         self._writer = Writer(_Line(connection, self._sqlite), inline=inline or self.is_in_memory)
 
@@ -76,23 +78,37 @@ class SQLite:
 
     def close(self) -> None:
         self._writer.stop()
-        if self._engine is not _memory():
-            self._engine.dispose()
 
 
-def _engine(url: sa.URL | str, pool: type[sa.Pool]) -> sa.Engine:
-    # We begin and commit ourselves (`isolation_level=None`): Python's sqlite3 would do it at moments of its own.
-    connect_args = {"check_same_thread": False, "isolation_level": None, "timeout": 30}
-    return sa.create_engine(url, poolclass=pool, connect_args=connect_args)
+def _synchronous(url: sa.URL) -> str:
+    """How far a commit waits for the disk."""
+    wanted = url.query.get("synchronous", "FULL")
+    if wanted not in ("FULL", "OFF"):
+        raise DatabaseError(f"synchronous is {wanted!r} for {url.database}; use FULL, or OFF for what need not last")
+    return str(wanted)
+
+
+# What the engine is to open next.
+_FILE: contextvars.ContextVar[str] = contextvars.ContextVar("file")
+
+
+def _connected(file: str) -> sa.Connection:
+    _FILE.set(file)
+    return _engine().connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
 @functools.cache
-def _memory() -> sa.Engine:
-    """One engine for all databases in memory, each of which is a connection of its own.
+def _engine() -> sa.Engine:
+    """One engine for all databases, each of which is a connection of its own.
 
     SQLAlchemy keeps the statements that it has compiled by engine: worlds by the thousand compile each of them once.
     """
-    return _engine("sqlite://", NullPool)
+    return sa.create_engine("sqlite://", poolclass=NullPool, creator=_open)
+
+
+def _open() -> sqlite3.Connection:
+    # We begin and commit ourselves (`isolation_level=None`): Python's sqlite3 would do it at moments of its own.
+    return sqlite3.connect(_FILE.get(), check_same_thread=False, isolation_level=None, timeout=30)
 
 
 @attrs.frozen

@@ -10,7 +10,7 @@ from .kinds import DURATION as ANY_DURATION
 
 # How a bank can have its accounts, in words; DES has names of its own for it.
 PER_USER, PER_DREAM = "one for each user", "one for each Dream"
-_SETUPS = Choice("account setup", {PER_USER: "one SharedSavings per EndUser", PER_DREAM: "one SharedSavings per Dream"})
+_SETUPS = Choice("account setup", {PER_USER: "one SharedSavings per user", PER_DREAM: "one SharedSavings per Dream"})
 _RENEWALS = Choice("way to renew a session", {"ID tokens": "token", "activity": "activity"})
 
 Span = Annotated[timedelta, POSITIVE_DURATION]
@@ -50,20 +50,20 @@ def given(
     """What there is before the first step.
 
     Args:
-        users: Who takes part. The first is meant where a step names nobody.
+        users: Who takes part; ada, when left out. The first is meant where a step names nobody.
         start: When it begins, in UTC; Monday, 4 January 2027, 08:00, when left out.
-        accounts: How the bank has its savings accounts.
+        accounts: How the bank has its savings accounts; one for each user, when left out.
         performance_Dreams: The bank opens an investment account for each Dream.
         consents: Users sign for a savehack before it starts.
         webhooks: DES tells the bank what happens, and the bank acts on it.
-        the_bank_approves_after: How long it takes to decide on an account.
-        the_bank_settles_every: How often it fetches what is to be moved.
+        the_bank_approves_after: How long it takes to decide on an account; 2 days, when left out.
+        the_bank_settles_every: How often it fetches what is to be moved; 12 hours, when left out.
         the_bank_refuses: Users who get no account.
-        opening_balance_cents: What users have on their current accounts.
-        sessions_are_renewed_by: What makes a session last longer.
-        ID_tokens_last: How long an ID token of the bank is good.
-        sessions_end_without_activity_after: Where activity renews them.
-        sessions_last_at_most: However they are renewed.
+        opening_balance_cents: What users have on their current accounts; 10000.00, when left out.
+        sessions_are_renewed_by: What makes a session last longer; ID tokens, when left out.
+        ID_tokens_last: How long an ID token of the bank is good; 365 days, when left out.
+        sessions_end_without_activity_after: Where activity renews them; 15 minutes, when left out.
+        sessions_last_at_most: However they are renewed; for ever, when left out.
     """
     settings: dict[str, Any] = {
         "start": start,

@@ -1,14 +1,17 @@
 """Journey: what happens between users, a bank and DES, step by step; in Python as in a script."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 import anyio
 import attrs
 
 from .. import durations
 from ..turns import BRANCH
+from .given import Given, given
 from .mistakes import Mistake, unknown
 from .nodes import of
 from .observables import OBSERVABLES, Look, Observable
@@ -17,6 +20,7 @@ from .steps.outside import OutsideSteps
 from .steps.trouble import TroubleSteps
 from .steps.user import UserSteps
 from .vocabulary import words_of
+from .worlds import fresh
 
 Branch = Callable[[], Awaitable[Any]]
 
@@ -56,7 +60,21 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
 
     Each step of a script is a method here. Amounts are in cents, as everywhere in Python. What is expected is written
     as in a script: `await journey.expect(deposits={"settled": 2}, balance="100.00")`.
+
+    A step returns when it is done; time passes as far as it has to be waited for, and no further. For several steps at
+    once there is `meanwhile()`.
     """
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def begin(cls, given: Given = given(), *, seed: int = 0) -> AsyncIterator[Self]:  # noqa: B008  # it is frozen
+        """A journey in a world of its own, made with all that is given, as a script's is.
+
+        Args:
+            seed: Decides ids, jitter, and who goes next.
+        """
+        async with fresh(given, seed=seed) as world:
+            yield cls(world, given)
 
     async def expect(self, *, of: str | None = None, **expected: Any) -> None:
         """What there has to be now, when all that is under way has come to rest.
@@ -88,6 +106,9 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
         The first branch that fails ends the others.
         """
 
+        await self.let_time_pass(functools.partial(self._all_at_once, branches, names))
+
+    async def _all_at_once(self, branches: Sequence[Branch], names: Sequence[str]) -> None:
         async def follow(name: str, branch: Branch) -> None:
             BRANCH.set(name)
             await self.world.turns.take("begins")

@@ -23,7 +23,7 @@ MODIFIERS = {
     "times": "How often it is done, one after the other.",
     "fails": "The error that it has to end with; without it, it has to succeed.",
     "saying": "What this error has to say, among other things.",
-    "by": "Which user does it.",
+    "by": "Which user does it: the first that is given, when left out. It can be a field as well.",
 }
 
 EXPECT, EVENTUALLY, RECORDED, MEANWHILE = "expect", "eventually", "expect as recorded", "meanwhile"

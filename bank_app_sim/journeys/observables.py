@@ -10,7 +10,8 @@ import attrs
 
 from impact_sdk import ExitReason
 
-from ..trace import Message
+from ..network import Trouble
+from ..trace import DIES, Message
 from .comparisons import (
     AMOUNT,
     TIME,
@@ -28,6 +29,9 @@ from .savehacks import TERMS
 from .vocabulary import in_scripts
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# The processes that can die, and what a trace calls them.
+PROCESSES = {"app": "bank_app", "DES": "des", "backend": "bank_backend"}
 
 CALLBACKS = ("account provisioning requested", "transfer consent requested", "ID token expired", "exit requested")
 
@@ -246,6 +250,20 @@ class Look:
     def messages_in_order(self) -> list[str]:
         """Labels of the trace that come in this order, others between them."""
         return [message.label for message in self.messages]
+
+    @observable(tally("trouble", *Trouble))
+    def faults(self) -> Mapping[str, int]:
+        """What has gone wrong on the network, as steps have asked for: in all, or by the kind of trouble."""
+        struck = collections.Counter(each.detail["fault"] for each in self.messages if "fault" in each.detail)
+        if Trouble.ANSWERED in struck:  # the message tells of it, and so does the answer
+            struck[Trouble.ANSWERED] //= 2
+        return struck
+
+    @observable(tally("process", *PROCESSES))
+    def deaths(self) -> Mapping[str, int]:
+        """Processes that have died: in all, or by whose they were."""
+        died = collections.Counter(message.sender for message in self.messages if message.label == DIES)
+        return {name: died[participant] for name, participant in PROCESSES.items()}
 
     @observable(TIME)
     def elapsed_time(self) -> timedelta:

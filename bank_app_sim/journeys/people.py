@@ -32,6 +32,7 @@ class Person:
     """One user.
 
     Attributes:
+        attitudes: What they answer to the next questions, one after the other; the last one stays.
         takes: How long they think about an answer.
         session: The latest; `since` is how many messages there were when it began, and `has_left` whether the app has
             left it by itself.
@@ -40,7 +41,7 @@ class Person:
 
     customer: str
     world: World
-    attitude: Attitude = Attitude.ACCEPTS
+    attitudes: Sequence[Attitude] = (Attitude.ACCEPTS,)
     takes: timedelta = timedelta()
     session: Session | None = None
     since: int = 0
@@ -51,11 +52,13 @@ class Person:
 
     async def answers(self, _question: str) -> bool:
         """What they say to a question; some say nothing, for ever."""
-        if self.attitude is Attitude.SAYS_NOTHING:
+        attitude, *later = self.attitudes
+        self.attitudes = later or (attitude,)
+        if attitude is Attitude.SAYS_NOTHING:
             await anyio.sleep_forever()
         if self.takes:
             await self.world.clock.sleep_until(self.world.clock.now() + self.takes)
-        return self.attitude is Attitude.ACCEPTS
+        return attitude is Attitude.ACCEPTS
 
     def takes_the_phone(self) -> Phone:
         """Their phone, with the bank's app on it."""

@@ -16,10 +16,8 @@ from .people import StepFailed
 from .recording import Recordings, messages_of, state_of
 from .results import Failure, JourneyResult, Outcome, State, StepResult
 from .script import Doing, Expecting, Meanwhile, Recording, Script, Step
+from .steps.stage import LONGEST_STEP
 from .world import World
-
-# No step of a journey waits longer for something that does not come; DES looks after itself every day, for ever.
-LONGEST_STEP = timedelta(days=400)
 
 
 class _Over(Exception):

@@ -7,13 +7,14 @@ import multiprocessing
 import os
 import shlex
 import signal
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import anyio
 import attrs
 
+from ..worlds import SandboxError
 from .library import LIBRARY
 from .mistakes import Mistake
 from .player import play, recordings_of
@@ -21,7 +22,7 @@ from .results import Failure, JourneyResult, Outcome, StepResult
 from .script import Script
 from .trio_order import tasks_in_order
 from .world import World
-from .worlds import fresh
+from .worlds import fresh, on_sandbox
 
 # Work for a tenth of a second or so: a worker is told less often what to do, and progress is still seen.
 BATCH = 8
@@ -79,7 +80,7 @@ async def play_job(job: Job, plan: Plan) -> JourneyResult:
     """One journey in a fresh world; one that has failed, where no world can be made or it does not end in peace."""
     try:
         return await _play_job(job, plan)
-    except (Mistake, OSError):  # a person can do something about it
+    except (Mistake, SandboxError, OSError):  # a person can do something about it
         raise
     except Exception as error:
         return _without_world(job, plan, error)
@@ -124,12 +125,9 @@ async def _play_job(job: Job, plan: Plan) -> JourneyResult:
     return result
 
 
-@contextlib.asynccontextmanager
-async def _world(job: Job, plan: Plan) -> AsyncIterator[World]:
-    if plan.against is not None:
-        raise Mistake("--against is not there yet")
-    async with fresh(job.script.given, seed=job.seed) as world:
-        yield world
+def _world(job: Job, plan: Plan) -> contextlib.AbstractAsyncContextManager[World]:
+    given = job.script.given
+    return fresh(given, seed=job.seed) if plan.against is None else on_sandbox(plan.against, given, seed=job.seed)
 
 
 def play_jobs(jobs: Sequence[Job], plan: Plan) -> list[JourneyResult]:

@@ -10,7 +10,7 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Collection, Mapping
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -165,7 +165,7 @@ def _apart(node: Plain) -> tuple[Plain, Plain | None]:
 
 
 def step(name: str, *, plain: str | tuple[str, ...] = (), check: Check | None = None) -> Callable[[F], F]:
-    """Make a method a step of scripts.
+    """Make a method a step of scripts; called in Python, it lets time pass until it is done.
 
     Args:
         name: What scripts call it.
@@ -173,8 +173,12 @@ def step(name: str, *, plain: str | tuple[str, ...] = (), check: Check | None = 
     """
 
     def named(function: F) -> F:
-        function.__words__ = (name, (plain,) if isinstance(plain, str) else plain, check)  # type: ignore[attr-defined]
-        return function
+        @functools.wraps(function)
+        async def done(self: Any, *args: Any, **more: Any) -> None:
+            await self.let_time_pass(functools.partial(function, self, *args, **more))
+
+        done.__words__ = (name, (plain,) if isinstance(plain, str) else plain, check)  # type: ignore[attr-defined]
+        return cast(F, done)
 
     return named
 

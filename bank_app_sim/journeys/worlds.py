@@ -23,6 +23,19 @@ async def fresh(given: Given, *, seed: int) -> AsyncIterator[World]:
         yield cast(World, simulation)
 
 
+@contextlib.asynccontextmanager
+async def on_sandbox(url: str, given: Given, *, seed: int) -> AsyncIterator[World]:
+    """A world on a served sandbox, in which nothing has happened yet.
+
+    Raises:
+        SandboxError: Nothing is there, or something else, or it makes no more worlds.
+    """
+    from ..worlds import RemoteWorld
+
+    async with RemoteWorld(url, seed=seed, **dict(given.settings)) as world:
+        yield cast(World, world)
+
+
 async def _prepared(given: Given) -> Snapshot:
     async with Simulation(**dict(given.settings)) as simulation:
         return simulation.snapshot()

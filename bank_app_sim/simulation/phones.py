@@ -13,7 +13,7 @@ from impact_sdk import Clock, ImpactSDK
 
 from ..app import BankApp, Screen
 from ..app.bank_client import BankClient
-from ..trace import Trace
+from ..trace import DIES, Trace
 
 # How a user answers what the app asks: yes, no, or in a while.
 Answers = Callable[[str], "bool | Awaitable[bool]"]
@@ -88,6 +88,7 @@ class Phones:
         """Let the app's process die: what it had in memory is gone, callbacks that run included."""
         app = self._apps.pop(customer, None)
         if app is not None:
+            self.trace.record("bank_app", "bank_app", DIES, kind="return", detail={"customer": customer})
             await app.sdk.aclose()
 
     def forget_app(self, customer: str) -> None:

@@ -8,6 +8,7 @@ import anyio
 
 from ..clock import Clock
 from ..network import Died, Network
+from ..trace import DIES
 
 
 class Server(Protocol):
@@ -56,7 +57,6 @@ class Process(Generic[S]):
         self._is_up = anyio.Event()
         # Nobody looks at a server that is being replaced.
         self._changing = anyio.Lock()
-        self._left_behind: State | None = None
         self.server = start(content)
         network.kill[participant] = self.die
 
@@ -94,9 +94,10 @@ class Process(Generic[S]):
     async def state(self) -> State:
         """What it has written down, whether it runs or not."""
         async with self._changing:
-            return await self._look(self.server) if self._left_behind is None else self._left_behind
+            return await self._look(self.server)
 
     def _bury(self) -> None:
+        self._network.trace.record(self.participant, self.participant, DIES, kind="return")
         self._network.dead.add(self.participant)
         self._network.deaths[self.participant] += 1
         self._is_up = anyio.Event()
@@ -104,17 +105,10 @@ class Process(Generic[S]):
     async def _begin_again(self) -> None:
         async with self._changing:
             content = self.server.content() if self._keeps_in_memory else None
-            if self._stays_down:
-                self._left_behind = await self._look(self.server)
             self.server.close()
-            if not self._stays_down:
-                self._start_again(content)
-                return
-        await self._clock.sleep_until(self._clock.now() + self._stays_down)
-        self._stays_down = timedelta()
-        self._start_again(content)
-
-    def _start_again(self, content: bytes | None) -> None:
-        self.server = self._start(content)
-        self._left_behind = None
+            # At once, though nobody reaches it yet: what was written down can be looked at while it is down.
+            self.server = self._start(content)
+        if self._stays_down:
+            await self._clock.sleep_until(self._clock.now() + self._stays_down)
+            self._stays_down = timedelta()
         self._network.dead.discard(self.participant)

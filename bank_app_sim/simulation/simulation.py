@@ -2,7 +2,7 @@
 
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -16,11 +16,11 @@ from impact_sdk import ClientCredentials, Clock, ImpactAPI, ImpactSDK, SystemClo
 from ..app import BankApp
 from ..backend import Bank, BankBackend
 from ..clock import SimulatedClock
-from ..database import of_actor
+from ..database import of_actor, postgresql_address
 from ..des import DES, AccountSetup, SessionRenewal, Tenant
 from ..ids import Ids
 from ..network import Died, Fault, Network
-from ..servers import address, listening_socket, require_asyncio, serving
+from ..servers import address, beside, listening_socket, require_asyncio, serving
 from ..settings import CLIENT_ID, TENANT, client_secret, webhook_secret
 from ..trace import KEPT_WHEN_SERVED, Message, Trace
 from ..traffic import Traffic
@@ -44,10 +44,12 @@ class Served:
     Attributes:
         data: The folder of the databases, and of the bank's secret; made when it is missing.
         port: Of DES; the bank's backend has the next one. 0 for two that are free.
+        beside: Further applications on DES' port, by what their paths begin with.
     """
 
     data: Path
     port: int = 0
+    beside: Mapping[str, Any] = attrs.field(factory=dict)
 
 
 class Simulation:
@@ -73,8 +75,9 @@ class Simulation:
         session_inactivity_timeout: How long a session lasts without activity, where activity renews it.
         session_maximum_duration: How long any session lasts at most; None for no such limit.
         database: A PostgreSQL database, `postgresql://USER@HOST/DATABASE`, in which both actors have a schema of their
-            own; with `?schema=NAME` theirs begin with that name. None for memory, or for files in a served world.
-            Several served worlds on one database and one folder are one world with several processes.
+            own; with `?schema=NAME` theirs begin with that name. Or `sqlite:///FOLDER`, in which both have a file, for
+            a world that is not served. None for memory, or for files in a served world. Several served worlds on one
+            database and one folder are one world with several processes.
         tenants: Further banks on the same DES, whose apps and backends are somebody else's; see `read_tenants()`.
         webhooks: The bank reads events: DES sends them as they happen, and every `settle_every` the bank looks for
             those that did not arrive.
@@ -149,7 +152,7 @@ class Simulation:
             self._open(stack)
             callback_tasks = await stack.enter_async_context(anyio.create_task_group())
             if self._served is not None:
-                await stack.enter_async_context(serving(self.des.app, self._listeners[0]))
+                await stack.enter_async_context(serving(beside(self.des.app, self._served.beside), self._listeners[0]))
                 await stack.enter_async_context(serving(self.backend.app, self._listeners[1]))
             workers = await stack.enter_async_context(anyio.create_task_group())
             stack.callback(workers.cancel_scope.cancel)
@@ -162,8 +165,8 @@ class Simulation:
             des_url=self.des_url,
             backend_url=self.backend_url,
             client_id=self.client_id,
-            to_des=lambda: self._way("sdk", "des"),
-            to_backend=lambda: self._way("bank_app", "bank_backend"),
+            to_des=lambda: self.way("sdk", "des"),
+            to_backend=lambda: self.way("bank_app", "bank_backend"),
             clock=self.clock,
             trace=self.trace,
             source=self._source,
@@ -196,7 +199,7 @@ class Simulation:
             auth=ClientCredentials(self.client_id, self.client_secret),
             clock=self.clock,
             source=self._source,
-            transport=self._way("bank_backend", "des"),
+            transport=self.way("bank_backend", "des"),
         )
         stack.push_async_callback(self.api.aclose)
         self._backend = stack.enter_context(
@@ -270,8 +273,8 @@ class Simulation:
             trace=self.trace,
             ids=Ids(self._source),
             content=content,
-            transport=self._way("des", "bank_backend"),
-            webhook_transport=self._way("des", "bank_backend"),
+            transport=self.way("des", "bank_backend"),
+            webhook_transport=self.way("des", "bank_backend"),
         )
 
     @property
@@ -298,10 +301,12 @@ class Simulation:
 
     def _database_url(self, actor: str) -> str:
         if self._database is not None:
+            if self._served is not None:  # whose files are in its folder
+                postgresql_address(self._database)
             return of_actor(self._database, actor)
         return "sqlite://" if self._served is None else f"sqlite:///{self._served.data / actor}.sqlite3"
 
-    def _way(self, sender: str, receiver: str) -> Any:
+    def way(self, sender: str, receiver: str) -> Any:
         """How one participant reaches another: in this process, or (None) over TCP."""
         if self._served is not None:
             return None
@@ -407,15 +412,11 @@ class Simulation:
         Raises:
             SimulationError: There is no such account, or not that much on it.
         """
-        import httpx
-
-        movement = {"account": account, "amount_cents": amount_cents, "kind": kind, "reference": reference}
-        async with httpx.AsyncClient(
-            base_url=self.backend_url, transport=self._way("bank_app", "bank_backend")
-        ) as http:
-            answer = await http.post("/ledger/movements", json=movement)
-        if answer.is_error:
-            raise SimulationError(f"the bank does not move {amount_cents} cents on {account}: {answer.text}")
+        await move_money(
+            self.way("bank_app", "bank_backend"),
+            self.backend_url,
+            {"account": account, "amount_cents": amount_cents, "kind": kind, "reference": reference},
+        )
 
     async def state(self) -> State:
         """All that DES and the bank have written down: fields, by collection and key. Leaves no trace.
@@ -448,7 +449,7 @@ class Simulation:
         """The bank's books: accounts, postings, and their sum, which is zero."""
         import httpx
 
-        transport = self._way("bank_app", "bank_backend")
+        transport = self.way("bank_app", "bank_backend")
         async with httpx.AsyncClient(base_url=self.backend_url, transport=transport) as http:
             books: dict[str, Any] = (await http.get("/ledger")).raise_for_status().json()
             return books
@@ -480,6 +481,17 @@ class Simulation:
             if self.clock.now() >= end:
                 raise SimulationError(f"what was waited for did not come within {within}")
             await self.clock.sleep(0.1 if self.is_served else every.total_seconds())
+
+
+async def move_money(transport: Any, backend_url: str, movement: Mapping[str, Any]) -> None:
+    """Have the bank do what `Simulation.move_money()` says, by the way that `transport` is."""
+    import httpx
+
+    async with httpx.AsyncClient(base_url=backend_url, transport=transport) as http:
+        answer = await http.post("/ledger/movements", json=movement)
+    if answer.is_error:
+        amount, account = movement["amount_cents"], movement["account"]
+        raise SimulationError(f"the bank does not move {amount} cents on {account}: {answer.text}")
 
 
 def _without_clash(tenants: Sequence[Tenant]) -> Sequence[Tenant]:

@@ -162,5 +162,9 @@ def test_an_address_of_something_else_is_refused_without_its_password(url: str, 
 def test_actors_have_a_schema_each() -> None:
     assert of_actor("postgresql://me@host/bank", "des") == "postgresql://me@host/bank?schema=des"
     assert of_actor("postgres://me:pw@host/bank?schema=a", "des") == "postgres://me:pw@host/bank?schema=a_des"
-    with pytest.raises(DatabaseError, match="not an address of a PostgreSQL database"):
+    with pytest.raises(DatabaseError, match="neither a folder of SQLite files nor an address of a PostgreSQL database"):
         of_actor("sqlite://", "des")
+
+
+def test_actors_have_a_file_each_in_a_folder() -> None:
+    assert of_actor("sqlite:////srv/world?synchronous=OFF", "des") == "sqlite:////srv/world/des.sqlite3?synchronous=OFF"

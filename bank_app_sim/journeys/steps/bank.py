@@ -1,9 +1,10 @@
 """What the bank does, and what happens to it."""
 
+import contextlib
 from datetime import timedelta
 from typing import Annotated
 
-from impact_sdk import TransactionState
+from impact_sdk import Conflict, TransactionState
 
 from ..kinds import CUSTOMER, DURATION, NAME, POSITIVE_CENTS, choice
 from ..people import StepFailed
@@ -12,6 +13,9 @@ from .stage import Stage
 
 Customer = Annotated[str | None, CUSTOMER]
 DreamName = Annotated[str | None, NAME]
+ExternalID = Annotated[str | None, NAME]
+# What an account can be called by, other than a text.
+THE_USERS_ID, NOTHING = "the user's ID", "nothing"
 # The books' accounts to save on, and what moves money on them without Impact Finance.
 MOVED_BY = {"savings": "outside", "investments": "market"}
 
@@ -61,7 +65,7 @@ class BankSteps(Stage):
     @step("the bank posts an account", plain="external ID")
     async def bank_posts_account(
         self,
-        external_ID: Annotated[str | None, NAME] = None,  # noqa: N803  # it is written so everywhere
+        external_ID: ExternalID = None,  # noqa: N803  # it is written so everywhere
         *,
         for_: Customer = None,
         type: Annotated[str, _PRODUCT] = "SharedSavings",
@@ -69,13 +73,31 @@ class BankSteps(Stage):
         """The bank posts an account to DES, past its own order book; with no external ID that is always another one.
 
         Args:
-            external_ID: What it is called; `the user's ID` for DES's ID of the user.
+            external_ID: What it is called; `the user's ID` for DES's ID of the user, `nothing` for none.
             for_: Whose it is.
-            type: What kind of account.
+            type: What kind of account; SharedSavings, when left out.
         """
         user_id = await self._user_id(self.person(for_).customer)
-        external_id = user_id if external_ID == "the user's ID" else external_ID
+        external_id = {THE_USERS_ID: user_id, NOTHING: None}.get(external_ID or NOTHING, external_ID)
         await self.world.api.accounts.create(user_id=user_id, type=type, external_id=external_id)
+
+    @step("the bank posts an account again", plain="external ID")
+    async def bank_posts_account_again(
+        self,
+        external_ID: ExternalID = None,  # noqa: N803
+        *,
+        for_: Customer = None,
+        type: Annotated[str, _PRODUCT] = "SharedSavings",
+    ) -> None:
+        """The bank posts an account to DES that may be there already, and takes "there is one" (409) for an answer.
+
+        Args:
+            external_ID: What it is called; `the user's ID` for DES's ID of the user, `nothing` for none.
+            for_: Whose it is.
+            type: What kind of account; SharedSavings, when left out.
+        """
+        with contextlib.suppress(Conflict):
+            await self.bank_posts_account(external_ID, for_=for_, type=type)
 
     @step("the bank deletes the user", plain="customer")
     async def bank_deletes_user(self, customer: Customer = None) -> None:

@@ -48,8 +48,8 @@ class OutsideSteps(Stage):
 
         Args:
             team: Who.
-            competition: Where.
-            goals: How often.
+            competition: Where; in the league, when left out.
+            goals: How often; once, when left out.
         """
         await self.world.api.sandbox.feed(type="goal", team=team, competition=competition, goals=goals)
 

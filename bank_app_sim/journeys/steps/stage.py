@@ -1,24 +1,74 @@
-"""What all steps stand on: a world, and the people in it."""
+"""What all steps stand on: a world, the people in it, and time that passes while they do something."""
 
+import contextlib
 import itertools
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
 
-from ..given import Given
-from ..people import Person
+import anyio
+
+from ...clock import NothingLeft
+from ..given import Given, given
+from ..people import Person, StepFailed
 from ..world import World
+
+if TYPE_CHECKING:
+    from ...simulation import Simulation
+
+# No step of a journey waits longer for something that does not come; DES looks after itself every day, for ever.
+LONGEST_STEP = timedelta(days=400)
 
 
 class Stage:
-    """One journey's world and people."""
+    """One journey's world and people.
 
-    def __init__(self, world: World, given: Given) -> None:
-        self.world = world
+    Args:
+        world: In simulated time.
+        given: Who takes part; the world is as it is.
+    """
+
+    def __init__(self, world: "World | Simulation", given: Given = given()) -> None:  # noqa: B008  # it is frozen
+        # Of a world in simulated time; only its type does not say so.
+        self.world = cast(World, world)
         self.given = given
         self.began_at: datetime = world.clock.now()
         self.references = itertools.count(1)
-        self.people = {customer: Person(customer, world) for customer in given.users}
+        self.people = {customer: Person(customer, self.world) for customer in given.users}
 
     def person(self, customer: str | None) -> Person:
         """Who is meant: the first of the given users where nobody is named. Others may come along."""
         name = customer or self.given.users[0]
         return self.people.setdefault(name, Person(name, self.world))
+
+    async def let_time_pass(self, doing: Callable[[], Awaitable[Any]]) -> None:
+        """Do something, and let time pass as far as it waits for it; unless somebody else does that already.
+
+        Raises:
+            StepFailed: It does not end by itself.
+        """
+        clock = self.world.clock
+        if clock.is_running:
+            await doing()
+            return
+        end = clock.now() + LONGEST_STEP
+        error: Exception | None = None
+        has_ended = False
+
+        async def do() -> None:
+            nonlocal error, has_ended
+            try:
+                await doing()
+            except Exception as raised:  # to be raised as it is, and not in a group of one
+                error = raised
+            has_ended = True
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(do)
+            with contextlib.suppress(NothingLeft):
+                await clock.run(lambda: has_ended or clock.now() > end, instead=self.world.turns.give)
+            tasks.cancel_scope.cancel()
+        if error is not None:
+            raise error
+        if not has_ended:
+            raise StepFailed("this step does not end by itself; who is it waiting for?")

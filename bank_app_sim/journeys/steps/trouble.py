@@ -4,13 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from ...backend import (
-    CONSENT_CRASH_POINTS,
-    CRASH_POINTS,
-    DREAM_CRASH_POINTS,
-    EVENT_CRASH_POINTS,
-    REPORT_CRASH_POINTS,
-)
+from ...backend import EVERY_CRASH_POINT
 from ...network import Fault, Trouble
 from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, Choice, Text, choice
 from ..people import StepFailed
@@ -51,14 +45,7 @@ STATUS = Text(
     pattern=r"[45]\d\d",
     numbers={"type": "integer", "minimum": 400, "maximum": 599},
 )
-CRASH_POINT = choice(
-    "point of the backend's work",
-    *CRASH_POINTS,
-    *DREAM_CRASH_POINTS,
-    *REPORT_CRASH_POINTS,
-    *EVENT_CRASH_POINTS,
-    *CONSENT_CRASH_POINTS,
-)
+CRASH_POINT = choice("point of the backend's work", *EVERY_CRASH_POINT)
 
 What = Annotated[str | None, MESSAGE]
 Sender = Annotated[str | None, Choice("participant", PARTICIPANTS)]
@@ -75,8 +62,8 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.LOST, what, times, after, from_)
@@ -89,8 +76,8 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.ANSWER_LOST, what, times, after, from_)
@@ -101,8 +88,8 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.DOUBLED, what, times, after, from_)
@@ -113,8 +100,8 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.HELD_BACK, what, times, after, from_)
@@ -134,8 +121,8 @@ class TroubleSteps(Stage):
         Args:
             what: Which, by method and path.
             time: How late.
-            times: How many.
-            after: How many pass unharmed before.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.LATE, what, times, after, from_, delay=time)
@@ -154,9 +141,9 @@ class TroubleSteps(Stage):
 
         Args:
             what: Which, by method and path.
-            status: With which error.
-            times: How many.
-            after: How many pass unharmed before.
+            status: With which error; 503, when left out.
+            times: How many; one, when left out.
+            after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
         """
         await self._fail(Trouble.ANSWERED, what, times, after, from_, status=status)
@@ -184,7 +171,7 @@ class TroubleSteps(Stage):
         """The process of DES dies and is started again, with what it has written down.
 
         Args:
-            for_: How long it is not there.
+            for_: How long it is not there; it is started again at once, when left out.
             answering: It dies when it next has done this, before it has answered.
         """
         if answering is not None:
@@ -204,7 +191,7 @@ class TroubleSteps(Stage):
         """The process of the bank's backend dies and is started again, with what it has written down.
 
         Args:
-            for_: How long it is not there.
+            for_: How long it is not there; it is started again at once, when left out.
             answering: It dies when it next has done this, before it has answered.
             at: It dies when it next comes to this point of its work, such as provisioning.INTRODUCED.done-not-written.
         """

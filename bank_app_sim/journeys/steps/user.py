@@ -5,7 +5,18 @@ from typing import Annotated
 
 from impact_sdk import HandoverError
 
-from ..kinds import CUSTOMER, DAY, DAY_OF_MONTH, NAME, PERCENTAGE, POSITIVE_CENTS, POSITIVE_DURATION, Text
+from ..kinds import (
+    CUSTOMER,
+    DAY,
+    DAY_OF_MONTH,
+    NAME,
+    PERCENTAGE,
+    POSITIVE_CENTS,
+    POSITIVE_DURATION,
+    Choice,
+    ListOf,
+    Text,
+)
 from ..people import Attitude
 from ..savehacks import SAVEHACK, WEEKDAY, refuse_terms, terms_of
 from ..vocabulary import step
@@ -15,6 +26,7 @@ By = Annotated[str | None, CUSTOMER]
 DreamName = Annotated[str | None, NAME]
 Amount = Annotated[int, POSITIVE_CENTS]
 MaybeAmount = Annotated[int | None, POSITIVE_CENTS]
+_ANSWER = Choice("answer", {"yes": Attitude.ACCEPTS, "no": Attitude.DECLINES, "nothing": Attitude.SAYS_NOTHING})
 _LOCALE = Text("a language", examples=("sv-SE", "en"))
 
 
@@ -27,7 +39,7 @@ class UserSteps(Stage):
 
         Args:
             by: Who.
-            locale: In which language.
+            locale: In which language; sv-SE, when left out.
         """
         person = self.person(by)
         app = person.takes_the_phone()
@@ -58,7 +70,7 @@ class UserSteps(Stage):
 
         Args:
             name: What it is called.
-            target_cents: How much is wanted.
+            target_cents: How much is wanted; 2500.00, when left out.
             wanted_by: The day by which it is wanted.
             by: Who.
         """
@@ -92,15 +104,15 @@ class UserSteps(Stage):
 
         Args:
             savehack: Which of the sixteen.
-            amount_cents: How much each time; 50.00 when left out.
-            weekday: Of a weekly one; monday when left out.
-            day_of_month: Of a monthly one; 1 when left out.
-            min_amount_cents: The least each time, where that is left to chance.
-            max_amount_cents: The most each time.
-            percentage: Of each salary.
-            round_to_cents: What purchases are rounded up to.
-            team: Whose goals count.
-            friend: Whose savings are copied.
+            amount_cents: How much each time; 50.00, when left out.
+            weekday: Of a weekly one; monday, when left out.
+            day_of_month: Of a monthly one; 1, when left out.
+            min_amount_cents: The least each time, where that is left to chance; 10.00, when left out.
+            max_amount_cents: The most each time; 100.00, when left out.
+            percentage: Of each salary; 10, when left out.
+            round_to_cents: What purchases are rounded up to; 10.00, when left out.
+            team: Whose goals count; Arsenal, when left out.
+            friend: Whose savings are copied; bo, when left out.
             for_: For which Dream; the newest when left out.
             by: Who.
         """
@@ -246,6 +258,16 @@ class UserSteps(Stage):
         """
         await self.person(by).takes_the_phone().open_account_in_advance()
 
+    @step("the user answers", plain="answers")
+    async def user_answers(self, answers: Annotated[tuple[Attitude, ...], ListOf(_ANSWER)], *, by: By = None) -> None:
+        """What the user says to the next questions of the app, one after the other; the last answer stays.
+
+        Args:
+            answers: In their order, such as [no, yes].
+            by: Who.
+        """
+        self.person(by).attitudes = answers
+
     @step("the user accepts", plain="by")
     async def user_accepts(self, by: By = None) -> None:
         """From now on the user says yes to what the app asks.
@@ -253,7 +275,7 @@ class UserSteps(Stage):
         Args:
             by: Who.
         """
-        self.person(by).attitude = Attitude.ACCEPTS
+        self.person(by).attitudes = (Attitude.ACCEPTS,)
 
     @step("the user declines", plain="by")
     async def user_declines(self, by: By = None) -> None:
@@ -262,7 +284,7 @@ class UserSteps(Stage):
         Args:
             by: Who.
         """
-        self.person(by).attitude = Attitude.DECLINES
+        self.person(by).attitudes = (Attitude.DECLINES,)
 
     @step("the user says nothing", plain="by")
     async def user_says_nothing(self, by: By = None) -> None:
@@ -271,7 +293,7 @@ class UserSteps(Stage):
         Args:
             by: Who.
         """
-        self.person(by).attitude = Attitude.SAYS_NOTHING
+        self.person(by).attitudes = (Attitude.SAYS_NOTHING,)
 
     @step("the user thinks for", plain="time")
     async def user_thinks_for(self, time: Annotated[timedelta, POSITIVE_DURATION], *, by: By = None) -> None:

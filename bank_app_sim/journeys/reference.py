@@ -1,0 +1,159 @@
+"""The second half of the page on journeys: all words, made of the tables that read them.
+
+    python -m bank_app_sim.journeys.reference
+
+writes it behind the tutorial in `bank_app_sim/docs/journeys.md`. A test holds the page to it.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from .comparisons import Among, Comparison, InOrder, Same, Tally
+from .kinds import Choice, Kind, ListOf, Text
+from .language import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS
+from .mistakes import one_of
+from .observables import OBSERVABLES
+from .steps.bank import BankSteps
+from .steps.outside import OutsideSteps
+from .steps.trouble import TroubleSteps
+from .steps.user import UserSteps
+from .vocabulary import Field, Words, words_of
+
+PAGE = Path(__file__).parents[1] / "docs" / "journeys.md"
+
+BEGINS = "<!-- From here on: python -m bank_app_sim.journeys.reference -->"
+
+VERBS = {
+    "What users do": UserSteps,
+    "What the bank does": BankSteps,
+    "What happens outside, and time": OutsideSteps,
+    "What goes wrong": TroubleSteps,
+}
+
+COMPARED = (
+    "A number, an amount or a time is `2`, `at least 2`, `at most 2`, `more than 2`, `less than 2` or `2 to 4`. "
+    "`of: USER` beside these looks at what is this user's only."
+)
+
+# A list of more words than that stands in a paragraph of its own.
+FEW = 20
+
+
+def page(text: str) -> str:
+    """The page with its second half made anew."""
+    tutorial, found, _ = text.partition(BEGINS)
+    if not found:
+        raise ValueError(f"the page has lost the line {BEGINS!r}, behind which all words stand")
+    return f"{tutorial}{BEGINS}\n\n{reference()}"
+
+
+def reference() -> str:
+    """All words, as Markdown."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield from ("# All words", "")
+    yield from ("## Parts of a script", "")
+    yield from _table(("part", "what it is"), ((f"`{name}`", doc) for name, doc in PARTS.items()))
+    yield from ("## `given`", "", GIVEN.doc, "")
+    yield from _fields(GIVEN)
+    yield from ("## Steps", "", "What is **bold** cannot be left out.", "")
+    for title, kind in VERBS.items():
+        yield from (f"### {title}", "")
+        for words in words_of(kind).values():
+            yield from _verb(words)
+    yield from ("### What has to be so, and several at once", "")
+    yield from _table(("step", "what it means"), ((f"`{name}`", doc) for name, doc in FLOW.items()))
+    yield from ("## Beside a step", "")
+    yield from _table(("beside", "what it means"), ((f"`{name}`", doc) for name, doc in MODIFIERS.items()))
+    yield from ("## What can be expected", "")
+    yield from (COMPARED, "")
+    rows = ((f"`{name}`", each.doc, written(each.kind)) for name, each in OBSERVABLES.items())
+    yield from _table(("name", "what it is", "how it is written"), rows)
+    yield from _long_lists()
+
+
+def _verb(words: Words) -> Iterator[str]:
+    yield from (f"#### `{words.name}`", "")
+    short = " ".join(name.upper() for name in words.plain)
+    forms = [f"Short: `{words.name}: {short}`."] if short else []
+    yield from (" ".join([words.doc, *forms, f"In Python: `{words.function.__name__}()`."]), "")
+    yield from _fields(words)
+
+
+def _fields(words: Words) -> Iterator[str]:
+    rows = [(_name(field), field.doc, written(field.kind)) for field in words.fields if not _is_told_once(field)]
+    if rows:
+        yield from _table(("field", "what it means", "how it is written"), rows)
+
+
+def _is_told_once(field: Field) -> bool:
+    """Nearly every step of a user has it; it stands beside the steps."""
+    return field.name == "by"
+
+
+def _name(field: Field) -> str:
+    return f"**`{field.name}`**" if field.is_required else f"`{field.name}`"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |"
+    yield ""
+
+
+def written(kind: Kind) -> str:
+    """How a value of a kind is written."""
+    match kind:
+        case Text(name=name, examples=examples):
+            is_said = not examples or name == one_of(examples)
+            return name if is_said else f"{name}, such as {_words(examples)}"
+        case Choice(what=what, words=words) if len(words) > FEW:
+            return f"one of the [{_several(what)}](#{_anchor(_several(what))})"
+        case Choice(words=words):
+            return _words(list(words))
+        case ListOf(kind=one):
+            return f"{written(one)}; several in brackets"
+        case Comparison(unit=unit):
+            return written(unit)
+        case Tally(each=each, what=what, words=None):
+            return f"{written(each)}; or one for each {what}, by its name"
+        case Tally(each=each, words=tuple(words)):
+            return f"{written(each)}; or one for each of {_words(words)}"
+        case Same(kind=one):
+            return written(one)
+        case Among():
+            return "a text; several in brackets"
+        case InOrder():
+            return "texts in brackets"
+        case _:
+            raise TypeError(f"there is no word for how {kind!r} is written")
+
+
+def _words(words: Iterable[str]) -> str:
+    return one_of([f"`{word}`" for word in words])
+
+
+def _several(what: str) -> str:
+    """`point of the backend's work` is `points of the backend's work`."""
+    noun, space, rest = what.partition(" ")
+    return f"{noun}s{space}{rest}"
+
+
+def _anchor(title: str) -> str:
+    return title.lower().replace(" ", "-").replace("'", "")
+
+
+def _long_lists() -> Iterator[str]:
+    kinds = [FAILURES, *(field.kind for kind in VERBS.values() for w in words_of(kind).values() for field in w.fields)]
+    long = {kind.what: kind.words for kind in kinds if isinstance(kind, Choice) and len(kind.words) > FEW}
+    for what, words in long.items():
+        title = _several(what)
+        yield from (f"## {title[0].upper()}{title[1:]}", "", f"{', '.join(f'`{word}`' for word in words)}.", "")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
