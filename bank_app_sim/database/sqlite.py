@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, StaticPool
 
 from .errors import DatabaseError
+from .prepared import MOST_STATEMENTS, Connection
 from .writer import Writer
 
 T = TypeVar("T")
@@ -82,7 +83,12 @@ class SQLite:
 
 def _engine(url: sa.URL | str, pool: type[sa.Pool]) -> sa.Engine:
     # We begin and commit ourselves (`isolation_level=None`): Python's sqlite3 would do it at moments of its own.
-    connect_args = {"check_same_thread": False, "isolation_level": None, "timeout": 30}
+    connect_args = {
+        "check_same_thread": False,
+        "isolation_level": None,
+        "timeout": 30,
+        "cached_statements": MOST_STATEMENTS,
+    }
     return sa.create_engine(url, poolclass=pool, connect_args=connect_args)
 
 
@@ -99,8 +105,14 @@ def _memory() -> sa.Engine:
 class _Line:
     """The one connection."""
 
-    connection: sa.Connection
+    _opened: sa.Connection
     _sqlite: Any
+    connection: sa.Connection = attrs.field(init=False)
+
+    @connection.default
+    def _prepared(self) -> sa.Connection:
+        # Units of work execute statements, and read what comes of it: so much of it there is.
+        return cast(sa.Connection, Connection(self._sqlite))
 
     @property
     def is_lost(self) -> bool:
@@ -129,4 +141,4 @@ class _Line:
             self._sqlite.execute("ROLLBACK")
 
     def close(self) -> None:
-        self.connection.close()
+        self._opened.close()

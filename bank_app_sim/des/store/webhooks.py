@@ -11,7 +11,7 @@ OF_TENANT = sa.select(*webhook_endpoints.c).where(_of_tenant)
 PENDING = sa.select(sa.func.count()).where(
     events.c.tenant_id == given("of_tenant"), events.c.at_us > given("delivered_us")
 )
-SUBSCRIBE = sa.insert(webhook_endpoints)
+SUBSCRIBE = sa.insert(webhook_endpoints).values(claims=0)
 # The columns are those of the parameters.
 CHANGE = sa.update(webhook_endpoints).where(_of_tenant)
 UNSUBSCRIBE = sa.delete(webhook_endpoints).where(_of_tenant)
