@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from .columns import order_of_insertion
 from .errors import ConnectionLost, DatabaseError
+from .memory import Memory
 from .sqlite import SQLite
 
 __all__ = ["ConnectionLost", "Database", "DatabaseError", "of_actor", "order_of_insertion"]
@@ -68,19 +69,19 @@ class Database:
         Raises:
             DatabaseError: It is not one in memory, which lives on by itself.
         """
-        if not self.is_in_memory or not isinstance(self._store, SQLite):
+        if not isinstance(self._store, Memory):
             raise DatabaseError("only a database in memory can be copied; files and PostgreSQL have tools of their own")
         return self._store.content()
 
     @property
     def is_in_memory(self) -> bool:
         """It is gone when it is closed."""
-        return isinstance(self._store, SQLite) and self._store.is_in_memory
+        return isinstance(self._store, Memory)
 
     @property
     def is_shared(self) -> bool:
         """Other processes may be at work on the same rows."""
-        return not isinstance(self._store, SQLite)
+        return not isinstance(self._store, SQLite | Memory)
 
     @property
     def look_every(self) -> timedelta | None:
@@ -127,9 +128,11 @@ def shown(url: sa.URL) -> str:
 
 def _store(
     url: sa.URL, tables: sa.MetaData, version: int, inline: bool, content: bytes | None
-) -> "SQLite | PostgreSQL":
+) -> "SQLite | Memory | PostgreSQL":
     if url.get_backend_name() == "sqlite":
-        return SQLite(url, tables, version=version, inline=inline, content=content)
+        if url.database in (None, "", ":memory:"):
+            return Memory(tables, version=version, content=content)
+        return SQLite(url, tables, version=version, inline=inline)
     if url.get_backend_name() in _POSTGRESQL:
         from .postgresql import PostgreSQL
 

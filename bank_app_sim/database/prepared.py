@@ -25,6 +25,11 @@ Process = Callable[[Any], Any] | None
 _NONE: Parameters = {}
 
 
+def driver_of(connection: sa.Connection) -> Any:
+    """The connection of Python's sqlite3 that is beneath one of SQLAlchemy's."""
+    return connection.connection.driver_connection
+
+
 class Rows(IteratorResult[Any]):
     """What came of a statement, as SQLAlchemy gives it.
 
