@@ -5,6 +5,7 @@ Beside SQLite, which answers within microseconds, it took longer than all the re
 """
 
 import functools
+import operator
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,8 +20,12 @@ _DIALECT = sqlite.dialect()
 # More than there are; each is a constant of a module.
 MOST_STATEMENTS = 2_000
 
+# Of lists in one statement.
+MOST_LENGTHS = 100
+
 Parameters = Mapping[str, Any]
-Process = Callable[[Any], Any] | None
+# Finds, among the parameters, what a `?` stands for.
+Place = Callable[[Parameters], Any]
 
 _NONE: Parameters = {}
 
@@ -54,32 +59,17 @@ class Connection:
         Raises:
             sqlalchemy.exc.DBAPIError: SQLite refuses. No parameters are in the message: they may be secrets.
         """
-        prepared = _prepared(statement, tuple(parameters if isinstance(parameters, Mapping) else parameters[0]))
+        # Not isinstance(…, Mapping), which takes as long as all the rest of this.
+        several = parameters if isinstance(parameters, list) else None
+        one: Any = parameters if several is None else several[0]
+        prepared = _prepared(statement, tuple(one))
         try:
-            if isinstance(parameters, Mapping):
-                return prepared.run(self._sqlite, parameters)
-            return prepared.run_many(self._sqlite, parameters)
+            if several is None:
+                return prepared.run(self._sqlite, one)
+            return prepared.run_many(self._sqlite, several)
         except sqlite3.Error as error:
             raised = getattr(sa.exc, type(error).__name__, sa.exc.DBAPIError)
             raise raised(prepared.sql, None, error) from error
-
-
-@attrs.frozen
-class _Place:
-    """What stands for one `?`.
-
-    Attributes:
-        name: Of the parameter; None for a value that is always the same.
-        process: How SQLite is given it, where that is not as it is.
-    """
-
-    name: str | None
-    value: Any
-    process: Process
-
-    def filled(self, parameters: Parameters) -> Any:
-        value = self.value if self.name is None else parameters[self.name]
-        return value if self.process is None else self.process(value)
 
 
 class Prepared:
@@ -97,20 +87,20 @@ class Prepared:
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise TypeError(f"a default of a column is to be computed here, and nobody would: {compiled}")
         self._compiled = compiled
-        self.sql = str(compiled)
-        self._is_expanded = any(bind.expanding for bind in compiled.binds.values())
-        self._places = [_place(compiled.binds[name], names) for name in compiled.positiontup or ()]
+        self._given = names
+        self._lists = [name for bind, name in compiled.bind_names.items() if bind.expanding and name in names]
+        self._expanded = functools.lru_cache(MOST_LENGTHS)(self._expand)
+        self.sql, self._places = self._expand(*(0 for _ in self._lists))
         columns = getattr(statement, "exported_columns", ())
         self._processes = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]
         self._is_processed = any(self._processes)
         self._names: SimpleResultMetaData | None = None
 
     def run(self, connection: Any, parameters: Parameters) -> Rows:
-        if self._is_expanded:  # `IN (…)`: as many `?` as there are values
-            expanded = self._compiled.construct_expanded_state(parameters)
-            cursor = connection.execute(expanded.statement, expanded.positional_parameters)
-        else:
-            cursor = connection.execute(self.sql, [place.filled(parameters) for place in self._places])
+        sql, places = self.sql, self._places
+        if self._lists:
+            sql, places = self._expanded(*(len(parameters[name]) for name in self._lists))
+        cursor = connection.execute(sql, [place(parameters) for place in places])
         rows = cursor.fetchall()
         if self._names is None:
             self._names = SimpleResultMetaData([column[0] for column in cursor.description or ()])
@@ -119,8 +109,17 @@ class Prepared:
         return Rows(self._names, rows, cursor.rowcount)
 
     def run_many(self, connection: Any, parameters: Sequence[Parameters]) -> Rows:
-        values = [[place.filled(each) for place in self._places] for each in parameters]
+        values = [[place(each) for place in self._places] for each in parameters]
         return Rows(_NOTHING, (), connection.executemany(self.sql, values).rowcount)
+
+    def _expand(self, *lengths: int) -> tuple[str, list[Place]]:
+        """`IN (…)` with as many `?` as there are values."""
+        lists = {name: [None] * length for name, length in zip(self._lists, lengths, strict=True)}
+        state = self._compiled.construct_expanded_state({**dict.fromkeys(self._given), **lists})
+        places = {name: _place(bind, self._given) for bind, name in self._compiled.bind_names.items()}
+        for name, expanded in state.parameter_expansion.items():
+            places |= {each: _item(places[name], n) for n, each in enumerate(expanded)}
+        return state.statement, [places[name] for name in state.positiontup or ()]
 
     def _processed(self, row: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(
@@ -132,8 +131,17 @@ _NOTHING = SimpleResultMetaData([])
 _prepared = functools.lru_cache(MOST_STATEMENTS)(Prepared)
 
 
-def _place(bind: sa.BindParameter[Any], names: tuple[str, ...]) -> _Place:
+def _place(bind: sa.BindParameter[Any], names: tuple[str, ...]) -> Place:
+    """What stands for one `?`: a parameter, or a value that is always the same."""
+    name = bind.key
     process = bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
-    if bind.required or bind.key in names:
-        return _Place(bind.key, None, process)
-    return _Place(None, bind.effective_value, process)
+    if not bind.required and name not in names:
+        value = bind.effective_value if process is None else process(bind.effective_value)
+        return lambda _parameters: value
+    if process is None:
+        return operator.itemgetter(name)
+    return lambda parameters: process(parameters[name])
+
+
+def _item(of: Place, n: int) -> Place:
+    return lambda parameters: of(parameters)[n]

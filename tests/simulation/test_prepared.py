@@ -43,6 +43,7 @@ def rows(connection: Any, statement: sa.Executable, parameters: dict[str, Any] |
         (sa.select(people.c.name, people.c.notes).where(people.c.name == given("of")), {"of": "ada"}),
         (sa.select(people.c.age).where(people.c.name.in_(given("names", expanding=True))), {"names": ["ada", "bo"]}),
         (sa.select(people.c.age).where(people.c.name.in_(given("names", expanding=True))), {"names": []}),
+        (sa.select(people.c.age).where(people.c.name.in_(["ada", "bo"]), people.c.age > given("than")), {"than": 30}),
         (sa.select(sa.func.coalesce(people.c.age, 7).label("age"), sa.literal("x").label("x")), {}),
         (sa.select(people.c.name).order_by(people.c.n).limit(given("limit")).offset(1), {"limit": 5}),
         (
@@ -58,6 +59,17 @@ def test_what_comes_of_a_statement_is_what_sqlalchemy_gives(
     ours.execute(sa.insert(people), [ADA, BO])
 
     assert rows(ours, statement, parameters) == rows(theirs, statement, parameters)
+    assert rows(ours, statement, parameters) == rows(theirs, statement, parameters)
+
+
+def test_lists_of_any_length_are_taken_by_one_statement(both: tuple[sa.Connection, Connection]) -> None:
+    _, ours = both
+    ours.execute(sa.insert(people), [ADA, BO])
+    statement = sa.select(people.c.name).where(people.c.name.in_(given("names", expanding=True)))
+
+    for names in (["ada"], ["bo", "ada", "cy"], [], ["bo"]):
+        found = ours.execute(statement, {"names": names}).scalars().all()
+        assert sorted(found) == sorted({"ada", "bo"} & set(names))
 
 
 def test_what_is_set_depends_on_what_is_given(both: tuple[sa.Connection, Connection]) -> None:
