@@ -16,8 +16,8 @@ __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 
 # Between two messages there are some steps of the event loop in which nothing is on its way and somebody is at work all
 # the same. Letting that many pass before we ask whether everything is blocked spares asyncio's 0.1 s nap in
-# anyio.wait_all_tasks_blocked().
-STEPS_BEFORE_ASKING = 30
+# anyio.wait_all_tasks_blocked(). Journeys need up to eleven of them.
+STEPS_BEFORE_ASKING = 20
 
 
 def timestamp(at: datetime) -> str:

@@ -52,8 +52,8 @@ def rate(scripts: Sequence[Script]) -> None:
         by_clock, by_cpu, milliseconds = zip(*rounds, strict=True)
         print(
             f"journeys on {loop}: {statistics.median(by_clock):.0f} steps a second and core (median of {ROUNDS} "
-            f"rounds, {min(by_clock):.0f} to {max(by_clock):.0f}; {statistics.median(by_cpu):.0f} a second of its time; "
-            f"{len(scripts)} journeys, {statistics.median(milliseconds):.1f} ms each); wanted: at least 1000"
+            f"rounds, {min(by_clock):.0f} to {max(by_clock):.0f}; {statistics.median(by_cpu):.0f} a second of CPU time;"
+            f" {len(scripts)} journeys, {statistics.median(milliseconds):.1f} ms each); wanted: at least 1000"
         )
 
 
