@@ -77,6 +77,7 @@ class HTTP:
     transport: HTTPTransport | None = None
     honours_keys: bool = attrs.field(default=False, init=False)
     _client: Any = attrs.field(default=None, init=False)
+    _own_headers: Mapping[str, str] = attrs.field(factory=dict, init=False)
 
     def address(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         given = {name: _as_text(value) for name, value in (query or {}).items() if value is not None}
@@ -97,7 +98,7 @@ class HTTP:
         request = httpx.Request(
             method,
             url,
-            headers={**client.headers, **headers},
+            headers={**self._own_headers, **headers},
             content=content,
             extensions={"timeout": _timeout(timeout_seconds).as_dict()},
         )
@@ -143,6 +144,7 @@ class HTTP:
                 cookies=no_cookies,
                 headers={"Accept": "application/json", "User-Agent": "impact-sdk"},
             )
+            self._own_headers = dict(self._client.headers)
         client: httpx.AsyncClient = self._client
         return client
 

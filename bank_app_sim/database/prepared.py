@@ -11,11 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 
-_DIALECT = sqlite.dialect()
+_DIALECT = sqlite.dialect(
+    json_serializer=lambda value: orjson.dumps(value).decode(),
+    json_deserializer=orjson.loads,
+)
 
 # More than there are; each is a constant of a module.
 MOST_STATEMENTS = 2_000
