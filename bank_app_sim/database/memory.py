@@ -19,7 +19,7 @@ from .writer import Writer
 
 T = TypeVar("T")
 
-# Databases that wait for another world: two for each world at once of each kind. Some 500 kB each.
+# Databases that wait for another world: two for each content that worlds begin with, in a process with one at a time.
 MOST_AT_REST = 64
 
 
@@ -45,6 +45,7 @@ class Memory:
 
     def content(self) -> bytes:
         """All of it, as bytes; between two units of work."""
+        self._writer.refuse_when_stopped()  # another world may have the connection by now
         content: bytes = driver_of(self._connection).serialize()
         return content
 

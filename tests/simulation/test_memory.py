@@ -1,6 +1,5 @@
 """Databases in memory that begin with the content of another one."""
 
-import gc
 from contextlib import closing
 
 import pytest
@@ -74,8 +73,17 @@ def test_no_more_are_kept_at_rest_than_so_many(content: bytes) -> None:
     for database in databases:
         database.close()
 
-    gc.collect()
     assert sum(not connection.closed for connection in connections) == MOST_AT_REST
+
+
+def test_who_has_closed_a_copy_reads_nothing_of_the_next_one(content: bytes) -> None:
+    closed = Database(URL, metadata, version=1, content=content)
+    closed.close()
+
+    with closing(Database(URL, metadata, version=1, content=content)):
+        for read in (closed.content, lambda: closed.run_now(all_names)):
+            with pytest.raises(DatabaseError, match="closed"):
+                read()
 
 
 def test_content_of_another_version_and_nonsense_are_refused(content: bytes) -> None:
