@@ -23,7 +23,8 @@ STEPS_BEFORE_ASKING = 20
 def timestamp(at: datetime) -> str:
     """An RFC 3339 text in UTC with microseconds, of fixed width: texts sort as the moments do."""
     # Not strftime(): on Linux its %Y is of one to four digits, and it takes ten times as long.
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def moment(text: str) -> datetime:
