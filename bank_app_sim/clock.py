@@ -16,8 +16,9 @@ __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 
 # Between two messages there are some steps of the event loop in which nothing is on its way and somebody is at work all
 # the same. Letting that many pass before we ask whether everything is blocked spares asyncio's 0.1 s nap in
-# anyio.wait_all_tasks_blocked(). Journeys need up to eleven of them.
-STEPS_BEFORE_ASKING = 20
+# anyio.wait_all_tasks_blocked(). Most journeys need up to eleven of them, and one more for each deposit that is settled
+# at once.
+STEPS_BEFORE_ASKING = 30
 
 
 def timestamp(at: datetime) -> str:
