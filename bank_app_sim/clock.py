@@ -14,11 +14,10 @@ from .traffic import Traffic
 
 __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 
-# Between two messages there are some steps of the event loop in which nothing is on its way and somebody is at work all
-# the same. Letting that many pass before we ask whether everything is blocked spares asyncio's 0.1 s nap in
-# anyio.wait_all_tasks_blocked(). Most journeys need up to eleven of them, and one more for each deposit that is settled
-# at once.
-STEPS_BEFORE_ASKING = 30
+# Between two messages, or two looks into a database, there are a few steps of the event loop in which nothing is on its
+# way and somebody is at work all the same: up to five in the journeys of the library. Letting three times as many pass
+# before we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked().
+STEPS_BEFORE_ASKING = 15
 
 
 def timestamp(at: datetime) -> str:
@@ -52,7 +51,7 @@ class SimulatedClock:
 
     def __init__(self, start: datetime, *, traffic: Traffic | None = None) -> None:
         self._now = start.astimezone(UTC)
-        self._traffic = traffic or Traffic()
+        self.traffic = traffic or Traffic()
         self._sleepers: list[tuple[datetime, int, anyio.Event]] = []
         self._order = itertools.count()
         self._advancing = False
@@ -153,12 +152,12 @@ class SimulatedClock:
     async def quiet(self, *, unless: Callable[[], bool] = lambda: False) -> None:
         """Return when nothing is on its way and every task waits for something; or at once, when `unless` says so."""
         while not unless():
-            await self._traffic.nothing()
+            await self.traffic.nothing()
             for _ in range(STEPS_BEFORE_ASKING):
                 await anyio.lowlevel.checkpoint()
-                if self._traffic.count or unless():
+                if self.traffic.count or unless():
                     break
             else:
                 await anyio.wait_all_tasks_blocked()
-                if not self._traffic.count:
+                if not self.traffic.count:
                     return

@@ -111,8 +111,15 @@ class BankBackend:
     ) -> None:
         self._clock = clock
         # A simulated clock must see all that happens.
-        inline = isinstance(clock, SimulatedClock)
-        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline, content=content)
+        traffic = clock.traffic if isinstance(clock, SimulatedClock) else None
+        self._database = Database(
+            database_url,
+            tables.metadata,
+            version=tables.VERSION,
+            inline=traffic is not None,
+            traffic=traffic,
+            content=content,
+        )
         self.bank = bank
         new_key = (ids.uuid(), ids.secret())
         kid, private_number = self._database.run_now(lambda connection: self._first_start(connection, new_key))

@@ -1,11 +1,13 @@
 """An actor's own database: one transaction for each unit of work, and where that work runs."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
+from ..traffic import Traffic
 from .columns import order_of_insertion
 from .errors import ConnectionLost, DatabaseError
 from .memory import Memory
@@ -38,16 +40,25 @@ class Database:
         content: What `content()` of such a database gave, to begin with it; for memory only.
         inline: Do all work at once, on the caller's own thread, so that a simulated clock sees all that happens.
             Otherwise only memory does; a file has a thread that writes, and PostgreSQL others besides that read.
+        traffic: Where a simulated clock is to see that work waits for its turn.
 
     Raises:
         DatabaseError: It cannot be used. The password is not in the message.
     """
 
     def __init__(
-        self, url: str, tables: sa.MetaData, *, version: int, inline: bool = False, content: bytes | None = None
+        self,
+        url: str,
+        tables: sa.MetaData,
+        *,
+        version: int,
+        inline: bool = False,
+        traffic: Traffic | None = None,
+        content: bytes | None = None,
     ) -> None:
         self._store = _store(_parsed(url), tables, version, inline, content)
         self._inline = inline
+        self._busy = nullcontext if traffic is None else traffic.moving
 
     async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool = False) -> T:
         """Do `work` in one transaction and return what it returns, once that is durable.
@@ -57,7 +68,8 @@ class Database:
         Args:
             reads_only: It writes nothing, and sees one moment of the database. PostgreSQL does it beside the writers.
         """
-        return await self._store.run(work, reads_only=reads_only)
+        with self._busy():
+            return await self._store.run(work, reads_only=reads_only)
 
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
         """As `run()`, for a caller that cannot await: it is held up until the work is durable."""

@@ -67,8 +67,15 @@ class DES:
         self._clock = clock
         self._ids = ids
         # A simulated clock must see all that happens.
-        inline = isinstance(clock, SimulatedClock)
-        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline, content=content)
+        traffic = clock.traffic if isinstance(clock, SimulatedClock) else None
+        self._database = Database(
+            database_url,
+            tables.metadata,
+            version=tables.VERSION,
+            inline=traffic is not None,
+            traffic=traffic,
+            content=content,
+        )
         self._tenants = {tenant.id: tenant for tenant in tenants}
         self._database.run_now(lambda connection: keep_tenants(connection, tenants))
         if not self._database.is_shared:  # whoever was sending something is dead
