@@ -1,5 +1,6 @@
 """Durations as people write them: `90s`, `1.5h`, `2 days`, `1 day 12 hours`."""
 
+import difflib
 import re
 from datetime import timedelta
 
@@ -11,9 +12,13 @@ _UNITS = {
     "weeks": ("w", "week", "weeks"),
 }
 _BY_WORD = {word: unit for unit, words in _UNITS.items() for word in words}
-_PART = r"(\d+(?:\.\d+)?)\s*([a-z]+)"
+_PART = r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)"
 _WHOLE = re.compile(rf"{_PART}(?:\s+{_PART})*")
 _PARTS = re.compile(_PART)
+
+# What editors are told: each word in any case, and JavaScript's expressions know no flag within.
+_ANY_WORD = "|".join("".join(f"[{letter.upper()}{letter}]" for letter in word) for word in _BY_WORD)
+PATTERN = rf"(\d+(\.\d+)? *({_ANY_WORD})( +|$))+"
 
 EXAMPLES = "90s, 1.5h or 2 days"
 
@@ -21,24 +26,23 @@ EXAMPLES = "90s, 1.5h or 2 days"
 def parsed(text: str) -> timedelta:
     """What is written; ValueError, in words for whoever wrote it, where it is no duration."""
     plain = text.strip().lower()
-    if not _WHOLE.fullmatch(plain) or any(unit not in _BY_WORD for _, unit in _PARTS.findall(plain)):
+    parts = _PARTS.findall(plain) if _WHOLE.fullmatch(plain) else []
+    unknown = [unit for _, unit in parts if unit not in _BY_WORD]
+    if unknown and (near := difflib.get_close_matches(unknown[0], [*_BY_WORD], n=1)):
+        raise ValueError(f"{text!r} is no duration; did you mean {plain.replace(unknown[0], near[0])!r}?")
+    if unknown or not parts:
         raise ValueError(f"{text!r} is no duration; write for example {EXAMPLES}")
     try:
-        return sum(
-            (timedelta(**{_BY_WORD[unit]: float(number)}) for number, unit in _PARTS.findall(plain)), timedelta()
-        )
+        return sum((timedelta(**{_BY_WORD[unit]: float(number)}) for number, unit in parts), timedelta())
     except OverflowError:
         raise ValueError(f"{text!r} is longer than anything here lasts") from None
 
 
 def shown(duration: timedelta) -> str:
-    """As people write it: `2 days`, `1 hour 30 minutes`; `0 seconds` for nothing."""
-    left = duration.total_seconds()
-    parts = []
-    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        number, left = divmod(left, seconds)
-        if number:
-            parts.append(f"{number:.0f} {unit}{'s' if number != 1 else ''}")
-    if left or not parts:
-        parts.append(f"{left:g} second{'s' if left != 1 else ''}")
-    return " ".join(parts)
+    """As people write it, and as `parsed()` reads it: `2 days`, `1 hour 30 minutes`; `0 seconds` for nothing."""
+    minutes, left = divmod(duration.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{left}.{duration.microseconds:06}".rstrip("0").rstrip(".")
+    numbers = {"day": str(duration.days), "hour": str(hours), "minute": str(minutes), "second": seconds}
+    parts = [f"{number} {unit}{'' if number == '1' else 's'}" for unit, number in numbers.items() if number != "0"]
+    return " ".join(parts) or "0 seconds"

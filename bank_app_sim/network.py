@@ -123,7 +123,7 @@ class Line:
     receiver: str
     transport: Transport
     base_path: str = ""
-    _held_back: list[Any] = attrs.field(factory=list, init=False)
+    _held_back: list[tuple[str, Any]] = attrs.field(factory=list, init=False)
 
     async def handle_async_request(self, request: Any) -> Any:
         what = f"{request.method} {request.url.path.removeprefix(self.base_path)}"
@@ -149,7 +149,9 @@ class Line:
         """As it should be; and what was held back before comes after it."""
         response = await self._arrive(request)
         while self._held_back:
-            await self._arrive(self._held_back.pop(0))
+            what, held_back = self._held_back.pop(0)
+            self.network.trace.record(self.sender, self.receiver, f"{what} arrives at last", kind="request")
+            await self._arrive(held_back)
         return response
 
     async def _arrive(self, request: Any) -> Any:
@@ -179,7 +181,7 @@ class Line:
                 return httpx.Response(fault.status, request=request)
             case Trouble.HELD_BACK:
                 self._note(self.sender, self.receiver, f"{what} is held back", "request", fault)
-                self._held_back.append(request)
+                self._held_back.append((what, request))
                 return httpx.Response(200, request=request)
             case Trouble.LATE:
                 self._note(self.sender, self.receiver, f"{what} is late", "request", fault)

@@ -11,6 +11,12 @@ import click
 from ..journeys.results import JourneyResult, Outcome
 
 
+class BrokenScript(click.ClickException):
+    """What was asked for was asked rightly; what it names cannot be played."""
+
+    exit_code = 2
+
+
 @click.command()
 @click.argument("journeys", nargs=-1, metavar="[SCRIPT|NAME]...")
 @click.option("--list", "lists", is_flag=True, help="Say what each journey is about, and play none.")
@@ -102,7 +108,7 @@ def run(
     try:
         scripts = selected(journeys, keyword=keyword)
     except ScriptMistakes as error:
-        raise click.ClickException(f"{_number(len(error.mistakes), 'mistake')} in a script\n\n{error}") from None
+        raise BrokenScript(f"{_number(len(error.mistakes), 'mistake')}\n\n{error}") from None
     except NothingFound as error:
         raise click.UsageError(str(error)) from None
     if lists:
@@ -128,7 +134,9 @@ def run(
     except KeyboardInterrupt:
         raise click.Abort from None
     except (Mistake, SandboxError) as error:
-        raise click.UsageError(str(error)) from None
+        raise BrokenScript(str(error)) from None
+    except runner.WorkerDied as error:
+        raise click.ClickException(str(error)) from None
     _end(kept, failed, report, as_json=as_json)
 
 

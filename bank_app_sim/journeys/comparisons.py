@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import attrs
 
 from .. import durations
-from .kinds import CENTS, COUNT, DURATION, Kind, Schema, Text, choice
-from .mistakes import Mistake, unknown
+from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, Ref, Schema, Text, choice, items_of, text_like
+from .mistakes import Mistake, nearest_word, unknown
 from .nodes import Listed, Mapped, Node, Plain
 
 T = TypeVar("T")
@@ -35,8 +36,11 @@ class Range:
         return self.text
 
 
-_WORDS = re.compile(r"(at least|at most|more than|less than)\s+(.+)")
+_SAYS = ("at least", "at most", "more than", "less than")
+_SIGNS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "=": "", "==": ""}
+_WORDS = re.compile(rf"({'|'.join(_SAYS)})\s+(.+)")
 _BETWEEN = re.compile(r"(.+?)\s+to\s+(.+)")
+_SOMETHING_LIKE_IT = re.compile(r"([^\d\s][^\d]*?)\s*(-?\d.*)")
 
 
 @attrs.frozen
@@ -47,38 +51,65 @@ class Comparison(Kind):
         unit: What is compared.
         step: The smallest difference, for `more than` and `less than`.
         shown: How what was found is written.
+        least: Nothing is less than this.
     """
 
     unit: Text
     step: Any
     shown: Callable[[Any], str] = str
+    least: Any = None
+
+    @property
+    def title(self) -> str:
+        return f"expected {self.unit.title}"
 
     def read(self, node: Node) -> Range:
         if not isinstance(node, Plain):
             return self.unit.read(node)  # type: ignore[no-any-return]  # it says what should be here
         text = node.text.strip()
         if words := _WORDS.fullmatch(text):
-            value = self._one(words[2], node)
-            match words[1]:
-                case "at least":
-                    return Range(text, least=value)
-                case "at most":
-                    return Range(text, most=value)
-                case "more than":
-                    return Range(text, least=value + self.step)
-                case _:
-                    return Range(text, most=value - self.step)
+            return self._bounded(text, words[1], self._one(words[2], node), node)
         if between := _BETWEEN.fullmatch(text):
-            return Range(text, self._one(between[1], node), self._one(between[2], node))
+            least, most = self._one(between[1], node), self._one(between[2], node)
+            if least > most:
+                raise Mistake(f"nothing is {text}; write {between[2]} to {between[1]}", node.place)
+            return Range(text, least, most)
+        self._refuse_what_is_like_it(text, node)
         value = self._one(text, node)
         return Range(text, value, value)
 
-    def _one(self, text: str, node: Plain) -> Any:
-        return self.unit.read(attrs.evolve(node, text=text))
+    def _bounded(self, text: str, words: str, value: Any, node: Plain) -> Range:
+        match words:
+            case "at least":
+                return Range(text, least=value)
+            case "more than":
+                return Range(text, least=value + self.step)
+            case "less than":
+                value -= self.step
+        if self.least is not None and value < self.least:
+            raise Mistake(f"nothing is {text}", node.place)
+        return Range(text, most=value)
 
-    def schema(self) -> Schema:
-        examples = [*self.unit.examples, *(f"at least {example}" for example in self.unit.examples[:1])]
-        return {**self.unit.schema(), "examples": examples}
+    def _refuse_what_is_like_it(self, text: str, node: Plain) -> None:
+        """Words that are nearly those of a comparison."""
+        if unfinished := re.fullmatch(r"(.+?)\s+to", text):
+            raise Mistake(f"{text!r} says not up to what; or is it at least {unfinished[1]}?", node.place)
+        if like := _SOMETHING_LIKE_IT.fullmatch(text):
+            words = _SIGNS.get(like[1], nearest_word(like[1], _SAYS))
+            if words is not None:
+                raise Mistake(f"{text!r} compares nothing; did you mean '{f'{words} {like[2]}'.strip()}'?", node.place)
+
+    def _one(self, text: str, node: Plain) -> Any:
+        return self.unit.read(Plain(text, node.place))
+
+    def schema(self, ref: Ref) -> Schema:
+        one = self.unit.pattern
+        example = self.unit.examples[0]
+        return {
+            "description": "Exactly, `at least`, `at most`, `more than`, `less than`, or from one `to` another.",
+            "examples": [example, f"at least {example}", f"{example} to {example}"],
+            **text_like(f"(({'|'.join(_SAYS)}) +)?({one})|({one}) *to +({one})", self.unit.numbers),
+        }
 
     def difference(self, expected: Range, found: Any) -> str | None:
         """What was found instead; None where it is as expected."""
@@ -99,9 +130,15 @@ class Tally(Kind):
     what: str
     words: tuple[str, ...] | None = None
 
+    @property
+    def title(self) -> str:
+        return f"expected {self.each.unit.title} by {self.what}"
+
     def read(self, node: Node) -> Range | dict[str, Range]:
-        if isinstance(node, Mapped):
+        if isinstance(node, Mapped) and node.items:
             return {self._word(name): self.each.read(value) for name, value in node}
+        if isinstance(node, Mapped):
+            raise Mistake(f"here should be a number for a {self.what}, and there is nothing", node.place)
         if isinstance(node, Listed):
             raise Mistake(f"here should be a number, or one for each {self.what}, not a list", node.place)
         return self.each.read(node)
@@ -111,12 +148,13 @@ class Tally(Kind):
             raise Mistake(unknown(name.text, self.what, self.words), name.place)
         return name.text
 
-    def schema(self) -> Schema:
-        each = self.each.schema()
-        if self.words is None:
-            return {"anyOf": [each, {"type": "object", "additionalProperties": each}]}
-        words = dict.fromkeys(self.words, each)
-        return {"anyOf": [each, {"type": "object", "properties": words, "additionalProperties": False}]}
+    def schema(self, ref: Ref) -> Schema:
+        each = ref(self.each)
+        by_word: Schema = {"type": "object", "minProperties": 1, "additionalProperties": each}
+        if self.words is not None:
+            by_word |= {"properties": dict.fromkeys(self.words, each), "additionalProperties": False}
+            by_word["patternProperties"] = {COLUMN: each}
+        return {"anyOf": [each, by_word]}
 
     def difference(self, expected: "Range | Mapping[str, Range]", found: Mapping[str, Any]) -> str | None:
         if isinstance(expected, Range):
@@ -139,26 +177,36 @@ class Same(Kind):
     kind: Kind
     shown: Callable[[Any], str] = str
 
+    @property
+    def title(self) -> str:
+        return f"expected {self.kind.title}"
+
     def read(self, node: Node) -> Any:
         return self.kind.read(node)
 
-    def schema(self) -> Schema:
-        return self.kind.schema()
+    def schema(self, ref: Ref) -> Schema:
+        return ref(self.kind)
 
     def difference(self, expected: Any, found: Any) -> str | None:
         return None if found == expected else self.shown(found)
+
+
+_TEXT = Text("a text that is there")
 
 
 @attrs.frozen
 class InOrder(Kind):
     """Texts that come in this order, others between them."""
 
-    def read(self, node: Node) -> tuple[str, ...]:
-        items = node.items if isinstance(node, Listed) else (node,)
-        return tuple(_TEXT.read(item) for item in items)
+    @property
+    def title(self) -> str:
+        return "texts in order"
 
-    def schema(self) -> Schema:
-        return {"type": "array", "items": _TEXT.schema()}
+    def read(self, node: Node) -> tuple[str, ...]:
+        return tuple(_TEXT.read(item) for item in items_of(node))
+
+    def schema(self, ref: Ref) -> Schema:
+        return {"anyOf": [ref(_TEXT), {"type": "array", "minItems": 1, "items": ref(_TEXT)}]}
 
     def difference(self, expected: tuple[str, ...], found: list[str]) -> str | None:
         rest = iter(found)
@@ -171,15 +219,12 @@ class InOrder(Kind):
 
 
 @attrs.frozen
-class Among(Kind):
-    """A text that is, in full or as a part, in one of those found."""
+class Among(InOrder):
+    """Texts that are, in full or as a part, in some of those found."""
 
-    def read(self, node: Node) -> tuple[str, ...]:
-        items = node.items if isinstance(node, Listed) else (node,)
-        return tuple(_TEXT.read(item) for item in items)
-
-    def schema(self) -> Schema:
-        return {"anyOf": [_TEXT.schema(), {"type": "array", "items": _TEXT.schema()}]}
+    @property
+    def title(self) -> str:
+        return "texts among others"
 
     def difference(self, expected: tuple[str, ...], found: list[str]) -> str | None:
         missing = [text for text in expected if not any(text in each for each in found)]
@@ -188,10 +233,9 @@ class Among(Kind):
 
 Difference = Comparison | Tally | Same | InOrder | Among
 
-_TEXT = Text("a text")
-NUMBER = Comparison(COUNT, 1)
+NUMBER = Comparison(COUNT, 1, least=0)
 AMOUNT = Comparison(CENTS, 1, money)
-TIME = Comparison(DURATION, durations.parsed("1s"), durations.shown)
+TIME = Comparison(DURATION, timedelta(microseconds=1), durations.shown, least=timedelta())
 
 
 def tally(what: str, *words: str) -> Tally:

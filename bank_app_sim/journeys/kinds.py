@@ -1,5 +1,6 @@
 """What can stand behind a name in a script: how it is read, what it is called, and its JSON Schema."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -17,18 +18,31 @@ Schema = dict[str, Any]
 
 MOST_CENTS = 10**15
 
-_AMOUNT = re.compile(r"-?\d+(\.\d{1,2})?")
-_SCALARS: Schema = {"type": ["string", "number", "boolean"]}
+# Ten years, and moments from which ten years can pass: longer than any bank waits, and no calendar ends in it.
+LONGEST = timedelta(days=3650)
+YEARS = range(2000, 2101)
+
+_AMOUNT = re.compile(r"-?\d+(\.\d{1,2})?", re.ASCII)
+# `<name>` stands for what a row has: wherever a value can be, this can be too.
+COLUMN = r"<[^ <>]([^<>]*[^ <>])?>"
+
+# How a kind that is made of another refers to that one's schema.
+Ref = Callable[["Kind"], Schema]
 
 
 class Kind:
     """One kind of value."""
 
+    @property
+    def title(self) -> str:
+        """What it is called among the definitions of the schema."""
+        raise NotImplementedError
+
     def read(self, node: Node) -> Any:
         """The value; `Mistake` where there is none to be read."""
         raise NotImplementedError
 
-    def schema(self) -> Schema:
+    def schema(self, ref: Ref) -> Schema:
         """What an editor is to accept; never less than `read()` does."""
         raise NotImplementedError
 
@@ -40,12 +54,20 @@ class Text(Kind):
     Args:
         parse: What it means; ValueError, in words for whoever wrote it, where it means nothing.
         examples: For editors and messages.
+        pattern: What texts look like, for editors; empty for any.
+        numbers: Which of YAML's numbers are such texts too, as a schema; None for none.
     """
 
     name: str
     parse: Callable[[str], Any] = str
     examples: Sequence[str] = ()
     may_be_empty: bool = False
+    pattern: str = ""
+    numbers: Schema | None = None
+
+    @property
+    def title(self) -> str:
+        return re.sub(r"^an? ", "", self.name)
 
     def read(self, node: Node) -> Any:
         if not isinstance(node, Plain):
@@ -60,13 +82,19 @@ class Text(Kind):
     def _such_as(self) -> str:
         return f", such as {one_of(self.examples)}" if self.examples else ""
 
-    def schema(self) -> Schema:
-        shown: Schema = {**_SCALARS, "description": self.name[0].upper() + self.name[1:]}
+    def schema(self, ref: Ref) -> Schema:
+        shown: Schema = {"description": self.name[0].upper() + self.name[1:] + "."}
         if self.examples:
             shown["examples"] = list(self.examples)
-        if self.may_be_empty:
-            shown["type"] = [*_SCALARS["type"], "null"]
-        return shown
+        if not self.pattern:
+            return {"type": ["string", "number", "boolean", *(["null"] if self.may_be_empty else [])], **shown}
+        return {**shown, **text_like(self.pattern, self.numbers)}
+
+
+def text_like(pattern: str, numbers: Schema | None = None) -> Schema:
+    """The schema of texts with a pattern, and of columns that may become such."""
+    types = ["string", *([numbers["type"]] if numbers else [])]
+    return {**(numbers or {}), "type": types if len(types) > 1 else "string", "pattern": f"^ *({pattern}) *$|{COLUMN}"}
 
 
 def _called(node: Node) -> str:
@@ -85,6 +113,10 @@ class Choice(Kind):
     what: str
     words: Mapping[str, Any]
 
+    @property
+    def title(self) -> str:
+        return self.what
+
     def read(self, node: Node) -> Any:
         if not isinstance(node, Plain):
             raise Mistake(f"here should be one word, {one_of(list(self.words))}, not {_called(node)}", node.place)
@@ -93,8 +125,8 @@ class Choice(Kind):
             raise Mistake(unknown(word, self.what, self.words), node.place)
         return self.words[word]
 
-    def schema(self) -> Schema:
-        return {"enum": list(self.words)}
+    def schema(self, ref: Ref) -> Schema:
+        return {"anyOf": [{"enum": list(self.words)}, {"$ref": "#/$defs/column"}]}
 
 
 def choice(what: str, *words: str) -> Choice:
@@ -111,12 +143,20 @@ def _yes_or_no(text: str) -> bool:
 
 def _cents(text: str) -> int:
     plain = text.strip()
+    if re.fullmatch(r"-?\d+\.\d{3,}", plain):
+        raise ValueError(f"{text!r} is no amount; there are two digits behind the point, or none without a point")
     if not _AMOUNT.fullmatch(plain):
-        raise ValueError(f"{text!r} is no amount; write it in the currency's units with a point, such as 2500.00")
+        raise ValueError(f"{text!r} is no amount; write it in the currency's units, such as {_likely_amount(plain)}")
     cents = int(Decimal(plain) * 100)
     if abs(cents) > MOST_CENTS:
         raise ValueError(f"{text!r} is more money than there is")
     return cents
+
+
+def _likely_amount(text: str) -> str:
+    """What was probably meant: `1,250.5 €` is 1250.50."""
+    match = re.fullmatch(r"(-?\d[\d.,]*?)(?:[.,](\d{1,2}))?", re.sub(r"[^\d.,-]", "", text), re.ASCII)
+    return f"{re.sub('[.,]', '', match[1])}.{match[2] or '':0<2}" if match else "2500.00"
 
 
 def _positive_cents(text: str) -> int:
@@ -128,31 +168,52 @@ def _positive_cents(text: str) -> int:
 
 def _count(text: str) -> int:
     plain = text.strip()
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= 9):
-        raise ValueError(f"{text!r} is no count; write a whole number from 0")
+    if not re.fullmatch(r"[0-9]{1,9}", plain):
+        raise ValueError(f"{text!r} is no count; write a whole number from 0, such as 3")
     return int(plain)
 
 
-def _times(text: str) -> int:
-    count = _count(text)
-    if not 1 <= count <= 1000:
-        raise ValueError(f"{text!r} is not how often something can be done; write 1 to 1000")
-    return count
+def _within(text: str, *, least: int, most: int, what: str) -> int:
+    plain = text.strip()
+    if not re.fullmatch(r"[0-9]{1,9}", plain) or not least <= int(plain) <= most:
+        raise ValueError(f"{text!r} is not {what}; write {least} to {most}")
+    return int(plain)
+
+
+def _from_to(least: int, most: int, what: str) -> Callable[[str], int]:
+    # Not a function within this one: scripts travel to other processes.
+    return functools.partial(_within, least=least, most=most, what=what)
 
 
 def _day(text: str) -> date:
+    plain = text.strip()
     try:
-        return date.fromisoformat(text.strip())
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII):
+            return date.fromisoformat(plain)
     except ValueError:
-        raise ValueError(f"{text!r} is no day; write year, month and day, such as 2028-06-01") from None
+        raise ValueError(f"{text!r} is no day of the calendar") from None
+    raise ValueError(f"{text!r} is no day; write year, month and day, such as {_likely_day(plain)}")
+
+
+def _likely_day(text: str) -> str:
+    """What was probably meant: `31.12.2027` is 2027-12-31."""
+    match = re.fullmatch(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", text, re.ASCII)
+    if match and int(match[3]) <= 12 and (match[2] == "." or int(match[1]) > 12):  # 01/02 could be either
+        return f"{match[4]}-{match[3]:0>2}-{match[1]:0>2}"
+    return "2028-06-01"
 
 
 def _moment(text: str) -> datetime:
     plain = text.strip()
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII):
+        plain += " 00:00"
     try:
-        return moment(plain if re.search(r"(Z|[+-]\d\d:?\d\d)$", plain) else f"{plain}+00:00")
-    except ValueError:
+        at = moment(plain if re.search(r"(Z|[+-]\d\d:?\d\d)$", plain) else f"{plain}+00:00")
+    except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is no moment; write it in UTC, such as 2027-01-04 08:00") from None
+    if at.year not in YEARS:
+        raise ValueError(f"{text!r} is not between the years {YEARS[0]} and {YEARS[-1]}")
+    return at
 
 
 def _customer(text: str) -> str:
@@ -161,36 +222,91 @@ def _customer(text: str) -> str:
     return text
 
 
-def _longer_than_nothing(text: str) -> timedelta:
+def _duration(text: str) -> timedelta:
     duration = durations.parsed(text)
+    if duration > LONGEST:
+        raise ValueError(f"{text!r} is longer than anything here lasts; that is {LONGEST.days} days at most")
+    return duration
+
+
+def _longer_than_nothing(text: str) -> timedelta:
+    duration = _duration(text)
     if duration <= timedelta():
         raise ValueError(f"{text!r} is no time at all; write for example {durations.EXAMPLES}")
     return duration
 
 
-YES_NO = Text("yes or no", _yes_or_no, ("yes", "no"))
-CENTS = Text("an amount in the currency's units", _cents, ("50.00", "2500"))
-POSITIVE_CENTS = Text("an amount in the currency's units", _positive_cents, ("50.00", "2500"))
-COUNT = Text("a whole number", _count, ("3",))
-TIMES = Text("how often", _times, ("3",))
-DAY = Text("a day", _day, ("2028-06-01",))
-MOMENT = Text("a moment in UTC", _moment, ("2027-01-04 08:00",))
-DURATION = Text("a duration", durations.parsed, ("2 days", "90s"))
-POSITIVE_DURATION = Text("a duration", _longer_than_nothing, ("2 days", "90s"))
-CUSTOMER = Text("a user's name", _customer, ("ada", "bo"))
+_MONEY, _MONEY_TO_MOVE = r"-?\d+(\.\d{1,2})?", r"(?![0.]*$)\d+(\.\d{1,2})?"
+_ANY_NUMBER: Schema = {"type": "number"}
+_ABOVE_NOTHING: Schema = {"type": "number", "exclusiveMinimum": 0}
+
+
+def _whole(least: int, most: int) -> Schema:
+    return {"type": "integer", "minimum": least, "maximum": most}
+
+
+YES_NO = Text(
+    "yes or no",
+    _yes_or_no,
+    ("yes", "no"),
+    pattern="[Yy][Ee][Ss]|[Nn][Oo]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]",
+    numbers={"type": "boolean"},
+)
+CENTS = Text("an amount", _cents, ("50.00", "2500"), pattern=_MONEY, numbers=_ANY_NUMBER)
+POSITIVE_CENTS = Text(
+    "an amount to move", _positive_cents, ("50.00", "2500"), pattern=_MONEY_TO_MOVE, numbers=_ABOVE_NOTHING
+)
+COUNT = Text("a count", _count, ("3",), pattern=r"\d{1,9}", numbers=_whole(0, 999_999_999))
+TIMES = Text(
+    "a number of times",
+    _from_to(1, 1000, "how often something can be done"),
+    ("3",),
+    pattern=r"\d{1,4}",
+    numbers=_whole(1, 1000),
+)
+PERCENTAGE = Text("a percentage", _from_to(1, 100, "a percentage"), ("10",), pattern=r"\d{1,3}", numbers=_whole(1, 100))
+DAY_OF_MONTH = Text(
+    "a day of the month", _from_to(1, 31, "a day of a month"), ("25",), pattern=r"\d{1,2}", numbers=_whole(1, 31)
+)
+DAY = Text("a day", _day, ("2028-06-01",), pattern=r"\d{4}-\d\d-\d\d")
+MOMENT = Text("a moment in UTC", _moment, ("2027-01-04 08:00", "2027-01-04"), pattern=r"\d{4}-.+")
+DURATION = Text("a duration", _duration, ("2 days", "90s"), pattern=durations.PATTERN)
+POSITIVE_DURATION = Text(
+    "a duration of some length",
+    _longer_than_nothing,
+    ("2 days", "90s"),
+    pattern=f"(?=.*[1-9])({durations.PATTERN})",
+)
+CUSTOMER = Text("a user's name", _customer, ("ada", "bo"), pattern=r"[a-z0-9_.@-]{1,64}", numbers=_whole(0, 10**18))
 NAME = Text("a name")
 ANYTHING = Text("a text", may_be_empty=True)
 
 
 @attrs.frozen
 class ListOf(Kind):
-    """One, or a list of them."""
+    """One, or a list of some that are not equal."""
 
     kind: Kind
 
-    def read(self, node: Node) -> tuple[Any, ...]:
-        items = node.items if isinstance(node, Listed) else (node,)
-        return tuple(self.kind.read(item) for item in items)
+    @property
+    def title(self) -> str:
+        return f"one or more: {self.kind.title}"
 
-    def schema(self) -> Schema:
-        return {"anyOf": [self.kind.schema(), {"type": "array", "items": self.kind.schema()}]}
+    def read(self, node: Node) -> tuple[Any, ...]:
+        items = items_of(node)
+        read = tuple(self.kind.read(item) for item in items)
+        for n, value in enumerate(read):
+            if value in read[:n]:
+                raise Mistake("this is here twice", items[n].place)
+        return read
+
+    def schema(self, ref: Ref) -> Schema:
+        one = ref(self.kind)
+        return {"anyOf": [one, {"type": "array", "minItems": 1, "uniqueItems": True, "items": one}]}
+
+
+def items_of(node: Node) -> tuple[Node, ...]:
+    """What is in a list, or stands for one."""
+    if isinstance(node, Listed) and not node.items:
+        raise Mistake("here should be something; this list is empty", node.place)
+    return node.items if isinstance(node, Listed) else (node,)

@@ -1,7 +1,10 @@
 """Mistakes in a script: where, what is there, what was expected, and the nearest word that would do."""
 
+import contextlib
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import attrs
 
@@ -27,55 +30,94 @@ class Mistake(Exception):
 
     Attributes:
         sentence: What is wrong, and the way out.
+        line: What is written in the line where it is, if that is known.
     """
 
-    def __init__(self, sentence: str, place: Place = NOWHERE) -> None:
+    def __init__(self, sentence: str, place: Place = NOWHERE, line: str | None = None) -> None:
         super().__init__(f"{place}: {sentence}" if place.line else sentence)
         self.sentence = sentence
         self.place = place
+        self.line = line
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Mistake, (self.sentence, self.place, self.line)
 
 
 class ScriptMistakes(Exception):
-    """All that is wrong with a script, in the order of its lines.
+    """All that is wrong with some scripts, file by file, in the order of lines."""
 
-    Attributes:
-        text: The script.
-    """
-
-    def __init__(self, mistakes: Sequence[Mistake], text: str) -> None:
-        self.mistakes = sorted(mistakes, key=lambda mistake: (mistake.place.line, mistake.place.column))
-        self.text = text
-        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        unique = {(each.place, each.sentence): each for each in mistakes}  # every row of a table has the same ones
+        self.mistakes = sorted(unique.values(), key=lambda each: attrs.astuple(each.place))
+        super().__init__(self.mistakes)
 
     def __str__(self) -> str:
-        return "\n".join(shown(mistake, self.text) for mistake in self.mistakes)
+        return "\n".join(map(shown, self.mistakes))
 
 
-def shown(mistake: Mistake, text: str) -> str:
+@attrs.define
+class Gathering:
+    """Mistakes as they are found: whoever writes a script wants to hear of all of them at once."""
+
+    found: list[Mistake] = attrs.field(factory=list)
+
+    def note(self, sentence: str, place: Place) -> None:
+        self.found.append(Mistake(sentence, place))
+
+    @contextlib.contextmanager
+    def going_on(self) -> Iterator[None]:
+        """A mistake ends the block, and no more than that."""
+        try:
+            yield
+        except Mistake as mistake:
+            self.found.append(mistake)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, as YAML counts them."""
+    return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
+
+
+def shown(mistake: Mistake) -> str:
     """The mistake, with its line and a sign below the place."""
-    lines = text.splitlines()
-    if not 0 < mistake.place.line <= len(lines):
+    if not mistake.line:
         return str(mistake)
-    line = lines[mistake.place.line - 1]
-    sign = " " * (mistake.place.column - 1) + "^"
-    return f"{mistake}\n    {line}\n    {sign}"
+    column = mistake.place.column - 1
+    begin = max(0, column - WIDEST // 2)
+    line = "".join(sign if sign.isprintable() or sign == "\t" else "\N{REPLACEMENT CHARACTER}" for sign in mistake.line)
+    below = re.sub(r"[^\t]", " ", line[begin:column]) + "^"  # a tab is as wide here as it is above
+    return f"{mistake}\n    {line[begin : begin + WIDEST]}\n    {below}"
+
+
+# So much of a line fits into a terminal.
+WIDEST = 120
+
+
+# So many words can be read through.
+FEW = 20
 
 
 def unknown(word: str, what: str, known: Iterable[str]) -> str:
-    """That a word is none of those known, with the nearest, or all of them where they are few."""
+    """That a word is none of those known, with the nearest, or those that it could be where none is near."""
     words = list(known)
     if nearest := nearest_word(word, words):
         return f"{word!r} is no {what}; did you mean {nearest!r}?"
-    if len(words) <= 20:
-        return f"{word!r} is no {what}; it can be {one_of(words)}"
-    return f"{word!r} is no {what}"
+    if len(words) > FEW:
+        words = [each for each in words if _tokens(each) & _tokens(word)] or words
+    if len(words) > FEW:
+        words = [*words[: FEW // 2], f"one of {len(words) - FEW // 2} more"]
+    return f"{word!r} is no {what}; it can be {one_of(words)}"
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, if any is near enough."""
     by_plain = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(word.lower(), list(by_plain), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.lower()[:200], list(by_plain), n=1, cutoff=0.6)
     return by_plain[near[0]] if near else None
+
+
+def _tokens(text: str) -> set[str]:
+    return set(text.lower().split()) - {"a", "an", "the", "to", "of"}
 
 
 def one_of(words: Sequence[str]) -> str:

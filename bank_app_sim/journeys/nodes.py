@@ -1,5 +1,6 @@
 """YAML as a tree of texts that know their places: nothing is guessed to be a number, a date or a `no`."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,18 +8,33 @@ from typing import Any
 import attrs
 import yaml
 
-from .mistakes import NOWHERE, Mistake, Place, unknown
+from .mistakes import NOWHERE, Mistake, Place, lines_of, unknown
+from .yaml_errors import explained
 
 # Deeper than any journey, and shallower than the interpreter's stack.
 DEEPEST = 50
 
+_NULLS = ("~", "null", "Null", "NULL")
+
 
 @attrs.frozen
 class Plain:
-    """A single text; empty where nothing was written."""
+    """A single text; empty where nothing was written.
+
+    Attributes:
+        is_as_written: It stands in the file letter by letter, from its place on.
+    """
 
     text: str
     place: Place = NOWHERE
+    is_as_written: bool = attrs.field(default=False, eq=False)
+
+    def part(self, start: int, end: int) -> "Plain":
+        """Some of the text, with the place of that where it can be known."""
+        place = self.place
+        if self.is_as_written:
+            place = attrs.evolve(place, column=place.column + start)
+        return Plain(self.text[start:end], place, self.is_as_written)
 
 
 @attrs.frozen
@@ -46,57 +62,99 @@ Node = Plain | Listed | Mapped
 def read(text: str, file: str) -> Node:
     """The one document in `text`; `Mistake` where it is no YAML, or something of YAML that scripts do not use."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-        raise Mistake(_explained(error), place) from error
-    except yaml.reader.ReaderError as error:
-        raise Mistake(f"this is no text: {error.reason}", _place_of(text, error.position, file)) from error
-    if root is None:
-        raise Mistake("the file is empty; a journey has at least `journey` and `steps`", Place(file, 1, 1))
-    return _node(root, file, ())
+        return _Reading(yaml.parse(text, Loader=yaml.SafeLoader), file).document()
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        sentence, line, column = explained(error, text)
+        raise Mistake(sentence, Place(file, line, column)) from error
 
 
-def _place_of(text: str, position: int, file: str) -> Place:
-    before = text[:position]
-    return Place(file, before.count("\n") + 1, position - before.rfind("\n"))
+@attrs.define
+class _Reading:
+    """One file on its way from events to nodes."""
+
+    events: Iterator[Any]
+    file: str
+
+    def document(self) -> Node:
+        next(self.events)  # the stream begins
+        if isinstance(event := next(self.events), yaml.StreamEndEvent):
+            raise self._nothing()
+        root = self._node(next(self.events), 0)
+        if root == Plain("", root.place):
+            raise self._nothing()
+        next(self.events)  # the document ends
+        if not isinstance(event := next(self.events), yaml.StreamEndEvent):
+            raise Mistake("here a second document begins; write one journey a file", self._place(event))
+        return root
+
+    def _nothing(self) -> Mistake:
+        return Mistake("the file is empty; a journey has at least `journey` and `steps`", Place(self.file, 1, 1))
+
+    def _place(self, event: Any) -> Place:
+        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _node(self, event: Any, depth: int) -> Node:
+        place = self._place(event)
+        self._refuse_what_is_not_used(event, place)
+        if depth > DEEPEST:
+            raise Mistake(f"this is nested more than {DEEPEST} deep; no journey needs that", place)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapped(place, depth)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._listed(place, depth)
+        return _plain(event, place)
+
+    def _refuse_what_is_not_used(self, event: Any, place: Place) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            raise Mistake(
+                f"`*{event.anchor}` stands for something elsewhere, which scripts do not use; write it out, or put a "
+                "text that begins with * in quotes",
+                place,
+            )
+        if event.anchor is not None:
+            raise Mistake(
+                f"`&{event.anchor}` is a name to refer to, which scripts do not use; write things out, or use `rows`",
+                place,
+            )
+        if event.tag is not None:
+            raise Mistake("`!` begins a tag, which scripts do not use; put a text that begins with ! in quotes", place)
+
+    def _listed(self, place: Place, depth: int) -> Listed:
+        items: list[Node] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return Listed(tuple(items), place)
+
+    def _mapped(self, place: Place, depth: int) -> Mapped:
+        items: list[tuple[Plain, Node]] = []
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            name = self._node(event, depth + 1)
+            if not isinstance(name, Plain):
+                raise Mistake(
+                    "a name is a plain text, and this is not; is a text that begins so to be in quotes?", place
+                )
+            if name.text == "<<":
+                raise Mistake("`<<` merges mappings, which scripts do not use; write things out", name.place)
+            items.append((name, self._node(next(self.events), depth + 1)))
+        _refuse_doubles(items)
+        return Mapped(tuple(items), place)
 
 
-def _explained(error: yaml.MarkedYAMLError) -> str:
-    problem = (error.problem or "this is no YAML").replace("'", "`")
-    if "mapping values are not allowed" in problem:
-        return "there is a second colon in this line; put the text in quotes, or the rest on a line of its own"
-    if "found character" in problem and "\\t" in problem:
-        return "there is a tab; indent with spaces"
-    if "could not find expected" in problem or "did not find expected" in problem:
-        return f"{problem}; look at the indentation, and at brackets and quotes that are not closed"
-    return f"this is no YAML: {problem}"
+def _plain(event: Any, place: Place) -> Plain:
+    text = event.value
+    if event.style is None and text in _NULLS:
+        text = ""
+    is_in_one_line = event.start_mark.line == event.end_mark.line
+    is_as_written = is_in_one_line and event.end_mark.column - event.start_mark.column == len(text)
+    return Plain(text, place, is_as_written)
 
 
-def _node(node: yaml.Node, file: str, above: tuple[int, ...]) -> Node:
-    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
-    if id(node) in above or len(above) > DEEPEST:
-        raise Mistake("this contains itself, or is nested too deeply", place)
-    within = (*above, id(node))
-    if isinstance(node, yaml.MappingNode):
-        return _mapped(node, place, file, within)
-    if isinstance(node, yaml.SequenceNode):
-        return Listed(tuple(_node(item, file, within) for item in node.value), place)
-    text = node.value
-    return Plain("" if node.tag.endswith(":null") and text in ("~", "null") else text, place)
-
-
-def _mapped(node: yaml.MappingNode, place: Place, file: str, within: tuple[int, ...]) -> Mapped:
-    items: list[tuple[Plain, Node]] = []
-    for key, value in node.value:
-        name = _node(key, file, within)
-        if not isinstance(name, Plain):
-            raise Mistake("this name is not a plain text; is it meant to be a value, in quotes?", name.place)
-        if any(name.text == other.text for other, _ in items):
+def _refuse_doubles(items: list[tuple[Plain, Node]]) -> None:
+    seen: set[str] = set()
+    for name, _ in items:
+        if name.text in seen:
             raise Mistake(f"{name.text!r} is here twice; the second would hide the first", name.place)
-        items.append((name, _node(value, file, within)))
-    return Mapped(tuple(items), place)
+        seen.add(name.text)
 
 
 def of(value: Any) -> Node:
@@ -110,31 +168,90 @@ def of(value: Any) -> Node:
     return Plain("" if value is None else str(value))
 
 
+# Texts that are themselves in YAML: anywhere, and where no bracket is open.
+_PLAIN_ANYWHERE = re.compile(r"-?[\w/.+(<](?:[\w /.+()<>@'*=-]|:(?=\w))*(?<! )")
+_PLAIN_BEHIND_COLON = re.compile(r"-?[\w/.+(<](?:[\w /.+()<>@'*=,{}\[\]?!;\"%&|-]|:(?=\w))*(?<! )")
+_UNPRINTABLE = re.compile(r"[^ -\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+
+
 def one_line(node: Node) -> str:
-    """As YAML writes it on one line."""
+    """As YAML writes it on one line, behind a colon; what is read from there is the same again."""
+    if isinstance(node, Plain):
+        return _quoted(node.text, _PLAIN_BEHIND_COLON) if node.text else ""
+    return _in_line(node)
+
+
+def _in_line(node: Node) -> str:
     if isinstance(node, Mapped):
-        return "{" + ", ".join(f"{name.text}: {one_line(value)}".rstrip() for name, value in node) + "}"
+        pairs = [f"{_quoted(name.text, _PLAIN_ANYWHERE)}: {_in_line(value)}" for name, value in node]
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(node, Listed):
-        return "[" + ", ".join(map(one_line, node.items)) + "]"
-    return node.text
+        return "[" + ", ".join(map(_in_line, node.items)) + "]"
+    return _quoted(node.text, _PLAIN_ANYWHERE)
 
 
-_COLUMN = re.compile(r"<([^<>]+)>")
+def _quoted(text: str, plain: re.Pattern[str]) -> str:
+    """With quotes where YAML would take the text for something else."""
+    if text not in _NULLS and plain.fullmatch(text):
+        return text
+    return _UNPRINTABLE.sub(_escaped, json.dumps(text, ensure_ascii=False))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+# A name between `<` and `>`; with a space beside either of them it is something else.
+_COLUMN = re.compile(r"<(\w(?:[^<>]*\w)?)>")
+
+
+def unknown_columns(node: Node, columns: Mapping[str, str]) -> Iterator[tuple[Plain, Mistake]]:
+    """Each `<column>` that no row has, with the text that it is in."""
+    for plain in _texts(node):
+        for match in _COLUMN.finditer(plain.text):
+            if match[1] not in columns:
+                yield plain, Mistake(_no_column(match[1], columns), plain.part(*match.span()).place)
+
+
+def _no_column(name: str, columns: Mapping[str, str]) -> str:
+    if not columns:
+        return f"<{name}> stands for a column of `rows`, and this journey has none"
+    return unknown(name, "column of the rows", columns)
+
+
+def _texts(node: Node) -> Iterator[Plain]:
+    if isinstance(node, Plain):
+        yield node
+    elif isinstance(node, Listed):
+        for item in node.items:
+            yield from _texts(item)
+    else:
+        for name, value in node:
+            yield name
+            yield from _texts(value)
 
 
 def filled_in(node: Node, row: Mapping[str, str]) -> Node:
-    """The same with each `<column>` replaced by what the row has for it."""
+    """The same with each `<column>` replaced by what the row has for it, if it has something."""
     if isinstance(node, Mapped):
-        return Mapped(tuple((_filled_in(name, row), filled_in(value, row)) for name, value in node), node.place)
+        items = [(_filled_in(name, row), filled_in(value, row)) for name, value in node]
+        _refuse_doubles(items)
+        return Mapped(tuple(items), node.place)
     if isinstance(node, Listed):
         return Listed(tuple(filled_in(item, row) for item in node.items), node.place)
     return _filled_in(node, row)
 
 
 def _filled_in(plain: Plain, row: Mapping[str, str]) -> Plain:
-    def value(match: re.Match[str]) -> str:
-        if match[1] not in row:
-            raise Mistake(unknown(match[1], "column of the rows", row), plain.place)
-        return row[match[1]]
+    text = _COLUMN.sub(lambda match: row.get(match[1], match[0]), plain.text)
+    return plain if text == plain.text else Plain(text, plain.place)
 
-    return attrs.evolve(plain, text=_COLUMN.sub(value, plain.text))
+
+def with_lines(mistakes: list[Mistake], text: str, file: str) -> list[Mistake]:
+    """Mistakes of a file, each with what is written in its line."""
+    lines = lines_of(text)
+    return [
+        Mistake(each.sentence, each.place, lines[each.place.line - 1]) if each.place.file == file else each
+        for each in mistakes
+    ]

@@ -2,17 +2,16 @@
 
 import contextlib
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import anyio
 import attrs
 
-from impact_sdk import ImpactError
-
 from ..clock import NothingLeft, timestamp
 from .journey import ExpectationFailed, Journey
+from .language import FAILURES
 from .people import StepFailed
 from .recording import Recordings, messages_of, state_of
 from .results import Failure, JourneyResult, Outcome, State, StepResult
@@ -40,19 +39,22 @@ class Player:
     keeps_evidence: bool
     _results: list[StepResult] = attrs.field(factory=list, init=False)
     _states: list[State] = attrs.field(factory=list, init=False)
-    _step_began_at: datetime = attrs.field(init=False)
+    _longest_until: datetime = attrs.field(init=False)
 
     async def play(self) -> tuple[Outcome, list[StepResult], list[State]]:
         """Play all steps, or up to one that fails; every step has a result."""
         is_over = False
-        self._step_began_at = self.world.clock.now()
+        self._longest_until = self.world.clock.now() + LONGEST_STEP
 
         async def play() -> None:
             nonlocal is_over
             try:
+                await self.journey.rest()
                 await self._play_all(self.script.steps, "")
             except _Over:
                 pass
+            except Exception as error:  # of ours, or of the world's: no step has brought it about
+                self._give_up(Failure(expected="the world goes on", found=_named(error), way_out=_FAULT))
             finally:
                 is_over = True
 
@@ -61,20 +63,22 @@ class Player:
             with contextlib.suppress(NothingLeft):  # the step under way is told of it below
                 await self.world.clock.run(lambda: is_over or self._takes_too_long(), instead=self.world.turns.give)
             if not is_over:
-                self._give_up()
+                self._give_up(self._never_ends())
                 tasks.cancel_scope.cancel()
         outcome = Outcome.PASSED if all(r.outcome is Outcome.PASSED for r in self._results) else Outcome.FAILED
         return outcome, self._results, self._states
 
     def _takes_too_long(self) -> bool:
-        return self.world.clock.now() > self._step_began_at + LONGEST_STEP
+        return self.world.clock.now() > self._longest_until
 
-    def _give_up(self) -> None:
-        """The step under way does not end by itself."""
+    def _never_ends(self) -> Failure:
         found = "it has not ended, and nothing is left that could end it"
         if self._takes_too_long():
-            found = f"it has not ended after {LONGEST_STEP.days} days"
-        failure = Failure(expected="the step ends", found=found, way_out="who is it waiting for?")
+            found = f"it has not ended, {LONGEST_STEP.days} days later than it could"
+        return Failure(expected="the step ends", found=found, way_out="who is it waiting for?")
+
+    def _give_up(self, failure: Failure) -> None:
+        """The steps under way have failed with this."""
         for n, result in enumerate(self._results):
             if result.ended_at == "" and result.began_at:
                 ended_at = timestamp(self.world.clock.now())
@@ -97,17 +101,16 @@ class Player:
         return list(range(first, len(self._results)))
 
     async def _play(self, step: Step, place: int) -> None:
-        # However much is looked at between two steps, nothing happens there.
-        await self.journey.rest()
-        self._step_began_at = self.world.clock.now()
+        began_at = self.world.clock.now()
+        self._longest_until = max(self._longest_until, began_at + LONGEST_STEP + _asked_for(step, began_at))
+        self._results[place] = attrs.evolve(self._results[place], began_at=timestamp(began_at))
         before, first = await self._mark()
-        begun = attrs.evolve(
-            self._results[place], began_at=timestamp(self._step_began_at), first_message=first + 1, before=before
-        )
+        begun = attrs.evolve(self._results[place], first_message=first + 1, before=before)
         self._results[place] = begun
-        failure = None
-        for _ in range(step.times):
-            failure = failure or await self._outcome(step, begun.number)
+        failure = await self._outcome(step, begun.number)
+        # All that it has set in motion belongs to it. And however much is looked at afterwards, nothing happens then:
+        # what is kept as evidence does not change what there is to keep.
+        await self.journey.rest()
         after, last = await self._mark()
         self._results[place] = attrs.evolve(
             begun,
@@ -130,24 +133,31 @@ class Player:
         return len(self._states) - 1, len(await self.world.messages())
 
     async def _outcome(self, step: Step, number: str) -> Failure | None:
-        """Do it once; what went wrong, if anything did."""
+        """Do it; what went wrong, if anything did."""
         try:
-            await self._do(step, number)
+            if isinstance(step, Doing):
+                return await self._do(step)
+            await self._follow(step, number)
         except _Over:
             return Failure(expected="every branch comes to its end", found="one of them has failed")
         except ExpectationFailed as error:
-            failure = Failure(expected=error.expected, found=error.found)
-            return failure if step.fails is None else _unlike(step, error)
-        except Exception as error:
-            return _unlike(step, error)
-        if step.fails is not None:
-            return Failure(expected=f"fails: {step.fails}", found="it has succeeded")
+            return Failure(expected=error.expected, found=error.found)
         return None
 
-    async def _do(self, step: Step, number: str) -> None:
-        if isinstance(step, Doing):
-            await step.words.function(self.journey, **step.arguments)
-        elif isinstance(step, Expecting):
+    async def _do(self, step: Doing) -> Failure | None:
+        for _ in range(step.times):
+            try:
+                await step.words.function(self.journey, **step.arguments)
+            except Exception as error:
+                if failure := _unlike(step, error):
+                    return failure
+            else:
+                if step.fails is not None:
+                    return Failure(expected=f"fails: {step.fails}", found="it has succeeded")
+        return None
+
+    async def _follow(self, step: Step, number: str) -> None:
+        if isinstance(step, Expecting):
             if step.within is None:
                 await self.journey.check(step.expected, of=step.of)
             else:
@@ -175,16 +185,29 @@ class Player:
             raise ExpectationFailed(*difference)
 
 
+def _asked_for(step: Step, now: datetime) -> timedelta:
+    """How long a step says itself that it takes."""
+    if isinstance(step, Expecting):
+        return step.within or timedelta()
+    values = step.arguments.values() if isinstance(step, Doing) else ()
+    moments = [value - now for value in values if isinstance(value, datetime)]
+    return max([timedelta(), *moments, *(value for value in values if isinstance(value, timedelta))])
+
+
 def _text(step: Step) -> str:
+    """With what stands beside it."""
+    if not isinstance(step, Doing):
+        return step.text
     more = [f"times: {step.times}"] if step.times > 1 else []
     more += [f"fails: {step.fails}"] if step.fails else []
+    more += [f"saying: {step.saying}"] if step.saying else []
     return ", ".join([step.text, *more])
 
 
-def _unlike(step: Step, error: Exception) -> Failure | None:
+def _unlike(step: Doing, error: Exception) -> Failure | None:
     """How an error differs from the one that was wanted; None where it is that one."""
     names = [kind.__name__ for kind in type(error).__mro__]
-    found = f"{type(error).__name__}: {error}"
+    found = _named(error)
     if step.fails is None:
         return Failure(expected="the step succeeds", found=found, way_out=_way_out(error))
     if step.fails not in names:
@@ -194,12 +217,19 @@ def _unlike(step: Step, error: Exception) -> Failure | None:
     return None
 
 
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+_FAULT = "this is none of the SDK's errors; it may be a fault of the simulator"
+
+
 def _way_out(error: Exception) -> str:
-    if isinstance(error, ImpactError):
+    if type(error).__name__ in FAILURES.words and not isinstance(error, StepFailed):
         return f"if that is right, write beside the step: fails: {type(error).__name__}"
     if isinstance(error, StepFailed):
         return ""
-    return "this is none of the SDK's errors; it may be a fault of the simulator"
+    return _FAULT
 
 
 async def play(

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from .comparisons import Among, Comparison, InOrder, Same, Tally
 from .kinds import Choice, Kind, ListOf, Text
+from .language import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS
 from .mistakes import one_of
 from .observables import OBSERVABLES
-from .reader import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS
 from .steps.bank import BankSteps
 from .steps.outside import OutsideSteps
 from .steps.trouble import TroubleSteps
@@ -66,9 +66,7 @@ def _lines() -> Iterator[str]:
     yield from ("### What has to be so, and several at once", "")
     yield from _table(("step", "what it means"), ((f"`{name}`", doc) for name, doc in FLOW.items()))
     yield from ("## Beside a step", "")
-    by = "Which user does it, where a user does it: the first that is given, when left out. It can be a field as well."
-    beside = {**MODIFIERS, "by": by}
-    yield from _table(("beside", "what it means"), ((f"`{name}`", doc) for name, doc in beside.items()))
+    yield from _table(("beside", "what it means"), ((f"`{name}`", doc) for name, doc in MODIFIERS.items()))
     yield from ("## What can be expected", "")
     yield from (COMPARED, "")
     rows = ((f"`{name}`", each.doc, written(each.kind)) for name, each in OBSERVABLES.items())
@@ -127,10 +125,10 @@ def written(kind: Kind) -> str:
             return f"{written(each)}; or one for each of {_words(words)}"
         case Same(kind=one):
             return written(one)
-        case InOrder():
-            return "texts in brackets"
         case Among():
             return "a text; several in brackets"
+        case InOrder():
+            return "texts in brackets"
         case _:
             raise TypeError(f"there is no word for how {kind!r} is written")
 

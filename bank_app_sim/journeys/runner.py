@@ -8,20 +8,29 @@ import os
 import shlex
 import signal
 from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import anyio
 import attrs
 
+from ..worlds import SandboxError
 from .library import LIBRARY
+from .mistakes import Mistake
 from .player import play, recordings_of
-from .results import JourneyResult, Outcome
+from .results import Failure, JourneyResult, Outcome, StepResult
 from .script import Script
+from .trio_order import tasks_in_order
 from .world import World
 from .worlds import fresh, on_sandbox
 
 # Work for a tenth of a second or so: a worker is told less often what to do, and progress is still seen.
 BATCH = 8
+
+
+class WorkerDied(Exception):
+    """A process that played journeys has died."""
+
 
 Results = Generator[JourneyResult, None, None]
 
@@ -68,7 +77,39 @@ def command_for(job: Job, plan: Plan) -> str:
 
 
 async def play_job(job: Job, plan: Plan) -> JourneyResult:
-    """One journey in a fresh world."""
+    """One journey in a fresh world; one that has failed, where no world can be made or it does not end in peace."""
+    try:
+        return await _play_job(job, plan)
+    except (Mistake, SandboxError, OSError):  # a person can do something about it
+        raise
+    except Exception as error:
+        return _without_world(job, plan, error)
+
+
+def _without_world(job: Job, plan: Plan, error: Exception) -> JourneyResult:
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    failure = Failure(
+        expected="a world to play in, from its beginning to its end",
+        found=f"{type(error).__name__}: {error}",
+        way_out="it may be a fault of the simulator",
+    )
+    step = StepResult(number="0", text="the world", line=None, outcome=Outcome.FAILED, failure=failure)
+    return JourneyResult(
+        name=job.script.name,
+        title=job.script.title,
+        file=job.script.file,
+        row=job.script.row,
+        seed=job.seed,
+        world=plan.where,
+        outcome=Outcome.FAILED,
+        seconds=0,
+        steps=[step],
+        command=command_for(job, plan),
+    )
+
+
+async def _play_job(job: Job, plan: Plan) -> JourneyResult:
     recordings = recordings_of(job.script, updates=plan.updates)
     async with _world(job, plan) as world:
         result = await play(
@@ -95,8 +136,10 @@ def play_jobs(jobs: Sequence[Job], plan: Plan) -> list[JourneyResult]:
     async def play_all() -> list[JourneyResult]:
         return [await play_job(job, plan) for job in jobs]
 
-    options = {"use_uvloop": os.name == "posix"} if plan.event_loop == "asyncio" else {}
-    return anyio.run(play_all, backend=plan.event_loop, backend_options=options)
+    if plan.event_loop == "trio":
+        with tasks_in_order():
+            return anyio.run(play_all, backend="trio")
+    return anyio.run(play_all, backend="asyncio", backend_options={"use_uvloop": os.name == "posix"})
 
 
 def run(jobs: Sequence[Job], plan: Plan, *, workers: int, stops_at_failure: bool = False) -> Iterator[JourneyResult]:
@@ -105,9 +148,15 @@ def run(jobs: Sequence[Job], plan: Plan, *, workers: int, stops_at_failure: bool
     Args:
         workers: How many processes. 1 is this one.
         stops_at_failure: Begin no more journeys once one has failed.
+
+    Raises:
+        WorkerDied: One of the processes is not there any more.
+        Mistake: What was recorded of a script cannot be read.
     """
     batches = [jobs[n : n + BATCH] for n in range(0, len(jobs), BATCH)]
-    results = _here(batches, plan) if workers == 1 or len(batches) == 1 else _in_processes(batches, plan, workers)
+    # What is recorded of the rows of one script goes into one file.
+    is_here = workers == 1 or len(batches) == 1 or plan.updates
+    results = _here(batches, plan) if is_here else _in_processes(batches, plan, workers)
     with contextlib.closing(results):
         for result in results:
             yield result
@@ -128,6 +177,8 @@ def _in_processes(batches: Sequence[Sequence[Job]], plan: Plan, workers: int) ->
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare_worker,
     )
+    others = set(multiprocessing.active_children())
+    is_done = False
     try:
         # A few in advance are enough; ten thousand journeys are not all to wait in a queue.
         waiting: set[concurrent.futures.Future[list[JourneyResult]]] = set()
@@ -138,11 +189,20 @@ def _in_processes(batches: Sequence[Sequence[Job]], plan: Plan, workers: int) ->
                 if len(waiting) >= 2 * workers:
                     break
             if not waiting:
+                is_done = True
                 return
             done, waiting = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
             for future in done:
                 yield from future.result()
+    except BrokenProcessPool as error:
+        raise WorkerDied(
+            "a process that played journeys is not there any more; was it killed, or was there too little memory? "
+            "--workers 1 plays them in this process"
+        ) from error
     finally:
+        if not is_done:  # nobody waits for what they are in the middle of
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
 
 

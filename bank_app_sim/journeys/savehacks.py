@@ -1,6 +1,7 @@
 """Savehacks in the words of a script: `weekly 50.00`, and what else each kind takes."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import attrs
@@ -25,6 +26,7 @@ from impact_sdk import (
 )
 
 from .kinds import Choice
+from .vocabulary import CannotBe, in_scripts
 
 SavehackTerms = (
     Autopilot
@@ -79,19 +81,34 @@ def terms_of(*, savehack: str, **given: Any) -> SavehackTerms:
         given: Fields of the SDK's terms; what is None was left out.
 
     Raises:
-        ValueError: This savehack has no such field, or not with this value.
+        CannotBe: This savehack has no such field, or not with this value.
     """
     kind = TERMS[savehack]
     own = [field.name for field in attrs.fields(kind)]
     said = {name: value for name, value in given.items() if value is not None}
     for name in said:
         if name not in own:
-            has = ", ".join(each.removesuffix("_cents").replace("_", " ") for each in own) or "nothing to choose"
-            raise ValueError(
-                f"a {savehack} savehack has no {name.removesuffix('_cents').replace('_', ' ')}; it has {has}"
-            )
+            has = ", ".join(map(in_scripts, own)) or "nothing to choose"
+            raise CannotBe(f"a {savehack} savehack has no {in_scripts(name)}; it has {has}", in_scripts(name))
     values = {name: said.get(name, _OTHERWISE[name]) for name in own}
-    if "max_amount_cents" in own and "max_amount_cents" not in said:
-        least = values.get("min_amount_cents", values.get("amount_cents", 0))
-        values["max_amount_cents"] = max(values["max_amount_cents"], least)
+    _keep_apart(values, said)
     return kind(**values)
+
+
+def _keep_apart(values: dict[str, Any], said: Mapping[str, Any]) -> None:
+    """Let the most not be less than the least: what was not said of them gives way."""
+    bounds = [name for name in ("min_amount_cents", "amount_cents", "max_amount_cents") if name in values]
+    if len(bounds) < 2:
+        return
+    least, most = bounds
+    if values[least] <= values[most]:
+        return
+    if most in said and least in said:
+        raise CannotBe(f"{in_scripts(most)} is less than {in_scripts(least)}", in_scripts(most))
+    gives_way, stays = (most, least) if least in said else (least, most)
+    values[gives_way] = values[stays]
+
+
+def refuse_terms(arguments: Mapping[str, Any]) -> None:
+    """Refuse what the chosen savehack cannot have."""
+    terms_of(**{name: value for name, value in arguments.items() if name in ("savehack", *_OTHERWISE)})

@@ -1,117 +1,222 @@
 """The JSON Schema of scripts, made of the same table of words that reads them."""
 
 import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import attrs
+
 from .journey import STEPS
-from .kinds import CUSTOMER, NAME, POSITIVE_DURATION, TIMES, ListOf, Schema
+from .kinds import (
+    ANYTHING,
+    COLUMN,
+    CUSTOMER,
+    NAME,
+    POSITIVE_DURATION,
+    TIMES,
+    Choice,
+    Kind,
+    ListOf,
+    Schema,
+    Text,
+    text_like,
+)
+from .language import (
+    EVENTUALLY,
+    EXPECT,
+    FAILURES,
+    FLOW,
+    GIVEN,
+    MEANWHILE,
+    MODIFIERS,
+    NEEDED,
+    OF,
+    PARTS,
+    RECORDABLE,
+    RECORDED,
+    WITHIN,
+)
 from .observables import OBSERVABLES
-from .reader import EVENTUALLY, EXPECT, FAILURES, FLOW, GIVEN, MEANWHILE, MODIFIERS, PARTS, RECORDABLE, RECORDED
 from .vocabulary import Field, Words
 
-# Changes with the language; a file says which it is written for by the address behind `$schema`.
+# Changes with the language.
 SCHEMA_ID = "urn:bank-app-sim:journey:1"
 
+# Published with the package: editors are told this file's address.
+FILE = Path(__file__).with_name("journey.schema.json")
+
 _STEPS: Schema = {"$ref": "#/$defs/steps"}
+_STEP_KINDS = ("doing", "flow")
 
 
 def schema() -> Schema:
     """What an editor needs to complete and check a script while it is written."""
+    definitions = _Definitions()
+    parts = {name: {**_part(name, definitions), "description": text} for name, text in PARTS.items()}
+    step = [_alone(), *({"$ref": f"#/$defs/{kind}"} for kind in _STEP_KINDS)]
+    own = {
+        "column": {"type": "string", "pattern": COLUMN, "description": "What the row has under this name."},
+        "steps": {"type": "array", "minItems": 1, "items": {"anyOf": step}},
+        "doing": _doing(definitions),
+        "flow": _flow(definitions),
+        "observables": _observables(definitions),
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
         "title": "A journey of bank-app-sim",
         "type": "object",
-        "required": ["journey", "steps"],
+        "required": list(NEEDED),
         "additionalProperties": False,
-        "properties": {name: {**_part(name), "description": description} for name, description in PARTS.items()},
-        "$defs": {
-            "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
-            "step": _step(),
-            "observables": _observables({}),
-        },
+        "properties": parts,
+        "$defs": {**own, **definitions.schemas},
     }
 
 
 def as_json() -> str:
     """The text of the file that is published."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return _written(schema(), "") + "\n"
 
 
-def _part(name: str) -> Schema:
+def _written(value: Any, indent: str) -> str:
+    """JSON that a person can read as well: what fits on a line is on one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(line) <= 118 or not isinstance(value, (dict, list)):
+        return line
+    inner = f"{indent} "
+    if isinstance(value, list):
+        items = [_written(item, inner) for item in value]
+    else:
+        items = [f"{json.dumps(name)}: {_written(item, inner)}" for name, item in value.items()]
+    opened, closed = "{}" if isinstance(value, dict) else "[]"
+    return opened + "".join(f"\n{inner}{item}," for item in items).removesuffix(",") + f"\n{indent}{closed}"
+
+
+@attrs.define
+class _Definitions:
+    """Kinds of values, each described once."""
+
+    schemas: dict[str, Schema] = attrs.field(factory=dict)
+    _kinds: dict[str, Kind] = attrs.field(factory=dict)
+
+    def ref(self, kind: Kind) -> Schema:
+        """Refers to a kind."""
+        name = re.sub(r"[^a-zA-Z]+", "-", kind.title).strip("-")
+        while self._kinds.setdefault(name, kind) != kind:  # two words of one kind, such as the states of things
+            name += "-2"
+        if name not in self.schemas:
+            self.schemas[name] = {}  # its place comes before those that it refers to
+            self.schemas[name] = kind.schema(self.ref)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def field(self, field: Field) -> Schema:
+        return {**self.ref(field.kind), "description": field.doc}
+
+    def fields(self, words: Words) -> Schema:
+        required = [field.name for field in words.fields if field.is_required]
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {field.name: self.field(field) for field in words.fields},
+            **({"required": required} if required else {}),
+        }
+
+
+def _part(name: str, definitions: _Definitions) -> Schema:
     match name:
         case "given":
-            return _fields(GIVEN)
+            return definitions.fields(GIVEN)
         case "rows":
-            row = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}}
-            return {"type": "array", "minItems": 1, "items": row}
+            row = {"type": "object", "minProperties": 1, "additionalProperties": definitions.ref(ANYTHING)}
+            return {"type": "array", "minItems": 1, "uniqueItems": True, "items": row}
         case "steps":
             return _STEPS
+        case "about":
+            return definitions.ref(ANYTHING)
         case _:
-            return {"type": "string"}
+            return definitions.ref(NAME)
 
 
-def _fields(words: Words) -> Schema:
-    shown: Schema = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {field.name: _field(field) for field in words.fields},
-    }
-    # What stands beside the verb may be the one that is required.
-    required = [field.name for field in words.fields if field.is_required]
-    return {**shown, "required": required} if required else shown
+def _alone() -> Schema:
+    return {"anyOf": [{"enum": [*(name for name, words in STEPS.items() if words.may_be_alone), RECORDED]}, _column()]}
 
 
-def _field(field: Field) -> Schema:
-    return {**field.kind.schema(), "description": field.doc}
+def _column() -> Schema:
+    return {"$ref": "#/$defs/column"}
 
 
-def _step() -> Schema:
-    """A verb alone, or one verb with what stands behind and beside it."""
-    verbs: dict[str, Any] = {name: {**_behind(words), "description": words.doc} for name, words in STEPS.items()}
-    verbs |= {name: {**_behind_flow(name), "description": doc} for name, doc in FLOW.items()}
-    beside: dict[str, Schema] = {"times": TIMES.schema(), "fails": FAILURES.schema(), "saying": NAME.schema()}
-    beside = {name: {**shown, "description": MODIFIERS[name]} for name, shown in beside.items()}
-    beside["by"] = {**CUSTOMER.schema(), "description": "Which user does it."}
-    alone = [name for name, words in STEPS.items() if words.may_be_alone]
+def _doing(definitions: _Definitions) -> Schema:
+    """One verb of those that somebody does, with what stands behind and beside it."""
+    beside = {"times": TIMES, "fails": FAILURES, "saying": NAME, "by": CUSTOMER}
+    modifiers = {name: {**definitions.ref(kind), "description": MODIFIERS[name]} for name, kind in beside.items()}
+    verbs = {name: {**_behind(words, definitions), "description": words.doc} for name, words in STEPS.items()}
+    by_nobody = [{"required": [name]} for name, words in STEPS.items() if "by" not in words.by_name]
+    a_column = {"not": {"propertyNames": {"not": {"pattern": COLUMN}}}}
     return {
-        "anyOf": [
-            {"enum": [*alone, RECORDED]},
-            {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {**verbs, **beside},
-                "oneOf": [{"required": [name]} for name in verbs],
-            },
-        ]
+        "type": "object",
+        "properties": {**verbs, **modifiers},
+        "patternProperties": {COLUMN: True},
+        "additionalProperties": False,
+        "oneOf": [*({"required": [name]} for name in STEPS), a_column],
+        "dependentRequired": {"saying": ["fails"]},
+        "dependentSchemas": {"by": {"not": {"anyOf": by_nobody}}},
     }
 
 
-def _behind(words: Words) -> Schema:
-    possible: list[Schema] = [_fields(words)] if words.fields else []
-    if len(words.plain) == 1:
-        possible.append(words.by_name[words.plain[0]].kind.schema())
+def _behind(words: Words, definitions: _Definitions) -> Schema:
+    possible: list[Schema] = [definitions.fields(words)] if words.fields else []
+    if not all(field.name in words.plain for field in words.fields if field.is_required):
+        pass  # a plain value is not enough
+    elif len(words.plain) == 1:
+        possible.append(definitions.ref(words.by_name[words.plain[0]].kind))
     elif words.plain:
-        kind = words.by_name[words.plain[0]].kind.schema()
-        possible.append({"type": "string", "examples": [f"{word} 50.00" for word in kind.get("enum", ["bo"])]})
+        possible.append(_word_and_amount(*(words.by_name[name].kind for name in words.plain)))
     if words.may_be_alone:
         possible.append({"type": "null"})
-    return {"anyOf": possible}
+    return {"anyOf": possible} if len(possible) > 1 else possible[0]
 
 
-def _behind_flow(name: str) -> Schema:
+def _word_and_amount(word: Kind, amount: Kind) -> Schema:
+    """`weekly 50.00`."""
+    assert isinstance(amount, Text)
+    if not isinstance(word, Choice):
+        return {**text_like(f".*\\S +({amount.pattern})"), "examples": [f"bo {amount.examples[0]}"]}
+    examples = [f"{each} {amount.examples[0]}" for each in word.words]
+    return {**text_like(f"({'|'.join(word.words)})( +({amount.pattern}))?"), "examples": examples}
+
+
+def _flow(definitions: _Definitions) -> Schema:
     branches = {"type": "array", "minItems": 2, "items": _STEPS}
     named = {"type": "object", "minProperties": 2, "additionalProperties": _STEPS}
-    within = {**POSITIVE_DURATION.schema(), "description": "How long that may take."}
-    return {
-        EXPECT: {"$ref": "#/$defs/observables"},
-        EVENTUALLY: {**_observables({"within": within}), "required": ["within"]},
-        RECORDED: {"anyOf": [ListOf(RECORDABLE).schema(), {"type": "null"}]},
+    expected: Mapping[str, Schema] = {
+        EXPECT: {"$ref": "#/$defs/observables", "unevaluatedProperties": False},
+        EVENTUALLY: {
+            "$ref": "#/$defs/observables",
+            "properties": {"within": {**definitions.ref(POSITIVE_DURATION), "description": WITHIN}},
+            "required": ["within"],
+            "unevaluatedProperties": False,
+        },
+        RECORDED: {"anyOf": [definitions.ref(ListOf(RECORDABLE)), {"type": "null"}]},
         MEANWHILE: {"anyOf": [branches, named]},
-    }[name]
+    }
+    return {
+        "type": "object",
+        "properties": {name: {**expected[name], "description": text} for name, text in FLOW.items()},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
 
 
-def _observables(more: dict[str, Schema]) -> Schema:
-    shown = {name: {**each.kind.schema(), "description": each.doc} for name, each in OBSERVABLES.items()}
-    of = {**CUSTOMER.schema(), "description": "Whose part of the world is looked at; everybody's, when left out."}
-    return {"type": "object", "additionalProperties": False, "properties": {"of": of, **more, **shown}}
+def _observables(definitions: _Definitions) -> Schema:
+    shown: dict[str, Any] = {
+        name: {**definitions.ref(each.kind), "description": each.doc} for name, each in OBSERVABLES.items()
+    }
+    return {
+        "type": "object",
+        "properties": {"of": {**definitions.ref(CUSTOMER), "description": OF}, **shown},
+        "patternProperties": {COLUMN: True},
+        "not": {"propertyNames": {"enum": ["of", "within"]}},
+    }

@@ -18,24 +18,27 @@ class Step:
 
     Attributes:
         text: As it is written, on one line.
+    """
+
+    text: str
+    place: Place
+
+
+@attrs.frozen(kw_only=True)
+class Doing(Step):
+    """Somebody does something.
+
+    Attributes:
         times: How often it is done, one after the other.
         fails: The error that it has to end with, by its name in the SDK; None for a step that has to succeed.
         saying: What this error has to say, among other things.
     """
 
-    text: str
-    place: Place
+    words: Words
+    arguments: Mapping[str, Any]
     times: int = 1
     fails: str | None = None
     saying: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Doing(Step):
-    """Somebody does something."""
-
-    words: Words
-    arguments: Mapping[str, Any]
 
 
 @attrs.frozen(kw_only=True)
@@ -73,6 +76,7 @@ class Script:
         name: What it is called on the command line.
         title: What it is about, in a line.
         row: Which row it is, as `name=value, …`; empty where there is no table.
+        arguments: Of `given()`: what is said here and where it begins; `given` is what becomes of them.
     """
 
     name: str
@@ -80,6 +84,7 @@ class Script:
     about: str
     file: str
     row: str
+    arguments: Mapping[str, Any]
     given: Given
     steps: tuple[Step, ...]
 

@@ -1,11 +1,12 @@
 """Which journeys are meant by what somebody typed: files, folders, names of the library, single rows."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from .library import LIBRARY, SUFFIX
-from .mistakes import nearest_word
+from .mistakes import Mistake, ScriptMistakes, nearest_word
 from .reader import found, name_of, read_file
 from .script import Script
 
@@ -28,11 +29,21 @@ def selected(wanted: Sequence[str], *, keyword: str | None = None) -> list[Scrip
 
     Raises:
         NothingFound: There is no such journey, or no such row.
-        ScriptMistakes: A script has mistakes.
+        ScriptMistakes: All that is wrong with the scripts.
     """
     scripts: list[Script] = []
+    mistakes: list[Mistake] = []
     for text in wanted or [str(path) for path in library()]:
-        scripts += _of_one(text)
+        name, row = _apart(text)
+        read: list[Script] = []
+        for path in _files(name):
+            try:
+                read += read_file(path)
+            except ScriptMistakes as error:
+                mistakes += error.mistakes
+        scripts += read if row is None or mistakes else _with_row(read, row, name)
+    if mistakes:
+        raise ScriptMistakes(mistakes)
     if keyword is not None:
         scripts = [script for script in scripts if is_meant(script, keyword)]
         if not scripts:
@@ -40,11 +51,7 @@ def selected(wanted: Sequence[str], *, keyword: str | None = None) -> list[Scrip
     return scripts
 
 
-def _of_one(text: str) -> list[Script]:
-    name, row = _apart(text)
-    scripts = [script for path in _files(name) for script in read_file(path)]
-    if row is None:
-        return scripts
+def _with_row(scripts: Sequence[Script], row: str, name: str) -> list[Script]:
     rows = [script for script in scripts if script.row == row]
     if not rows:
         there = ", ".join(f"[{script.row}]" for script in scripts if script.row) or "none"
@@ -54,12 +61,12 @@ def _of_one(text: str) -> list[Script]:
 
 def _apart(text: str) -> tuple[str, str | None]:
     match = re.fullmatch(r"(.+?)\[(.*)\]", text)
-    return (match[1], match[2]) if match and not Path(text).exists() else (text, None)
+    return (match[1], match[2]) if match and not os.path.exists(text) else (text, None)
 
 
 def _files(name: str) -> list[Path]:
     folder = Path(name)
-    if folder.is_dir():
+    if os.path.isdir(name):
         files = sorted(folder.rglob(f"*{SUFFIX}"))
         if not files:
             raise NothingFound(f"there is no file *{SUFFIX} in {name!r}")
@@ -76,5 +83,5 @@ def _files(name: str) -> list[Path]:
 def is_meant(script: Script, keyword: str) -> bool:
     """Whether all words of a keyword are there, and none of those with `not` before it."""
     text = f"{script.name} {script.title} {script.file} {script.row}".lower()
-    wanted = re.findall(r"(not )?\s*(\S+)", keyword.lower().replace(" and ", " "))
+    wanted = re.findall(r"(?:\b(not)\s+)?(\S+)", re.sub(r"\band\b", " ", keyword.lower()))
     return all((word in text) != bool(negated) for negated, word in wanted)

@@ -9,16 +9,17 @@ import functools
 import inspect
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
-from .kinds import Kind
-from .mistakes import NOWHERE, Mistake, Place, unknown
+from .kinds import CUSTOMER, Kind, ListOf
+from .mistakes import Gathering, Mistake, Place, nearest_word, unknown
 from .nodes import Listed, Mapped, Node, Plain
 
 F = TypeVar("F", bound=Callable[..., Any])
+Check = Callable[[Mapping[str, Any]], object]
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +49,7 @@ class Words:
         doc: What it does, in a sentence.
         fields: What it takes.
         plain: Which fields a plain text stands for; with two, the last one is an amount at the end of the text.
-        check: Refuses values that cannot be together, with a ValueError.
+        check: Is given the arguments, and refuses those that cannot be together: `CannotBe`.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Words:
     doc: str
     fields: tuple[Field, ...]
     plain: tuple[str, ...] = ()
-    check: Callable[..., Any] | None = None
+    check: Check | None = None
 
     @property
     def by_name(self) -> Mapping[str, Field]:
@@ -67,25 +68,43 @@ class Words:
         """It can be written with nothing behind it."""
         return not any(field.is_required for field in self.fields)
 
-    def read(self, node: Node, place: Place = NOWHERE, *, without: Iterable[str] = ()) -> dict[str, Any]:
-        """The arguments, by their Python names.
+    def read(
+        self, node: Node, place: Place, mistakes: Gathering, *, users: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """The arguments, by their Python names; of no use where it has found a mistake.
 
         Args:
             place: Where its name stands.
-            without: Fields that are given elsewhere.
+            users: Who can be meant; None for anybody.
         """
-        given = self._given(node)
+        before = len(mistakes.found)
         arguments: dict[str, Any] = {}
+        given = self._given(node)
         for name, value in given:
-            field = self.by_name.get(name.text)
-            if field is None:
-                raise Mistake(unknown(name.text, f"field of `{self.name}`", self.by_name), name.place)
-            arguments[field.parameter] = field.kind.read(value)
-        for field in self.fields:
-            if field.is_required and field.parameter not in arguments and field.name not in without:
-                raise Mistake(f"`{self.name}` needs `{field.name}`: {field.doc[:1].lower()}{field.doc[1:]}", place)
-        self._refuse_what_cannot_be(arguments, place)
+            with mistakes.going_on():
+                field = self.by_name.get(name.text)
+                if field is None:
+                    raise Mistake(self._no_field(name.text, value), name.place)
+                arguments[field.parameter] = field.kind.read(value)
+                if users is not None:
+                    refuse_strangers(field.kind, value, users)
+        self._note_missing({name.text for name, _ in given}, place, mistakes)
+        if len(mistakes.found) == before:
+            with mistakes.going_on():
+                self._refuse_what_cannot_be(arguments, place, {name.text: name.place for name, _ in given})
         return arguments
+
+    def _no_field(self, name: str, value: Node) -> str:
+        if value == Plain("", value.place) and re.fullmatch(r"\d[\d.]*", name):
+            return f"a comma ends a value between brackets, so that {name!r} is alone; write amounts without commas"
+        if not self.fields:
+            return f"`{self.name}` takes nothing, and here is {name!r}"
+        return unknown(name, f"field of `{self.name}`", self.by_name)
+
+    def _note_missing(self, said: Collection[str], place: Place, mistakes: Gathering) -> None:
+        for field in self.fields:
+            if field.is_required and field.name not in said:
+                mistakes.note(f"`{self.name}` needs `{field.name}`: {in_passing(field.doc)}", place)
 
     def _given(self, node: Node) -> list[tuple[Plain, Node]]:
         if isinstance(node, Mapped):
@@ -93,33 +112,59 @@ class Words:
         if isinstance(node, Plain) and not node.text:
             return []
         if not self.plain:
-            takes = f"it takes {', '.join(self.by_name)}" if self.fields else "it takes nothing"
-            raise Mistake(f"`{self.name}` takes no plain value; {takes}", node.place)
+            takes = f"takes names with values: {', '.join(self.by_name)}" if self.fields else "takes nothing"
+            raise Mistake(f"`{self.name}` {takes}", node.place)
         if isinstance(node, Listed) or len(self.plain) == 1:
             return [(Plain(self.plain[0], node.place), node)]
         word, amount = _apart(node)
         first, second = (Plain(name, node.place) for name in self.plain)
         return [(first, word)] if amount is None else [(first, word), (second, amount)]
 
-    def _refuse_what_cannot_be(self, arguments: dict[str, Any], place: Place) -> None:
+    def _refuse_what_cannot_be(self, arguments: dict[str, Any], place: Place, places: Mapping[str, Place]) -> None:
         if self.check is None:
             return
-        wanted = inspect.signature(self.check).parameters
         try:
-            self.check(**{name: value for name, value in arguments.items() if name in wanted})
-        except (ValueError, TypeError) as error:
-            raise Mistake(str(error), place) from error
+            self.check(arguments)
+        except CannotBe as error:
+            raise Mistake(str(error), places.get(error.field, place)) from error
+
+
+def in_passing(sentence: str) -> str:
+    """The sentence, for the end of another."""
+    return (sentence[:1].lower() + sentence[1:]).removesuffix(".")
+
+
+class CannotBe(ValueError):
+    """Some values cannot be together.
+
+    Attributes:
+        field: Which of them is one too many, by its name in scripts.
+    """
+
+    def __init__(self, sentence: str, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def refuse_strangers(kind: Kind, node: Node, users: Collection[str]) -> None:
+    """Refuse names of users, where these are meant, that are not among those of the journey."""
+    if isinstance(kind, ListOf):
+        for item in node.items if isinstance(node, Listed) else (node,):
+            refuse_strangers(kind.kind, item, users)
+    elif kind is CUSTOMER and isinstance(node, Plain) and node.text not in users:
+        near = nearest_word(node.text, users)
+        hint = f"did you mean {near!r}?" if near else "name all who take part"
+        raise Mistake(f"{node.text!r} is none of the `users` in `given`, {', '.join(users)}; {hint}", node.place)
 
 
 def _apart(node: Plain) -> tuple[Plain, Plain | None]:
     """`weekly 50.00` is a word and an amount; `weekly` is a word."""
-    if match := re.fullmatch(r"(.*\S)(\s+)(-?\d\S*)", node.text):
-        place = attrs.evolve(node.place, column=node.place.column + match.start(3)) if node.place.line else node.place
-        return Plain(match[1], node.place), Plain(match[3], place)
+    if match := re.fullmatch(r"(.*\S)\s+(\S*\d\S*)", node.text):
+        return node.part(*match.span(1)), node.part(*match.span(2))
     return node, None
 
 
-def step(name: str, *, plain: str | tuple[str, ...] = (), check: Callable[..., Any] | None = None) -> Callable[[F], F]:
+def step(name: str, *, plain: str | tuple[str, ...] = (), check: Check | None = None) -> Callable[[F], F]:
     """Make a method a step of scripts; called in Python, it lets time pass until it is done.
 
     Args:
@@ -139,19 +184,19 @@ def step(name: str, *, plain: str | tuple[str, ...] = (), check: Callable[..., A
 
 
 def words_of(kind: type) -> dict[str, Words]:
-    """All steps that a class has, by their names in scripts, in the order in which they are defined."""
+    """All steps that a class has, by their names in scripts, in the order in which it and its bases have them."""
     found: dict[str, Words] = {}
-    for base in reversed(kind.__mro__):
+    for base in kind.__mro__:
         for function in vars(base).values():
             if hasattr(function, "__words__"):
                 name, plain, check = function.__words__
-                found[name] = described(function, name, plain=plain, check=check)
+                found.setdefault(name, described(function, name, plain=plain, check=check))
     return found
 
 
 @functools.cache
 def described(
-    function: Callable[..., Any], name: str, *, plain: tuple[str, ...] = (), check: Callable[..., Any] | None = None
+    function: Callable[..., Any], name: str, *, plain: tuple[str, ...] = (), check: Check | None = None
 ) -> Words:
     """What a function's signature and docstring say."""
     doc = inspect.getdoc(function) or ""

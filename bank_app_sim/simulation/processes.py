@@ -1,8 +1,8 @@
 """The two servers of a world as processes: each can die, and be started again on what it has written down."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import anyio
 
@@ -21,6 +21,9 @@ class Server(Protocol):
 
 S = TypeVar("S", bound=Server)
 
+# Plain fields, by collection and key.
+State = dict[str, dict[str, dict[str, Any]]]
+
 
 class Process(Generic[S]):
     """A server, and whoever starts it again when it has died.
@@ -28,6 +31,7 @@ class Process(Generic[S]):
     Args:
         participant: Its name in the trace.
         start: Makes the server; is given what the dead one had in memory, or None where it is written down elsewhere.
+        look: Reads what a server has written down.
         keeps_in_memory: Its database would be gone with it.
     """
 
@@ -35,6 +39,7 @@ class Process(Generic[S]):
         self,
         participant: str,
         start: Callable[[bytes | None], S],
+        look: Callable[[S], Awaitable[State]],
         *,
         content: bytes | None,
         keeps_in_memory: bool,
@@ -43,12 +48,15 @@ class Process(Generic[S]):
     ) -> None:
         self.participant = participant
         self._start = start
+        self._look = look
         self._keeps_in_memory = keeps_in_memory
         self._network = network
         self._clock = clock
         self._life = anyio.CancelScope()
         self._stays_down = timedelta()
         self._is_up = anyio.Event()
+        # Nobody looks at a server that is being replaced.
+        self._changing = anyio.Lock()
         self.server = start(content)
         network.kill[participant] = self.die
 
@@ -61,8 +69,11 @@ class Process(Generic[S]):
     async def run(self) -> None:
         """Keep it alive, for ever."""
         while True:
-            self._is_up.set()
             with anyio.CancelScope() as self._life:
+                if self.participant in self._network.dead:  # before this had begun
+                    self._life.cancel()
+                else:
+                    self._is_up.set()
                 try:
                     await self.server.run()
                 except* Died:
@@ -80,6 +91,11 @@ class Process(Generic[S]):
         if not stays_down:
             await self._is_up.wait()
 
+    async def state(self) -> State:
+        """What it has written down, whether it runs or not."""
+        async with self._changing:
+            return await self._look(self.server)
+
     def _bury(self) -> None:
         self._network.trace.record(self.participant, self.participant, DIES, kind="return")
         self._network.dead.add(self.participant)
@@ -87,10 +103,11 @@ class Process(Generic[S]):
         self._is_up = anyio.Event()
 
     async def _begin_again(self) -> None:
-        content = self.server.content() if self._keeps_in_memory else None
-        self.server.close()
-        # At once, though nobody reaches it yet: what was written down can be looked at while it is down.
-        self.server = self._start(content)
+        async with self._changing:
+            content = self.server.content() if self._keeps_in_memory else None
+            self.server.close()
+            # At once, though nobody reaches it yet: what was written down can be looked at while it is down.
+            self.server = self._start(content)
         if self._stays_down:
             await self._clock.sleep_until(self._clock.now() + self._stays_down)
             self._stays_down = timedelta()

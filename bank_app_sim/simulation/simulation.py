@@ -2,7 +2,7 @@
 
 import contextlib
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +27,7 @@ from ..traffic import Traffic
 from ..turns import Turns
 from .errors import SimulationError
 from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
-from .processes import Process
+from .processes import Process, State
 from .snapshot import Snapshot
 
 # A Monday morning, so that weeks and months begin where people expect it.
@@ -202,8 +202,10 @@ class Simulation:
             transport=self.way("bank_backend", "des"),
         )
         stack.push_async_callback(self.api.aclose)
-        self._backend = stack.enter_context(self._process("bank_backend", "backend", self._start_backend))
-        self._des = stack.enter_context(self._process("des", "des", self._start_des))
+        self._backend = stack.enter_context(
+            self._process("bank_backend", "backend", self._start_backend, BankBackend.state)
+        )
+        self._des = stack.enter_context(self._process("des", "des", self._start_des, self._look_at_des))
 
     def _take_secrets(self) -> None:
         folder = self._served.data if self._served else None
@@ -217,13 +219,23 @@ class Simulation:
                 self._bank, webhook_secrets=(webhook,), look_for_events_every=self._bank.settle_every
             )
 
-    def _process(self, participant: str, actor: str, start: Callable[[bytes | None], Any]) -> Process[Any]:
+    async def _look_at_des(self, des: DES) -> State:
+        return await des.state(self.tenant)
+
+    def _process(
+        self,
+        participant: str,
+        actor: str,
+        start: Callable[[bytes | None], Any],
+        look: Callable[[Any], Awaitable[State]],
+    ) -> Process[Any]:
         content: dict[str, bytes] = {}
         if self._snapshot is not None:
             content = {"des": self._snapshot.des, "backend": self._snapshot.backend}
         return Process(
             participant,
             start,
+            look,
             content=content.get(actor),
             keeps_in_memory=self._is_in_memory,
             network=self.network,
@@ -406,9 +418,12 @@ class Simulation:
             {"account": account, "amount_cents": amount_cents, "kind": kind, "reference": reference},
         )
 
-    async def state(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """All that DES and the bank have written down: fields, by collection and key. Leaves no trace."""
-        return {**await self.des.state(self.tenant), **await self.backend.state()}
+    async def state(self) -> State:
+        """All that DES and the bank have written down: fields, by collection and key. Leaves no trace.
+
+        Also while their processes are dead.
+        """
+        return {**await self._des.state(), **await self._backend.state()}
 
     def snapshot(self) -> Snapshot:
         """This world as it is, to fork others from; between two messages, and without its phones.

@@ -5,6 +5,9 @@ import pytest
 
 from bank_app_sim.journeys import runner
 
+# Broken on purpose: test_broken_scripts.py reads them.
+collect_ignore_glob = ["broken/*"]
+
 
 @pytest.fixture(autouse=True)
 def quiet_logs() -> Iterator[None]:

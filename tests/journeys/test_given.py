@@ -6,7 +6,7 @@ import pytest
 
 from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.kinds import Choice
-from bank_app_sim.journeys.reader import GIVEN
+from bank_app_sim.journeys.language import GIVEN
 from bank_app_sim.journeys.worlds import fresh
 
 WORDS = [

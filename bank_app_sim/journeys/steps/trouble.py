@@ -32,8 +32,19 @@ def _status(text: str) -> int:
     return int(text)
 
 
-MESSAGE = Text("a message by method and path", _message, ("POST /accounts", "PATCH /transactions/{id}", "anything"))
-STATUS = Text("a status", _status, ("503", "429"))
+MESSAGE = Text(
+    "a message by method and path",
+    _message,
+    ("POST /accounts", "PATCH /transactions/{id}", "anything"),
+    pattern=rf"({'|'.join(METHODS)}) /\S*|anything",
+)
+STATUS = Text(
+    "a status",
+    _status,
+    ("503", "429"),
+    pattern=r"[45]\d\d",
+    numbers={"type": "integer", "minimum": 400, "maximum": 599},
+)
 CRASH_POINT = choice("point of the backend's work", *EVERY_CRASH_POINT)
 
 What = Annotated[str | None, MESSAGE]

@@ -5,9 +5,20 @@ from typing import Annotated
 
 from impact_sdk import HandoverError
 
-from ..kinds import COUNT, CUSTOMER, DAY, NAME, POSITIVE_CENTS, POSITIVE_DURATION, Choice, ListOf, Text
+from ..kinds import (
+    CUSTOMER,
+    DAY,
+    DAY_OF_MONTH,
+    NAME,
+    PERCENTAGE,
+    POSITIVE_CENTS,
+    POSITIVE_DURATION,
+    Choice,
+    ListOf,
+    Text,
+)
 from ..people import Attitude
-from ..savehacks import SAVEHACK, WEEKDAY, terms_of
+from ..savehacks import SAVEHACK, WEEKDAY, refuse_terms, terms_of
 from ..vocabulary import step
 from .stage import Stage
 
@@ -72,17 +83,17 @@ class UserSteps(Stage):
             raise
         person.dreams[name] = dream
 
-    @step("launch a savehack", plain=("savehack", "amount"), check=terms_of)
+    @step("launch a savehack", plain=("savehack", "amount"), check=refuse_terms)
     async def launch_savehack(
         self,
         savehack: Annotated[str, SAVEHACK],
         *,
         amount_cents: MaybeAmount = None,
         weekday: Annotated[int | None, WEEKDAY] = None,
-        day_of_month: Annotated[int | None, COUNT] = None,
+        day_of_month: Annotated[int | None, DAY_OF_MONTH] = None,
         min_amount_cents: MaybeAmount = None,
         max_amount_cents: MaybeAmount = None,
-        percentage: Annotated[int | None, COUNT] = None,
+        percentage: Annotated[int | None, PERCENTAGE] = None,
         round_to_cents: MaybeAmount = None,
         team: Annotated[str | None, NAME] = None,
         friend: Annotated[str | None, NAME] = None,

@@ -1,0 +1,78 @@
+"""Every word of a script says what it means: whoever adds one without a sentence is told here."""
+
+import pytest
+
+from bank_app_sim.journeys.journey import STEPS, Journey
+from bank_app_sim.journeys.kinds import Kind
+from bank_app_sim.journeys.language import FLOW, GIVEN, MODIFIERS, PARTS, VERBS
+from bank_app_sim.journeys.mistakes import NOWHERE, Gathering
+from bank_app_sim.journeys.nodes import Mapped, Plain, of
+from bank_app_sim.journeys.observables import OBSERVABLES
+from bank_app_sim.journeys.savehacks import TERMS
+from bank_app_sim.journeys.vocabulary import Words
+
+ALL = [*STEPS.values(), GIVEN]
+
+
+@pytest.mark.parametrize("words", ALL, ids=lambda words: words.name)
+def test_every_step_and_every_field_says_what_it_is(words: Words) -> None:
+    assert words.doc.endswith(".")
+    for field in words.fields:
+        assert field.doc.endswith("."), f"{words.name}: {field.name}"
+        assert isinstance(field.kind, Kind)
+        assert field.name not in MODIFIERS or field.name in ("by", "times")
+
+
+@pytest.mark.parametrize("words", ALL, ids=lambda words: words.name)
+def test_a_plain_value_stands_for_fields_that_are_there(words: Words) -> None:
+    assert set(words.plain) <= set(words.by_name)
+
+
+def test_no_two_words_can_be_taken_for_each_other() -> None:
+    assert len({*VERBS, *MODIFIERS, *PARTS}) == len(VERBS) + len(MODIFIERS) + len(PARTS)
+    assert len({name.lower() for name in VERBS}) == len(VERBS)
+
+
+def test_every_step_is_a_method_for_those_who_write_python() -> None:
+    for words in STEPS.values():
+        assert getattr(Journey, words.function.__name__) is words.function
+
+
+def test_what_can_be_expected_says_what_it_is() -> None:
+    for observable in OBSERVABLES.values():
+        assert observable.doc.endswith("."), observable.name
+    assert not {"of", "within"} & set(OBSERVABLES)
+
+
+def test_what_stands_beside_steps_and_between_them_says_what_it_is() -> None:
+    assert all(doc.endswith(".") for doc in (*PARTS.values(), *MODIFIERS.values(), *FLOW.values()))
+
+
+@pytest.mark.parametrize("savehack", TERMS)
+def test_every_savehack_can_be_launched_by_its_name_alone(savehack: str) -> None:
+    mistakes = Gathering()
+
+    arguments = STEPS["launch a savehack"].read(Plain(savehack), NOWHERE, mistakes)
+
+    assert (arguments, mistakes.found) == ({"savehack": savehack}, [])
+
+
+@pytest.mark.parametrize(
+    ("said", "is_fine"),
+    [
+        ({"savehack": "thief", "min amount": "500.00"}, True),  # the most gives way
+        ({"savehack": "thief", "max amount": "2.00"}, True),  # the least gives way
+        ({"savehack": "rocket", "amount": "500.00"}, True),
+        ({"savehack": "rocket", "amount": "500.00", "max amount": "499.99"}, False),
+        ({"savehack": "copycat", "max amount": "0.01"}, True),
+        ({"savehack": "daily", "weekday": "monday"}, False),
+    ],
+)
+def test_terms_that_cannot_be_are_refused_before_anything_is_played(said: dict[str, str], is_fine: bool) -> None:
+    mistakes = Gathering()
+    node = of(said)
+    assert isinstance(node, Mapped)
+
+    STEPS["launch a savehack"].read(node, NOWHERE, mistakes)
+
+    assert (not mistakes.found) == is_fine

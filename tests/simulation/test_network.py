@@ -1,0 +1,206 @@
+"""What can go wrong on the network of a world: each trouble, whom it befalls, and what everybody sees of it."""
+
+from datetime import timedelta
+
+import anyio
+import attrs
+import httpx
+import pytest
+
+from bank_app_sim import Simulation
+from bank_app_sim.network import Fault, Trouble, is_called
+from impact_sdk import ImpactAPI, NotSent, OutcomeUnknown, ServerError, User
+
+DAY = timedelta(days=1)
+USERS = "POST /users"
+
+
+@attrs.define
+class World:
+    simulation: Simulation
+
+    @property
+    def api(self) -> ImpactAPI:
+        return self.simulation.api
+
+    async def introduce(self, customer: str) -> User:
+        """One attempt, so that what the network does is seen and not mended."""
+        return await self.api.users.create(external_id=customer, attempts=1)
+
+    async def users(self) -> list[str]:
+        return sorted([str(user.external_id) async for user in self.api.users.list()])
+
+    def labels(self) -> list[str]:
+        return [message.label for message in self.simulation.trace]
+
+    def faults(self) -> list[str]:
+        return [message.detail["fault"] for message in self.simulation.trace if "fault" in message.detail]
+
+
+async def test_what_is_lost_never_arrives() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        await simulation.fail(Fault(trouble=Trouble.LOST, what=USERS))
+
+        with pytest.raises(NotSent):
+            await world.introduce("ada")
+
+        assert await world.users() == []
+        assert "POST /users is lost" in world.labels()
+        await world.introduce("ada")  # once, and no more
+        assert await world.users() == ["ada"]
+
+
+async def test_what_has_its_answer_lost_has_been_done() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        await simulation.fail(Fault(trouble=Trouble.ANSWER_LOST, what=USERS))
+
+        with pytest.raises(OutcomeUnknown):
+            await world.introduce("ada")
+
+        assert await world.users() == ["ada"]
+        assert "the answer to POST /users is lost" in world.labels()
+
+
+async def test_what_is_doubled_arrives_twice_and_is_done_once() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        await simulation.fail(Fault(trouble=Trouble.DOUBLED, what=USERS))
+
+        await world.introduce("ada")
+
+        assert world.labels().count("POST /users") == 2
+        assert await world.users() == ["ada"]
+
+
+async def test_what_is_held_back_arrives_after_the_next_of_its_kind() -> None:
+    async with Simulation(webhooks=True) as simulation:
+        world = World(simulation)
+        await world.introduce("ada")
+        await simulation.advance(DAY)
+        await simulation.fail(Fault(trouble=Trouble.HELD_BACK, what="POST /webhooks/events", times=1))
+
+        before = len(simulation.trace)
+        for customer in ("bo", "cy"):
+            await world.introduce(customer)
+            await simulation.advance(timedelta(minutes=1))
+
+        webhooks = [each.label for each in list(simulation.trace)[before:] if "/webhooks/events" in each.label]
+        assert webhooks == [
+            "POST /webhooks/events",
+            "POST /webhooks/events is held back",
+            "POST /webhooks/events",
+            "POST /webhooks/events arrives at last",
+        ]
+        events = (await simulation.state())["events"].values()
+        assert [event["type"] for event in events].count("UserCreated") == 3
+
+
+async def test_what_is_late_arrives_after_a_while() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        await simulation.fail(Fault(trouble=Trouble.LATE, what=USERS, delay=timedelta(hours=3)))
+        began_at = simulation.clock.now()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(world.introduce, "ada")
+            await simulation.advance(timedelta(hours=2))
+            assert "POST /users is late" in world.labels()
+            assert await world.users() == []
+            await simulation.advance(timedelta(hours=2))
+
+        assert await world.users() == ["ada"]
+        [arrived] = [message.at for message in simulation.trace if message.label == "POST /users"]
+        assert arrived - began_at == timedelta(hours=3)
+
+
+async def test_somebody_on_the_way_answers_instead() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        await simulation.fail(Fault(trouble=Trouble.ANSWERED, what=USERS, status=502))
+
+        with pytest.raises(ServerError) as raised:
+            await world.introduce("ada")
+
+        assert raised.value.status == 502
+        assert await world.users() == []
+
+
+async def test_the_receiver_dies_when_it_has_done_it_and_is_there_again() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        dead = simulation.des
+        await simulation.fail(Fault(trouble=Trouble.RECEIVER_DIES, receiver="des", what=USERS))
+
+        with pytest.raises(OutcomeUnknown):
+            await world.introduce("ada")
+
+        assert simulation.des is not dead
+        assert simulation.network.deaths == {"des": 1}
+        assert await world.users() == ["ada"]
+
+
+async def test_a_fault_waits_for_its_turn_and_is_used_up() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        await simulation.fail(Fault(trouble=Trouble.LOST, what=USERS, after=1, times=2))
+
+        await world.introduce("ada")
+        for customer in ("bo", "cy"):
+            with pytest.raises(NotSent):
+                await world.introduce(customer)
+        await world.introduce("di")
+
+        assert await world.users() == ["ada", "di"]
+        assert world.faults() == ["lost", "lost"]
+
+
+async def test_a_fault_befalls_messages_of_its_kind_and_way_only() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        await simulation.fail(Fault(trouble=Trouble.LOST, what=USERS, sender="sdk"))
+        await simulation.fail(Fault(trouble=Trouble.LOST, what="DELETE /users/{id}"))
+
+        await world.introduce("ada")
+
+        assert await world.users() == ["ada"]
+        assert world.faults() == []
+
+
+async def test_what_has_not_gone_wrong_yet_does_not_once_the_network_is_healed() -> None:
+    async with Simulation() as simulation:
+        world = World(simulation)
+        await simulation.fail(Fault(trouble=Trouble.LOST))
+        await simulation.heal()
+
+        await world.introduce("ada")
+
+        assert await world.users() == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("what", "method", "path", "is_it"),
+    [
+        ("POST /accounts", "POST", "/v1/accounts", True),
+        ("post /accounts", "POST", "/v1/accounts", True),
+        ("POST /accounts", "GET", "/v1/accounts", False),
+        ("POST /accounts", "POST", "/v1/accounts/7", False),
+        ("PATCH /transactions/{id}", "PATCH", "/v1/transactions/7-a", True),
+        ("PATCH /transactions/{id}", "PATCH", "/v1/transactions/7/8", False),
+        ("POST /webhooks/events", "POST", "/webhooks/events", True),
+    ],
+)
+def test_messages_are_called_by_method_and_path(what: str, method: str, path: str, is_it: bool) -> None:
+    assert is_called(what, method, path) is is_it
+
+
+async def test_who_is_dead_answers_nobody() -> None:
+    async with Simulation() as simulation:
+        await simulation.kill_backend(stays_down=timedelta(hours=1))
+
+        with pytest.raises(httpx.ConnectError, match="bank_backend is not running"):
+            await simulation.ledger()
+
+        await simulation.advance(timedelta(hours=2))
+        assert (await simulation.ledger())["sum_cents"] == 0
