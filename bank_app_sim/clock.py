@@ -15,9 +15,9 @@ from .traffic import Traffic
 __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 
 # Between two messages, or two looks into a database, there are a few steps of the event loop in which nothing is on its
-# way and somebody is at work all the same: up to five in the journeys of the library. Letting three times as many pass
-# before we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked().
-STEPS_BEFORE_ASKING = 15
+# way and somebody is at work all the same: up to five in the journeys of the library. Letting twice as many pass before
+# we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked().
+STEPS_BEFORE_ASKING = 10
 
 
 def timestamp(at: datetime) -> str:

@@ -16,7 +16,7 @@ from bank_app_sim import Simulation
 from bank_app_sim.journeys.reader import read_file
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 from bank_app_sim.journeys.runner import BATCH, Job, Plan, play_jobs, quiet_logs, run
-from bank_app_sim.journeys.script import Meanwhile, Script, Step
+from bank_app_sim.journeys.script import Doing, Meanwhile, Script, Step
 from bank_app_sim.simulation import Snapshot
 from impact_sdk import Daily
 
@@ -34,7 +34,7 @@ def scripts_in(folder: Path) -> list[Script]:
 
 def steps_of(steps: Sequence[Step]) -> int:
     """How many steps are played: those of branches count, and what is done several times counts several times."""
-    return sum(step.times * (1 + _inside(step)) for step in steps)
+    return sum((step.times if isinstance(step, Doing) else 1) + _inside(step) for step in steps)
 
 
 def _inside(step: Step) -> int:

@@ -24,7 +24,7 @@ from .worlds import fresh
 
 Branch = Callable[[], Awaitable[Any]]
 
-# How often `eventually` looks.
+# How often `eventually` looks where it cannot know when something is due.
 LOOKS = 100
 
 
@@ -133,13 +133,14 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
     async def wait_for(self, expected: tuple[Expected, ...], *, within: timedelta, of: str | None) -> None:
         """As `eventually()`, for expectations that are read already, in a world that is at rest."""
         clock = self.world.clock
-        began_at = clock.now()
+        end = clock.now() + within
         while failed := differences(expected, await self.look(of)):
-            if clock.now() >= began_at + within:
+            if clock.now() >= end:
                 texts = "; ".join(text for text, _ in failed)
                 found = "; ".join(found for _, found in failed)
                 raise ExpectationFailed(f"{texts} within {durations.shown(within)}", found)
-            await clock.advance_to(min(clock.now() + within / LOOKS, began_at + within))
+            # Nothing changes before somebody's moment has come.
+            await clock.advance_to(min(clock.next_due or clock.now() + within / LOOKS, end))
 
     async def rest(self) -> None:
         """Let everything come to rest; where several branches are at work, only wait for a turn among them."""
