@@ -14,16 +14,17 @@ from .traffic import Traffic
 
 __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 
-# Between two messages there are some steps of the event loop in which nothing is on its way and somebody is at work all
-# the same. Letting that many pass before we ask whether everything is blocked spares asyncio's 0.1 s nap in
-# anyio.wait_all_tasks_blocked().
-STEPS_BEFORE_ASKING = 30
+# Between two messages, or two looks into a database, there are a few steps of the event loop in which nothing is on its
+# way and somebody is at work all the same: up to five in the journeys of the library. Letting twice as many pass before
+# we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked().
+STEPS_BEFORE_ASKING = 10
 
 
 def timestamp(at: datetime) -> str:
     """An RFC 3339 text in UTC with microseconds, of fixed width: texts sort as the moments do."""
     # Not strftime(): on Linux its %Y is of one to four digits, and it takes ten times as long.
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def moment(text: str) -> datetime:
@@ -50,7 +51,7 @@ class SimulatedClock:
 
     def __init__(self, start: datetime, *, traffic: Traffic | None = None) -> None:
         self._now = start.astimezone(UTC)
-        self._traffic = traffic or Traffic()
+        self.traffic = traffic or Traffic()
         self._sleepers: list[tuple[datetime, int, anyio.Event]] = []
         self._order = itertools.count()
         self._advancing = False
@@ -78,7 +79,7 @@ class SimulatedClock:
         if self._advancing or self._is_driven:
             await self.sleep_until(due)
         else:
-            with self._traffic.resting():
+            with self.traffic.resting():
                 await self.advance_to(due)
 
     async def sleep_until(self, moment: datetime) -> None:
@@ -93,7 +94,7 @@ class SimulatedClock:
         heapq.heappush(self._sleepers, sleeper)
         try:
             # Who waits in the middle of a message holds up nobody: a server that is to try something again, say.
-            with self._traffic.resting():
+            with self.traffic.resting():
                 await sleeper[2].wait()
         except BaseException:  # cancelled: nobody is to be woken any more
             if sleeper in self._sleepers:
@@ -182,13 +183,13 @@ class SimulatedClock:
     async def quiet(self, *, unless: Callable[[], bool] = lambda: False) -> None:
         """Return when nothing is on its way and every task waits for something; or at once, when `unless` says so."""
         while not unless():
-            await self._traffic.at_rest()
-            changes = self._traffic.changes
+            await self.traffic.at_rest()
+            changes = self.traffic.changes
             for _ in range(STEPS_BEFORE_ASKING):
                 await anyio.lowlevel.checkpoint()
-                if self._traffic.changes != changes or unless():
+                if self.traffic.changes != changes or unless():
                     break
             else:
                 await anyio.wait_all_tasks_blocked()
-                if self._traffic.changes == changes:
+                if self.traffic.changes == changes:
                     return

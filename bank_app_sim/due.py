@@ -33,15 +33,18 @@ class DueWork:
         self._clock = clock
         self._run_due = run_due
         self._look_every = look_every
-        self._woken = anyio.Event()
+        self._is_woken = False
+        self._waiting: anyio.CancelScope | None = None
 
     def wake(self) -> None:
         """Look again now: a row was written whose moment may be nearer than the one we wait for."""
-        self._woken.set()
+        self._is_woken = True
+        if self._waiting is not None:
+            self._waiting.cancel()
 
     async def run(self) -> None:
         while True:
-            self._woken = anyio.Event()
+            self._is_woken = False
             await self._wait(await self._look())
 
     async def _look(self) -> datetime | None:
@@ -57,15 +60,11 @@ class DueWork:
         return next_look if next_due is None else min(next_due, next_look)
 
     async def _wait(self, next_look: datetime | None) -> None:
-        if next_look is None:
-            await self._woken.wait()
+        if self._is_woken:
             return
-
-        async def alarm(moment: datetime) -> None:
-            await self._clock.sleep_until(moment)
-            waiting.cancel_scope.cancel()
-
-        async with anyio.create_task_group() as waiting:
-            waiting.start_soon(alarm, next_look)
-            await self._woken.wait()
-            waiting.cancel_scope.cancel()
+        with anyio.CancelScope() as self._waiting:
+            if next_look is None:
+                await anyio.sleep_forever()
+            else:
+                await self._clock.sleep_until(next_look)
+        self._waiting = None

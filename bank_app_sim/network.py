@@ -135,8 +135,9 @@ class Line:
         return response
 
     async def _turn(self, name: str) -> None:
-        with self.network.traffic.resting():
-            await self.network.turns.take(name)
+        if self.network.turns.are_taken:
+            with self.network.traffic.resting():
+                await self.network.turns.take(name)
 
     async def _carry(self, request: Any, method: str, path: str) -> Any:
         fault = self.network.strikes(self.sender, self.receiver, method, path)

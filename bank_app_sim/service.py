@@ -12,10 +12,10 @@ import attrs
 import orjson
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
-from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from .ids import Ids
+from .routes import Routes
 from .trace import Trace
 
 logger = logging.getLogger(__name__)
@@ -142,19 +142,25 @@ class Service:
         self._trace = trace
         self._ids = ids
         self._headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-        doors: dict[str, _Door] = {}
+        by_path: dict[str, dict[str, Endpoint]] = {}
         for endpoint in endpoints:
-            doors.setdefault(endpoint.path, _Door(self, {})).endpoints[endpoint.method] = endpoint
-        routes = [Route(path, door) for path, door in doors.items()]
-        self._router = Router(routes, default=self._no_such_place, redirect_slashes=False)
+            by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+        self._routes = Routes(by_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._router(scope, receive, send)
+        found = self._routes.find(scope["path"])
+        if found is None:
+            answer = Answer(404, _sentence(f"there is no {scope['path']} here"))
+            await self._send(send, answer, self._request_id(scope))
+            return
+        endpoints, parameters = found
+        endpoint = endpoints.get(scope["method"])
+        if endpoint is None:
+            await self._not_possible(scope, send, sorted(endpoints))
+        else:
+            await self._answer(endpoint, parameters, scope, receive, send)
 
-    async def _no_such_place(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._send(send, Answer(404, _sentence(f"there is no {scope['path']} here")), self._request_id(scope))
-
-    async def not_possible(self, scope: Scope, send: Send, methods: Sequence[str]) -> None:
+    async def _not_possible(self, scope: Scope, send: Send, methods: Sequence[str]) -> None:
         sentence = _sentence(f"{scope['method']} is not possible here")
         await self._send(send, Answer(405, sentence, headers={"Allow": ", ".join(methods)}), self._request_id(scope))
 
@@ -162,7 +168,9 @@ class Service:
         """Answer a request without reading it."""
         await self._send(send, refused.answer, self._request_id(scope))
 
-    async def answer(self, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(
+        self, endpoint: Endpoint, parameters: Mapping[str, str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
         request_id = self._request_id(scope)
         headers = Headers(scope=scope)
         sender = self._sender(headers, endpoint.path)
@@ -177,14 +185,14 @@ class Service:
             self._record_request(endpoint, sender, body, detail)
             recorded = True
             query = QueryParams(scope["query_string"])
-            _refuse_nul(scope["path_params"], query)
+            _refuse_nul(parameters, query)
             answer = await endpoint.respond(
                 Call(
                     method=scope["method"],
                     scheme=scope["scheme"],
                     path=scope["path"],
                     route=endpoint.path,
-                    parameters=scope["path_params"],
+                    parameters=parameters,
                     query=query,
                     headers=headers,
                     body=body,
@@ -241,21 +249,6 @@ class Service:
             headers.append((b"content-type", body.media_type.encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body.content})
-
-
-@attrs.frozen
-class _Door:
-    """All that can be done at one path, as the ASGI application that a route wants."""
-
-    service: Service
-    endpoints: dict[str, Endpoint]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self.endpoints.get(scope["method"])
-        if endpoint is None:
-            await self.service.not_possible(scope, send, sorted(self.endpoints))
-        else:
-            await self.service.answer(endpoint, scope, receive, send)
 
 
 def status_line(status: int) -> str:

@@ -1,5 +1,6 @@
-"""Measure what the README claims. Prints figures, judges nothing: `uv run python -m tests.benchmark`."""
+"""Measure what the README claims. Prints figures, judges nothing: `uv run python -m tests.benchmark [PART ...]`."""
 
+import argparse
 import os
 import signal
 import statistics
@@ -20,9 +21,10 @@ import httpx
 import orjson
 
 from bank_app_sim import Simulation
+from bank_app_sim.journeys.library import LIBRARY
 from impact_sdk import ClientCredentials, Daily, ImpactAPI
 
-from . import postgresql
+from . import benchmark_journeys, postgresql
 
 ROUNDS = 15
 CALLS_A_ROUND = 100
@@ -57,17 +59,54 @@ uvicorn.run(app, port=int(sys.argv[1]), log_level="error", lifespan="off", ws="n
 """
 
 
+PARTS = ("call", "import", "days", "served", "worlds", "journeys", "wall", "memory")
+
+
 def main() -> None:
+    wanted = asked()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[:1])
     print(
         f"{len(cores)} cores, Python {sys.version.split()[0]}; servers on core {cores[-1]}, clients on core {cores[0]}"
     )
-    anyio.run(one_call, cores[-1])
-    import_time()
-    anyio.run(three_days)
-    anyio.run(sandbox, cores[-1], backend_options={"use_uvloop": True})
-    anyio.run(sandbox_on_postgresql, cores[-1], backend_options={"use_uvloop": True})
+    for part in wanted.parts or PARTS:
+        measure(part, cores, wanted.journeys)
+
+
+def measure(part: str, cores: list[int], folder: Path) -> None:
+    match part:
+        case "call":
+            anyio.run(one_call, cores[-1])
+        case "import":
+            import_time()
+        case "days":
+            anyio.run(three_days)
+        case "served":
+            anyio.run(sandbox, cores[-1], backend_options={"use_uvloop": True})
+            anyio.run(sandbox_on_postgresql, cores[-1], backend_options={"use_uvloop": True})
+        case "worlds":
+            benchmark_journeys.worlds()
+        case "journeys":
+            benchmark_journeys.rate(benchmark_journeys.scripts_in(folder))
+        case "wall":
+            benchmark_journeys.wall(benchmark_journeys.scripts_in(folder), cores)
+        case "memory":
+            benchmark_journeys.memory(benchmark_journeys.scripts_in(folder))
+
+
+def asked() -> argparse.Namespace:
+    """What is to be measured."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description="Measure what the README claims.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure, of {', '.join(PARTS)}; all of it")
+    parser.add_argument(
+        "--journeys", type=Path, default=LIBRARY, metavar="FOLDER", help="whose journeys are played; the library's"
+    )
+    wanted = parser.parse_args()
+    if unknown := set(wanted.parts) - set(PARTS):
+        parser.error(f"there is no part {unknown.pop()!r}; there is {', '.join(PARTS)}")
+    if not list(wanted.journeys.glob("*.journey.yaml")):
+        parser.error(f"there are no journeys in {wanted.journeys}")
+    return wanted
 
 
 async def one_call(core: int) -> None:

@@ -104,7 +104,7 @@ class BankClient:
         wait = FIRST_LOOK_SECONDS
         while response.status_code == 202:
             await self.clock.sleep(wait)
-            wait = min(wait * 2, LOOK_EVERY_SECONDS_AT_LEAST)
+            wait = min(wait * 4, LOOK_EVERY_SECONDS_AT_LEAST)
             response = await self._send("GET", path, None)
         answer: dict[str, Any] = response.json()
         return answer

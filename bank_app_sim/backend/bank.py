@@ -1,5 +1,6 @@
 """The Bank Backend as one thing: its settings, its parts, its life."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..due import DueWork
 from ..ids import Ids
 from ..service import Endpoint, Service
 from ..trace import Trace
-from . import api, event_store, ledger, state, store, tables
+from . import api, claims, event_store, ledger, state, store, tables
 from .consents import Consents
 from .crash_points import Crash
 from .customers import customer_name, register
@@ -110,8 +111,15 @@ class BankBackend:
     ) -> None:
         self._clock = clock
         # A simulated clock must see all that happens.
-        inline = isinstance(clock, SimulatedClock)
-        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline, content=content)
+        traffic = clock.traffic if isinstance(clock, SimulatedClock) else None
+        self._database = Database(
+            database_url,
+            tables.metadata,
+            version=tables.VERSION,
+            inline=traffic is not None,
+            traffic=traffic,
+            content=content,
+        )
         self.bank = bank
         new_key = (ids.uuid(), ids.secret())
         kid, private_number = self._database.run_now(lambda connection: self._first_start(connection, new_key))
@@ -126,10 +134,10 @@ class BankBackend:
         self._provisioning = Provisioning(
             database=self._database, gateway=gateway, clock=clock, refuses=bank.refuses, crash=crash
         )
-        self._settlement = Settlement(
+        settlement = Settlement(
             database=self._database, gateway=gateway, clock=clock, settle_every=bank.settle_every, crash=crash
         )
-        self._reconciliation = Reconciliation(database=self._database, gateway=gateway, clock=clock, crash=crash)
+        reconciliation = Reconciliation(database=self._database, gateway=gateway, clock=clock, crash=crash)
         self._order_book = OrderBook(
             dream_product=bank.dream_product, decision_after=bank.decision_after, clock=clock, ids=ids
         )
@@ -142,9 +150,16 @@ class BankBackend:
             crash=crash,
         )
         inbox = Inbox(clock=clock, crash=crash)
-        self._following = None
+        # In this order, by the name of the table whose rows say when.
+        self._works: dict[str, Callable[[], Awaitable[None]]] = {
+            "consents": self._consents.work_off,
+            "orders": self._provisioning.work_off,
+            "transfers": settlement.tell,
+            "settlement": settlement.receive,
+            "reports": reconciliation.work_off,
+        }
         if bank.look_for_events_every is not None:
-            self._following = Following(
+            following = Following(
                 database=self._database,
                 gateway=gateway,
                 inbox=inbox,
@@ -152,6 +167,7 @@ class BankBackend:
                 look_every=bank.look_for_events_every,
                 crash=crash,
             )
+            self._works = {"event_look": following.work_off, **self._works}
         self._due = DueWork(clock, self.work_off, look_every=self._database.look_every)
         self.app = Service("bank_backend", self._endpoints(inbox, ids), sender=api.sender, trace=trace, ids=ids)
 
@@ -224,14 +240,15 @@ class BankBackend:
 
     async def work_off(self) -> datetime | None:
         """Do what is due by now, and return when something will be due again; for those who drive the clock by hand."""
-        if self._following is not None:
-            await self._following.work_off()
-        await self._consents.work_off()
-        await self._provisioning.work_off()
-        await self._settlement.work_off()
-        await self._reconciliation.work_off()
-        next_due = await self._database.run(store.next_due, reads_only=True)
-        return None if next_due is None else moment(next_due)
+        while True:
+            looks = await self._database.run(claims.next_looks, reads_only=True)
+            waiting = {table: at for table, at in looks.items() if table in self._works}
+            now = timestamp(self._clock.now())
+            due = [work for table, work in self._works.items() if table in waiting and waiting[table] <= now]
+            if not due:
+                return moment(min(waiting.values())) if waiting else None
+            for work in due:
+                await work()
 
     def close(self) -> None:
         self._database.close()
@@ -243,7 +260,7 @@ class BankBackend:
         looks = self.bank.look_for_events_every is not None
         event_store.prepare_looking(connection, due_at=timestamp(self._clock.now()) if looks else None)
         if not self._database.is_shared:
-            store.release_claims(connection)
+            claims.release_claims(connection)
         return store.signing_key(connection, otherwise=new_key)
 
 

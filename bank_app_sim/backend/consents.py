@@ -95,13 +95,11 @@ class Consents:
         return taken
 
     async def work_off(self) -> None:
-        """Tell DES what could not be told before."""
+        """Tell DES what could not be told before, a batch of it."""
         now = self.clock.now()
-        while claimed := await self.database.run(
-            functools.partial(consent_store.claim, now=timestamp(now), until=timestamp(self.clock.now() + LEASE))
-        ):
-            for consent in claimed:
-                await self._tell(consent)
+        claim = functools.partial(consent_store.claim, now=timestamp(now), until=timestamp(now + LEASE))
+        for consent in await self.database.run(claim):
+            await self._tell(consent)
 
     async def _tell(self, consent: Consent) -> None:
         self.crash(due_not_done("consents", consent.state))

@@ -1,5 +1,6 @@
 """Who the bank says its customers are: ID tokens, and the key that others verify them with."""
 
+import functools
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -52,12 +53,15 @@ class Identity:
 
     def _key(self) -> "ECKey":
         if self._made_key is None:
-            from cryptography.hazmat.primitives.asymmetric import ec
-            from joserfc.jwk import ECKey
-
-            number = int(self._private_number, 16) % (P256_ORDER - 1) + 1
-            self._made_key = ECKey.import_key(
-                ec.derive_private_key(number, ec.SECP256R1()),
-                {"kid": self.kid, "use": "sig", "alg": ALGORITHM},
-            )
+            self._made_key = _key_of(self._private_number, self.kid)
         return self._made_key
+
+
+# Worlds that were forked from the same one have the same key.
+@functools.lru_cache(16)
+def _key_of(private_number: str, kid: str) -> "ECKey":
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from joserfc.jwk import ECKey
+
+    number = int(private_number, 16) % (P256_ORDER - 1) + 1
+    return ECKey.import_key(ec.derive_private_key(number, ec.SECP256R1()), {"kid": kid, "use": "sig", "alg": ALGORITHM})

@@ -137,13 +137,11 @@ class Provisioning:
     crash: Crash
 
     async def work_off(self) -> None:
-        """Take all steps that are due now, those included that become due by taking one."""
+        """Take a step that is due now of each order, of a batch of them."""
         now = self.clock.now()
-        while claimed := await self.database.run(
-            functools.partial(store.claim_orders, now=timestamp(now), until=timestamp(self.clock.now() + LEASE))
-        ):
-            for order in claimed:
-                await self._take_step(order, now)
+        claim = functools.partial(store.claim_orders, now=timestamp(now), until=timestamp(now + LEASE))
+        for order in await self.database.run(claim):
+            await self._take_step(order, now)
 
     async def _take_step(self, order: Order, now: datetime) -> None:
         """Have the effect, then write down that it happened: a process that dies between the two begins again."""

@@ -81,12 +81,11 @@ class Reconciliation:
     crash: Crash
 
     async def work_off(self) -> None:
+        """Tell what is due, a batch of it."""
         now = self.clock.now()
-        while claimed := await self.database.run(
-            functools.partial(report_store.claim, now=timestamp(now), until=timestamp(self.clock.now() + LEASE))
-        ):
-            for report in claimed:
-                await self._tell(report)
+        claim = functools.partial(report_store.claim, now=timestamp(now), until=timestamp(now + LEASE))
+        for report in await self.database.run(claim):
+            await self._tell(report)
 
     async def _tell(self, report: Report) -> None:
         self.crash(due_not_done("reports", report.state))

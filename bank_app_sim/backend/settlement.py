@@ -39,15 +39,14 @@ class Settlement:
     settle_every: timedelta
     crash: Crash
 
-    async def work_off(self) -> None:
+    async def receive(self) -> None:
+        """Fetch what is requested, and decide on it, if it is time to."""
         now = self.clock.now()
-        await self._tell_all(now)  # what was decided before, and DES could not be told
         until = self._end_of_claim()
         claim = functools.partial(store.claim_settlement, now=timestamp(now), until=until)
         failures = await self.database.run(claim)
         if failures is not None:
             await self._receive_all(now, failures, claim=until)
-            await self._tell_all(now)
 
     async def _receive_all(self, now: datetime, failures: int, *, claim: str) -> None:
         try:
@@ -98,12 +97,12 @@ class Settlement:
         self.crash(done_not_written("transfers", TransferState.RECEIVED))
         store.add_transfer(connection, transfer, now=timestamp(now))
 
-    async def _tell_all(self, now: datetime) -> None:
-        while claimed := await self.database.run(
-            functools.partial(store.claim_transfers, now=timestamp(now), until=self._end_of_claim())
-        ):
-            for transfer in claimed:
-                await self._tell(transfer, now)
+    async def tell(self) -> None:
+        """Tell DES what was decided, a batch of it."""
+        now = self.clock.now()
+        claim = functools.partial(store.claim_transfers, now=timestamp(now), until=self._end_of_claim())
+        for transfer in await self.database.run(claim):
+            await self._tell(transfer, now)
 
     def _end_of_claim(self) -> str:
         return timestamp(self.clock.now() + LEASE)

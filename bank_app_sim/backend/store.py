@@ -5,15 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from .claims import BATCH, is_due_and_free, next_look
+from .claims import BATCH, is_due_and_free
 from .provisioning import MAKES_ROOM, Order, OrderState
 from .tables import (
     access_tokens,
-    consents,
     customers,
-    event_look,
     orders,
-    reports,
     settlement,
     signing_keys,
     transfers,
@@ -338,7 +335,7 @@ def postpone_transfer(connection: sa.Connection, transfer: Transfer, *, due_at: 
     )
 
 
-# Settlement, and when to look at anything again
+# Settlement
 
 _settlement = sa.select(settlement.c.n)
 _add_settlement = sa.insert(settlement).values(attempts=0)
@@ -356,11 +353,6 @@ _conclude_settlement = _plan_settlement.where(settlement.c.claimed_until == give
 _hasten_settlement = (
     sa.update(settlement).where(settlement.c.due_at.is_not(None)).values(due_at=given("due"), claimed_until=None)
 )
-_due_work = (orders, transfers, settlement, event_look, reports, consents)
-_next_due = sa.select(sa.func.min(sa.column("look_at", sa.String))).select_from(
-    sa.union_all(*(sa.select(next_look(table).label("look_at")) for table in _due_work)).subquery()
-)
-_release = [sa.update(table).values(claimed_until=None) for table in _due_work]
 
 
 def prepare_settlement(connection: sa.Connection) -> None:
@@ -391,13 +383,3 @@ def conclude_settlement(
 def hasten_settlement(connection: sa.Connection, now: str) -> None:
     """Settle now, and not only when it is time again; before the first account is reported, still never."""
     connection.execute(_hasten_settlement, {"due": now})
-
-
-def release_claims(connection: sa.Connection) -> None:
-    """Whoever has claimed something is dead."""
-    for statement in _release:
-        connection.execute(statement)
-
-
-def next_due(connection: sa.Connection) -> str | None:
-    return connection.execute(_next_due).scalar()

@@ -1,13 +1,16 @@
 """An actor's own database: one transaction for each unit of work, and where that work runs."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
+from ..traffic import Traffic
 from .columns import order_of_insertion
 from .errors import ConnectionLost, DatabaseError
+from .memory import Memory
 from .sqlite import SQLite
 
 __all__ = ["ConnectionLost", "Database", "DatabaseError", "of_actor", "order_of_insertion", "postgresql_address"]
@@ -38,16 +41,25 @@ class Database:
         content: What `content()` of such a database gave, to begin with it; for memory only.
         inline: Do all work at once, on the caller's own thread, so that a simulated clock sees all that happens.
             Otherwise only memory does; a file has a thread that writes, and PostgreSQL others besides that read.
+        traffic: Where a simulated clock is to see that work waits for its turn.
 
     Raises:
         DatabaseError: It cannot be used. The password is not in the message.
     """
 
     def __init__(
-        self, url: str, tables: sa.MetaData, *, version: int, inline: bool = False, content: bytes | None = None
+        self,
+        url: str,
+        tables: sa.MetaData,
+        *,
+        version: int,
+        inline: bool = False,
+        traffic: Traffic | None = None,
+        content: bytes | None = None,
     ) -> None:
         self._store = _store(_parsed(url), tables, version, inline, content)
         self._inline = inline
+        self._busy = nullcontext if traffic is None else traffic.moving
 
     async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool = False) -> T:
         """Do `work` in one transaction and return what it returns, once that is durable.
@@ -57,7 +69,8 @@ class Database:
         Args:
             reads_only: It writes nothing, and sees one moment of the database. PostgreSQL does it beside the writers.
         """
-        return await self._store.run(work, reads_only=reads_only)
+        with self._busy():
+            return await self._store.run(work, reads_only=reads_only)
 
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
         """As `run()`, for a caller that cannot await: it is held up until the work is durable."""
@@ -69,19 +82,19 @@ class Database:
         Raises:
             DatabaseError: It is not one in memory, which lives on by itself.
         """
-        if not self.is_in_memory or not isinstance(self._store, SQLite):
+        if not isinstance(self._store, Memory):
             raise DatabaseError("only a database in memory can be copied; files and PostgreSQL have tools of their own")
         return self._store.content()
 
     @property
     def is_in_memory(self) -> bool:
         """It is gone when it is closed."""
-        return isinstance(self._store, SQLite) and self._store.is_in_memory
+        return isinstance(self._store, Memory)
 
     @property
     def is_shared(self) -> bool:
         """Other processes may be at work on the same rows."""
-        return not isinstance(self._store, SQLite)
+        return not isinstance(self._store, SQLite | Memory)
 
     @property
     def look_every(self) -> timedelta | None:
@@ -147,9 +160,11 @@ def shown(url: sa.URL) -> str:
 
 def _store(
     url: sa.URL, tables: sa.MetaData, version: int, inline: bool, content: bytes | None
-) -> "SQLite | PostgreSQL":
+) -> "SQLite | Memory | PostgreSQL":
     if url.get_backend_name() == "sqlite":
-        return SQLite(url, tables, version=version, inline=inline, content=content)
+        if url.database in (None, "", ":memory:"):
+            return Memory(tables, version=version, content=content)
+        return SQLite(url, tables, version=version, inline=inline)
     if url.get_backend_name() in _POSTGRESQL:
         from .postgresql import PostgreSQL
 

@@ -1,68 +1,40 @@
-"""SQLite: a file with one thread that writes and reads it, or memory."""
+"""SQLite in a file, with one thread that writes and reads it."""
 
-import contextvars
-import functools
 import sqlite3
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-import attrs
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import StaticPool
 
 from .errors import DatabaseError
+from .prepared import MOST_STATEMENTS, Connection, driver_of
 from .writer import Writer
 
 T = TypeVar("T")
 
 
 class SQLite:
-    """A SQLite database. In memory all work is done on the caller's own thread.
+    """A SQLite database in a file."""
 
-    Args:
-        content: What `content()` gave, to begin with it; for memory only.
-    """
-
-    def __init__(
-        self, url: sa.URL, tables: sa.MetaData, *, version: int, inline: bool, content: bytes | None = None
-    ) -> None:
-        self._file = url.database
+    def __init__(self, url: sa.URL, tables: sa.MetaData, *, version: int, inline: bool) -> None:
         synchronous = _synchronous(url)
-        self.is_in_memory = url.database in (None, "", ":memory:")
-        connection = None
+        self._engine = engine(url.set(query={}), StaticPool)
         try:
-            connection = _connected(url.database or ":memory:")
-            self._sqlite = cast(Any, connection.connection.driver_connection)
-            if content is not None:
-                self._sqlite.deserialize(content)
-            self._sqlite.execute("PRAGMA foreign_keys = ON")
-            if not self.is_in_memory:
-                self._sqlite.execute("PRAGMA journal_mode = WAL")
-                self._sqlite.execute(f"PRAGMA synchronous = {synchronous}")
-            self._prepare(connection, tables, version)
-        except BaseException as error:
-            if connection is not None:
-                connection.close()
-            if isinstance(error, sqlite3.Error | sa.exc.DBAPIError):
-                reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-                raise DatabaseError(f"{url.database} cannot be opened as a database: {reason}") from error
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            driver = driver_of(connection)
+            driver.execute("PRAGMA foreign_keys = ON")
+            driver.execute("PRAGMA journal_mode = WAL")
+            driver.execute(f"PRAGMA synchronous = {synchronous}")
+            prepare(connection, tables, version, name=str(url.database))
+        except (sqlite3.Error, sa.exc.DBAPIError) as error:
+            self._engine.dispose()
+            reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+            raise DatabaseError(f"{url.database} cannot be opened as a database: {reason}") from error
+        except Exception:
+            self._engine.dispose()
             raise
-        self._writer = Writer(_Line(connection, self._sqlite), inline=inline or self.is_in_memory)
-
-    def _prepare(self, connection: sa.Connection, tables: sa.MetaData, version: int) -> None:
-        """Create the tables in an empty database; refuse one that another version of this program made."""
-        found = self._sqlite.execute("PRAGMA user_version").fetchone()[0]
-        empty = self._sqlite.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if empty:
-            self._sqlite.execute("BEGIN IMMEDIATE")
-            tables.create_all(connection)
-            self._sqlite.execute(f"PRAGMA user_version = {version}")
-            self._sqlite.execute("COMMIT")
-        elif found != version:
-            raise DatabaseError(
-                f"{self._file} has schema {found}, this program needs {version}; "
-                "move the file away to start with an empty one, or use the program that wrote it"
-            )
+        self._writer = Writer(Line(connection), inline=inline)
 
     async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool) -> T:
         # Reading does not overtake writing here: a second connection is no quicker under one interpreter's lock.
@@ -71,13 +43,9 @@ class SQLite:
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
         return self._writer.run_now(work)
 
-    def content(self) -> bytes:
-        """All of it, as bytes; between two units of work."""
-        content: bytes = self._sqlite.serialize()
-        return content
-
     def close(self) -> None:
         self._writer.stop()
+        self._engine.dispose()
 
 
 def _synchronous(url: sa.URL) -> str:
@@ -88,61 +56,69 @@ def _synchronous(url: sa.URL) -> str:
     return str(wanted)
 
 
-# What the engine is to open next.
-_FILE: contextvars.ContextVar[str] = contextvars.ContextVar("file")
-
-
-def _connected(file: str) -> sa.Connection:
-    _FILE.set(file)
-    return _engine().connect().execution_options(isolation_level="AUTOCOMMIT")
-
-
-@functools.cache
-def _engine() -> sa.Engine:
-    """One engine for all databases, each of which is a connection of its own.
-
-    SQLAlchemy keeps the statements that it has compiled by engine: worlds by the thousand compile each of them once.
-    """
-    return sa.create_engine("sqlite://", poolclass=NullPool, creator=_open)
-
-
-def _open() -> sqlite3.Connection:
+def engine(url: sa.URL | str, pool: type[sa.Pool]) -> sa.Engine:
+    """What opens connections to SQLite."""
     # We begin and commit ourselves (`isolation_level=None`): Python's sqlite3 would do it at moments of its own.
-    return sqlite3.connect(_FILE.get(), check_same_thread=False, isolation_level=None, timeout=30)
+    connect_args = {
+        "check_same_thread": False,
+        "isolation_level": None,
+        "timeout": 30,
+        "cached_statements": MOST_STATEMENTS,
+    }
+    return sa.create_engine(url, poolclass=pool, connect_args=connect_args)
 
 
-@attrs.frozen
-class _Line:
+def prepare(connection: sa.Connection, tables: sa.MetaData, version: int, *, name: str) -> None:
+    """Create the tables in an empty database; refuse one that another version of this program made."""
+    driver = driver_of(connection)
+    found = driver.execute("PRAGMA user_version").fetchone()[0]
+    empty = driver.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if empty:
+        driver.execute("BEGIN IMMEDIATE")
+        tables.create_all(connection)
+        driver.execute(f"PRAGMA user_version = {version}")
+        driver.execute("COMMIT")
+    elif found != version:
+        raise DatabaseError(
+            f"{name} has schema {found}, this program needs {version}; "
+            "move the file away to start with an empty one, or use the program that wrote it"
+        )
+
+
+class Line:
     """The one connection."""
 
-    connection: sa.Connection
-    _sqlite: Any
+    def __init__(self, opened: sa.Connection) -> None:
+        self._opened = opened
+        self._driver = driver_of(opened)
+        # Units of work execute statements, and read what comes of it: so much of a connection it is.
+        self.connection = cast(sa.Connection, Connection(self._driver))
 
     @property
     def is_lost(self) -> bool:
         return False  # there is no server to lose
 
     def begin(self) -> None:
-        self._sqlite.execute("BEGIN IMMEDIATE")
-        self._sqlite.execute("SAVEPOINT unit")
+        self._driver.execute("BEGIN IMMEDIATE")
+        self._driver.execute("SAVEPOINT unit")
 
     def next_unit(self) -> None:
-        self._sqlite.execute("RELEASE unit")
-        self._sqlite.execute("SAVEPOINT unit")
+        self._driver.execute("RELEASE unit")
+        self._driver.execute("SAVEPOINT unit")
 
     def undo_unit(self) -> None:
-        self._sqlite.execute("ROLLBACK TO unit")
+        self._driver.execute("ROLLBACK TO unit")
 
     def commit(self) -> None:
         try:
-            self._sqlite.execute("COMMIT")
+            self._driver.execute("COMMIT")
         except BaseException:
             self.rollback()
             raise
 
     def rollback(self) -> None:
-        if self._sqlite.in_transaction:
-            self._sqlite.execute("ROLLBACK")
+        if self._driver.in_transaction:
+            self._driver.execute("ROLLBACK")
 
     def close(self) -> None:
-        self.connection.close()
+        self._opened.close()

@@ -52,7 +52,7 @@ class _Job(Generic[T]):
     """A unit of work on its way to the database, and what came of it."""
 
     work: Callable[[sa.Connection], T] = attrs.field(repr=False)  # like the result, it may know secrets
-    done: anyio.Event | threading.Event
+    done: anyio.Event | threading.Event | None = None
     token: anyio.lowlevel.EventLoopToken | None = None
     result: T | None = attrs.field(default=None, repr=False)
     error: BaseException | None = None
@@ -136,7 +136,7 @@ class Writer:
 
     def _do_alone(self, work: Callable[[sa.Connection], T]) -> T:
         self.refuse_when_stopped()
-        job = _Job(work=work, done=threading.Event())
+        job = _Job(work=work)
         self._do_group([job])
         return job.outcome()
 
@@ -204,4 +204,5 @@ def _tell(group: list[_Job[Any]]) -> None:
 
 def _set_all(jobs: list[_Job[Any]]) -> None:
     for job in jobs:
-        job.done.set()
+        if job.done is not None:
+            job.done.set()

@@ -67,8 +67,15 @@ class DES:
         self._clock = clock
         self._ids = ids
         # A simulated clock must see all that happens.
-        inline = isinstance(clock, SimulatedClock)
-        self._database = Database(database_url, tables.metadata, version=tables.VERSION, inline=inline, content=content)
+        traffic = clock.traffic if isinstance(clock, SimulatedClock) else None
+        self._database = Database(
+            database_url,
+            tables.metadata,
+            version=tables.VERSION,
+            inline=traffic is not None,
+            traffic=traffic,
+            content=content,
+        )
         self._tenants = {tenant.id: tenant for tenant in tenants}
         self._database.run_now(lambda connection: keep_tenants(connection, tenants))
         if not self._database.is_shared:  # whoever was sending something is dead
@@ -224,12 +231,14 @@ class DES:
 
     async def _run_due(self) -> datetime:
         """Prepare all deposits that are due by now; tells when to look again."""
-        while await self._database.run(self._prepare_some):
-            self._webhooks.wake()
+        while (next_due := await self._database.run(launching.next_due, reads_only=True)) is not None:
+            if next_due > self._clock.now():
+                break
+            if await self._database.run(self._prepare_some):
+                self._webhooks.wake()
         if self._clock.now() >= self._purged_at + PURGE_EVERY:
             await self._database.run(self._purge)
             self._purged_at = self._clock.now()
-        next_due = await self._database.run(launching.next_due, reads_only=True)
         next_purge = self._purged_at + PURGE_EVERY
         return next_purge if next_due is None else min(next_due, next_purge)
 

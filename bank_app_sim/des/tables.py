@@ -205,7 +205,7 @@ webhook_endpoints = sa.Table(
     sa.Column("due_at", sa.Text),
     # Until then some process is sending it, or has died over it. Claims are counted, and known by their number.
     sa.Column("claimed_until", sa.Text),
-    sa.Column("claims", sa.Integer, nullable=False, default=0),
+    sa.Column("claims", sa.Integer, nullable=False),
     sa.Column("last_error", sa.Text),
     sa.Column("unsubscribed_at", sa.Text),
 )

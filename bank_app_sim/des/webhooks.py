@@ -133,10 +133,10 @@ class Webhooks:
 
     def _next_due(self, connection: sa.Connection) -> datetime | None:
         now = self._clock.now()
-        if _to_deliver(connection, now) or _to_hint(connection):
+        looked = connection.execute(store.webhooks.LOOK, {"now": timestamp(now)}).all()
+        if any(endpoint.has_something for endpoint in looked):
             return now
-        due_at = connection.execute(store.webhooks.NEXT_DUE).scalar_one()
-        return None if due_at is None else moment(due_at)
+        return min((moment(endpoint.free_at) for endpoint in looked if endpoint.free_at is not None), default=None)
 
     def _claim(self, connection: sa.Connection) -> Work:
         now = self._clock.now()

@@ -24,7 +24,7 @@ from .worlds import fresh
 
 Branch = Callable[[], Awaitable[Any]]
 
-# How often `eventually` looks.
+# How often `eventually` looks where it cannot know when something is due.
 LOOKS = 100
 
 
@@ -87,6 +87,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
             ExpectationFailed: It is not so.
             Mistake: That is nothing that can be expected.
         """
+        await self.rest()
         await self.check(as_written(expected), of=of)
 
     async def eventually(self, *, within: timedelta, of: str | None = None, **expected: Any) -> None:
@@ -98,6 +99,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
         Raises:
             ExpectationFailed: It was not so in all that time.
         """
+        await self.rest()
         await self.wait_for(as_written(expected), within=within, of=of)
 
     async def meanwhile(self, *branches: Branch, names: tuple[str, ...] = ()) -> None:
@@ -122,23 +124,22 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
                 raise _first(errors) from None
 
     async def check(self, expected: tuple[Expected, ...], *, of: str | None) -> None:
-        """As `expect()`, for expectations that are read already."""
-        await self.rest()
+        """As `expect()`, for expectations that are read already, in a world that is at rest."""
         failed = differences(expected, await self.look(of))
         if failed:
             raise ExpectationFailed("; ".join(text for text, _ in failed), "; ".join(found for _, found in failed))
 
     async def wait_for(self, expected: tuple[Expected, ...], *, within: timedelta, of: str | None) -> None:
-        """As `eventually()`, for expectations that are read already."""
+        """As `eventually()`, for expectations that are read already, in a world that is at rest."""
         clock = self.world.clock
-        began_at = clock.now()
-        await self.rest()
+        end = clock.now() + within
         while failed := differences(expected, await self.look(of)):
-            if clock.now() >= began_at + within:
+            if clock.now() >= end:
                 texts = "; ".join(text for text, _ in failed)
                 found = "; ".join(found for _, found in failed)
                 raise ExpectationFailed(f"{texts} within {durations.shown(within)}", found)
-            await clock.advance_to(min(clock.now() + within / LOOKS, began_at + within))
+            # Nothing changes before somebody's moment has come.
+            await clock.advance_to(min(clock.next_due or clock.now() + within / LOOKS, end))
 
     async def rest(self) -> None:
         """Let everything come to rest; where several branches are at work, only wait for a turn among them."""

@@ -175,7 +175,6 @@ class Player:
         return branch
 
     async def _hold_against_recording(self, step: Recording, number: str) -> None:
-        await self.journey.rest()
         now: dict[str, Any] = {}
         if "messages" in step.what:
             now["messages"] = messages_of(await self.world.messages())

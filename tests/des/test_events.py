@@ -9,6 +9,7 @@ import anyio
 import attrs
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from bank_app_sim.clock import SimulatedClock, moment
 from bank_app_sim.des import DES
@@ -193,7 +194,7 @@ async def test_older_events_are_thrown_away(
     """Not only hidden: a sandbox that runs for weeks does not grow for ever."""
     await clock.advance(32 * DAY)
 
-    kept = des._database.run_now(lambda connection: connection.exec_driver_sql("SELECT count(*) FROM events").scalar())
+    kept = des._database.run_now(lambda connection: connection.execute(sa.text("SELECT count(*) FROM events")).scalar())
     assert kept == 0
 
 

@@ -46,7 +46,7 @@ def add(connection: sa.Connection, name: str) -> str:
 
 
 def all_names(connection: sa.Connection) -> list[str]:
-    return list(connection.scalars(sa.select(names.c.name).order_by(names.c.name)))
+    return list(connection.execute(sa.select(names.c.name).order_by(names.c.name)).scalars())
 
 
 async def test_work_returns_what_it_returns_and_stays(database: Database) -> None:
@@ -128,8 +128,8 @@ async def test_a_file_is_durable_with_every_commit(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}", metadata, version=1)
 
     # 2 is FULL (sqlite.org/pragma.html#pragma_synchronous)
-    assert await database.run(lambda connection: connection.exec_driver_sql("PRAGMA synchronous").scalar()) == 2
-    assert await database.run(lambda connection: connection.exec_driver_sql("PRAGMA journal_mode").scalar()) == "wal"
+    assert await database.run(lambda connection: connection.execute(sa.text("PRAGMA synchronous")).scalar()) == 2
+    assert await database.run(lambda connection: connection.execute(sa.text("PRAGMA journal_mode")).scalar()) == "wal"
     database.close()
 
 

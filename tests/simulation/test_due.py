@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from bank_app_sim.clock import SimulatedClock
@@ -81,3 +82,42 @@ async def test_other_errors_end_it(clock: SimulatedClock) -> None:
 
     with pytest.raises(LookupError, match="a mistake of ours"):
         await DueWork(clock, broken, look_every=SECOND).run()
+
+
+@pytest.mark.parametrize("next_look", [None, START + 60 * SECOND])
+async def test_a_wake_cuts_the_wait_short(clock: SimulatedClock, next_look: datetime | None) -> None:
+    looked: list[datetime] = []
+
+    async def look() -> datetime | None:
+        looked.append(clock.now())
+        return next_look
+
+    work = DueWork(clock, look)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(work.run)
+        await clock.advance(SECOND)
+
+        work.wake()
+        await clock.advance(SECOND)
+
+        tasks.cancel_scope.cancel()
+    assert looked == [START, START + SECOND]
+
+
+async def test_a_wake_in_the_middle_of_a_look_is_not_forgotten(clock: SimulatedClock) -> None:
+    """The row may have been written behind the look's back."""
+    looks = 0
+
+    async def look() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            work.wake()
+        await anyio.lowlevel.checkpoint()
+
+    work = DueWork(clock, look)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(work.run)
+        await clock.advance(SECOND)
+        tasks.cancel_scope.cancel()
+    assert looks == 2

@@ -11,7 +11,7 @@ OF_TENANT = sa.select(*webhook_endpoints.c).where(_of_tenant)
 PENDING = sa.select(sa.func.count()).where(
     events.c.tenant_id == given("of_tenant"), events.c.at_us > given("delivered_us")
 )
-SUBSCRIBE = sa.insert(webhook_endpoints)
+SUBSCRIBE = sa.insert(webhook_endpoints).values(claims=0)
 # The columns are those of the parameters.
 CHANGE = sa.update(webhook_endpoints).where(_of_tenant)
 UNSUBSCRIBE = sa.delete(webhook_endpoints).where(_of_tenant)
@@ -22,17 +22,11 @@ _undelivered = sa.exists().where(
 )
 _is_claimed = sa.func.coalesce(webhook_endpoints.c.claimed_until, "") > given("now", type_=sa.Text)
 # Endpoints with a batch that is due and in nobody's hands, or with events of which a batch can be made.
-TO_DELIVER = (
-    sa.select(*webhook_endpoints.c)
-    .where(
-        _is_active,
-        sa.or_(
-            sa.and_(webhook_endpoints.c.due_at <= given("now"), sa.not_(_is_claimed)),
-            sa.and_(webhook_endpoints.c.batch_id.is_(None), _undelivered),
-        ),
-    )
-    .order_by(webhook_endpoints.c.tenant_id)
+_is_to_deliver = sa.or_(
+    sa.and_(webhook_endpoints.c.due_at <= given("now"), sa.not_(_is_claimed)),
+    sa.and_(webhook_endpoints.c.batch_id.is_(None), _undelivered),
 )
+TO_DELIVER = sa.select(*webhook_endpoints.c).where(_is_active, _is_to_deliver).order_by(webhook_endpoints.c.tenant_id)
 EVENTS = (
     sa.select(*events.c)
     .where(
@@ -64,15 +58,15 @@ CONCLUDE = CHANGE.where(
 RELEASE = sa.update(webhook_endpoints).values(claimed_until=None)
 
 _transactions = sa.func.max(events.c.at_us)
+_is_to_hint_at = sa.and_(
+    events.c.at_us > webhook_endpoints.c.hinted_us,
+    events.c.type.in_(["DepositRequested", "WithdrawalRequested", "InternalTransferRequested"]),
+)
+_wants_hints = webhook_endpoints.c.transactions_url.is_not(None)
 TO_HINT = (
     sa.select(*webhook_endpoints.c, _transactions.label("requested_us"))
     .join_from(webhook_endpoints, events, events.c.tenant_id == webhook_endpoints.c.tenant_id)
-    .where(
-        _is_active,
-        webhook_endpoints.c.transactions_url.is_not(None),
-        events.c.at_us > webhook_endpoints.c.hinted_us,
-        events.c.type.in_(["DepositRequested", "WithdrawalRequested", "InternalTransferRequested"]),
-    )
+    .where(_is_active, _wants_hints, _is_to_hint_at)
     .group_by(*webhook_endpoints.c)
 )
 
@@ -80,4 +74,8 @@ _free_at = sa.case(
     (webhook_endpoints.c.claimed_until > webhook_endpoints.c.due_at, webhook_endpoints.c.claimed_until),
     else_=webhook_endpoints.c.due_at,
 )
-NEXT_DUE = sa.select(sa.func.min(_free_at)).where(_is_active)
+_hints = sa.exists().where(events.c.tenant_id == webhook_endpoints.c.tenant_id, _is_to_hint_at)
+# What is asked most of all: whether there is anything to send, and when there will be.
+LOOK = sa.select(
+    sa.or_(_is_to_deliver, sa.and_(_wants_hints, _hints)).label("has_something"), _free_at.label("free_at")
+).where(_is_active)

@@ -1,0 +1,144 @@
+"""SQLite in memory: a database that is gone with its world, or goes back to where it began, for the next world."""
+
+import collections
+import contextlib
+import functools
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from .errors import DatabaseError
+from .prepared import driver_of
+from .sqlite import Line, engine, prepare
+from .writer import Writer
+
+T = TypeVar("T")
+
+# Databases that wait for another world: two for each content that worlds begin with, in a process with one at a time.
+MOST_AT_REST = 64
+
+
+class Memory:
+    """A SQLite database in memory. All work is done on the caller's own thread.
+
+    Args:
+        content: What `content()` of such a database gave, to begin with it.
+    """
+
+    def __init__(self, tables: sa.MetaData, *, version: int, content: bytes | None = None) -> None:
+        self._began_with = None if content is None else (version, content)
+        at_rest = self._began_with and _AT_REST.take(self._began_with)
+        self._connection = at_rest or _opened(tables, version, content)
+        self._is_closed = False
+        self._writer = Writer(_Line(self._connection), inline=True)
+
+    async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool) -> T:
+        return await self._writer.run(work)
+
+    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+        return self._writer.run_now(work)
+
+    def content(self) -> bytes:
+        """All of it, as bytes; between two units of work."""
+        self._writer.refuse_when_stopped()  # another world may have the connection by now
+        content: bytes = driver_of(self._connection).serialize()
+        return content
+
+    def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._writer.stop()
+        if self._began_with is None:
+            self._connection.close()
+        else:
+            _AT_REST.put(self._began_with, self._connection)
+
+
+def _opened(tables: sa.MetaData, version: int, content: bytes | None) -> sa.Connection:
+    connection = _memory().connect().execution_options(isolation_level="AUTOCOMMIT")
+    driver = driver_of(connection)
+    try:
+        if content is not None:
+            _copy(content, driver)
+        driver.execute("PRAGMA foreign_keys = ON")
+        prepare(connection, tables, version, name="the content")
+    except sqlite3.Error as error:
+        connection.close()
+        raise DatabaseError(f"the content cannot be read as a database: {error}") from error
+    except Exception:
+        connection.close()
+        raise
+    # All that a world does is in a transaction that is never committed: nobody else is to see it, and undoing it leaves
+    # SQLite with the statements that it has prepared, which takes longer than running them.
+    driver.execute("SAVEPOINT world")
+    return connection
+
+
+def _copy(content: bytes, to: sqlite3.Connection) -> None:
+    # Of a database that was deserialized itself, serialize() tells only what was committed.
+    with contextlib.closing(sqlite3.connect(":memory:")) as source:
+        source.deserialize(content)
+        source.backup(to)
+
+
+@functools.cache
+def _memory() -> sa.Engine:
+    return engine("sqlite://", NullPool)
+
+
+class _Line(Line):
+    """The one connection, within the transaction of its world."""
+
+    def begin(self) -> None:
+        self._driver.execute("SAVEPOINT unit")
+
+    def commit(self) -> None:
+        self._driver.execute("RELEASE unit")
+
+    def rollback(self) -> None:
+        self._driver.execute("ROLLBACK TO unit")
+        self._driver.execute("RELEASE unit")
+
+    def close(self) -> None:
+        """Whoever has the connection closes it, or does not."""
+
+
+@attrs.define
+class _AtRest:
+    """Databases that are as they began."""
+
+    _lock: threading.Lock = attrs.field(factory=threading.Lock)
+    _by_beginning: collections.OrderedDict[Any, list[sa.Connection]] = attrs.field(factory=collections.OrderedDict)
+    _count: int = 0
+
+    def take(self, beginning: tuple[int, bytes]) -> sa.Connection | None:
+        with self._lock:
+            waiting = self._by_beginning.get(beginning)
+            if not waiting:
+                return None
+            self._count -= 1
+            return waiting.pop()
+
+    def put(self, beginning: tuple[int, bytes], connection: sa.Connection) -> None:
+        """Undo what a world has done. The one that has waited longest goes where there are too many."""
+        driver_of(connection).execute("ROLLBACK TO world")
+        with self._lock:
+            self._by_beginning.setdefault(beginning, []).append(connection)
+            self._by_beginning.move_to_end(beginning)
+            self._count += 1
+            while self._count > MOST_AT_REST:
+                oldest, waiting = next(iter(self._by_beginning.items()))
+                if waiting:
+                    self._count -= 1
+                    waiting.pop(0).close()
+                if not waiting:
+                    del self._by_beginning[oldest]
+
+
+_AT_REST = _AtRest()

@@ -1,0 +1,151 @@
+"""SQLAlchemy's statements as SQLite runs them: compiled once, and from then on without SQLAlchemy in between.
+
+Of what `sqlalchemy.Connection.execute()` does each time, most is meant for databases at the other end of a network.
+Beside SQLite, which answers within microseconds, it took longer than all the rest of a world.
+"""
+
+import functools
+import operator
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+
+_DIALECT = sqlite.dialect(
+    json_serializer=lambda value: orjson.dumps(value).decode(),
+    json_deserializer=orjson.loads,
+)
+
+# More than there are; each is a constant of a module.
+MOST_STATEMENTS = 2_000
+
+# Of lists in one statement.
+MOST_LENGTHS = 100
+
+Parameters = Mapping[str, Any]
+# Finds, among the parameters, what a `?` stands for.
+Place = Callable[[Parameters], Any]
+
+_NONE: Parameters = {}
+
+
+def driver_of(connection: sa.Connection) -> Any:
+    """The connection of Python's sqlite3 that is beneath one of SQLAlchemy's."""
+    return connection.connection.driver_connection
+
+
+class Rows(IteratorResult[Any]):
+    """What came of a statement, as SQLAlchemy gives it.
+
+    Attributes:
+        rowcount: How many rows were changed.
+    """
+
+    def __init__(self, names: SimpleResultMetaData, rows: Sequence[Any], rowcount: int) -> None:
+        super().__init__(names, iter(rows))
+        self.rowcount = rowcount
+
+
+@attrs.frozen
+class Connection:
+    """A connection to SQLite: of `sqlalchemy.Connection` what units of work use of it."""
+
+    _sqlite: Any
+
+    def execute(self, statement: sa.Executable, parameters: Parameters | Sequence[Parameters] = _NONE) -> Rows:
+        """Run a statement; once for each of several parameters, where a list of them is given.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: SQLite refuses. No parameters are in the message: they may be secrets.
+        """
+        # Not isinstance(…, Mapping), which takes as long as all the rest of this.
+        several = parameters if isinstance(parameters, list) else None
+        one: Any = parameters if several is None else several[0]
+        prepared = _prepared(statement, tuple(one))
+        try:
+            if several is None:
+                return prepared.run(self._sqlite, one)
+            return prepared.run_many(self._sqlite, several)
+        except sqlite3.Error as error:
+            raised = getattr(sa.exc, type(error).__name__, sa.exc.DBAPIError)
+            raise raised(prepared.sql, None, error) from error
+
+
+class Prepared:
+    """A statement for parameters of certain names.
+
+    Args:
+        names: Of the parameters: what an INSERT or UPDATE sets can depend on them.
+
+    Raises:
+        TypeError: It needs defaults that SQLAlchemy would have computed.
+    """
+
+    def __init__(self, statement: sa.Executable, names: tuple[str, ...]) -> None:
+        compiled: Any = statement.compile(dialect=_DIALECT, column_keys=list(names))  # type: ignore[attr-defined]
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise TypeError(f"a default of a column is to be computed here, and nobody would: {compiled}")
+        self._compiled = compiled
+        self._given = names
+        self._lists = [name for bind, name in compiled.bind_names.items() if bind.expanding and name in names]
+        self._expanded = functools.lru_cache(MOST_LENGTHS)(self._expand)
+        self.sql, self._places = self._expand(*(0 for _ in self._lists))
+        columns = getattr(statement, "exported_columns", ())
+        self._processes = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]
+        self._is_processed = any(self._processes)
+        self._names: SimpleResultMetaData | None = None
+
+    def run(self, connection: Any, parameters: Parameters) -> Rows:
+        sql, places = self.sql, self._places
+        if self._lists:
+            sql, places = self._expanded(*(len(parameters[name]) for name in self._lists))
+        cursor = connection.execute(sql, [place(parameters) for place in places])
+        rows = cursor.fetchall()
+        if self._names is None:
+            self._names = SimpleResultMetaData([column[0] for column in cursor.description or ()])
+        if self._is_processed:
+            rows = [self._processed(row) for row in rows]
+        return Rows(self._names, rows, cursor.rowcount)
+
+    def run_many(self, connection: Any, parameters: Sequence[Parameters]) -> Rows:
+        values = [[place(each) for place in self._places] for each in parameters]
+        return Rows(_NOTHING, (), connection.executemany(self.sql, values).rowcount)
+
+    def _expand(self, *lengths: int) -> tuple[str, list[Place]]:
+        """`IN (…)` with as many `?` as there are values."""
+        lists = {name: [None] * length for name, length in zip(self._lists, lengths, strict=True)}
+        state = self._compiled.construct_expanded_state({**dict.fromkeys(self._given), **lists})
+        places = {name: _place(bind, self._given) for bind, name in self._compiled.bind_names.items()}
+        for name, expanded in state.parameter_expansion.items():
+            places |= {each: _item(places[name], n) for n, each in enumerate(expanded)}
+        return state.statement, [places[name] for name in state.positiontup or ()]
+
+    def _processed(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            value if process is None else process(value) for process, value in zip(self._processes, row, strict=True)
+        )
+
+
+_NOTHING = SimpleResultMetaData([])
+_prepared = functools.lru_cache(MOST_STATEMENTS)(Prepared)
+
+
+def _place(bind: sa.BindParameter[Any], names: tuple[str, ...]) -> Place:
+    """What stands for one `?`: a parameter, or a value that is always the same."""
+    name = bind.key
+    process = bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+    if not bind.required and name not in names:
+        value = bind.effective_value if process is None else process(bind.effective_value)
+        return lambda _parameters: value
+    if process is None:
+        return operator.itemgetter(name)
+    return lambda parameters: process(parameters[name])
+
+
+def _item(of: Place, n: int) -> Place:
+    return lambda parameters: of(parameters)[n]

@@ -1,0 +1,96 @@
+"""A transport of the host's own: what it is given, and what is made of what it gives back."""
+
+import gzip
+from collections.abc import AsyncIterator, Callable
+
+import attrs
+import httpx
+import orjson
+import pytest
+
+from impact_sdk import APIError, ClientCredentials, Dream, ImpactAPI, OutcomeUnknown
+
+from .answers import DREAM
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+async def dream_by(handler: Handler) -> Dream:
+    """A Dream, fetched through a transport that calls a function."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/oauth/token"):
+            return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
+        return handler(request)
+
+    credentials = ClientCredentials("demo-bank", "secret")
+    async with ImpactAPI("http://des/api", auth=credentials, transport=httpx.MockTransport(answer)) as api:
+        return await api.dreams.get("d1", attempts=1)
+
+
+@attrs.define
+class Body(httpx.AsyncByteStream):
+    """Comes in pieces; may break off."""
+
+    pieces: list[bytes]
+    breaks_off: bool = False
+    is_closed: bool = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.pieces:
+            yield piece
+        if self.breaks_off:
+            raise httpx.ReadError("the other side has gone")
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+async def test_it_is_given_what_httpx_would_have_sent() -> None:
+    given: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        given.append(request)
+        return httpx.Response(200, json={"dream": DREAM})
+
+    await dream_by(answer)
+
+    headers = {"Accept": "application/json", "User-Agent": "impact-sdk", "Authorization": "Bearer t"}
+    async with httpx.AsyncClient() as client:
+        wanted = client.build_request("GET", "http://des/api/v1/dreams/d1", headers=headers, timeout=30)
+    [request] = given
+    assert (request.method, request.url) == (wanted.method, wanted.url)
+    assert dict(request.headers) == dict(wanted.headers)
+    assert request.extensions["timeout"] == {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
+
+
+async def test_an_answer_in_pieces_and_compressed_is_read_to_its_end_and_closed() -> None:
+    content = gzip.compress(orjson.dumps({"dream": DREAM}))
+    body = Body([content[:20], content[20:]])
+
+    dream = await dream_by(lambda _request: httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=body))
+
+    assert dream.name == "Bike"
+    assert body.is_closed
+
+
+async def test_an_answer_that_breaks_off_is_closed_and_may_have_happened() -> None:
+    body = Body([b'{"dream"'], breaks_off=True)
+
+    with pytest.raises(OutcomeUnknown, match="the other side has gone"):
+        await dream_by(lambda _request: httpx.Response(200, stream=body))
+
+    assert body.is_closed
+
+
+async def test_an_answer_that_points_elsewhere_is_not_followed() -> None:
+    asked: list[str] = []
+
+    def elsewhere(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(307, headers={"Location": "http://elsewhere/"})
+
+    with pytest.raises(APIError, match="307"):
+        await dream_by(elsewhere)
+
+    assert asked == ["/api/v1/dreams/d1"]
