@@ -51,6 +51,12 @@ def test_every_example_of_a_journey_passes(script: Path) -> None:
     assert run("-m", "bank_app_sim", "run", str(script)).startswith("passed")
 
 
+def test_the_journey_in_the_readme_is_the_example() -> None:
+    [script] = [text for language, text in BLOCKS if language == "yaml"]
+
+    assert script == (ROOT / "examples" / "declined.journey.yaml").read_text()
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
     assert COMMANDS[1] in (ROOT / ".ci" / "run").read_text()
 

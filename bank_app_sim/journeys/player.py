@@ -12,6 +12,7 @@ import attrs
 from ..clock import NothingLeft, timestamp
 from .journey import ExpectationFailed, Journey
 from .language import FAILURES
+from .library import LIBRARY
 from .people import StepFailed
 from .recording import Recordings, messages_of, state_of
 from .results import Failure, JourneyResult, Outcome, State, StepResult
@@ -261,7 +262,7 @@ async def play(
     return JourneyResult(
         name=script.name,
         title=script.title,
-        file=script.file,
+        file=_from_here(Path(script.file)),
         row=script.row,
         seed=seed,
         world=where,
@@ -272,6 +273,15 @@ async def play(
         states=states,
         command=command,
     )
+
+
+def _from_here(file: Path) -> str:
+    """As it is called from the current folder, or from that of the package: the same in every checkout."""
+    path = file.resolve()
+    for folder in (Path.cwd(), LIBRARY.parents[2]):
+        if path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+    return str(file)
 
 
 def recordings_of(script: Script, *, updates: bool) -> Recordings:
