@@ -115,7 +115,12 @@ class BankClient:
 
     async def _send(self, method: str, path: str, body: dict[str, Any] | None) -> "httpx.Response":
         headers = {} if self._access_token is None else {"Authorization": f"Bearer {self._access_token}"}
-        response = await self.http.request(method, path, json=body, headers=headers)
+        import httpx  # not at the top: whoever starts a server has no use for it
+
+        try:
+            response = await self.http.request(method, path, json=body, headers=headers)
+        except httpx.TransportError as error:
+            raise BankRefused(f"{method} {path} was not answered: {error}") from error
         if response.is_error:
             raise BankRefused(f"{method} {path} was refused with {response.status_code}: {response.text}")
         return response

@@ -31,7 +31,8 @@ def progress(total: int) -> Iterator["Progress"]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("journeys", total=total)
-        yield Progress(lambda: bar.advance(task), bar.console.print)
+        # Where the results go into a file, the bar is no reason to keep them from it.
+        yield Progress(lambda: bar.advance(task), bar.console.print if sys.stdout.isatty() else None)
 
 
 class Progress:

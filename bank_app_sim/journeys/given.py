@@ -50,7 +50,7 @@ def given(
     """What there is before the first step.
 
     Args:
-        users: Who takes part; ada, when left out. The first is meant where a step names nobody.
+        users: Who takes part, and nobody else; ada, when left out. The first is meant where a step names nobody.
         start: When it begins, in UTC; Monday, 4 January 2027, 08:00, when left out.
         accounts: How the bank has its savings accounts; one for each user, when left out.
         performance_Dreams: The bank opens an investment account for each Dream.

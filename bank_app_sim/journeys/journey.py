@@ -113,7 +113,6 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
     async def _all_at_once(self, branches: Sequence[Branch], names: Sequence[str]) -> None:
         async def follow(name: str, branch: Branch) -> None:
             BRANCH.set(name)
-            await self.world.turns.take("begins")
             await branch()
 
         with self.world.turns.taken():

@@ -46,6 +46,16 @@ async def test_a_step_that_cannot_be_done_says_why() -> None:
     assert failed(result).found == "StepFailed: ada is not in Impact Finance; let them `launch` first"
 
 
+async def test_a_bank_that_cannot_be_reached_is_an_error_that_a_script_can_expect() -> None:
+    launch = "- the backend dies: {for: 1 hour}\n- launch"
+    expected = f"{launch}:\n  fails: BankRefused\n  saying: POST /sign-in was not answered\n- wait: 2 hours\n- launch"
+
+    result = await played(written(launch))
+
+    assert failed(result).way_out == "if that is right, write beside the step: fails: BankRefused"
+    assert (await played(written(expected))).outcome is Outcome.PASSED
+
+
 DECLINED = """
   - launch
   - create a Dream: Bike

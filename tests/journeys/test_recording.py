@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bank_app_sim.journeys.mistakes import Mistake
+from bank_app_sim.journeys.reader import read
 from bank_app_sim.journeys.results import JourneyResult, Outcome
-from bank_app_sim.journeys.runner import Job, Plan, play_jobs
+from bank_app_sim.journeys.runner import Job, Plan, play_jobs, run
 from bank_app_sim.journeys.script import Script
 
 from .written import failed, written
@@ -85,6 +86,18 @@ def test_recording_again_takes_what_is_there_now(path: Path) -> None:
     played(saving(path, dream="Boat"), updates=True)
 
     assert played(saving(path, dream="Boat")).outcome is Outcome.PASSED
+
+
+@pytest.mark.processes
+def test_rows_that_are_recorded_at_once_are_all_kept(path: Path) -> None:
+    columns = "".join(f"  - {{n: {n}}}\n" for n in range(1, 31))
+    scripts = read(f"journey: x\nrows:\n{columns}steps:\n  - wait: <n> days\n  - expect as recorded: messages\n", path)
+
+    list(run([Job(script, 0) for script in scripts], Plan(updates=True), workers=2))
+
+    results = list(run([Job(script, 0) for script in scripts], Plan(), workers=2))
+    assert len(results) == 30
+    assert {result.outcome for result in results} == {Outcome.PASSED}
 
 
 def test_a_file_that_is_no_recording_is_named(path: Path) -> None:

@@ -1,7 +1,11 @@
 """`bank-app-sim run`, as somebody sees it who types it."""
 
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,3 +146,20 @@ def test_the_command_explains_itself_with_examples() -> None:
 @pytest.mark.parametrize("event_loop", ["asyncio", "trio"])
 def test_it_plays_on_either_loop(folder: Path, event_loop: str) -> None:
     assert typed("good.journey.yaml", "--event-loop", event_loop).exit_code == 0
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_progress_is_shown_on_terminals_only(folder: Path, is_terminal: bool) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "bank_app_sim", "run", "good.journey.yaml", "--repeat", "30", "--workers", "1"]
+    done = subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=theirs if is_terminal else subprocess.PIPE, timeout=60
+    )
+    os.close(theirs)
+
+    shown = os.read(ours, 100_000).decode() if is_terminal else done.stderr.decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert ("30/30" in shown or "/30" in shown) == is_terminal
+    assert done.stdout.decode().count("passed  good") == 30

@@ -1,5 +1,6 @@
 """The published JSON Schema: it accepts what the reader accepts, and refuses what a schema can refuse."""
 
+import importlib.resources
 import json
 import re
 from pathlib import Path
@@ -96,6 +97,11 @@ def test_it_is_published_as_a_file() -> None:
     """bank-app-sim run --schema > bank_app_sim/journeys/journey.schema.json"""
     assert schema.FILE.read_text(encoding="utf-8") == schema.as_json()
     assert json.loads(schema.as_json()) == schema.schema()
+
+
+def test_the_file_is_part_of_the_package() -> None:
+    """All files below a package's folder are in the wheel."""
+    assert (importlib.resources.files("bank_app_sim.journeys") / "journey.schema.json").is_file()
 
 
 def test_it_is_small_enough_for_an_editor() -> None:

@@ -117,7 +117,7 @@ def test_another_seed_is_another_interleaving_and_what_is_expected_holds_in_each
 
 @pytest.mark.thorough
 def test_fifty_seeds_are_many_interleavings_and_what_is_expected_holds_in_all() -> None:
-    assert len(interleavings(50)) >= 25
+    assert len(interleavings(50)) >= 40
 
 
 def test_without_meanwhile_another_seed_says_the_same_in_the_same_order() -> None:
