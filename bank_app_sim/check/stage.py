@@ -124,14 +124,13 @@ class Watched:
     async def _awaited(self, call: Call, answer: Awaitable[object]) -> object:
         try:
             result = await answer
-        except anyio.get_cancelled_exc_class():
-            self._ended(call, Ending.CANCELLED)
-            raise
-        except Exception as error:
-            self._ended(call, Ending.RAISED, error)
-            raise
         except BaseException as error:
+            if _is_cancellation(error):
+                self._ended(call, Ending.CANCELLED)
+                raise
             self._ended(call, Ending.RAISED, error)
+            if isinstance(error, Exception):
+                raise
             raise Exited from error
         self._ended(call, Ending.RETURNED)
         return result
@@ -202,3 +201,11 @@ async def until(condition: Callable[[], bool], *, seconds: float) -> bool:
     while not condition() and time.monotonic() < end:  # noqa: ASYNC110
         await anyio.sleep(LOOK_EVERY_SECONDS)
     return condition()
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    """Trio gives several at once as a group."""
+    cancelled = anyio.get_cancelled_exc_class()
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(cancelled)[1] is None
+    return isinstance(error, cancelled)

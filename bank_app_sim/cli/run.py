@@ -144,8 +144,8 @@ def _end(kept: Sequence[JourneyResult], failed: int, report: Path | None, *, as_
     if report is not None:
         from ..journeys import evidence
 
-        written = evidence.write(report, kept)
-        click.echo(f"wrote {written[0]}, and {len(written) - 1} more files beside it", err=as_json)
+        evidence.write(report, kept)
+        click.echo(f"wrote {report / 'report.html'}, junit.xml, trace.json and mermaid/ beside it", err=as_json)
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import anyio
 import pytest
+import trio
 
 from bank_app_sim.check import RULES, Result
 from impact_sdk import AccountProvisioningRequest
@@ -43,6 +44,20 @@ def test_what_is_right_passes_on_trio_as_well(checker: Checker) -> None:
 
     assert list(verdicts) == EVERY_RULE
     assert {rule_id: verdict for rule_id, verdict in verdicts.items() if verdict.result is not Result.PASS} == {}
+
+
+async def does_several_things_at_once(request: AccountProvisioningRequest) -> None:
+    """On trio, what is cancelled in here comes out as a group of cancellations."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(right, request)
+        nursery.start_soon(trio.sleep, 0.2)
+
+
+@pytest.mark.thorough
+def test_a_group_of_cancellations_is_a_cancellation(checker: Checker) -> None:
+    verdicts = checker.verdicts(does_several_things_at_once, ["cancel"], event_loop="trio")
+
+    assert verdicts["cancel"].result is Result.PASS, verdicts
 
 
 async def finishes_what_it_has_begun(request: AccountProvisioningRequest) -> None:
