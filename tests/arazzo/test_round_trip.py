@@ -63,6 +63,7 @@ async def test_the_first_journey_over_tcp_in_the_everyday_suite(tmp_path: Path) 
     await test_a_document_brings_a_served_sandbox_to_the_same_end(JOURNEYS["account while saving"], tmp_path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("journey", JOURNEYS.values(), ids=JOURNEYS)
 async def test_every_document_is_as_the_specification_says(journey: Journey) -> None:

@@ -21,6 +21,8 @@ from tests.simulation.served import served
 
 from .sandboxes import sandbox
 
+pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
+
 WORLDS = "/sandbox/worlds"
 MANY = 40
 

@@ -8,6 +8,8 @@ import pytest
 
 from bank_app_sim.worlds.operations import OPERATIONS
 
+pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
+
 WORLDS = "/sandbox/worlds"
 
 

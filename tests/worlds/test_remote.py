@@ -18,6 +18,8 @@ from impact_sdk import OutcomeUnknown
 from .journeys import AnyWorld, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
 from .sandboxes import answering, sandbox
 
+pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
+
 
 def is_a_world(world: RemoteWorld) -> World:
     """The types say that a journey can be played in it."""

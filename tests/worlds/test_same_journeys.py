@@ -11,6 +11,8 @@ from bank_app_sim.worlds import RemoteWorld
 
 from .journeys import AnyWorld, Journey, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
 
+pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
+
 
 async def played(world: AnyWorld, journey: Journey) -> tuple[list[str], Any]:
     async with world:
