@@ -2,8 +2,9 @@
 
 from ..app import BankApp
 from ..des import AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
+from .actors import Served
 from .errors import SimulationError
-from .simulation import START, Served, Simulation
+from .simulation import START, Simulation
 from .snapshot import Snapshot
 
 __all__ = [

@@ -2,32 +2,28 @@
 
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
-import attrs
 
-from impact_sdk import ClientCredentials, Clock, ImpactAPI, ImpactSDK, SystemClock
+from impact_sdk import Clock, ImpactAPI, ImpactSDK, SystemClock
 
 from ..app import BankApp
 from ..backend import Bank, BankBackend
 from ..clock import SimulatedClock
-from ..database import of_actor, postgresql_address
 from ..des import DES, AccountSetup, SessionRenewal, Tenant
-from ..ids import Ids
-from ..network import Died, Fault, Network
-from ..servers import address, beside, listening_socket, require_asyncio, serving
-from ..settings import CLIENT_ID, TENANT, client_secret, webhook_secret
+from ..network import Fault, Network
+from ..settings import CLIENT_ID, TENANT
 from ..trace import KEPT_WHEN_SERVED, Message, Trace
 from ..traffic import Traffic
 from ..turns import Turns
+from .actors import Actors, Served
 from .errors import SimulationError
 from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
-from .processes import Process, State
+from .processes import State
 from .snapshot import Snapshot
 
 # A Monday morning, so that weeks and months begin where people expect it.
@@ -35,21 +31,6 @@ START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 
 ISSUER = "https://bank.example"
 AUDIENCE = "impact-finance"
-
-
-@attrs.frozen(kw_only=True)
-class Served:
-    """A world over TCP on loopback, on the machine's clock, that survives a restart.
-
-    Attributes:
-        data: The folder of the databases, and of the bank's secret; made when it is missing.
-        port: Of DES; the bank's backend has the next one. 0 for two that are free.
-        beside: Further applications on DES' port, by what their paths begin with.
-    """
-
-    data: Path
-    port: int = 0
-    beside: Mapping[str, Any] = attrs.field(factory=dict)
 
 
 class Simulation:
@@ -111,8 +92,6 @@ class Simulation:
         given = {name: value for name, value in dict(locals()).items() if name not in ("self", "seed", "snapshot")}
         self._arguments = given
         self._served = served
-        self._database = database
-        self._snapshot = snapshot
         self._source: random.Random = random.SystemRandom() if served else random.Random(seed)
         traffic = Traffic()
         begin = start if snapshot is None else snapshot.now
@@ -120,7 +99,7 @@ class Simulation:
         self.trace = Trace(self.clock, keep=KEPT_WHEN_SERVED if served else None)
         self.turns = Turns(random.Random(f"turns of {seed}"))
         self.network = Network(traffic=traffic, trace=self.trace, clock=self.clock, turns=self.turns)
-        self._bank = Bank(
+        bank = Bank(
             issuer=ISSUER,
             audience=AUDIENCE,
             decision_after=decision_after,
@@ -131,9 +110,7 @@ class Simulation:
             dream_product="Performance" if performance_dreams else "SharedSavings",
             account_for_each_dream=performance_dreams or account_setup == AccountSetup.PER_DREAM,
         )
-        self._tenants = _without_clash(tenants)
-        self._webhooks = webhooks
-        self._setup: dict[str, Any] = {
+        setup = {
             "account_setup": AccountSetup(account_setup),
             "performance_dreams": performance_dreams,
             "transfer_consents": transfer_consents,
@@ -141,25 +118,30 @@ class Simulation:
             "session_inactivity_timeout": session_inactivity_timeout,
             "session_maximum_duration": session_maximum_duration,
         }
-        self._crash = crash
-        self._dies_at: set[str] = set()
+        self._actors = Actors(
+            bank=bank,
+            setup=setup,
+            tenants=_without_clash(tenants),
+            webhooks=webhooks,
+            served=served,
+            database=database,
+            snapshot=snapshot,
+            source=self._source,
+            network=self.network,
+            crash=crash,
+        )
         self._stack = contextlib.AsyncExitStack()
         self.tenant = TENANT
         self.client_id = CLIENT_ID
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as stack:
-            self._open(stack)
+            self._actors.make(stack)
             callback_tasks = await stack.enter_async_context(anyio.create_task_group())
-            if self._served is not None:
-                await stack.enter_async_context(serving(beside(self.des.app, self._served.beside), self._listeners[0]))
-                await stack.enter_async_context(serving(self.backend.app, self._listeners[1]))
+            await self._actors.serve(stack)
             workers = await stack.enter_async_context(anyio.create_task_group())
             stack.callback(workers.cancel_scope.cancel)
-            workers.start_soon(self._des.run)
-            workers.start_soon(self._backend.run)
-            if self._webhooks and self._snapshot is None:
-                await self._subscribe()
+            await self._actors.run(workers)
             self._stack = stack.pop_all()
         self._phones = Phones(
             des_url=self.des_url,
@@ -175,120 +157,6 @@ class Simulation:
         )
         return self
 
-    async def _subscribe(self) -> None:
-        await self.api.sandbox.set_webhook_endpoint(
-            url=f"{self.backend_url}/webhooks/events",
-            transactions_url=f"{self.backend_url}/webhooks/transactions",
-            secret=self._bank.webhook_secrets[0],
-        )
-
-    def _open(self, stack: contextlib.AsyncExitStack) -> None:
-        self._take_secrets()
-        if self._served is not None:
-            require_asyncio()
-            des_listener = listening_socket(self._served.port)
-            stack.callback(des_listener.close)
-            backend_listener = listening_socket(self._served.port and self._served.port + 1)
-            stack.callback(backend_listener.close)
-            self._listeners = (des_listener, backend_listener)
-            self.des_url, self.backend_url = address(des_listener), address(backend_listener)
-        else:
-            self.des_url, self.backend_url = "http://des.simulation", "http://backend.simulation"
-        self.api = ImpactAPI(
-            self.des_url,
-            auth=ClientCredentials(self.client_id, self.client_secret),
-            clock=self.clock,
-            source=self._source,
-            transport=self.way("bank_backend", "des"),
-        )
-        stack.push_async_callback(self.api.aclose)
-        self._backend = stack.enter_context(
-            self._process("bank_backend", "backend", self._start_backend, BankBackend.state)
-        )
-        self._des = stack.enter_context(self._process("des", "des", self._start_des, self._look_at_des))
-
-    def _take_secrets(self) -> None:
-        folder = self._served.data if self._served else None
-        if self._snapshot is not None:
-            self.client_secret, webhook = self._snapshot.client_secret, self._snapshot.webhook_secret
-        else:
-            self.client_secret = client_secret(folder, Ids(self._source))
-            webhook = webhook_secret(folder, Ids(self._source)) if self._webhooks else None
-        if webhook is not None:
-            self._bank = attrs.evolve(
-                self._bank, webhook_secrets=(webhook,), look_for_events_every=self._bank.settle_every
-            )
-
-    async def _look_at_des(self, des: DES) -> State:
-        return await des.state(self.tenant)
-
-    def _process(
-        self,
-        participant: str,
-        actor: str,
-        start: Callable[[bytes | None], Any],
-        look: Callable[[Any], Awaitable[State]],
-    ) -> Process[Any]:
-        content: dict[str, bytes] = {}
-        if self._snapshot is not None:
-            content = {"des": self._snapshot.des, "backend": self._snapshot.backend}
-        return Process(
-            participant,
-            start,
-            look,
-            content=content.get(actor),
-            keeps_in_memory=self._is_in_memory,
-            network=self.network,
-            clock=self.clock,
-        )
-
-    def _start_backend(self, content: bytes | None) -> BankBackend:
-        return BankBackend(
-            database_url=self._database_url("backend"),
-            bank=self._bank,
-            impact=self.api,
-            clock=self.clock,
-            trace=self.trace,
-            ids=Ids(self._source),
-            content=content,
-            crash=self._pass,
-        )
-
-    def _start_des(self, content: bytes | None) -> DES:
-        return DES(
-            database_url=self._database_url("des"),
-            tenants=[
-                Tenant(
-                    id=self.tenant,
-                    client_id=self.client_id,
-                    client_secret=self.client_secret,
-                    issuer=ISSUER,
-                    audience=AUDIENCE,
-                    jwks_url=f"{self.backend_url}/.well-known/jwks.json",
-                    **self._setup,
-                ),
-                *self._tenants,
-            ],
-            clock=self.clock,
-            trace=self.trace,
-            ids=Ids(self._source),
-            content=content,
-            transport=self.way("des", "bank_backend"),
-            webhook_transport=self.way("des", "bank_backend"),
-        )
-
-    @property
-    def des(self) -> DES:
-        """The sandbox of DES; another one after its process has died."""
-        server: DES = self._des.server
-        return server
-
-    @property
-    def backend(self) -> BankBackend:
-        """The bank's backend; another one after its process has died."""
-        server: BankBackend = self._backend.server
-        return server
-
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
@@ -296,26 +164,38 @@ class Simulation:
         await self._stack.aclose()
 
     @property
-    def _is_in_memory(self) -> bool:
-        return self._served is None and self._database is None
+    def des(self) -> DES:
+        """The sandbox of DES; another one after its process has died."""
+        return self._actors.des
 
-    def _database_url(self, actor: str) -> str:
-        if self._database is not None:
-            if self._served is not None:  # whose files are in its folder
-                postgresql_address(self._database)
-            return of_actor(self._database, actor)
-        return "sqlite://" if self._served is None else f"sqlite:///{self._served.data / actor}.sqlite3"
+    @property
+    def backend(self) -> BankBackend:
+        """The bank's backend; another one after its process has died."""
+        return self._actors.backend
+
+    @property
+    def api(self) -> ImpactAPI:
+        """DES, with the bank's credentials."""
+        return self._actors.api
+
+    @property
+    def client_secret(self) -> str:
+        """The bank's secret at DES."""
+        return self._actors.client_secret
+
+    @property
+    def des_url(self) -> str:
+        """Where DES is."""
+        return self._actors.des_url
+
+    @property
+    def backend_url(self) -> str:
+        """Where the bank's backend is."""
+        return self._actors.backend_url
 
     def way(self, sender: str, receiver: str) -> Any:
         """How one participant reaches another: in this process, or (None) over TCP."""
-        if self._served is not None:
-            return None
-        import httpx
-
-        async def forward(scope: Any, receive: Any, send: Any) -> None:
-            await (self.des if receiver == "des" else self.backend).app(scope, receive, send)
-
-        return self.network.line(sender, receiver, httpx.ASGITransport(forward))
+        return self._actors.way(sender, receiver)
 
     def sdk(
         self,
@@ -357,23 +237,17 @@ class Simulation:
             stays_down: How long it is not there. With some time, this returns at once.
         """
         self._refuse_when_served("have a process die", "kill it")
-        await self._des.die(stays_down=stays_down)
+        await self._actors.des_process.die(stays_down=stays_down)
 
     async def kill_backend(self, *, stays_down: timedelta = timedelta()) -> None:
         """As `kill_des()`, for the bank's backend."""
         self._refuse_when_served("have a process die", "kill it")
-        await self._backend.die(stays_down=stays_down)
+        await self._actors.backend_process.die(stays_down=stays_down)
 
     async def crash_backend_at(self, point: str) -> None:
         """Let the bank's backend die once, when it next comes to one of the points of `bank_app_sim.backend`."""
         self._refuse_when_served("have a process die", "serve with --crash-at")
-        self._dies_at.add(point)
-
-    def _pass(self, point: str) -> None:
-        self._crash(point)
-        if point in self._dies_at:
-            self._dies_at.remove(point)
-            raise Died(point)
+        self._actors.dies_at.add(point)
 
     async def fail(self, fault: Fault) -> None:
         """Let something go wrong on the network, with the next messages that it is meant for."""
@@ -391,7 +265,7 @@ class Simulation:
     async def bank_decides(self, *, after: timedelta | None = None, refuses: Collection[str] | None = None) -> None:
         """Change how the bank decides on accounts from now on; what is left out stays as it is."""
         self.backend.decide(after=after, refuses=None if refuses is None else frozenset(refuses))
-        self._bank = self.backend.bank
+        self._actors.bank = self.backend.bank
 
     async def bank_decides_now(self) -> None:
         """Let the bank decide on every order that waits for it."""
@@ -423,7 +297,7 @@ class Simulation:
 
         Also while their processes are dead.
         """
-        return {**await self._des.state(), **await self._backend.state()}
+        return {**await self._actors.des_process.state(), **await self._actors.backend_process.state()}
 
     def snapshot(self) -> Snapshot:
         """This world as it is, to fork others from; between two messages, and without its phones.
@@ -431,13 +305,14 @@ class Simulation:
         Raises:
             DatabaseError: It is not in memory, where it could be copied.
         """
+        secrets = self._actors.bank.webhook_secrets
         return Snapshot(
             arguments=self._arguments,
             now=self.clock.now(),
             des=self.des.content(),
             backend=self.backend.content(),
             client_secret=self.client_secret,
-            webhook_secret=self._bank.webhook_secrets[0] if self._bank.webhook_secrets else None,
+            webhook_secret=secrets[0] if secrets else None,
         )
 
     @property

@@ -1,0 +1,217 @@
+"""DES and the bank's backend of one world: how they are made, where they write, and how they reach each other."""
+
+import contextlib
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import anyio.abc
+import attrs
+
+from impact_sdk import ClientCredentials, ImpactAPI
+
+from ..backend import Bank, BankBackend
+from ..database import of_actor, postgresql_address
+from ..des import DES, Tenant
+from ..ids import Ids
+from ..network import Died, Network
+from ..servers import address, beside, listening_socket, require_asyncio, serving
+from ..settings import CLIENT_ID, TENANT, client_secret, webhook_secret
+from .processes import Process, State
+from .snapshot import Snapshot
+
+
+@attrs.frozen(kw_only=True)
+class Served:
+    """A world over TCP on loopback, on the machine's clock, that survives a restart.
+
+    Attributes:
+        data: The folder of the databases, and of the bank's secret; made when it is missing.
+        port: Of DES; the bank's backend has the next one. 0 for two that are free.
+        beside: Further applications on DES' port, by what their paths begin with.
+    """
+
+    data: Path
+    port: int = 0
+    beside: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.define(eq=False, kw_only=True)
+class Actors:
+    """The two servers of a world, each in a process that can die.
+
+    Attributes:
+        bank: How the bank is.
+        setup: How it is as a tenant of DES.
+        tenants: Further banks there.
+        webhooks: Whether DES sends events to the bank.
+        network: What they reach each other by, in this process.
+        crash: Called at each crash point of the backend.
+        dies_at: Crash points at which the backend is to die once.
+    """
+
+    bank: Bank
+    setup: Mapping[str, Any]
+    tenants: Sequence[Tenant]
+    webhooks: bool
+    served: Served | None
+    database: str | None
+    snapshot: Snapshot | None
+    source: random.Random
+    network: Network
+    crash: Callable[[str], None]
+    dies_at: set[str] = attrs.field(factory=set, init=False)
+    client_secret: str = attrs.field(init=False, repr=False)
+    des_url: str = attrs.field(default="http://des.simulation", init=False)
+    backend_url: str = attrs.field(default="http://backend.simulation", init=False)
+    api: ImpactAPI = attrs.field(init=False)
+    des_process: Process[DES] = attrs.field(init=False)
+    backend_process: Process[BankBackend] = attrs.field(init=False)
+    _listeners: Sequence[Any] = attrs.field(default=(), init=False)
+
+    @property
+    def des(self) -> DES:
+        """The sandbox; another one after its process has died."""
+        return self.des_process.server
+
+    @property
+    def backend(self) -> BankBackend:
+        """The bank's backend; another one after its process has died."""
+        return self.backend_process.server
+
+    def make(self, stack: contextlib.AsyncExitStack) -> None:
+        """Make both of them; nothing runs yet."""
+        self._take_secrets()
+        if self.served is not None:
+            self._listen(stack, self.served.port)
+        self.api = ImpactAPI(
+            self.des_url,
+            auth=ClientCredentials(CLIENT_ID, self.client_secret),
+            clock=self.network.clock,
+            source=self.source,
+            transport=self.way("bank_backend", "des"),
+        )
+        stack.push_async_callback(self.api.aclose)
+        self.backend_process = stack.enter_context(
+            self._process("bank_backend", "backend", self._start_backend, BankBackend.state)
+        )
+        self.des_process = stack.enter_context(self._process("des", "des", self._start_des, self._look_at_des))
+
+    async def serve(self, stack: contextlib.AsyncExitStack) -> None:
+        """Let them be reached over TCP, where that is wanted."""
+        if self.served is not None:
+            await stack.enter_async_context(serving(beside(self.des.app, self.served.beside), self._listeners[0]))
+            await stack.enter_async_context(serving(self.backend.app, self._listeners[1]))
+
+    async def run(self, tasks: anyio.abc.TaskGroup) -> None:
+        """Begin their work; in a world that is new, the bank has events sent to it, where it wants them."""
+        tasks.start_soon(self.des_process.run)
+        tasks.start_soon(self.backend_process.run)
+        if self.webhooks and self.snapshot is None:
+            await self.api.sandbox.set_webhook_endpoint(
+                url=f"{self.backend_url}/webhooks/events",
+                transactions_url=f"{self.backend_url}/webhooks/transactions",
+                secret=self.bank.webhook_secrets[0],
+            )
+
+    def way(self, sender: str, receiver: str) -> Any:
+        """How one participant reaches another: in this process, or (None) over TCP."""
+        if self.served is not None:
+            return None
+        import httpx  # not at the top: a server is to be up first
+
+        async def forward(scope: Any, receive: Any, send: Any) -> None:
+            await (self.des if receiver == "des" else self.backend).app(scope, receive, send)
+
+        return self.network.line(sender, receiver, httpx.ASGITransport(forward))
+
+    def _listen(self, stack: contextlib.AsyncExitStack, port: int) -> None:
+        require_asyncio()
+        des_listener = listening_socket(port)
+        stack.callback(des_listener.close)
+        backend_listener = listening_socket(port and port + 1)
+        stack.callback(backend_listener.close)
+        self._listeners = (des_listener, backend_listener)
+        self.des_url, self.backend_url = address(des_listener), address(backend_listener)
+
+    def _take_secrets(self) -> None:
+        folder = self.served.data if self.served else None
+        if self.snapshot is not None:
+            self.client_secret, webhook = self.snapshot.client_secret, self.snapshot.webhook_secret
+        else:
+            self.client_secret = client_secret(folder, Ids(self.source))
+            webhook = webhook_secret(folder, Ids(self.source)) if self.webhooks else None
+        if webhook is not None:
+            self.bank = attrs.evolve(
+                self.bank, webhook_secrets=(webhook,), look_for_events_every=self.bank.settle_every
+            )
+
+    async def _look_at_des(self, des: DES) -> State:
+        return await des.state(TENANT)
+
+    def _process(
+        self,
+        participant: str,
+        actor: str,
+        start: Callable[[bytes | None], Any],
+        look: Callable[[Any], Awaitable[State]],
+    ) -> Process[Any]:
+        content: dict[str, bytes] = {}
+        if self.snapshot is not None:
+            content = {"des": self.snapshot.des, "backend": self.snapshot.backend}
+        return Process(
+            participant,
+            start,
+            look,
+            content=content.get(actor),
+            keeps_in_memory=self.served is None and self.database is None,
+            network=self.network,
+            clock=self.network.clock,
+        )
+
+    def _start_backend(self, content: bytes | None) -> BankBackend:
+        return BankBackend(
+            database_url=self._database_url("backend"),
+            bank=self.bank,
+            impact=self.api,
+            clock=self.network.clock,
+            trace=self.network.trace,
+            ids=Ids(self.source),
+            content=content,
+            crash=self._pass,
+        )
+
+    def _start_des(self, content: bytes | None) -> DES:
+        own = Tenant(
+            id=TENANT,
+            client_id=CLIENT_ID,
+            client_secret=self.client_secret,
+            issuer=self.bank.issuer,
+            audience=self.bank.audience,
+            jwks_url=f"{self.backend_url}/.well-known/jwks.json",
+            **self.setup,
+        )
+        return DES(
+            database_url=self._database_url("des"),
+            tenants=[own, *self.tenants],
+            clock=self.network.clock,
+            trace=self.network.trace,
+            ids=Ids(self.source),
+            content=content,
+            transport=self.way("des", "bank_backend"),
+            webhook_transport=self.way("des", "bank_backend"),
+        )
+
+    def _database_url(self, actor: str) -> str:
+        if self.database is not None:
+            if self.served is not None:  # whose files are in its folder
+                postgresql_address(self.database)
+            return of_actor(self.database, actor)
+        return "sqlite://" if self.served is None else f"sqlite:///{self.served.data / actor}.sqlite3"
+
+    def _pass(self, point: str) -> None:
+        self.crash(point)
+        if point in self.dies_at:
+            self.dies_at.remove(point)
+            raise Died(point)
