@@ -39,7 +39,7 @@ def given(
     consents: YesNo = False,
     webhooks: YesNo = False,
     the_bank_approves_after: Annotated[timedelta, ANY_DURATION] = timedelta(days=2),
-    the_bank_settles_every: Span = timedelta(hours=12),
+    the_bank_settles_every: Span = timedelta(days=1),
     the_bank_refuses: Annotated[tuple[str, ...], ListOf(CUSTOMER)] = (),
     opening_balance_cents: Annotated[int, CENTS] = 1_000_000,
     sessions_are_renewed_by: Annotated[str | None, _RENEWALS] = None,
@@ -57,7 +57,7 @@ def given(
         consents: Users sign for a savehack before it starts.
         webhooks: DES tells the bank what happens, and the bank acts on it.
         the_bank_approves_after: How long it takes to decide on an account; 2 days, when left out.
-        the_bank_settles_every: How often it fetches what is to be moved; 12 hours, when left out.
+        the_bank_settles_every: How often it fetches what is to be moved; a day, when left out.
         the_bank_refuses: Users who get no account.
         opening_balance_cents: What users have on their current accounts; 10000.00, when left out.
         sessions_are_renewed_by: What makes a session last longer; ID tokens, when left out.
