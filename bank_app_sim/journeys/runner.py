@@ -1,7 +1,9 @@
 """Runs journeys: each in a world of its own, many at once over the cores."""
 
+import collections
 import concurrent.futures
 import contextlib
+import itertools
 import logging
 import multiprocessing
 import os
@@ -143,7 +145,7 @@ def play_jobs(jobs: Sequence[Job], plan: Plan) -> list[JourneyResult]:
 
 
 def run(jobs: Sequence[Job], plan: Plan, *, workers: int, stops_at_failure: bool = False) -> Iterator[JourneyResult]:
-    """The results, as they come; in the order of the jobs where there is one worker.
+    """The results, as they come, in the order of the jobs.
 
     Args:
         workers: How many processes. 1 is this one.
@@ -181,19 +183,16 @@ def _in_processes(batches: Sequence[Sequence[Job]], plan: Plan, workers: int) ->
     is_done = False
     try:
         # A few in advance are enough; ten thousand journeys are not all to wait in a queue.
-        waiting: set[concurrent.futures.Future[list[JourneyResult]]] = set()
+        waiting: collections.deque[concurrent.futures.Future[list[JourneyResult]]] = collections.deque()
         left = iter(batches)
         while True:
-            for batch in left:
-                waiting.add(pool.submit(play_jobs, batch, plan))
-                if len(waiting) >= 2 * workers:
-                    break
+            for batch in itertools.islice(left, 2 * workers - len(waiting)):
+                waiting.append(pool.submit(play_jobs, batch, plan))
             if not waiting:
                 is_done = True
                 return
-            done, waiting = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
-            for future in done:
-                yield from future.result()
+            # The oldest first, whoever is ready: what is reported does not depend on how fast which process was.
+            yield from waiting.popleft().result()
     except BrokenProcessPool as error:
         raise WorkerDied(
             "a process that played journeys is not there any more; was it killed, or was there too little memory? "
