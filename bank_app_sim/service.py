@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 # A body of this API is some hundred bytes; a megabyte leaves room for a bank's largest settlement batch.
 LARGEST_BODY_BYTES = 1_048_576
 
+# What was taken off the front of the path by whoever has handed a request on.
+FORWARDED_PREFIX = "x-forwarded-prefix"
+
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 

@@ -1,15 +1,18 @@
 """The document of this API, OpenAPI 3.1: written by hand in `openapi.yaml`, served as JSON and as a page."""
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from ..service import Answer, Call, Text
+from ..service import FORWARDED_PREFIX, Answer, Call, Text
 
 FILE = Path(__file__).with_name("openapi.yaml")
+
+_PREFIX = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -43,8 +46,14 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[
                 yield method.upper(), path, item[method]
 
 
-async def serve_json(_call: Call) -> Answer:
-    return Answer(200, Text(as_json(), "application/json"))
+async def serve_json(call: Call) -> Answer:
+    """The document, whose server is where it was asked for: an address with something before our own paths, too."""
+    prefix = call.headers.get(FORWARDED_PREFIX, "")
+    content = as_json()
+    if _PREFIX.fullmatch(prefix):
+        [server] = document()["servers"]
+        content = orjson.dumps({**document(), "servers": [{**server, "url": f"{prefix}/"}]})
+    return Answer(200, Text(content, "application/json"))
 
 
 async def serve_page(_call: Call) -> Answer:

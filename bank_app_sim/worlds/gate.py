@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from ..clock import timestamp
-from ..service import LARGEST_BODY_BYTES
+from ..service import FORWARDED_PREFIX, LARGEST_BODY_BYTES
 from . import headers
 from .threads import WorldOver, WorldThread
 from .world import Carried, NoAnswer, World
@@ -51,7 +51,9 @@ class Gate:
         if address is None:
             raise WorldOver(f"{scope['path']} is no address in a world; it begins with /worlds/ID/des or …/backend")
         world = self.find(address["id"].decode())
-        carried = _carried(scope, PARTICIPANTS[address["actor"].decode()], address["rest"] or b"/")
+        rest = address["rest"] or b"/"
+        prefix = scope["raw_path"].removesuffix(address["rest"] or b"")
+        carried = _carried(scope, PARTICIPANTS[address["actor"].decode()], rest, prefix=prefix)
         answer, now = await world.call(_carry, attrs.evolve(carried, body=await _read(scope, receive)))
         if isinstance(answer, NoAnswer):
             what = headers.NO_ANSWER if answer.was_sent else headers.NOT_SENT
@@ -72,7 +74,7 @@ async def _carry(world: World, carried: Carried) -> tuple[Any, str]:
     return (answer.status_code, answer.headers.raw, await answer.aread()), now
 
 
-def _carried(scope: Scope, receiver: str, path: bytes) -> Carried:
+def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> Carried:
     sent = Headers(scope=scope)
     number, branch = sent.get(headers.NUMBER, ""), sent.get(headers.BRANCH)
     query = scope["query_string"]
@@ -81,7 +83,10 @@ def _carried(scope: Scope, receiver: str, path: bytes) -> Carried:
         receiver=receiver,
         method=scope["method"],
         url=(path + (b"?" + query if query else b"")).decode("latin-1"),
-        headers=[(name, value) for name, value in scope["headers"] if name not in _NOT_CARRIED],
+        headers=[
+            *((name, value) for name, value in scope["headers"] if name not in _NOT_CARRIED),
+            (FORWARDED_PREFIX.encode(), prefix),
+        ],
         body=b"",
         number=int(number) if number.isdecimal() else None,
         branch=None if branch is None else unquote(branch),

@@ -31,6 +31,16 @@ class Page(HTMLParser):
                 self.fetched.append(value or "")
 
 
+async def test_the_document_says_where_the_api_is_when_something_stands_before_its_paths(
+    stranger: httpx.AsyncClient,
+) -> None:
+    behind = await stranger.get("/openapi.json", headers={"X-Forwarded-Prefix": "/worlds/41/des"})
+    nonsense = await stranger.get("/openapi.json", headers={"X-Forwarded-Prefix": "//elsewhere.example/"})
+
+    assert [server["url"] for server in behind.json()["servers"]] == ["/worlds/41/des/"]
+    assert nonsense.json() == document()
+
+
 async def test_the_document_is_served_to_everybody(stranger: httpx.AsyncClient) -> None:
     answer = await stranger.get("/openapi.json")
 
