@@ -77,11 +77,36 @@ class Crossing:
             if self.takes_turns():
                 request.headers[headers.BRANCH] = quote(BRANCH.get(), safe="")
             request.extensions = {**request.extensions, "timeout": _PATIENT}
-            answer = await self.transport.handle_async_request(request)
-            content = await answer.aread()
+            answer, content = await self._exchanged(request, number)
             if headers.NOW in answer.headers:
                 self.is_now(moment(answer.headers[headers.NOW]))
         return self._as_it_was(answer, content, request)
+
+    async def _exchanged(self, request: httpx.Request, number: int) -> tuple[httpx.Response, bytes]:
+        """The answer and its content, over the network."""
+        answered: list[tuple[httpx.Response, bytes]] = []
+        failed: list[Exception] = []
+        is_over = anyio.Event()
+
+        async def exchange() -> None:
+            try:
+                answer = await self.transport.handle_async_request(request)
+                answered.append((answer, await answer.aread()))
+            except Exception as error:  # to be raised as it is, and not in a group of one
+                failed.append(error)
+            is_over.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(exchange)
+            try:
+                await is_over.wait()
+            except BaseException:
+                # Given up. To hang up takes a while, and the sandbox is not to let it go on meanwhile.
+                self.in_flight.now.discard(number)
+                raise
+        if failed:
+            raise failed[0]
+        return answered[0]
 
     def _as_it_was(self, answer: httpx.Response, content: bytes, request: httpx.Request) -> httpx.Response:
         """What the network of the world has made of it, here as there."""

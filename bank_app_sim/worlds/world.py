@@ -169,8 +169,9 @@ class World:
     async def let_pass(self, going: Going) -> Gone:
         """Let time pass, and all be done that becomes due on the way, in order."""
         async with self._time:
-            self._take_turns(going.turns)
+            # What was given up is to be gone before anybody is let go who has waited for a turn.
             self._flights.expect(going.in_flight, last=going.last)
+            self._take_turns(going.turns)
             await self._flights.arrived()
             self._have_sleep(dict(going.sleepers))
             turns: list[int] = []
