@@ -5,10 +5,12 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ..journeys.results import JourneyResult, Outcome
+if TYPE_CHECKING:
+    from ..journeys.results import JourneyResult
 
 
 class BrokenScript(click.ClickException):
@@ -140,7 +142,7 @@ def run(
     _end(kept, failed, report, as_json=as_json)
 
 
-def _end(kept: Sequence[JourneyResult], failed: int, report: Path | None, *, as_json: bool) -> None:
+def _end(kept: "Sequence[JourneyResult]", failed: int, report: Path | None, *, as_json: bool) -> None:
     if report is not None:
         from ..journeys import evidence
 
@@ -151,9 +153,10 @@ def _end(kept: Sequence[JourneyResult], failed: int, report: Path | None, *, as_
 
 
 def _follow(
-    results: Iterable[JourneyResult], total: int, *, as_json: bool, keeps_all: bool
-) -> tuple[list[JourneyResult], int]:
+    results: "Iterable[JourneyResult]", total: int, *, as_json: bool, keeps_all: bool
+) -> "tuple[list[JourneyResult], int]":
     """Show the results as they come; those that are to be kept, and how many have failed."""
+    from ..journeys.results import Outcome
     from . import journeys as shown
 
     began = time.perf_counter()
