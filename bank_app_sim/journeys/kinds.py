@@ -1,5 +1,6 @@
 """What can stand behind a name in a script: how it is read, what it is called, and its JSON Schema."""
 
+import abc
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -30,21 +31,21 @@ COLUMN = r"<[^ <>]([^<>]*[^ <>])?>"
 Ref = Callable[["Kind"], Schema]
 
 
-class Kind:
+class Kind(abc.ABC):
     """One kind of value."""
 
     @property
+    @abc.abstractmethod
     def title(self) -> str:
         """What it is called among the definitions of the schema."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def read(self, node: Node) -> Any:
         """The value; `Mistake` where there is none to be read."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def schema(self, ref: Ref) -> Schema:
         """What an editor is to accept; never less than `read()` does."""
-        raise NotImplementedError
 
 
 @attrs.frozen
