@@ -53,7 +53,7 @@ class Player:
                 await self.journey.rest()
                 await self._play_all(self.script.steps, "")
             except _Over:
-                pass
+                pass  # why it is over stands in the result of the step that failed
             except Exception as error:  # of ours, or of the world's: no step has brought it about
                 self._give_up(Failure(expected="the world goes on", found=_named(error), way_out=_FAULT))
             finally:
