@@ -84,6 +84,13 @@ CUSTOMERS = ("ada", "bo")
     "--token-lifetime", type=Duration(), default="365 days", show_default=True, help="How long an ID token is good."
 )
 @click.option(
+    "--access-token-lifetime",
+    type=Duration(),
+    default="24 hours",
+    show_default=True,
+    help="How long an access token of the bank's backend is good.",
+)
+@click.option(
     "--tenants",
     "tenants_file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -117,6 +124,7 @@ def serve(
     transfer_consents: bool,
     session_renewal: str,
     token_lifetime: timedelta,
+    access_token_lifetime: timedelta,
     tenants_file: Path | None,
     webhooks: bool,
     as_json: bool,
@@ -148,6 +156,7 @@ def serve(
             transfer_consents=transfer_consents,
             session_renewal=session_renewal,
             token_lifetime=token_lifetime,
+            access_token_lifetime=access_token_lifetime,
             tenants=read_tenants(tenants_file) if tenants_file else (),
             webhooks=webhooks,
             crash=crash,

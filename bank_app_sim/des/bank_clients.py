@@ -18,8 +18,6 @@ from . import store
 from .request import hashed
 from .tenant import Tenant
 
-TOKEN_LIFETIME = timedelta(hours=24)
-
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -27,6 +25,7 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 class TokenEndpoint:
     """`POST /oauth/token`."""
 
+    tenants: Mapping[str, Tenant]
     database: Database
     clock: Clock
     ids: Ids
@@ -41,22 +40,25 @@ class TokenEndpoint:
         credentials = _credentials(call)
         token = self.ids.secret()
 
-        def keep_token(connection: sa.Connection) -> bool:
+        def keep_token(connection: sa.Connection) -> timedelta | None:
             tenant_id = _tenant_of(connection, *credentials)
-            if tenant_id is None:
-                return False
-            expires_at = timestamp(self.clock.now() + TOKEN_LIFETIME)
+            # A bank that is not served any more is as good as unknown, as everywhere.
+            if tenant_id is None or tenant_id not in self.tenants:
+                return None
+            lifetime = self.tenants[tenant_id].access_token_lifetime
+            expires_at = timestamp(self.clock.now() + lifetime)
             kept = {"token_hash": hashed(token), "tenant_id": tenant_id, "expires_at": expires_at}
             connection.execute(store.principals.KEEP_TOKEN, kept)
-            return True
+            return lifetime
 
-        if not await self.database.run(keep_token):
+        lifetime = await self.database.run(keep_token)
+        if lifetime is None:
             challenge = {"WWW-Authenticate": 'Basic realm="DES"'}
             return _error(401, "invalid_client", "client_id", "is unknown, or the secret is wrong", challenge)
         granted = {
             "access_token": token,
             "token_type": "Bearer",
-            "expires_in": int(TOKEN_LIFETIME.total_seconds()),
+            "expires_in": int(lifetime.total_seconds()),
         }
         return Answer(200, granted, headers=_NOT_KEPT)
 

@@ -37,6 +37,7 @@ class Tenant:
         transfer_consents: The user signs for a savehack launch before it starts.
         session_inactivity_timeout: How long a session that is renewed by activity lasts without any.
         session_maximum_duration: How long any session lasts at most; None for no such limit.
+        access_token_lifetime: How long an access token of the bank's backend is good.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Tenant:
     session_renewal: SessionRenewal = SessionRenewal.TOKEN
     session_inactivity_timeout: timedelta = timedelta(minutes=15)
     session_maximum_duration: timedelta | None = None
+    access_token_lifetime: timedelta = timedelta(hours=24)
 
     @property
     def asks_per_dream(self) -> bool:

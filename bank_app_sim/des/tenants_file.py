@@ -90,6 +90,7 @@ _READ: Mapping[str, Callable[[object], object]] = {
     "session_renewal": _one_of(SessionRenewal),
     "session_inactivity_timeout_seconds": _seconds,
     "session_maximum_duration_seconds": _seconds,
+    "access_token_lifetime_seconds": _seconds,
 }
 _REQUIRED = [field.name for field in attrs.fields(Tenant) if field.default is attrs.NOTHING and field.name != "id"]
 

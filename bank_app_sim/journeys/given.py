@@ -44,6 +44,7 @@ def given(
     opening_balance_cents: Annotated[int, CENTS] = 1_000_000,
     sessions_are_renewed_by: Annotated[str | None, _RENEWALS] = None,
     ID_tokens_last: Span = timedelta(days=365),  # noqa: N803
+    access_tokens_last: Span = timedelta(days=365),
     sessions_end_without_activity_after: Span = timedelta(minutes=15),
     sessions_last_at_most: Span | None = None,
 ) -> Given:
@@ -62,6 +63,7 @@ def given(
         opening_balance_cents: What users have on their current accounts; 10000.00, when left out.
         sessions_are_renewed_by: What makes a session last longer; ID tokens, when left out.
         ID_tokens_last: How long an ID token of the bank is good; 365 days, when left out.
+        access_tokens_last: How long DES takes an access token of the bank's backend; 365 days, when left out.
         sessions_end_without_activity_after: Where activity renews them; 15 minutes, when left out.
         sessions_last_at_most: However they are renewed; for ever, when left out.
     """
@@ -77,6 +79,7 @@ def given(
         "opening_balance_cents": opening_balance_cents,
         "session_renewal": sessions_are_renewed_by,
         "token_lifetime": ID_tokens_last,
+        "access_token_lifetime": access_tokens_last,
         "session_inactivity_timeout": sessions_end_without_activity_after,
         "session_maximum_duration": sessions_last_at_most,
     }

@@ -49,6 +49,7 @@ class Simulation:
         opening_balance_cents: What a new customer has on the current account.
         token_lifetime: How long an ID token of the bank is good. A real bank's is minutes; here it is long, so that a
             trace tells of what a test is about, and not of sessions that are renewed.
+        access_token_lifetime: How long an access token of the bank's backend is good at DES; long for the same reason.
         account_setup: How accounts and Dreams belong together.
         performance_dreams: Whether the bank opens an investment account for each Dream.
         transfer_consents: Whether users sign for a savehack launch before it starts.
@@ -76,6 +77,7 @@ class Simulation:
         refuses: frozenset[str] = frozenset(),
         opening_balance_cents: int = 1_000_000,
         token_lifetime: timedelta = timedelta(days=365),
+        access_token_lifetime: timedelta = timedelta(days=365),
         account_setup: str = AccountSetup.SHARED,
         performance_dreams: bool = False,
         transfer_consents: bool = False,
@@ -89,6 +91,8 @@ class Simulation:
         crash: Callable[[str], None] = lambda point: None,
         snapshot: Snapshot | None = None,
     ) -> None:
+        if access_token_lifetime < timedelta(seconds=1):
+            raise ValueError(f"access_token_lifetime must be a second or more: {access_token_lifetime}")
         given = {name: value for name, value in dict(locals()).items() if name not in ("self", "seed", "snapshot")}
         self._arguments = given
         self._served = served
@@ -117,6 +121,7 @@ class Simulation:
             "session_renewal": SessionRenewal(session_renewal),
             "session_inactivity_timeout": session_inactivity_timeout,
             "session_maximum_duration": session_maximum_duration,
+            "access_token_lifetime": access_token_lifetime,
         }
         self._actors = Actors(
             bank=bank,

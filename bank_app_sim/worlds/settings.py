@@ -47,6 +47,10 @@ SETTINGS = (
     _plain("refuses", lambda value: frozenset(several(text)(value)), "Customers to whom the bank gives no account."),
     _plain("opening_balance_cents", whole(least=0), "What a new customer has. 1000000 when left out."),
     _duration("token_lifetime", "How long an ID token of the bank is good. 365 days when left out."),
+    _duration(
+        "access_token_lifetime",
+        "How long an access token of the bank's backend is good. 365 days when left out.",
+    ),
     _plain("account_setup", _SETUPS, f"`{AccountSetup.SHARED}`, or `{AccountSetup.PER_DREAM}`."),
     _plain("performance_dreams", yes_or_no, "Whether the bank opens an investment account for each Dream."),
     _plain("transfer_consents", yes_or_no, "Whether users sign for a savehack launch before it starts."),
