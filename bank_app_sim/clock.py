@@ -1,5 +1,6 @@
 """One clock for every actor: the machine's, or a simulated one that moves when it is told to."""
 
+import asyncio
 import heapq
 import itertools
 from collections.abc import Callable
@@ -16,7 +17,7 @@ __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 
 # Between two messages, or two looks into a database, there are a few steps of the event loop in which nothing is on its
 # way and somebody is at work all the same: up to five in the journeys of the library. Letting twice as many pass before
-# we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked().
+# we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked(). Trio has none.
 STEPS_BEFORE_ASKING = 10
 
 
@@ -90,17 +91,28 @@ class SimulatedClock:
 
     async def rest_until(self, moment: datetime) -> None:
         """As `sleep_until()`; but a moment that is not to come is waited for as well, until everything is quiet."""
-        sleeper = (max(moment, self._now), next(self._order), anyio.Event())
+        await self._wait(anyio.Event(), until=moment)
+
+    async def wait_for(self, event: anyio.Event, *, until: datetime | None) -> None:
+        """Return when the event is set, or when the moment has come: then it is set as well."""
+        if event.is_set() or (until is not None and until <= self._now):
+            await anyio.lowlevel.checkpoint()
+        elif until is None:
+            await event.wait()
+        else:
+            await self._wait(event, until=until)
+
+    async def _wait(self, event: anyio.Event, *, until: datetime) -> None:
+        sleeper = (max(until, self._now), next(self._order), event)
         heapq.heappush(self._sleepers, sleeper)
         try:
             # Who waits in the middle of a message holds up nobody: a server that is to try something again, say.
             with self.traffic.resting():
-                await sleeper[2].wait()
-        except BaseException:  # cancelled: nobody is to be woken any more
-            if sleeper in self._sleepers:
+                await event.wait()
+        finally:
+            if sleeper in self._sleepers:  # cancelled, or woken by something else: nobody is to be woken any more
                 self._sleepers.remove(sleeper)
                 heapq.heapify(self._sleepers)
-            raise
 
     async def advance(self, by: timedelta) -> None:
         """Let `by` pass; everything that becomes due on the way is done, in order, before this returns.
@@ -185,11 +197,44 @@ class SimulatedClock:
         while not unless():
             await self.traffic.at_rest()
             changes = self.traffic.changes
-            for _ in range(STEPS_BEFORE_ASKING):
-                await anyio.lowlevel.checkpoint()
-                if self.traffic.changes != changes or unless():
-                    break
-            else:
+            await _some_steps(self.traffic)
+            if self.traffic.changes == changes:
                 await anyio.wait_all_tasks_blocked()
                 if self.traffic.changes == changes:
                     return
+
+
+async def wait_for(clock: Clock, event: anyio.Event, *, until: datetime | None) -> None:
+    """Return when the event is set, or when the moment has come by the clock; None is a moment that never comes."""
+    if isinstance(clock, SimulatedClock):
+        await clock.wait_for(event, until=until)
+    elif until is None:
+        await event.wait()
+    else:
+        # The wall clock may be set back while we wait, so look again when we wake.
+        while not event.is_set() and (left := (until - clock.now()).total_seconds()) > 0:
+            with anyio.move_on_after(left):
+                await event.wait()
+
+
+async def _some_steps(traffic: Traffic) -> None:
+    """Let asyncio take some steps, or fewer where something changes; on trio none.
+
+    Without a task in between, which would wake up each time: it is done more often than anything else.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    done, changes = loop.create_future(), traffic.changes
+
+    def step(left: int) -> None:
+        if done.done():  # cancelled
+            return
+        if left == 0 or traffic.changes != changes:
+            done.set_result(None)
+        else:
+            loop.call_soon(step, left - 1)
+
+    loop.call_soon(step, STEPS_BEFORE_ASKING)
+    await done

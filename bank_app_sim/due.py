@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import anyio
 
-from .clock import Clock
+from .clock import Clock, wait_for
 from .database import DatabaseError
 
 logger = logging.getLogger(__name__)
@@ -33,19 +33,17 @@ class DueWork:
         self._clock = clock
         self._run_due = run_due
         self._look_every = look_every
-        self._is_woken = False
-        self._waiting: anyio.CancelScope | None = None
+        self._woken = anyio.Event()
 
     def wake(self) -> None:
         """Look again now: a row was written whose moment may be nearer than the one we wait for."""
-        self._is_woken = True
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._woken.set()
 
     async def run(self) -> None:
         while True:
-            self._is_woken = False
-            await self._wait(await self._look())
+            self._woken = anyio.Event()
+            next_look = await self._look()
+            await wait_for(self._clock, self._woken, until=next_look)
 
     async def _look(self) -> datetime | None:
         """Do what is due; the moment of the next look."""
@@ -58,13 +56,3 @@ class DueWork:
             next_due = None
         next_look = self._clock.now() + self._look_every
         return next_look if next_due is None else min(next_due, next_look)
-
-    async def _wait(self, next_look: datetime | None) -> None:
-        if self._is_woken:
-            return
-        with anyio.CancelScope() as self._waiting:
-            if next_look is None:
-                await anyio.sleep_forever()
-            else:
-                await self._clock.sleep_until(next_look)
-        self._waiting = None

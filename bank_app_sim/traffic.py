@@ -1,10 +1,9 @@
 """What is on its way between participants: without it a simulated clock could not know that everything is quiet."""
 
-import contextlib
 import contextvars
-from collections.abc import Iterator
 
 import anyio
+import attrs
 
 # How many messages a task is in the middle of: to answer one, a server may send another.
 _INSIDE: contextvars.ContextVar[int] = contextvars.ContextVar("inside", default=0)
@@ -21,43 +20,65 @@ class Traffic:
         self.changes = 0
         self._moving = 0
         self._resting = 0
-        self._at_rest = anyio.Event()
-        self._at_rest.set()
+        # Who waits until nothing is on its way.
+        self._at_rest: anyio.Event | None = None
 
-    @contextlib.contextmanager
-    def moving(self) -> Iterator[None]:
+    def moving(self) -> "_Moving":
         """A message is on its way as long as the block lasts."""
-        inside = _INSIDE.get()
-        _INSIDE.set(inside + 1)
-        self._change(1, 0)
-        try:
-            yield
-        finally:
-            self._change(-1, 0)
-            _INSIDE.set(inside)
+        return _Moving(self)
 
-    @contextlib.contextmanager
-    def resting(self) -> Iterator[None]:
+    def resting(self) -> "_Resting":
         """What this task is in the middle of stands still as long as the block lasts: time may pass meanwhile."""
-        inside = _INSIDE.get()
-        _INSIDE.set(0)
-        self._change(-inside, inside)
-        try:
-            yield
-        finally:
-            self._change(inside, -inside)
-            _INSIDE.set(inside)
+        return _Resting(self)
+
+    def note(self) -> None:
+        """Something has happened at once: whoever looks whether everything is quiet looks again."""
+        self.changes += 1
 
     async def at_rest(self) -> None:
         """Return when nothing is on its way; or when something rests, because others may wait for that."""
         while self._moving and not self._resting:
+            if self._at_rest is None:
+                self._at_rest = anyio.Event()
             await self._at_rest.wait()
 
-    def _change(self, moving: int, resting: int) -> None:
+    def change(self, moving: int, resting: int) -> None:
         self._moving += moving
         self._resting += resting
         self.changes += 1
-        if self._resting or not self._moving:
+        if self._at_rest is not None and (self._resting or not self._moving):
             self._at_rest.set()
-        elif self._at_rest.is_set():
-            self._at_rest = anyio.Event()
+            self._at_rest = None
+
+
+# Classes, and no generators: every message and every look into a database goes through one of them.
+@attrs.define(eq=False)
+class _Moving:
+    _traffic: Traffic
+    _inside: int = attrs.field(default=0, init=False)
+
+    def __enter__(self) -> None:
+        self._inside = _INSIDE.get()
+        _INSIDE.set(self._inside + 1)
+        self._traffic.change(1, 0)
+
+    def __exit__(self, *_error: object) -> None:
+        self._traffic.change(-1, 0)
+        _INSIDE.set(self._inside)
+
+
+@attrs.define(eq=False)
+class _Resting:
+    _traffic: Traffic
+    _inside: int = attrs.field(default=0, init=False)
+
+    def __enter__(self) -> None:
+        self._inside = _INSIDE.get()
+        if self._inside:
+            _INSIDE.set(0)
+            self._traffic.change(-self._inside, self._inside)
+
+    def __exit__(self, *_error: object) -> None:
+        if self._inside:
+            self._traffic.change(self._inside, -self._inside)
+            _INSIDE.set(self._inside)

@@ -6,16 +6,16 @@ import functools
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+import anyio.lowlevel
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from .errors import DatabaseError
-from .prepared import driver_of
-from .sqlite import Line, engine, prepare
-from .writer import Writer
+from .prepared import Connection, driver_of
+from .sqlite import engine, prepare
 
 T = TypeVar("T")
 
@@ -34,26 +34,48 @@ class Memory:
         self._began_with = None if content is None else (version, content)
         at_rest = self._began_with and _AT_REST.take(self._began_with)
         self._connection = at_rest or _opened(tables, version, content)
+        self._driver = driver_of(self._connection)
+        # Units of work execute statements, and read what comes of it: so much of a connection it is.
+        self._units = cast(sa.Connection, Connection(self._driver))
         self._is_closed = False
-        self._writer = Writer(_Line(self._connection), inline=True)
 
     async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool) -> T:
-        return await self._writer.run(work)
+        if reads_only:
+            return self._read(work)
+        await anyio.lowlevel.checkpoint()  # who writes waits for a turn, as in every other database
+        return self.run_now(work)
 
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
-        return self._writer.run_now(work)
+        self._refuse_when_closed()
+        self._driver.execute("SAVEPOINT unit")
+        try:
+            result = work(self._units)
+        except BaseException:
+            self._driver.execute("ROLLBACK TO unit")
+            self._driver.execute("RELEASE unit")
+            raise
+        self._driver.execute("RELEASE unit")
+        return result
+
+    def _read(self, work: Callable[[sa.Connection], T]) -> T:
+        """Nobody else writes meanwhile, and nothing is to be undone."""
+        self._refuse_when_closed()
+        return work(self._units)
 
     def content(self) -> bytes:
         """All of it, as bytes; between two units of work."""
-        self._writer.refuse_when_stopped()  # another world may have the connection by now
-        content: bytes = driver_of(self._connection).serialize()
+        self._refuse_when_closed()
+        content: bytes = self._driver.serialize()
         return content
+
+    def _refuse_when_closed(self) -> None:
+        if self._is_closed:  # another world may have the connection by now
+            raise DatabaseError("the database is closed")
 
     def close(self) -> None:
         if self._is_closed:
             return
         self._is_closed = True
-        self._writer.stop()
         if self._began_with is None:
             self._connection.close()
         else:
@@ -90,23 +112,6 @@ def _copy(content: bytes, to: sqlite3.Connection) -> None:
 @functools.cache
 def _memory() -> sa.Engine:
     return engine("sqlite://", NullPool)
-
-
-class _Line(Line):
-    """The one connection, within the transaction of its world."""
-
-    def begin(self) -> None:
-        self._driver.execute("SAVEPOINT unit")
-
-    def commit(self) -> None:
-        self._driver.execute("RELEASE unit")
-
-    def rollback(self) -> None:
-        self._driver.execute("ROLLBACK TO unit")
-        self._driver.execute("RELEASE unit")
-
-    def close(self) -> None:
-        """Whoever has the connection closes it, or does not."""
 
 
 @attrs.define

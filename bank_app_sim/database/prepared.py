@@ -4,17 +4,17 @@ Of what `sqlalchemy.Connection.execute()` does each time, most is meant for data
 Beside SQLite, which answers within microseconds, it took longer than all the rest of a world.
 """
 
+import collections
 import functools
 import operator
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 
 _DIALECT = sqlite.dialect(
     json_serializer=lambda value: orjson.dumps(value).decode(),
@@ -39,16 +39,54 @@ def driver_of(connection: sa.Connection) -> Any:
     return connection.connection.driver_connection
 
 
-class Rows(IteratorResult[Any]):
-    """What came of a statement, as SQLAlchemy gives it.
+@attrs.frozen
+class Rows:
+    """What came of a statement: of `sqlalchemy.Result` what units of work use of it, read already.
 
     Attributes:
         rowcount: How many rows were changed.
     """
 
-    def __init__(self, names: SimpleResultMetaData, rows: Sequence[Any], rowcount: int) -> None:
-        super().__init__(names, iter(rows))
-        self.rowcount = rowcount
+    _rows: Sequence[Any]
+    rowcount: int
+    _row: Callable[[Any], Any] | None = None  # makes a row of the driver's tuple
+    _as_mapping: Callable[[Any], Any] | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.all())
+
+    def all(self) -> list[Any]:
+        return list(self._rows) if self._row is None else [self._row(row) for row in self._rows]
+
+    def first(self) -> Any:
+        return self.all()[0] if self._rows else None
+
+    def one_or_none(self) -> Any:
+        if len(self._rows) > 1:
+            raise sa.exc.MultipleResultsFound("one row was wanted, or none, and there are several")
+        return self.first()
+
+    def one(self) -> Any:
+        if not self._rows:
+            raise sa.exc.NoResultFound("a row was wanted, and there is none")
+        return self.one_or_none()
+
+    def mappings(self) -> "Rows":
+        """The same, each row by the names of its columns."""
+        return Rows(self._rows, self.rowcount, self._as_mapping)
+
+    def scalars(self) -> "Rows":
+        """The first value of each row."""
+        return Rows(self._rows, self.rowcount, operator.itemgetter(0))
+
+    def scalar_one(self) -> Any:
+        return self.scalars().one()
+
+    def scalar_one_or_none(self) -> Any:
+        return self.scalars().one_or_none()
+
+    def scalar(self) -> Any:
+        return self.scalars().first()
 
 
 @attrs.frozen
@@ -98,7 +136,7 @@ class Prepared:
         columns = getattr(statement, "exported_columns", ())
         self._processes = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]
         self._is_processed = any(self._processes)
-        self._names: SimpleResultMetaData | None = None
+        self._makers: tuple[Callable[[Any], Any], Callable[[Any], Any]] | None = None
 
     def run(self, connection: Any, parameters: Parameters) -> Rows:
         sql, places = self.sql, self._places
@@ -106,15 +144,15 @@ class Prepared:
             sql, places = self._expanded(*(len(parameters[name]) for name in self._lists))
         cursor = connection.execute(sql, [place(parameters) for place in places])
         rows = cursor.fetchall()
-        if self._names is None:
-            self._names = SimpleResultMetaData([column[0] for column in cursor.description or ()])
+        if self._makers is None:
+            self._makers = _makers([column[0] for column in cursor.description or ()])
         if self._is_processed:
             rows = [self._processed(row) for row in rows]
-        return Rows(self._names, rows, cursor.rowcount)
+        return Rows(rows, cursor.rowcount, *self._makers)
 
     def run_many(self, connection: Any, parameters: Sequence[Parameters]) -> Rows:
         values = [[place(each) for place in self._places] for each in parameters]
-        return Rows(_NOTHING, (), connection.executemany(self.sql, values).rowcount)
+        return Rows((), connection.executemany(self.sql, values).rowcount)
 
     def _expand(self, *lengths: int) -> tuple[str, list[Place]]:
         """`IN (…)` with as many `?` as there are values."""
@@ -131,7 +169,18 @@ class Prepared:
         )
 
 
-_NOTHING = SimpleResultMetaData([])
+def _makers(names: Sequence[str]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """What makes a row of a tuple, with a field for each column; and what makes a mapping."""
+
+    def as_mapping(row: Any) -> dict[str, Any]:
+        return dict(zip(names, row, strict=True))
+
+    of_names: Any = collections.namedtuple  # whose names are known only now
+    row = of_names("Row", names, rename=True)
+    row._mapping = property(as_mapping)  # as SQLAlchemy calls it
+    return row._make, as_mapping
+
+
 _prepared = functools.lru_cache(MOST_STATEMENTS)(Prepared)
 
 
