@@ -126,23 +126,28 @@ class Line:
     _held_back: list[tuple[str, Any]] = attrs.field(factory=list, init=False)
 
     async def handle_async_request(self, request: Any) -> Any:
-        what = f"{request.method} {request.url.path.removeprefix(self.base_path)}"
-        await self._turn(f"{self.sender} asks {self.receiver} {what}")
+        await self._turn(self.sender, "asks", self.receiver, request)
         with self.network.traffic.moving():
-            response = await self._carry(request, *what.split(" ", 1))
+            response = await self._carry(request)
         # The answer has a turn of its own: what one hears may be older than what another has heard before.
-        await self._turn(f"{self.receiver} answers {self.sender} {what}")
+        await self._turn(self.receiver, "answers", self.sender, request)
         return response
 
-    async def _turn(self, name: str) -> None:
+    async def _turn(self, who: str, does: str, whom: str, request: Any) -> None:
         if self.network.turns.are_taken:
             with self.network.traffic.resting():
-                await self.network.turns.take(name)
+                await self.network.turns.take(f"{who} {does} {whom} {request.method} {self._path(request)}")
 
-    async def _carry(self, request: Any, method: str, path: str) -> Any:
-        fault = self.network.strikes(self.sender, self.receiver, method, path)
-        if fault is not None:
-            return await self._struck(fault, request, f"{method} {path.removeprefix('/v1')}")
+    def _path(self, request: Any) -> str:
+        path: str = request.url.path
+        return path.removeprefix(self.base_path)
+
+    async def _carry(self, request: Any) -> Any:
+        if self.network.faults:
+            method, path = request.method, self._path(request)
+            fault = self.network.strikes(self.sender, self.receiver, method, path)
+            if fault is not None:
+                return await self._struck(fault, request, f"{method} {path.removeprefix('/v1')}")
         return await self._deliver(request)
 
     async def _deliver(self, request: Any) -> Any:

@@ -3,15 +3,16 @@
 Both servers of the simulation stand on this, each with routes of its own. Nothing here knows what a route means.
 """
 
+import functools
 import http
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+import anyio.lowlevel
 import attrs
 import orjson
-from starlette.datastructures import Headers, QueryParams
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from .ids import Ids
@@ -29,6 +30,8 @@ FORWARDED_PREFIX = "x-forwarded-prefix"
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
+_NO_QUERY = QueryParams()
+
 
 @attrs.frozen(kw_only=True)
 class Call:
@@ -39,6 +42,7 @@ class Call:
         path: As it was asked for, without the query.
         route: The route's template, such as `/v1/dreams/{id}`.
         parameters: The parts of the path that the template names.
+        headers: By name, in lower case.
         body: The JSON object that was sent, or the fields of a form; empty where no body was.
         raw: The bytes of the body.
         request_id: What `X-Request-Id` of the answer will say.
@@ -51,7 +55,7 @@ class Call:
     parameters: Mapping[str, str]
     query: QueryParams
     # In no `repr`: they hold tokens and cookies.
-    headers: Headers = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(repr=False)
     body: Mapping[str, Any] = attrs.field(repr=False)
     raw: bytes = attrs.field(repr=False)
     request_id: str
@@ -93,6 +97,12 @@ class Refused(Exception):
         )
 
 
+@functools.cache
+def status_line(status: int) -> str:
+    """Such as `201 Created`."""
+    return f"{status} {http.HTTPStatus(status).phrase}"
+
+
 @attrs.frozen(kw_only=True)
 class Endpoint:
     """One operation of a service, and how its messages are called in the trace.
@@ -121,6 +131,10 @@ class Endpoint:
         return lambda _sender, _body: f"{self.method} {self.path}"
 
 
+class _Gone(Exception):
+    """Whoever asked did not wait until all of it was sent."""
+
+
 class Service:
     """An ASGI application made of endpoints.
 
@@ -135,7 +149,7 @@ class Service:
         participant: str,
         endpoints: Sequence[Endpoint],
         *,
-        sender: Callable[[Headers, str], str],
+        sender: Callable[[Mapping[str, str], str], str],
         trace: Trace,
         ids: Ids,
         headers: Mapping[str, str] | None = None,
@@ -151,10 +165,11 @@ class Service:
         self._routes = Routes(by_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await anyio.lowlevel.checkpoint()  # others have their turn between two requests, also within one process
         found = self._routes.find(scope["path"])
         if found is None:
             answer = Answer(404, _sentence(f"there is no {scope['path']} here"))
-            await self._send(send, answer, self._request_id(scope))
+            await self._send(send, answer, self._request_id(headers_of(scope)))
             return
         endpoints, parameters = found
         endpoint = endpoints.get(scope["method"])
@@ -165,29 +180,30 @@ class Service:
 
     async def _not_possible(self, scope: Scope, send: Send, methods: Sequence[str]) -> None:
         sentence = _sentence(f"{scope['method']} is not possible here")
-        await self._send(send, Answer(405, sentence, headers={"Allow": ", ".join(methods)}), self._request_id(scope))
+        answer = Answer(405, sentence, headers={"Allow": ", ".join(methods)})
+        await self._send(send, answer, self._request_id(headers_of(scope)))
 
     async def refuse(self, scope: Scope, send: Send, refused: Refused) -> None:
         """Answer a request without reading it."""
-        await self._send(send, refused.answer, self._request_id(scope))
+        await self._send(send, refused.answer, self._request_id(headers_of(scope)))
 
     async def _answer(
         self, endpoint: Endpoint, parameters: Mapping[str, str], scope: Scope, receive: Receive, send: Send
     ) -> None:
-        request_id = self._request_id(scope)
-        headers = Headers(scope=scope)
+        headers = headers_of(scope)
+        request_id = self._request_id(headers)
         sender = self._sender(headers, endpoint.path)
         detail: dict[str, Any] = {"method": scope["method"], "path": _full_path(scope), "request_id": request_id}
         recorded = False
         body: Mapping[str, Any] = {}
         try:
-            raw = await _read(headers, scope, receive)
+            raw = await _read(headers, receive)
             body = _parse(raw, headers, accepts_form=endpoint.accepts_form)
             if body and not endpoint.is_private:
                 detail["body"] = body
             self._record_request(endpoint, sender, body, detail)
             recorded = True
-            query = QueryParams(scope["query_string"])
+            query = QueryParams(scope["query_string"]) if scope["query_string"] else _NO_QUERY
             _refuse_nul(parameters, query)
             answer = await endpoint.respond(
                 Call(
@@ -205,7 +221,7 @@ class Service:
             )
         except Refused as refused:
             answer = refused.answer
-        except ClientDisconnect:
+        except _Gone:
             return
         except Exception:
             logger.exception("%s %s failed (request %s)", scope["method"], scope["path"], request_id)
@@ -215,12 +231,11 @@ class Service:
         self._record_answer(endpoint, sender, answer, request_id)
         await self._send(send, answer, request_id)
 
-    def _request_id(self, scope: Scope) -> str:
+    def _request_id(self, headers: Mapping[str, str]) -> str:
         """The caller's own, when it is short and plain: then one id can be followed through both logs."""
-        for name, value in scope["headers"]:
-            if name == b"x-request-id" and 0 < len(value) <= 100 and value.replace(b"-", b"").isalnum():
-                return str(value, "ascii")
-        return self._ids.uuid()
+        own = headers.get("x-request-id", "")
+        is_plain = 0 < len(own) <= 100 and own.isascii() and own.replace("-", "").isalnum()
+        return own if is_plain else self._ids.uuid()
 
     def _record_request(
         self, endpoint: Endpoint, sender: str, body: Mapping[str, Any], detail: Mapping[str, Any]
@@ -254,9 +269,9 @@ class Service:
         await send({"type": "http.response.body", "body": body.content})
 
 
-def status_line(status: int) -> str:
-    """Such as `201 Created`."""
-    return f"{status} {http.HTTPStatus(status).phrase}"
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The headers of a request, by name in lower case; of several with the same name the first."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
 
 
 def _sentence(text: str) -> dict[str, Any]:
@@ -268,18 +283,23 @@ def _full_path(scope: Scope) -> str:
     return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
-async def _read(headers: Headers, scope: Scope, receive: Receive) -> bytes:
+async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
     announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > LARGEST_BODY_BYTES:
         raise _too_large()
     chunks: list[bytes] = []
     size = 0
-    async for chunk in Request(scope, receive).stream():
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        chunk = message.get("body", b"")
         size += len(chunk)
         if size > LARGEST_BODY_BYTES:
             raise _too_large()
         chunks.append(chunk)
-    return b"".join(chunks)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
 
 
 def _too_large() -> Refused:
@@ -296,7 +316,7 @@ def _refuse_nul(parameters: Mapping[str, str], query: QueryParams) -> None:
             raise Refused(400, {name: ["can't contain the character NUL"]})
 
 
-def _parse(raw: bytes, headers: Headers, *, accepts_form: bool) -> Mapping[str, Any]:
+def _parse(raw: bytes, headers: Mapping[str, str], *, accepts_form: bool) -> Mapping[str, Any]:
     if not raw:
         return {}
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()

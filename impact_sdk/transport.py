@@ -1,12 +1,13 @@
 """One request to DES and its answer: addresses, credentials, attempts, errors. The only file that imports httpx."""
 
 import abc
+import functools
 import logging
 import math
 import random
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
@@ -29,6 +30,7 @@ logger = logging.getLogger("impact_sdk")
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 TIMEOUT_SECONDS = 30.0
+ADDRESSES_AT_HAND = 256
 
 # DES sends it with every answer when it keeps the first answer to a key (ours, DESIGN section 6).
 HONOURS_KEYS = "idempotency-key-lifetime"
@@ -97,10 +99,10 @@ class HTTP:
         client = self._open()
         request = httpx.Request(
             method,
-            url,
+            _parsed()(url),
             headers={**self._own_headers, **headers},
             content=content,
-            extensions={"timeout": _timeout(timeout_seconds).as_dict()},
+            extensions={"timeout": _timeout(timeout_seconds)},
         )
         try:
             response = await self._response(client, request)
@@ -249,6 +251,14 @@ class Transport:
             raise NotSent(f"{method} {path} was not sent: there is no access token ({error})") from error
 
 
+@functools.cache
+def _parsed() -> Callable[[str], "httpx.URL"]:
+    """What reads an address: most are asked for again and again, and to read one takes longer than to send it."""
+    import httpx
+
+    return functools.lru_cache(ADDRESSES_AT_HAND)(httpx.URL)
+
+
 def _encoded(body: Mapping[str, Any] | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:
     if form is not None:
         return urlencode(form).encode(), "application/x-www-form-urlencoded"
@@ -268,10 +278,11 @@ def _seconds(timeout: timedelta | float | None) -> float:
     return seconds
 
 
-def _timeout(seconds: float) -> "httpx.Timeout":
+@functools.lru_cache(ADDRESSES_AT_HAND)
+def _timeout(seconds: float) -> Mapping[str, float | None]:
     import httpx
 
-    return httpx.Timeout(seconds, connect=min(seconds, CONNECT_TIMEOUT_SECONDS))
+    return httpx.Timeout(seconds, connect=min(seconds, CONNECT_TIMEOUT_SECONDS)).as_dict()
 
 
 def _without_answer(error: Exception, method: str, url: str) -> Exception:

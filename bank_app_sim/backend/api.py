@@ -6,7 +6,6 @@ from typing import Any
 
 import attrs
 import sqlalchemy as sa
-from starlette.datastructures import Headers
 
 from impact_sdk import Clock
 
@@ -26,7 +25,7 @@ LONGEST_ID = 100
 MOST_CENTS = 10**15
 
 
-def sender(_headers: Headers, route: str) -> str:
+def sender(_headers: Mapping[str, str], route: str) -> str:
     """Who is asking, by its name in the trace."""
     return "des" if route == JWKS else "bank_app"
 

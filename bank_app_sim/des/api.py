@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import attrs
 import sqlalchemy as sa
-from starlette.datastructures import Headers
 
 from ..clock import Clock, SimulatedClock, timestamp
 from ..database import Database
@@ -33,7 +32,7 @@ VERIFY_TOKEN = "/users/verify_token"
 OAUTH_TOKEN = "/oauth/token"
 
 # What has expired is not valid at once, and thrown away from time to time.
-PURGE_EVERY = timedelta(days=1)
+PURGE_EVERY = timedelta(days=7)
 
 # What a principal hears that is not among those who may.
 NOT_FOR = {
@@ -95,7 +94,7 @@ class DES:
             clock=clock,
             ids=ids,
         )
-        oauth = TokenEndpoint(database=self._database, clock=clock, ids=ids)
+        oauth = TokenEndpoint(tenants=self._tenants, database=self._database, clock=clock, ids=ids)
         self.app = Service(
             "des",
             [
@@ -273,7 +272,7 @@ def _plain_label(method: str, path: str) -> str:
     return f"{method} {path.removeprefix('/v1')}"
 
 
-def _sender(headers: Headers, route: str) -> str:
+def _sender(headers: Mapping[str, str], route: str) -> str:
     """Who is asking, by what they come with."""
     if "authorization" in headers or route == OAUTH_TOKEN:
         return "bank_backend"

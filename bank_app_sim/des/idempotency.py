@@ -28,7 +28,7 @@ _VISIBLE = re.compile(r"[!-~]{1,255}")
 
 def key_of(call: Call) -> str | None:
     """The key that a request came with; keys mean nothing beyond POST."""
-    key = call.headers.get(HEADER) if call.method == "POST" else None
+    key = call.headers.get(HEADER.lower()) if call.method == "POST" else None
     if key is not None and not _VISIBLE.fullmatch(key):
         raise Refused(400, {HEADER: ["must be 1 to 255 visible characters"]})
     return key

@@ -15,6 +15,7 @@ from ..backend import Bank, BankBackend
 from ..database import of_actor, postgresql_address
 from ..des import DES, Tenant
 from ..ids import Ids
+from ..in_process import InProcess
 from ..network import Died, Network
 from ..servers import address, beside, listening_socket, require_asyncio, serving
 from ..settings import CLIENT_ID, TENANT, client_secret, webhook_secret
@@ -119,12 +120,8 @@ class Actors:
         """How one participant reaches another: in this process, or (None) over TCP."""
         if self.served is not None:
             return None
-        import httpx  # not at the top: a server is to be up first
-
-        async def forward(scope: Any, receive: Any, send: Any) -> None:
-            await (self.des if receiver == "des" else self.backend).app(scope, receive, send)
-
-        return self.network.line(sender, receiver, httpx.ASGITransport(forward))
+        is_des = receiver == "des"
+        return self.network.line(sender, receiver, InProcess(lambda: (self.des if is_des else self.backend).app))
 
     def _listen(self, stack: contextlib.AsyncExitStack, port: int) -> None:
         require_asyncio()

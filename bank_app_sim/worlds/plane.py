@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from impact_sdk import SystemClock
@@ -18,7 +17,7 @@ from impact_sdk import SystemClock
 from ..clock import timestamp
 from ..ids import Ids
 from ..network import Fault
-from ..service import Answer, Call, Endpoint, Refused, Service
+from ..service import Answer, Call, Endpoint, Refused, Service, headers_of
 from ..trace import Trace
 from . import operations, settings
 from .fields import values
@@ -67,7 +66,7 @@ class Plane:
 
     async def control(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The operations. There is no password, as this is a sandbox on loopback: so no web page may ask for them."""
-        if "origin" in Headers(scope=scope):
+        if "origin" in headers_of(scope):
             await self._control.refuse(
                 scope, send, Refused(403, {"base": ["web pages have no business here; leave the header Origin out"]})
             )

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 
 from bank_app_sim import Served, Simulation
 from bank_app_sim.ids import Ids
@@ -124,7 +124,7 @@ def test_a_request_that_is_worked_on_shows_neither_headers_nor_body() -> None:
         route="/v1/dreams",
         parameters={},
         query=QueryParams(),
-        headers=Headers({"authorization": f"Bearer {PLANTED}"}),
+        headers={"authorization": f"Bearer {PLANTED}"},
         body={"token": PLANTED},
         raw=PLANTED.encode(),
         request_id="r1",
