@@ -88,6 +88,8 @@ def _opened(tables: sa.MetaData, version: int, content: bytes | None) -> sa.Conn
     try:
         if content is not None:
             _copy(content, driver)
+        else:
+            driver.execute("PRAGMA page_size = 1024")
         driver.execute("PRAGMA foreign_keys = ON")
         prepare(connection, tables, version, name="the content")
     except sqlite3.Error as error:
