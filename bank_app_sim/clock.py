@@ -1,6 +1,7 @@
 """One clock for every actor: the machine's, or a simulated one that moves when it is told to."""
 
 import asyncio
+import functools
 import heapq
 import itertools
 from collections.abc import Callable
@@ -21,6 +22,8 @@ __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 STEPS_BEFORE_ASKING = 10
 
 
+# Simulated time stands still most of the time.
+@functools.lru_cache(1024)
 def timestamp(at: datetime) -> str:
     """An RFC 3339 text in UTC with microseconds, of fixed width: texts sort as the moments do."""
     # Not strftime(): on Linux its %Y is of one to four digits, and it takes ten times as long.

@@ -31,6 +31,7 @@ logger = logging.getLogger("impact_sdk")
 CONNECT_TIMEOUT_SECONDS = 5.0
 TIMEOUT_SECONDS = 30.0
 ADDRESSES_AT_HAND = 256
+METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 # DES sends it with every answer when it keeps the first answer to a key (ours, DESIGN section 6).
 HONOURS_KEYS = "idempotency-key-lifetime"
@@ -79,7 +80,6 @@ class HTTP:
     transport: HTTPTransport | None = None
     honours_keys: bool = attrs.field(default=False, init=False)
     _client: Any = attrs.field(default=None, init=False)
-    _own_headers: Mapping[str, str] = attrs.field(factory=dict, init=False)
 
     def address(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         given = {name: _as_text(value) for name, value in (query or {}).items() if value is not None}
@@ -96,16 +96,24 @@ class HTTP:
         """One attempt. Raises `NotSent` or `OutcomeUnknown` where there is no answer."""
         import httpx
 
-        client = self._open()
+        address, body = _parsed()(url), content or b""
+        has_body = content is not None or method in METHODS_WITH_BODY
         request = httpx.Request(
             method,
-            _parsed()(url),
-            headers={**self._own_headers, **headers},
-            content=content,
+            address,
+            headers={
+                "Host": address.netloc.decode(),
+                **_own_headers(),
+                **headers,
+                **({"Content-Length": str(len(body))} if has_body else {}),
+            },
+            # Not as its content: to find out what we know, the headers would be read and written three times.
+            stream=httpx.ByteStream(body),
             extensions={"timeout": _timeout(timeout_seconds)},
         )
+        request.read()
         try:
-            response = await self._response(client, request)
+            response = await self._response(request)
         except Exception as error:
             raise _without_answer(error, method, url) from error
         logger.debug("%s %s answered %s", method, url, response.status_code)
@@ -119,9 +127,9 @@ class HTTP:
             set_cookies=tuple(response.headers.get_list("set-cookie")),
         )
 
-    async def _response(self, client: "httpx.AsyncClient", request: "httpx.Request") -> "httpx.Response":
+    async def _response(self, request: "httpx.Request") -> "httpx.Response":
         if self.transport is None:
-            return await client.send(request)
+            return await self._open().send(request)
         # A client would follow no redirect, keep no cookie and use no proxy here either, and takes its time over that:
         # as long as the rest of a call within one process.
         response: httpx.Response = await self.transport.handle_async_request(request)
@@ -141,12 +149,7 @@ class HTTP:
 
             # httpx would keep every cookie it sees and send it with the next request, whoever's that is.
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            self._client = httpx.AsyncClient(
-                transport=self.transport,  # type: ignore[arg-type]  # structurally the same; ours names no httpx
-                cookies=no_cookies,
-                headers={"Accept": "application/json", "User-Agent": "impact-sdk"},
-            )
-            self._own_headers = dict(self._client.headers)
+            self._client = httpx.AsyncClient(cookies=no_cookies)
         client: httpx.AsyncClient = self._client
         return client
 
@@ -157,6 +160,8 @@ class HTTP:
     async def aclose(self) -> None:
         if self._client is not None:
             await self._client.aclose()
+        if self.transport is not None:
+            await self.transport.aclose()
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -249,6 +254,16 @@ class Transport:
             return await self.auth.headers(self.http)
         except OutcomeUnknown as error:  # of getting a token: what we were asked to send was never sent
             raise NotSent(f"{method} {path} was not sent: there is no access token ({error})") from error
+
+
+@functools.cache
+def _own_headers() -> Mapping[str, str]:
+    """What is sent with every request; among it which compressions this installation can read."""
+    import httpx
+
+    nowhere = httpx.MockTransport(lambda _request: httpx.Response(503))
+    with httpx.Client(transport=nowhere, headers={"Accept": "application/json", "User-Agent": "impact-sdk"}) as client:
+        return dict(client.headers)
 
 
 @functools.cache

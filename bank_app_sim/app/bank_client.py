@@ -9,7 +9,8 @@ from impact_sdk import Clock
 if TYPE_CHECKING:
     import httpx
 
-# The app looks soon whether the bank is done, then ever more seldom: it may take days.
+# The app looks soon whether the bank is done, then ever more seldom, and not before the bank says that it may be. It may
+# take days, or less than was thought.
 FIRST_LOOK_SECONDS = 0.5
 LOOK_EVERY_SECONDS_AT_LEAST = 12 * 3600.0
 
@@ -103,8 +104,9 @@ class BankClient:
         """
         wait = FIRST_LOOK_SECONDS
         while response.status_code == 202:
-            await self.clock.sleep(wait)
-            wait = min(wait * 4, LOOK_EVERY_SECONDS_AT_LEAST)
+            asked_for = float(response.headers.get("Retry-After", 0))
+            await self.clock.sleep(min(max(wait, asked_for), LOOK_EVERY_SECONDS_AT_LEAST))
+            wait *= 4
             response = await self._send("GET", path, None)
         answer: dict[str, Any] = response.json()
         return answer

@@ -15,7 +15,7 @@ from ..service import Answer, Call, Endpoint, Refused, status_line
 from . import customers, event_store, ledger, reconciliation, store
 from .identity import Identity
 from .orders import EarlierUser, OrderBook, OrderRequest
-from .provisioning import Order
+from .provisioning import Order, OrderState
 from .reconciliation import NotPossible
 from .report_store import ReportKind
 
@@ -147,14 +147,19 @@ class API:
         return Answer(202 if is_new else 200, {"order": _order_as_json(order)})
 
     async def order(self, call: Call) -> Answer:
-        """One order of the customer's own: 200 when it is done, 202 while the bank is at it."""
+        """One order of the customer's own: 200 when it is done; 202 while the bank is at it, and when to look again."""
         customer = await self._customer(call)
         order = await self.database.run(
             functools.partial(store.order, order_id=call.parameters["id"], customer=customer), reads_only=True
         )
         if order is None:
             raise Refused(404, {"base": ["there is no such order"]})
-        return Answer(200 if order.state.is_final else 202, {"order": _order_as_json(order)})
+        shown = {"order": _order_as_json(order)}
+        if order.state.is_final:
+            return Answer(200, shown)
+        is_undecided = order.state is OrderState.ORDERED
+        later = {"Retry-After": str(self.order_book.seconds_to_decision(order))} if is_undecided else {}
+        return Answer(202, shown, headers=later)
 
     async def accounts(self, call: Call) -> Answer:
         customer = await self._customer(call)

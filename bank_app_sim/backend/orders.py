@@ -4,13 +4,14 @@ import functools
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from math import ceil
 
 import attrs
 import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactError
 
-from ..clock import timestamp
+from ..clock import moment, timestamp
 from ..database import Database
 from ..ids import Ids
 from . import ledger, store
@@ -54,6 +55,11 @@ class OrderBook:
     decision_after: timedelta
     clock: Clock
     ids: Ids
+
+    def seconds_to_decision(self, order: Order) -> int:
+        """How long the bank may take to decide on it: what a customer can be told, and no promise."""
+        decided_at = moment(order.ordered_at) + self.decision_after
+        return max(1, ceil((decided_at - self.clock.now()).total_seconds()))
 
     def take(self, connection: sa.Connection, customer: str, request: OrderRequest) -> tuple[Order, bool]:
         """The customer's order, and whether it is new; see `take()`."""

@@ -18,7 +18,7 @@ from ..trace import Trace
 from . import document, events, idempotency, launching, sessions, state, store, tables
 from .bank_clients import TokenEndpoint, keep_tenants
 from .id_tokens import Identity, RefusedToken, TokenVerifier
-from .operations import OPERATIONS, Operation
+from .operations import OPERATIONS, WEBHOOK_ENDPOINT, Operation
 from .outbox import Outbox
 from .request import SESSION_COOKIE, Bank, Credential, Principal, Request, User, credential, identify, unauthorized
 from .sign_in import SignIn
@@ -179,7 +179,7 @@ class DES:
         if operation.starts_savings:
             self._due_deposits.wake()
         if call.method != "GET":
-            self._webhooks.wake()
+            self._webhooks.wake(endpoint_changed=operation.path == WEBHOOK_ENDPOINT)
         return answer
 
     def _then_tell(self, respond: Callable[[Call], Awaitable[Answer]]) -> Callable[[Call], Awaitable[Answer]]:

@@ -1,6 +1,7 @@
 """ID tokens: whether the bank signed them, for us, and not too long ago."""
 
 import base64
+import functools
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -149,7 +150,7 @@ class TokenVerifier:
         import httpx  # not at the top, as above
 
         try:
-            async with httpx.AsyncClient(transport=self._transport) as client:
+            async with httpx.AsyncClient(transport=self._transport, trust_env=self._transport is None) as client:
                 response = await client.get(self._tenant.jwks_url, headers={"Accept": "application/json"})
             response.raise_for_status()
             return _signing_keys(response.json())
@@ -170,7 +171,6 @@ def claims_of(token: str) -> tuple[object, object]:
 def _signing_keys(document: Any) -> "dict[str, ECKey]":
     """The keys of a JWKS that can sign with our algorithm; ValueError for something else than a JWKS."""
     from joserfc.errors import JoseError
-    from joserfc.jwk import ECKey
 
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ValueError("not a JWKS")
@@ -178,10 +178,18 @@ def _signing_keys(document: Any) -> "dict[str, ECKey]":
     for key in document["keys"]:
         if isinstance(key, dict) and key.get("crv") == "P-256" and isinstance(key.get("kid"), str):
             try:
-                keys[key["kid"]] = ECKey.import_key(key)
+                keys[key["kid"]] = _imported(json.dumps(key))
             except JoseError as error:
                 raise ValueError(f"key {key['kid']!r} is garbled") from error
     return keys
+
+
+# Worlds that were forked from the same one have banks with the same key.
+@functools.lru_cache(16)
+def _imported(key: str) -> "ECKey":
+    from joserfc.jwk import ECKey
+
+    return ECKey.import_key(json.loads(key))
 
 
 def _name(claim: object) -> str | None:

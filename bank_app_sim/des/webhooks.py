@@ -103,10 +103,13 @@ class Webhooks:
         self._client: httpx.AsyncClient | None = None
         self._due = DueWork(clock, self._send_due, look_every=database.look_every)
         self._sending: anyio.abc.TaskGroup
+        # As this process knows; where others have the same database, one cannot know.
+        self._nobody_listens = False
 
-    def wake(self) -> None:
+    def wake(self, *, endpoint_changed: bool = False) -> None:
         """Look again now: events were written, or an endpoint was changed."""
-        self._due.wake()
+        if endpoint_changed or not self._nobody_listens:
+            self._due.wake()
 
     async def run(self) -> None:
         # One slow bank holds up nobody else: each batch is sent by a task of its own.
@@ -134,6 +137,7 @@ class Webhooks:
     def _next_due(self, connection: sa.Connection) -> datetime | None:
         now = self._clock.now()
         looked = connection.execute(store.webhooks.LOOK, {"now": timestamp(now)}).all()
+        self._nobody_listens = not looked and not self._database.is_shared
         if any(endpoint.has_something for endpoint in looked):
             return now
         return min((moment(endpoint.free_at) for endpoint in looked if endpoint.free_at is not None), default=None)

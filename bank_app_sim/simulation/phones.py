@@ -73,7 +73,8 @@ class Phones:
         if customer not in self._apps:
             import httpx
 
-            http = httpx.AsyncClient(base_url=self.backend_url, transport=self.to_backend())
+            transport = self.to_backend()
+            http = httpx.AsyncClient(base_url=self.backend_url, transport=transport, trust_env=transport is None)
             self.stack.push_async_callback(http.aclose)
             self._apps[customer] = BankApp(
                 customer=customer,

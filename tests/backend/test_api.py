@@ -1,5 +1,6 @@
 """What the bank's app sends, and what it gets."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -97,6 +98,17 @@ async def test_an_order_is_accepted_and_not_yet_done(app: httpx.AsyncClient) -> 
     }
     looked_up = await app.get(f"/provisioning-orders/{order['id']}")
     assert (looked_up.status_code, looked_up.json()["order"]) == (202, order)
+
+
+async def test_who_looks_at_an_order_is_told_when_the_bank_decides(
+    app: httpx.AsyncClient, clock: SimulatedClock
+) -> None:
+    ordered = (await app.post("/provisioning-orders", json={})).json()["order"]
+    await clock.advance(timedelta(minutes=30, milliseconds=1))
+
+    looked_up = await app.get(f"/provisioning-orders/{ordered['id']}")
+
+    assert looked_up.headers["Retry-After"] == str(47 * 3600 + 30 * 60)
 
 
 @pytest.mark.parametrize("again", [{"request_id": "r-1", "user_id": "u-1"}, {"request_id": "r-2"}, {}])
