@@ -103,7 +103,8 @@ def status_line(status: int) -> str:
     return f"{status} {http.HTTPStatus(status).phrase}"
 
 
-@attrs.frozen(kw_only=True)
+# Not frozen, which takes longer to make: each world has some fifty of them.
+@attrs.define(kw_only=True)
 class Endpoint:
     """One operation of a service, and how its messages are called in the trace.
 

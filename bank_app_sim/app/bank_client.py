@@ -9,8 +9,8 @@ from impact_sdk import Clock
 if TYPE_CHECKING:
     import httpx
 
-# The app looks soon whether the bank is done, then ever more seldom, and not before the bank says that it may be. It may
-# take days, or less than was thought.
+# The app looks soon whether the bank is done, then ever more seldom, and never before the bank says that it may be. It
+# may take days, or less than was thought.
 FIRST_LOOK_SECONDS = 0.5
 LOOK_EVERY_SECONDS_AT_LEAST = 12 * 3600.0
 

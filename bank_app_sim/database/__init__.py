@@ -1,5 +1,6 @@
 """An actor's own database: one transaction for each unit of work, and where that work runs."""
 
+import functools
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -147,6 +148,8 @@ def postgresql_address(url: str) -> sa.URL:
 _POSTGRESQL = ("postgresql", "postgres")  # libpq takes both
 
 
+# The databases of worlds in memory have all the same one.
+@functools.lru_cache(16)
 def _parsed(url: str) -> sa.URL:
     try:
         return sa.make_url(url)

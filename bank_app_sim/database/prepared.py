@@ -39,7 +39,7 @@ def driver_of(connection: sa.Connection) -> Any:
     return connection.connection.driver_connection
 
 
-@attrs.frozen
+@attrs.define
 class Rows:
     """What came of a statement: of `sqlalchemy.Result` what units of work use of it, read already.
 

@@ -128,14 +128,7 @@ class DES:
         self._database.close()
 
     def _endpoint(self, operation: Operation) -> Endpoint:
-        plain_label = _plain_label(operation.method, operation.path)
-
-        def label(sender: str, _body: Mapping[str, Any]) -> str:
-            return operation.asked or plain_label if sender == "sdk" else plain_label
-
-        def answered(sender: str, status: int) -> str:
-            return operation.answered or status_line(status) if sender == "sdk" else status_line(status)
-
+        label, answered = _NAMES[operation.method, operation.path]
         return Endpoint(
             method=operation.method,
             path=operation.path,
@@ -267,9 +260,21 @@ def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Ans
     )
 
 
-def _plain_label(method: str, path: str) -> str:
-    """As the sequence diagrams write it: without the version."""
-    return f"{method} {path.removeprefix('/v1')}"
+def _names(operation: Operation) -> tuple[Callable[[str, Mapping[str, Any]], str], Callable[[str, int], str]]:
+    """What its messages are called: as the sequence diagrams have it, where the SDK asks."""
+    plain_label = f"{operation.method} {operation.path.removeprefix('/v1')}"
+
+    def label(sender: str, _body: Mapping[str, Any]) -> str:
+        return operation.asked or plain_label if sender == "sdk" else plain_label
+
+    def answered(sender: str, status: int) -> str:
+        return operation.answered or status_line(status) if sender == "sdk" else status_line(status)
+
+    return label, answered
+
+
+# Made once: each world has endpoints of its own.
+_NAMES = {(operation.method, operation.path): _names(operation) for operation in OPERATIONS}
 
 
 def _sender(headers: Mapping[str, str], route: str) -> str:

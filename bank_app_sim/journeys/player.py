@@ -1,6 +1,7 @@
 """Plays one script in one world, and writes down what came of each step."""
 
 import contextlib
+import functools
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,9 +110,10 @@ class Player:
         begun = attrs.evolve(self._results[place], first_message=first + 1, before=before)
         self._results[place] = begun
         failure = await self._outcome(step, begun.number)
-        # All that it has set in motion belongs to it. And however much is looked at afterwards, nothing happens then:
-        # what is kept as evidence does not change what there is to keep.
-        await self.journey.rest()
+        if not _only_looks(step):
+            # All that it has set in motion belongs to it. And however much is looked at afterwards, nothing happens
+            # then: what is kept as evidence does not change what there is to keep.
+            await self.journey.rest()
         after, last = await self._mark()
         self._results[place] = attrs.evolve(
             begun,
@@ -184,6 +186,10 @@ class Player:
         difference = self.recordings.difference(f"{self.script.row or 'no row'}, step {number}", now)
         if difference is not None:
             raise ExpectationFailed(*difference)
+
+
+def _only_looks(step: Step) -> bool:
+    return isinstance(step, Recording) or (isinstance(step, Expecting) and step.within is None)
 
 
 def _asked_for(step: Step, now: datetime) -> timedelta:
@@ -262,7 +268,7 @@ async def play(
     return JourneyResult(
         name=script.name,
         title=script.title,
-        file=_from_here(Path(script.file)),
+        file=_from_here(script.file, Path.cwd()),
         row=script.row,
         seed=seed,
         world=where,
@@ -275,13 +281,14 @@ async def play(
     )
 
 
-def _from_here(file: Path) -> str:
+@functools.lru_cache(1024)
+def _from_here(file: str, here: Path) -> str:
     """As it is called from the current folder, or from that of the package: the same in every checkout."""
-    path = file.resolve()
-    for folder in (Path.cwd(), LIBRARY.parents[2]):
+    path = Path(file).resolve()
+    for folder in (here, LIBRARY.parents[2]):
         if path.is_relative_to(folder):
             return path.relative_to(folder).as_posix()
-    return str(file)
+    return file
 
 
 def recordings_of(script: Script, *, updates: bool) -> Recordings:
