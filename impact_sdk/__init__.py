@@ -58,6 +58,9 @@ from .errors import (
     UnreadableWebhook,
     WebhookError,
 )
+from .http import (
+    HTTPTransport,
+)
 from .models import (
     Account,
     AccountType,
@@ -122,9 +125,6 @@ from .sdk import (
 )
 from .session import (
     Session,
-)
-from .transport import (
-    HTTPTransport,
 )
 from .webhooks import (
     MemoryReplayStore,

@@ -11,7 +11,9 @@ import attrs
 from . import wire
 from .cookies import SessionCookie
 from .errors import ConfigurationError
-from .transport import HTTP, Auth, Transport, unexpected
+from .http import HTTP
+from .replies import unexpected
+from .transport import Auth, Transport
 
 # A token that ends while a request is on its way is of no use.
 RENEWED_BEFORE_END = timedelta(seconds=30)

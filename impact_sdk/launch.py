@@ -8,9 +8,11 @@ from . import wire
 from .auth import IDToken, NoAuth
 from .cookies import SessionCookie
 from .errors import BadRequest, InvalidCredentials
+from .http import HTTP
 from .models import SessionSettings, User, VerifiedToken
+from .replies import unexpected
 from .retries import ATTEMPTS
-from .transport import HTTP, Transport, unexpected
+from .transport import Transport
 
 
 @attrs.frozen(kw_only=True)

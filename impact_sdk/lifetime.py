@@ -18,12 +18,13 @@ from .callbacks import Callbacks, ExitRequest, IDTokenExpired
 from .cookies import SessionCookie
 from .errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorized
 from .exits import Exit
+from .http import HTTP
 from .launch import Begun, Launch
 from .models import SessionRenewal, SessionSettings, User
 from .notices import Notices
 from .renewal import Effect, Event, State, next_step
 from .replies import Reply
-from .transport import HTTP, Auth, Transport
+from .transport import Auth, Transport
 
 logger = logging.getLogger("impact_sdk")
 

@@ -22,10 +22,10 @@ from .callbacks import (
 from .clock import Clock, SystemClock
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
 from .handovers import Handovers
+from .http import HTTP, HTTPTransport
 from .launch import Launch
 from .notices import Notices
 from .session import Session
-from .transport import HTTP, HTTPTransport
 
 # Opening an account takes a person minutes, with a look for the passport in between; not half an hour. Signing is quick
 # as such, and may have opening an account in it.

@@ -17,6 +17,7 @@ from .asking import Owner
 from .callbacks import Callbacks, TelemetryEvent
 from .errors import ConfigurationError
 from .handovers import Handovers
+from .http import HTTP
 from .launch import Begun, Launch
 from .lifetime import Lifetime
 from .models import (
@@ -32,7 +33,7 @@ from .models import (
     User,
 )
 from .notices import Notices
-from .transport import HTTP, Transport
+from .transport import Transport
 
 # All that the vendor documents.
 # reference: impact-finance-api 4.3, onTelemetryEvent

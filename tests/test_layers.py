@@ -85,7 +85,7 @@ def test_the_simulator_sees_the_sdk_by_its_public_names_only(path: Path) -> None
 def test_httpx_is_imported_in_one_file_of_the_sdk() -> None:
     users = [name_of(path) for path in MODULES if "impact_sdk" in path.parts and "httpx" in imports(path)]
 
-    assert users == ["impact_sdk/transport.py"]
+    assert users == ["impact_sdk/http.py"]
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

@@ -8,8 +8,9 @@ from typing import Self
 from ..addresses import checked_base_url
 from ..auth import BearerToken, ClientCredentials
 from ..clock import Clock, SystemClock
+from ..http import HTTP, HTTPTransport
 from ..replies import Reply, recorded
-from ..transport import HTTP, HTTPTransport, Transport
+from ..transport import Transport
 from .accounts import Accounts
 from .dreams import Dreams
 from .events import Events
