@@ -64,6 +64,25 @@ async def test_it_is_given_what_httpx_would_have_sent() -> None:
     assert request.extensions["timeout"] == {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
 
 
+async def test_a_body_is_sent_as_httpx_would_have_sent_it() -> None:
+    given: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        given.append(request)
+        return httpx.Response(200, json={"access_token": "t", "expires_in": 3600, "dream": DREAM})
+
+    credentials = ClientCredentials("demo-bank", "secret")
+    async with ImpactAPI("http://des:8700/api", auth=credentials, transport=httpx.MockTransport(answer)) as api:
+        await api.dreams.update("d1", name="Börse")
+
+    for request in given:  # a form, and JSON
+        body = request.read()
+        wanted = httpx.Request(request.method, request.url, content=body)
+        assert len(body) > 0
+        assert request.headers["Content-Length"] == wanted.headers["Content-Length"]
+        assert request.headers["Host"] == wanted.headers["Host"] == "des:8700"
+
+
 async def test_an_answer_in_pieces_and_compressed_is_read_to_its_end_and_closed() -> None:
     content = gzip.compress(orjson.dumps({"dream": DREAM}))
     body = Body([content[:20], content[20:]])

@@ -104,6 +104,32 @@ async def test_to_rest_until_a_moment_that_has_come_is_to_wait_until_all_is_quie
     assert order == ["work", "rest"]
 
 
+async def test_who_is_woken_early_is_not_waited_for(clock: SimulatedClock) -> None:
+    woken = anyio.Event()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: clock.wait_for(woken, until=START + HOUR))
+        await anyio.wait_all_tasks_blocked()
+        assert clock.next_due == START + HOUR
+        woken.set()
+
+    assert clock.next_due is None
+
+
+async def test_who_is_not_woken_goes_on_at_the_moment(clock: SimulatedClock) -> None:
+    went_on: list[datetime] = []
+
+    async def wait() -> None:
+        await clock.wait_for(anyio.Event(), until=START + HOUR)
+        went_on.append(clock.now())
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(wait)
+        await clock.advance(2 * HOUR)
+
+    assert went_on == [START + HOUR]
+
+
 def is_full(order: list[str], count: int) -> Callable[[], bool]:
     return lambda: len(order) == count
 
