@@ -15,7 +15,7 @@ import anyio
 from bank_app_sim import Simulation
 from bank_app_sim.journeys.reader import read_file
 from bank_app_sim.journeys.results import JourneyResult, Outcome
-from bank_app_sim.journeys.runner import BATCH, Job, Plan, play_jobs, quiet_logs, run
+from bank_app_sim.journeys.runner import BATCH, Job, Plan, play_jobs, prepare_process, run
 from bank_app_sim.journeys.script import Doing, Meanwhile, Script, Step
 from bank_app_sim.simulation import Snapshot
 from impact_sdk import Daily
@@ -43,7 +43,7 @@ def _inside(step: Step) -> int:
 
 def rate(scripts: Sequence[Script]) -> None:
     """Steps a second, on the one core that this process has."""
-    quiet_logs()
+    prepare_process()
     for loop in LOOPS:
         plan = Plan(event_loop=loop)
         played(scripts, plan, seed=0)  # the first one prepares the worlds, and warms up
@@ -129,7 +129,7 @@ def memory(scripts: Sequence[Script]) -> None:
 
 def _resident_after(scripts: Sequence[Script]) -> list[int]:
     """Kilobytes after each thousand of journeys."""
-    quiet_logs()
+    prepare_process()
     jobs = [Job(scripts[n % len(scripts)], n) for n in range(JOURNEYS)]
     looks = []
     for first in range(0, JOURNEYS, LOOK_AFTER):

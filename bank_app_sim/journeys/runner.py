@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import contextlib
+import gc
 import itertools
 import logging
 import multiprocessing
@@ -208,7 +209,14 @@ def _in_processes(batches: Sequence[Sequence[Job]], plan: Plan, workers: int) ->
 def _prepare_worker() -> None:
     """Ctrl-C is the first process's to handle; and what a journey brings about on purpose is nothing to warn of."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare_process()
+
+
+def prepare_process() -> None:
+    """For one that plays nothing but journeys."""
     quiet_logs()
+    # Nearly all that a journey leaves behind is gone without a search for cycles, which takes a twentieth of the time.
+    gc.set_threshold(10_000, 20, 20)
 
 
 def quiet_logs() -> None:
