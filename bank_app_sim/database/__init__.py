@@ -39,7 +39,8 @@ class Database:
             outlives this process, but not the machine's.
         version: Of the tables. A database of another version is refused.
         content: What `content()` of such a database gave, to begin with it; for memory only.
-        inline: Do all work at once, on the caller's own thread, so that a simulated clock sees all that happens.
+        inline: Do all work at once, on the caller's own thread, so that a simulated clock sees all that happens; who
+            writes waits for a turn first, in every store alike, so that the order of things does not depend on it.
             Otherwise only memory does; a file has a thread that writes, and PostgreSQL others besides that read.
         traffic: Where a simulated clock is to see that work waits for its turn.
 

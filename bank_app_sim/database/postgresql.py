@@ -75,7 +75,6 @@ class PostgreSQL:
             return await self._writer.run(work)
         self._writer.refuse_when_stopped()
         if self._inline:
-            await anyio.lowlevel.checkpoint()
             return _read(self._line, work)
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(READERS)

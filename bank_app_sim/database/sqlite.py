@@ -34,9 +34,12 @@ class SQLite:
         except Exception:
             self._engine.dispose()
             raise
+        self._inline = inline
         self._writer = Writer(Line(connection), inline=inline)
 
     async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool) -> T:
+        if reads_only and self._inline:
+            return self._writer.run_now(work)
         # Reading does not overtake writing here: a second connection is no quicker under one interpreter's lock.
         return await self._writer.run(work)
 

@@ -145,9 +145,9 @@ def test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it(
             des.execute("DROP TABLE savehack_launches")
         des.close()
 
-        http.post(f"{WORLDS}/{broken}/clock", json={"to": "2027-01-06T08:00:00Z"})
+        http.post(f"{WORLDS}/{broken}/clock", json={"to": "2027-01-12T08:00:00Z"})
         said = http.get(f"{WORLDS}/{broken}/state")
-        others = http.post(f"{WORLDS}/{whole}/clock", json={"to": "2027-01-06T08:00:00Z"})
+        others = http.post(f"{WORLDS}/{whole}/clock", json={"to": "2027-01-12T08:00:00Z"})
 
         assert said.status_code == 404
         assert f"world {broken} has gone wrong: OperationalError" in said.text
@@ -229,4 +229,4 @@ def test_the_next_start_removes_what_a_killed_server_has_left(
             with served(tmp_path / "bank-data", *database) as third:
                 with httpx.Client(base_url=third.ready["des_url"], timeout=60) as other:
                     assert made(other) != another
-                assert http.post(f"{WORLDS}/{another}/clock", json={"to": "2027-01-06T08:00:00Z"}).status_code == 200
+                assert http.post(f"{WORLDS}/{another}/clock", json={"to": "2027-01-12T08:00:00Z"}).status_code == 200

@@ -31,7 +31,7 @@ def test_a_drawing_is_mermaid_with_repeats_folded(failing: JourneyResult, tmp_pa
     lines = file.read_text().splitlines()
     assert lines[0] == "sequenceDiagram"
     assert "    sdk ->> bank_app: callback: Account Provisioning Requested" in lines
-    assert "    bank_backend ->> des: GET /transactions (x23)" in lines
+    assert "    bank_backend ->> des: GET /transactions (x24)" in lines
     assert lines[-1] == "%% drawn by bank-app-sim: account-while-saving, seed 7"
 
 

@@ -91,7 +91,7 @@ def test_the_text_of_a_failure_is_all_that_is_needed(failing: JourneyResult) -> 
         "way out:  one deposit was settled by then",
         "repeat:   bank-app-sim run account-while-saving --seed 7",
         "PATCH /transactions/{id}",
-        "GET /transactions (x23)",
+        "GET /transactions (x24)",
     ):
         assert needed in failure.text
     assert len(failure.text.splitlines()) < 30

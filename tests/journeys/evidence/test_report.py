@@ -220,7 +220,7 @@ def test_equal_polls_are_one_row_that_tells_when_they_were(open_page: Open) -> N
     page = open_page(place="#/account-while-saving/message/32")
 
     row = page.locator(".message[data-n='32']")
-    expect(row.locator(".times")).to_have_text("x23")
+    expect(row.locator(".times")).to_have_text("x24")
     row.get_by_text("The same 23 times").click()
     moments = row.locator(".repeats li")
     expect(moments).to_have_count(23)
