@@ -23,7 +23,8 @@ GOOD = written("- launch\n- create a Dream: Bike")
 BAD = attrs.evolve(written("- launch\n- expect: {Dreams: 1}"), name="bad")
 
 # How long a run may take to end once it is told to; the machine does other things as well.
-A_SECOND = 1.0
+# Of the many that all the journeys would take; on a busy machine too.
+AT_ONCE_SECONDS = 5.0
 
 
 def plain(result: JourneyResult) -> JourneyResult:
@@ -161,7 +162,7 @@ def test_ctrl_c_ends_a_run_at_once_and_leaves_no_process(tmp_path: Path, workers
     assert process.returncode == 1
     assert "Aborted!" in err
     assert "Traceback" not in out + err
-    assert took < A_SECOND
-    while (left := [pid for pid in started if is_there(pid)]) and time.monotonic() < began + A_SECOND:
+    assert took < AT_ONCE_SECONDS
+    while (left := [pid for pid in started if is_there(pid)]) and time.monotonic() < began + AT_ONCE_SECONDS:
         time.sleep(0.02)
     assert left == []
