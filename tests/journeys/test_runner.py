@@ -22,8 +22,7 @@ from .written import failed, written
 GOOD = written("- launch\n- create a Dream: Bike")
 BAD = attrs.evolve(written("- launch\n- expect: {Dreams: 1}"), name="bad")
 
-# How long a run may take to end once it is told to; the machine does other things as well.
-# Of the many that all the journeys would take; on a busy machine too.
+# How long a run that would go on for minutes may take to end once it is told to; the machine does other things as well.
 AT_ONCE_SECONDS = 5.0
 
 
