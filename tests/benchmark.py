@@ -80,7 +80,7 @@ def main() -> None:
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[:1])
     print(
-        f"{len(cores)} cores, Python {sys.version.split()[0]}, which adds up {TO_ADD:,} numbers in {one_by_one():.2f} s; "
+        f"{len(cores)} cores; Python {sys.version.split()[0]}, which adds {TO_ADD:,} numbers in {one_by_one():.2f} s; "
         f"servers on core {cores[-1]}, clients on core {cores[0]}"
     )
     for part in wanted.parts or PARTS:
