@@ -11,7 +11,7 @@ import attrs
 class InProcess:
     """A transport for httpx, for requests and answers that are small and whole.
 
-    It does what `httpx.ASGITransport` does for them in a third of its time: a world does little else.
+    It does what `httpx.ASGITransport` does for them in some two thirds of its time: a world does little else.
 
     Args:
         app: Tells which application it is; a process that died has another one.
