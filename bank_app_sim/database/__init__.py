@@ -70,13 +70,12 @@ class Database:
         Args:
             reads_only: It writes nothing, and sees one moment of the database. PostgreSQL does it beside the writers.
         """
-        if self._traffic is None:
-            return await self._store.run(work, reads_only=reads_only)
-        if isinstance(self._store, Memory):  # is done when this returns: nobody could see it on its way
-            self._traffic.note()
-            return await self._store.run(work, reads_only=reads_only)
-        with self._traffic.moving():
-            return await self._store.run(work, reads_only=reads_only)
+        if self._traffic is not None and not self.is_in_memory:
+            with self._traffic.moving():
+                return await self._store.run(work, reads_only=reads_only)
+        if self._traffic is not None:
+            self._traffic.note()  # in memory it is done at once: nobody could see it on its way
+        return await self._store.run(work, reads_only=reads_only)
 
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
         """As `run()`, for a caller that cannot await: it is held up until the work is durable."""
