@@ -6,6 +6,8 @@ import attrs
 
 from impact_sdk import Clock
 
+from ..client import Client
+
 if TYPE_CHECKING:
     import httpx
 
@@ -39,7 +41,7 @@ class BankRefused(Exception):
 class BankClient:
     """The bank's backend, as its own app sees it, for one customer."""
 
-    http: "httpx.AsyncClient" = attrs.field(repr=False)
+    http: Client = attrs.field(repr=False)
     clock: Clock
     _access_token: str | None = attrs.field(default=None, init=False, repr=False)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import attrs
 
+from ..client import Client
 from ..clock import Clock
 from ..service import Refused
 from .fields import what_is_wrong_with_text
@@ -150,8 +151,8 @@ class TokenVerifier:
         import httpx  # not at the top, as above
 
         try:
-            async with httpx.AsyncClient(transport=self._transport, trust_env=self._transport is None) as client:
-                response = await client.get(self._tenant.jwks_url, headers={"Accept": "application/json"})
+            async with Client(self._tenant.jwks_url, self._transport) as client:
+                response = await client.request("GET", "", headers={"Accept": "application/json"})
             response.raise_for_status()
             return _signing_keys(response.json())
         except (httpx.HTTPError, ValueError) as error:

@@ -100,7 +100,6 @@ class Webhooks:
         self._trace = trace
         self._ids = ids
         self._transport = transport
-        self._client: httpx.AsyncClient | None = None
         self._due = DueWork(clock, self._send_due, look_every=database.look_every)
         self._sending: anyio.abc.TaskGroup
         # As this process knows; where others have the same database, one cannot know.
@@ -117,10 +116,9 @@ class Webhooks:
             try:
                 await self._due.run()
             finally:
-                if self._client is not None:
+                if self._transport is not None:
                     with anyio.CancelScope(shield=True):
-                        await self._client.aclose()
-                    self._client = None
+                        await self._transport.aclose()
 
     async def _send_due(self) -> datetime | None:
         # Claiming waits for its turn among all that write; mostly there is nothing to claim.
@@ -264,16 +262,18 @@ class Webhooks:
     async def _post(self, message: Message) -> Reply:
         import httpx  # not at the top: a server is to be up first
 
-        if self._client is None:
-            self._client = httpx.AsyncClient(transport=self._transport or _network(), timeout=None, trust_env=False)
+        if self._transport is None:
+            self._transport = _network()
         content = orjson.dumps(message.body)
         headers = {"Content-Type": JSON, "User-Agent": "bank-app-sim", **signed(message, content, self._clock.now())}
         try:
-            # Streamed, so that an answer of any length costs nothing: its status is all we want.
-            async with self._client.stream("POST", message.url, content=content, headers=headers) as response:
-                status = response.status_code
+            # By the bare transport: there is no client that could keep a cookie of one bank, or follow a redirect.
+            request = httpx.Request("POST", message.url, content=content, headers=headers)
+            response = await self._transport.handle_async_request(request)
+            await response.aclose()  # unread, so that an answer of any length costs nothing: we want its status
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Reply(status=None, error=f"{type(error).__name__}: {error}")
+        status = response.status_code
         return Reply(status=status, error=None if response.is_success else f"the answer was {status}")
 
 

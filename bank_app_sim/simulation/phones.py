@@ -13,6 +13,7 @@ from impact_sdk import Clock, ImpactSDK
 
 from ..app import BankApp, Screen
 from ..app.bank_client import BankClient
+from ..client import Client
 from ..trace import DIES, Trace
 
 # How a user answers what the app asks: yes, no, or in a while.
@@ -71,10 +72,7 @@ class Phones:
     def app(self, customer: str, *, answers: Answers = always_yes) -> BankApp:
         """The phone of a customer; the same one each time."""
         if customer not in self._apps:
-            import httpx
-
-            transport = self.to_backend()
-            http = httpx.AsyncClient(base_url=self.backend_url, transport=transport, trust_env=transport is None)
+            http = Client(self.backend_url, self.to_backend())
             self.stack.push_async_callback(http.aclose)
             self._apps[customer] = BankApp(
                 customer=customer,

@@ -13,6 +13,7 @@ from impact_sdk import Clock, ImpactAPI, ImpactSDK, SystemClock
 
 from ..app import BankApp
 from ..backend import Bank, BankBackend
+from ..client import Client
 from ..clock import SimulatedClock
 from ..des import DES, AccountSetup, SessionRenewal, Tenant
 from ..network import Fault, Network
@@ -327,11 +328,8 @@ class Simulation:
 
     async def ledger(self) -> dict[str, Any]:
         """The bank's books: accounts, postings, and their sum, which is zero."""
-        import httpx
-
-        transport = self.way("bank_app", "bank_backend")
-        async with httpx.AsyncClient(base_url=self.backend_url, transport=transport) as http:
-            books: dict[str, Any] = (await http.get("/ledger")).raise_for_status().json()
+        async with Client(self.backend_url, self.way("bank_app", "bank_backend")) as http:
+            books: dict[str, Any] = (await http.request("GET", "/ledger")).raise_for_status().json()
             return books
 
     async def advance(self, by: timedelta) -> None:
@@ -365,10 +363,8 @@ class Simulation:
 
 async def move_money(transport: Any, backend_url: str, movement: Mapping[str, Any]) -> None:
     """Have the bank do what `Simulation.move_money()` says, by the way that `transport` is."""
-    import httpx
-
-    async with httpx.AsyncClient(base_url=backend_url, transport=transport) as http:
-        answer = await http.post("/ledger/movements", json=movement)
+    async with Client(backend_url, transport) as http:
+        answer = await http.request("POST", "/ledger/movements", json=movement)
     if answer.is_error:
         amount, account = movement["amount_cents"], movement["account"]
         raise SimulationError(f"the bank does not move {amount} cents on {account}: {answer.text}")

@@ -14,6 +14,7 @@ import httpx
 
 from bank_app_sim.app import BankApp, Screen
 from bank_app_sim.app.bank_client import BankClient
+from bank_app_sim.client import Client
 from bank_app_sim.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactSDK, SystemClock
 
@@ -42,7 +43,7 @@ class Server:
         clock = SystemClock()
         async with (
             ImpactSDK(self.ready["des_url"], client_id=self.ready["client_id"]) as sdk,
-            httpx.AsyncClient(base_url=self.ready["backend_url"]) as http,
+            Client(self.ready["backend_url"], transport=None) as http,
         ):
             bank = BankClient(http, clock)
             yield BankApp(customer=customer, sdk=sdk, bank=bank, screen=Screen(), trace=Trace(clock))

@@ -80,6 +80,7 @@ class Savehack:
     """
 
     type: str
+    id: str = attrs.field(init=False)
     translated_name: Mapping[str, str]
     own_fields: tuple[OwnField, ...] = ()
     in_order: tuple[str, str] | None = None
@@ -93,8 +94,8 @@ class Savehack:
     rule: str
     vendor: str = "the type's name"
 
-    @property
-    def id(self) -> str:
+    @id.default
+    def _id(self) -> str:
         return str(uuid.uuid5(_NAMESPACE, self.type))
 
     @property

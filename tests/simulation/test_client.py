@@ -1,0 +1,85 @@
+"""What one participant asks of another."""
+
+import httpx
+import pytest
+
+from bank_app_sim.client import TIMEOUT_SECONDS, Client
+
+
+async def test_the_path_stands_behind_the_address_and_the_body_is_JSON() -> None:  # noqa: N802
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(201, json={"order": 1})
+
+    client = Client("http://bank.test/api", httpx.MockTransport(answer))
+
+    response = await client.request("POST", "/orders", json={"a": 1}, headers={"Authorization": "Bearer x"})
+
+    assert (response.status_code, response.json()) == (201, {"order": 1})
+    assert str(asked[0].url) == "http://bank.test/api/orders"
+    assert asked[0].headers["host"] == "bank.test"
+    assert asked[0].headers["content-type"] == "application/json"
+    assert asked[0].headers["authorization"] == "Bearer x"
+    assert asked[0].content == b'{"a":1}'
+    assert asked[0].extensions["timeout"]["read"] == TIMEOUT_SECONDS
+
+
+async def test_no_cookie_is_kept_and_no_redirect_followed() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(302, headers={"Set-Cookie": "a=b", "Location": "/elsewhere"})
+
+    client = Client("http://bank.test", httpx.MockTransport(answer))
+
+    first = await client.request("GET", "/first")
+    await client.request("GET", "/second")
+
+    assert first.status_code == 302
+    assert [request.url.path for request in asked] == ["/first", "/second"]
+    assert "cookie" not in asked[1].headers
+
+
+async def test_an_answer_knows_its_request_so_that_an_error_can_be_raised_of_it() -> None:
+    client = Client("http://bank.test", httpx.MockTransport(lambda _: httpx.Response(503)))
+
+    with pytest.raises(httpx.HTTPStatusError, match=r"503 Service Unavailable.*http://bank\.test/keys"):
+        (await client.request("GET", "/keys")).raise_for_status()
+
+
+async def test_an_answer_that_breaks_off_is_closed() -> None:
+    class Breaking(httpx.AsyncByteStream):
+        is_closed = False
+
+        async def __aiter__(self):  # type: ignore[no-untyped-def]
+            yield b"{"
+            raise httpx.ReadError("broken off")
+
+        async def aclose(self) -> None:
+            self.is_closed = True
+
+    stream = Breaking()
+    client = Client("http://bank.test", httpx.MockTransport(lambda _: httpx.Response(200, stream=stream)))
+
+    with pytest.raises(httpx.ReadError):
+        await client.request("GET", "/")
+
+    assert stream.is_closed
+
+
+async def test_its_end_closes_the_transport() -> None:
+    class Transport(httpx.AsyncBaseTransport):
+        is_closed = False
+
+        async def aclose(self) -> None:
+            self.is_closed = True
+
+    transport = Transport()
+
+    async with Client("http://bank.test", transport):
+        pass
+
+    assert transport.is_closed
