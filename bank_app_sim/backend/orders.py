@@ -130,7 +130,7 @@ def _savings_account(customer: str, dream_id: str | None, product: str) -> str:
 
 @attrs.define(eq=False, kw_only=True)
 class Provisioning:
-    """Takes the due step of every order; what the steps are stands in `provisioning`.
+    """Takes the due steps of every order; what the steps are stands in `provisioning`.
 
     Attributes:
         refuses: Customers who get no account; it may change from one decision to the next.
@@ -143,22 +143,27 @@ class Provisioning:
     crash: Crash
 
     async def work_off(self) -> None:
-        """Take a step that is due now of each order, of a batch of them."""
+        """Bring each order as far as it goes now, of a batch of those that are due."""
         now = self.clock.now()
         claim = functools.partial(store.claim_orders, now=timestamp(now), until=timestamp(now + LEASE))
-        for order in await self.database.run(claim):
-            await self._take_step(order, now)
+        for claimed in await self.database.run(claim):
+            order: Order | None = claimed
+            while order is not None and not order.state.is_final:
+                order = await self._take_step(order, self.clock.now())
 
-    async def _take_step(self, order: Order, now: datetime) -> None:
-        """Have the effect, then write down that it happened: a process that dies between the two begins again."""
+    async def _take_step(self, order: Order, now: datetime) -> Order | None:
+        """Have the effect, then write down that it happened: a process that dies between the two begins again.
+
+        Returns the order as it is then, or None where the next step is not for now, or not for this worker.
+        """
         self.crash(due_not_done("provisioning", order.state))
         try:
             told = await self._tell_des(order)
             answer = await self._link(order) if order.state is OrderState.POSTED else None
         except ImpactError as error:
             await self._postpone(order, error)
-        else:
-            await self.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
+            return None
+        return await self.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
 
     async def _tell_des(self, order: Order) -> Order:
         """The effect outside of this bank, if the step has one; the order with what DES answered."""
@@ -187,20 +192,20 @@ class Provisioning:
             logger.warning("order %s: account %s is open, and its Dream is gone", order.id, order.account_id)
         return OrderEvent.DREAM_LINKED if is_linked else OrderEvent.DREAM_GONE
 
-    def _write(self, connection: sa.Connection, *, order: Order, answer: OrderEvent | None, now: datetime) -> None:
+    def _write(
+        self, connection: sa.Connection, *, order: Order, answer: OrderEvent | None, now: datetime
+    ) -> Order | None:
         """The effect within this bank, if the step has one, and the state that follows, in one transaction."""
         event = answer or self._effect(connection, order, now)
         if after(order.state, event) is OrderState.REPORTED:
             store.plan_settlement(connection, timestamp(now))  # deposits may have waited for this account
         self.crash(done_not_written("provisioning", order.state))
-        state = after(order.state, event)
-        store.move_order(
+        return store.move_order(
             connection,
             order,
-            state,
-            due_at=None if state.is_final else timestamp(now),
-            user_id=order.user_id,
-            account_id=order.account_id,
+            after(order.state, event),
+            now=timestamp(now),
+            claimed_until=timestamp(now + LEASE),
         )
 
     def _effect(self, connection: sa.Connection, order: Order, now: datetime) -> OrderEvent:

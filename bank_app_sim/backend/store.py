@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
@@ -122,7 +123,7 @@ _move_order = (
     .values(
         state=given("new_state"),
         due_at=given("due_at"),
-        claimed_until=None,
+        claimed_until=given("until"),
         user_id=given("user_id"),
         account_id=given("account_id"),
         attempts=0,
@@ -192,26 +193,26 @@ def is_superseded(connection: sa.Connection, order: Order) -> bool:
 
 
 def move_order(
-    connection: sa.Connection,
-    order: Order,
-    state: OrderState,
-    *,
-    due_at: str | None,
-    user_id: str | None,
-    account_id: str | None,
-) -> None:
-    """Write down that a step was taken, unless another worker was quicker and has already."""
-    connection.execute(
+    connection: sa.Connection, order: Order, state: OrderState, *, now: str, claimed_until: str
+) -> Order | None:
+    """Write down that a step was taken, and what DES has answered: the next one, if there is one, is due at once, and
+    is the same worker's.
+
+    Returns the order as it is then; None where another worker was quicker, and nothing is written.
+    """
+    moved = connection.execute(
         _move_order,
         {
             "order": order.n,
             "old_state": order.state.value,
             "new_state": state.value,
-            "due_at": due_at,
-            "user_id": user_id,
-            "account_id": account_id,
+            "due_at": None if state.is_final else now,
+            "until": None if state.is_final else claimed_until,
+            "user_id": order.user_id,
+            "account_id": order.account_id,
         },
     )
+    return attrs.evolve(order, state=state, attempts=0, last_error=None) if moved.rowcount else None
 
 
 def postpone_order(connection: sa.Connection, order: Order, *, due_at: str, last_error: str) -> None:

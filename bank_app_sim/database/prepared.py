@@ -136,8 +136,8 @@ class Prepared:
         self._expanded = functools.lru_cache(MOST_LENGTHS)(self._expand)
         self.sql, self._places = self._expand(*(0 for _ in self._lists))
         columns = getattr(statement, "exported_columns", ())
-        self._processes = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]
-        self._is_processed = any(self._processes)
+        processes = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]
+        self._processes = [(n, process) for n, process in enumerate(processes) if process is not None]
         self._makers: tuple[Callable[[Any], Any], Callable[[Any], Any]] | None = None
 
     def run(self, connection: Any, parameters: Parameters) -> Rows:
@@ -148,7 +148,7 @@ class Prepared:
         rows = cursor.fetchall()
         if self._makers is None:
             self._makers = _makers([column[0] for column in cursor.description or ()])
-        if self._is_processed:
+        if self._processes:
             rows = [self._processed(row) for row in rows]
         return Rows(rows, cursor.rowcount, *self._makers)
 
@@ -164,10 +164,11 @@ class Prepared:
             places |= {each: _item(places[name], n) for n, each in enumerate(expanded)}
         return state.statement, _all([places[name] for name in state.positiontup or ()])
 
-    def _processed(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(
-            value if process is None else process(value) for process, value in zip(self._processes, row, strict=True)
-        )
+    def _processed(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for n, process in self._processes:
+            values[n] = process(values[n])
+        return values
 
 
 def _makers(names: Sequence[str]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
@@ -208,11 +209,13 @@ class _Parameter:
 
 
 def _all(places: Sequence[Place]) -> Places:
-    """Mostly they are parameters as they are, and several: nothing finds them more quickly than `itemgetter`."""
+    """Mostly they are parameters as they are: nothing finds several more quickly than `itemgetter`."""
     names = [place.name for place in places if isinstance(place, _Parameter)]
-    if len(names) == len(places) > 1:
+    if len(names) < len(places):
+        return lambda parameters: [place(parameters) for place in places]
+    if len(names) > 1:
         return operator.itemgetter(*names)
-    return lambda parameters: [place(parameters) for place in places]
+    return lambda parameters: [parameters[name] for name in names]
 
 
 def _item(of: Place, n: int) -> Place:

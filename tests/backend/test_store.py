@@ -13,6 +13,7 @@ from bank_app_sim.database import Database
 from ..conftest import DatabaseOf
 
 NOW = "2027-01-04T09:00:00.000000Z"
+LATER = "2027-01-04T09:00:15.000000Z"
 
 
 @pytest.fixture
@@ -36,10 +37,8 @@ def ordered(database: Database, **columns: Any) -> Order:
     return database.run_now(lambda connection: store.add_order(connection, **given))
 
 
-def moved(database: Database, order: Order, state: OrderState) -> None:
-    database.run_now(
-        lambda connection: store.move_order(connection, order, state, due_at=None, user_id=None, account_id=None)
-    )
+def moved(database: Database, order: Order, state: OrderState) -> Order | None:
+    return database.run_now(lambda connection: store.move_order(connection, order, state, now=NOW, claimed_until=LATER))
 
 
 def test_a_customer_has_one_order_that_is_not_refused(database: Database) -> None:
@@ -67,8 +66,28 @@ def test_a_worker_that_comes_late_changes_nothing(database: Database) -> None:
     order = ordered(database, id="1")
     moved(database, order, OrderState.APPROVED)
 
-    moved(database, order, OrderState.REFUSED)
+    late = moved(database, order, OrderState.REFUSED)
 
+    assert late is None
     found = database.run_now(lambda connection: store.order(connection, "1", customer="ada"))
     assert found is not None
     assert found.state is OrderState.APPROVED
+
+
+def test_who_has_taken_a_step_keeps_the_order_for_the_next_one(database: Database) -> None:
+    order = moved(database, ordered(database, id="1"), OrderState.APPROVED)
+
+    assert order is not None
+    assert order.state is OrderState.APPROVED
+    assert claimed(database, at=NOW) == []
+    assert claimed(database, at=LATER) == [order]
+
+
+def test_nobody_has_an_order_that_has_come_to_its_end(database: Database) -> None:
+    moved(database, ordered(database, id="1"), OrderState.REPORTED)
+
+    assert claimed(database, at=LATER) == []
+
+
+def claimed(database: Database, *, at: str) -> list[Order]:
+    return database.run_now(lambda connection: store.claim_orders(connection, at, until=at))
