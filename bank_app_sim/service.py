@@ -30,7 +30,7 @@ FORWARDED_PREFIX = "x-forwarded-prefix"
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
-_NO_QUERY = QueryParams()
+QUERIES_AT_HAND = 256
 
 
 @attrs.frozen(kw_only=True)
@@ -204,7 +204,7 @@ class Service:
                 detail["body"] = body
             self._record_request(endpoint, sender, body, detail)
             recorded = True
-            query = QueryParams(scope["query_string"]) if scope["query_string"] else _NO_QUERY
+            query = _query(scope["query_string"])
             _refuse_nul(parameters, query)
             answer = await endpoint.respond(
                 Call(
@@ -273,6 +273,10 @@ class Service:
 def headers_of(scope: Scope) -> dict[str, str]:
     """The headers of a request, by name in lower case; of several with the same name the first."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
+# Whoever looks for news asks the same again and again. What it gives cannot be changed.
+_query = functools.lru_cache(QUERIES_AT_HAND)(QueryParams)
 
 
 def _sentence(text: str) -> dict[str, Any]:

@@ -60,8 +60,8 @@ class HTTP:
     _client: Any = attrs.field(default=None, init=False)
 
     def address(self, path: str, query: Mapping[str, Any] | None = None) -> str:
-        given = {name: _as_text(value) for name, value in (query or {}).items() if value is not None}
-        return f"{self.base_url}{path}" + (f"?{urlencode(given)}" if given else "")
+        given = tuple((name, _as_text(value)) for name, value in (query or {}).items() if value is not None)
+        return f"{self.base_url}{path}" + (f"?{_query(given)}" if given else "")
 
     async def send(
         self,
@@ -158,6 +158,9 @@ def _parsed() -> Callable[[str], "httpx.URL"]:
     import httpx
 
     return functools.lru_cache(ADDRESSES_AT_HAND)(httpx.URL)
+
+
+_query = functools.lru_cache(ADDRESSES_AT_HAND)(urlencode)
 
 
 def _as_text(value: Any) -> str:

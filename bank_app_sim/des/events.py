@@ -123,7 +123,7 @@ SHOW: Mapping[str, Callable[[sa.Connection, Sequence[str]], list[tuple[Row, Mapp
 
 def _without_nulls(value: Any) -> Any:
     """What has no value is left out of an event (reference: impact-finance-api 3.1)."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _without_nulls(each) for name, each in value.items() if each is not None}
     if isinstance(value, list):
         return [_without_nulls(each) for each in value]

@@ -12,8 +12,11 @@ def as_json(savehack: Savehack) -> dict[str, Any]:
     return {"type": savehack.type, "id": savehack.id, "translatedName": dict(savehack.translated_name)}
 
 
+_ALL = [as_json(savehack) for savehack in SAVEHACKS]
+
+
 def list_all(request: Request) -> Answer:
     page = paging.asked_for(request.call.query)
-    shown = SAVEHACKS[page.window["offset"] :][: page.items]
-    found = paging.Found(request.call, "savehacks", page, len(SAVEHACKS), ())
-    return found.answer([as_json(savehack) for savehack in shown])
+    shown = _ALL[page.window["offset"] :][: page.items]
+    found = paging.Found(request.call, "savehacks", page, len(_ALL), ())
+    return found.answer(shown)
