@@ -66,3 +66,11 @@ async def test_a_page_has_a_largest_size(plural: str, most: int, backend: httpx.
 
     assert largest.status_code == 200
     assert too_large.status_code == 400
+
+
+async def test_savehacks_come_in_pages_as_well(ada: httpx.AsyncClient) -> None:
+    whole = (await ada.get("/v1/savehacks")).json()["savehacks"]
+    page = (await ada.get("/v1/savehacks?items=5&page=2")).json()
+
+    assert page["savehacks"] == whole[5:10]
+    assert (page["meta"]["count"], page["meta"]["next_url"]) == (len(whole), "/v1/savehacks?items=5&page=3")
