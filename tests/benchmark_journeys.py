@@ -1,6 +1,7 @@
 """Measure how fast journeys are played, how fast worlds are made, and whether memory stays where it is."""
 
 import concurrent.futures
+import gc
 import multiprocessing
 import os
 import resource
@@ -135,6 +136,7 @@ def _resident_after(scripts: Sequence[Script]) -> list[int]:
     for first in range(0, JOURNEYS, LOOK_AFTER):
         for n in range(first, first + LOOK_AFTER, BATCH):
             passed(play_jobs(jobs[n : n + BATCH], Plan()))
+        gc.collect()  # what waits for the next search for cycles is not held
         looks.append(_resident_kilobytes())
     return looks
 
