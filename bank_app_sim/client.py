@@ -36,7 +36,7 @@ class Client:
         """The answer, of whatever status.
 
         Raises:
-            httpx.TransportError: There is none within five seconds.
+            httpx.TransportError: There is none; over a network, within five seconds.
         """
         import httpx  # not at the top: a server is to be up first
 

@@ -160,6 +160,7 @@ def _parsed() -> Callable[[str], "httpx.URL"]:
     return functools.lru_cache(ADDRESSES_AT_HAND)(httpx.URL)
 
 
+# Whoever looks for news asks the same again and again.
 _query = functools.lru_cache(ADDRESSES_AT_HAND)(urlencode)
 
 

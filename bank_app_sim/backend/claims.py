@@ -1,5 +1,6 @@
 """Which worker takes a due step: the one that has claimed its row, until the claim runs out.
 
+Who has written down a step of an order has claimed the next one by that.
 Between claiming a row and writing down what came of it DES is called, and that is not done within a transaction. Two
 workers at the same step would do no harm, because its effect happens once; but they would do each other's work.
 Nothing is locked against claiming twice: one transaction writes at a time.
