@@ -97,10 +97,20 @@ class Refused(Exception):
         )
 
 
+# What the first digit of a status means (RFC 9110, 15).
+CLASSES = {1: "Informational", 2: "Successful", 3: "Redirection", 4: "Client Error"}
+
+
 @functools.cache
 def status_line(status: int) -> str:
-    """Such as `201 Created`."""
-    return f"{status} {http.HTTPStatus(status).phrase}"
+    """Such as `201 Created`; a status without a name of its own has its class's: `520 Server Error`.
+
+    Peers may send any number. One that is of no class counts as a server's error (RFC 9110, 15).
+    """
+    try:
+        return f"{status} {http.HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} {CLASSES.get(status // 100, 'Server Error')}"
 
 
 # Not frozen, which takes longer to make: each world has some fifty of them.

@@ -43,7 +43,7 @@ class Recording:
         detail = {"status": exchange.status, "request_id": f"request-{self.last}"}
         if exchange.response_body is not None:
             detail["body"] = exchange.response_body
-        self._note("des", receiver, _status(exchange.status), "response", detail)
+        self._note("des", receiver, status_line(exchange.status), "response", detail)
 
     def _note(self, sender: str, receiver: str, label: str, kind: Any, detail: Mapping[str, Any]) -> None:
         message = Message(
@@ -61,10 +61,3 @@ class Recording:
 def _is_of_a_bank(prepared: Prepared) -> bool:
     names = {name.lower() for name in prepared.headers}
     return "authorization" in names or prepared.target.startswith("/oauth/")
-
-
-def _status(status: int) -> str:
-    try:
-        return status_line(status)
-    except ValueError:
-        return str(status)

@@ -274,6 +274,32 @@ async def test_while_it_waits_the_endpoint_says_why(
     }
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(299, "299 Successful"), (520, "520 Server Error"), (999, "999 Server Error")],
+)
+async def test_a_status_without_a_name_is_as_any_other_of_its_class(
+    ada: httpx.AsyncClient,
+    backend: httpx.AsyncClient,
+    subscribed: None,
+    receiver: Receiver,
+    clock: SimulatedClock,
+    trace: Trace,
+    status: int,
+    said: str,
+) -> None:
+    receiver.answers = [status]
+    await create_dream(ada, "Bike")
+    await clock.advance(timedelta())
+
+    assert [message.label for message in trace if message.detail.get("status") == status] == [said]
+    is_delivered = 200 <= status < 300
+    assert (await endpoint(backend))["pendingCount"] == (0 if is_delivered else 1)
+    await create_dream(ada, "Boat")
+    await clock.advance(5 * SECOND)
+    assert names(receiver)[-1] == ["Boat"]
+
+
 async def test_410_unsubscribes(
     ada: httpx.AsyncClient, backend: httpx.AsyncClient, subscribed: None, receiver: Receiver, clock: SimulatedClock
 ) -> None:
