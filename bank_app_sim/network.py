@@ -2,6 +2,7 @@
 
 import collections
 import enum
+import itertools
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -13,6 +14,14 @@ from .clock import Clock
 from .trace import Trace
 from .traffic import Traffic
 from .turns import Turns
+
+# What an error of this status comes with: RFC 9110, 15.5.2 and 15.5.6; RFC 6585, 4; and what DES' document says.
+HEADERS_BY_STATUS = {
+    401: {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+    405: {"Allow": ""},
+    429: {"Retry-After": "1"},
+    503: {"Retry-After": "1"},
+}
 
 
 class Died(BaseException):
@@ -92,6 +101,8 @@ class Network:
         self.kill: dict[str, Callable[[], Awaitable[None]]] = {}
         self.dead: set[str] = set()
         self.deaths: collections.Counter[str] = collections.Counter()
+        # Numbers of what somebody on the way has answered.
+        self.answers = itertools.count(1)
 
     def line(self, sender: str, receiver: str, transport: Transport, *, base_path: str = "") -> "Line":
         """The way from one participant to another.
@@ -183,7 +194,7 @@ class Line:
             case Trouble.ANSWERED:
                 self._note(self.sender, self.receiver, f"{what} is stopped on its way", "request", fault)
                 self._note(self.receiver, self.sender, f"{fault.status} from the network", "response", fault)
-                return httpx.Response(fault.status, request=request)
+                return self._answer_of_somebody_else(fault.status, request)
             case Trouble.HELD_BACK:
                 self._note(self.sender, self.receiver, f"{what} is held back", "request", fault)
                 self._held_back.append((what, request))
@@ -205,6 +216,19 @@ class Line:
                 self._note(self.receiver, self.sender, f"the answer to {what} is lost", "response", fault)
                 raise httpx.ReadError("the network lost the answer", request=request)
         return await self._deliver(request)
+
+    def _answer_of_somebody_else(self, status: int, request: Any) -> Any:
+        """As the document of DES has every error: a sentence in JSON, and the headers that go with its status."""
+        import httpx
+
+        sentence = f"{request.method} {self._path(request)} did not arrive: something on the way answers {status}"
+        named = request.headers.get("x-request-id") or f"network-{next(self.network.answers)}"
+        return httpx.Response(
+            status,
+            headers={"X-Request-Id": named, **HEADERS_BY_STATUS.get(status, {})},
+            json={"errors": [{"field": "base", "errors": [sentence]}]},
+            request=request,
+        )
 
     def _note(self, sender: str, receiver: str, label: str, kind: Any, fault: Fault) -> None:
         self.network.trace.record(sender, receiver, label, kind=kind, detail={"fault": fault.trouble.value})

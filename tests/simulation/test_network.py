@@ -127,6 +127,29 @@ async def test_somebody_on_the_way_answers_instead() -> None:
         assert await world.users() == []
 
 
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 418, 429, 500, 502, 503, 520, 599])
+@pytest.mark.parametrize(
+    ("sender", "receiver", "path"), [("sdk", "des", "/v1/dreams"), ("bank_app", "bank_backend", "/accounts")]
+)
+async def test_who_answers_instead_says_what_the_document_promises(
+    status: int, sender: str, receiver: str, path: str
+) -> None:
+    async with Simulation() as simulation:
+        await simulation.fail(Fault(trouble=Trouble.ANSWERED, what="GET /accounts", status=status))
+        await simulation.fail(Fault(trouble=Trouble.ANSWERED, what="GET /dreams", status=status))
+        request = httpx.Request("GET", f"http://{receiver}{path}", headers={"X-Request-Id": "mine"})
+
+        answer = await simulation.way(sender, receiver).handle_async_request(request)
+
+    assert answer.status_code == status
+    [error] = answer.json()["errors"]
+    assert (error["field"], len(error["errors"])) == ("base", 1)
+    assert f"answers {status}" in error["errors"][0]
+    assert answer.headers["X-Request-Id"] == "mine"
+    assert answer.headers.get("Retry-After") == ("1" if status in (429, 503) else None)
+    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+
 async def test_the_receiver_dies_when_it_has_done_it_and_is_there_again() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
