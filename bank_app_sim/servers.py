@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from typing import Any
 
 import anyio
 import uvicorn
+
+from .door import Door
 
 HOST = "127.0.0.1"
 
@@ -71,10 +73,14 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Any, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve an application until the block is left; answers that are under way are finished first."""
+async def serving(app: Any, listener: socket.socket, *, names: Collection[str] = ()) -> AsyncIterator[None]:
+    """Serve an application until the block is left; answers that are under way are finished first.
+
+    Args:
+        names: By which requests may call the server in `Host`, besides those of loopback.
+    """
     config = uvicorn.Config(
-        app,
+        Door(app, names),
         lifespan="off",
         ws="none",
         access_log=False,

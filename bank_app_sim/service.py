@@ -15,6 +15,7 @@ import orjson
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
+from .hosts import is_from_page_of_another
 from .ids import Ids
 from .routes import Routes
 from .trace import Trace
@@ -31,6 +32,11 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
 QUERIES_AT_HAND = 256
+
+NOT_FOR_PAGES = (
+    "web pages of other servers have no business here; ask from a program, or from a page of this machine (127.0.0.1, "
+    "localhost)"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -153,6 +159,7 @@ class Service:
         participant: Who answers, by its name in the trace.
         sender: Tells from a request's headers and route who is asking.
         headers: Sent with every answer.
+        is_sandbox_only: Tells from a route whether no other server has it: then it is not for other servers' web pages.
     """
 
     def __init__(
@@ -164,12 +171,14 @@ class Service:
         trace: Trace,
         ids: Ids,
         headers: Mapping[str, str] | None = None,
+        is_sandbox_only: Callable[[str], bool] = lambda _route: False,
     ) -> None:
         self._participant = participant
         self._sender = sender
         self._trace = trace
         self._ids = ids
         self._headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+        self._is_sandbox_only = is_sandbox_only
         by_path: dict[str, dict[str, Endpoint]] = {}
         for endpoint in endpoints:
             by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
@@ -186,6 +195,8 @@ class Service:
         endpoint = endpoints.get(scope["method"])
         if endpoint is None:
             await self._not_possible(scope, send, sorted(endpoints))
+        elif self._is_sandbox_only(endpoint.path) and _is_of_a_strange_page(scope):
+            await self.refuse(scope, send, Refused(403, {"Origin": [NOT_FOR_PAGES]}))
         else:
             await self._answer(endpoint, parameters, scope, receive, send)
 
@@ -296,6 +307,11 @@ def _sentence(text: str) -> dict[str, Any]:
 def _full_path(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     return f"{scope['path']}?{query}" if query else str(scope["path"])
+
+
+def _is_of_a_strange_page(scope: Scope) -> bool:
+    headers = headers_of(scope)
+    return "origin" in headers and is_from_page_of_another(headers["origin"], headers.get("host"))
 
 
 async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:

@@ -169,7 +169,14 @@ class BankBackend:
             )
             self._works = {"event_look": following.work_off, **self._works}
         self._due = DueWork(clock, self.work_off, look_every=self._database.look_every)
-        self.app = Service("bank_backend", self._endpoints(inbox, ids), sender=api.sender, trace=trace, ids=ids)
+        self.app = Service(
+            "bank_backend",
+            self._endpoints(inbox, ids),
+            sender=api.sender,
+            trace=trace,
+            ids=ids,
+            is_sandbox_only=lambda route: route != api.JWKS,
+        )
 
     def _endpoints(self, inbox: Inbox, ids: Ids) -> list[Endpoint]:
         """What can be asked of the bank: by its app, by whoever fetches its keys, and by DES with webhooks."""

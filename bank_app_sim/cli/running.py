@@ -1,4 +1,4 @@
-"""What several commands do alike: durations as people write them, and the event loop."""
+"""What is typed in a way of its own, durations and names of servers, and the event loop of a command."""
 
 import sys
 from datetime import timedelta
@@ -8,6 +8,9 @@ import anyio
 import click
 
 from .. import durations
+from ..hosts import name_in
+
+EVERY_INTERFACE = ("0.0.0.0", "[::]")
 
 
 class Duration(click.ParamType[timedelta]):
@@ -22,6 +25,20 @@ class Duration(click.ParamType[timedelta]):
             return durations.parsed(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class HostName(click.ParamType[str]):
+    """A name that a server goes by: `sandbox.test`."""
+
+    name = "host"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        name = name_in(value)
+        if name is None or ":" in value.removeprefix(name):
+            self.fail(f"{value!r} is no name of a server; write it without scheme and port, as in sandbox.test")
+        if name in EVERY_INTERFACE:
+            self.fail(f"it listens on 127.0.0.1 only; to be reached from elsewhere, put a proxy before it, not {value}")
+        return name
 
 
 def run(work: Any, *arguments: Any) -> None:

@@ -14,7 +14,7 @@ import click
 from ..backend import EVERY_CRASH_POINT
 from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
 from ..worlds import Plane
-from .running import Duration, run
+from .running import Duration, HostName, run
 
 ACCOUNT_SETUPS = {"shared": AccountSetup.SHARED, "per-dream": AccountSetup.PER_DREAM}
 
@@ -29,6 +29,15 @@ CUSTOMERS = ("ada", "bo")
     default=8700,
     show_default=True,
     help="Of DES; the bank's backend has the next one. 0 takes two that are free.",
+)
+@click.option(
+    "--host",
+    "hosts",
+    type=HostName(),
+    multiple=True,
+    metavar="NAME",
+    help="A further name that requests may have in Host, such as that of a proxy before this; can be given several "
+    "times. Both servers listen on 127.0.0.1 all the same.",
 )
 @click.option(
     "--data",
@@ -114,6 +123,7 @@ CUSTOMERS = ("ada", "bo")
 )
 def serve(
     port: int,
+    hosts: Sequence[str],
     data: Path,
     database: str | None,
     decision_after: timedelta,
@@ -146,7 +156,7 @@ def serve(
     plane = Plane(data, database)
     try:
         simulation = Simulation(
-            served=Served(data=data, port=port, beside=plane.applications),
+            served=Served(data=data, port=port, beside=plane.applications, hosts=hosts),
             database=database,
             decision_after=decision_after,
             settle_every=settle_every,

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 VERIFY_TOKEN = "/users/verify_token"
 OAUTH_TOKEN = "/oauth/token"
 
+# Where the plane of control is, which a real DES has not.
+SANDBOX = "/sandbox/"
+
 # What has expired is not valid at once, and thrown away from time to time.
 PURGE_EVERY = timedelta(days=7)
 
@@ -108,6 +111,7 @@ class DES:
             trace=trace,
             ids=ids,
             headers=idempotency.LIFETIME_HEADER,
+            is_sandbox_only=lambda route: route.startswith(SANDBOX),
         )
 
     async def run(self) -> None:

@@ -14,6 +14,7 @@ from impact_sdk import ClientCredentials, ImpactAPI
 from ..backend import Bank, BankBackend
 from ..database import of_actor, postgresql_address
 from ..des import DES, Tenant
+from ..hosts import names_in
 from ..ids import Ids
 from ..in_process import InProcess
 from ..network import Died, Network
@@ -31,11 +32,13 @@ class Served:
         data: The folder of the databases, and of the bank's secret; made when it is missing.
         port: Of DES; the bank's backend has the next one. 0 for two that are free.
         beside: Further applications on DES' port, by what their paths begin with.
+        hosts: Names by which both may be called besides those of loopback: of a proxy before them, say.
     """
 
     data: Path
     port: int = 0
     beside: Mapping[str, Any] = attrs.field(factory=dict)
+    hosts: Sequence[str] = ()
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -102,8 +105,12 @@ class Actors:
     async def serve(self, stack: contextlib.AsyncExitStack) -> None:
         """Let them be reached over TCP, where that is wanted."""
         if self.served is not None:
-            await stack.enter_async_context(serving(beside(self.des.app, self.served.beside), self._listeners[0]))
-            await stack.enter_async_context(serving(self.backend.app, self._listeners[1]))
+            # What a tenant's own addresses are called may be a proxy that has this sandbox behind it, too.
+            of_tenants = names_in(url for tenant in self.tenants for url in (tenant.issuer, tenant.jwks_url))
+            names = {*self.served.hosts, *of_tenants}
+            des = beside(self.des.app, self.served.beside)
+            await stack.enter_async_context(serving(des, self._listeners[0], names=names))
+            await stack.enter_async_context(serving(self.backend.app, self._listeners[1], names=names))
 
     async def run(self, tasks: anyio.abc.TaskGroup) -> None:
         """Begin their work; in a world that is new, the bank has events sent to it, where it wants them."""
