@@ -117,7 +117,12 @@ class Session:
         return self._lifetime.expires_at
 
     async def create_dream(
-        self, name: str, *, target_cents: int, expires_at: date | None = None, idempotency_key: str | None = None
+        self,
+        name: str,
+        *,
+        target_cents: int | None = None,
+        expires_at: date | None = None,
+        idempotency_key: str | None = None,
     ) -> Dream:
         """A new Dream, linked to the user's account where there is one.
 
@@ -125,7 +130,8 @@ class Session:
         the Dream, and this returns when it has. That can take as long as a person takes.
 
         Args:
-            target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency.
+            target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency; None where the
+                user has not said how much: such a Dream has no milestones and is never achieved.
             expires_at: The day by which it is wanted.
             idempotency_key: To repeat, after `OutcomeUnknown`, what may have happened already; a new one each call
                 when left out.

@@ -84,7 +84,8 @@ class Signing:
             if consent.state == "SHOWN":
                 often = "once" if consent.max_frequency == "once" else f"each {consent.max_frequency}"
                 amount = f"{consent.max_amount_cents / 100:.2f}"
-                signed = await self.screen.asks(f"May up to {amount} be saved {often} for {request.launch.dream.name}?")
+                purpose = request.launch.dream.name or "your Dream"
+                signed = await self.screen.asks(f"May up to {amount} be saved {often} for {purpose}?")
             await self.bank.answer_consent(consent.id, signed=signed)
             if not signed:
                 raise ConsentDeclined("the user does not sign")

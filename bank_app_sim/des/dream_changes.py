@@ -76,8 +76,10 @@ def _refuse_all_changes(fields: Fields, present: dict[str, Any]) -> None:
 def _wish(fields: Fields, dream: Row) -> dict[str, Any]:
     """What is wished for: as given, else as before."""
     return {
-        "name": fields.text("name", default=dream["name"]),
-        "target_cents": fields.cents("targetCents", least=1, default=dream["target_cents"]),
+        "name": fields.optional_text("name") if fields.given("name") else dream["name"],
+        "target_cents": (
+            fields.optional_cents("targetCents", least=1) if fields.given("targetCents") else dream["target_cents"]
+        ),
         "expires_at": fields.optional_day_or_moment("expiresAt") if fields.given("expiresAt") else dream["expires_at"],
     }
 
@@ -143,7 +145,7 @@ def _write(request: Request, dream: Row, wish: dict[str, Any], *, is_relinked: b
         request.connection.execute(store.dreams.CHANGE, {"dream_id": dream["id"], **wish})
     if is_another or is_relinked:
         request.outbox.note("DreamUpdated", "dreams", dream["id"])
-    if wish["target_cents"] != dream["target_cents"]:  # a nearer target may be reached by that
+    if wish["target_cents"] != dream["target_cents"]:  # a nearer target, or the first one, may be reached by that
         money.note_progress(request.connection, dream["id"], at=request.now, outbox=request.outbox)
 
 

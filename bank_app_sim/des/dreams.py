@@ -38,8 +38,8 @@ def _open_request(dream: Row) -> str | None:
 
 def create(request: Request) -> Answer:
     fields = Fields(request.call.body, "dream")
-    name = fields.text("name")
-    target_cents = fields.cents("targetCents", least=1)
+    name = fields.optional_text("name")
+    target_cents = fields.optional_cents("targetCents", least=1)
     expires_at = fields.optional_day_or_moment("expiresAt")
     if fields.text("type", default="Dream") not in ("Dream", ""):
         fields.refuse("type", "must be Dream")

@@ -137,6 +137,10 @@ class Fields:
         """An amount of money."""
         return self.integer(name, least=least, most=LARGEST_CENTS, default=default)
 
+    def optional_cents(self, name: str, *, least: int) -> int | None:
+        """As `cents()`; null and missing are None."""
+        return self.cents(name, least=least) if self.value(name) is not None else None
+
     def number(self, name: str) -> float:
         """Any number, such as a percentage."""
         value = self._object[name] if self.given(name) else None

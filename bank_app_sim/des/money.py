@@ -108,9 +108,11 @@ def _set(connection: sa.Connection, dream_id: str, balance_cents: int, *, at: st
 def note_progress(connection: sa.Connection, dream_id: str, *, at: str, outbox: Outbox) -> None:
     """Write down what a Dream has reached for the first time: milestones, and the target.
 
-    What was reached once stays so, whatever is withdrawn later.
+    What was reached once stays so, whatever is withdrawn later. Without a target there is nothing to reach.
     """
     (dream,) = connection.execute(store.dreams.PROGRESS, {"dream_id": dream_id}).mappings()
+    if dream["target_cents"] is None:
+        return
     percent = 100 * dream["balance_cents"] // dream["target_cents"]
     reached = [each for each in MILESTONES if dream["milestone_percent"] < each <= percent]
     achieved_now = dream["achieved_at"] is None and percent >= 100

@@ -10,6 +10,9 @@ from .store import Row
 
 Fields = dict[str, Any]
 
+# What a Dream without a name is counted under.
+NAMELESS = "(no name)"
+
 # More than any journey makes.
 MOST = 10**6
 
@@ -17,7 +20,7 @@ MOST = 10**6
 def read(connection: sa.Connection, tenant_id: str) -> dict[str, dict[str, Fields]]:
     """The tenant's users, accounts, Dreams, savehack launches, transactions and consents; amounts in cents."""
     rows = {plural: _rows(connection, plural, tenant_id) for plural, _, _ in _COLLECTIONS}
-    names = {"user": {}, "dream": {row["id"]: row["name"] for row in rows["dreams"]}}
+    names = {"user": {}, "dream": {row["id"]: row["name"] or NAMELESS for row in rows["dreams"]}}
     names["user"] = {row["id"]: row["external_id"] for row in rows["users"]}
     return {
         collection: {str(row["id"]): fields(row, names) for row in rows[plural]}
@@ -50,7 +53,7 @@ def _account(row: Row, _names: Names) -> Fields:
 def _dream(row: Row, _names: Names) -> Fields:
     return {
         "user": row["user_external_id"],
-        "name": row["name"],
+        "name": row["name"] or NAMELESS,
         "target_cents": row["target_cents"],
         "balance_cents": row["balance_cents"],
         "account_id": row["account_id"],
@@ -78,14 +81,14 @@ def _state_of_launch(row: Row) -> str:
     return "active"
 
 
-def _transaction(row: Row, _names: Names) -> Fields:
+def _transaction(row: Row, names: Names) -> Fields:
     return {
         "user": row["user_external_id"],
         "type": row["type"],
         "amount_cents": row["amount_cents"],
         "state": row["state"],
-        "from_dream": row["from_dream_name"],
-        "to_dream": row["to_dream_name"],
+        "from_dream": row["from_dream_id"] and names["dream"][row["from_dream_id"]],
+        "to_dream": row["to_dream_id"] and names["dream"][row["to_dream_id"]],
         "to_account_id": row["to_account_id"],
         "requested_at": row["requested_at"],
         "settled_at": row["settled_at"],

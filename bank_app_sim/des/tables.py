@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from ..database import order_of_insertion
 
 # Raise it with every change below: a database of another version is refused with a way out.
-VERSION = 2
+VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -81,8 +81,9 @@ dreams = sa.Table(
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("account_id", sa.ForeignKey("accounts.id"), index=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("target_cents", sa.BigInteger, nullable=False),
+    # Whoever wishes need not say what for, nor how much.
+    sa.Column("name", sa.Text),
+    sa.Column("target_cents", sa.BigInteger),
     sa.Column("expires_at", sa.Text),
     sa.Column("balance_cents", sa.BigInteger, nullable=False),
     # The largest of 25, 50 and 75 that the balance has ever reached, in percent of the target; 0 for none.

@@ -27,8 +27,8 @@ class Dreams:
         self,
         *,
         user_id: str,
-        name: str,
-        target_cents: int,
+        name: str | None = None,
+        target_cents: int | None = None,
         expires_at: date | None = None,
         account_id: str | None = None,
         **options: Unpack[PostOptions],
@@ -36,7 +36,9 @@ class Dreams:
         """A new Dream of a user, linked to the user's account where users have one and it is there.
 
         Args:
-            target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency.
+            name: What it is called; None where that is still open.
+            target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency; None where that
+                is still open: no milestones then.
             expires_at: The day by which it is wanted.
             account_id: Where its money is to be, when each Dream has an account of its own; it may come later.
 
@@ -90,8 +92,8 @@ class Dreams:
         self,
         dream_id: str,
         *,
-        name: str | Unset = UNSET,
-        target_cents: int | Unset = UNSET,
+        name: str | Unset | None = UNSET,
+        target_cents: int | Unset | None = UNSET,
         expires_at: date | Unset | None = UNSET,
         account_id: str | Unset = UNSET,
         provisioning_initiated_at: datetime | Unset | None = UNSET,
@@ -101,6 +103,8 @@ class Dreams:
         """Change what is given, leave the rest. A second time changes nothing.
 
         Args:
+            name: What it is called from now on; None takes the name away.
+            target_cents: The amount wanted from now on; None takes the target away.
             account_id: Links the Dream to its account, where each Dream has one of its own: its deposits get their
                 account, its paused launches start.
             provisioning_initiated_at: Where each Dream has an account of its own: when opening it began.

@@ -48,7 +48,9 @@ class Dream:
     """A savings goal of one user.
 
     Attributes:
-        target_cents: The amount wanted, in the smallest unit of the tenant's currency.
+        name: What it is called; None where nobody has said so.
+        target_cents: The amount wanted, in the smallest unit of the tenant's currency; None where nobody has said how
+            much: such a Dream has no milestones and is never achieved.
         expires_at: The day by which it is wanted; a moment (UTC) where DES sends one.
         achieved_at: When its balance first reached the target (UTC).
         deleted_at: Since when it is deleted (UTC); it is kept, and no longer listed.
@@ -65,9 +67,9 @@ class Dream:
     # reference: impact-finance-api 2.4; the last two are ours
     id: str
     type: str
-    name: str
-    target_cents: int
     user: Reference
+    name: str | None = None
+    target_cents: int | None = None
     expires_at: date | None = None
     achieved_at: datetime | None = None
     deleted_at: datetime | None = None

@@ -68,7 +68,7 @@ async def test_what_is_read_can_be_sent_back(
         ("account", None, "can't be changed"),
         ("groupDream", {}, "can't be changed"),
         ("activeSavehacksCount", 7, "can't be changed"),
-        ("name", None, "must be text"),
+        ("name", 5, "must be text"),
         ("targetCents", 0, "must be at least 1"),
         ("expiresAt", "soon", "must be a date such as 2027-06-01, or a moment such as 2027-06-01T12:00:00Z"),
         ("deletedAt", "now", "must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z"),

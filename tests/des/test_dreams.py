@@ -6,7 +6,16 @@ import httpx
 import pytest
 
 from .conftest import SignIn
-from .journey import create_dream, errors_of, id_of, initiate, launch_daily
+from .journey import (
+    create_dream,
+    errors_of,
+    id_of,
+    initiate,
+    launch_daily,
+    post_account,
+    savehack_id,
+    transactions,
+)
 
 
 async def test_a_dream_is_shown_as_documented(ada: httpx.AsyncClient) -> None:
@@ -71,7 +80,6 @@ async def test_a_dream_expires_on_a_day_or_at_a_moment(
     [
         ({"name": ""}, "name", "can't be blank"),
         ({"name": " \t"}, "name", "can't be blank"),
-        ({"name": None}, "name", "must be text"),
         ({"name": 5}, "name", "must be text"),
         ({"name": "a" * 256}, "name", "is too long: at most 255 characters"),
         ({"name": "a\0b"}, "name", "can't contain the character NUL"),
@@ -84,7 +92,6 @@ async def test_a_dream_expires_on_a_day_or_at_a_moment(
         ({"targetCents": 5.0}, "targetCents", "must be an integer"),
         ({"targetCents": "5"}, "targetCents", "must be an integer"),
         ({"targetCents": True}, "targetCents", "must be an integer"),
-        ({"targetCents": None}, "targetCents", "must be an integer"),
         (
             {"expiresAt": "soon"},
             "expiresAt",
@@ -123,7 +130,6 @@ async def test_all_that_is_wrong_is_said_at_once(ada: httpx.AsyncClient) -> None
     answer = await ada.post("/v1/dreams", json={"dream": {"targetCents": 0, "color": "red"}, "extra": 1})
 
     assert errors_of(answer) == {
-        "dream.name": ["is missing"],
         "dream.targetCents": ["must be at least 1"],
         "dream.color": ["is not known here"],
         "extra": ["is not known here"],
@@ -139,6 +145,66 @@ async def test_a_body_has_its_root_key(body: dict[str, Any], sentence: str, ada:
 
     assert answer.status_code == 400
     assert errors_of(answer) == {"dream": [sentence]}
+
+
+@pytest.mark.parametrize("given", [{}, {"name": None, "targetCents": None}])
+async def test_a_dream_needs_no_name_and_no_target(given: dict[str, Any], backend: httpx.AsyncClient) -> None:
+    """Its owner is all that a Dream needs; what it has no name for is null in answers, and left out of events."""
+    user = (await backend.post("/v1/users", json={"user": {"externalId": "ada"}})).json()["user"]
+
+    answer = await backend.post("/v1/dreams", json={"dream": {"userId": user["id"], **given}})
+
+    dream = answer.json()["dream"]
+    assert (answer.status_code, dream["name"], dream["targetCents"]) == (201, None, None)
+    assert (await backend.get("/v1/dreams")).json()["dreams"] == [dream]
+    events = (await backend.get("/v1/events")).json()["events"]
+    assert "name" not in events[-1]["data"]
+    assert "targetCents" not in events[-1]["data"]
+
+
+async def test_a_dream_without_target_reaches_nothing_until_it_has_one(
+    ada: httpx.AsyncClient, backend: httpx.AsyncClient
+) -> None:
+    dream = (await ada.post("/v1/dreams", json={"dream": {}})).json()["dream"]
+    account = (await post_account(backend, id_of(ada))).json()["account"]
+    deposit = {
+        "type": "Deposit",
+        "userId": id_of(ada),
+        "externalId": "gift",
+        "amountCents": 600,
+        "toAccountId": account["id"],
+        "toDreamId": dream["id"],
+    }
+    settled = await backend.post("/v1/transactions", json={"transaction": deposit})
+
+    async def reached() -> list[str]:
+        events = (await backend.get("/v1/events")).json()["events"]
+        return [each["type"] for each in events if each["type"] in ("DreamMilestone", "DreamAchieved")]
+
+    assert settled.json()["transaction"]["toDream"] == {"type": "Dream", "id": dream["id"], "name": None}
+    assert await reached() == []
+
+    await ada.patch(f"/v1/dreams/{dream['id']}", json={"dream": {"targetCents": 1000}})
+    assert await reached() == ["DreamMilestone", "DreamMilestone"]
+
+    cleared = await ada.patch(f"/v1/dreams/{dream['id']}", json={"dream": {"targetCents": None}})
+    assert cleared.json()["dream"]["targetCents"] is None
+    assert await reached() == ["DreamMilestone", "DreamMilestone"]
+
+
+async def test_an_autopilot_for_a_dream_without_target_saves_its_least(ada: httpx.AsyncClient) -> None:
+    dream = (await ada.post("/v1/dreams", json={"dream": {}})).json()["dream"]
+    await initiate(ada, id_of(ada))
+    autopilot = {
+        "type": "AutopilotLaunch",
+        "dreamId": dream["id"],
+        "savehackId": await savehack_id(ada, "Autopilot"),
+    }
+
+    launched = await ada.post("/v1/savehack-launches", json={"savehackLaunch": autopilot})
+
+    assert launched.status_code == 201
+    assert [each["amountCents"] for each in await transactions(ada)] == [100]
 
 
 async def test_the_bank_says_whose_dream_it_is(ada: httpx.AsyncClient, backend: httpx.AsyncClient) -> None:

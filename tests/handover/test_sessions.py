@@ -278,7 +278,7 @@ async def test_a_callback_may_use_the_session_that_it_renews(
         seen.extend([dream.name async for dream in user.session.dreams()])
         return simulation.id_token("ada")
 
-    seen: list[str] = []
+    seen: list[str | None] = []
     sdk.register(id_token_expired=look_and_renew)
     user = await launched(simulation, sdk)
 

@@ -25,6 +25,8 @@ def the_same(launch: Launch, occurrence: int, at: datetime) -> int:
 
 
 def share_of_what_is_missing(launch: Launch, occurrence: int, at: datetime) -> int:
+    if launch.dream_target_cents is None:
+        return AUTOPILOT_LEAST_CENTS
     missing = launch.dream_target_cents - launch.dream_balance_cents - launch.dream_pending_cents
     if missing <= 0:
         return 0

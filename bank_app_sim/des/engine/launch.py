@@ -32,6 +32,7 @@ class Launch:
         timezone: IANA name. Deposits keep the time of day in it; ValueError where nobody knows it.
         started_at: Started, or started again after it waited for an account. Its time of day there is that of all
             deposits. Resuming after a pause by the user does not change it.
+        dream_target_cents: What is wanted; None where nobody has said how much.
         dream_pending_cents: Deposits on their way to the Dream, less what is on its way out.
         consented_cents: The most that a deposit may be, by a transfer consent; None without one.
     """
@@ -41,7 +42,7 @@ class Launch:
     seed: int
     timezone: str = attrs.field(validator=_known_zone)
     started_at: datetime = attrs.field(validator=_aware)
-    dream_target_cents: int
+    dream_target_cents: int | None
     dream_balance_cents: int
     dream_pending_cents: int
     dream_expires_at: date | datetime | None = None

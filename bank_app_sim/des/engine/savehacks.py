@@ -36,11 +36,12 @@ SAVEHACKS = (
         amount=amounts.share_of_what_is_missing,
         next_due=schedules.every_week_from_the_start,
         max_frequency=Frequency.WEEK,
-        most=lambda launch: max(launch.dream_target_cents, amounts.AUTOPILOT_LEAST_CENTS),
+        most=lambda launch: max(launch.dream_target_cents or 0, amounts.AUTOPILOT_LEAST_CENTS),
         rule=f"At once, then every week: what the Dream's target lacks, with deposits on their way counted as there, "
         f"by the weeks left until the Dream expires (begun ones count; {amounts.AUTOPILOT_WEEKS} without such a day, "
-        f"or after it), rounded up, at least {amounts.AUTOPILOT_LEAST_CENTS}. Nothing in a week where nothing lacks. "
-        f"A consent covers the whole target at once.",
+        f"or after it), rounded up, at least {amounts.AUTOPILOT_LEAST_CENTS}. Nothing in a week where nothing lacks; "
+        f"{amounts.AUTOPILOT_LEAST_CENTS} each time for a Dream without a target. A consent covers the whole target at "
+        f"once.",
         vendor="the type has no own fields",
     ),
     Savehack(
