@@ -11,6 +11,7 @@ import anyio
 import anyio.lowlevel
 
 from impact_sdk import Clock, SystemClock
+from impact_sdk.moments import moment
 
 from .traffic import Traffic
 
@@ -29,14 +30,6 @@ def timestamp(at: datetime) -> str:
     # Not strftime(): on Linux its %Y is of one to four digits, and it takes ten times as long.
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
     return utc.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def moment(text: str) -> datetime:
-    """The aware moment that an RFC 3339 text names; ValueError where it names none, or has no offset."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(f"{text!r} has no UTC offset")
-    return at.astimezone(UTC)
 
 
 class NothingLeft(Exception):

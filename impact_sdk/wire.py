@@ -1,7 +1,6 @@
 """JSON to values and back: the only place that knows how names are written on the wire."""
 
 import enum
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -9,11 +8,16 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 
-from .models import EVENT_DATA, UNSET, Cents, Event, EventType, OpenEnum, Seconds
+from . import json_text, moments
+from .models import EVENT_DATA, UNSET, Event, EventBatch, EventType, OpenEnum, Seconds
 
 T = TypeVar("T")
 
 JSONObject = Mapping[str, Any]
+
+# Every smaller whole number has a floating-point number of its own.
+LARGEST_EXACT = 2**53
+DIGITS_OF_64_BITS = 19
 
 
 class Unreadable(ValueError):
@@ -67,15 +71,15 @@ def plain(value: Any) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    encoded: bytes = _json().dumps(value)
+    encoded: bytes = json_text.library().dumps(value)
     return encoded
 
 
 def loads(text: bytes) -> Any:
-    """The JSON value in `text`; `Unreadable` where there is none."""
+    """The JSON value in `text`, which anybody may have written; `Unreadable` where there is none (see `json_text`)."""
     try:
-        return _json().loads(text)
-    except ValueError as error:  # of json and of orjson alike
+        return json_text.parsed(text)
+    except ValueError as error:
         raise Unreadable([f"no JSON: {error}"]) from error
 
 
@@ -114,27 +118,6 @@ def _at_wire_path(problem: str) -> str:
 _written_otherwise: dict[str, str] = {}
 
 
-class _StandardJSON:
-    """The standard library's JSON, in bytes as orjson has it."""
-
-    @staticmethod
-    def dumps(value: Any) -> bytes:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-    @staticmethod
-    def loads(text: bytes) -> Any:
-        return json.loads(text)
-
-
-@cache
-def _json() -> Any:
-    try:
-        import orjson
-    except ImportError:
-        return _StandardJSON
-    return orjson
-
-
 @cache
 def _converter() -> Any:
     # Made at the first answer, not at import: a host's start should not pay for it.
@@ -144,13 +127,13 @@ def _converter() -> Any:
     converter = cattrs.Converter()
 
     # cattrs turns 5 into "5" and "5" into 5 in silence. We do not: such an answer is not the documented one.
-    for kind in (str, int, float, bool):
+    for kind in (str, float, bool):
         converter.register_structure_hook(kind, _strictly)
+    converter.register_structure_hook(int, _whole_number)
     converter.register_structure_hook(datetime, _moment)
     converter.register_structure_hook(date, _day_or_moment)
     converter.register_structure_hook(OpenEnum, _member)
     converter.register_structure_hook(Seconds, _whole_number_or_text)
-    converter.register_structure_hook(Cents, _whole_number)
     # cattrs takes whatever can be iterated: a text for a list of texts, an object for a list.
     converter.register_structure_hook_factory(_is(list, tuple), _structure_list)
     converter.register_structure_hook_factory(_is(dict, Mapping), _structure_mapping)
@@ -173,6 +156,7 @@ def _converter() -> Any:
 
     converter.register_structure_hook_factory(attrs.has, structure_attrs)
     converter.register_structure_hook(Event, lambda value, _: _event(value, converter))
+    converter.register_structure_hook(EventBatch, lambda value, _: _batch(value, converter))
     return converter
 
 
@@ -181,7 +165,7 @@ class _Envelope:
     """What every event has, of whatever type."""
 
     id: str
-    created_at: datetime
+    created_at: Any = None
     type: EventType
     data: dict[str, Any]
 
@@ -189,14 +173,44 @@ class _Envelope:
 def _event(value: Any, converter: Any) -> Event:
     """An event that cannot be understood must not stop those behind it: its data stays as it came."""
     envelope = converter.structure(value, _Envelope)
-    known = {"id": envelope.id, "created_at": envelope.created_at, "type": envelope.type}
+    created_at, problem = _moment_or_problem(envelope.created_at, "createdAt")
+    problems = [problem] if problem else []
+    data = envelope.data
     kind = EVENT_DATA.get(envelope.type)
-    if kind is None:
-        return Event(**known, data=envelope.data)
+    if kind is not None:
+        try:
+            data = converter.structure(data, kind)
+        except Exception as error:
+            problems += _problems(error)
+    return Event(
+        id=envelope.id, created_at=created_at, type=envelope.type, data=data, problem="; ".join(problems) or None
+    )
+
+
+@attrs.frozen(kw_only=True)
+class _Batch:
+    batch_id: str = attrs.field(metadata={"wire": "batch_id"})
+    timestamp: Any = None
+    events: tuple[Event, ...]
+    count: int
+
+
+def _batch(value: Any, converter: Any) -> EventBatch:
+    """When a batch was put together is no reason to refuse what is in it."""
+    read = converter.structure(value, _Batch)
+    timestamp, problem = _moment_or_problem(read.timestamp, "timestamp")
+    return EventBatch(
+        batch_id=read.batch_id, timestamp=timestamp, events=read.events, count=read.count, problem=problem
+    )
+
+
+def _moment_or_problem(value: Any, name: str) -> tuple[datetime | None, str | None]:
+    if value is None:
+        return None, f"{name} is missing @ $"
     try:
-        return Event(**known, data=converter.structure(envelope.data, kind))
-    except Exception as error:
-        return Event(**known, data=envelope.data, problem="; ".join(_problems(error)))
+        return _moment(value, None), None
+    except (TypeError, ValueError) as error:
+        return None, f"{error} @ $.{name}"
 
 
 def _is(*kinds: type) -> Callable[[Any], bool]:
@@ -225,23 +239,22 @@ def _strictly(value: Any, kind: type) -> Any:
 
 
 def _moment(value: Any, _: Any) -> datetime:
-    moment = datetime.fromisoformat(_strictly(value, str))
-    if moment.tzinfo is None:
-        raise ValueError(f"{value!r} has no UTC offset")
-    return moment.astimezone(UTC)
+    return moments.moment(_strictly(value, str))
 
 
 def _day_or_moment(value: Any, _: Any) -> date:
-    """Older answers give a Dream's last day, newer ones a moment (reference: impact-finance-api 8.2)."""
-    return date.fromisoformat(value) if len(_strictly(value, str)) == 10 else _moment(value, _)
+    """Older answers give a Dream's last day, newer ones a moment."""
+    return moments.day(value) if len(_strictly(value, str)) == len("2027-06-01") else _moment(value, _)
 
 
 def _whole_number(value: Any, _: Any) -> int:
-    return int(value) if type(value) is float and value.is_integer() else _strictly(value, int)
+    # 1000.0 is an integer in JSON, as JSON Schema has it too; from 2**53 on such a number may stand for another one.
+    is_whole = type(value) is float and value.is_integer() and abs(value) < LARGEST_EXACT
+    return int(value) if is_whole else _strictly(value, int)
 
 
 def _whole_number_or_text(value: Any, _: Any) -> int:
-    is_digits = isinstance(value, str) and value.isascii() and value.isdigit()
+    is_digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < DIGITS_OF_64_BITS
     return int(value) if is_digits else _whole_number(value, _)
 
 

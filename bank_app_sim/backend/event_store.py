@@ -71,7 +71,8 @@ def keep(connection: sa.Connection, event: Event, *, way: Way, now: str) -> bool
     kept = {
         "id": event.id,
         "type": event.type.value,
-        "created_at": timestamp(event.created_at),
+        # When it came, where DES wrote a moment that is none.
+        "created_at": now if event.created_at is None else timestamp(event.created_at),
         "came_by": way.value,
         "received_at": now,
     }

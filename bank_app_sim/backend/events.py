@@ -48,7 +48,7 @@ class Inbox:
                 customer = customer_who_left(event)
                 # Who has ordered again since is another user there, and stays.
                 if customer is not None and event_store.close_order(
-                    connection, customer, before=timestamp(event.created_at)
+                    connection, customer, before=timestamp(event.created_at or now)
                 ):
                     ledger.close_savings(connection, customer, reason=event.id, at=now)
             case Reaction.NONE:
@@ -88,11 +88,17 @@ class Following:
         after = None if look.after is None else moment(look.after)
         while events := await self.gateway.events(after=after):
             self.crash(due_not_done("events", RECEIVED))
-            await self.database.run(functools.partial(self._take, events=events))
-            after = events[-1].created_at
-            if len(events) < EVENTS_AT_ONCE:
+            await self.database.run(functools.partial(self._take, events=events, after=_latest(events, after)))
+            before, after = after, _latest(events, after)
+            if len(events) < EVENTS_AT_ONCE or after == before:
                 return
 
-    def _take(self, connection: sa.Connection, *, events: Sequence[Event]) -> None:
+    def _take(self, connection: sa.Connection, *, events: Sequence[Event], after: datetime | None) -> None:
         self.inbox.take(connection, events, way=Way.LOOKING)
-        event_store.move_on(connection, after=timestamp(events[-1].created_at))
+        if after is not None:
+            event_store.move_on(connection, after=timestamp(after))
+
+
+def _latest(events: Sequence[Event], after: datetime | None) -> datetime | None:
+    """Where to go on from: the last event whose moment DES wrote so that it can be read."""
+    return next((event.created_at for event in reversed(events) if event.created_at is not None), after)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from impact_sdk.moments import day
+
 from ..clock import moment, timestamp
 from ..service import Refused
 from .engine import LARGEST_CENTS
@@ -165,9 +167,9 @@ class Fields:
         value = self.value(name)
         if value is None:
             return None
-        day = _day(value)
-        if day is not None:
-            return day.isoformat()
+        whole_day = _day(value)
+        if whole_day is not None:
+            return whole_day.isoformat()
         at = _moment(value)
         if at is None:
             self.refuse(name, "must be a date such as 2027-06-01, or a moment such as 2027-06-01T12:00:00Z")
@@ -236,7 +238,7 @@ def _moment(value: object) -> datetime | None:
         return None
     try:
         return moment(value)
-    except (ValueError, OverflowError):  # an offset can lead out of the calendar
+    except ValueError:
         return None
 
 
@@ -244,6 +246,6 @@ def _day(value: object) -> date | None:
     if not isinstance(value, str):
         return None
     try:
-        return date.fromisoformat(value)
+        return day(value)
     except ValueError:
         return None

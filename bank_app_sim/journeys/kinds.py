@@ -204,13 +204,15 @@ def _likely_day(text: str) -> str:
     return "2028-06-01"
 
 
+_A_MOMENT = re.compile(r"([0-9-]+)(?:[ Tt]([0-9]{2}:[0-9]{2})(:[0-9.]+)?([Zz]|[+-][0-9:]+)?)?")
+
+
 def _moment(text: str) -> datetime:
-    plain = text.strip()
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII):
-        plain += " 00:00"
+    # As RFC 3339 has it, but that a person may leave out what is nought: the offset, the seconds, the whole time.
+    parts = _A_MOMENT.fullmatch(text.strip())
     try:
-        at = moment(plain if re.search(r"(Z|[+-]\d\d:?\d\d)$", plain) else f"{plain}+00:00")
-    except (ValueError, OverflowError):
+        at = moment(f"{parts[1]}T{parts[2] or '00:00'}{parts[3] or ':00'}{parts[4] or 'Z'}" if parts else text)
+    except ValueError:
         raise ValueError(f"{text!r} is no moment; write it in UTC, such as 2027-01-04 08:00") from None
     if at.year not in YEARS:
         raise ValueError(f"{text!r} is not between the years {YEARS[0]} and {YEARS[-1]}")

@@ -70,7 +70,7 @@ class Following(AsyncIterator[Event]):
     _options: CallOptions = attrs.field(repr=False)
     _found: list[Event] = attrs.field(factory=list, init=False, repr=False)
     _wait_seconds: float = attrs.field(default=0, init=False, repr=False)
-    # The events of the very moment `after`, by their ids.
+    # The events of the very moment `after`, by their ids, and those since then whose moment cannot be read.
     _had: set[str] = attrs.field(factory=set, init=False, repr=False)
     _pages: int = attrs.field(default=0, init=False)
 
@@ -83,9 +83,9 @@ class Following(AsyncIterator[Event]):
                 await self._transport.http.clock.sleep(self._wait_seconds)
             self._wait_seconds = await self._ask()
         event = self._found.pop(0)
-        if event.created_at != self.after:
+        if event.created_at is not None and event.created_at != self.after:
             self._had.clear()
-        self.after = event.created_at
+            self.after = event.created_at
         self._had.add(event.id)
         return event
 
@@ -103,6 +103,6 @@ class Following(AsyncIterator[Event]):
             return wait
         self._found = [event for event in page.items if event.id not in self._had]
         # More events of one moment than a page holds: then alone the next page is the way on.
-        is_stuck = page.has_more and all(event.created_at == self.after for event in page.items)
+        is_stuck = page.has_more and all(event.created_at in (self.after, None) for event in page.items)
         self._pages = self._pages + 1 if is_stuck else 0
         return 0 if page.has_more else every

@@ -2,7 +2,7 @@
 
 from .accounts import Account
 from .changes import UNSET, AccountUpdate, TransactionUpdate, Unset
-from .consents import Cents, TransferConsent, TransferConsentTicket
+from .consents import TransferConsent, TransferConsentTicket
 from .dreams import Dream, DreamInspiration, DreamReference, Seconds
 from .enumerations import (
     AccountType,
@@ -54,7 +54,6 @@ __all__ = [
     "AccountUpdate",
     "Autopilot",
     "CalendarChaos",
-    "Cents",
     "ConsentFrequency",
     "Copycat",
     "Daily",

@@ -1,16 +1,11 @@
 """Transfer consents: the user's yes to what a savehack will move."""
 
 from datetime import datetime
-from typing import NewType
 
 import attrs
 
 from .enumerations import ConsentFrequency
 from .users import Reference
-
-# A whole number of cents that the vendor's schema calls a number, so that `5000.0` is one too.
-# reference: impact-finance-api 2.7
-Cents = NewType("Cents", int)
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +24,7 @@ class TransferConsent:
     # reference: impact-finance-api 2.7
     id: str
     max_frequency: ConsentFrequency
-    max_amount_cents: Cents
+    max_amount_cents: int
     savehack_launch_id: str
     user: Reference
     type: str = "TransferConsent"

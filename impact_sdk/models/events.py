@@ -53,16 +53,16 @@ class Event:
 
     Attributes:
         id: The same however often and by whichever way the event arrives: what to know a repetition by.
-        created_at: When it happened (UTC); where to go on from.
+        created_at: When it happened (UTC); where to go on from. None where `problem` says that it could not be read.
         type: What happened.
         data: What it happened to, as it was then. JSON as it came where this SDK does not know the type, or where
             `problem` says that it could not read it.
-        problem: Why the data of a known type could not be read, with the place; None when all is well.
+        problem: Why its moment, or the data of a known type, could not be read, with the place; None when all is well.
     """
 
     # reference: impact-finance-api 1.14, 3.1
     id: str
-    created_at: datetime
+    created_at: datetime | None
     type: EventType
     data: EventData
     problem: str | None = None
@@ -79,16 +79,18 @@ class EventBatch:
 
     Attributes:
         batch_id: The same at every attempt to deliver it.
-        timestamp: When it was put together (UTC).
+        timestamp: When it was put together (UTC); None where `problem` says that it could not be read.
         count: How many events DES says there are.
         events: In the order in which they happened.
+        problem: Why its `timestamp` could not be read; what is wrong with an event stands on the event.
     """
 
     # reference: impact-finance-api 3.1
     batch_id: str = attrs.field(metadata={"wire": "batch_id"})
-    timestamp: datetime
+    timestamp: datetime | None
     events: tuple[Event, ...]
     count: int
+    problem: str | None = None
 
 
 _TRANSACTION = ("Deposit", "Withdrawal", "InternalTransfer")

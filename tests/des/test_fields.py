@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,3 +72,29 @@ def test_a_day_stays_a_day(day: date) -> None:
     fields = Fields({"thing": {"x": day.isoformat()}}, "thing")
 
     assert fields.optional_day_or_moment("x") == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    "text", ["2027-W22-2", "20270601", "2027-06-01T12:00Z", "2027-06-01T12:00:00,5Z", "2027-06-01T12:00:00+02"]
+)
+def test_what_iso_8601_writes_and_rfc_3339_does_not_is_refused(text: str) -> None:
+    for read in ("optional_moment", "optional_day_or_moment"):
+        fields = Fields({"thing": {"x": text}}, "thing")
+        getattr(fields, read)("x")
+
+        assert refused(fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2027-06-01t12:00:00z", "2027-06-01T12:00:00.000000Z"),
+        ("2027-06-30T23:59:60Z", "2027-07-01T00:00:00.000000Z"),
+        ("2027-06-01T12:00:00.1234567Z", "2027-06-01T12:00:00.123456Z"),
+    ],
+)
+def test_what_rfc_3339_writes_is_read(text: str, at: str) -> None:
+    fields = Fields({"thing": {"x": text}}, "thing")
+
+    assert (fields.optional_moment("x"), fields.optional_day_or_moment("x")) == (at, at)
+    assert not refused(fields)

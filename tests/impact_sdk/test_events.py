@@ -41,6 +41,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
+        self.timeless: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str | None]] = []
         self.failures: list[httpx.Response | Exception] = []
 
@@ -53,6 +54,7 @@ class Feed:
                 raise failure
             return failure
         found = [each for each in self.events if after is None or moment(each["createdAt"]) > moment(after)]
+        found = self.timeless + found if after is None else found
         first = (int(page) - 1) * 2
         next_url = "more" if len(found) > first + 2 else None
         return httpx.Response(200, json={"events": found[first : first + 2], "meta": {"next_url": next_url}})
@@ -166,6 +168,17 @@ async def test_of_events_of_one_moment_none_is_missed_and_none_comes_twice(
     feed.events.append(event(5, at=START))
     feed.events.append(event(6))
     assert await taken(events, 2) == ["e5", "e6"]
+
+
+async def test_events_whose_moments_cannot_be_read_come_once_and_stop_nothing(api: ImpactAPI, feed: Feed) -> None:
+    bad = [{**event(n), "createdAt": "yesterday"} for n in range(4)]
+    feed.timeless = bad
+    feed.events = [event(5), event(6)]
+    events = api.events.follow()
+
+    assert sorted(await taken(events, 6)) == ["e0", "e1", "e2", "e3", "e5", "e6"]
+    feed.events.append(event(7))
+    assert await taken(events, 1) == ["e7"]
 
 
 async def test_following_remembers_no_more_than_the_events_of_its_moment(api: ImpactAPI, feed: Feed) -> None:

@@ -84,6 +84,28 @@ async def test_events_that_nobody_knows_or_can_read_do_not_stop_the_others(verif
     assert events[2].problem is None
 
 
+@pytest.mark.parametrize("moment", ["2027-W22-2", "20270601", "soon", "9999-12-31T23:59:59-01:00", "", None, 5])
+async def test_one_moment_that_is_none_stops_nothing(verifier: WebhookVerifier, moment: Any) -> None:
+    deposit = {**EVENT, "type": "DepositRequested", "data": TRANSACTION, "createdAt": moment}
+    body = batch({**EVENT, "createdAt": moment}, deposit, EVENT)
+
+    bad, paid, good = (await verifier.verify(body, signed(body))).events
+
+    assert [type(event.data) for event in (bad, paid, good)] == [User, Transaction, User]
+    assert [event.created_at for event in (bad, paid, good)] == [None, None, NOW]
+    assert all("createdAt" in (event.problem or "") for event in (bad, paid))
+    assert good.problem is None
+
+
+async def test_a_batch_whose_own_moment_is_none_is_read(verifier: WebhookVerifier) -> None:
+    body = BODY.replace(b'"timestamp": "2027-01-04T08:00:00Z"', b'"timestamp": "2027-01-04"')
+
+    read = await verifier.verify(body, signed(body))
+
+    assert (read.timestamp, len(read.events)) == (None, 1)
+    assert read.problem == "'2027-01-04' is no moment; RFC 3339 writes one as 2027-01-04T08:00:00Z @ $.timestamp"
+
+
 async def test_the_librarys_own_check_agrees() -> None:
     """Against a mistake that cancels itself out: sign() is all that we use of it."""
     now = datetime.now(UTC)

@@ -1,9 +1,11 @@
 """Every word of a script says what it means: whoever adds one without a sentence is told here."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bank_app_sim.journeys.journey import STEPS, Journey
-from bank_app_sim.journeys.kinds import Kind
+from bank_app_sim.journeys.kinds import MOMENT, Kind
 from bank_app_sim.journeys.language import FLOW, GIVEN, MODIFIERS, PARTS, VERBS
 from bank_app_sim.journeys.mistakes import NOWHERE, Gathering
 from bank_app_sim.journeys.nodes import Mapped, Plain, of
@@ -76,3 +78,20 @@ def test_terms_that_cannot_be_are_refused_before_anything_is_played(said: dict[s
     STEPS["launch a savehack"].read(node, NOWHERE, mistakes)
 
     assert (not mistakes.found) == is_fine
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2027-01-04 08:00", "2027-01-04T08:00", "2027-01-04 08:00:00", "2027-01-04T08:00:00Z", "2027-01-04 09:00+01:00"],
+)
+def test_a_person_may_leave_out_of_a_moment_what_is_nought(text: str) -> None:
+    assert MOMENT.parse(text) == datetime(2027, 1, 4, 8, tzinfo=UTC)
+    assert MOMENT.parse("2027-01-04") == datetime(2027, 1, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["2027-W01-1", "20270104", "2027-01-04 08", "2027-01-04 08:00,5", "2027-01-04 08:00+01", "2027-02-30 08:00"]
+)
+def test_what_is_no_moment_in_a_script_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(ValueError, match="is no moment; write it in UTC"):
+        MOMENT.parse(text)

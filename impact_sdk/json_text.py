@@ -1,0 +1,96 @@
+"""JSON text of others, read alike by orjson and by the standard library: what one refuses, the other does."""
+
+import json
+from functools import cache
+from typing import Any
+
+# What the documents show is nested six deep. Whatever is nested much deeper than that could be read, and then neither
+# shown nor written again: Python's own `repr` ends at a few hundred levels, orjson writes 254.
+DEEPEST = 100
+
+TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
+
+# RFC 8259, 8.1: nobody may send one, and a reader may pass over it.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def parsed(text: bytes) -> Any:
+    """The JSON value in UTF-8 `text`.
+
+    A name that stands twice in an object has its last value. Integers that 64 bits do not hold become numbers, as for
+    most who read JSON.
+
+    Raises:
+        ValueError: It is no JSON, or is nested deeper than 100 levels, or has half of a character, NaN, an infinity,
+            or a number that is as good as one.
+    """
+    try:
+        value = library().loads(text.removeprefix(BYTE_ORDER_MARK))
+    except RecursionError as error:
+        raise ValueError(TOO_DEEP) from error
+    # Fewer brackets than levels: most answers need no closer look.
+    if text.count(b"[") + text.count(b"{") > DEEPEST:
+        _require_shallow(value)
+    return value
+
+
+def _require_shallow(value: Any) -> None:
+    level: list[Any] = [[value]]
+    for _ in range(DEEPEST + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return
+    raise ValueError(TOO_DEEP)
+
+
+class StandardJSON:
+    """The standard library's JSON, in bytes and as strict as orjson has it."""
+
+    @staticmethod
+    def dumps(value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @staticmethod
+    def loads(text: bytes) -> Any:
+        value = _decoder().decode(text.decode())
+        if b"\\u" in text:
+            StandardJSON.dumps(value)  # raises where half of a character stands alone
+        return value
+
+
+@cache
+def library() -> Any:
+    """orjson where it is installed; it is an extra."""
+    try:
+        import orjson
+    except ImportError:
+        return StandardJSON
+    return orjson
+
+
+@cache
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=_refused)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _integer(text: str) -> int | float:
+    # int() refuses more than some thousand digits, and takes its time over fewer.
+    if len(text) < 21 and -(2**63) <= (number := int(text)) < 2**64:
+        return number
+    return _finite(text)
+
+
+def _refused(text: str) -> Any:
+    raise ValueError(f"{text} is no number in JSON")
