@@ -9,11 +9,23 @@ import sqlalchemy as sa
 
 from ..traffic import Traffic
 from .columns import order_of_insertion
-from .errors import ConnectionLost, DatabaseError
+from .errors import Away, CommitUnknown, ConnectionLost, Damaged, DatabaseError, Full, Locked, named
 from .memory import Memory
 from .sqlite import SQLite
 
-__all__ = ["ConnectionLost", "Database", "DatabaseError", "of_actor", "order_of_insertion", "postgresql_address"]
+__all__ = [
+    "Away",
+    "CommitUnknown",
+    "ConnectionLost",
+    "Damaged",
+    "Database",
+    "DatabaseError",
+    "Full",
+    "Locked",
+    "of_actor",
+    "order_of_insertion",
+    "postgresql_address",
+]
 
 if TYPE_CHECKING:
     from .postgresql import PostgreSQL
@@ -69,17 +81,33 @@ class Database:
 
         Args:
             reads_only: It writes nothing, and sees one moment of the database. PostgreSQL does it beside the writers.
+
+        Raises:
+            DatabaseError: It was not done, as the database is `Away`, `Locked`, `Full` or `Damaged`; or, with
+                `CommitUnknown`, perhaps it was.
         """
-        if self._traffic is not None and not self.is_in_memory:
-            with self._traffic.moving():
-                return await self._store.run(work, reads_only=reads_only)
-        if self._traffic is not None:
-            self._traffic.note()  # in memory it is done at once: nobody could see it on its way
-        return await self._store.run(work, reads_only=reads_only)
+        try:
+            if self._traffic is not None and not self.is_in_memory:
+                with self._traffic.moving():
+                    return await self._store.run(work, reads_only=reads_only)
+            if self._traffic is not None:
+                self._traffic.note()  # in memory it is done at once: nobody could see it on its way
+            return await self._store.run(work, reads_only=reads_only)
+        except Exception as error:
+            trouble = named(error)
+            if trouble is None:
+                raise
+            raise trouble from error
 
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
         """As `run()`, for a caller that cannot await: it is held up until the work is durable."""
-        return self._store.run_now(work)
+        try:
+            return self._store.run_now(work)
+        except Exception as error:
+            trouble = named(error)
+            if trouble is None:
+                raise
+            raise trouble from error
 
     def content(self) -> bytes:
         """Everything in it, as bytes that another database in memory can begin with.

@@ -1,9 +1,87 @@
 """What goes wrong with databases, as callers are told it."""
 
+import sqlite3
+
+import sqlalchemy as sa
+
 
 class DatabaseError(Exception):
-    """A database that this program cannot use, or not now; the message says why, and the way out."""
+    """A database that this program cannot use, or not now; the message says why, and the way out.
+
+    Nothing of the transaction has happened, but for `CommitUnknown`.
+    """
 
 
-class ConnectionLost(DatabaseError):
+class Away(DatabaseError):
+    """It cannot be reached, or takes nothing now: the server is down, the file is gone or may not be written."""
+
+
+class ConnectionLost(Away):
     """The connection broke before anything was committed: nothing of the transaction has happened."""
+
+
+class Locked(DatabaseError):
+    """Another process has been writing for longer than anybody waits."""
+
+
+class Full(DatabaseError):
+    """There is no room on its disk."""
+
+
+class Damaged(DatabaseError):
+    """What is stored cannot be read any more. Trying again does not help."""
+
+
+class CommitUnknown(DatabaseError):
+    """The connection broke while the server committed: the transaction has happened, or not."""
+
+
+_Kind = type[DatabaseError]
+
+_WAYS_OUT: dict[_Kind, str] = {
+    Away: "the database cannot be used now; is it there, and may this program write to it?",
+    Locked: "the database is locked: another process has been writing all the time; is one of them stuck?",
+    Full: "the disk of the database is full; make room, and try again",
+    Damaged: "the database is damaged; stop this program, and put a copy of it in its place",
+}
+
+# Primary result codes (sqlite.org/rescode.html).
+_BY_CODE: dict[int, _Kind] = {
+    sqlite3.SQLITE_BUSY: Locked,
+    sqlite3.SQLITE_LOCKED: Locked,
+    sqlite3.SQLITE_FULL: Full,
+    sqlite3.SQLITE_CORRUPT: Damaged,
+    sqlite3.SQLITE_NOTADB: Damaged,
+    sqlite3.SQLITE_IOERR: Away,
+    sqlite3.SQLITE_CANTOPEN: Away,
+    sqlite3.SQLITE_READONLY: Away,
+    sqlite3.SQLITE_PERM: Away,
+    sqlite3.SQLITE_AUTH: Away,
+    sqlite3.SQLITE_PROTOCOL: Locked,
+}
+
+# Classes of SQLSTATE, and single codes, which come first (PostgreSQL's documentation, appendix A).
+_BY_STATE: dict[str, _Kind] = {
+    "53100": Full,
+    "55P03": Locked,
+    "57014": Locked,  # a statement was stopped because it, or its turn, took too long
+    "40P01": Locked,
+    "40001": Locked,
+    "XX001": Damaged,
+    "XX002": Damaged,
+    "58030": Away,
+    "08": Away,
+    "53": Away,
+    "57": Away,
+}
+
+
+def named(error: BaseException) -> DatabaseError | None:
+    """What a driver's error means to callers; None for what is a mistake in a statement, or no driver's error."""
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(original, sqlite3.Error):
+        kind = _BY_CODE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF)
+    else:
+        state = getattr(original, "sqlstate", None)
+        kind = (_BY_STATE.get(state) or _BY_STATE.get(state[:2])) if isinstance(state, str) else None
+    return None if kind is None else kind(f"{_WAYS_OUT[kind]} ({' '.join(str(original).split())})")

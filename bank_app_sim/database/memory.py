@@ -13,9 +13,10 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from . import settings
 from .errors import DatabaseError
 from .prepared import Connection, driver_of
-from .sqlite import engine, prepare
+from .sqlite import engine, prepare, set_up
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ def _opened(tables: sa.MetaData, version: int, content: bytes | None) -> sa.Conn
             _copy(content, driver)
         else:
             driver.execute("PRAGMA page_size = 1024")
-        driver.execute("PRAGMA foreign_keys = ON")
+        set_up(driver, *settings.SQLITE)
         prepare(connection, tables, version, name="the content")
     except sqlite3.Error as error:
         connection.close()

@@ -13,7 +13,8 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from .errors import ConnectionLost, DatabaseError
+from . import settings
+from .errors import Away, CommitUnknown, ConnectionLost, DatabaseError, Locked
 from .writer import Writer
 
 try:
@@ -30,10 +31,6 @@ OLDEST_SERVER = 15
 READERS = 4
 
 CONNECT_TIMEOUT_SECONDS = 10
-
-# A process that stands still in the middle of a transaction holds up the writers of all others. Its connection is cut
-# after that long, and nobody waits for its turn much longer. SQLite waits as long for another process.
-LONGEST_PAUSE_SECONDS = 30
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # what needs no quotes, and is not cut short
 
@@ -117,7 +114,7 @@ class _Line:
             try:
                 self._connection = self._engine.connect()
             except sa.exc.DBAPIError as error:
-                raise DatabaseError(
+                raise Away(
                     f"{_name(self._engine.url)} cannot be reached: {reason(error)}; "
                     "is the server running, and are host, user, password and database right?"
                 ) from error
@@ -129,6 +126,10 @@ class _Line:
         return connection  # type: ignore[no-any-return]
 
     @property
+    def is_undone(self) -> bool:
+        return False  # a server undoes no more than it is told
+
+    @property
     def is_lost(self) -> bool:
         return self._connection is not None and (self._connection.invalidated or self.driver.closed)
 
@@ -136,7 +137,7 @@ class _Line:
         try:
             self._begin(self._begin_writing)
         except psycopg.errors.LockNotAvailable as error:
-            raise DatabaseError("another process has been writing all the time; is one of them stuck?") from error
+            raise Locked("another process has been writing all the time; is one of them stuck?") from error
 
     def _begin(self, statement: str) -> None:
         if self.is_lost:
@@ -154,7 +155,7 @@ class _Line:
             self.driver.execute("COMMIT")
         except psycopg.Error as error:
             if self.is_lost:
-                raise DatabaseError(
+                raise CommitUnknown(
                     "the connection to the database broke during a commit: it may have happened, or not; "
                     "look before you try again"
                 ) from error
@@ -185,30 +186,22 @@ class _Line:
 
 
 def _engine(url: sa.URL, schema: str) -> sa.Engine:
-    given = url.query.get("options", "")
-    options = {
-        "search_path": schema,
-        "lock_timeout": f"{2 * LONGEST_PAUSE_SECONDS}s",
-        "idle_in_transaction_session_timeout": f"{LONGEST_PAUSE_SECONDS}s",
-    }
-    return sa.create_engine(
+    options = url.query.get("options", "")
+    given = options if isinstance(options, str) else " ".join(options)
+    engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg").difference_update_query(["schema", "options"]),
         # A line keeps its connection as long as it can; there is nothing to pool.
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         connect_args={
-            # What the address says comes last, and counts.
-            "options": " ".join(
-                [
-                    *(f"-c {name}={value}" for name, value in options.items()),
-                    *([given] if isinstance(given, str) else given),
-                ]
-            ),
+            "options": settings.options(schema, given),
             "client_encoding": "utf8",
             "application_name": f"bank-app-sim {schema}",
             **({} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}),
         },
     )
+    settings.complete(engine, given)
+    return engine
 
 
 @contextlib.contextmanager

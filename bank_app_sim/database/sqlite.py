@@ -7,7 +7,8 @@ from typing import TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
-from .errors import DatabaseError
+from . import settings
+from .errors import DatabaseError, named
 from .prepared import MOST_STATEMENTS, Connection, driver_of
 from .writer import Writer
 
@@ -23,14 +24,13 @@ class SQLite:
         try:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             driver = driver_of(connection)
-            driver.execute("PRAGMA foreign_keys = ON")
-            driver.execute("PRAGMA journal_mode = WAL")
-            driver.execute(f"PRAGMA synchronous = {synchronous}")
+            set_up(driver, *settings.SQLITE_FILE, settings.Setting("synchronous", synchronous, "as the address says"))
             prepare(connection, tables, version, name=str(url.database))
         except (sqlite3.Error, sa.exc.DBAPIError) as error:
             self._engine.dispose()
             reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-            raise DatabaseError(f"{url.database} cannot be opened as a database: {reason}") from error
+            kind = type(named(error) or DatabaseError())
+            raise kind(f"{url.database} cannot be opened as a database: {reason}") from error
         except Exception:
             self._engine.dispose()
             raise
@@ -65,10 +65,16 @@ def engine(url: sa.URL | str, pool: type[sa.Pool]) -> sa.Engine:
     connect_args = {
         "check_same_thread": False,
         "isolation_level": None,
-        "timeout": 30,
+        "timeout": settings.LONGEST_PAUSE_SECONDS,
         "cached_statements": MOST_STATEMENTS,
     }
     return sa.create_engine(url, poolclass=pool, connect_args=connect_args)
+
+
+def set_up(driver: sqlite3.Connection, *wanted: settings.Setting) -> None:
+    """Set what we rely on, of this connection."""
+    for setting in wanted:
+        driver.execute(f"PRAGMA {setting.name} = {setting.value}")
 
 
 def prepare(connection: sa.Connection, tables: sa.MetaData, version: int, *, name: str) -> None:
@@ -100,6 +106,10 @@ class Line:
     @property
     def is_lost(self) -> bool:
         return False  # there is no server to lose
+
+    @property
+    def is_undone(self) -> bool:
+        return not self._driver.in_transaction  # after some errors, such as a full disk
 
     def begin(self) -> None:
         self._driver.execute("BEGIN IMMEDIATE")

@@ -29,6 +29,10 @@ class Line(Protocol):
     def is_lost(self) -> bool:
         """The connection broke, and took with it what was not committed."""
 
+    @property
+    def is_undone(self) -> bool:
+        """The database has undone the whole transaction by itself."""
+
     def begin(self) -> None:
         """Begin a transaction, as the only one that writes, and the first unit of work in it."""
 
@@ -177,7 +181,7 @@ class Writer:
             job.error = None
             job.result = job.work(self._line.connection)
         except BaseException as error:
-            if self._line.is_lost:
+            if self._line.is_lost or self._line.is_undone:
                 raise
             job.error = error
             self._line.undo_unit()
