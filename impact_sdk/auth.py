@@ -1,8 +1,10 @@
 """In whose name a request is sent: a bank's backend, a user's session, nobody. Nothing here is ever printed."""
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import anyio
@@ -18,6 +20,12 @@ from .transport import Auth, Transport
 # A token that ends while a request is on its way is of no use.
 RENEWED_BEFORE_END = timedelta(seconds=30)
 
+# No token lasts for longer, whatever its server says.
+LONGEST_LIFETIME = timedelta(days=365)
+
+# RFC 6749, A.12. Anything else would be no header.
+_TOKEN = re.compile("[ -~]+")
+
 
 @attrs.frozen
 class ClientCredentials:
@@ -32,8 +40,10 @@ class ClientCredentials:
     client_secret: str = attrs.field(repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not self.client_id or not self.client_secret:
-            raise ConfigurationError("client_id and client_secret must not be empty; take them from the bank's vault")
+        for name, value in (("client_id", self.client_id), ("client_secret", self.client_secret)):
+            if not isinstance(value, str) or not value.strip():
+                said = "is empty" if isinstance(value, str) else f"is no text but {type(value).__name__}"
+                raise ConfigurationError(f"{name} {said}; take it from the bank's vault")
 
 
 @attrs.frozen
@@ -93,15 +103,23 @@ class BearerToken(Auth):
         reply = await transport.request("POST", "/oauth/token", form=grant, is_repeatable=True)
         try:
             granted = wire.read(_Granted, wire.loads(reply.content))
+            if not _TOKEN.fullmatch(granted.access_token):  # nor is it shown
+                raise wire.Unreadable(["access_token has signs that no token has @ $.access_token"])
         except wire.Unreadable as error:
             raise unexpected(reply, error) from error
         self._token = granted.access_token
-        self._renew_at = http.clock.now() + timedelta(seconds=granted.expires_in) - RENEWED_BEFORE_END
+        lifetime = granted.lifetime
+        self._renew_at = (
+            None if lifetime is None else http.clock.now() + lifetime - min(RENEWED_BEFORE_END, lifetime / 2)
+        )
 
 
 @attrs.frozen
 class _Basic(Auth):
-    """RFC 6749, 2.3.1: id and secret are form-encoded before they become a Basic header."""
+    """RFC 6749, 2.3.1: id and secret are form-encoded before they become a Basic header.
+
+    A space becomes `%20`, which a reader of forms takes as it takes `+`, and other readers take as well.
+    """
 
     credentials: ClientCredentials
 
@@ -115,4 +133,18 @@ class _Granted:
     """RFC 6749, 5.1: snake case on the wire too."""
 
     access_token: str = attrs.field(repr=False, metadata={"wire": "access_token"})
-    expires_in: int = attrs.field(metadata={"wire": "expires_in"})
+    expires_in: Any = attrs.field(default=None, metadata={"wire": "expires_in"})
+
+    @property
+    def lifetime(self) -> timedelta | None:
+        """How long the token lasts; None, and it is used until DES refuses it, where that is not said.
+
+        Some servers write the number as a text. A number that makes no sense is as good as none.
+        """
+        try:
+            seconds = float(self.expires_in)
+        except (TypeError, ValueError, OverflowError):
+            return None
+        if isinstance(self.expires_in, bool) or not seconds > 0:
+            return None
+        return timedelta(seconds=min(seconds, LONGEST_LIFETIME.total_seconds()))

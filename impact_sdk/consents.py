@@ -26,6 +26,7 @@ from .callbacks import ConsentDeclined, TransferConsentRequest
 from .errors import (
     Conflict,
     HandoverError,
+    StillRunning,
     TransferConsentDeclined,
     TransferConsentFailed,
     TransferConsentTimedOut,
@@ -55,6 +56,8 @@ class LaunchConsent(Question):
     async def request(self, owner: Owner) -> TransferConsentRequest:
         try:
             ticket = await owner.consents.request(savehack_launch_id=self.launch.id)
+        except StillRunning:
+            raise
         except Conflict as no_draft:
             raise NothingToAsk from no_draft
         self.request_id = ticket.request_id

@@ -11,6 +11,7 @@ ImpactError
     Forbidden                   403: these credentials may not do that
     NotFound                    404: it is not there, or not yours
     Conflict                    409: it is there already
+      StillRunning              409: the first request with this idempotency key is being worked on
     RateLimited                 429: too many requests; `retry_after` in seconds, when DES says it
     ServerError                 5xx: the fault is with DES
     UnexpectedResponse          the answer cannot be read
@@ -38,13 +39,26 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .visible import visible
+
 if TYPE_CHECKING:
     from .models import Dream, SavehackLaunch
     from .rate_limits import RateLimit
 
 
+# Of what DES says about one field: the rest is in `FieldError.errors`.
+LONGEST_QUOTATION = 1_000
+
+
 class ImpactError(Exception):
-    """Anything that this SDK raises on purpose."""
+    """Anything that this SDK raises on purpose.
+
+    What others wrote stands in its message so that it can be seen and does nothing: no control characters reach the
+    terminal, or the log, that it is written to.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(visible(message))
 
 
 class ConfigurationError(ImpactError):
@@ -77,7 +91,7 @@ class FieldError:
 
     def __str__(self) -> str:
         sentences = ", ".join(self.errors)
-        return sentences if self.field == "base" else f"{self.field} {sentences}"
+        return visible(sentences if self.field == "base" else f"{self.field} {sentences}", longest=LONGEST_QUOTATION)
 
 
 class APIError(ImpactError):
@@ -126,7 +140,14 @@ class NotFound(APIError):
 
 
 class Conflict(APIError):
-    """It is there already (409). It changed nothing."""
+    """It is there already (409). It changed nothing. `StillRunning` says that it may yet come to be."""
+
+
+class StillRunning(Conflict):
+    """The first request with this `idempotency_key` is still being worked on (409). This one changed nothing.
+
+    Ask again later with the same key for the first one's answer; the SDK has done so as often as `attempts` allow.
+    """
 
 
 class RateLimited(APIError):
@@ -283,6 +304,12 @@ ERRORS_BY_STATUS: Mapping[int, type[APIError]] = {
 }
 
 
-def error_for(status: int) -> type[APIError]:
+# What DES calls the field that a 409 is about, where it is about the key and not about what is there.
+IDEMPOTENCY_KEY = "idempotency-key"
+
+
+def error_for(status: int, errors: Sequence[FieldError] = ()) -> type[APIError]:
     """The error that a status of 400 or more is raised as."""
+    if status == 409 and any(error.field.lower() == IDEMPOTENCY_KEY for error in errors):
+        return StillRunning
     return ERRORS_BY_STATUS.get(status, ServerError if status >= 500 else APIError)

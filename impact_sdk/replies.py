@@ -128,7 +128,7 @@ def refusal(
     errors = _field_errors(reply.content, conceal)
     because = "; ".join(map(str, errors)) or "without a reason"
     tried = f", after {attempts} attempts" if attempts > 1 else ""
-    error = error_for(reply.status)(
+    error = error_for(reply.status, errors)(
         f"{method} {path} was refused with {reply.status}{tried}: {because} (request {reply.request_id})",
         status=reply.status,
         errors=errors,
@@ -147,7 +147,7 @@ def _field_errors(content: bytes, conceal: str | None) -> list[FieldError]:
     try:
         answer = wire.loads(content)
         return [
-            FieldError(each["field"], tuple(_without(conceal, str(sentence)) for sentence in each["errors"]))
+            FieldError(str(each["field"]), tuple(_without(conceal, str(sentence)) for sentence in each["errors"]))
             for each in answer["errors"]
         ]
     except (wire.Unreadable, KeyError, TypeError):

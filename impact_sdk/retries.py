@@ -12,13 +12,16 @@ FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 8.0
 # A server that asks for more is better asked again by a person, or a job, than by a coroutine that sits and waits.
 LONGEST_RETRY_AFTER_SECONDS = 60.0
+LONGEST_TOLD_SECONDS = 86_400.0
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
 
 # The server says that it did nothing: asking again cannot do it twice.
 NOTHING_HAPPENED = frozenset({429})
-# The server, or something before it, failed: it may have done it.
-MAY_HAVE_HAPPENED = frozenset({500, 502, 503, 504})
+# The server, or something before it, failed: it may have done it. A code without a name, such as a proxy's 520, is as
+# good as 500 (RFC 9110, 15); of these five alone the same request will never be anything else.
+FAILED = range(500, 1000)
+FAILED_FOR_GOOD = frozenset({501, 505, 506, 510, 511})
 
 
 @attrs.frozen(kw_only=True)
@@ -63,18 +66,21 @@ def _may_try_again(outcome: Outcome, is_repeatable: bool) -> bool:
     if outcome.status == 409:
         # The first attempt with this idempotency key is still running; only then does a 409 ask to be tried again.
         return is_repeatable and outcome.retry_after is not None
-    return outcome.status in MAY_HAVE_HAPPENED and is_repeatable
+    return is_repeatable and outcome.status in FAILED and outcome.status not in FAILED_FOR_GOOD
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds, from a `Retry-After` header in either of its forms; None when there is none that can be read."""
+    """Seconds, from a `Retry-After` header in either of its forms; None when there is none that can be read.
+
+    More than a day is a day: whoever waits by this number is not to wait for ever because of a slip.
+    """
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), LONGEST_TOLD_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:  # "-0000", which says that it is UTC and no more
         moment = moment.replace(tzinfo=UTC)
-    return max((moment - now).total_seconds(), 0.0)
+    return min(max((moment - now).total_seconds(), 0.0), LONGEST_TOLD_SECONDS)

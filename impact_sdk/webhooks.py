@@ -20,6 +20,7 @@ is the vendor's (reference: impact-finance-api 3.1).
 
 import base64
 import binascii
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 # What the standard proposes.
 TOLERANCE = timedelta(minutes=5)
+
+# The standard wants 24 to 64 random bytes.
+SHORTEST_SECRET_BYTES = 24
 
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
@@ -221,11 +225,20 @@ def _signer(secret: str) -> "Webhook":
         key = b""
     if not key:
         raise ConfigurationError("a webhook secret is none; it looks like whsec_ and base64, as it was given to DES")
+    if len(key) < SHORTEST_SECRET_BYTES:
+        raise ConfigurationError(
+            f"a webhook secret has {len(key)} bytes and could be guessed; give DES and this verifier one of "
+            f"{SHORTEST_SECRET_BYTES} or more random bytes"
+        )
     return Webhook(key)
 
 
+_SECONDS = re.compile("0|[1-9][0-9]{0,10}")
+
+
 def _moment(text: str) -> datetime:
-    if text.isascii() and text.isdigit() and len(text) <= 11:
+    # In its one spelling: what was signed is the number, written so, and another text would be another message.
+    if _SECONDS.fullmatch(text):
         return datetime.fromtimestamp(int(text), UTC)
     raise InvalidSignature(f"webhook-timestamp is {text[:40]!r}, not a time in seconds; is it from DES?")
 

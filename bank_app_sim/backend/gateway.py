@@ -3,7 +3,6 @@
 Everything here may be said twice, because a worker that died cannot know whether it was heard: nothing happens twice.
 """
 
-import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from impact_sdk import (
     Event,
     ImpactAPI,
     NotFound,
+    StillRunning,
     Transaction,
     TransactionState,
     TransactionUpdate,
@@ -192,7 +192,7 @@ class Gateway:
             dream_id = None
         # The reference is what makes this safe to repeat. reference: impact-finance-api 5.7
         transactions = self._impact.transactions
-        with contextlib.suppress(Conflict):  # told before
+        try:
             if amount_cents > 0:
                 await transactions.create_deposit(
                     user_id=user_id,
@@ -209,6 +209,10 @@ class Gateway:
                     from_account_id=account_id,
                     from_dream_id=dream_id,
                 )
+        except StillRunning:  # the first telling may yet fail
+            raise
+        except Conflict:  # told before
+            return
 
     async def value(self, worth: AccountUpdate) -> None:
         """Say what a Performance account is worth."""

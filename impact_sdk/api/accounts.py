@@ -8,7 +8,7 @@ import attrs
 
 from .. import wire
 from ..addresses import segment
-from ..errors import Conflict
+from ..errors import Conflict, StillRunning
 from ..models import UNSET, Account, AccountType, Unset
 from ..options import CallOptions, PostOptions
 from ..replies import read
@@ -86,6 +86,8 @@ class Accounts:
             return await self.create(
                 user_id=user_id, type=type, external_id=external_id, balance_cents=balance_cents, **options
             )
+        except StillRunning:  # it may be there in a moment
+            raise
         except Conflict:
             async for account in self.list(user_id=user_id, external_id=external_id):
                 return account

@@ -21,11 +21,12 @@ from impact_sdk import (
     OutcomeUnknown,
     RateLimited,
     ServerError,
+    StillRunning,
     Unauthorized,
     UnexpectedResponse,
 )
 
-from .answers import ACCOUNT, DREAM, TRANSACTION
+from .answers import ACCOUNT, DREAM, EVENT, TRANSACTION
 from .conftest import BASE
 from .fixed_clock import FixedClock
 
@@ -209,6 +210,82 @@ async def test_a_get_is_repeated_after_a_lost_answer(api: ImpactAPI, des: respx.
     route.side_effect = [httpx.ReadError("reset"), httpx.Response(200, json={"dream": DREAM})]
 
     assert (await api.dreams.get("d1")).id == "d1"
+
+
+@pytest.mark.parametrize("status", [520, 522, 524, 529, 999])
+async def test_a_status_without_a_name_is_tried_again_by_its_class(
+    api: ImpactAPI, des: respx.MockRouter, status: int
+) -> None:
+    route = des.get("/v1/dreams/d1")
+    route.side_effect = [httpx.Response(status), httpx.Response(200, json={"dream": DREAM})]
+    post = des.post("/v1/dreams")
+    post.side_effect = [httpx.Response(status, headers=HONOURS_KEYS), httpx.Response(201, json={"dream": DREAM})]
+
+    await api.dreams.get("d1")
+    await api.dreams.create(user_id="u1", name="Bike", target_cents=1)
+
+    assert len({call.request.headers["Idempotency-Key"] for call in post.calls}) == 1
+
+
+async def test_a_key_whose_first_request_is_under_way_is_told_from_what_is_taken(
+    api: ImpactAPI, des: respx.MockRouter
+) -> None:
+    running = errors(("Idempotency-Key", "is being worked on; send the request again later for the answer"))
+    des.post("/v1/accounts").respond(409, json=running)
+    listing = des.get("/v1/accounts").respond(200, json={"accounts": [ACCOUNT], "meta": {}})
+
+    with pytest.raises(StillRunning, match="is being worked on"):
+        await api.accounts.ensure(user_id="u1", type="SharedSavings", external_id="dreams", idempotency_key="k")
+    assert not listing.called  # it may be there in a moment, and then with other facts
+
+    des.post("/v1/accounts").respond(409, json=errors(("account.externalId", "is taken")))
+    with pytest.raises(Conflict) as caught:
+        await api.accounts.create(user_id="u1", type="SharedSavings", external_id="dreams")
+    assert not isinstance(caught.value, StillRunning)
+
+
+@pytest.mark.parametrize("sign", ["\x1b[31m", "\x9b2J", "\r\n", "\0", "\x7f", "\u202e", "\u2028"])
+async def test_what_des_says_reaches_a_message_so_that_it_does_nothing(
+    api: ImpactAPI, des: respx.MockRouter, sign: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = {"errors": [{"field": f"dream{sign}", "errors": [f"is {sign} wrong"]}]}
+    des.get("/v1/dreams/d1").respond(400, json=said)
+    des.get("/v1/dreams/d2").respond(200, json={"dream": {**DREAM, "expiresAt": sign}})
+    des.get("/v1/events").side_effect = [httpx.Response(503, json=said), httpx.Response(200, json={"events": [EVENT]})]
+
+    for dream, error in (("d1", BadRequest), ("d2", UnexpectedResponse)):
+        with pytest.raises(error) as caught:
+            await api.dreams.get(dream)
+        assert str(caught.value).isprintable()
+        assert all(str(each).isprintable() for each in caught.value.errors)
+    with caplog.at_level("WARNING", "impact_sdk"):
+        await anext(api.events.follow(attempts=1))
+    [record] = [record for record in caplog.records if record.name == "impact_sdk"]
+    assert record.getMessage().isprintable()
+
+
+async def test_a_long_word_of_des_is_cut_in_the_message_and_kept_beside_it(
+    api: ImpactAPI, des: respx.MockRouter
+) -> None:
+    des.get("/v1/dreams/d1").respond(400, json=errors(("dream.name", "long" * 100_000)))
+
+    with pytest.raises(BadRequest) as caught:
+        await api.dreams.get("d1")
+
+    assert len(str(caught.value)) < 2_000
+    assert len(caught.value.errors[0].errors[0]) == 400_000
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"errors":' * 100_000, '"\\ud800"', "9" * 5_000])
+@pytest.mark.parametrize("status", [200, 404, 500])
+async def test_json_that_breaks_readers_is_an_error_of_the_sdk(
+    api: ImpactAPI, des: respx.MockRouter, status: int, text: str
+) -> None:
+    des.get("/v1/dreams/d1").respond(status, content=text.encode())
+    kind = {200: UnexpectedResponse, 404: NotFound, 500: ServerError}[status]
+
+    with pytest.raises(kind):
+        await api.dreams.get("d1", attempts=1)
 
 
 async def test_retry_after_is_honoured(api: ImpactAPI, des: respx.MockRouter, clock: FixedClock) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from impact_sdk.retries import (
     ATTEMPTS,
     LONGEST_RETRY_AFTER_SECONDS,
+    LONGEST_TOLD_SECONDS,
     LONGEST_WAIT_SECONDS,
     Outcome,
     retry_after,
@@ -30,13 +31,15 @@ def waits(outcome: Outcome, *, is_repeatable: bool, attempt: int = 1) -> bool:
         (Outcome(status=502), True, False),
         (Outcome(status=503), True, False),
         (Outcome(status=504), True, False),
+        # Codes without a name are as good as 500, also those beyond all classes (RFC 9110, 15).
+        *((Outcome(status=status), True, False) for status in (507, 508, 520, 522, 524, 529, 530, 598, 599, 600, 999)),
         (Outcome(status=409), False, False),
         (Outcome(status=409, retry_after=1), True, False),
         (Outcome(status=400), False, False),
         (Outcome(status=401), False, False),
         (Outcome(status=404), False, False),
         (Outcome(status=422), False, False),
-        (Outcome(status=501), False, False),
+        *((Outcome(status=status), False, False) for status in (408, 418, 451, 499, 501, 505, 506, 510, 511)),
     ],
 )
 def test_what_is_tried_again(outcome: Outcome, repeatable: bool, not_repeatable: bool) -> None:
@@ -83,14 +86,28 @@ def test_a_server_that_asks_for_more_than_a_minute_is_not_waited_for() -> None:
         ("-1", None),
         ("1.5", None),
         ("²", None),
+        ("1e3", None),
+        ("86401", 86_400.0),
+        ("9" * 400, 86_400.0),
+        ("9" * 100_000, 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400.0),
+        ("Mon, 04 Jan 99999999999999999999 08:00:00 GMT", None),
+        ("Mon, 99999999999999999999 Jan 2027 08:00:00 GMT", None),
+        ("Mon, 04 Jan 2027 08:00:00 +9999999999", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 86_400.0),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0.0),
     ],
 )
 def test_retry_after_is_read_in_both_its_forms(text: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": text}, NOW) == seconds
 
 
-@given(st.text())
+@given(
+    st.text()
+    | st.from_regex(r"\A[0-9]*\Z")
+    | st.from_regex(r"\A(Mon, )?[0-9]{1,22} (Jan|Feb)[a-z]? -?[0-9]{1,22} [0-9:]{1,12} (GMT|[+-][0-9]{1,12})?\Z")
+)
 def test_no_retry_after_header_breaks_the_client(text: str) -> None:
     seconds = retry_after({"retry-after": text}, NOW)
 
-    assert seconds is None or seconds >= 0
+    assert seconds is None or 0 <= seconds <= LONGEST_TOLD_SECONDS

@@ -106,6 +106,30 @@ async def test_a_batch_whose_own_moment_is_none_is_read(verifier: WebhookVerifie
     assert read.problem == "'2027-01-04' is no moment; RFC 3339 writes one as 2027-01-04T08:00:00Z @ $.timestamp"
 
 
+@pytest.mark.parametrize("spelling", ["0{}", "00{}", "+{}", " {}", "{} ", "{}.0", "{}e0", "1_{}"])
+async def test_a_time_in_another_spelling_is_not_what_was_signed(verifier: WebhookVerifier, spelling: str) -> None:
+    headers = signed(BODY)
+    headers["Webhook-Timestamp"] = spelling.format(headers["Webhook-Timestamp"])
+
+    with pytest.raises(InvalidSignature, match="webhook-timestamp is"):
+        await verifier.verify(BODY, headers)
+
+
+@pytest.mark.parametrize("length", [1, 3, 23])
+def test_a_secret_that_could_be_guessed_is_refused(length: int) -> None:
+    secret = "whsec_" + base64.b64encode(b"x" * length).decode()
+
+    with pytest.raises(ConfigurationError, match=f"has {length} bytes and could be guessed") as caught:
+        WebhookVerifier([SECRET, secret], replays=None)
+    assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"batch_id":' * 100_000, b'"\\ud800"', b"9" * 5_000])
+async def test_signed_json_that_breaks_readers_is_no_batch(verifier: WebhookVerifier, text: bytes) -> None:
+    with pytest.raises(UnreadableWebhook, match="no JSON"):
+        await verifier.verify(text, signed(text))
+
+
 async def test_the_librarys_own_check_agrees() -> None:
     """Against a mistake that cancels itself out: sign() is all that we use of it."""
     now = datetime.now(UTC)
