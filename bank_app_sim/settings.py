@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from . import private_files
 from .ids import Ids
 
 TENANT = "demo"
@@ -14,6 +15,9 @@ CLIENT_ID = "demo-bank"
 
 SECRET_FILE = "client_secret"
 WEBHOOK_SECRET_FILE = "webhook_secret"
+
+# All that a served world puts into its folder; databases have their logs beside them.
+_OURS = (SECRET_FILE, WEBHOOK_SECRET_FILE, "des.sqlite3", "backend.sqlite3", "worlds")
 
 
 def client_secret(folder: Path | None, ids: Ids) -> str:
@@ -29,11 +33,14 @@ def webhook_secret(folder: Path | None, ids: Ids) -> str:
 def _kept(folder: Path | None, name: str, made: Callable[[], str]) -> str:
     if folder is None:
         return made()
-    folder.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(folder, is_ours=lambda name: name.startswith(_OURS))
     file = folder / name
-    if not file.exists():
+    if file.exists():
+        private_files.make_file(file)
+    else:
         # Of several processes that start together one is first, and none may read half a secret: it appears whole.
         with tempfile.NamedTemporaryFile("w", dir=folder) as whole, contextlib.suppress(FileExistsError):
+            os.chmod(whole.name, private_files.FILE_MODE)  # whatever the umask
             whole.write(made())
             whole.flush()
             os.link(whole.name, file)

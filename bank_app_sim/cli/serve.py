@@ -44,7 +44,7 @@ CUSTOMERS = ("ada", "bo")
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("bank-data"),
     show_default=True,
-    help="The folder of the databases; a restart goes on with it.",
+    help="The folder of the databases, for you alone; a restart goes on with it.",
 )
 @click.option(
     "--database",

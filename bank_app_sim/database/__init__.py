@@ -1,9 +1,12 @@
 """An actor's own database: one transaction for each unit of work, and where that work runs."""
 
 import functools
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote_from_bytes, unquote_to_bytes, urlencode
 
 import sqlalchemy as sa
 
@@ -22,6 +25,7 @@ __all__ = [
     "DatabaseError",
     "Full",
     "Locked",
+    "file_address",
     "of_actor",
     "order_of_insertion",
     "postgresql_address",
@@ -48,7 +52,8 @@ class Database:
     Args:
         url: `sqlite://` (memory), `sqlite:///FILE`, or `postgresql://USER@HOST/DATABASE?schema=NAME`, which is made
             when it is missing. With `sqlite:///FILE?synchronous=OFF` nobody waits for the disk: what is committed
-            outlives this process, but not the machine's.
+            outlives this process, but not the machine's. `file_address()` makes such an address of any path. A file
+            is for this user alone, whatever the umask.
         version: Of the tables. A database of another version is refused.
         content: What `content()` of such a database gave, to begin with it; for memory only.
         inline: Do all work at once, on the caller's own thread, so that a simulated clock sees all that happens; who
@@ -139,6 +144,12 @@ class Database:
         self._store.close()
 
 
+def file_address(file: Path, **parameters: str) -> str:
+    """The address of a SQLite file, or of a folder of them, whatever characters its path has."""
+    query = f"?{urlencode(parameters)}" if parameters else ""
+    return f"sqlite:///{quote_from_bytes(os.fsencode(file.absolute()), safe='/')}{query}"
+
+
 def of_actor(url: str, actor: str) -> str:
     """Where one of several actors lives in a world's database at `url`: a file in the folder of `sqlite:///FOLDER`, or
     a schema of its own in a PostgreSQL database.
@@ -148,14 +159,14 @@ def of_actor(url: str, actor: str) -> str:
     parsed = _parsed(url)
     if parsed.get_backend_name() in _POSTGRESQL:
         parsed = parsed.update_query_dict({"schema": schema_of_actor(parsed, actor)})
-    elif parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        parsed = parsed.set(database=f"{parsed.database}/{actor}.sqlite3")
-    else:
-        raise DatabaseError(
-            f"{shown(parsed)!r} is neither a folder of SQLite files nor an address of a PostgreSQL database; "
-            "use sqlite:///FOLDER or postgresql://USER@HOST/DATABASE"
-        )
-    return parsed.render_as_string(hide_password=False)
+        return parsed.render_as_string(hide_password=False)
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        folder = Path(str(parsed.database))
+        return file_address(folder / f"{actor}.sqlite3", **{name: str(value) for name, value in parsed.query.items()})
+    raise DatabaseError(
+        f"{shown(parsed)!r} is neither a folder of SQLite files nor an address of a PostgreSQL database; "
+        "use sqlite:///FOLDER or postgresql://USER@HOST/DATABASE"
+    )
 
 
 def schema_of_actor(url: sa.URL, actor: str) -> str:
@@ -173,6 +184,7 @@ def postgresql_address(url: str) -> sa.URL:
     return parsed
 
 
+_SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql", "postgres")  # libpq takes both
 
 
@@ -180,7 +192,11 @@ _POSTGRESQL = ("postgresql", "postgres")  # libpq takes both
 @functools.lru_cache(16)
 def _parsed(url: str) -> sa.URL:
     try:
-        return sa.make_url(url)
+        parsed = sa.make_url(url)
+        if url.startswith(_SQLITE):  # releases of SQLAlchemy differ in what they make of `%`
+            path = unquote_to_bytes(url.removeprefix(_SQLITE).partition("?")[0])
+            return parsed.set(database=os.fsdecode(path))
+        return parsed
     except (sa.exc.ArgumentError, ValueError):
         # Not a word of it is repeated: what cannot be read may hold a password anywhere.
         raise DatabaseError(

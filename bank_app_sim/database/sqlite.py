@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
+from .. import private_files
 from . import settings
 from .errors import DatabaseError, named
 from .prepared import MOST_STATEMENTS, Connection, driver_of
@@ -20,13 +22,16 @@ class SQLite:
 
     def __init__(self, url: sa.URL, tables: sa.MetaData, *, version: int, inline: bool) -> None:
         synchronous = _synchronous(url)
-        self._engine = engine(url.set(query={}), StaticPool)
+        # Absolute: a path that begins with `file:`, or is `:memory:`, means something else to SQLite.
+        file = Path(str(url.database)).absolute()
+        self._engine = engine(url.set(query={}, database=str(file)), StaticPool)
         try:
+            private_files.make_file(file, *(file.with_name(f"{file.name}-{log}") for log in ("wal", "shm")))
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             driver = driver_of(connection)
             set_up(driver, *settings.SQLITE_FILE, settings.Setting("synchronous", synchronous, "as the address says"))
             prepare(connection, tables, version, name=str(url.database))
-        except (sqlite3.Error, sa.exc.DBAPIError) as error:
+        except (OSError, sqlite3.Error, sa.exc.DBAPIError) as error:
             self._engine.dispose()
             reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
             kind = type(named(error) or DatabaseError())

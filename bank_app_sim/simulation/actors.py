@@ -12,7 +12,7 @@ import attrs
 from impact_sdk import ClientCredentials, ImpactAPI
 
 from ..backend import Bank, BankBackend
-from ..database import of_actor, postgresql_address
+from ..database import file_address, of_actor, postgresql_address
 from ..des import DES, Tenant
 from ..hosts import names_in
 from ..ids import Ids
@@ -212,7 +212,7 @@ class Actors:
             if self.served is not None:  # whose files are in its folder
                 postgresql_address(self.database)
             return of_actor(self.database, actor)
-        return "sqlite://" if self.served is None else f"sqlite:///{self.served.data / actor}.sqlite3"
+        return "sqlite://" if self.served is None else file_address(self.served.data / f"{actor}.sqlite3")
 
     def _pass(self, point: str) -> None:
         self.crash(point)

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
-from ..database import postgresql_address
+from .. import private_files
+from ..database import file_address, postgresql_address
 
 ACTORS = ("des", "backend")
 
@@ -41,8 +42,9 @@ class Files:
         self._folder = folder
 
     def address(self, id: str) -> str:
-        (self._folder / id).mkdir(parents=True)
-        return f"sqlite:///{self._folder / id}?synchronous=OFF"
+        private_files.make_folder(self._folder)
+        private_files.make_folder(self._folder / id)
+        return file_address(self._folder / id, synchronous="OFF")
 
     def remove(self, id: str) -> None:
         shutil.rmtree(self._folder / id)
