@@ -2,21 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from http.cookies import CookieError, Morsel, SimpleCookie
 
 import attrs
 
-from . import wire
 from .errors import UnexpectedResponse
-from .replies import Reply, unexpected
+from .replies import Reply
+from .set_cookie import ENDED, SetCookie, parsed
+
+# What the sandbox calls it; the vendor tells no name.
+SESSION = "impact_session"
 
 
 @attrs.frozen
 class SessionCookie:
-    """What keeps a user signed in at DES.
+    """What keeps a user signed in at DES, and what else came with it, from a load balancer, say.
 
     Attributes:
-        lifetime: How long it lasts from when it was sent (`Max-Age`); None where DES does not say.
+        lifetime: How long the session's own cookie lasts from when it was sent; None where DES does not say, or sent
+            several of which none is known as the session's.
     """
 
     _values: Mapping[str, str] = attrs.field(repr=False)
@@ -25,35 +28,33 @@ class SessionCookie:
     @classmethod
     def of(cls, reply: Reply) -> "SessionCookie":
         """The cookies that an answer sets; `UnexpectedResponse` where it sets none."""
-        jar = _jar(reply)
-        if not jar:
+        present = {name: cookie for name, cookie in _cookies(reply).items() if cookie.lifetime != ENDED}
+        if not present:
             raise UnexpectedResponse("DES began a session and set no cookie", status=reply.status)
-        return cls({name: morsel.coded_value for name, morsel in jar.items()}, _lifetime(jar))
+        return cls({name: cookie.value for name, cookie in present.items()}, _lifetime(present, present))
 
     def renewed(self, reply: Reply) -> "SessionCookie | None":
-        """The same cookie as an answer sets it anew; None where it does not. Other cookies are not the session's."""
+        """The same cookies as an answer sets them anew; None where it does not. Others are not the session's."""
         if not reply.set_cookies:
             return None
-        jar = {name: morsel for name, morsel in _jar(reply).items() if name in self._values}
-        values = {name: morsel.coded_value for name, morsel in jar.items()}
-        return SessionCookie({**self._values, **values}, _lifetime(jar)) if jar else None
+        anew = {name: cookie for name, cookie in _cookies(reply).items() if name in self._values}
+        if not anew:
+            return None
+        values = {name: value for name, value in self._values.items() if name not in anew}
+        values |= {name: cookie.value for name, cookie in anew.items() if cookie.lifetime != ENDED}
+        return SessionCookie(values, _lifetime(anew, self._values))
 
     @property
     def headers(self) -> Mapping[str, str]:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._values.items())}
 
 
-def _jar(reply: Reply) -> SimpleCookie:
-    jar: SimpleCookie = SimpleCookie()
-    for text in reply.set_cookies:
-        try:
-            jar.load(text)
-        except CookieError as error:
-            raise unexpected(reply, wire.Unreadable(["a cookie that is none"])) from error
-    return jar
+def _cookies(reply: Reply) -> Mapping[str, SetCookie]:
+    cookies = (parsed(text, reply.received_at) for text in reply.set_cookies)
+    return {cookie.name: cookie for cookie in cookies if cookie is not None}
 
 
-def _lifetime(jar: Mapping[str, Morsel[str]]) -> timedelta | None:
-    ages = [morsel["max-age"] for morsel in jar.values()]
-    seconds = [int(age) for age in ages if age.isascii() and age.isdigit()]
-    return timedelta(seconds=min(seconds)) if seconds else None
+def _lifetime(cookies: Mapping[str, SetCookie], of_session: Mapping[str, object]) -> timedelta | None:
+    """How long the session's own cookie lasts, where it is among these."""
+    own = [SESSION] if SESSION in of_session else list(of_session)
+    return cookies[own[0]].lifetime if len(own) == 1 and own[0] in cookies else None

@@ -80,10 +80,11 @@ class HTTP:
             method,
             address,
             headers={
-                "Host": address.netloc.decode(),
+                b"Host": address.netloc,
                 **_own_headers(),
-                **headers,
-                **({"Content-Length": str(len(body))} if has_body else {}),
+                # Octets and not texts: a cookie goes back as it came, whatever is in it.
+                **{name.encode(): value.encode("latin-1") for name, value in headers.items()},
+                **({b"Content-Length": str(len(body)).encode()} if has_body else {}),
             },
             # Not as its content: to find out what we know, the headers would be read and written three times.
             stream=httpx.ByteStream(body),
@@ -102,7 +103,7 @@ class HTTP:
             headers=response.headers,
             content=response.content,
             received_at=self.clock.now(),
-            set_cookies=tuple(response.headers.get_list("set-cookie")),
+            set_cookies=_set_cookies(response.headers),
         )
 
     async def _response(self, request: "httpx.Request") -> "httpx.Response":
@@ -143,13 +144,13 @@ class HTTP:
 
 
 @functools.cache
-def _own_headers() -> Mapping[str, str]:
+def _own_headers() -> Mapping[bytes, bytes]:
     """What is sent with every request; among it which compressions this installation can read."""
     import httpx
 
     nowhere = httpx.MockTransport(lambda _request: httpx.Response(503))
     with httpx.Client(transport=nowhere, headers={"Accept": "application/json", "User-Agent": "impact-sdk"}) as client:
-        return dict(client.headers)
+        return dict(client.headers.raw)
 
 
 @functools.cache
@@ -162,6 +163,12 @@ def _parsed() -> Callable[[str], "httpx.URL"]:
 
 # Whoever looks for news asks the same again and again.
 _query = functools.lru_cache(ADDRESSES_AT_HAND)(urlencode)
+
+
+def _set_cookies(headers: "httpx.Headers") -> tuple[str, ...]:
+    if "set-cookie" not in headers:
+        return ()
+    return tuple(value.decode("latin-1") for name, value in headers.raw if name.lower() == b"set-cookie")
 
 
 def _as_text(value: Any) -> str:

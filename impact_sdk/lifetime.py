@@ -108,7 +108,7 @@ class Lifetime(Auth):
             self._cookie, self._cookie_was_renewed = renewed, True
             if renewed.lifetime is not None:
                 moment = reply.received_at + renewed.lifetime
-                by_its_clock = self.settings.expires_at + (moment - self.expires_at)
+                by_its_clock = _later(self.settings.expires_at, moment - self.expires_at)
                 self.settings = attrs.evolve(self.settings, expires_at=by_its_clock)
                 self._ends_at(moment)
 
@@ -314,6 +314,14 @@ class Lifetime(Auth):
             return
         self._begin(attrs.evolve(begun, user=self.user))
         self._happened(Event.ACCEPTED)
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    """DES may write any moment of the calendar; beyond its end there is none."""
+    try:
+        return moment + by
+    except OverflowError:
+        return _FAR_AWAY
 
 
 @attrs.frozen

@@ -68,7 +68,7 @@ def test_nobody_reaches_through_a_wall(path: Path) -> None:
 
 
 # What reads the bytes of others, once for both sides of the wire. Not for who shows a bank how to use the SDK.
-READERS = ("impact_sdk.moments", "impact_sdk.visible", "impact_sdk.wire")
+READERS = ("impact_sdk.moments", "impact_sdk.set_cookie", "impact_sdk.visible", "impact_sdk.wire")
 OUR_BANK = ("bank_app_sim/app", "bank_app_sim/backend")
 
 

@@ -118,6 +118,59 @@ async def test_the_sessions_cookie_is_its_own(sdk: ImpactSDK, des: respx.MockRou
     ]
 
 
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [
+        ([b"impact_session=abc; Path=/; Secure; Partitioned"], b"impact_session=abc"),
+        ([b'impact_session="a b"; Priority=High'], b'impact_session="a b"'),
+        ([b"impact_session=\xc3\xa5\xff{},; HttpOnly"], b"impact_session=\xc3\xa5\xff{},"),
+        # Others do no harm, malformed ones neither.
+        ([b"nonsense", b"=x", b"impact_session=abc", b"bad=\x01"], b"impact_session=abc"),
+        (
+            [b"old=; Max-Age=0", b"gone=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT", b"impact_session=a"],
+            b"impact_session=a",
+        ),
+        ([b"lb=1; Max-Age=60", b"impact_session=abc"], b"lb=1; impact_session=abc"),
+        ([b"impact_session=a; Path=/x", b"impact_session=b"], b"impact_session=b"),
+    ],
+)
+async def test_whatever_cookies_come_with_a_session_go_back_as_they_came(
+    sdk: ImpactSDK, des: respx.MockRouter, headers: list[bytes], sent: bytes
+) -> None:
+    begun = httpx.Response(200, json=VERIFIED, headers=[(b"Set-Cookie", each) for each in headers])
+    des.post("/users/verify_token").mock(return_value=begun)
+    dreams = des.post("/v1/dreams").respond(201, json={"dream": DREAM})
+
+    session = await sdk.launch("t0ken")
+    await session.create_dream("Bike", target_cents=1)
+
+    assert dict(dreams.calls.last.request.headers.raw)[b"Cookie"] == sent
+
+
+@pytest.mark.parametrize(
+    ("headers", "minutes"),
+    [
+        (["impact_session=a; Max-Age=900", "lb=x; Max-Age=60"], 15),
+        (["lb=x; Max-Age=60", "impact_session=a"], 60),
+        (["impact_session=a; Max-Age=900; Expires=Mon, 04 Jan 2027 08:01:00 GMT"], 15),
+        (["impact_session=a; Expires=Mon, 04 Jan 2027 08:20:00 GMT"], 20),
+        (["another_name=a; Max-Age=900"], 15),
+        # Which of the two is the session's nobody can tell: what DES says of the session holds.
+        (["sid=a; Max-Age=900", "lb=x; Max-Age=60"], 60),
+        (["impact_session=a; Max-Age=999999999999999"], 400 * 24 * 60),
+    ],
+)
+async def test_a_session_lasts_as_long_as_its_own_cookie(
+    sdk: ImpactSDK, des: respx.MockRouter, headers: list[str], minutes: int
+) -> None:
+    begun = httpx.Response(200, json=VERIFIED, headers=[("Set-Cookie", each) for each in headers])
+    des.post("/users/verify_token").mock(return_value=begun)
+
+    session = await sdk.launch("t0ken")
+
+    assert session.expires_at == FixedClock().now() + timedelta(minutes=minutes)
+
+
 async def test_a_token_that_des_does_not_accept_is_invalid_credentials(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     errors = [{"field": "token", "errors": ["expired: t0ken"]}]
     des.post("/users/verify_token").respond(422, json={"errors": errors})

@@ -335,6 +335,19 @@ async def test_a_cookie_that_is_set_anew_is_the_one_that_is_sent(sdk: ImpactSDK,
     assert [call.request.headers["cookie"] for call in dreams.calls] == ["impact_session=c1", "impact_session=c2"]
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+async def test_a_session_that_ends_at_the_end_of_the_calendar_goes_on(
+    sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock, moment: str
+) -> None:
+    des.post("/users/verify_token").mock(return_value=session(expiresAt=moment, maximumExpiresAt=moment, max_age=900))
+    des.post("/v1/dreams").mock(return_value=created(**{"Set-Cookie": "impact_session=c2; Max-Age=9999999999"}))
+    mine = await sdk.launch("t1")
+
+    await create(mine)
+
+    assert mine.expires_at == START + timedelta(days=400)
+
+
 async def test_a_wrong_clock_of_this_machine_does_not_end_a_session(
     sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock
 ) -> None:
