@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
@@ -12,6 +12,21 @@ from . import postgresql
 
 pytest_plugins = ["tests.contract.plugin"]
 
+HERE = Path(__file__).parent
+
+# The SDK and its handover, time, the network between participants, and a run of the library. What the servers do with
+# a request is the same on any loop.
+ON_TRIO_TOO = (
+    "handover",
+    "impact_sdk",
+    "journeys/test_library.py",
+    "simulation/test_clock.py",
+    "simulation/test_due.py",
+    "simulation/test_network.py",
+    "simulation/test_simulation.py",
+    "simulation/test_turns.py",
+)
+
 # How long an example takes says more about the machine than about us.
 settings.register_profile(
     "any machine",
@@ -22,10 +37,23 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Every asynchronous test runs on both event loops, but for those that say why not."""
-    return str(request.param)
+@pytest.fixture
+def anyio_backend() -> str:
+    """The event loop of the asynchronous tests; of some it is trio as well."""
+    return "asyncio"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run on trio as well whatever a host may run on trio, and what cares about the event loop."""
+    if "anyio_backend" not in metafunc.fixturenames or not is_in(metafunc.definition.path, ON_TRIO_TOO):
+        return
+    marks = metafunc.definition.iter_markers("parametrize")
+    if not any("anyio_backend" in mark.args[0] for mark in marks):  # those say themselves, and why
+        metafunc.parametrize("anyio_backend", ["asyncio", "trio"])
+
+
+def is_in(path: Path, places: Sequence[str]) -> bool:
+    return any(path == HERE / place or HERE / place in path.parents for place in places)
 
 
 @pytest.fixture(scope="session")
@@ -102,10 +130,7 @@ def lasting_database_of(world_url: str | None, tmp_path: Path) -> DatabaseOf:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is the same once more as thorough, and leave out what is the same a fourth time.
-
-    Everything is tried on both loops, and what is stored on both stores; but on PostgreSQL with one loop.
-    """
+    """Mark what is the same once more as thorough, and leave out trio on PostgreSQL: the same a fourth time."""
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
