@@ -130,15 +130,21 @@ def lasting_database_of(world_url: str | None, tmp_path: Path) -> DatabaseOf:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is the same once more as thorough, and leave out trio on PostgreSQL: the same a fourth time."""
+    """Mark what is the same once more as thorough. Leave out trio on PostgreSQL, and what is for the night.
+
+    The night's tests run with `-m nightly`.
+    """
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
+    is_night = "nightly" in config.option.markexpr
     for item in items:
         parameters = (getattr(item, "callspec", None) and item.callspec.params) or {}  # type: ignore[attr-defined]
         is_trio = parameters.get("anyio_backend") == "trio"
-        if is_trio or any(item.get_closest_marker(name) for name in ("processes", "postgresql")):
+        if is_trio or any(item.get_closest_marker(name) for name in ("processes", "postgresql", "nightly")):
             item.add_marker("thorough")
-        (left_out if is_trio and parameters.get("store") == "postgresql" else kept).append(item)
+        is_for_another_time = item.get_closest_marker("nightly") is not None and not is_night
+        is_a_fourth_time = is_trio and parameters.get("store") == "postgresql"
+        (left_out if is_for_another_time or is_a_fourth_time else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
