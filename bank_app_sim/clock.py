@@ -17,6 +17,9 @@ from .traffic import Traffic
 
 __all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
 
+# How soon somebody notices, who waits on the machine's clock, that it was set.
+LONGEST_NAP_SECONDS = 1.0
+
 # Between two messages, or two looks into a database, there are a few steps of the event loop in which nothing is on its
 # way and somebody is at work all the same: up to five in the journeys of the library. Letting twice as many pass before
 # we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked(). Trio has none.
@@ -201,16 +204,43 @@ class SimulatedClock:
 
 
 async def wait_for(clock: Clock, event: anyio.Event, *, until: datetime | None) -> None:
-    """Return when the event is set, or when the moment has come by the clock; None is a moment that never comes."""
+    """Return when the event is set, or when the moment has come by the clock; None is a moment that never comes.
+
+    The machine's clock may be set, or stand still with the machine, while somebody waits. So it is looked at again and
+    again. Where it was set back this returns at once: `until` may have been reckoned by a clock that was wrong.
+    """
     if isinstance(clock, SimulatedClock):
         await clock.wait_for(event, until=until)
     elif until is None:
         await event.wait()
     else:
-        # The wall clock may be set back while we wait, so look again when we wake.
-        while not event.is_set() and (left := (until - clock.now()).total_seconds()) > 0:
-            with anyio.move_on_after(left):
-                await event.wait()
+        before = clock.now()
+        while not event.is_set() and before <= (now := clock.now()) < until:
+            before = now
+            await _nap(clock, event, seconds=min((until - now).total_seconds(), LONGEST_NAP_SECONDS))
+
+
+async def _nap(clock: Clock, event: anyio.Event, *, seconds: float) -> None:
+    async with anyio.create_task_group() as tasks:
+
+        async def wake() -> None:
+            await event.wait()
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(wake)
+        await clock.sleep(seconds)
+        tasks.cancel_scope.cancel()
+
+
+async def wait_out(clock: Clock, limit: timedelta) -> None:
+    """Return when so much time has passed: a limit on something that others are doing meanwhile.
+
+    On the machine's clock it is as long whichever way that clock is set meanwhile.
+    """
+    if isinstance(clock, SimulatedClock):
+        await clock.sleep_until(clock.now() + limit)
+    else:
+        await clock.sleep(limit.total_seconds())
 
 
 async def _some_steps(traffic: Traffic) -> None:

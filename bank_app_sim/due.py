@@ -1,30 +1,29 @@
 """Work that is due at a moment: done when it comes, or as soon as something new is written down."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import anyio
 
+from .attempts import Retried
 from .clock import Clock, wait_for
-from .database import DatabaseError
-
-logger = logging.getLogger(__name__)
 
 
 class DueWork:
     """Runs what has become due, for as long as its actor lives.
 
     The work itself is rows in the actor's database, so that it survives the process; this only knows when to look.
+    Whatever goes wrong with a look, there is another one after a while (see `attempts`).
 
     Args:
+        what: What it is, for the log.
         run_due: Does everything that is due by now and returns the moment at which to look again, or None.
-        look_every: The longest time between two looks, where other processes may write down work as well. A database
-            that such processes share may also be away for a while: the next look is another attempt.
+        look_every: The longest time between two looks, where other processes may write down work as well.
     """
 
     def __init__(
         self,
+        what: str,
         clock: Clock,
         run_due: Callable[[], Awaitable[datetime | None]],
         *,
@@ -33,6 +32,7 @@ class DueWork:
         self._clock = clock
         self._run_due = run_due
         self._look_every = look_every
+        self._retried = Retried(what, clock)
         self._woken = anyio.Event()
 
     def wake(self) -> None:
@@ -47,12 +47,10 @@ class DueWork:
 
     async def _look(self) -> datetime | None:
         """Do what is due; the moment of the next look."""
+        next_due = await self._retried.attempt(self._run_due, otherwise=None)
+        if self._retried.not_before is not None:
+            return self._retried.not_before
         if self._look_every is None:
-            return await self._run_due()
-        try:
-            next_due = await self._run_due()
-        except DatabaseError as error:
-            logger.warning("work that is due has to wait: %s", error)
-            next_due = None
+            return next_due
         next_look = self._clock.now() + self._look_every
         return next_look if next_due is None else min(next_due, next_look)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactAPI, WebhookVerifier
 
+from ..attempts import Retried
 from ..clock import SimulatedClock, moment, timestamp
 from ..database import Database
 from ..due import DueWork
@@ -151,7 +152,7 @@ class BankBackend:
         )
         inbox = Inbox(clock=clock, crash=crash)
         # In this order, by the name of the table whose rows say when.
-        self._works: dict[str, Callable[[], Awaitable[None]]] = {
+        works: dict[str, Callable[[], Awaitable[None]]] = {
             "consents": self._consents.work_off,
             "orders": self._provisioning.work_off,
             "transfers": settlement.tell,
@@ -167,8 +168,10 @@ class BankBackend:
                 look_every=bank.look_for_events_every,
                 crash=crash,
             )
-            self._works = {"event_look": following.work_off, **self._works}
-        self._due = DueWork(clock, self.work_off, look_every=self._database.look_every)
+            works = {"event_look": following.work_off, **works}
+        # Each for itself: one that fails keeps none of the others waiting.
+        self._works = {table: (Retried(f"the bank's work on {table}", clock), work) for table, work in works.items()}
+        self._due = DueWork("the bank's look for work", clock, self.work_off, look_every=self._database.look_every)
         self.app = Service(
             "bank_backend",
             self._endpoints(inbox, ids),
@@ -249,13 +252,18 @@ class BankBackend:
         """Do what is due by now, and return when something will be due again; for those who drive the clock by hand."""
         while True:
             looks = await self._database.run(claims.next_looks, reads_only=True)
-            waiting = {table: at for table, at in looks.items() if table in self._works}
+            waiting = {table: self._next_attempt(table, at) for table, at in looks.items() if table in self._works}
             now = timestamp(self._clock.now())
-            due = [work for table, work in self._works.items() if table in waiting and waiting[table] <= now]
+            due = [table for table in self._works if table in waiting and waiting[table] <= now]
             if not due:
                 return moment(min(waiting.values())) if waiting else None
-            for work in due:
-                await work()
+            for table in due:
+                retried, work = self._works[table]
+                await retried.attempt(work, otherwise=None)
+
+    def _next_attempt(self, table: str, due_at: str) -> str:
+        retried, _ = self._works[table]
+        return max(due_at, timestamp(retried.not_before)) if retried.waits and retried.not_before else due_at
 
     def close(self) -> None:
         self._database.close()

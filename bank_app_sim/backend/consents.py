@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from impact_sdk import BadRequest, Clock, ImpactError, NotFound
 
+from ..attempts import mistake, survived, wait_after, why
 from ..clock import timestamp
 from ..database import Database
 from . import consent_store
-from .attempts import wait_after
 from .claims import LEASE
 from .consent_store import TOLD, Consent, ConsentState
 from .crash_points import Crash, done_not_written, due_not_done
@@ -105,26 +105,29 @@ class Consents:
         self.crash(due_not_done("consents", consent.state))
         try:
             await self.gateway.answer_consent(consent)
+            await self.database.run(functools.partial(self._end, consent=consent))
         except (NotFound, BadRequest) as error:  # the user is gone there, or DES has another answer
             logger.error("DES does not want to hear that consent %s is %s: %s", consent.id, consent.state, error)
             await self.database.run(
                 functools.partial(
-                    consent_store.end, consent=consent, state=ConsentState.OBSOLETE, last_error=str(error)
+                    consent_store.end, consent=consent, state=ConsentState.OBSOLETE, last_error=why(error)
                 )
             )
-        except ImpactError as error:
+        except survived(self.clock, ImpactError) as error:
             await self._postpone(consent, error)
-        else:
-            await self.database.run(functools.partial(self._end, consent=consent))
 
-    async def _postpone(self, consent: Consent, error: ImpactError) -> None:
+    async def _postpone(self, consent: Consent, error: Exception) -> None:
         due_at = timestamp(self.clock.now() + wait_after(consent.attempts + 1))
         logger.warning(
-            "DES does not hear before %s that consent %s is %s: %s", due_at, consent.id, consent.state, error
+            "DES does not hear before %s that consent %s is %s: %s",
+            due_at,
+            consent.id,
+            consent.state,
+            why(error),
+            exc_info=mistake(error, failures=consent.attempts + 1),
         )
-        last_error = f"{type(error).__name__}: {error}"
         await self.database.run(
-            functools.partial(consent_store.postpone, consent=consent, due_at=due_at, last_error=last_error)
+            functools.partial(consent_store.postpone, consent=consent, due_at=due_at, last_error=why(error))
         )
 
     def _end(self, connection: sa.Connection, *, consent: Consent) -> None:

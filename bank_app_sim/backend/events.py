@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, Event, ImpactError
 
+from ..attempts import mistake, survived, wait_after, why
 from ..clock import moment, timestamp
 from ..database import Database
 from . import event_store, ledger, store
-from .attempts import wait_after
 from .claims import LEASE
 from .crash_points import RECEIVED, Crash, done_not_written, due_not_done
 from .event_store import Look, Way
@@ -74,11 +74,11 @@ class Following:
             return
         try:
             await self._take_all(look)
-        except ImpactError as error:
+        except survived(self.clock, ImpactError) as error:
             due_at = timestamp(self.clock.now() + wait_after(look.attempts + 1))
-            logger.warning("no events before %s: %s", due_at, error)
-            failed = f"{type(error).__name__}: {error}"
-            plan = functools.partial(event_store.plan_look, attempts=look.attempts + 1, last_error=failed)
+            found = mistake(error, failures=look.attempts + 1)
+            logger.warning("no events before %s: %s", due_at, why(error), exc_info=found)
+            plan = functools.partial(event_store.plan_look, attempts=look.attempts + 1, last_error=why(error))
         else:
             due_at = timestamp(self.clock.now() + self.look_every)
             plan = functools.partial(event_store.plan_look, attempts=0, last_error=None)

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactError
 
+from ..attempts import mistake, survived, wait_after, why
 from ..clock import moment, timestamp
 from ..database import Database
 from ..ids import Ids
 from . import ledger, store
-from .attempts import wait_after
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import PERFORMANCE, SHARED_SAVINGS, Gateway
@@ -160,10 +160,10 @@ class Provisioning:
         try:
             told = await self._tell_des(order)
             answer = await self._link(order) if order.state is OrderState.POSTED else None
-        except ImpactError as error:
+            return await self.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
+        except survived(self.clock, ImpactError) as error:
             await self._postpone(order, error)
             return None
-        return await self.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
 
     async def _tell_des(self, order: Order) -> Order:
         """The effect outside of this bank, if the step has one; the order with what DES answered."""
@@ -224,14 +224,17 @@ class Provisioning:
             case _:
                 raise RuntimeError(f"an order that is {order.state} has no effect here")
 
-    async def _postpone(self, order: Order, error: ImpactError) -> None:
+    async def _postpone(self, order: Order, error: Exception) -> None:
         due_at = self.clock.now() + wait_after(order.attempts + 1)
-        logger.warning("order %s stays %s until %s: %s", order.id, order.state, timestamp(due_at), error)
+        found = mistake(error, failures=order.attempts + 1)
+        logger.warning(
+            "order %s stays %s until %s: %s", order.id, order.state, timestamp(due_at), why(error), exc_info=found
+        )
         await self.database.run(
             functools.partial(
                 store.postpone_order,
                 order=order,
                 due_at=timestamp(due_at),
-                last_error=f"{type(error).__name__}: {error}",
+                last_error=why(error),
             )
         )

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactError
 
+from ..attempts import mistake, survived, wait_after, why
 from ..clock import timestamp
 from ..database import Database
 from . import investments, ledger, ledger_store, report_store, store
-from .attempts import wait_after
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import PERFORMANCE, Gateway
@@ -91,10 +91,9 @@ class Reconciliation:
         self.crash(due_not_done("reports", report.state))
         try:
             await self._tell_des(report)
-        except (ImpactError, NotPosted) as error:
-            await self._postpone(report, error)
-        else:
             await self.database.run(functools.partial(self._end, report=report))
+        except survived(self.clock, ImpactError, NotPosted) as error:
+            await self._postpone(report, error)
 
     async def _tell_des(self, report: Report) -> None:
         find = functools.partial(store.order_of_savings, savings_account=report.account)
@@ -126,8 +125,8 @@ class Reconciliation:
 
     async def _postpone(self, report: Report, error: Exception) -> None:
         due_at = timestamp(self.clock.now() + wait_after(report.attempts + 1))
-        logger.warning("%s is not reported before %s: %s", report.reference, due_at, error)
-        last_error = f"{type(error).__name__}: {error}"
+        found = None if isinstance(error, NotPosted) else mistake(error, failures=report.attempts + 1)
+        logger.warning("%s is not reported before %s: %s", report.reference, due_at, why(error), exc_info=found)
         await self.database.run(
-            functools.partial(report_store.postpone, report=report, due_at=due_at, last_error=last_error)
+            functools.partial(report_store.postpone, report=report, due_at=due_at, last_error=why(error))
         )

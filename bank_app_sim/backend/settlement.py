@@ -2,6 +2,7 @@
 
 import functools
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -17,10 +18,10 @@ from impact_sdk import (
     TransactionType,
 )
 
+from ..attempts import mistake, survived, wait_after, why
 from ..clock import timestamp
 from ..database import Database
 from . import investments, ledger, ledger_store, store
-from .attempts import wait_after
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import Gateway
@@ -50,19 +51,26 @@ class Settlement:
 
     async def _receive_all(self, now: datetime, failures: int, *, claim: str) -> None:
         try:
-            requested = await self.gateway.requested()
-        except ImpactError as error:
-            due_at = self.clock.now() + wait_after(failures + 1)
-            logger.warning("no settlement before %s: %s", timestamp(due_at), error)
-            plan = functools.partial(
-                store.conclude_settlement, attempts=failures + 1, last_error=f"{type(error).__name__}: {error}"
-            )
+            await self._receive_each(await self.gateway.requested(), now)
+        except survived(self.clock, ImpactError) as error:
+            due_at, found = self.clock.now() + wait_after(failures + 1), mistake(error, failures=failures + 1)
+            logger.warning("no settlement before %s: %s", timestamp(due_at), why(error), exc_info=found)
+            plan = functools.partial(store.conclude_settlement, attempts=failures + 1, last_error=why(error))
         else:
-            for transaction in requested:
-                await self._receive(transaction, now)
             due_at = self.clock.now() + self.settle_every
             plan = functools.partial(store.conclude_settlement, attempts=0, last_error=None)
         await self.database.run(functools.partial(plan, due_at=timestamp(due_at), of_claim=claim))
+
+    async def _receive_each(self, requested: Sequence[Transaction], now: datetime) -> None:
+        """Decide on all of them; what goes wrong with one keeps none of the others waiting, and is raised then."""
+        failed: list[Exception] = []
+        for transaction in requested:
+            try:
+                await self._receive(transaction, now)
+            except survived(self.clock) as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     async def _receive(self, transaction: Transaction, now: datetime) -> None:
         accounts = _accounts(transaction)
@@ -117,10 +125,9 @@ class Settlement:
                 )
             else:
                 outcome = await self.gateway.fail(transfer.transaction_id, transfer.reason)
-        except ImpactError as error:
-            await self._postpone(transfer, error)
-        else:
             await self.database.run(functools.partial(self._end, transfer=transfer, outcome=outcome, now=now))
+        except survived(self.clock, ImpactError) as error:
+            await self._postpone(transfer, error)
 
     def _end(self, connection: sa.Connection, *, transfer: Transfer, outcome: TransactionState, now: datetime) -> None:
         state = AFTER_TELLING[transfer.state, outcome]
@@ -135,17 +142,22 @@ class Settlement:
         self.crash(done_not_written("transfers", transfer.state))
         store.end_transfer(connection, transfer, state, reason=reason)
 
-    async def _postpone(self, transfer: Transfer, error: ImpactError) -> None:
+    async def _postpone(self, transfer: Transfer, error: Exception) -> None:
         due_at = self.clock.now() + wait_after(transfer.attempts + 1)
         logger.warning(
-            "transaction %s stays %s until %s: %s", transfer.transaction_id, transfer.state, timestamp(due_at), error
+            "transaction %s stays %s until %s: %s",
+            transfer.transaction_id,
+            transfer.state,
+            timestamp(due_at),
+            why(error),
+            exc_info=mistake(error, failures=transfer.attempts + 1),
         )
         await self.database.run(
             functools.partial(
                 store.postpone_transfer,
                 transfer=transfer,
                 due_at=timestamp(due_at),
-                last_error=f"{type(error).__name__}: {error}",
+                last_error=why(error),
             )
         )
 

@@ -3,6 +3,9 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+# RFC 1035, 2.3.4.
+LONGEST_NAME = 253
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # IPv6 addresses with an IPv4 address inside, to which a gateway sends them on (RFC 6052).
@@ -45,7 +48,21 @@ def what_is_wrong_with_url(url: str) -> str | None:
         return "must be an http or https address, such as https://bank.example/webhooks/events"
     if parts.username is not None or parts.password is not None:
         return "can't hold a user or a password: the signature says whom it is from"
+    host = parts.hostname or ""
+    if not _can_be_asked_for(url, host):
+        return f"names {host[:LONGEST_NAME]!r}, which is no name of a host"
     try:
-        return what_is_wrong_with(ipaddress.ip_address(parts.hostname or ""))
+        return what_is_wrong_with(ipaddress.ip_address(host))
     except ValueError:  # a name; what it leads to is looked at whenever something is sent
         return None
+
+
+def _can_be_asked_for(url: str, host: str) -> bool:
+    """Whether those take it who look up names and send requests: `xn--` begins no name, `a..b` has an empty part."""
+    import httpx  # not at the top: a server is to be up first
+
+    try:
+        host.encode("idna")
+        return len(host) <= LONGEST_NAME and bool(httpx.URL(url).host)
+    except (httpx.InvalidURL, UnicodeError):
+        return False

@@ -1,6 +1,7 @@
 """DES as one thing: its server, what happens around each operation, and the work that falls due."""
 
 import functools
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ import anyio
 import attrs
 import sqlalchemy as sa
 
+from ..attempts import survived, why
 from ..clock import Clock, SimulatedClock, timestamp
 from ..database import Database
 from ..due import DueWork
@@ -27,6 +29,8 @@ from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     import httpx
+
+logger = logging.getLogger(__name__)
 
 VERIFY_TOKEN = "/users/verify_token"
 OAUTH_TOKEN = "/oauth/token"
@@ -83,7 +87,9 @@ class DES:
         if not self._database.is_shared:  # whoever was sending something is dead
             self._database.run_now(lambda connection: connection.execute(store.webhooks.RELEASE))
         self._keys_in_flight = idempotency.KeysInFlight()
-        self._due_deposits = DueWork(clock, self._run_due, look_every=self._database.look_every)
+        look_every = self._database.look_every
+        self._due_deposits = DueWork("preparing deposits", clock, self._prepare_due, look_every=look_every)
+        self._due_purge = DueWork("throwing away what has expired", clock, self._purge_when_due)
         self._webhooks = Webhooks(
             database=self._database, clock=clock, trace=trace, ids=ids, transport=webhook_transport
         )
@@ -118,6 +124,7 @@ class DES:
         """For ever: prepare the deposits that fall due, send events, and throw away what has expired."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._due_deposits.run)
+            tasks.start_soon(self._due_purge.run)
             tasks.start_soon(self._webhooks.run)
 
     async def state(self, tenant_id: str) -> dict[str, dict[str, dict[str, Any]]]:
@@ -225,24 +232,47 @@ class DES:
         events.write(request.connection, request.outbox, now=request.now, ids=self._ids)
         return answer
 
-    async def _run_due(self) -> datetime:
+    async def _prepare_due(self) -> datetime | None:
         """Prepare all deposits that are due by now; tells when to look again."""
         while (next_due := await self._database.run(launching.next_due, reads_only=True)) is not None:
             if next_due > self._clock.now():
                 break
-            if await self._database.run(self._prepare_some):
+            try:
+                is_some = await self._database.run(self._prepare_some)
+            except survived(self._clock):  # it may be one launch that keeps the others of its batch waiting
+                is_some = await self._prepare_each()
+            if is_some:
                 self._webhooks.wake()
+        return next_due
+
+    async def _prepare_each(self) -> bool:
+        """Each launch of a batch for itself; one that fails is put off, and the others are not kept waiting."""
+        now = timestamp(self._clock.now())
+        for launch_id in await self._database.run(functools.partial(launching.due, now=now), reads_only=True):
+            try:
+                await self._database.run(functools.partial(self._prepare_some, only=launch_id))
+            except survived(self._clock) as error:
+                until = self._clock.now() + launching.PUT_OFF
+                put_off = functools.partial(launching.put_off, launch_id=launch_id, until=timestamp(until))
+                await self._database.run(put_off)
+                logger.error(
+                    "launch %s cannot be run before %s: %s", launch_id, timestamp(until), why(error), exc_info=error
+                )
+        return True
+
+    def _prepare_some(self, connection: sa.Connection, *, only: str | None = None) -> bool:
+        now, outbox = timestamp(self._clock.now()), Outbox()
+        is_some = launching.prepare_due(connection, now=now, ids=self._ids, outbox=outbox, only=only)
+        events.write(connection, outbox, now=now, ids=self._ids)
+        return is_some
+
+    async def _purge_when_due(self) -> datetime:
         if self._clock.now() >= self._purged_at + PURGE_EVERY:
             await self._database.run(self._purge)
             self._purged_at = self._clock.now()
-        next_purge = self._purged_at + PURGE_EVERY
-        return next_purge if next_due is None else min(next_due, next_purge)
-
-    def _prepare_some(self, connection: sa.Connection) -> bool:
-        now, outbox = timestamp(self._clock.now()), Outbox()
-        is_some = launching.prepare_due(connection, now=now, ids=self._ids, outbox=outbox)
-        events.write(connection, outbox, now=now, ids=self._ids)
-        return is_some
+        # It may have been written down by a clock that has been set back since.
+        self._purged_at = min(self._purged_at, self._clock.now())
+        return self._purged_at + PURGE_EVERY
 
     def _purge(self, connection: sa.Connection) -> None:
         now = timestamp(self._clock.now())

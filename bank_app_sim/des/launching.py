@@ -4,7 +4,7 @@ What is saved when, the engine knows; here it is read, written down and told of.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -24,6 +24,9 @@ USER_REQUESTED = "user_requested"
 
 # Launches whose deposits are prepared in one transaction; other requests get their turn in between.
 BATCH = 100
+
+# When to try again with a launch that could not be run.
+PUT_OFF = timedelta(hours=1)
 
 
 def must_wait(tenant: Tenant, user: Row, dream: Row) -> bool:
@@ -82,27 +85,41 @@ def resume(request: Request, launch_id: str) -> None:
     request.connection.execute(store.launches.RESUME, resumed)
 
 
-def prepare_due(connection: sa.Connection, *, now: str, ids: Ids, outbox: Outbox) -> bool:
+def due(connection: sa.Connection, *, now: str) -> list[str]:
+    """The launches that are due, a batch of them, by their ids."""
+    return [row["id"] for row in connection.execute(store.launches.DUE, {"now": now, "limit": BATCH}).mappings()]
+
+
+def put_off(connection: sa.Connection, *, launch_id: str, until: str) -> None:
+    """Try again at a later moment what a launch has to do, because it cannot be done now."""
+    connection.execute(store.launches.PUT_OFF, {"launch_id": launch_id, "due_at": until})
+
+
+def prepare_due(connection: sa.Connection, *, now: str, ids: Ids, outbox: Outbox, only: str | None = None) -> bool:
     """Do what is due of each launch, once, for a batch of them; tells whether there were any.
 
     A deposit is requested at the moment it was due. After a long pause of this process every missed one is prepared,
     one in each call.
+
+    Args:
+        only: The id of the one launch to do it for.
     """
     found = connection.execute(store.launches.DUE, {"now": now, "limit": BATCH}).mappings().all()
     # One for each Dream: what it brings is on its way to the Dream before the next one reckons what the Dream lacks.
-    due: dict[str, Row] = {}
+    first_of_dream: dict[str, Row] = {}
     for launch in found:
-        due.setdefault(launch["dream_id"], launch)
+        if only in (None, launch["id"]):
+            first_of_dream.setdefault(launch["dream_id"], launch)
     done = [
         _Done(
             launch,
             engine.step(as_engine_has_it(launch), launch["occurrences"], moment(launch["due_at"])),
             launch["due_at"],
         )
-        for launch in due.values()
+        for launch in first_of_dream.values()
     ]
     _write(connection, done, ids=ids, outbox=outbox)
-    return bool(due)
+    return bool(first_of_dream)
 
 
 def next_due(connection: sa.Connection) -> datetime | None:

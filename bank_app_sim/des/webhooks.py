@@ -14,8 +14,9 @@ import attrs
 import orjson
 import sqlalchemy as sa
 
-from ..clock import Clock, moment, timestamp
-from ..database import Database, DatabaseError
+from ..attempts import Retried, mistake, survived, why
+from ..clock import Clock, moment, timestamp, wait_out
+from ..database import Database
 from ..due import DueWork
 from ..ids import Ids
 from ..service import JSON, status_line
@@ -53,26 +54,49 @@ class Batch:
     """Events on their way to the bank of a tenant, in the hands of this process.
 
     Attributes:
+        rows: The events, as they are written down.
         until_us: Of its last event.
         attempts: Those that have failed so far.
         claim: Which claim it is in this process's hands by.
     """
 
     tenant_id: str
+    url: str
     id: str
+    at: str
+    rows: Sequence[Row] = attrs.field(repr=False)
+    secrets: Sequence[str] = attrs.field(repr=False)
     until_us: int
     attempts: int
     claim: int
-    message: Message
+
+    def message(self) -> Message:
+        body = {
+            "batch_id": self.id,
+            "timestamp": self.at,
+            "count": len(self.rows),
+            "events": [events.as_json(row) for row in self.rows],
+        }
+        return Message(url=self.url, id=self.id, body=body, secrets=self.secrets)
+
+
+@attrs.frozen
+class Look:
+    """Tenants for whom there is something to send, and when there may be something for others."""
+
+    tenant_ids: Sequence[str]
+    next_due: datetime | None
 
 
 @attrs.frozen
 class Work:
-    """What is to be sent now, and when to look again."""
+    """What is to be sent to one tenant's bank now."""
 
-    batches: Sequence[Batch]
-    hints: Sequence[Message]
-    next_due: datetime | None
+    batch: Batch | None
+    hint: Message | None
+
+
+_NOTHING = Work(None, None)
 
 
 class Webhooks:
@@ -100,7 +124,9 @@ class Webhooks:
         self._trace = trace
         self._ids = ids
         self._transport = transport
-        self._due = DueWork(clock, self._send_due, look_every=database.look_every)
+        self._due = DueWork("the look for webhooks to send", clock, self._send_due, look_every=database.look_every)
+        # By tenant: what goes wrong with one keeps none of the others waiting.
+        self._claims: dict[str, Retried] = {}
         self._sending: anyio.abc.TaskGroup
         # As this process knows; where others have the same database, one cannot know.
         self._nobody_listens = False
@@ -122,37 +148,41 @@ class Webhooks:
 
     async def _send_due(self) -> datetime | None:
         # Claiming waits for its turn among all that write; mostly there is nothing to claim.
-        next_due = await self._database.run(self._next_due, reads_only=True)
-        if next_due is None or next_due > self._clock.now():
-            return next_due
-        work = await self._database.run(self._claim)
-        for batch in work.batches:
-            self._sending.start_soon(self._deliver, batch)
-        for hint in work.hints:
-            self._sending.start_soon(self._send, hint)
-        return work.next_due
+        while (look := await self._database.run(self._look, reads_only=True)).tenant_ids:
+            for tenant_id in look.tenant_ids:
+                retried = self._claims.setdefault(tenant_id, Retried(f"sending webhooks of {tenant_id}", self._clock))
+                claim = functools.partial(self._claim, tenant_id=tenant_id)
+                work = await retried.attempt(functools.partial(self._database.run, claim), otherwise=_NOTHING)
+                if work.batch is not None:
+                    self._sending.start_soon(self._deliver, work.batch)
+                if work.hint is not None:
+                    self._sending.start_soon(self._send_hint, work.hint)
+        return look.next_due
 
-    def _next_due(self, connection: sa.Connection) -> datetime | None:
+    def _look(self, connection: sa.Connection) -> Look:
         now = self._clock.now()
         looked = connection.execute(store.webhooks.LOOK, {"now": timestamp(now)}).all()
         self._nobody_listens = not looked and not self._database.is_shared
-        if any(endpoint.has_something for endpoint in looked):
-            return now
-        return min((moment(endpoint.free_at) for endpoint in looked if endpoint.free_at is not None), default=None)
+        something = [endpoint.tenant_id for endpoint in looked if endpoint.has_something]
+        waiting = [self._claims[tenant_id] for tenant_id in something if self._waits(tenant_id)]
+        next_dues = [moment(endpoint.free_at) for endpoint in looked if endpoint.free_at and not endpoint.has_something]
+        next_dues += [retried.not_before for retried in waiting if retried.not_before]
+        return Look([each for each in something if not self._waits(each)], min(next_dues, default=None))
 
-    def _claim(self, connection: sa.Connection) -> Work:
+    def _waits(self, tenant_id: str) -> bool:
+        return tenant_id in self._claims and self._claims[tenant_id].waits
+
+    def _claim(self, connection: sa.Connection, *, tenant_id: str) -> Work:
         now = self._clock.now()
-        batches = [self._claimed(connection, endpoint, now) for endpoint in _to_deliver(connection, now)]
-        hints = _to_hint(connection)
-        for endpoint in hints:
+        of = {"of_tenant": tenant_id}
+        to_deliver = connection.execute(store.webhooks.TO_DELIVER, {**of, "now": timestamp(now)}).mappings()
+        batch = next((self._claimed(connection, endpoint, now) for endpoint in to_deliver.all()), None)
+        hint = None
+        for endpoint in connection.execute(store.webhooks.TO_HINT, of).mappings().all():
             # Before it is sent, and once: a hint that is lost is made good by the events, and by the bank's own looks.
-            hinted = {"of_tenant": endpoint["tenant_id"], "hinted_us": endpoint["requested_us"]}
-            connection.execute(store.webhooks.CHANGE, hinted)
-        return Work(
-            [batch for batch in batches if batch is not None],
-            [self._hint(endpoint, now) for endpoint in hints],
-            self._next_due(connection),
-        )
+            connection.execute(store.webhooks.CHANGE, {**of, "hinted_us": endpoint["requested_us"]})
+            hint = self._hint(endpoint, now)
+        return Work(batch, hint)
 
     def _claimed(self, connection: sa.Connection, endpoint: Row, now: datetime) -> Batch | None:
         """The batch that is due at an endpoint, made if there is none; None where its events have grown too old."""
@@ -178,39 +208,47 @@ class Webhooks:
             "until": timestamp(now + deliveries.LEASE),
         }
         connection.execute(store.webhooks.CLAIM, claim)
-        body = {
-            "batch_id": batch_id,
-            "timestamp": batch_at,
-            "count": len(rows),
-            "events": [events.as_json(row) for row in rows],
-        }
         return Batch(
             tenant_id=endpoint["tenant_id"],
+            url=endpoint["url"],
             id=batch_id,
+            at=batch_at,
+            rows=rows,
+            secrets=_secrets(endpoint, now),
             until_us=until_us,
             attempts=endpoint["attempts"],
             claim=endpoint["claims"] + 1,
-            message=Message(url=endpoint["url"], id=batch_id, body=body, secrets=_secrets(endpoint, now)),
         )
 
     def _hint(self, endpoint: Row, now: datetime) -> Message:
         return Message(url=endpoint["transactions_url"], id=self._ids.uuid(), body={}, secrets=_secrets(endpoint, now))
 
     async def _deliver(self, batch: Batch) -> None:
-        reply = await self._send(batch.message)
         attempts = batch.attempts + 1
+        try:
+            reply = await self._send(batch.message())
+        except survived(self._clock) as error:
+            reply = Reply(status=None, error=why(error))
+            found = mistake(error, failures=attempts)
+            logger.warning("batch %s cannot be sent to %s: %s", batch.id, batch.url, why(error), exc_info=found)
         outcome = deliveries.outcome(reply.status, attempts=attempts)
         if outcome is Outcome.GIVEN_UP:
-            logger.error("batch %s to %s is given up after %d attempts", batch.id, batch.message.url, attempts)
+            logger.error("batch %s to %s is given up after %d attempts", batch.id, batch.url, attempts)
         elif outcome is Outcome.UNSUBSCRIBED:
-            logger.warning("%s has unsubscribed: nothing is sent to it any more", batch.message.url)
+            logger.warning("%s has unsubscribed: nothing is sent to it any more", batch.url)
         try:
             await self._database.run(functools.partial(self._conclude, batch=batch, reply=reply))
-        except DatabaseError as error:
+        except survived(self._clock) as error:
             logger.warning(
-                "what came of batch %s could not be written down; it will be sent again: %s", batch.id, error
+                "what came of batch %s could not be written down; it will be sent again: %s", batch.id, why(error)
             )
         self._due.wake()
+
+    async def _send_hint(self, hint: Message) -> None:
+        try:
+            await self._send(hint)
+        except survived(self._clock):
+            logger.exception("a hint cannot be sent to %s", hint.url)
 
     def _conclude(self, connection: sa.Connection, *, batch: Batch, reply: Reply) -> None:
         concluded = deliveries.conclusion(
@@ -255,7 +293,7 @@ class Webhooks:
 
         async with anyio.create_task_group() as waiting:
             waiting.start_soon(post)
-            await self._clock.sleep_until(self._clock.now() + deliveries.TIMEOUT)
+            await wait_out(self._clock, deliveries.TIMEOUT)
             waiting.cancel_scope.cancel()
         return reply
 
@@ -264,15 +302,17 @@ class Webhooks:
 
         if self._transport is None:
             self._transport = _network()
-        content = orjson.dumps(message.body)
-        headers = {"Content-Type": JSON, "User-Agent": "bank-app-sim", **signed(message, content, self._clock.now())}
+        # Whatever goes wrong is a failed attempt: address, secret and answer are the bank's, and may be anything.
         try:
+            content = orjson.dumps(message.body)
+            proof = signed(message, content, self._clock.now())
+            headers = {"Content-Type": JSON, "User-Agent": "bank-app-sim", **proof}
             # By the bare transport: there is no client that could keep a cookie of one bank, or follow a redirect.
             request = httpx.Request("POST", message.url, content=content, headers=headers)
             response = await self._transport.handle_async_request(request)
             await response.aclose()  # unread, so that an answer of any length costs nothing: we want its status
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return Reply(status=None, error=f"{type(error).__name__}: {error}")
+        except Exception as error:
+            return Reply(status=None, error=why(error))
         status = response.status_code
         return Reply(status=status, error=None if response.is_success else f"the answer was {status}")
 
@@ -289,14 +329,6 @@ def signed(message: Message, content: bytes, now: datetime) -> dict[str, str]:
         "webhook-timestamp": str(floor(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
-
-
-def _to_deliver(connection: sa.Connection, now: datetime) -> Sequence[Row]:
-    return connection.execute(store.webhooks.TO_DELIVER, {"now": timestamp(now)}).mappings().all()
-
-
-def _to_hint(connection: sa.Connection) -> Sequence[Row]:
-    return connection.execute(store.webhooks.TO_HINT).mappings().all()
 
 
 def _secrets(endpoint: Row, now: datetime) -> list[str]:

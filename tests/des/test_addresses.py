@@ -8,6 +8,8 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from bank_app_sim.des.addresses import what_is_wrong_with, what_is_wrong_with_url
 from bank_app_sim.des.public_addresses import PublicAddresses
@@ -60,6 +62,33 @@ def test_private_addresses_are_not_however_they_are_written(address: str) -> Non
 @pytest.mark.parametrize("url", ["https://bank.example/webhooks", "http://127.0.0.1:8701/x?y=z", "http://[::1]:80/"])
 def test_urls_that_can_be_sent_to(url: str) -> None:
     assert what_is_wrong_with_url(url) is None
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "xn--",
+        "xn--a",
+        "xn--zz--zz.example",
+        "bank..example",
+        ".example",
+        f"{'a' * 64}.example",
+        ".".join(["a" * 60] * 5),
+        "999.1.1.1",
+        "[v1.a]",
+    ],
+)
+def test_a_name_that_nobody_can_look_up_is_refused_at_once(host: str) -> None:
+    assert "no name of a host" in (what_is_wrong_with_url(f"https://{host}/webhooks") or "")
+
+
+@given(st.text("xn-a.:%[]1é_\\^/", max_size=30))
+def test_what_is_taken_can_be_asked_for(host: str) -> None:
+    url = f"http://{host}/"
+    assume(what_is_wrong_with_url(url) is None)
+
+    request = httpx.Request("POST", url)
+    assert request.url.host.encode("idna")
 
 
 @asynccontextmanager

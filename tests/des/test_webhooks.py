@@ -4,15 +4,16 @@ import itertools
 import logging
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 
+from bank_app_sim.attempts import why
 from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.des import DES
+from bank_app_sim.des import DES, deliveries
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
@@ -298,6 +299,55 @@ async def test_a_status_without_a_name_is_as_any_other_of_its_class(
     await create_dream(ada, "Boat")
     await clock.advance(5 * SECOND)
     assert names(receiver)[-1] == ["Boat"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnicodeError("label empty or too long"),
+        httpx.InvalidURL("Invalid port"),
+        httpx.RemoteProtocolError("illegal status line"),
+        httpx.DecodingError("a gzip bomb"),
+        ExceptionGroup("of a transport", [OSError("no buffer space")]),
+        RuntimeError("\0 and half of a character: \ud800"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_whatever_goes_wrong_on_the_way_is_a_failed_attempt(
+    clock: SimulatedClock, trace: Trace, database_of: DatabaseOf, error: Exception
+) -> None:
+    attempts: list[datetime] = []
+
+    def fails_once(_request: httpx.Request) -> httpx.Response:
+        attempts.append(clock.now())
+        if len(attempts) == 1:
+            raise error
+        return httpx.Response(204)
+
+    des = DES(
+        database_url=database_of("des"),
+        tenants=[TENANT],
+        clock=clock,
+        trace=trace,
+        ids=Ids(random.Random(7)),
+        webhook_transport=httpx.MockTransport(fails_once),
+    )
+    async with anyio.create_task_group() as tasks, client_of(des) as backend:
+        tasks.start_soon(des.run)
+        await authorize(backend)
+        await subscribe(backend)
+        await backend.post("/v1/users", json={"user": {"externalId": "ada"}})
+        await clock.advance(timedelta())
+
+        shown = await endpoint(backend)
+        assert shown["lastError"] == why(error)
+        assert (shown["attempts"], shown["pendingCount"]) == (1, 1)
+
+        await clock.advance(HOUR)
+        assert attempts == [START, START + deliveries.WAITS[0]]
+        assert (await endpoint(backend))["pendingCount"] == 0
+        tasks.cancel_scope.cancel()
+    des.close()
 
 
 async def test_410_unsubscribes(

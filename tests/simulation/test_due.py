@@ -1,5 +1,6 @@
 """When due work is looked at, besides the moments it names itself."""
 
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,8 @@ import pytest
 from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.database import DatabaseError
 from bank_app_sim.due import DueWork
+
+from ..quick_clock import QuickClock
 
 START = datetime(2027, 1, 4, 8, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -26,7 +29,7 @@ async def running(
     clock: SimulatedClock, run_due: Callable[[], Awaitable[datetime | None]], look_every: timedelta | None
 ) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(DueWork(clock, run_due, look_every=look_every).run)
+        tasks.start_soon(DueWork("the work", clock, run_due, look_every=look_every).run)
         yield
         tasks.cancel_scope.cancel()
 
@@ -60,28 +63,53 @@ async def test_the_next_look_is_when_something_is_due(clock: SimulatedClock) -> 
     assert looked == [START, START + 0.25 * SECOND, START + 1.25 * SECOND]
 
 
-async def test_a_database_that_is_away_for_a_while_is_tried_again(
-    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "error",
+    [
+        DatabaseError("the server is being started"),
+        LookupError("a mistake of ours"),
+        UnicodeError("a name that nobody can ask for"),
+        ExceptionGroup("of a task group", [OSError("no space left on device")]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_whatever_goes_wrong_is_said_once_and_tried_again(
+    error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answers: list[BaseException | None] = [DatabaseError("the server is being started"), None]
+    clock = QuickClock()
+    looked: list[datetime] = []
+    is_done = anyio.Event()
 
-    async def away_at_first() -> None:
-        if answers and (answer := answers.pop(0)):
-            raise answer
+    async def wrong_three_times() -> None:
+        looked.append(clock.now())
+        if len(looked) <= 3:
+            raise error
+        is_done.set()
 
-    async with running(clock, away_at_first, SECOND):
-        await clock.advance(2 * SECOND)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(DueWork("the work", clock, wrong_three_times).run)
+        with anyio.fail_after(10):
+            await is_done.wait()
+            await anyio.wait_all_tasks_blocked()
+        tasks.cancel_scope.cancel()
 
-    assert answers == []
-    assert "work that is due has to wait: the server is being started" in caplog.text
+    waits = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(looked)]
+    assert [wait >= least for wait, least in zip(waits, [1, 2, 4], strict=True)] == [True] * 3
+    first, last = caplog.records
+    assert first.message.startswith("the work failed, and is tried again at 2027-01-04T08:")
+    assert str(error.exceptions[0] if isinstance(error, ExceptionGroup) else error) in first.message
+    assert (first.exc_info is None) == isinstance(error, DatabaseError)
+    assert last.message == "the work goes on again after 3 failed attempts"
 
 
-async def test_other_errors_end_it(clock: SimulatedClock) -> None:
+async def test_in_simulated_time_the_world_ends_with_it(clock: SimulatedClock) -> None:
+    """Nothing comes from outside there: it is a mistake of ours, and whoever plays the world is to see it."""
+
     async def broken() -> None:
         raise LookupError("a mistake of ours")
 
     with pytest.raises(LookupError, match="a mistake of ours"):
-        await DueWork(clock, broken, look_every=SECOND).run()
+        await DueWork("the work", clock, broken, look_every=SECOND).run()
 
 
 @pytest.mark.parametrize("next_look", [None, START + 60 * SECOND])
@@ -92,7 +120,7 @@ async def test_a_wake_cuts_the_wait_short(clock: SimulatedClock, next_look: date
         looked.append(clock.now())
         return next_look
 
-    work = DueWork(clock, look)
+    work = DueWork("the work", clock, look)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(work.run)
         await clock.advance(SECOND)
@@ -115,7 +143,7 @@ async def test_a_wake_in_the_middle_of_a_look_is_not_forgotten(clock: SimulatedC
             work.wake()
         await anyio.lowlevel.checkpoint()
 
-    work = DueWork(clock, look)
+    work = DueWork("the work", clock, look)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(work.run)
         await clock.advance(SECOND)

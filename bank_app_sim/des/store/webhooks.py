@@ -26,7 +26,7 @@ _is_to_deliver = sa.or_(
     sa.and_(webhook_endpoints.c.due_at <= given("now"), sa.not_(_is_claimed)),
     sa.and_(webhook_endpoints.c.batch_id.is_(None), _undelivered),
 )
-TO_DELIVER = sa.select(*webhook_endpoints.c).where(_is_active, _is_to_deliver).order_by(webhook_endpoints.c.tenant_id)
+TO_DELIVER = sa.select(*webhook_endpoints.c).where(_of_tenant, _is_active, _is_to_deliver)
 EVENTS = (
     sa.select(*events.c)
     .where(
@@ -66,7 +66,7 @@ _wants_hints = webhook_endpoints.c.transactions_url.is_not(None)
 TO_HINT = (
     sa.select(*webhook_endpoints.c, _transactions.label("requested_us"))
     .join_from(webhook_endpoints, events, events.c.tenant_id == webhook_endpoints.c.tenant_id)
-    .where(_is_active, _wants_hints, _is_to_hint_at)
+    .where(_of_tenant, _is_active, _wants_hints, _is_to_hint_at)
     .group_by(*webhook_endpoints.c)
 )
 
@@ -76,6 +76,12 @@ _free_at = sa.case(
 )
 _hints = sa.exists().where(events.c.tenant_id == webhook_endpoints.c.tenant_id, _is_to_hint_at)
 # What is asked most of all: whether there is anything to send, and when there will be.
-LOOK = sa.select(
-    sa.or_(_is_to_deliver, sa.and_(_wants_hints, _hints)).label("has_something"), _free_at.label("free_at")
-).where(_is_active)
+LOOK = (
+    sa.select(
+        webhook_endpoints.c.tenant_id,
+        sa.or_(_is_to_deliver, sa.and_(_wants_hints, _hints)).label("has_something"),
+        _free_at.label("free_at"),
+    )
+    .where(_is_active)
+    .order_by(webhook_endpoints.c.tenant_id)
+)
