@@ -4,7 +4,7 @@ import collections
 import enum
 import itertools
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -48,25 +48,36 @@ class Fault:
         sender: A participant, by its name in the trace; None for any.
         receiver: Likewise.
         what: Method and path, such as `PATCH /transactions/{id}`; None for any.
-        times: How many messages it still befalls.
+        times: How many messages it still befalls; None for all that come.
         after: How many messages of this kind pass unharmed before.
         status: What is answered, for `ANSWERED`.
         delay: How late it is, for `LATE`.
+        name: What whoever asked for it calls it, to know it again among those that are left.
+        struck: How many messages it has befallen.
+        held_back: How many messages wait for the one that follows them, for `HELD_BACK`.
     """
 
     trouble: Trouble = attrs.field(converter=Trouble)
     sender: str | None = None
     receiver: str | None = None
     what: str | None = None
-    times: int = 1
+    times: int | None = 1
     after: int = 0
     status: int = 503
     delay: timedelta = timedelta()
+    name: str = ""
+    struck: int = attrs.field(default=0, init=False)
+    held_back: int = attrs.field(default=0, init=False)
+
+    @property
+    def is_over(self) -> bool:
+        """All of it has happened; of one for all messages, anything."""
+        return (self.times == 0 or (self.times is None and self.struck > 0)) and self.held_back == 0
 
     def befalls(self, sender: str, receiver: str, method: str, path: str) -> bool:
         """Whether it is meant for this message, and not used up."""
         return (
-            self.times > 0
+            self.times != 0
             and self.sender in (None, sender)
             and self.receiver in (None, receiver)
             and (self.what is None or is_called(self.what, method, path))
@@ -74,11 +85,24 @@ class Fault:
 
 
 def is_called(what: str, method: str, path: str) -> bool:
-    """Whether method and path are what somebody wrote: without the version, and with `{id}` for any id."""
+    """Whether method and path are what somebody wrote: with the version or without, and with `{id}` for any id."""
     wanted_method, _, wanted_path = what.partition(" ")
     pattern = re.escape(wanted_path.strip()).replace(re.escape("{id}"), "[^/]+")
-    plain = path.removeprefix("/v1")
+    plain = path if wanted_path.startswith("/v1/") else path.removeprefix("/v1")
     return wanted_method.upper() == method and re.fullmatch(pattern, plain) is not None
+
+
+@attrs.frozen(kw_only=True)
+class Pending:
+    """What was to go wrong, and has not yet.
+
+    Attributes:
+        faults: On the network.
+        deaths: Points of its work at which the bank's backend was to die.
+    """
+
+    faults: Sequence[Fault] = ()
+    deaths: Sequence[str] = ()
 
 
 class Transport(Protocol):
@@ -113,6 +137,11 @@ class Network:
         """
         return Line(network=self, sender=sender, receiver=receiver, transport=transport, base_path=base_path)
 
+    @property
+    def pending(self) -> list[Fault]:
+        """What was to go wrong, and has not yet, or not wholly."""
+        return [fault for fault in self.faults if not fault.is_over]
+
     def strikes(self, sender: str, receiver: str, method: str, path: str) -> Fault | None:
         """What goes wrong with this message, if anything does; it is used up by that."""
         for fault in self.faults:
@@ -120,7 +149,9 @@ class Network:
                 if fault.after > 0:
                     fault.after -= 1
                     continue
-                fault.times -= 1
+                fault.struck += 1
+                if fault.times is not None:
+                    fault.times -= 1
                 return fault
         return None
 
@@ -134,7 +165,7 @@ class Line:
     receiver: str
     transport: Transport
     base_path: str = ""
-    _held_back: list[tuple[str, Any]] = attrs.field(factory=list, init=False)
+    _held_back: list[tuple[str, Any, Fault]] = attrs.field(factory=list, init=False)
 
     async def handle_async_request(self, request: Any) -> Any:
         await self._turn(self.sender, "asks", self.receiver, request)
@@ -165,7 +196,8 @@ class Line:
         """As it should be; and what was held back before comes after it."""
         response = await self._arrive(request)
         while self._held_back:
-            what, held_back = self._held_back.pop(0)
+            what, held_back, fault = self._held_back.pop(0)
+            fault.held_back -= 1
             self.network.trace.record(self.sender, self.receiver, f"{what} arrives at last", kind="request")
             await self._arrive(held_back)
         return response
@@ -197,7 +229,8 @@ class Line:
                 return self._answer_of_somebody_else(fault.status, request)
             case Trouble.HELD_BACK:
                 self._note(self.sender, self.receiver, f"{what} is held back", "request", fault)
-                self._held_back.append((what, request))
+                self._held_back.append((what, request, fault))
+                fault.held_back += 1
                 return httpx.Response(200, request=request)
             case Trouble.LATE:
                 self._note(self.sender, self.receiver, f"{what} is late", "request", fault)

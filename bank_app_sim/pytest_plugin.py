@@ -10,7 +10,7 @@
 arguments are those of `Simulation`. Nothing is patched, and no socket is opened.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,9 +112,29 @@ async def bank_app(simulation: "Simulation") -> "BankApp":
     return simulation.bank_app("ada")
 
 
+_HAS_PASSED: pytest.StashKey[bool] = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note how a test ends, before its fixtures do."""
+    report = yield
+    if call.when == "call":
+        item.stash[_HAS_PASSED] = report.passed
+    return report
+
+
 @pytest.fixture
-async def journey(simulation: "Simulation") -> "Journey":
-    """The steps of scripts, in this simulation; ada is meant where nobody is named."""
+async def journey(simulation: "Simulation", request: pytest.FixtureRequest) -> "AsyncIterator[Journey]":
+    """The steps of scripts, in this simulation; ada is meant where nobody is named.
+
+    A test that has passed fails all the same where something was to go wrong and has not (`Journey.end()`).
+    """
     from .journeys.journey import Journey
 
-    return Journey(simulation)
+    journey = Journey(simulation)
+    yield journey
+    if request.node.stash.get(_HAS_PASSED, False):
+        await journey.end()

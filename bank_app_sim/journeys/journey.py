@@ -68,13 +68,30 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
     @classmethod
     @contextlib.asynccontextmanager
     async def begin(cls, given: Given = given(), *, seed: int = 0) -> AsyncIterator[Self]:  # noqa: B008  # it is frozen
-        """A journey in a world of its own, made with all that is given, as a script's is.
+        """A journey in a world of its own, made with all that is given, as a script's is; it `end()`s with the block.
 
         Args:
             seed: Decides ids, jitter, and who goes next.
+
+        Raises:
+            ExpectationFailed: As `end()`, where the block has raised nothing.
         """
         async with fresh(given, seed=seed) as world:
-            yield cls(world, given)
+            journey = cls(world, given)
+            yield journey
+            await journey.end()
+
+    async def end(self) -> None:
+        """What was to go wrong has to have gone wrong: a fault that struck nothing has shown nothing.
+
+        Raises:
+            ExpectationFailed: Something has not, and its step was not told `may_not_happen=True`.
+        """
+        failures = [missed.failure for missed in self.troubles.missed(await self.world.pending())]
+        if failures:
+            raise ExpectationFailed(
+                "; ".join(each.expected for each in failures), "; ".join(each.found for each in failures)
+            )
 
     async def expect(self, *, of: str | None = None, **expected: Any) -> None:
         """What there has to be now, when all that is under way has come to rest.

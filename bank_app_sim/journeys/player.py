@@ -19,6 +19,7 @@ from .recording import Recordings, messages_of, state_of
 from .results import Failure, JourneyResult, Outcome, State, StepResult
 from .script import Doing, Expecting, Meanwhile, Recording, Script, Step
 from .steps.stage import LONGEST_STEP
+from .troubles import UNDER_WAY
 from .world import World
 
 
@@ -53,6 +54,7 @@ class Player:
             try:
                 await self.journey.rest()
                 await self._play_all(self.script.steps, "")
+                await self._hold_to_what_was_asked()
             except _Over:
                 pass  # why it is over stands in the result of the step that failed
             except Exception as error:  # of ours, or of the world's: no step has brought it about
@@ -69,6 +71,13 @@ class Player:
                 tasks.cancel_scope.cancel()
         outcome = Outcome.PASSED if all(r.outcome is Outcome.PASSED for r in self._results) else Outcome.FAILED
         return outcome, self._results, self._states
+
+    async def _hold_to_what_was_asked(self) -> None:
+        """What was to go wrong and has not: the step that has asked for it has failed."""
+        for missed in self.journey.troubles.missed(await self.world.pending()):
+            assert missed.place is not None
+            result = self._results[missed.place]
+            self._results[missed.place] = attrs.evolve(result, outcome=Outcome.FAILED, failure=missed.failure)
 
     def _takes_too_long(self) -> bool:
         return self.world.clock.now() > self._longest_until
@@ -109,6 +118,7 @@ class Player:
         before, first = await self._mark()
         begun = attrs.evolve(self._results[place], first_message=first + 1, before=before)
         self._results[place] = begun
+        UNDER_WAY.set(place)
         failure = await self._outcome(step, begun.number)
         if not _only_looks(step):
             # All that it has set in motion belongs to it. And however much is looked at afterwards, nothing happens

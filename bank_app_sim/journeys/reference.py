@@ -8,6 +8,8 @@ writes it behind the tutorial in `bank_app_sim/docs/journeys.md`. A test holds t
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..simulation.exchanges import EXCHANGES
+from ..trace import PARTICIPANTS
 from .comparisons import Among, Comparison, InOrder, Same, Tally
 from .kinds import Choice, Kind, ListOf, Text
 from .language import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS
@@ -33,6 +35,11 @@ VERBS = {
 COMPARED = (
     "A number, an amount or a time is `2`, `at least 2`, `at most 2`, `more than 2`, `less than 2` or `2 to 4`. "
     "`of: USER` beside these looks at what is this user's only."
+)
+
+MESSAGES = (
+    "What one participant can ask of another, by method and path; `{id}` stands for any id. In DES' document "
+    "(`bank-app-sim openapi`) most of its own have the version `/v1` before them; with it or without is the same."
 )
 
 # A list of more words than that stands in a paragraph of its own.
@@ -71,7 +78,21 @@ def _lines() -> Iterator[str]:
     yield from (COMPARED, "")
     rows = ((f"`{name}`", each.doc, written(each.kind)) for name, each in OBSERVABLES.items())
     yield from _table(("name", "what it is", "how it is written"), rows)
+    yield from _messages()
     yield from _long_lists()
+
+
+def _messages() -> Iterator[str]:
+    yield from ("## Messages", "", MESSAGES, "")
+    rows = (
+        (f"`{each.name}`", _titles(each.senders), _titles([each.receiver]), _words(each.asked) if each.asked else "")
+        for each in EXCHANGES
+    )
+    yield from _table(("message", "from", "to", "the diagrams call it"), rows)
+
+
+def _titles(participants: Iterable[str]) -> str:
+    return one_of([PARTICIPANTS[name] for name in participants])
 
 
 def _verb(words: Words) -> Iterator[str]:

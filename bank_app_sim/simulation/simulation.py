@@ -1,6 +1,7 @@
 """Simulation: one world, in this process or served."""
 
 import contextlib
+import difflib
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,16 @@ import anyio
 from impact_sdk import Clock, ImpactAPI, ImpactSDK, SystemClock
 
 from ..app import BankApp
-from ..backend import Bank, BankBackend
+from ..backend import EVERY_CRASH_POINT, Bank, BankBackend
 from ..client import Client
 from ..clock import SimulatedClock
 from ..des import DES, AccountSetup, SessionRenewal, Tenant
-from ..network import Fault, Network
+from ..network import Fault, Network, Pending
 from ..settings import CLIENT_ID, TENANT
 from ..trace import KEPT_WHEN_SERVED, Message, Trace
 from ..traffic import Traffic
 from ..turns import Turns
+from . import exchanges
 from .actors import Actors, Served
 from .errors import SimulationError
 from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
@@ -251,18 +253,37 @@ class Simulation:
         await self._actors.backend_process.die(stays_down=stays_down)
 
     async def crash_backend_at(self, point: str) -> None:
-        """Let the bank's backend die once, when it next comes to one of the points of `bank_app_sim.backend`."""
+        """Let the bank's backend die once, when it next comes to one of the points of `bank_app_sim.backend`.
+
+        Raises:
+            SimulationError: It has no such point.
+        """
         self._refuse_when_served("have a process die", "serve with --crash-at")
+        if point not in EVERY_CRASH_POINT:
+            near = difflib.get_close_matches(point, EVERY_CRASH_POINT, n=1, cutoff=0)
+            raise SimulationError(f"{point!r} is no point of the backend's work; did you mean {near[0]!r}?")
         self._actors.dies_at.add(point)
 
     async def fail(self, fault: Fault) -> None:
-        """Let something go wrong on the network, with the next messages that it is meant for."""
+        """Let something go wrong on the network, with the next messages that it is meant for.
+
+        Raises:
+            NoSuchMessage: No participant sends or gets such a message.
+        """
         self._refuse_when_served("let the network fail", "put a proxy in between")
+        what = None if fault.what is None else exchanges.message(fault.what)
+        exchanges.refuse_what_nobody_sends(what, sender=fault.sender, receiver=fault.receiver)
+        fault.what = what
         self.network.faults.append(fault)
 
     async def heal(self) -> None:
-        """Let nothing more go wrong on the network."""
+        """Let nothing go wrong that was to and has not yet: on the network, and at points of the backend's work."""
         self.network.faults.clear()
+        self._actors.dies_at.clear()
+
+    async def pending(self) -> Pending:
+        """What was to go wrong, and has not yet."""
+        return Pending(faults=self.network.pending, deaths=sorted(self._actors.dies_at))
 
     def _refuse_when_served(self, what: str, instead: str) -> None:
         if self._served is not None:

@@ -8,6 +8,7 @@ import attrs
 
 from ..backend import EVERY_CRASH_POINT
 from ..network import Trouble
+from ..simulation.exchanges import message
 from ..trace import PARTICIPANTS
 from . import settings
 from .fields import TROUBLE, Field, Fields, at, nothing_or, one_of, seconds, several, text, whole, yes_or_no
@@ -95,11 +96,18 @@ FAULT: Fields = {
     "trouble": Field(TROUBLE, f"What the network does: {_words(*Trouble)}.", is_required=True),
     "sender": Field(nothing_or(_PARTICIPANT), "Whose messages; anybody's, when left out."),
     "receiver": Field(nothing_or(_PARTICIPANT), "To whom; to anybody, when left out."),
-    "what": Field(nothing_or(text), "Method and path, such as `PATCH /transactions/{id}`; any, when left out."),
-    "times": Field(whole(least=1), "How many messages it befalls; 1 when left out."),
+    "what": Field(
+        nothing_or(lambda value: message(text(value))),
+        "Method and path, such as `PATCH /transactions/{id}`, one of [all messages](journeys.md#messages); any, when "
+        "left out.",
+    ),
+    "times": Field(
+        nothing_or(whole(least=1)), "How many messages it befalls, null for all that come; 1 when left out."
+    ),
     "after": Field(whole(least=0), "How many pass unharmed before; 0 when left out."),
     "status": Field(whole(least=400, most=599), "What is answered, for `answered`; 503 when left out."),
     "delay_seconds": Field(seconds, "How late it is, for `late`."),
+    "name": Field(text, "What you call it; `GET …/faults` says it."),
 }
 
 DEATH: Fields = {
@@ -125,6 +133,7 @@ OPERATIONS = (
     Operation("POST", "/sandbox/worlds/{id}/messages", "take_messages", MESSAGES),
     Operation("GET", "/sandbox/worlds/{id}/state", "show_state"),
     Operation("POST", "/sandbox/worlds/{id}/faults", "add_fault", FAULT),
+    Operation("GET", "/sandbox/worlds/{id}/faults", "show_faults"),
     Operation("DELETE", "/sandbox/worlds/{id}/faults", "remove_faults"),
     Operation("POST", "/sandbox/worlds/{id}/deaths", "let_die", DEATH),
     Operation("PATCH", "/sandbox/worlds/{id}/bank", "change_bank", BANK),

@@ -18,8 +18,9 @@ from ..clock import timestamp
 from ..ids import Ids
 from ..network import Fault
 from ..service import Answer, Call, Endpoint, Refused, Service, headers_of
+from ..simulation.exchanges import NoSuchMessage, refuse_what_nobody_sends
 from ..trace import Trace
-from . import operations, settings
+from . import operations, pending, settings
 from .fields import values
 from .gate import Gate
 from .keeping import Kept, Worlds
@@ -32,7 +33,7 @@ WORLDS = "/sandbox/worlds"
 ADDRESSES = "/worlds"
 
 # Changes when a player of before could not play any more.
-VERSION = 1
+VERSION = 2
 
 # Every day in between is lived through.
 FARTHEST = timedelta(days=36_525)
@@ -152,8 +153,19 @@ class Plane:
 
     async def add_fault(self, call: Call, read: Mapping[str, Any]) -> Answer:
         fault = Fault(**{name.removesuffix("_seconds"): value for name, value in read.items()})
-        await self._find(call).thread.call(lambda world: world.simulation.fail(fault))
+        try:
+            refuse_what_nobody_sends(fault.what, sender=fault.sender, receiver=None)
+        except NoSuchMessage as error:
+            raise Refused(400, {"sender": [str(error)]}) from error
+        try:
+            await self._find(call).thread.call(lambda world: world.simulation.fail(fault))
+        except NoSuchMessage as error:
+            raise Refused(400, {"receiver": [str(error)]}) from error
         return Answer(204)
+
+    async def show_faults(self, call: Call, _read: Mapping[str, Any]) -> Answer:
+        left = await self._find(call).thread.call(lambda world: world.simulation.pending())
+        return Answer(200, pending.as_json(left))
 
     async def remove_faults(self, call: Call, _read: Mapping[str, Any]) -> Answer:
         await self._find(call).thread.call(lambda world: world.simulation.heal())

@@ -13,12 +13,13 @@ import anyio
 from impact_sdk import ClientCredentials, ImpactAPI
 
 from ..clock import moment
-from ..network import Fault
+from ..network import Fault, Pending
 from ..simulation import BankApp
 from ..simulation.phones import Answers, Phones, always_yes
 from ..simulation.simulation import move_money
 from ..trace import Message, Trace
 from ..traffic import Traffic
+from . import pending
 from . import settings as all_settings
 from .crossing import Crossing, InFlight
 from .remote_clock import RemoteClock, RemoteTurns
@@ -142,21 +143,15 @@ class RemoteWorld:
 
     async def fail(self, fault: Fault) -> None:
         """As `Simulation` has it. All of the network is at the sandbox, the lines of the phones included."""
-        body = {
-            "trouble": fault.trouble.value,
-            "sender": fault.sender,
-            "receiver": fault.receiver,
-            "what": fault.what,
-            "times": fault.times,
-            "after": fault.after,
-            "status": fault.status,
-            "delay_seconds": fault.delay.total_seconds(),
-        }
-        await self._ask("POST", "/faults", body)
+        await self._ask("POST", "/faults", pending.fault_fields(fault))
 
     async def heal(self) -> None:
-        """Let nothing more go wrong on the network."""
+        """As `Simulation` has it."""
         await self._ask("DELETE", "/faults")
+
+    async def pending(self) -> Pending:
+        """As `Simulation` has it."""
+        return pending.from_json(await self._ask("GET", "/faults"))
 
     async def bank_decides(self, *, after: timedelta | None = None, refuses: Collection[str] | None = None) -> None:
         """As `Simulation` has it."""

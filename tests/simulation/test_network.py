@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.network import Fault, Trouble, is_called
+from bank_app_sim.network import Fault, Pending, Trouble, is_called
 from impact_sdk import ImpactAPI, NotSent, OutcomeUnknown, ServerError, User
 
 DAY = timedelta(days=1)
@@ -182,13 +182,58 @@ async def test_a_fault_waits_for_its_turn_and_is_used_up() -> None:
 async def test_a_fault_befalls_messages_of_its_kind_and_way_only() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.LOST, what=USERS, sender="sdk"))
+        await simulation.fail(Fault(trouble=Trouble.LOST, what="GET /dreams", sender="sdk"))
         await simulation.fail(Fault(trouble=Trouble.LOST, what="DELETE /users/{id}"))
 
         await world.introduce("ada")
+        assert [dream async for dream in world.api.dreams.list()] == []
 
         assert await world.users() == ["ada"]
         assert world.faults() == []
+
+
+async def test_what_is_left_to_go_wrong_can_be_asked_for() -> None:
+    async with Simulation(webhooks=True) as simulation:
+        world = World(simulation)
+        twice = Fault(trouble=Trouble.LOST, what=USERS, times=2)
+        every = Fault(trouble=Trouble.DOUBLED, what="GET /users", times=None)
+        held = Fault(trouble=Trouble.HELD_BACK, what="POST /webhooks/events")
+        for fault in (twice, every, held):
+            await simulation.fail(fault)
+        await simulation.crash_backend_at("events.RECEIVED.due-not-done")
+        assert (await simulation.pending()) == Pending(
+            faults=[twice, every, held], deaths=["events.RECEIVED.due-not-done"]
+        )
+
+        with pytest.raises(NotSent):
+            await world.introduce("ada")
+        await world.users()
+        await world.users()
+
+        left = await simulation.pending()
+        assert [fault.what for fault in left.faults] == [USERS, "POST /webhooks/events"]
+        assert (twice.times, twice.struck, every.times, every.struck) == (1, 1, None, 2)
+
+        await simulation.heal()
+        assert await simulation.pending() == Pending(faults=[], deaths=[])
+
+
+async def test_what_was_held_back_and_never_arrived_is_left() -> None:
+    async with Simulation(webhooks=True) as simulation:
+        world = World(simulation)
+        await world.introduce("ada")
+        await simulation.advance(timedelta(minutes=1))
+        held = Fault(trouble=Trouble.HELD_BACK, what="POST /webhooks/events")
+        await simulation.fail(held)
+
+        await world.introduce("bo")
+        await simulation.advance(timedelta(minutes=1))
+        assert (held.times, held.held_back) == (0, 1)
+        assert (await simulation.pending()).faults == [held]
+
+        await world.introduce("cy")
+        await simulation.advance(timedelta(minutes=1))
+        assert (await simulation.pending()).faults == []
 
 
 async def test_what_has_not_gone_wrong_yet_does_not_once_the_network_is_healed() -> None:
@@ -212,6 +257,9 @@ async def test_what_has_not_gone_wrong_yet_does_not_once_the_network_is_healed()
         ("PATCH /transactions/{id}", "PATCH", "/v1/transactions/7-a", True),
         ("PATCH /transactions/{id}", "PATCH", "/v1/transactions/7/8", False),
         ("POST /webhooks/events", "POST", "/webhooks/events", True),
+        ("POST /v1/accounts", "POST", "/v1/accounts", True),
+        ("GET /accounts", "GET", "/accounts", True),
+        ("GET /v1/accounts", "GET", "/accounts", False),
     ],
 )
 def test_messages_are_called_by_method_and_path(what: str, method: str, path: str, is_it: bool) -> None:

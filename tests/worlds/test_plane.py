@@ -242,3 +242,40 @@ def test_a_moment_that_nobody_would_live_to_see_is_refused(http: httpx.Client, w
     answer = http.post(of(world, "/clock"), json={"to": "9999-01-01T00:00:00Z"})
 
     assert errors(answer) == {"to": ["is more than a hundred years away; it is 2027-01-04T08:00:00.000000Z"]}
+
+
+@pytest.mark.parametrize(
+    ("fault", "field", "said"),
+    [
+        ({"what": "POST /acounts"}, "what", "did you mean 'POST /accounts'?"),
+        ({"what": "PUT /accounts"}, "what", "this path has no PUT"),
+        ({"what": "POST /accounts", "sender": "sdk"}, "sender", "Impact Finance SDK never sends POST /accounts"),
+        ({"what": "POST /accounts", "receiver": "bank_backend"}, "receiver", "Bank Backend never gets POST /accounts"),
+        ({"sender": "bank_app", "receiver": "des"}, "receiver", "Bank App never sends a message to DES Backend"),
+        ({"sender": "sdkk"}, "sender", "did you mean sdk?"),
+        ({"receiver": "dse"}, "receiver", "did you mean des?"),
+    ],
+)
+def test_a_fault_that_could_never_strike_is_refused(
+    http: httpx.Client, world: dict[str, Any], fault: dict[str, Any], field: str, said: str
+) -> None:
+    answer = http.post(of(world, "/faults"), json={"trouble": "lost", **fault})
+
+    assert answer.status_code == 400
+    assert said in errors(answer)[field][0]
+    assert http.get(of(world, "/faults")).json() == {"faults": [], "deaths": []}
+
+
+def test_what_has_not_gone_wrong_yet_is_listed(http: httpx.Client, world: dict[str, Any]) -> None:
+    http.post(
+        of(world, "/faults"), json={"trouble": "lost", "what": "POST /v1/accounts/", "times": None, "name": "mine"}
+    )
+    http.post(of(world, "/deaths"), json={"of": "bank_backend", "at": "provisioning.ORDERED.due-not-done"})
+
+    left = http.get(of(world, "/faults")).json()
+
+    [fault] = left["faults"]
+    assert (fault["name"], fault["what"], fault["times"], fault["struck"]) == ("mine", "POST /v1/accounts", None, 0)
+    assert left["deaths"] == ["provisioning.ORDERED.due-not-done"]
+    http.delete(of(world, "/faults"))
+    assert http.get(of(world, "/faults")).json() == {"faults": [], "deaths": []}

@@ -136,7 +136,7 @@ async def test_a_sandbox_that_is_not_there_gets_a_sentence() -> None:
         (
             200,
             b'{"version": 99, "most": 1, "worlds": []}',
-            "has version 99 of worlds, and this program plays in version 1",
+            "has version 99 of worlds, and this program plays in version 2",
         ),
         (403, b'{"errors": [{"field": "base", "errors": ["go away"]}]}', "refuses to GET /sandbox/worlds: go away"),
     ],

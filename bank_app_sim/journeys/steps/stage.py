@@ -11,6 +11,7 @@ import anyio
 from ...clock import NothingLeft
 from ..given import Given, given
 from ..people import Person, StepFailed
+from ..troubles import Troubles
 from ..world import World
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Stage:
         self.given = given
         self.began_at: datetime = world.clock.now()
         self.references = itertools.count(1)
+        self.troubles = Troubles()
         self.people = {customer: Person(customer, self.world) for customer in given.users}
 
     def person(self, customer: str | None) -> Person:

@@ -1,29 +1,36 @@
 """What goes wrong: on the network, and with processes."""
 
+import functools
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
 from ...backend import EVERY_CRASH_POINT
 from ...network import Fault, Trouble
-from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, Choice, Text, choice
+from ...simulation import exchanges
+from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, YES_NO, Choice, Text, choice
 from ..people import StepFailed
-from ..vocabulary import step
+from ..vocabulary import CannotBe, step
 from .stage import Stage
 
+# Any message, for a fault that is not choosy.
+ANYTHING = "anything"
+# All messages from now on.
+ALL = "all"
+
 PARTICIPANTS = {"app": "bank_app", "SDK": "sdk", "DES": "des", "backend": "bank_backend"}
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def _message(text: str) -> str | None:
-    if text == "anything":
+def _message(text: str) -> str:
+    return ANYTHING if text.strip() == ANYTHING else exchanges.message(text)
+
+
+def _how_many(text: str) -> int | None:
+    if text.strip() == ALL:
         return None
-    if not re.fullmatch(rf"({'|'.join(METHODS)}) /\S*", text):
-        raise ValueError(
-            f"{text!r} is no message; write method and path without the version, such as POST /accounts or "
-            "PATCH /transactions/{id}, or anything"
-        )
-    return text
+    times: int = TIMES.parse(text)
+    return times
 
 
 def _status(text: str) -> int:
@@ -36,7 +43,7 @@ MESSAGE = Text(
     "a message by method and path",
     _message,
     ("POST /accounts", "PATCH /transactions/{id}", "anything"),
-    pattern=rf"({'|'.join(METHODS)}) /\S*|anything",
+    pattern=exchanges.PATTERN + "|anything",
 )
 STATUS = Text(
     "a status",
@@ -49,64 +56,122 @@ CRASH_POINT = choice("point of the backend's work", *EVERY_CRASH_POINT)
 
 What = Annotated[str | None, MESSAGE]
 Sender = Annotated[str | None, Choice("participant", PARTICIPANTS)]
-Times = Annotated[int, TIMES]
+HOW_MANY = Text(
+    "a number of messages",
+    _how_many,
+    ("3", ALL),
+    pattern=rf"\d{{1,4}}|{ALL}",
+    numbers=TIMES.numbers,
+)
+
+Times = Annotated[int | None, HOW_MANY]
+YesNo = Annotated[bool, YES_NO]
 After = Annotated[int, COUNT]
+
+
+def _what(text: str | None) -> str | None:
+    """As a fault has it."""
+    return None if text == ANYTHING else text
+
+
+def _refuse_way(arguments: Mapping[str, Any]) -> None:
+    """Refuse a message that the participant never sends."""
+    sender = arguments.get("from_")
+    try:
+        exchanges.refuse_what_nobody_sends(_what(arguments.get("what")), sender=sender, receiver=None)
+    except exchanges.NoSuchMessage as error:
+        raise CannotBe(str(error), "from") from error
+
+
+_NOT_BOTH = "`for` cannot be together with `answering` or `at`: then it is started again at once"
+
+
+def _refuse_death(arguments: Mapping[str, Any], receiver: str) -> None:
+    """Refuse a message that the one who is to die never gets, and what cannot be together."""
+    answering, at = arguments.get("answering"), arguments.get("at")
+    if answering is not None and at is not None:
+        raise CannotBe("it dies once: `at` and `answering` cannot be together", "at")
+    if answering is None and at is None and "may_not_happen" in arguments:
+        raise CannotBe("`may not happen` goes with `answering` or `at`; without them it dies now", "may not happen")
+    if (answering is not None or at is not None) and arguments.get("for_"):
+        raise CannotBe(_NOT_BOTH, "for")
+    if answering is not None:
+        try:
+            exchanges.refuse_what_nobody_sends(_what(answering), sender=None, receiver=receiver)
+        except exchanges.NoSuchMessage as error:
+            raise CannotBe(str(error), "answering") from error
 
 
 class TroubleSteps(Stage):
     """Faults and deaths."""
 
-    @step("the network loses", plain="what")
-    async def network_loses(self, what: What, *, times: Times = 1, after: After = 0, from_: Sender = None) -> None:
+    @step("the network loses", plain="what", check=_refuse_way)
+    async def network_loses(
+        self, what: What, *, times: Times = 1, after: After = 0, from_: Sender = None, may_not_happen: YesNo = False
+    ) -> None:
         """The next messages of a kind never arrive.
 
         Args:
             what: Which, by method and path.
-            times: How many; one, when left out.
+            times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
+            may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.LOST, what, times, after, from_)
+        await self._fail(Trouble.LOST, what, times, after, from_, may_not_happen)
 
-    @step("the network loses the answer to", plain="what")
+    @step("the network loses the answer to", plain="what", check=_refuse_way)
     async def network_loses_answer(
-        self, what: What, *, times: Times = 1, after: After = 0, from_: Sender = None
+        self,
+        what: What,
+        *,
+        times: Times = 1,
+        after: After = 0,
+        from_: Sender = None,
+        may_not_happen: YesNo = False,
     ) -> None:
         """The next messages of a kind arrive and do their work, and nobody hears of it.
 
         Args:
             what: Which, by method and path.
-            times: How many; one, when left out.
+            times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
+            may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.ANSWER_LOST, what, times, after, from_)
+        await self._fail(Trouble.ANSWER_LOST, what, times, after, from_, may_not_happen)
 
-    @step("the network doubles", plain="what")
-    async def network_doubles(self, what: What, *, times: Times = 1, after: After = 0, from_: Sender = None) -> None:
+    @step("the network doubles", plain="what", check=_refuse_way)
+    async def network_doubles(
+        self, what: What, *, times: Times = 1, after: After = 0, from_: Sender = None, may_not_happen: YesNo = False
+    ) -> None:
         """The next messages of a kind arrive twice.
 
         Args:
             what: Which, by method and path.
-            times: How many; one, when left out.
+            times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
+            may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.DOUBLED, what, times, after, from_)
+        await self._fail(Trouble.DOUBLED, what, times, after, from_, may_not_happen)
 
-    @step("the network holds back", plain="what")
-    async def network_holds_back(self, what: What, *, times: Times = 1, after: After = 0, from_: Sender = None) -> None:
+    @step("the network holds back", plain="what", check=_refuse_way)
+    async def network_holds_back(
+        self, what: What, *, times: Times = 1, after: After = 0, from_: Sender = None, may_not_happen: YesNo = False
+    ) -> None:
         """The next messages of a kind are taken, and arrive after the one that follows them: out of order.
 
         Args:
             what: Which, by method and path.
-            times: How many; one, when left out.
+            times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
+            may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.HELD_BACK, what, times, after, from_)
+        await self._fail(Trouble.HELD_BACK, what, times, after, from_, may_not_happen)
 
-    @step("the network delays", plain="what")
+    @step("the network delays", plain="what", check=_refuse_way)
     async def network_delays(
         self,
         what: What,
@@ -115,19 +180,21 @@ class TroubleSteps(Stage):
         times: Times = 1,
         after: After = 0,
         from_: Sender = None,
+        may_not_happen: YesNo = False,
     ) -> None:
         """The next messages of a kind arrive late.
 
         Args:
             what: Which, by method and path.
             time: How late.
-            times: How many; one, when left out.
+            times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
+            may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.LATE, what, times, after, from_, delay=time)
+        await self._fail(Trouble.LATE, what, times, after, from_, may_not_happen, delay=time)
 
-    @step("the network answers", plain="what")
+    @step("the network answers", plain="what", check=_refuse_way)
     async def network_answers(
         self,
         what: What,
@@ -136,17 +203,19 @@ class TroubleSteps(Stage):
         times: Times = 1,
         after: After = 0,
         from_: Sender = None,
+        may_not_happen: YesNo = False,
     ) -> None:
         """Something on the way answers the next messages of a kind with an error; they never arrive.
 
         Args:
             what: Which, by method and path.
             status: With which error; 503, when left out.
-            times: How many; one, when left out.
+            times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
+            may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.ANSWERED, what, times, after, from_, status=status)
+        await self._fail(Trouble.ANSWERED, what, times, after, from_, may_not_happen, status=status)
 
     @step("the network is well again")
     async def network_is_well_again(self) -> None:
@@ -164,29 +233,35 @@ class TroubleSteps(Stage):
         await self.world.kill_app(person.customer)
         person.session = None
 
-    @step("DES dies")
+    @step("DES dies", check=functools.partial(_refuse_death, receiver="des"))
     async def des_dies(
-        self, *, for_: Annotated[timedelta, DURATION] = timedelta(), answering: Annotated[str | None, MESSAGE] = None
+        self,
+        *,
+        for_: Annotated[timedelta, DURATION] = timedelta(),
+        answering: Annotated[str | None, MESSAGE] = None,
+        may_not_happen: YesNo = False,
     ) -> None:
         """The process of DES dies and is started again, with what it has written down.
 
         Args:
             for_: How long it is not there; it is started again at once, when left out.
             answering: It dies when it next has done this, before it has answered.
+            may_not_happen: There may be no such message to answer, and the journey passes all the same.
         """
         if answering is not None:
             _refuse_both(for_)
-            await self.world.fail(Fault(trouble=Trouble.RECEIVER_DIES, receiver="des", what=answering))
+            await self._die_answering("des", answering, may_not_happen)
         else:
             await self.world.kill_des(stays_down=for_)
 
-    @step("the backend dies")
+    @step("the backend dies", check=functools.partial(_refuse_death, receiver="bank_backend"))
     async def backend_dies(
         self,
         *,
         for_: Annotated[timedelta, DURATION] = timedelta(),
         answering: Annotated[str | None, MESSAGE] = None,
         at: Annotated[str | None, CRASH_POINT] = None,
+        may_not_happen: YesNo = False,
     ) -> None:
         """The process of the bank's backend dies and is started again, with what it has written down.
 
@@ -194,23 +269,36 @@ class TroubleSteps(Stage):
             for_: How long it is not there; it is started again at once, when left out.
             answering: It dies when it next has done this, before it has answered.
             at: It dies when it next comes to this point of its work, such as provisioning.INTRODUCED.done-not-written.
+            may_not_happen: It may never do this, or come to this point, and the journey passes all the same.
         """
         if at is not None:
             _refuse_both(for_)
             await self.world.crash_backend_at(at)
+            self.troubles.ask_for_death(at, may_not_happen=may_not_happen)
         elif answering is not None:
             _refuse_both(for_)
-            await self.world.fail(Fault(trouble=Trouble.RECEIVER_DIES, receiver="bank_backend", what=answering))
+            await self._die_answering("bank_backend", answering, may_not_happen)
         else:
             await self.world.kill_backend(stays_down=for_)
 
+    async def _die_answering(self, receiver: str, answering: str, may_not_happen: bool) -> None:
+        fault = Fault(trouble=Trouble.RECEIVER_DIES, receiver=receiver, what=_what(answering))
+        await self.world.fail(self.troubles.ask(fault, may_not_happen=may_not_happen))
+
     async def _fail(
-        self, trouble: Trouble, what: str | None, times: int, after: int, sender: str | None, **more: Any
+        self,
+        trouble: Trouble,
+        what: str | None,
+        times: int | None,
+        after: int,
+        sender: str | None,
+        may_not_happen: bool,
+        **more: Any,
     ) -> None:
-        fault = Fault(trouble=trouble, what=what, times=times, after=after, sender=sender, **more)
-        await self.world.fail(fault)
+        fault = Fault(trouble=trouble, what=_what(what), times=times, after=after, sender=sender, **more)
+        await self.world.fail(self.troubles.ask(fault, may_not_happen=may_not_happen))
 
 
 def _refuse_both(stays_down: timedelta) -> None:
     if stays_down:
-        raise StepFailed("`for` cannot be together with `answering` or `at`: then it is started again at once")
+        raise StepFailed(_NOT_BOTH)

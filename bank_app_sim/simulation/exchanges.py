@@ -1,0 +1,218 @@
+"""Every request that one participant can send to another: by method and path, and what the diagrams call it.
+
+Faults, journeys and the plane of worlds name messages by this one table. A message that nobody can send is refused
+wherever it is named: a fault for it would never strike, and a count of it would always be 0.
+"""
+
+import difflib
+import functools
+import re
+from collections.abc import Iterable
+
+import attrs
+
+from ..des.api import OAUTH_TOKEN, VERIFY_TOKEN
+from ..des.operations import OPERATIONS, Operation
+from ..des.request import Bank, User
+from ..trace import PARTICIPANTS
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+VERSION = "/v1"
+
+EXAMPLES = "POST /accounts or PATCH /transactions/{id}"
+
+
+@attrs.frozen(kw_only=True)
+class Exchange:
+    """A request of one kind, and its answer.
+
+    Attributes:
+        path: As the receiver has it, such as `/v1/users/{id}`.
+        senders: Who sends it, by their names in the trace.
+        asked: What the sequence diagrams call it beside its method and path.
+        answered: What they call its success beside its status.
+    """
+
+    receiver: str
+    method: str
+    path: str
+    senders: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Method and path without the version."""
+        return f"{self.method} {_plain(self.path)}"
+
+
+class NoSuchMessage(ValueError):
+    """No participant sends or gets such a message; the sentence says what comes nearest."""
+
+
+_SENDERS = {User: "sdk", Bank: "bank_backend"}
+
+
+def _of_des(operation: Operation) -> Exchange:
+    return Exchange(
+        receiver="des",
+        method=operation.method,
+        path=operation.path,
+        senders=tuple(_SENDERS[principal] for principal in operation.principals),
+        asked=() if operation.asked is None else (operation.asked,),
+        answered=() if operation.answered is None else (operation.answered,),
+    )
+
+
+def _of_bank(method: str, path: str, sender: str = "bank_app", **names: tuple[str, ...]) -> Exchange:
+    return Exchange(receiver="bank_backend", method=method, path=path, senders=(sender,), **names)
+
+
+EXCHANGES = (
+    Exchange(receiver="des", method="POST", path=VERIFY_TOKEN, senders=("sdk",)),
+    Exchange(receiver="des", method="POST", path=OAUTH_TOKEN, senders=("bank_backend",)),
+    *map(_of_des, OPERATIONS),
+    _of_bank("POST", "/sign-in"),
+    _of_bank("POST", "/silent-sign-in"),
+    _of_bank(
+        "POST",
+        "/provisioning-orders",
+        asked=("Initiate account provisioning", "Initiate (async) account provisioning"),
+    ),
+    _of_bank("GET", "/provisioning-orders/{id}", answered=("done",)),
+    _of_bank("GET", "/accounts"),
+    _of_bank("GET", "/ledger"),
+    _of_bank("POST", "/ledger/movements"),
+    _of_bank("GET", "/impact-events"),
+    _of_bank("POST", "/consents"),
+    _of_bank("GET", "/consents/{id}"),
+    _of_bank("PUT", "/consents/{id}/answer"),
+    _of_bank("GET", "/.well-known/jwks.json", "des"),
+    _of_bank("POST", "/webhooks/events", "des"),
+    _of_bank("POST", "/webhooks/transactions", "des"),
+)
+
+_ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def _plain(path: str) -> str:
+    return path.removeprefix(VERSION)
+
+
+def _pattern(each: Exchange) -> str:
+    path = each.path.replace(".", r"\.").replace("{id}", r"(\{id\}|[0-9a-fA-F-]{36})")
+    return f"{each.method} +{path.replace(VERSION, f'({VERSION})?', 1)}/?"
+
+
+# What `message()` reads, for editors; which ids are some they need not know.
+PATTERN = "|".join(map(_pattern, EXCHANGES))
+
+
+def message(text: str) -> str:
+    """Method and path of a message that somebody named, as faults have them.
+
+    With the version (`POST /v1/accounts`) only DES' path is meant. A concrete id in place of `{id}` means this one.
+
+    Raises:
+        NoSuchMessage: There is no such message.
+    """
+    method, path = _apart(text)
+    there = _at(path)
+    if not there:
+        raise NoSuchMessage(_unknown_path(text, method, path))
+    if method not in [each.method for each in there]:
+        names = _one_of(each.name for each in there)
+        raise NoSuchMessage(f"{text!r} is no message: this path has no {method}; it can be {names}")
+    return f"{method} {path}"
+
+
+def exchanges(what: str | None) -> list[Exchange]:
+    """Those that are meant by what `message()` has read; None for all."""
+    if what is None:
+        return list(EXCHANGES)
+    method, _, path = what.partition(" ")
+    return [each for each in _at(path) if each.method == method]
+
+
+def refuse_what_nobody_sends(what: str | None, *, sender: str | None, receiver: str | None) -> None:
+    """Refuse a message on a way that it never takes.
+
+    Args:
+        what: As `message()` has read it; None for any.
+        sender: A participant by its name in the trace; None for any.
+        receiver: Likewise.
+
+    Raises:
+        NoSuchMessage: This sender never sends it, or this receiver never gets it; or there is no such participant.
+    """
+    for participant in filter(None, (sender, receiver)):
+        if participant not in PARTICIPANTS:
+            raise NoSuchMessage(f"{participant!r} is no participant; it can be {_one_of(PARTICIPANTS)}")
+    meant = exchanges(what)
+    for_receiver = [each for each in meant if receiver in (None, each.receiver)]
+    if not for_receiver:
+        others = _titles(each.receiver for each in meant)
+        raise NoSuchMessage(f"{PARTICIPANTS[str(receiver)]} never gets {what or 'a message'}; {others} does")
+    if any(sender in (None, *each.senders) for each in for_receiver):
+        return
+    senders = [name for each in for_receiver for name in each.senders]
+    to = f" to {PARTICIPANTS[receiver]}" if receiver else ""
+    said = what or "a message"
+    raise NoSuchMessage(f"{PARTICIPANTS[str(sender)]} never sends {said}{to}; {_titles(senders)} does")
+
+
+@functools.lru_cache(4096)
+def name_of(method: str, path: str) -> str | None:
+    """What a request that was sent is called: method and path, with `{id}` for ids and without the version."""
+    for each in EXCHANGES:
+        if each.method == method and _fits(each.path, path, any_id=True):
+            return each.name
+    return None
+
+
+def _apart(text: str) -> tuple[str, str]:
+    words = text.split()
+    if len(words) != 2 or not words[1].startswith("/"):
+        raise NoSuchMessage(f"{text!r} is no message; write method and path, such as {EXAMPLES}")
+    path, query, _ = words[1].partition("?")
+    if query:
+        raise NoSuchMessage(f"{text!r} is no message; leave the query out: {words[0]} {path}")
+    return words[0], path.rstrip("/")
+
+
+def _at(path: str) -> list[Exchange]:
+    return [each for each in EXCHANGES if _fits(each.path, path) or _fits(_plain(each.path), path)]
+
+
+def _fits(template: str, path: str, *, any_id: bool = False) -> bool:
+    wanted, given = template.split("/"), path.split("/")
+    return len(wanted) == len(given) and all(
+        one == other or (one == "{id}" and (any_id or _ID.fullmatch(other) is not None))
+        for one, other in zip(wanted, given, strict=True)
+    )
+
+
+def _unknown_path(text: str, method: str, path: str) -> str:
+    """That no participant has this path, with the nearest that one has."""
+    with_ids = [
+        each for each in EXCHANGES if _fits(each.path, path, any_id=True) or _fits(_plain(each.path), path, any_id=True)
+    ]
+    if with_ids:
+        [nearest] = sorted({each.name for each in with_ids}, key=lambda name: not name.startswith(f"{method} "))[:1]
+        return f"{text!r} is no message; `{{id}}` stands for any id: did you mean {nearest!r}?"
+    said = f"{method} {path}".lower()[:200]
+    names = {name.lower(): name for each in EXCHANGES for name in (each.name, f"{each.method} {each.path}")}
+    same_method = [name for name in names if name.startswith(f"{method.lower()} ")]
+    for known in (same_method, list(names)):
+        if near := difflib.get_close_matches(said, known, n=1, cutoff=0.7):
+            return f"{text!r} is no message that anybody gets; did you mean {names[near[0]]!r}?"
+    return f"{text!r} is no message that anybody gets; it can be one such as {EXAMPLES}"
+
+
+def _titles(participants: Iterable[str]) -> str:
+    return _one_of(PARTICIPANTS[name] for name in participants)
+
+
+def _one_of(words: Iterable[str]) -> str:
+    *first, last = dict.fromkeys(words)
+    return f"{', '.join(first)} or {last}" if first else last
