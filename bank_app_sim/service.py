@@ -5,8 +5,10 @@ Both servers of the simulation stand on this, each with routes of its own. Nothi
 
 import functools
 import http
+import itertools
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import anyio.lowlevel
@@ -15,23 +17,29 @@ import orjson
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
+from . import bodies
+from .answers import LONGEST_SHOWN, MOST_ERRORS, Answer, Refused, Text, cut
 from .hosts import is_from_page_of_another
 from .ids import Ids
+from .nearest import is_not_known
 from .routes import Routes
 from .trace import Trace
 
+__all__ = ["Answer", "Call", "Endpoint", "Refused", "Service", "Text", "headers_of", "status_line"]
+
 logger = logging.getLogger(__name__)
 
-# A body of this API is some hundred bytes; a megabyte leaves room for a bank's largest settlement batch.
-LARGEST_BODY_BYTES = 1_048_576
-
-# What was taken off the front of the path by whoever has handed a request on.
+# What was taken off the front of the path by whoever has handed a request on: /worlds/4f0c2a91b7de/des.
 FORWARDED_PREFIX = "x-forwarded-prefix"
-
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
+_PREFIX = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
 
 QUERIES_AT_HAND = 256
+
+# Of one message: thousands of them are kept.
+LARGEST_RECORDED_BYTES = 131_072
+
+# Nobody guesses what an answer of ours is from what is in it.
+NO_GUESSING = (b"x-content-type-options", b"nosniff")
 
 NOT_FOR_PAGES = (
     "web pages of other servers have no business here; ask from a program, or from a page of this machine (127.0.0.1, "
@@ -45,6 +53,7 @@ class Call:
 
     Attributes:
         scheme: `http` or `https`.
+        prefix: What the server's address has before the path, where another server has handed the request on.
         path: As it was asked for, without the query.
         route: The route's template, such as `/v1/dreams/{id}`.
         parameters: The parts of the path that the template names.
@@ -65,45 +74,10 @@ class Call:
     body: Mapping[str, Any] = attrs.field(repr=False)
     raw: bytes = attrs.field(repr=False)
     request_id: str
+    prefix: str = ""
 
 
-@attrs.frozen
-class Text:
-    """A body that is ready to be sent, and of a media type of its own. Made for reading: it stays out of the trace."""
-
-    content: bytes = attrs.field(repr=False)
-    media_type: str
-
-
-@attrs.frozen
-class Answer:
-    """What goes back: a status, a body (a value for JSON, a `Text`, or None for an empty one), and headers."""
-
-    status: int
-    body: Any = None
-    headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
-
-
-class Refused(Exception):
-    """A request that gets an error instead of what it asked for.
-
-    Args:
-        status: The HTTP status.
-        errors: What is wrong with each field, as the API documents it: `{field: [sentence, …]}`.
-    """
-
-    def __init__(
-        self, status: int, errors: Mapping[str, Sequence[str]], *, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(f"{status}: {errors}")
-        self.answer = Answer(
-            status,
-            {"errors": [{"field": field, "errors": list(texts)} for field, texts in errors.items()]},
-            headers=headers or {},
-        )
-
-
-# What the first digit of a status means (RFC 9110, 15).
+# What a status without a name of its own is.
 CLASSES = {1: "Informational", 2: "Successful", 3: "Redirection", 4: "Client Error"}
 
 
@@ -132,6 +106,7 @@ class Endpoint:
         is_private: The bodies hold tokens or secrets: they stay out of the trace.
         accepts_form: An HTML form is understood as well as JSON.
         is_recorded: Its messages are put into the trace here; otherwise whoever sends them does.
+        parameters: What its query may have; None where that is none of our business.
     """
 
     method: str
@@ -142,14 +117,11 @@ class Endpoint:
     is_private: bool = False
     accepts_form: bool = False
     is_recorded: bool = True
+    parameters: Collection[str] | None = ()
 
     @label.default
     def _by_method_and_path(self) -> Callable[[str, Mapping[str, Any]], str]:
         return lambda _sender, _body: f"{self.method} {self.path}"
-
-
-class _Gone(Exception):
-    """Whoever asked did not wait until all of it was sent."""
 
 
 class Service:
@@ -177,7 +149,10 @@ class Service:
         self._sender = sender
         self._trace = trace
         self._ids = ids
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+        self._headers = [
+            NO_GUESSING,
+            *((name.lower().encode(), value.encode()) for name, value in (headers or {}).items()),
+        ]
         self._is_sandbox_only = is_sandbox_only
         by_path: dict[str, dict[str, Endpoint]] = {}
         for endpoint in endpoints:
@@ -188,26 +163,22 @@ class Service:
         await anyio.lowlevel.checkpoint()  # others have their turn between two requests, also within one process
         found = self._routes.find(scope["path"])
         if found is None:
-            answer = Answer(404, _sentence(f"there is no {scope['path']} here"))
-            await self._send(send, answer, self._request_id(headers_of(scope)))
+            await self.refuse(scope, send, Refused(404, {"base": [f"there is no {cut(scope['path'])} here"]}))
             return
         endpoints, parameters = found
-        endpoint = endpoints.get(scope["method"])
+        # HEAD is GET without the body (RFC 9110, 9.3.2); `_send()` sees to that.
+        endpoint = endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
         if endpoint is None:
-            await self._not_possible(scope, send, sorted(endpoints))
+            await self.refuse(scope, send, _not_possible(scope["method"], endpoints))
         elif self._is_sandbox_only(endpoint.path) and _is_of_a_strange_page(scope):
             await self.refuse(scope, send, Refused(403, {"Origin": [NOT_FOR_PAGES]}))
         else:
             await self._answer(endpoint, parameters, scope, receive, send)
 
-    async def _not_possible(self, scope: Scope, send: Send, methods: Sequence[str]) -> None:
-        sentence = _sentence(f"{scope['method']} is not possible here")
-        answer = Answer(405, sentence, headers={"Allow": ", ".join(methods)})
-        await self._send(send, answer, self._request_id(headers_of(scope)))
-
     async def refuse(self, scope: Scope, send: Send, refused: Refused) -> None:
         """Answer a request without reading it."""
-        await self._send(send, refused.answer, self._request_id(headers_of(scope)))
+        content = _encoded(refused.answer)
+        await self._send(send, scope["method"], refused.answer, content, self._request_id(headers_of(scope)))
 
     async def _answer(
         self, endpoint: Endpoint, parameters: Mapping[str, str], scope: Scope, receive: Receive, send: Send
@@ -215,22 +186,24 @@ class Service:
         headers = headers_of(scope)
         request_id = self._request_id(headers)
         sender = self._sender(headers, endpoint.path)
-        detail: dict[str, Any] = {"method": scope["method"], "path": _full_path(scope), "request_id": request_id}
+        detail: dict[str, Any] = {"method": scope["method"], "path": cut(_full_path(scope)), "request_id": request_id}
         recorded = False
         body: Mapping[str, Any] = {}
         try:
-            raw = await _read(headers, receive)
-            body = _parse(raw, headers, accepts_form=endpoint.accepts_form)
+            raw = await bodies.read(headers, receive)
+            body = bodies.parsed(raw, headers, accepts_form=endpoint.accepts_form)
             if body and not endpoint.is_private:
-                detail["body"] = body
+                detail["body"] = _kept(body, raw)
             self._record_request(endpoint, sender, body, detail)
             recorded = True
             query = _query(scope["query_string"])
+            _check_query(query, endpoint.parameters)
             _refuse_nul(parameters, query)
             answer = await endpoint.respond(
                 Call(
-                    method=scope["method"],
+                    method=endpoint.method,
                     scheme=scope["scheme"],
+                    prefix=_prefix(headers),
                     path=scope["path"],
                     route=endpoint.path,
                     parameters=parameters,
@@ -241,17 +214,19 @@ class Service:
                     request_id=request_id,
                 )
             )
+            content = _encoded(answer)
         except Refused as refused:
-            answer = refused.answer
-        except _Gone:
+            answer, content = refused.answer, _encoded(refused.answer)
+        except bodies.Gone:
             return
         except Exception:
             logger.exception("%s %s failed (request %s)", scope["method"], scope["path"], request_id)
-            answer = Answer(500, _sentence(f"this is our fault; look for request {request_id} in the log"))
+            answer = Refused(500, {"base": [f"this is our fault; look for request {request_id} in the log"]}).answer
+            content = _encoded(answer)
         if not recorded:
             self._record_request(endpoint, sender, body, detail)
-        self._record_answer(endpoint, sender, answer, request_id)
-        await self._send(send, answer, request_id)
+        self._record_answer(endpoint, sender, answer, content, request_id)
+        await self._send(send, scope["method"], answer, content, request_id)
 
     def _request_id(self, headers: Mapping[str, str]) -> str:
         """The caller's own, when it is short and plain: then one id can be followed through both logs."""
@@ -265,30 +240,28 @@ class Service:
         if endpoint.is_recorded:
             self._trace.record(sender, self._participant, endpoint.label(sender, body), kind="request", detail=detail)
 
-    def _record_answer(self, endpoint: Endpoint, sender: str, answer: Answer, request_id: str) -> None:
+    def _record_answer(self, endpoint: Endpoint, sender: str, answer: Answer, content: bytes, request_id: str) -> None:
         if not endpoint.is_recorded:
             return
         detail: dict[str, Any] = {"status": answer.status, "request_id": request_id}
         is_value = answer.body is not None and not isinstance(answer.body, Text)
         if is_value and (answer.status >= 400 or not endpoint.is_private):
-            detail["body"] = answer.body
+            detail["body"] = _kept(answer.body, content)
         label = status_line(answer.status) if answer.status >= 400 else endpoint.answered(sender, answer.status)
         self._trace.record(self._participant, sender, label, kind="response", detail=detail)
 
-    async def _send(self, send: Send, answer: Answer, request_id: str) -> None:
-        body = answer.body
-        if not isinstance(body, Text):
-            body = Text(b"" if body is None else orjson.dumps(body), JSON)
+    async def _send(self, send: Send, method: str, answer: Answer, content: bytes, request_id: str) -> None:
         headers = [
-            (b"content-length", str(len(body.content)).encode()),
+            (b"content-length", str(len(content)).encode()),
             (b"x-request-id", request_id.encode()),
             *self._headers,
             *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
         ]
-        if body.content:
-            headers.append((b"content-type", body.media_type.encode()))
+        if content:
+            media_type = answer.body.media_type if isinstance(answer.body, Text) else bodies.JSON
+            headers.append((b"content-type", media_type.encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body.content})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else content})
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -300,41 +273,46 @@ def headers_of(scope: Scope) -> dict[str, str]:
 _query = functools.lru_cache(QUERIES_AT_HAND)(QueryParams)
 
 
-def _sentence(text: str) -> dict[str, Any]:
-    return {"errors": [{"field": "base", "errors": [text]}]}
-
-
 def _full_path(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
+def _encoded(answer: Answer) -> bytes:
+    if isinstance(answer.body, Text):
+        return answer.body.content
+    return b"" if answer.body is None else orjson.dumps(answer.body)
+
+
+def _kept(body: Any, content: bytes) -> Any:
+    """What the trace keeps of a body: all of it, or the beginning of one that is too large to be looked at."""
+    if len(content) <= LARGEST_RECORDED_BYTES:
+        return body
+    beginning = content[:LONGEST_SHOWN].decode(errors="replace")
+    return {"cut": f"{len(content)} bytes, more than the {LARGEST_RECORDED_BYTES} that the trace keeps: {beginning}…"}
+
+
+def _prefix(headers: Mapping[str, str]) -> str:
+    prefix = headers.get(FORWARDED_PREFIX, "")
+    return prefix if _PREFIX.fullmatch(prefix) else ""
+
+
+def _not_possible(method: str, endpoints: Collection[str]) -> Refused:
+    possible = {*endpoints, "HEAD"} if "GET" in endpoints else endpoints
+    return Refused(405, {"base": [f"{method} is not possible here"]}, headers={"Allow": ", ".join(sorted(possible))})
+
+
+def _check_query(query: QueryParams, known: Collection[str] | None) -> None:
+    if not query or known is None:
+        return
+    wrong = {name: [is_not_known(name, known)] for name in itertools.islice(query.keys() - set(known), MOST_ERRORS)}
+    if wrong := wrong or bodies.repeated(query):
+        raise Refused(400, wrong)
+
+
 def _is_of_a_strange_page(scope: Scope) -> bool:
     headers = headers_of(scope)
     return "origin" in headers and is_from_page_of_another(headers["origin"], headers.get("host"))
-
-
-async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
-    announced = headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > LARGEST_BODY_BYTES:
-        raise _too_large()
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Gone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > LARGEST_BODY_BYTES:
-            raise _too_large()
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
-
-
-def _too_large() -> Refused:
-    return Refused(413, {"base": [f"the body is larger than {LARGEST_BODY_BYTES} bytes"]})
 
 
 def _refuse_nul(parameters: Mapping[str, str], query: QueryParams) -> None:
@@ -345,21 +323,3 @@ def _refuse_nul(parameters: Mapping[str, str], query: QueryParams) -> None:
     for name, value in query.multi_items():
         if "\0" in value:
             raise Refused(400, {name: ["can't contain the character NUL"]})
-
-
-def _parse(raw: bytes, headers: Mapping[str, str], *, accepts_form: bool) -> Mapping[str, Any]:
-    if not raw:
-        return {}
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == FORM and accepts_form:
-        return dict(QueryParams(raw))
-    if media_type != JSON:
-        wanted = f"{JSON} or {FORM}" if accepts_form else JSON
-        raise Refused(415, {"base": [f"the body is {media_type or 'of no stated type'}; send {wanted}"]})
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Refused(400, {"base": [f"the body is not JSON: {error}"]}) from error
-    if not isinstance(body, dict):
-        raise Refused(400, {"base": ["the body is not a JSON object"]})
-    return body

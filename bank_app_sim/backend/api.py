@@ -11,6 +11,7 @@ from impact_sdk import Clock
 
 from ..database import Database
 from ..ids import Ids
+from ..integers import integer
 from ..service import Answer, Call, Endpoint, Refused, status_line
 from . import customers, event_store, ledger, reconciliation, store
 from .identity import Identity
@@ -218,12 +219,12 @@ def _order_request(body: Mapping[str, Any]) -> OrderRequest:
 def _movement(body: Mapping[str, Any]) -> dict[str, Any]:
     _refuse_unknown_fields(body, {"account", "amount_cents", "kind", "reference"})
     kinds = [kind.value for kind in ReportKind]
-    amount_cents, kind = body.get("amount_cents"), body.get("kind", ReportKind.OUTSIDE.value)
+    amount_cents, kind = integer(body.get("amount_cents")), body.get("kind", ReportKind.OUTSIDE.value)
     wrong: dict[str, list[str]] = {}
     for field in ("account", "reference"):
         if body.get(field) is None or not _is_id(body[field]):
             wrong[field] = [f"must be a text of 1 to {LONGEST_ID} characters"]
-    if not isinstance(amount_cents, int) or isinstance(amount_cents, bool) or not 0 < abs(amount_cents) <= MOST_CENTS:
+    if amount_cents is None or not 0 < abs(amount_cents) <= MOST_CENTS:
         wrong["amount_cents"] = [f"must be an integer from -{MOST_CENTS} to {MOST_CENTS}, and not 0"]
     if kind not in kinds:
         wrong["kind"] = [f"must be {' or '.join(kinds)}"]

@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +109,8 @@ class DES:
             [
                 *(self._endpoint(operation) for operation in OPERATIONS),
                 _for_secrets("POST", VERIFY_TOKEN, self._then_tell(sign_in.verify_token)),
-                _for_secrets("POST", OAUTH_TOKEN, oauth.grant),
+                # A client may have its own reasons for a query there (RFC 6749, section 3.2).
+                _for_secrets("POST", OAUTH_TOKEN, oauth.grant, parameters=None),
                 Endpoint(method="GET", path="/openapi.json", respond=document.serve_json),
                 Endpoint(method="GET", path="/docs", respond=document.serve_page),
             ],
@@ -147,6 +148,7 @@ class DES:
             label=label,
             answered=answered,
             is_private=operation.is_private or operation.takes_id_token,
+            parameters=operation.query,
         )
 
     async def _respond(self, operation: Operation, call: Call) -> Answer:
@@ -283,7 +285,9 @@ class DES:
         connection.execute(store.consents.FORGET_TICKETS, {"now": now})
 
 
-def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
+def _for_secrets(
+    method: str, path: str, respond: Callable[[Call], Awaitable[Answer]], *, parameters: Collection[str] | None = ()
+) -> Endpoint:
     """An operation that takes and gives secrets: without a principal, and with its bodies out of the trace."""
     return Endpoint(
         method=method,
@@ -291,6 +295,7 @@ def _for_secrets(method: str, path: str, respond: Callable[[Call], Awaitable[Ans
         respond=respond,
         is_private=True,
         accepts_form=True,
+        parameters=parameters,
     )
 
 

@@ -1,18 +1,15 @@
 """The document of this API, OpenAPI 3.1: written by hand in `openapi.yaml`, served as JSON and as a page."""
 
 import functools
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from ..service import FORWARDED_PREFIX, Answer, Call, Text
+from ..service import Answer, Call, Text
 
 FILE = Path(__file__).with_name("openapi.yaml")
-
-_PREFIX = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -48,11 +45,10 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[
 
 async def serve_json(call: Call) -> Answer:
     """The document, whose server is where it was asked for: an address with something before our own paths, too."""
-    prefix = call.headers.get(FORWARDED_PREFIX, "")
     content = as_json()
-    if _PREFIX.fullmatch(prefix):
+    if call.prefix:
         [server] = document()["servers"]
-        content = orjson.dumps({**document(), "servers": [{**server, "url": f"{prefix}/"}]})
+        content = orjson.dumps({**document(), "servers": [{**server, "url": f"{call.prefix}/"}]})
     return Answer(200, Text(content, "application/json"))
 
 

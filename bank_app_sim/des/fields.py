@@ -7,6 +7,7 @@ from typing import Any
 from impact_sdk.moments import day
 
 from ..clock import moment, timestamp
+from ..integers import integer
 from ..service import Refused
 from .engine import LARGEST_CENTS
 
@@ -120,10 +121,8 @@ class Fields:
             if default is None:
                 self.refuse(name, "is missing")
             return default or 0
-        value = self._object[name]
-        # JSON's integers beyond 64 bits reach us as floats: too large is what is wrong with them.
-        is_integer = isinstance(value, int) or (isinstance(value, float) and abs(value) >= 2**63)
-        if isinstance(value, bool) or not is_integer:
+        value = integer(self._object[name])
+        if value is None:
             self.refuse(name, "must be an integer")
         elif value < 0 <= least:
             self.refuse(name, "can't be negative")
@@ -132,7 +131,7 @@ class Fields:
         elif value > most:
             self.refuse(name, f"must be at most {most}")
         else:
-            return int(value)
+            return value
         return 0
 
     def cents(self, name: str, *, least: int, default: int | None = None) -> int:

@@ -28,6 +28,10 @@ EVERYBODY = (User, Bank)
 BANK_ONLY = (Bank,)
 USER_ONLY = (User,)
 
+# What the queries of several have.
+PAGE = ("page", "items")
+OF_DREAMS = ("showImageUrl", "showActiveSavehacks")
+
 WEBHOOK_ENDPOINT = "/sandbox/webhook-endpoint"
 
 
@@ -44,6 +48,7 @@ class Operation:
         is_private: Its bodies hold secrets: they stay out of the trace.
         is_activity: It shows that the user is there, which renews a session that is renewed by activity.
         takes_id_token: The body holds an ID token; it is checked before the transaction, and stays out of the trace.
+        query: The parameters that its query may have.
     """
 
     method: str
@@ -56,6 +61,7 @@ class Operation:
     is_private: bool = attrs.field(default=False, kw_only=True)
     is_activity: bool = attrs.field(default=True, kw_only=True)
     takes_id_token: bool = attrs.field(default=False, kw_only=True)
+    query: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     reads_only: bool = attrs.field(kw_only=True)
 
     @reads_only.default
@@ -65,11 +71,16 @@ class Operation:
 
 # Routes are tried in this order: the busiest first.
 OPERATIONS = (
-    Operation("GET", "/v1/dreams", dreams.list_all),
+    Operation(
+        "GET",
+        "/v1/dreams",
+        dreams.list_all,
+        query=(*PAGE, *OF_DREAMS, "state", "userId", "externalUserId"),
+    ),
     Operation("POST", "/v1/dreams", dreams.create, asked="Create Dream", answered="Dream Created"),
-    Operation("GET", "/v1/dreams/{id}", dreams.get),
+    Operation("GET", "/v1/dreams/{id}", dreams.get, query=OF_DREAMS),
     Operation("PATCH", "/v1/dreams/{id}", dream_changes.change, starts_savings=True),
-    Operation("GET", "/v1/users", users.list_all, BANK_ONLY),
+    Operation("GET", "/v1/users", users.list_all, BANK_ONLY, query=(*PAGE, "externalId")),
     Operation("POST", "/v1/users", users.create, BANK_ONLY),
     Operation("GET", "/v1/users/{id}", users.get),
     Operation(
@@ -81,12 +92,17 @@ OPERATIONS = (
         starts_savings=True,
     ),
     Operation("DELETE", "/v1/users/{id}", user_changes.delete, BANK_ONLY),
-    Operation("GET", "/v1/accounts", accounts.list_all),
+    Operation("GET", "/v1/accounts", accounts.list_all, query=(*PAGE, "userId", "externalId")),
     Operation("POST", "/v1/accounts", accounts.create, BANK_ONLY, starts_savings=True),
     Operation("GET", "/v1/accounts/{id}", accounts.get),
     Operation("PATCH", "/v1/accounts/{id}", accounts.change, BANK_ONLY),
-    Operation("GET", "/v1/savehacks", savehacks.list_all),
-    Operation("GET", "/v1/savehack-launches", launches.list_all),
+    Operation("GET", "/v1/savehacks", savehacks.list_all, query=PAGE),
+    Operation(
+        "GET",
+        "/v1/savehack-launches",
+        launches.list_all,
+        query=(*PAGE, "dreamId", "userId", "externalUserId"),
+    ),
     Operation(
         "POST",
         "/v1/savehack-launches",
@@ -97,18 +113,23 @@ OPERATIONS = (
     ),
     Operation("GET", "/v1/savehack-launches/{id}", launches.get),
     Operation("PATCH", "/v1/savehack-launches/{id}", launch_changes.change, starts_savings=True),
-    Operation("GET", "/v1/transactions", transactions.list_all),
+    Operation(
+        "GET",
+        "/v1/transactions",
+        transactions.list_all,
+        query=(*PAGE, "after_id", "state", "externalId", "externalUserId"),
+    ),
     Operation("POST", "/v1/transactions", transaction_requests.create),
     Operation("GET", "/v1/transactions/{id}", transactions.get),
     Operation("PATCH", "/v1/transactions/{id}", transactions.change, BANK_ONLY),
-    Operation("GET", "/v1/transfer-consents", consents.fetch, BANK_ONLY, reads_only=False),
+    Operation("GET", "/v1/transfer-consents", consents.fetch, BANK_ONLY, reads_only=False, query=("temporaryId",)),
     Operation("POST", "/v1/transfer-consents", consents.ask, USER_ONLY),
     Operation("PATCH", "/v1/transfer-consents/{id}", consents.answer, BANK_ONLY, starts_savings=True),
     Operation("GET", "/v1/session", sessions.get, USER_ONLY, is_activity=False),
     Operation("PATCH", "/v1/session", sessions.renew, USER_ONLY, is_activity=False, takes_id_token=True),
     Operation("DELETE", "/v1/session", sessions.sign_out, USER_ONLY, is_activity=False),
     Operation("POST", "/v1/session/keep-alive", sessions.keep_alive, USER_ONLY),
-    Operation("GET", "/v1/events", events.list_all, BANK_ONLY),
+    Operation("GET", "/v1/events", events.list_all, BANK_ONLY, query=(*PAGE, "createdAfter")),
     Operation("POST", "/sandbox/feed", feed.take, BANK_ONLY),
     Operation("GET", WEBHOOK_ENDPOINT, control.show_endpoint, BANK_ONLY),
     Operation("PUT", WEBHOOK_ENDPOINT, control.put_endpoint, BANK_ONLY, is_private=True),

@@ -102,5 +102,5 @@ def find(request: Request, plural: str, filters: Mapping[str, Any], *, most_item
 
 
 def address(call: Call, **changed: str) -> str:
-    """The path that was asked for, with some of its query changed."""
-    return f"{call.path}?{urlencode({**call.query, **changed})}"
+    """The path that was asked for, with some of its query changed; from the beginning of the server's address."""
+    return f"{call.prefix}{call.path}?{urlencode({**call.query, **changed})}"

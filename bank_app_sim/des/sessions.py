@@ -51,12 +51,12 @@ def expiry(tenant: Tenant, *, now: datetime, token_expires_at: datetime, maximum
     return end if maximum is None else min(end, maximum)
 
 
-def cookie(secret: str, *, expires_at: str, now: str, is_secure: bool) -> dict[str, str]:
-    """The header that gives the browser, or the SDK, its session, and says how long it will be of use."""
+def cookie(secret: str, *, call: Call, expires_at: str, now: str) -> dict[str, str]:
+    """The header that gives the browser, or the SDK, its session, and says how long and where it will be of use."""
     # How long, not until when: the browser's clock is its own.
     lifetime = max(int((moment(expires_at) - moment(now)).total_seconds()), 0)
-    text = f"{SESSION_COOKIE}={secret}; Max-Age={lifetime}; Path=/; HttpOnly; SameSite=Lax"
-    return {"Set-Cookie": f"{text}; Secure" if is_secure else text}
+    text = f"{SESSION_COOKIE}={secret}; Max-Age={lifetime}; Path={call.prefix}/; HttpOnly; SameSite=Lax"
+    return {"Set-Cookie": f"{text}; Secure" if call.scheme == "https" else text}
 
 
 def get(request: Request) -> Answer:
@@ -139,4 +139,4 @@ def _set_end(request: Request, expires_at: str) -> None:
 def _cookie_of(request: Request, expires_at: str) -> dict[str, str]:
     """The request's own cookie again, with another lifetime; emptied where it has none left."""
     secret = credential(request.call).secret if expires_at > request.now else None
-    return cookie(secret or "", expires_at=expires_at, now=request.now, is_secure=request.call.scheme == "https")
+    return cookie(secret or "", call=request.call, expires_at=expires_at, now=request.now)

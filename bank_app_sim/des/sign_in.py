@@ -72,11 +72,9 @@ class SignIn:
             return user
 
         user = await self.database.run(open_session)
-        cookie = sessions.cookie(
-            secret, expires_at=str(session["expires_at"]), now=now, is_secure=call.scheme == "https"
-        )
+        cookie = sessions.cookie(secret, call=call, expires_at=str(session["expires_at"]), now=now)
         if _wants_page(call):
-            return Answer(303, headers={**cookie, "Location": location})
+            return Answer(303, headers={**cookie, "Location": f"{call.prefix}{location}"})
         answer = {"user": users.as_json(user), "session": sessions.as_json(tenant, session)}
         return Answer(200, answer, headers=cookie)
 

@@ -15,11 +15,12 @@ import orjson
 import sqlalchemy as sa
 
 from ..attempts import Retried, mistake, survived, why
+from ..bodies import JSON
 from ..clock import Clock, moment, timestamp, wait_out
 from ..database import Database
 from ..due import DueWork
 from ..ids import Ids
-from ..service import JSON, status_line
+from ..service import status_line
 from ..trace import Trace
 from . import deliveries, events, store
 from .deliveries import Outcome, Reply

@@ -1,13 +1,15 @@
 """What comes in a JSON body: tables of fields, each with a reader, and a refusal that names all that is wrong."""
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
+from ..answers import MOST_ERRORS
 from ..clock import moment
+from ..integers import integer
+from ..nearest import is_not_known, nearest
 from ..network import Trouble
 from ..service import Refused
 
@@ -41,7 +43,10 @@ def values(body: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
     Raises:
         Refused: 400, with all that is wrong: unknown fields, missing ones, and those that cannot be read.
     """
-    wrong = {name: [f"is not known here{_nearest(name, fields)}"] for name in body.keys() - fields.keys()}
+    strangers = sorted(body.keys() - fields.keys())
+    # To look for the nearest takes a while: no more of them than are told.
+    wrong = {name: [is_not_known(name, fields)] for name in strangers[:MOST_ERRORS]}
+    wrong |= {name: ["is not known here"] for name in strangers[MOST_ERRORS:]}
     read: dict[str, Any] = {}
     for name, field in fields.items():
         if name not in body:
@@ -57,18 +62,13 @@ def values(body: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
     return read
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(known)}"
-
-
 def one_of(*words: str) -> Callable[[Any], str]:
     """Reads one of these words."""
 
     def read(value: Any) -> str:
         if value not in words:
-            near = difflib.get_close_matches(str(value), words, n=1)
-            raise ValueError(f"must be {' or '.join(words)}" + (f"; did you mean {near[0]}?" if near else ""))
+            near = nearest(value, words) if isinstance(value, str) else None
+            raise ValueError(f"must be {' or '.join(words)}" + (f"; did you mean {near}?" if near else ""))
         return str(value)
 
     return read
@@ -84,9 +84,10 @@ def whole(*, least: int, most: int = 10**15) -> Callable[[Any], int]:
     """Reads an integer."""
 
     def read(value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        number = integer(value)
+        if number is None or not least <= number <= most:
             raise ValueError(f"must be an integer from {least} to {most}")
-        return value
+        return number
 
     return read
 

@@ -1,7 +1,7 @@
 """The way into worlds: requests to `/worlds/{id}/des/…` and `/worlds/{id}/backend/…` reach the actors of that world."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,8 +11,10 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
+from ..answers import Refused
+from ..bodies import LARGEST_BODY_BYTES
 from ..clock import timestamp
-from ..service import FORWARDED_PREFIX, LARGEST_BODY_BYTES
+from ..service import FORWARDED_PREFIX, NO_GUESSING
 from . import headers
 from .threads import WorldOver, WorldThread
 from .world import Carried, NoAnswer, World
@@ -21,6 +23,8 @@ PARTICIPANTS = {"des": "des", "backend": "bank_backend"}
 SENDERS = ("sdk", "bank_app", "bank_backend")
 
 _ADDRESS = re.compile(rb"/worlds/(?P<id>[0-9a-f]+)/(?P<actor>des|backend)(?P<rest>/.*)?")
+
+MOST_DIGITS = 15
 
 # Of one connection only; and how long a body is we say ourselves.
 _NOT_CARRIED = (b"connection", b"content-length", b"keep-alive", b"transfer-encoding", b"host")
@@ -43,6 +47,9 @@ class Gate:
             return
         except WorldOver as over:
             status, answered, body = _refused(404, str(over), headers.WORLD, headers.OVER)
+        except Refused as refused:
+            body = orjson.dumps(refused.answer.body)
+            status, answered = refused.answer.status, _of_json(body)
         await send({"type": "http.response.start", "status": status, "headers": answered})
         await send({"type": "http.response.body", "body": body})
 
@@ -61,7 +68,9 @@ class Gate:
         else:
             status, raw, body = answer
             named = [(name, value) for name, value in raw if name.lower() not in _NOT_CARRIED]
-            named.append((b"content-length", str(len(body)).encode()))
+            # The answer to HEAD says how long the body would be.
+            length = [(name, value) for name, value in raw if name.lower() == b"content-length"]
+            named += length if scope["method"] == "HEAD" else [(b"content-length", str(len(body)).encode())]
         return status, [*named, (headers.NOW.encode(), now.encode())], body
 
 
@@ -76,7 +85,7 @@ async def _carry(world: World, carried: Carried) -> tuple[Any, str]:
 
 def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> Carried:
     sent = Headers(scope=scope)
-    number, branch = sent.get(headers.NUMBER, ""), sent.get(headers.BRANCH)
+    branch = sent.get(headers.BRANCH)
     query = scope["query_string"]
     return Carried(
         sender=_sender(sent, receiver, path),
@@ -88,9 +97,18 @@ def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> Carr
             (FORWARDED_PREFIX.encode(), prefix),
         ],
         body=b"",
-        number=int(number) if number.isdecimal() else None,
+        number=_number(sent.get(headers.NUMBER)),
         branch=None if branch is None else unquote(branch),
     )
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    # Length first: int() refuses very many digits.
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise Refused(400, {headers.NUMBER: [f"must be a number of at most {MOST_DIGITS} digits"]})
+    return int(text)
 
 
 def _sender(sent: Headers, receiver: str, path: bytes) -> str:
@@ -114,9 +132,8 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
 
 def _refused(status: int, sentence: str, header: str, value: str) -> "tuple[int, list[tuple[bytes, bytes]], bytes]":
     body = orjson.dumps({"errors": [{"field": "base", "errors": [sentence]}]})
-    named: Sequence[tuple[str, str]] = (
-        ("content-type", "application/json"),
-        ("content-length", str(len(body))),
-        (header, value),
-    )
-    return status, [(name.encode(), text.encode()) for name, text in named], body
+    return status, [*_of_json(body), (header.encode(), value.encode())], body
+
+
+def _of_json(body: bytes) -> list[tuple[bytes, bytes]]:
+    return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), NO_GUESSING]

@@ -21,12 +21,14 @@ class Operation:
     Attributes:
         does: The method of `Plane` that does it.
         fields: What the body may have.
+        query: The parameters that its query may have.
     """
 
     method: str
     path: str
     does: str
     fields: Fields = attrs.field(factory=dict)
+    query: tuple[str, ...] = ()
 
 
 def _words(*words: str) -> str:
@@ -129,7 +131,7 @@ OPERATIONS = (
     Operation("POST", "/sandbox/worlds", "make_world", settings.FIELDS),
     Operation("DELETE", "/sandbox/worlds/{id}", "remove_world"),
     Operation("POST", "/sandbox/worlds/{id}/clock", "let_time_pass", CLOCK),
-    Operation("GET", "/sandbox/worlds/{id}/messages", "show_messages"),
+    Operation("GET", "/sandbox/worlds/{id}/messages", "show_messages", query=("after",)),
     Operation("POST", "/sandbox/worlds/{id}/messages", "take_messages", MESSAGES),
     Operation("GET", "/sandbox/worlds/{id}/state", "show_state"),
     Operation("POST", "/sandbox/worlds/{id}/faults", "add_fault", FAULT),

@@ -82,7 +82,13 @@ class Plane:
             except WorldOver as over:
                 raise Refused(404, {"id": [str(over)]}) from over
 
-        return Endpoint(method=operation.method, path=operation.path, respond=respond, is_recorded=False)
+        return Endpoint(
+            method=operation.method,
+            path=operation.path,
+            respond=respond,
+            is_recorded=False,
+            parameters=operation.query,
+        )
 
     async def list_worlds(self, _call: Call, _read: Mapping[str, Any]) -> Answer:
         worlds = [
@@ -126,7 +132,7 @@ class Plane:
 
     async def show_messages(self, call: Call, _read: Mapping[str, Any]) -> Answer:
         after = call.query.get("after", "0")
-        if not after.isdecimal() or len(after) > 15:
+        if not (after.isascii() and after.isdigit() and len(after) <= 15):
             raise Refused(400, {"after": ["must be the number of a message"]})
 
         async def messages(world: World) -> list[dict[str, Any]]:

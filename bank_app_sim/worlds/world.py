@@ -10,6 +10,7 @@ import anyio
 import attrs
 
 from ..clock import SimulatedClock
+from ..service import Refused
 from ..simulation import Simulation
 from ..turns import BRANCH
 from .flights import Flights
@@ -144,9 +145,11 @@ class World:
     async def _deliver(self, carried: Carried) -> Any:
         import httpx
 
-        request = httpx.Request(
-            carried.method, f"http://{carried.receiver}{carried.url}", headers=carried.headers, content=carried.body
-        )
+        try:
+            url = httpx.URL(f"http://{carried.receiver}{carried.url}")
+        except httpx.InvalidURL as error:
+            raise Refused(400, {"base": [f"the path cannot be read: {error}"]}) from error
+        request = httpx.Request(carried.method, url, headers=carried.headers, content=carried.body)
         try:
             return await self._line(carried.sender, carried.receiver).handle_async_request(request)
         except httpx.ConnectError as error:

@@ -88,12 +88,15 @@ class Contract:
         template = self.template(exchange.path)
         if template is None:
             return [] if exchange.status == 404 else [f"{exchange.path} is no path of the document"]
-        operation = self._by_path[template].get(exchange.method)
+        is_head = exchange.method == "HEAD"
+        operation = self._by_path[template].get("GET" if is_head else exchange.method)
         if operation is None:
             return [] if exchange.status == 405 and exchange.headers.get("allow") else ["a method without 405 or Allow"]
         reply = operation.node["responses"].get(str(exchange.status))
         if reply is None:
             return [f"{exchange.status} is no answer of {operation.name}: {exchange.body[:300]!r}"]
+        if is_head:  # what GET would have, but for the body
+            return ["there is a body"] * bool(exchange.body)
         faults = [f"answer {exchange.status}: {fault}" for fault in self._faults_of_answer(operation, exchange, reply)]
         if exchange.status < 300:
             faults += [f"request: {fault}" for fault in self._faults_of_request(operation, exchange)]

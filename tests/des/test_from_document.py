@@ -9,10 +9,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from bank_app_sim.bodies import LARGEST_BODY_BYTES
 from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
+from bank_app_sim.des.api import OAUTH_TOKEN
+from bank_app_sim.des.operations import OPERATIONS
 from bank_app_sim.ids import Ids
-from bank_app_sim.service import LARGEST_BODY_BYTES
 from bank_app_sim.trace import Trace
 
 from ..conftest import DatabaseOf
@@ -27,11 +29,14 @@ from .from_document import (
     every,
     examples,
     has_body,
+    path_of,
+    query_of,
     schemes,
     send,
     takes_key,
     world_of,
 )
+from .journey import errors_of
 
 # About rules, not about event loops: hundreds of tests, once.
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
@@ -64,6 +69,12 @@ def needs_credentials(operation: Operation) -> bool:
 
 def is_for_one(operation: Operation) -> bool:
     return len(schemes(operation)) == 1
+
+
+def parameters_of(operation: Operation) -> tuple[str, ...]:
+    """Those that the sandbox knows."""
+    found = [each.query for each in OPERATIONS if (each.method, each.path) == (operation.method, operation.path)]
+    return found[0] if found else ()
 
 
 def has_flags(operation: Operation) -> bool:
@@ -137,9 +148,62 @@ async def test_a_flag_that_is_neither_true_nor_false_is_400(operation: Operation
         assert (await send(world.backend, operation, world.ids, params={flag: "maybe"})).status_code == 400
 
 
+@every(where=lambda operation: operation.path != OAUTH_TOKEN)
+async def test_a_parameter_that_is_not_known_is_400(operation: Operation, world: World) -> None:
+    client = world.last_principal(operation) if needs_credentials(operation) else world.user
+    known = [each["name"] for each in operation.parameters if each["in"] == "query"]
+
+    answer = await send(client, operation, world.ids, params={"colour": "red", "page_": "1"})
+
+    errors = errors_of(answer)
+    assert (answer.status_code, set(errors)) == (400, {"colour", "page_"})
+    assert errors["page_"] == ["is not known here; did you mean page?"] or "page" not in known
+    assert errors["colour"] == [f"is not known here; there is {', '.join(parameters_of(operation)) or 'none'}"]
+
+
+@every(where=lambda operation: any(each["in"] == "query" for each in operation.parameters))
+async def test_a_parameter_is_given_once(operation: Operation, world: World) -> None:
+    [name, *_] = [each["name"] for each in operation.parameters if each["in"] == "query"]
+
+    answer = await send(world.first_principal(operation), operation, world.ids, params=[(name, "1"), (name, "1")])
+
+    assert (answer.status_code, errors_of(answer)) == (400, {name: ["is given more than once"]})
+
+
+@every(where=lambda operation: operation.path.startswith(("/v1/", "/sandbox/")))
+async def test_the_document_names_the_parameters_that_are_known(operation: Operation) -> None:
+    named = {each["name"] for each in operation.parameters if each["in"] == "query"}
+
+    assert named == set(parameters_of(operation))
+
+
+@every(where=lambda operation: operation.method == "GET" and operation.path != "/v1/transfer-consents")
+async def test_head_is_get_without_the_body(operation: Operation, world: World) -> None:
+    client = world.first_principal(operation) if needs_credentials(operation) else world.user
+    path, query = path_of(operation, world.ids), query_of(operation, world.ids)
+
+    with_body, without = [await client.request(method, path, params=query) for method in ("GET", "HEAD")]
+
+    assert with_body.content
+    assert (without.status_code, without.content) == (with_body.status_code, b"")
+    same = ("content-length", "content-type", "idempotency-key-lifetime")
+    assert [without.headers.get(name) for name in same] == [with_body.headers.get(name) for name in same]
+
+
+@every(where=takes_key)
+async def test_the_document_tells_a_key_in_flight_from_other_conflicts(operation: Operation) -> None:
+    reply = CONTRACT.schemas.follow(operation.node["responses"]["409"])
+    content = reply["content"]["application/json"]
+    shown = [each["value"] for each in content["examples"].values()] if "examples" in content else [content["example"]]
+
+    assert "Idempotency-Key" in [error["field"] for value in shown for error in value["errors"]]
+    assert "Idempotency-Key" in reply["description"]
+
+
 @pytest.mark.parametrize("path", CONTRACT.document["paths"])
 async def test_a_method_that_a_path_does_not_have_is_405(path: str, stranger: httpx.AsyncClient) -> None:
     known = {operation.method for operation in CONTRACT.operations if operation.path == path}
+    known |= {"HEAD"} if "GET" in known else set()
 
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - known:
         answer = await stranger.request(method, path.replace("{id}", UNKNOWN))

@@ -71,8 +71,6 @@ class Known:
             return {each: self.in_place_of(of_each, each, name or inside) for each, of_each in value.items()}
         if isinstance(value, list):
             return [self.in_place_of(each, "", name) for each in value]
-        if isinstance(value, float) and value.is_integer():
-            return int(value)  # to JSON Schema 5.0 is an integer; to those who read money it is not
         of_kind = self.ids.get(NAMES.get(name) or (inside if name == "id" else ""), [])
         made_up = _uuid(value)
         if made_up is None or not of_kind or value in of_kind:

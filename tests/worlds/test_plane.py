@@ -226,6 +226,55 @@ def test_messages_of_nobody_are_refused(http: httpx.Client, world: dict[str, Any
     assert (answer.status_code, [*errors(answer)]) == (400, ["messages"])
 
 
+def test_a_world_leads_to_addresses_of_its_own(http: httpx.Client, world: dict[str, Any]) -> None:
+    token = http.post(f"{world['backend_url']}/sign-in", json={"customer": "ada"}).json()["id_token"]
+    prefix = httpx.URL(world["des_url"]).path
+
+    page = http.post(f"{world['des_url']}/users/verify_token", data={"token": token}, headers={"Accept": "text/html"})
+    for name in ("Bike", "Boat"):
+        http.post(f"{world['des_url']}/v1/dreams", json={"dream": {"name": name, "targetCents": 1.0}})
+    first = http.get(f"{world['des_url']}/v1/dreams", params={"items": 1}).json()
+    second = http.get(first["meta"]["next_url"]).json()
+
+    assert (page.status_code, page.headers["location"]) == (303, f"{prefix}/")
+    assert f"Path={prefix}/;" in page.headers["set-cookie"]
+    assert [dream["name"] for listed in (first, second) for dream in listed["dreams"]] == ["Bike", "Boat"]
+
+
+@pytest.mark.parametrize("number", ["1" * 5_000, "²", "-1", "one", ""])
+def test_a_number_that_nobody_counts_to_is_refused(http: httpx.Client, world: dict[str, Any], number: str) -> None:
+    headers = {"Sandbox-Request": number.encode("latin-1")}
+
+    answer = http.get(f"{world['des_url']}/v1/savehacks", headers=headers)  # type: ignore[arg-type]
+
+    assert (answer.status_code, list(errors(answer))) == (400, ["sandbox-request"])
+
+
+def test_what_is_nested_too_deep_is_refused_and_the_messages_can_still_be_told(
+    http: httpx.Client, world: dict[str, Any]
+) -> None:
+    deep = b'{"customer":' * 600 + b"1" + b"}" * 600
+    message = b'{"messages": [{"from": "sdk", "to": "sdk", "label": "x", "kind": "call", "detail": %b}]}' % deep
+    headers = {"Content-Type": "application/json"}
+
+    sent = [
+        http.post(url, content=content, headers=headers).status_code
+        for url, content in ((f"{world['backend_url']}/sign-in", deep), (of(world, "/messages"), message))
+    ]
+
+    assert sent == [400, 400]
+    assert http.get(of(world, "/messages")).status_code == 200
+
+
+def test_a_head_of_a_world_is_as_long_as_its_body(http: httpx.Client, world: dict[str, Any]) -> None:
+    url = f"{world['backend_url']}/ledger"
+
+    head, whole = http.head(url), http.get(url)
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+
+
 def test_the_bank_decides_as_it_is_told_to(http: httpx.Client, world: dict[str, Any]) -> None:
     signed_in = http.post(f"{world['backend_url']}/sign-in", json={"customer": "ada"}).json()
     bearer = {"Authorization": f"Bearer {signed_in['access_token']}"}
