@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -11,13 +11,13 @@ import attrs
 import sqlalchemy as sa
 
 from ..attempts import survived, why
-from ..clock import Clock, SimulatedClock, timestamp
+from ..clock import Clock, SimulatedClock, moment, timestamp
 from ..database import Database
 from ..due import DueWork
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
-from . import document, events, idempotency, launching, sessions, state, store, tables
+from . import document, events, idempotency, launching, purging, sessions, state, store, tables
 from .bank_clients import TokenEndpoint, keep_tenants
 from .id_tokens import Identity, RefusedToken, TokenVerifier
 from .operations import OPERATIONS, WEBHOOK_ENDPOINT, Operation
@@ -37,9 +37,6 @@ OAUTH_TOKEN = "/oauth/token"
 
 # Where the plane of control is, which a real DES has not.
 SANDBOX = "/sandbox/"
-
-# What has expired is not valid at once, and thrown away from time to time.
-PURGE_EVERY = timedelta(days=7)
 
 # What a principal hears that is not among those who may.
 NOT_FOR = {
@@ -93,7 +90,7 @@ class DES:
         self._webhooks = Webhooks(
             database=self._database, clock=clock, trace=trace, ids=ids, transport=webhook_transport
         )
-        self._purged_at = clock.now()
+        self._purged_at = self._database.run_now(lambda connection: purging.last(connection, timestamp(clock.now())))
         self._activity_renews = any(tenant.session_renewal is SessionRenewal.ACTIVITY for tenant in tenants)
         self._verifiers = {tenant.id: TokenVerifier(tenant, clock, transport) for tenant in tenants}
         sign_in = SignIn(
@@ -269,20 +266,13 @@ class DES:
         return is_some
 
     async def _purge_when_due(self) -> datetime:
-        if self._clock.now() >= self._purged_at + PURGE_EVERY:
-            await self._database.run(self._purge)
-            self._purged_at = self._clock.now()
-        # It may have been written down by a clock that has been set back since.
-        self._purged_at = min(self._purged_at, self._clock.now())
-        return self._purged_at + PURGE_EVERY
-
-    def _purge(self, connection: sa.Connection) -> None:
+        """Throw away what has expired, if it is time to; tells when it is again."""
         now = timestamp(self._clock.now())
-        events.forget_old(connection, now)
-        connection.execute(store.principals.FORGET_KEYS, {"before": idempotency.oldest_kept(now)})
-        connection.execute(store.principals.FORGET_SESSIONS, {"now": now})
-        connection.execute(store.principals.FORGET_TOKENS, {"now": now})
-        connection.execute(store.consents.FORGET_TICKETS, {"now": now})
+        if purging.due_at(self._purged_at, now) <= now:
+            while await self._database.run(functools.partial(purging.purge_some, now=now)):
+                pass
+            self._purged_at = now
+        return moment(purging.due_at(self._purged_at, now))
 
 
 def _for_secrets(

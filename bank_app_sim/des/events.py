@@ -74,10 +74,6 @@ def write(connection: sa.Connection, outbox: Outbox, *, now: str, ids: Ids) -> N
     connection.execute(store.events.CREATE, rows)
 
 
-def forget_old(connection: sa.Connection, now: str) -> None:
-    connection.execute(store.events.FORGET, {"before_us": microseconds(moment(now) - KEPT)})
-
-
 @attrs.frozen
 class _Shown:
     tenant_id: str

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from ..database import order_of_insertion
 
 # Raise it with every change below: a database of another version is refused with a way out.
-VERSION = 3
+VERSION = 4
 
 metadata = sa.MetaData()
 
@@ -23,7 +23,7 @@ access_tokens = sa.Table(
     metadata,
     sa.Column("token_hash", sa.Text, primary_key=True),
     sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False),
-    sa.Column("expires_at", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.Text, nullable=False, index=True),
 )
 
 users = sa.Table(
@@ -46,7 +46,7 @@ sessions = sa.Table(
     metadata,
     sa.Column("secret_hash", sa.Text, primary_key=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("expires_at", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.Text, nullable=False, index=True),
     # It ends then whatever the user does; NULL where the bank sets no such limit.
     sa.Column("maximum_expires_at", sa.Text),
     sa.Column("locale", sa.Text),
@@ -140,7 +140,7 @@ transfer_consent_tickets = sa.Table(
     metadata,
     sa.Column("temporary_id", sa.Text, primary_key=True),
     sa.Column("consent_id", sa.ForeignKey("transfer_consents.id"), nullable=False, index=True),
-    sa.Column("expires_at", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.Text, nullable=False, index=True),
 )
 
 transactions = sa.Table(
@@ -219,6 +219,9 @@ idempotency_keys = sa.Table(
     sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("status", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
+
+# When what has expired was last thrown away: one row.
+purges = sa.Table("purges", metadata, order_of_insertion(), sa.Column("at", sa.Text, nullable=False))

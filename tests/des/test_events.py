@@ -12,8 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim.clock import SimulatedClock, moment
-from bank_app_sim.des import DES
-from bank_app_sim.des.api import PURGE_EVERY
+from bank_app_sim.des import DES, purging
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
@@ -193,7 +192,7 @@ async def test_older_events_are_thrown_away(
     ada: httpx.AsyncClient, backend: httpx.AsyncClient, des: DES, running: None, clock: SimulatedClock
 ) -> None:
     """Not only hidden: a sandbox that runs for weeks does not grow for ever."""
-    await clock.advance(30 * DAY + PURGE_EVERY)
+    await clock.advance(30 * DAY + purging.EVERY)
 
     kept = des._database.run_now(lambda connection: connection.execute(sa.text("SELECT count(*) FROM events")).scalar())
     assert kept == 0

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 
 from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.des.api import PURGE_EVERY
+from bank_app_sim.des import purging
 
 from .conftest import SignIn, authorize
 from .journey import (
@@ -254,7 +254,7 @@ async def test_deposits_fall_due_on_schedule(ada: httpx.AsyncClient, running: No
 async def test_expired_tokens_and_keys_are_thrown_away_while_deposits_go_on(
     ada: httpx.AsyncClient, backend: httpx.AsyncClient, running: None, clock: SimulatedClock
 ) -> None:
-    await clock.advance(PURGE_EVERY + timedelta(days=1))
+    await clock.advance(purging.EVERY + timedelta(days=1))
 
     unknown = await backend.get("/v1/users")
     await authorize(backend)

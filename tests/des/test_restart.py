@@ -1,8 +1,10 @@
 """What is written down survives the process."""
 
+import functools
+import os
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,11 @@ import anyio
 import attrs
 import httpx
 import pytest
+import sqlalchemy as sa
 
-from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.database import DatabaseError
-from bank_app_sim.des import DES, Tenant
+from bank_app_sim.clock import SimulatedClock, timestamp
+from bank_app_sim.database import Database, DatabaseError
+from bank_app_sim.des import DES, Tenant, purging, tables
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 
@@ -44,11 +47,15 @@ async def process(url: str, bank: Bank, *, seed: int, tenant: Tenant = TENANT) -
         des.close()
 
 
-async def launch_a_savehack(client: httpx.AsyncClient, bank: Bank) -> dict[str, str]:
-    """Sign in, and switch on a daily savehack that runs; gives the session's cookie."""
+async def sign_in(client: httpx.AsyncClient, bank: Bank) -> None:
     expiry = int((bank.clock.now() + timedelta(days=90)).timestamp())
     answer = await client.post("/users/verify_token", json={"token": bank.id_token("ada", exp=expiry)})
     client.headers["X-User"] = answer.json()["user"]["id"]
+
+
+async def launch_a_savehack(client: httpx.AsyncClient, bank: Bank) -> dict[str, str]:
+    """Sign in, and switch on a daily savehack that runs; gives the session's cookie."""
+    await sign_in(client, bank)
     await initiate(client, id_of(client))
     await launch_daily(client, await create_dream(client))
     return dict(client.cookies)
@@ -191,6 +198,93 @@ async def test_no_secret_is_in_the_file(tmp_path: Path, bank: Bank) -> None:
     ]
     for secret in secrets:
         assert secret.encode() not in stored
+
+
+def rows_of(url: str) -> dict[str, int]:
+    """How many rows of what expires are in a database that nobody serves."""
+    with closing(Database(url, tables.metadata, version=tables.VERSION)) as database:
+        expiring = (tables.events, tables.idempotency_keys, tables.sessions, tables.access_tokens)
+        return {table.name: database.run_now(functools.partial(count, table=table)) for table in expiring}
+
+
+def count(connection: sa.Connection, *, table: sa.Table) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+async def test_what_has_expired_goes_however_often_des_is_restarted(
+    lasting_database_of: DatabaseOf, bank: Bank, clock: SimulatedClock
+) -> None:
+    """Also of users who are erased; and a batch after the other, where it is more than fits into one."""
+    url, began = lasting_database_of("des"), clock.now()
+    async with process(url, bank, seed=1) as client:
+        await sign_in(client, bank)
+        await create_dream(client)
+        body = {"dream": {"name": "Boat", "targetCents": 1}}
+        await client.post("/v1/dreams", json=body, headers={"Idempotency-Key": "k"})
+        await authorize(client)
+        assert (await client.delete(f"/v1/users/{id_of(client)}")).status_code == 204
+        await client.post("/v1/users", json={"user": {"externalId": "bo"}}, headers={"Idempotency-Key": "k"})
+    before = rows_of(url)
+
+    for day in range(3, 43, 3):
+        bank.clock = SimulatedClock(began + timedelta(days=day))
+        async with process(url, bank, seed=day):
+            await bank.clock.advance(timedelta(seconds=1))
+
+    assert before["events"] == 6
+    assert (before["idempotency_keys"], before["access_tokens"]) == (1, 1)
+    assert set(rows_of(url).values()) == {0}
+
+
+async def test_what_expires_is_thrown_away_all_of_it(
+    lasting_database_of: DatabaseOf, bank: Bank, clock: SimulatedClock
+) -> None:
+    url = lasting_database_of("des")
+    async with process(url, bank, seed=1):
+        pass
+    with closing(Database(url, tables.metadata, version=tables.VERSION)) as database:
+        token = {"tenant_id": TENANT.id, "expires_at": timestamp(clock.now())}
+        tokens = [{**token, "token_hash": str(n)} for n in range(2 * purging.BATCH + 1)]
+        database.run_now(lambda connection: connection.execute(sa.insert(tables.access_tokens), tokens))
+
+    bank.clock = SimulatedClock(clock.now() + purging.EVERY)
+    async with process(url, bank, seed=2):
+        await bank.clock.advance(timedelta(seconds=1))
+
+    assert rows_of(url)["access_tokens"] == 0
+
+
+def test_a_purge_that_a_wrong_clock_has_written_down_is_not_waited_for() -> None:
+    now, in_a_year = "2026-12-01T10:00:00.000000Z", "2027-12-01T10:00:00.000000Z"
+
+    assert purging.due_at(in_a_year, now) == now
+    assert purging.due_at(now, now) == "2026-12-08T10:00:00.000000Z"
+
+
+async def test_of_an_erased_user_nothing_stays_in_the_file_once_the_events_have_expired(
+    tmp_path: Path, bank: Bank, clock: SimulatedClock
+) -> None:
+    """Not in pages that are free, either, nor in the log beside the file."""
+    url, file = f"sqlite:///{tmp_path / 'des.db'}", tmp_path / "des.db"
+    async with process(url, bank, seed=1) as client:
+        await sign_in(client, bank)
+        for n in range(100):
+            await create_dream(client, name=f"Zeppelin {n}")
+        await authorize(client)
+        # What the log holds goes into the file with the next start: only then it can be seen to go.
+    assert b"Zeppelin" in file.read_bytes()
+    async with process(url, bank, seed=2) as client:
+        await authorize(client)
+        user = (await client.get("/v1/users")).json()["users"][0]
+        assert (await client.delete(f"/v1/users/{user['id']}")).status_code == 204
+
+    bank.clock = SimulatedClock(clock.now() + timedelta(days=31))
+    async with process(url, bank, seed=3):
+        await bank.clock.advance(timedelta(seconds=1))
+
+    assert os.listdir(tmp_path) == ["des.db"]
+    for said in (b"Zeppelin", user["id"].encode(), b"DreamCreated"):
+        assert said not in file.read_bytes()
 
 
 async def test_a_file_of_something_else_is_refused(tmp_path: Path, bank: Bank) -> None:

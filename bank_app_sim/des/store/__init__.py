@@ -3,7 +3,7 @@
 They are written once, at import, so that each is compiled once.
 """
 
-from . import accounts, consents, dreams, events, launches, listings, principals, transactions, users, webhooks
+from . import accounts, consents, dreams, events, launches, listings, principals, purging, transactions, users, webhooks
 from .listings import Row
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "launches",
     "listings",
     "principals",
+    "purging",
     "transactions",
     "users",
     "webhooks",

@@ -17,5 +17,4 @@ CREATE = (
     .inline()
     .values(at_us=sa.case((_latest >= given("now_us", type_=sa.BigInteger), _latest + 1), else_=given("now_us")))
 )
-FORGET = sa.delete(events).where(events.c.at_us <= given("before_us"))
 LATEST = sa.select(sa.func.coalesce(sa.func.max(events.c.at_us), 0)).where(events.c.tenant_id == given("of_tenant"))

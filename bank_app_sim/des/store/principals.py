@@ -32,7 +32,6 @@ TENANT_OF_TOKEN = (
     .outerjoin_from(access_tokens, idempotency_keys, _is_key_of(access_tokens.c.tenant_id))
     .where(access_tokens.c.token_hash == given("token_hash"))
 )
-FORGET_TOKENS = sa.delete(access_tokens).where(access_tokens.c.expires_at <= given("now"))
 
 KEEP_SESSION = sa.insert(sessions)
 USER_OF_SESSION = (
@@ -54,10 +53,8 @@ USER_OF_SESSION = (
 _this_session = sessions.c.secret_hash == given("of_session")
 RENEW_SESSION = sa.update(sessions).where(_this_session).values(expires_at=given("expires_at"))
 FORGET_SESSION = sa.delete(sessions).where(_this_session)
-FORGET_SESSIONS = sa.delete(sessions).where(sessions.c.expires_at <= given("now"))
 
 KEEP_KEY = sa.insert(idempotency_keys)
 FORGET_KEY = sa.delete(idempotency_keys).where(
     idempotency_keys.c.principal == given("of_principal"), idempotency_keys.c.key == given("of_key")
 )
-FORGET_KEYS = sa.delete(idempotency_keys).where(idempotency_keys.c.at <= given("before"))
