@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from . import conditions, expressions, selection
+from . import conditions, criteria, expressions, selection
 from .document import TARGETS, Document, Part
 from .errors import ExpressionError, instead
 from .expressions import Expression
@@ -16,7 +16,7 @@ from .reading import Steps
 # Texts under these names are for people, or names themselves, or are read elsewhere.
 _NO_EXPRESSIONS = (
     *("summary", "description", "workflowId", "stepId", "name", "in", "type", "inputs", "dependsOn", "contentType"),
-    *("operationId", "operationPath", "reference", "condition", "selector", "target"),
+    *("operationId", "operationPath", "reference", "condition", "selector"),
 )
 _JSONPATH_VERSIONS = ("rfc9535",)
 
@@ -165,14 +165,11 @@ class _Names:
             self._text(value, at)
 
     def _object(self, value: Mapping[str, Any], at: Steps, *, is_data: bool) -> None:
-        """What is no expression by itself: conditions, selectors and targets."""
+        """What is no expression by itself: conditions and selectors."""
         if selection.is_selector(value) if is_data else "selector" in value:
             self._selector(value["selector"], value["type"], (*at, "selector"), (*at, "type"))
         elif "condition" in value and not is_data:
             self._criterion(value, at)
-        elif "target" in value and not is_data:
-            kind = value.get("targetSelectorType", "jsonpointer")
-            self._selector(value["target"], kind, (*at, "target"), (*at, "targetSelectorType"))
 
     def _text(self, text: str, at: Steps) -> None:
         for expression in self._parsed(at, lambda: _expressions(text)):
@@ -205,9 +202,9 @@ class _Names:
 
     def _regex(self, text: str, at: Steps) -> None:
         try:
-            re.compile(text)
-        except re.error as error:
-            raise self.document.source.error(at, f"{text!r} is no regular expression: {error}") from error
+            criteria.pattern(text)
+        except ExpressionError as error:
+            raise self.document.source.error(at, str(error)) from error
 
     def _selector(self, text: str, kind: Any, at: Steps, kind_at: Steps) -> None:
         name = _type_name(kind)

@@ -3,11 +3,14 @@
 reference: Arazzo 1.1.0, Criterion Object
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
+
+from impact_sdk import wire
 
 from . import expressions
 from .errors import ExpressionError, NoSuchValue
@@ -16,13 +19,20 @@ from .selection import at_pointer
 
 LookUp = Callable[[Expression], Any]
 
+# As JSON writes them (RFC 8259, 6): no digits of other scripts, no '_', no zeros before it, no "Infinity".
+NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+
+# A condition that people write has a line or two.
+LONGEST = 2_000
+DEEPEST = 50
+
 _TOKEN = re.compile(
     r"\s*(?:"
     r"(?P<operator><=|>=|==|!=|&&|\|\||[<>!()])"
-    r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])"
+    rf"|(?P<number>{NUMBER})(?![\w.])"
     r"|(?P<text>'(?:[^']|'')*')"
     r"|(?P<word>true|false|null)\b"
-    r"|(?P<expression>\$[^\s()&|<>=!\[\]']+(?:\[\d+\](?:\.[\w\-]+)*)*)"
+    r"|(?P<expression>\$[^\s()&|<>=!\[\]']+(?:\[[0-9]+\](?:\.[\w\-]+)*)*)"
     r")"
 )
 _WORDS = {"true": True, "false": False, "null": None}
@@ -49,14 +59,12 @@ class Not:
 
 @attrs.frozen
 class Both:
-    left: "Condition"
-    right: "Condition"
+    operands: "tuple[Condition, ...]"
 
 
 @attrs.frozen
 class Either:
-    left: "Condition"
-    right: "Condition"
+    operands: "tuple[Condition, ...]"
 
 
 @attrs.frozen
@@ -88,7 +96,10 @@ def references(condition: Condition) -> Iterator[Expression]:
         yield condition.expression
     elif isinstance(condition, Not):
         yield from references(condition.operand)
-    elif isinstance(condition, Both | Either | Compared):
+    elif isinstance(condition, Both | Either):
+        for operand in condition.operands:
+            yield from references(operand)
+    elif isinstance(condition, Compared):
         yield from references(condition.left)
         yield from references(condition.right)
 
@@ -107,9 +118,9 @@ def _value(condition: Condition, look_up: LookUp) -> Any:
     if isinstance(condition, Not):
         return not holds(condition.operand, look_up)
     if isinstance(condition, Both):
-        return holds(condition.left, look_up) and holds(condition.right, look_up)
+        return all(holds(operand, look_up) for operand in condition.operands)
     if isinstance(condition, Either):
-        return holds(condition.left, look_up) or holds(condition.right, look_up)
+        return any(holds(operand, look_up) for operand in condition.operands)
     return compare(condition.operator, _value(condition.left, look_up), _value(condition.right, look_up))
 
 
@@ -133,19 +144,14 @@ def compare(operator: str, left: Any, right: Any) -> bool:
         return bool(left == right)
     if operator == "!=":
         return bool(left != right)
-    if isinstance(left, bool) or isinstance(right, bool) or type(left) is not type(right):
-        return False
-    if not isinstance(left, str | float):
+    if not (_is_number(left) and _is_number(right)) and not (isinstance(left, str) and isinstance(right, str)):
         return False
     return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator])
 
 
 def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
-    numbers = [_number(value) for value in (left, right)]
-    if any(isinstance(value, int | float) and not isinstance(value, bool) for value in (left, right)):
-        left, right = (
-            value if number is None else number for value, number in zip((left, right), numbers, strict=True)
-        )
+    if _is_number(left) or _is_number(right):
+        left, right = _as_number(left), _as_number(right)
     if isinstance(left, str) and isinstance(right, str):
         return left.casefold(), right.casefold()
     if isinstance(left, bool) != isinstance(right, bool):
@@ -153,13 +159,28 @@ def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
     return left, right
 
 
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _as_number(value: Any) -> Any:
+    """The number that a text is; any other value is itself."""
+    if not isinstance(value, str) or not re.fullmatch(NUMBER, value):
+        return value
     try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None
+        return number(value)
+    except ValueError:
+        return value
+
+
+def number(text: str) -> int | float:
+    """The number that a text is, as it is read where it stands in an answer: integers up to 64 bits are exact.
+
+    Raises:
+        ValueError: It is too large for any.
+    """
+    value: int | float = wire.loads(text.encode())
+    return value
 
 
 def _truth(value: Any) -> Any:
@@ -170,8 +191,10 @@ def _truth(value: Any) -> Any:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    position = 0
-    while text[position:].strip():
+    if len(text) > LONGEST:
+        raise ExpressionError(f"this condition has {len(text):,} characters; at most {LONGEST:,} are read")
+    text, position = text.rstrip(), 0
+    while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
             rest = text[position:].strip()
@@ -189,18 +212,19 @@ class _Reader:
     text: str
     tokens: list[tuple[str, str]]
     position: int = 0
+    depth: int = 0
 
     def either(self) -> Condition:
-        condition = self.both()
+        operands = [self.both()]
         while self._takes("||"):
-            condition = Either(condition, self.both())
-        return condition
+            operands.append(self.both())
+        return operands[0] if len(operands) == 1 else Either(tuple(operands))
 
     def both(self) -> Condition:
-        condition = self.compared()
+        operands = [self.compared()]
         while self._takes("&&"):
-            condition = Both(condition, self.compared())
-        return condition
+            operands.append(self.compared())
+        return operands[0] if len(operands) == 1 else Both(tuple(operands))
 
     def compared(self) -> Condition:
         left = self.operand()
@@ -212,15 +236,25 @@ class _Reader:
     def operand(self) -> Condition:
         kind, token = self._take()
         if (kind, token) == ("operator", "!"):
-            return Not(self.operand())
+            with self._deeper():
+                return Not(self.operand())
         if (kind, token) == ("operator", "("):
-            condition = self.either()
+            with self._deeper():
+                condition = self.either()
             if not self._takes(")"):
                 raise ExpressionError(f"{self.text!r}: a bracket is not closed")
             return condition
         if kind == "operator":
             raise ExpressionError(f"{self.text!r}: a value is expected where {token!r} is")
         return _operand(kind, token)
+
+    @contextlib.contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise ExpressionError(f"this condition is nested deeper than {DEEPEST} levels")
+        yield
+        self.depth -= 1
 
     def _next(self) -> tuple[str, str] | None:
         return self.tokens[self.position] if self.position < len(self.tokens) else None
@@ -241,7 +275,10 @@ class _Reader:
 
 def _operand(kind: str, token: str) -> Condition:
     if kind == "number":
-        return Literal(float(token))
+        try:
+            return Literal(number(token))
+        except ValueError as error:
+            raise ExpressionError(f"a number in this condition cannot be compared: {error}") from error
     if kind == "text":
         return Literal(token[1:-1].replace("''", "'"))
     if kind == "word":

@@ -1,6 +1,7 @@
 """Whether what came back is what a document expects."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,9 +9,12 @@ from . import conditions, selection
 from .document import Part
 from .errors import ExpressionError, NoSuchValue
 from .lookup import Known, as_text
+from .time_limit import TookTooLong, time_limit
 
 # The status below which an answer is a success where the document says nothing of it.
 FIRST_ERROR = 400
+
+LONGEST_PATTERN = 1_000
 
 
 def unfulfilled(step: Part, known: Known) -> tuple[Part, str] | None:
@@ -38,13 +42,37 @@ def what_is_wrong(criterion: Mapping[str, Any], known: Known) -> str | None:
         wanted = known.fill_text(criterion["condition"])
         if context is None:
             return f"{criterion['context']} is null"
-        if kind == "regex":
-            is_there = re.search(wanted, as_text(context)) is not None
-        else:
-            is_there = bool(selection.at_path(context, wanted))
-    except (NoSuchValue, ExpressionError, re.error) as error:
+        is_there = _is_found(wanted, as_text(context)) if kind == "regex" else bool(selection.at_path(context, wanted))
+    except (NoSuchValue, ExpressionError) as error:
         return str(error)
     return None if is_there else f"{criterion['context']} is {_short(context)}"
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """A compiled regular expression.
+
+    Raises:
+        ExpressionError: It is none, or is too long to be read.
+    """
+    if len(text) > LONGEST_PATTERN:
+        sentence = f"this regular expression has {len(text):,} characters; at most {LONGEST_PATTERN:,} are read"
+        raise ExpressionError(sentence)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of what a later Python may read otherwise
+            return re.compile(text)
+    except (re.error, OverflowError) as error:
+        raise ExpressionError(f"{text!r} is no regular expression: {error}") from error
+    except RecursionError:
+        raise ExpressionError("this regular expression is nested too deeply to be read") from None
+
+
+def _is_found(wanted: str, text: str) -> bool:
+    compiled = pattern(wanted)
+    try:
+        with time_limit():
+            return compiled.search(text) is not None
+    except TookTooLong:
+        raise ExpressionError(f"{wanted!r} takes too long to be looked for in this value") from None
 
 
 def _values(condition: conditions.Condition, known: Known) -> str:

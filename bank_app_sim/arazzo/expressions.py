@@ -11,7 +11,6 @@ import attrs
 from .errors import ExpressionError, instead
 
 # What follows the first word: how many names, and whether a JSON pointer may end it.
-# reference: Arazzo 1.1.0, Runtime Expressions
 _ALONE = ("url", "method", "statusCode", "self")
 _ROOTS = (*_ALONE, "request", "response", "inputs", "outputs", "steps", "workflows", "sourceDescriptions", "components")
 _ASYNC_ONLY = "message"

@@ -12,6 +12,7 @@ import attrs
 from . import reading
 from .document import Document, Part
 from .errors import NoSuchValue, instead
+from .parameters import FORM, SIMPLE, STYLES, Style
 from .selection import at_pointer
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Operation:
 
     Attributes:
         server: Where the API is, without a slash at the end.
-        parameters: Where each declared parameter goes, and its name.
+        parameters: How each declared parameter is written, by where it goes and its name.
         content_types: What a body can be written as, the first by preference.
     """
 
@@ -34,8 +35,12 @@ class Operation:
     method: str
     path: str
     server: str
-    parameters: frozenset[tuple[str, str]]
+    parameters: Mapping[tuple[str, str], Style]
     content_types: tuple[str, ...]
+
+    def style(self, place: str, name: str) -> Style:
+        """How a parameter is written; the document of the API does not have to know a header or a cookie."""
+        return self.parameters.get((place, name), SIMPLE if place in ("path", "header") else FORM)
 
     @property
     def label(self) -> str:
@@ -151,6 +156,8 @@ def _from_file(document: Document, source: Part, file: Path) -> Any:
 
 def _operations(api: Mapping[str, Any], server: str) -> Iterator[Operation]:
     for path, item in api["paths"].items():
+        if not path.startswith("/"):  # behind the host it could be a part of the host
+            raise TypeError(f"{path!r} is no path: it begins with /")
         for method in _METHODS:
             if method not in item:
                 continue
@@ -162,7 +169,7 @@ def _operations(api: Mapping[str, Any], server: str) -> Iterator[Operation]:
                 method=method.upper(),
                 path=path,
                 server=server,
-                parameters=frozenset((str(each.get("in")), str(each.get("name"))) for each in parameters),
+                parameters={(str(each.get("in")), str(each.get("name"))): Style.of(each) for each in parameters},
                 content_types=tuple(body.get("content", {})),
             )
 
@@ -239,4 +246,10 @@ def check_parameters(document: Document, workflow: Part, step: Part, operation: 
         known = [other for where, other in operation.parameters if where == place]
         if place in ("path", "query") and name not in known:
             sentence = f"{operation.method} {operation.path} has no {place} parameter {name!r}{instead(name, known)}"
+            raise document.error(parameter, sentence)
+        style = operation.style(place, name).name
+        if place in STYLES and style != STYLES[place]:
+            sentence = (
+                f"{name!r} is of style {style!r}, which cannot be sent; of a {place} parameter {STYLES[place]!r} can"
+            )
             raise document.error(parameter, sentence)

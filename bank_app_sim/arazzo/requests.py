@@ -1,24 +1,43 @@
 """A step's request: put together from its parameters and its body, sent, and its answer read."""
 
-import json
+import re
 from collections.abc import Mapping
-from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+import anyio
 import attrs
+
+from impact_sdk import wire
 
 from . import selection
 from .document import Document, Part
 from .errors import NoSuchValue
 from .lookup import Exchange, Known, as_text
 from .operations import Operation
+from .parameters import FORM, joined, query
 
 if TYPE_CHECKING:
     import httpx
 
 JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+# More than any answer of the sandbox, and less than hurts.
+LARGEST_ANSWER = 10_000_000
+
+# RFC 9110, 5.1 and 5.5: what a header can be called, and can say.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
+
+
+class CannotBeSent(Exception):
+    """What a step's request would be is none, or is another one than the document means."""
+
+
+class AnswerTooLarge(Exception):
+    """It is not read to its end."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,31 +64,69 @@ def prepare(document: Document, workflow: Part, step: Part, operation: Operation
 
     Raises:
         NoSuchValue: An expression in it has no value.
+        CannotBeSent: A value cannot stand where it is to stand.
     """
-    places: dict[str, dict[str, str]] = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
+    places: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
     for parameter in document.parameters(workflow, step):
         value = value_of(parameter.value["value"], known)
         if value is not None:  # nothing to send
-            places[parameter.value["in"]][parameter.value["name"]] = as_text(value)
-    path = operation.path
-    for name, text in places["path"].items():
-        path = path.replace(f"{{{name}}}", quote(text, safe=""))
-    query = urlencode(places["query"]) or "".join(places["querystring"].values())
-    target = f"{path}?{query}" if query else path
+            places[parameter.value["in"]][parameter.value["name"]] = value
+    path = _path(operation, places["path"])
+    target = "?".join(filter(None, [path, _query(operation, places["query"], places["querystring"])]))
     body, content, headers = _body(step, operation, known)
-    headers = {**headers, **places["header"]}
+    headers |= {name: joined(value, operation.style("header", name)) for name, value in places["header"].items()}
     if places["cookie"]:
-        headers["Cookie"] = "; ".join(f"{name}={text}" for name, text in places["cookie"].items())
+        headers["Cookie"] = "; ".join(_cookie(name, joined(value, FORM)) for name, value in places["cookie"].items())
+    _require_headers(headers)
     return Prepared(
         method=operation.method,
         url=f"{operation.server}{target}",
         target=target,
         headers={"Accept": JSON, **headers},
-        query=places["query"],
-        path=places["path"],
+        query={name: joined(value, operation.style("query", name)) for name, value in places["query"].items()},
+        path={name: joined(value, operation.style("path", name)) for name, value in places["path"].items()},
         body=body,
         content=content,
     )
+
+
+def _path(operation: Operation, values: Mapping[str, Any]) -> str:
+    """The path of an operation with its parameters. None of them can make it the path of another operation."""
+
+    def filled(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in values:
+            raise CannotBeSent(f"the path parameter {name!r} is null")
+        return joined(values[name], operation.style("path", name), encode=lambda text: quote(text, safe=""))
+
+    segments = []
+    for template in operation.path.split("/"):
+        segment = re.sub(r"\{([^{}]*)\}", filled, template)
+        if segment in ("", ".", "..") and segment != template:
+            raise CannotBeSent(f"{operation.path} would be another path where {template} is {segment!r}")
+        segments.append(segment)
+    return "/".join(segments)
+
+
+def _query(operation: Operation, values: Mapping[str, Any], wholes: Mapping[str, Any]) -> str:
+    pairs = [pair for name, value in values.items() for pair in query(name, value, operation.style("query", name))]
+    for whole in wholes.values():
+        pairs.append(_form(whole) if isinstance(whole, dict) else as_text(whole).replace("#", "%23"))
+    return "&".join(pairs)
+
+
+def _cookie(name: str, text: str) -> str:
+    if ";" in text:
+        raise CannotBeSent(f"the cookie {name} cannot have a semicolon")
+    return f"{name}={text}"
+
+
+def _require_headers(headers: Mapping[str, str]) -> None:
+    for name, text in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise CannotBeSent(f"{name!r} is no name of a header")
+        if not _HEADER_VALUE.fullmatch(text):
+            raise CannotBeSent(f"the header {name} can have the visible characters of ASCII only, and has others")
 
 
 def value_of(value: Any, known: Known) -> Any:
@@ -107,49 +164,66 @@ def _body(step: Part, operation: Operation, known: Known) -> tuple[Any, bytes | 
     body = value_of(request.get("payload"), known)
     media_type = request.get("contentType") or (JSON if JSON in operation.content_types else "")
     media_type = media_type or next(iter(operation.content_types), JSON)
-    if isinstance(body, str) and media_type == JSON and request.get("replacements"):
-        body = _as_json(body)
-    for replacement in request.get("replacements", ()):
-        body = _replaced(body, replacement, known)
-    return body, _written(body, media_type), {"Content-Type": media_type}
+    content, media_type = _written(body, media_type)
+    return body, content, {"Content-Type": media_type}
 
 
-def _as_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise NoSuchValue(f"the payload is no JSON, so nothing in it can be replaced: {error}") from error
-
-
-def _replaced(body: Any, replacement: Mapping[str, Any], known: Known) -> Any:
-    kind = replacement.get("targetSelectorType", "jsonpointer")
-    value = value_of(replacement["value"], known)
-    put = selection.put if (kind if isinstance(kind, str) else kind["type"]) == "jsonpointer" else selection.put_at_path
-    return put(body, replacement["target"], value)
-
-
-def _written(body: Any, media_type: str) -> bytes:
+def _written(body: Any, media_type: str) -> tuple[bytes, str]:
+    """A body in bytes, and its media type, which of a multipart body says what parts the parts."""
+    kind = media_type.partition(";")[0].strip().lower()
     if isinstance(body, str):
-        return body.encode()
-    if media_type == FORM and isinstance(body, dict):
-        return urlencode({name: as_text(value) for name, value in body.items()}).encode()
-    return json.dumps(body, ensure_ascii=False).encode()
+        return body.encode(), media_type
+    if kind == URLENCODED and isinstance(body, dict):
+        return _form(body).encode(), media_type
+    if kind == MULTIPART and isinstance(body, dict):
+        return _multipart(body)
+    if kind == JSON or kind.endswith("+json"):
+        return as_text(body).encode(), media_type
+    if isinstance(body, dict | list) or kind == MULTIPART:
+        raise CannotBeSent(f"a payload that is no text cannot be written as {media_type}")
+    return as_text(body).encode(), media_type
+
+
+def _form(fields: Mapping[str, Any]) -> str:
+    """Of a list, each element is a field."""
+    return urlencode([(name, as_text(each)) for name, value in fields.items() for each in _each(value)])
+
+
+def _each(value: Any) -> list[Any]:
+    """The values that stand under one name in a form."""
+    return value if isinstance(value, list) else [value]
+
+
+def _multipart(body: Mapping[str, Any]) -> tuple[bytes, str]:
+    import httpx
+
+    parts = [
+        (name, (None, as_text(each).encode(), JSON if isinstance(each, dict | list) else None))
+        for name, value in body.items()
+        for each in _each(value)
+    ]
+    request = httpx.Request("POST", "http://127.0.0.1", files=parts)
+    return request.read(), request.headers["Content-Type"]
 
 
 async def send(http: "httpx.AsyncClient", prepared: Prepared, *, timeout_seconds: float) -> Exchange:
     """Send a request and read its answer.
 
     Raises:
-        httpx.TransportError: There was none.
+        httpx.HTTPError: There was none that can be read.
         httpx.InvalidURL: There is no such address.
+        TimeoutError: It was not there in time.
+        AnswerTooLarge: It has more than 10 MB.
     """
-    answer = await http.request(
-        prepared.method,
-        prepared.url,
-        headers=dict(prepared.headers),
-        content=prepared.content,
-        timeout=timeout_seconds,
-    )
+    with anyio.fail_after(timeout_seconds):
+        async with http.stream(
+            prepared.method,
+            prepared.url,
+            headers=dict(prepared.headers),
+            content=prepared.content,
+            timeout=timeout_seconds,
+        ) as answer:
+            content = await read_bounded(answer)
     return Exchange(
         method=prepared.method,
         url=prepared.url,
@@ -159,26 +233,45 @@ async def send(http: "httpx.AsyncClient", prepared: Prepared, *, timeout_seconds
         request_body=prepared.body,
         status=answer.status_code,
         response_headers=_headers(answer),
-        response_body=_read(answer),
+        response_body=_read(answer, content),
     )
 
 
+async def read_bounded(answer: "httpx.Response") -> bytes:
+    """The body of an answer, unpacked.
+
+    Raises:
+        AnswerTooLarge: It has more than 10 MB.
+    """
+    content = bytearray()
+    async for piece in answer.aiter_bytes():
+        content += piece
+        if len(content) > LARGEST_ANSWER:
+            raise AnswerTooLarge(f"an answer of more than {LARGEST_ANSWER // 1_000_000} MB")
+    return bytes(content)
+
+
 def _headers(answer: "httpx.Response") -> dict[str, str]:
-    return {name.lower(): text for name, text in answer.headers.items()}
+    """By name in lower case. Cookies have commas of their own (RFC 6265, 3): they are parted as in `Cookie`."""
+    cookies = answer.headers.get_list("set-cookie")
+    return {
+        **{name.lower(): text for name, text in answer.headers.items()},
+        **({"set-cookie": "; ".join(cookies)} if cookies else {}),
+    }
 
 
-def _read(answer: "httpx.Response") -> Any:
-    if not answer.content:
+def _read(answer: "httpx.Response", content: bytes) -> Any:
+    if not content:
         return None
-    try:
-        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
-    except ValueError:
-        return answer.text
+    if "json" in answer.headers.get("content-type", ""):
+        try:
+            return wire.loads(content)
+        except ValueError:
+            pass
+    return content.decode(answer.charset_encoding or "utf-8", errors="replace")
 
 
 def secrets_in(headers: Mapping[str, str]) -> list[str]:
     """What may be seen by nobody of the headers of a request or an answer."""
     found = [text for name, text in headers.items() if name.lower() in ("authorization", "cookie", "set-cookie")]
-    for text in list(found):
-        found += [morsel.value for morsel in SimpleCookie(text).values()]
-    return found
+    return found + [pair.partition("=")[2].strip() for text in found for pair in text.split(";")]

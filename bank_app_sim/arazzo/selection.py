@@ -1,27 +1,43 @@
-"""JSON pointers and JSONPath: the parts of a value, and other values in their places."""
+"""JSON pointers and JSONPath: the parts of a value."""
 
-import copy
 import functools
+import itertools
+import re
 from typing import Any
 
 import jsonpath
 
+from impact_sdk.visible import visible
+
 from .errors import ExpressionError, NoSuchValue, instead
 from .expressions import is_expression
+from .time_limit import TookTooLong, time_limit
 
 # Without the extras of the library: JSONPath as RFC 9535 has it.
 _RFC_9535 = jsonpath.JSONPathEnvironment(strict=True)
 
+# RFC 6901, 4: in ASCII, and without zeros before it. No list here has a billion elements.
+_POSITION = re.compile(r"0|[1-9][0-9]{0,8}")
 
-@functools.cache
+
+# What people write is shorter, and selects less.
+LONGEST = 1_000
+MOST_SELECTED = 10_000
+
+
+@functools.lru_cache
 def path(text: str) -> Any:
     """A compiled JSONPath.
 
     Raises:
-        ExpressionError: It is none.
+        ExpressionError: It is none, or is too long to be read.
     """
+    if len(text) > LONGEST:
+        raise ExpressionError(f"this JSONPath has {len(text):,} characters; at most {LONGEST:,} are read")
     try:
         return _RFC_9535.compile(text)
+    except RecursionError:
+        raise ExpressionError(f"{visible(text, longest=80)!r} is nested too deeply to be a JSONPath") from None
     except jsonpath.JSONPathError as error:
         raise ExpressionError(f"{text!r} is no JSONPath (RFC 9535): {_reason(error)}") from error
 
@@ -35,13 +51,20 @@ def at_path(value: Any, text: str) -> list[Any]:
     """All that a JSONPath selects.
 
     Raises:
-        ExpressionError: It is none, or cannot be applied.
+        ExpressionError: It is none, cannot be applied, selects too much, or takes too long.
     """
     compiled = path(text)
     try:
-        selected: list[Any] = compiled.findall(value) if isinstance(value, dict | list) else []
+        if not isinstance(value, dict | list):  # it has no children, and the library takes a text for JSON
+            return [] if compiled.segments else [value]
+        with time_limit():
+            selected = [match.obj for match in itertools.islice(compiled.finditer(value), MOST_SELECTED + 1)]
     except jsonpath.JSONPathError as error:
         raise ExpressionError(f"{text!r} cannot be applied: {_reason(error)}") from error
+    except (TookTooLong, RecursionError):
+        raise ExpressionError(f"{text!r} takes too long to be applied to this value") from None
+    if len(selected) > MOST_SELECTED:
+        raise ExpressionError(f"{text!r} selects more than {MOST_SELECTED:,} values")
     return selected
 
 
@@ -68,51 +91,15 @@ def at_pointer(value: Any, pointer: str, *, of: str) -> Any:
     for name in _names(pointer):
         if isinstance(value, dict) and name in value:
             value = value[name]
-        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+        elif isinstance(value, list) and _POSITION.fullmatch(name) and int(name) < len(value):
             value = value[int(name)]
         else:
             raise NoSuchValue(f"{of}: {_what_is_there(value, name)}")
     return value
 
 
-def put(value: Any, pointer: str, new: Any) -> Any:
-    """A copy of a value, with another in the place of a JSON pointer; a name that is not there is added.
-
-    Raises:
-        NoSuchValue: There is no such place.
-    """
-    *parents, last = _names(pointer) or [""]
-    if not pointer:
-        return new
-    changed = copy.deepcopy(value)
-    place = changed
-    for name in parents:
-        place = at_pointer(place, f"/{_escaped(name)}", of=pointer)
-    if isinstance(place, dict):
-        place[last] = new
-    elif isinstance(place, list) and last.isdecimal() and int(last) < len(place):
-        place[int(last)] = new
-    else:
-        raise NoSuchValue(f"{pointer}: {_what_is_there(place, last)}")
-    return changed
-
-
-def put_at_path(value: Any, text: str, new: Any) -> Any:
-    """As `put()`, in every place that a JSONPath selects; there is at least one."""
-    places = [match.pointer() for match in path(text).finditer(value)] if isinstance(value, dict | list) else []
-    if not places:
-        raise NoSuchValue(f"{text}: selects nothing in the payload")
-    for place in places:
-        value = put(value, str(place), new)
-    return value
-
-
 def _names(pointer: str) -> list[str]:
     return [name.replace("~1", "/").replace("~0", "~") for name in pointer.split("/")[1:]]
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _what_is_there(value: Any, name: str) -> str:

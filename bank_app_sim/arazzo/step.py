@@ -12,7 +12,7 @@ from .errors import ExpressionError, NoSuchValue
 from .extensions import how_to_serve
 from .lookup import Exchange, Known
 from .operations import Operation
-from .requests import Prepared, prepare, secrets_in, select, send
+from .requests import AnswerTooLarge, CannotBeSent, Prepared, prepare, secrets_in, select, send
 
 if TYPE_CHECKING:
     from .workflow import WorkflowRun
@@ -133,6 +133,8 @@ class StepRun:
                 await self._call_operation()
         except StepFailed as failed:
             return failed.failure
+        except CannotBeSent as error:
+            return Failure(expected="a request that can be sent", found=str(error))
         except (NoSuchValue, ExpressionError) as error:
             return Failure(expected="a value for every expression", found=str(error))
         return None
@@ -180,9 +182,7 @@ class StepRun:
         self.of.world.http.cookies.clear()  # a cookie is sent where the document says so
         try:
             return await send(self.of.world.http, prepared, timeout_seconds=seconds)
-        except UnicodeEncodeError as error:
-            raise NoSuchValue(f"a header cannot hold {error.object[error.start : error.end]!r}") from error
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (AnswerTooLarge, httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             found = f"none from {operation.server}: {str(error) or type(error).__name__}"
             way_out = "is the sandbox running? `bank-app-sim serve` starts one, --against URL names another"
             raise StepFailed(Failure(expected="an answer", found=found, way_out=way_out)) from error

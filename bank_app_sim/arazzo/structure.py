@@ -93,7 +93,6 @@ _ACTION = {
     "criteria": Field(ListOf(Object("criterion"))),
 }
 
-# reference: Arazzo 1.1.0, Schema
 OBJECTS: Mapping[str, Mapping[str, Field]] = {
     "document": {
         "arazzo": _needed(TEXT),
@@ -166,12 +165,7 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
     "request body": {
         "contentType": Field(TEXT),
         "payload": Field(ANY),
-        "replacements": Field(ListOf(Object("replacement"))),
-    },
-    "replacement": {
-        "target": _needed(TEXT),
-        "targetSelectorType": Field(_TYPE),
-        "value": _needed(ANY),
+        "replacements": Field(ANY),
     },
     "components": {
         "inputs": Field(MapOf(SCHEMA)),
@@ -185,6 +179,10 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
 UNSUPPORTED: Mapping[tuple[str, str], str] = {
     ("step", "channelPath"): "steps of AsyncAPI are not run here; a step calls an operation of an OpenAPI document",
     ("step", "correlationId"): "steps of AsyncAPI are not run here; a step calls an operation of an OpenAPI document",
+    (
+        "request body",
+        "replacements",
+    ): "write each value at its place in 'payload', which takes expressions and selectors",
     ("step", "action"): "steps of AsyncAPI are not run here; a step calls an operation of an OpenAPI document",
 }
 

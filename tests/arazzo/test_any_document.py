@@ -25,10 +25,10 @@ WHOLE: dict[str, Any] = document(
         "operationId": "createItem",
         "requestBody": {
             "contentType": "application/json",
-            "payload": {"name": "$inputs.name", "ids": ["a{$inputs.name}"]},
-            "replacements": [
-                {"target": "/name", "value": {"context": "$inputs.o", "selector": "$.a", "type": "jsonpath"}}
-            ],
+            "payload": {
+                "name": {"context": "$inputs.o", "selector": "$.a", "type": "jsonpath"},
+                "ids": ["a{$inputs.name}"],
+            },
         },
         "successCriteria": [
             {"condition": "$statusCode == 200 && $response.body.items[0].id != null"},

@@ -251,6 +251,10 @@ BROKEN = {
         ),
         "a step that runs a workflow has no body; give the workflow 'parameters'",
     ),
+    "replacements": (
+        text(second=field("second", "        requestBody: {payload: 1, »replacements: []}")),
+        "'replacements': write each value at its place in 'payload', which takes expressions and selectors",
+    ),
     "workflows in a circle": (
         text(workflows="workflows:\n  - »workflowId: buy\n    dependsOn: [buy]").replace("»workflowId", "workflowId"),
         "workflows wait for each other: buy -> buy",

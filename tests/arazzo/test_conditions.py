@@ -119,6 +119,35 @@ def test_null_equals_nothing_but_null(operator: str, other: object) -> None:
     assert conditions.compare(operator, None, other) is (operator == "==" and other is None)
 
 
+@pytest.mark.parametrize(
+    "text", ["Infinity", "inf", "nan", "1_000", "\u0663", "\uff13", " 3", "3 ", "+3", "03", "3.", ".3", "0x3"]
+)
+def test_a_text_is_a_number_only_as_json_writes_it(text: str) -> None:
+    for other in (3, 1000, 0.3, float("inf")):
+        assert not conditions.compare("==", text, other)
+        assert not conditions.compare("<", text, other)
+        assert not conditions.compare(">=", text, other)
+
+
+@pytest.mark.parametrize("text", ["3", "3.0", "30e-1", "0.3E1"])
+def test_a_text_may_write_a_number_in_each_of_jsons_ways(text: str) -> None:
+    assert conditions.compare("==", text, 3)
+    assert conditions.holds(conditions.parse(f"3 == {text}"), look_up)
+
+
+integers = st.integers(-(2**63), 2**64 - 1)
+
+
+@given(integers, st.integers(-2, 2))
+def test_integers_of_64_bits_compare_as_they_are(left: int, more: int) -> None:
+    right = min(max(left + more, -(2**63)), 2**64 - 1)
+
+    for written in (right, str(right)):
+        assert conditions.compare("==", left, written) is (left == right)
+        assert conditions.compare("<", left, written) is (left < right)
+    assert conditions.holds(conditions.parse(f"{left} == {right}"), look_up) is (left == right)
+
+
 def known(body: Any) -> Known:
     exchange = Exchange(
         method="GET",

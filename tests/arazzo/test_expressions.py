@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bank_app_sim.arazzo.errors import ExpressionError, NoSuchValue
 from bank_app_sim.arazzo.expressions import Expression, is_expression, parse, pieces
 from bank_app_sim.arazzo.lookup import Exchange, Known, as_text
-from bank_app_sim.arazzo.selection import at_pointer, put
+from bank_app_sim.arazzo.selection import at_path, at_pointer
 
 names = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=8)
 tokens = st.text(st.characters(exclude_characters="{}", exclude_categories=["Cs"]), max_size=6)
@@ -66,10 +66,28 @@ def parts_of(value: object, pointer: str = "") -> Iterator[tuple[str, object]]:
 
 
 @given(json_values)
-def test_a_pointer_leads_to_every_part_of_a_value_and_can_put_another_there(value: object) -> None:
+def test_a_pointer_leads_to_every_part_of_a_value(value: object) -> None:
     for pointer, part in parts_of(value):
         assert at_pointer(value, pointer, of="it") == part
-        assert at_pointer(put(value, pointer, "new"), pointer, of="it") == "new"
+
+
+@pytest.mark.parametrize(
+    "position", ["00", "01", "+0", "-1", " 0", "0_0", "\u0660", "\u00b2", "1e0", "", "-", "9" * 5_000]
+)
+def test_a_position_of_a_pointer_is_ascii_without_zeros_before_it(position: str) -> None:
+    with pytest.raises(NoSuchValue):
+        at_pointer(["first", "second"], f"/{position}", of="it")
+
+
+@given(json_values)
+def test_the_root_of_any_value_is_selected(value: object) -> None:
+    assert at_path(value, "$") == [value]
+
+
+@pytest.mark.parametrize("value", [1, "[1]", "a", True, None])
+@pytest.mark.parametrize("path", ["$.a", "$[0]", "$..*", "$[?@ == 1]"])
+def test_a_single_value_has_no_parts(value: object, path: str) -> None:
+    assert at_path(value, path) == []
 
 
 @pytest.mark.parametrize("text", ["$5", "$", "", "5 $", "$bill", "a $inputs.b", "{$inputs.b}"])

@@ -45,7 +45,7 @@ async def test_a_request_is_put_together_from_parameters_inputs_and_earlier_answ
     assert (shop.asked[1].headers["x-tag"], shop.asked[1].headers["cookie"]) == ("a/b!", "session=s3cr3t")
 
 
-async def test_a_form_and_replacements_and_selectors_and_a_query_as_a_whole(runner: Runner) -> None:
+async def test_a_form_and_selectors_and_a_query_as_a_whole(runner: Runner) -> None:
     shop = Shop([(200, {"items": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "b"}]}), (201, {}), (201, {})])
     listed = step(
         parameters=[{"name": "all", "in": "querystring", "value": "page={$inputs.page}&x=1"}],
@@ -55,19 +55,15 @@ async def test_a_form_and_replacements_and_selectors_and_a_query_as_a_whole(runn
             "first": {"context": "$response.body", "selector": "/items/0/id", "type": "jsonpointer"},
         },
     )
-    replaced = {
+    selected = {
         **CREATE,
         "requestBody": {
             "contentType": "application/json",
-            "payload": {"ids": [], "rows": [{"n": 0}, {"n": 0}], "old": True},
-            "replacements": [
-                {"target": "/ids", "value": "$steps.list.outputs.all"},
-                {"target": "$.rows[*].n", "targetSelectorType": "jsonpath", "value": "$steps.list.outputs.b"},
-                {
-                    "target": "/new",
-                    "value": {"context": "$steps.list.outputs.all", "selector": "/1", "type": "jsonpointer"},
-                },
-            ],
+            "payload": {
+                "ids": "$steps.list.outputs.all",
+                "rows": [{"n": "$steps.list.outputs.b"}],
+                "new": {"context": "$steps.list.outputs.all", "selector": "/1", "type": "jsonpointer"},
+            },
         },
     }
     form = {
@@ -75,17 +71,17 @@ async def test_a_form_and_replacements_and_selectors_and_a_query_as_a_whole(runn
         "operationId": "createItem",
         "requestBody": {
             "contentType": "application/x-www-form-urlencoded",
-            "payload": {"id": "$steps.list.outputs.first", "note": "a b"},
+            "payload": {"id": "$steps.list.outputs.first", "note": "a b", "all": "$steps.list.outputs.all"},
         },
     }
     inputs = {"properties": {"page": {"type": "integer", "default": 2}}}
 
-    result = await runner.one(shop, document(listed, replaced, form, inputs=inputs))
+    result = await runner.one(shop, document(listed, selected, form, inputs=inputs))
 
     assert result.outcome is Outcome.PASSED
     assert shop.called[0] == "GET /items?page=2&x=1"
-    assert shop.bodies[0] == {"ids": ["1", "2"], "rows": [{"n": "2"}, {"n": "2"}], "old": True, "new": "2"}
-    assert shop.bodies[1] == "id=1&note=a+b"
+    assert shop.bodies[0] == {"ids": ["1", "2"], "rows": [{"n": "2"}], "new": "2"}
+    assert shop.bodies[1] == "id=1&note=a+b&all=1&all=2"
 
 
 async def test_what_is_sent_may_have_names_that_mean_something_elsewhere(runner: Runner) -> None:

@@ -1,0 +1,59 @@
+"""Values in a path, a query, a header or a form, as OpenAPI writes them (`style` and `explode`). Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote_plus
+
+import attrs
+
+from .lookup import as_text
+
+# The style of a parameter that says nothing of it. These two are all that can be sent.
+STYLES: Mapping[str, str] = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+
+
+@attrs.frozen
+class Style:
+    """How the values of one parameter are written.
+
+    Attributes:
+        name: `simple` or `form`; any other cannot be sent.
+        explode: Whether each element of a list, and each member of an object, stands for itself.
+        is_json: Whether lists and objects are written as JSON (`content` instead of `schema`).
+    """
+
+    name: str
+    explode: bool
+    is_json: bool = False
+
+    @classmethod
+    def of(cls, parameter: Mapping[str, Any]) -> "Style":
+        """What an OpenAPI document says of a parameter."""
+        name = str(parameter.get("style", STYLES.get(str(parameter.get("in")), "form")))
+        return cls(name, bool(parameter.get("explode", name == "form")), "content" in parameter)
+
+
+FORM = Style("form", explode=True)
+SIMPLE = Style("simple", explode=False)
+
+
+def query(name: str, value: Any, style: Style) -> list[str]:
+    """A value in a query, encoded: `ids=1&ids=2`, or `ids=1,2`. An empty list is nothing."""
+    if value == [] or value == {}:
+        return []
+    name = quote_plus(name)
+    if style.is_json or not style.explode or not isinstance(value, list | dict):
+        return [f"{name}={joined(value, style, quote_plus)}"]
+    if isinstance(value, dict):
+        return [f"{quote_plus(key)}={quote_plus(as_text(member))}" for key, member in value.items()]
+    return [f"{name}={quote_plus(as_text(element))}" for element in value]
+
+
+def joined(value: Any, style: Style, encode: Callable[[str], str] = str) -> str:
+    """A value in one text: `1,2`; of an object `a,1,b,2`, or `a=1,b=2`."""
+    if style.is_json or not isinstance(value, list | dict):
+        return encode(as_text(value))
+    if isinstance(value, list):
+        return ",".join(encode(as_text(element)) for element in value)
+    between = "=" if style.explode and style.name == "simple" else ","
+    return ",".join(f"{encode(key)}{between}{encode(as_text(member))}" for key, member in value.items())
