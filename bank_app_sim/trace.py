@@ -1,6 +1,8 @@
 """Every message between the participants, in order: what a journey did, and the evidence that it did."""
 
 import collections
+import contextlib
+import contextvars
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +11,7 @@ from typing import Any, Literal, Self
 import attrs
 
 from .clock import Clock, moment, timestamp
+from .turns import BRANCH
 
 # The participants, in the order in which they stand in a drawing.
 PARTICIPANTS = {
@@ -17,6 +20,9 @@ PARTICIPANTS = {
     "des": "DES Backend",
     "bank_backend": "Bank Backend",
 }
+
+# On whose phone what a task says begins; what is said to answer it belongs to the same user.
+_USER: contextvars.ContextVar[str] = contextvars.ContextVar("user", default="")
 
 # What a process that dies says last, to itself.
 DIES = "process dies"
@@ -37,6 +43,9 @@ class Message:
         label: What it says, in the words of the sequence diagrams.
         kind: A `call` within the bank's app and its `return`, or an HTTP `request` and its `response`.
         detail: What it carried: method, path, status, body. Never a token or a secret.
+        user: On whose phone it was sent or heard, or what was said there to bring it about; empty for what the bank
+            and DES do by themselves.
+        branch: Of a `meanwhile`: which one brought it about, with those that it is within; empty outside of them.
     """
 
     n: int
@@ -46,6 +55,8 @@ class Message:
     label: str
     kind: Kind
     detail: Mapping[str, Any]
+    user: str = ""
+    branch: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -56,6 +67,8 @@ class Message:
             "label": self.label,
             "kind": self.kind,
             "detail": dict(self.detail),
+            "user": self.user,
+            "branch": self.branch,
         }
 
     @classmethod
@@ -76,7 +89,29 @@ class Message:
             label=str(values["label"]),
             kind=values["kind"],
             detail=dict(values["detail"]),
+            user=str(values.get("user", "")),
+            branch=str(values.get("branch", "")),
         )
+
+
+def user() -> str:
+    """On whose phone what this task says begins; empty where it is nobody's."""
+    return _USER.get()
+
+
+def branch_within(branch: str, other: str) -> bool:
+    """Whether a branch is another one, or within it; everything is within none."""
+    return not other or branch == other or branch.startswith(f"{other} / ")
+
+
+@contextlib.contextmanager
+def of_user(customer: str) -> Iterator[None]:
+    """What is said within the block begins on the phone of this user."""
+    token = _USER.set(customer)
+    try:
+        yield
+    finally:
+        _USER.reset(token)
 
 
 class Trace:
@@ -118,6 +153,8 @@ class Trace:
             label=label,
             kind=kind,
             detail=detail or {},
+            user=_USER.get(),
+            branch=BRANCH.get(),
         )
         self._messages.append(message)
         for listener in self._listeners:

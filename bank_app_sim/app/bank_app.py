@@ -7,7 +7,7 @@ import attrs
 
 from impact_sdk import ImpactSDK, Registration, Session
 
-from ..trace import Trace
+from ..trace import Trace, of_user
 from .bank_client import BankClient
 from .callbacks import AccountOpening, Signing, StayingSignedIn
 from .screen import Screen
@@ -45,7 +45,8 @@ class BankApp:
     async def launch(self, *, locale: str = "sv-SE") -> Session:
         """Sign the user in at the bank and open Impact Finance."""
         id_token = await self.bank.sign_in(self.customer)
-        self.trace.record("bank_app", "sdk", "SDK.launch", kind="call", detail={"locale": locale})
+        with of_user(self.customer):
+            self.trace.record("bank_app", "sdk", "SDK.launch", kind="call", detail={"locale": locale})
         return await self.sdk.launch(id_token, locale=locale)
 
     async def open_account_in_advance(self) -> str:
@@ -60,16 +61,17 @@ class BankApp:
         async def called(request: Any) -> Any:
             shown = ("request_id", "user_id", "reason")
             detail = {field: str(getattr(request, field)) for field in shown if hasattr(request, field)}
-            self.trace.record("sdk", "bank_app", f"callback: {name}", kind="call", detail=detail)
-            ended = "callback was cancelled"
-            try:
-                answer = await callback(request)
-                ended = "return from callback"
-            except Exception as error:
-                ended = f"callback raised {type(error).__name__}"
-                raise
-            finally:
-                self.trace.record("bank_app", "sdk", ended, kind="return", detail=detail)
+            with of_user(self.customer):
+                self.trace.record("sdk", "bank_app", f"callback: {name}", kind="call", detail=detail)
+                ended = "callback was cancelled"
+                try:
+                    answer = await callback(request)
+                    ended = "return from callback"
+                except Exception as error:
+                    ended = f"callback raised {type(error).__name__}"
+                    raise
+                finally:
+                    self.trace.record("bank_app", "sdk", ended, kind="return", detail=detail)
             return answer
 
         return called

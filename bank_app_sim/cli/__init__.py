@@ -1,5 +1,7 @@
 """The command line: each command in a file of its own, which reads what was typed, calls, prints."""
 
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -9,6 +11,7 @@ from ..servers import PortTaken
 from ..simulation import SimulationError
 from .check import check
 from .demo import demo
+from .ending import INTERRUPTED, NOBODY_READS, hush
 from .openapi import openapi
 from .run import run
 from .serve import serve
@@ -21,14 +24,28 @@ class Commands(click.Group):
     """Says in one line what went wrong, where a person can do something about it."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        ctx.color = _colour(os.environ)
         try:
             return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("Aborted!", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            hush()
+            ctx.exit(NOBODY_READS)
         except (DatabaseError, PortTaken) as error:
             raise click.UsageError(str(error)) from error
         except OSError as error:
             raise click.UsageError(f"{error.filename}: {error.strerror}; choose another folder") from error
         except SimulationError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _colour(environment: Mapping[str, str]) -> bool | None:
+    """Whether there are colours; None: on a terminal. https://no-color.org, https://force-color.org"""
+    if environment.get("NO_COLOR"):
+        return False
+    return True if environment.get("FORCE_COLOR") else None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,20 +2,31 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
-from ..journeys.results import JourneyResult, Outcome
-from ..trace import PARTICIPANTS
+from ..journeys.results import JourneyResult, Outcome, StepResult
+from ..trace import PARTICIPANTS, Message, folded
+from . import paragraphs
+from .paragraphs import counted
 
-# Above that many, only those that fail get a line.
+# Above that many, only those that are not well get a line.
 FEW = 100
 
 # So many messages are shown before a failure.
 LAST_MESSAGES = 12
+
+# So many of those that were skipped are named.
+NAMED = 5
+
+LOOKS = {
+    Outcome.PASSED: ("passed", "green"),
+    Outcome.FAILED: ("FAILED", "red"),
+    Outcome.ERROR: ("ERROR ", "red"),
+    Outcome.SKIPPED: ("skipped", "yellow"),
+}
 
 
 @contextlib.contextmanager
@@ -32,76 +43,121 @@ def progress(total: int) -> Iterator["Progress"]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("journeys", total=total)
         # Where the results go into a file, the bar is no reason to keep them from it.
-        yield Progress(lambda: bar.advance(task), bar.console.print if sys.stdout.isatty() else None)
+        above = (lambda text: _print_above(bar, text)) if sys.stdout.isatty() else None
+        yield Progress(lambda journeys: bar.advance(task, journeys), above)
+
+
+def _print_above(bar: Any, text: str) -> None:
+    from rich.text import Text
+
+    bar.console.print(Text.from_ansi(text), soft_wrap=True)
 
 
 class Progress:
-    """Told of each journey that has ended."""
+    """Told how many journeys have ended."""
 
-    def __init__(self, advance: Any = lambda: None, above: Any = None) -> None:
+    def __init__(self, advance: Any = lambda journeys: None, above: Any = None) -> None:
         self.advance = advance
         self._above = above
 
     def say(self, text: str) -> None:
         """Print above the bar."""
+        text = paragraphs.fitted(text)
         if self._above is None:
             click.echo(text)
         else:
-            from rich.text import Text
+            self._above(text)
 
-            self._above(Text.from_ansi(text))
+
+def played(result: JourneyResult) -> int:
+    """How many of its steps were played."""
+    return sum(step.outcome is not Outcome.NOT_REACHED for step in result.steps)
 
 
 def line(result: JourneyResult) -> str:
     """One journey in one line."""
-    name = f"{result.name}[{result.row}]" if result.row else result.name
-    passed = result.outcome is Outcome.PASSED
-    outcome = click.style("passed" if passed else "FAILED", fg="green" if passed else "red", bold=not passed)
-    return f"{outcome}  {name}  {click.style(f'{len(result.steps)} steps, {result.seconds:.2f} s', dim=True)}"
+    word, colour = LOOKS[result.outcome]
+    outcome = click.style(word, fg=colour, bold=result.outcome is not Outcome.PASSED)
+    if result.outcome is Outcome.ERROR:
+        return f"{outcome}  {result.full_name}"
+    reached, steps = played(result), len(result.steps)
+    told = counted(steps, "step") if reached == steps else f"{reached:,} of {counted(steps, 'step')}"
+    return f"{outcome}  {result.full_name}  {click.style(f'{told}, {result.seconds:.2f} s', dim=True)}"
 
 
 def headline(result: JourneyResult) -> str:
     """Why a journey has failed, in a line."""
-    step = innermost(result)
+    if result.reason:
+        return result.reason.splitlines()[0]
+    step = result.failed_step
     if step is None or step.failure is None:
         return "it has failed"
     return f"expected {step.failure.expected}; there was {step.failure.found}"
 
 
+def place_of(step: StepResult) -> str:
+    """The file and the line that hold a step; what it is called, where nothing does."""
+    return f"{step.file}:{step.line}" if step.file and step.line else step.file
+
+
 def why(result: JourneyResult) -> str:
     """What a failing journey expected, what was there, what was said last, and how to repeat it."""
-    step = innermost(result)
+    if result.reason:
+        return "\n".join([*(f"    {each}" for each in result.reason.splitlines()), ""])
+    step = result.failed_step
     if step is None or step.failure is None:
         return ""
-    where = f"{result.file}:{step.line}" if step.line else result.file
-    lines = [f"    step {step.number}, {where}", f"      {step.text}", ""]
+    where = ", ".join(filter(None, [f"step {step.number}", step.branch and f"in {step.branch}", place_of(step)]))
+    lines = [f"    {where}", f"      {step.text}", ""]
     lines += [f"    expected   {step.failure.expected}", f"    there was  {step.failure.found}"]
     lines += [f"    way out    {step.failure.way_out}"] if step.failure.way_out else []
     if result.messages:
-        last = result.messages[-LAST_MESSAGES:]
-        lines += ["", f"    the last {len(last)} of {len(result.messages)} messages", *map(message_line, last)]
+        lines += ["", *_last_messages(result)]
     lines += ["", f"    repeat it  {result.command}", ""]
     return "\n".join(lines)
 
 
-def innermost(result: JourneyResult) -> Any:
-    """The step that failed first; within a `meanwhile`, the one of the branch."""
-    failed = [step for step in result.steps if step.outcome is Outcome.FAILED]
-    return max(failed, key=lambda step: step.number.count("."), default=None)
+def _last_messages(result: JourneyResult) -> list[str]:
+    """Those before the failure; of an exchange that repeats only how often it did."""
+    rows = folded(map(Message.from_json, result.messages))[-LAST_MESSAGES:]
+    number = sum(times for _, times in rows)
+    return [
+        f"    the last {number:,} of {counted(len(result.messages), 'message')}",
+        *(message_line(message, times) for message, times in rows),
+    ]
 
 
-def message_line(message: Mapping[str, Any]) -> str:
+def message_line(message: Message, times: int = 1) -> str:
     """One message of a trace."""
-    at = datetime.fromisoformat(message["at"])
-    sender, receiver = PARTICIPANTS[message["from"]], PARTICIPANTS[message["to"]]
-    arrow = "┄┄▷" if message["kind"] in ("return", "response") else "──▶"
-    return f"      {at:%a %d %b %H:%M:%S}  {sender} {arrow} {receiver}  {message['label']}"
+    arrow = "┄┄▷" if message.kind in ("return", "response") else "──▶"
+    often = f" (x{times:,})" if times > 1 else ""
+    return (
+        f"      {message.at:%a %d %b %Y %H:%M:%S}  {PARTICIPANTS[message.sender]} {arrow} "
+        f"{PARTICIPANTS[message.receiver]}  {message.label}{often}"
+    )
 
 
-def summary(outcomes: Iterable[Outcome], steps: int, seconds: float) -> str:
+def skipped(reason: str, names: Sequence[str]) -> str:
+    """Those that were not begun, and why."""
+    word, colour = LOOKS[Outcome.SKIPPED]
+    different = list(dict.fromkeys(names))  # with several seeds one comes several times
+    more = f" and {len(different) - NAMED:,} more" if len(different) > NAMED else ""
+    told = f"{counted(len(names), 'journey')}: {', '.join(different[:NAMED])}{more}"
+    return paragraphs.fitted(f"{click.style(word, fg=colour)}  {told}; {reason}")
+
+
+def list_of(results: Sequence[JourneyResult]) -> str:
+    """Those that are not well, a line each."""
+    lines = [f"{LOOKS[result.outcome][0]}  {result.full_name}: {headline(result)}" for result in results]
+    return "\n".join(["", *(paragraphs.fitted(click.style(each, fg="red")) for each in lines)])
+
+
+def summary(outcomes: Mapping[Outcome, int], steps: int, seconds: float) -> str:
     """How many passed and failed, and how quickly."""
-    counted = list(outcomes)
-    failed = sum(outcome is Outcome.FAILED for outcome in counted)
-    passed = len(counted) - failed
-    text = f"{passed} passed, {failed} failed; {steps:,} steps in {seconds:.2f} s"
-    return click.style(text, fg="red" if failed else "green", bold=True)
+    parts = [f"{outcomes[Outcome.PASSED]:,} passed", f"{outcomes[Outcome.FAILED]:,} failed"]
+    parts += [counted(outcomes[Outcome.ERROR], "error")] if outcomes[Outcome.ERROR] else []
+    parts += [f"{outcomes[Outcome.SKIPPED]:,} skipped"] if outcomes[Outcome.SKIPPED] else []
+    text = f"{', '.join(parts)}; {counted(steps, 'step')} in {seconds:.2f} s"
+    is_well = not outcomes[Outcome.FAILED] and not outcomes[Outcome.ERROR]
+    colour = "green" if is_well and not outcomes[Outcome.SKIPPED] else "yellow" if is_well else "red"
+    return click.style(text, fg=colour, bold=True)

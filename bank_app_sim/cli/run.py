@@ -1,22 +1,20 @@
 """`bank-app-sim run`: journeys, many at once, with what came of each."""
 
-import json
 import os
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from .ending import hush
+from .interruptions import heard
+from .paragraphs import counted
+from .started import program
+
 if TYPE_CHECKING:
-    from ..journeys.results import JourneyResult
-
-
-class BrokenScript(click.ClickException):
-    """What was asked for was asked rightly; what it names cannot be played."""
-
-    exit_code = 2
+    from ..journeys.selection import Selection
+    from .following import Following
 
 
 @click.command()
@@ -80,110 +78,120 @@ def run(
     one: bank_app_sim/docs/journeys.md, in the folder of the package.
 
     \b
+    Exit code:
+      0    all have passed
+      1    at least one has failed
+      2    wrong use; or something could not be played, such as a script with a mistake: the others were
+      130  interrupted by Ctrl-C (143: by SIGTERM); what was played until then is told
+
+    \b
     Examples:
       bank-app-sim run --list
       bank-app-sim run declined_then_accepted
       bank-app-sim run my.journey.yaml --report evidence
       bank-app-sim run journeys/ -k "webhook not lost" --repeat 20
     """
-    from ..journeys import runner
-    from ..journeys.mistakes import Mistake, ScriptMistakes
+    from ..journeys import evidence, runner
     from ..journeys.selection import NothingFound, selected
-    from ..worlds import SandboxError
+    from . import journeys as shown
+    from .following import Following
 
     if schema:
         from ..journeys.schema import as_json as schema_as_json
 
         click.echo(schema_as_json(), nl=False)
         return
+    if report is not None and not lists:
+        # Should nothing be played, for whatever reason, nobody is to take the last report for this one's.
+        evidence.clear(report)
     from . import arazzo
 
     if arazzo.are_documents(journeys):
         given = arazzo.inputs(inputs)
         results = arazzo.run_documents(journeys, given=given, against=against)
-        _end(*_follow(results, len(results), as_json=as_json, keeps_all=True), report, as_json=as_json)
+        with shown.progress(len(results)) as progress:
+            following = Following(total=len(results), as_json=as_json, keeps_all=True, progress=progress)
+            following.follow(results)
+        _end(following, report)
         return
     if form is not None and against is None:
         raise click.UsageError(
             "--export arazzo needs --against: the sandbox that the document is for; bank-app-sim serve"
         )
     try:
-        scripts = selected(journeys, keyword=keyword)
-    except ScriptMistakes as error:
-        raise BrokenScript(f"{_number(len(error.mistakes), 'mistake')}\n\n{error}") from None
+        selection = selected(journeys, keyword=keyword)
     except NothingFound as error:
         raise click.UsageError(str(error)) from None
+    for path in selection.left_out:
+        click.echo(f"left out: {path} looks like a journey; one is called *.journey.yaml", err=True)
     if lists:
-        widest = max(len(script.name) for script in scripts)
-        for name, title in dict.fromkeys((script.name, script.title) for script in scripts):
-            click.echo(f"{name:<{widest}}  {title}")
+        _list(selection)
         return
-    keeps_all = report is not None or form is not None or as_json
     plan = runner.Plan(
         against=None if form else against,
         event_loop=event_loop,
         keeps_evidence=report is not None or form is not None,
         updates=updates,
+        program=program(),
     )
-    jobs = [runner.Job(script, seed + n) for n in range(repeat) for script in scripts]
+    jobs = [runner.Job(script, seed + n) for n in range(repeat) for script in selection.scripts]
     runner.quiet_logs()
-    played = runner.run(jobs, plan, workers=workers or os.cpu_count() or 1, stops_at_failure=fail_fast)
-    try:
-        kept, failed = _follow(played, len(jobs), as_json=as_json, keeps_all=keeps_all)
-        if form is not None and against is not None and not failed:
-            for path in arazzo.write_documents(jobs, kept, sandbox=against):
+    broken = [runner.broken(each, seed=seed) for each in selection.broken]
+    with heard() as interruption, shown.progress(len(broken) + len(jobs)) as progress:
+        following = Following(
+            total=len(broken) + len(jobs),
+            as_json=as_json,
+            keeps_all=report is not None or form is not None or as_json,
+            progress=progress,
+        )
+        played = runner.run(
+            jobs,
+            plan,
+            workers=workers or os.cpu_count() or 1,
+            stops_at_failure=fail_fast,
+            ended=progress.advance,
+        )
+        reason = ""
+        try:
+            following.follow(broken)
+            progress.advance(len(broken))
+            following.follow(played)
+        except KeyboardInterrupt:
+            reason = interruption.reason
+        except BrokenPipeError:
+            reason = "nobody read the output any more"
+            hush()
+        for result in runner.skipped(jobs[following.come - len(broken) :], plan, reason) if reason else ():
+            following.take(result)
+        if form is not None and against is not None and not following.unwell and not reason:
+            for path in arazzo.write_documents(jobs, following.kept, sandbox=against):
                 click.echo(f"wrote {path}", err=as_json)
-    except KeyboardInterrupt:
-        raise click.Abort from None
-    except (Mistake, SandboxError) as error:
-        raise BrokenScript(str(error)) from None
-    except runner.WorkerDied as error:
-        raise click.ClickException(str(error)) from None
-    _end(kept, failed, report, as_json=as_json)
+    _end(following, report, exit_code=interruption.exit_code if interruption.number else None)
 
 
-def _end(kept: "Sequence[JourneyResult]", failed: int, report: Path | None, *, as_json: bool) -> None:
+def _list(selection: "Selection") -> None:
+    titles = {script.name: script.title for script in selection.scripts}
+    widest = max(map(len, titles), default=0)
+    for name, title in titles.items():
+        click.echo(f"{name:<{widest}}  {title}")
+    if selection.broken:
+        from ..journeys.mistakes import ScriptMistakes
+
+        mistakes = [mistake for broken in selection.broken for mistake in broken.mistakes]
+        click.echo(f"\n{counted(len(mistakes), 'mistake')}\n\n{ScriptMistakes(mistakes)}", err=True)
+        raise click.exceptions.Exit(2)
+
+
+def _end(following: "Following", report: Path | None, *, exit_code: int | None = None) -> None:
+    following.end()
     if report is not None:
         from ..journeys import evidence
 
-        evidence.write(report, kept)
-        click.echo(f"wrote {report / 'report.html'}, junit.xml, trace.json and mermaid/ beside it", err=as_json)
-    if failed:
-        raise click.exceptions.Exit(1)
-
-
-def _follow(
-    results: "Iterable[JourneyResult]", total: int, *, as_json: bool, keeps_all: bool
-) -> "tuple[list[JourneyResult], int]":
-    """Show the results as they come; those that are to be kept, and how many have failed."""
-    from ..journeys.results import Outcome
-    from . import journeys as shown
-
-    began = time.perf_counter()
-    kept: list[JourneyResult] = []
-    outcomes: list[Outcome] = []
-    steps = 0
-    with shown.progress(total) as progress:
-        for result in results:
-            outcomes.append(result.outcome)
-            steps += sum(step.outcome is not Outcome.NOT_REACHED for step in result.steps)
-            progress.advance()
-            if keeps_all:
-                kept.append(result)
-            if not as_json and (total <= shown.FEW or result.outcome is Outcome.FAILED):
-                progress.say(shown.line(result))
-                if result.outcome is Outcome.FAILED:
-                    progress.say(shown.why(result))
-    failed = outcomes.count(Outcome.FAILED)
-    if as_json:
-        from ..journeys.results import as_json as plain
-
-        journeys = [{**plain(result), "messages": None, "states": None} for result in kept]
-        click.echo(json.dumps({"passed": len(outcomes) - failed, "failed": failed, "journeys": journeys}))
-    else:
-        click.echo(shown.summary(outcomes, steps, time.perf_counter() - began))
-    return kept, failed
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        evidence.write(report, following.kept)
+        click.echo(
+            f"wrote {report / 'report.html'}, junit.xml, trace.json and mermaid/ beside it", err=following.as_json
+        )
+    if exit_code is None:
+        exit_code = following.exit_code
+    if exit_code:
+        raise click.exceptions.Exit(exit_code)

@@ -128,8 +128,10 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
         await self.let_time_pass(functools.partial(self._all_at_once, branches, names))
 
     async def _all_at_once(self, branches: Sequence[Branch], names: Sequence[str]) -> None:
+        outer = BRANCH.get()
+
         async def follow(name: str, branch: Branch) -> None:
-            BRANCH.set(name)
+            BRANCH.set(f"{outer} / {name}" if outer else name)
             await branch()
 
         with self.world.turns.taken():

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ class Player:
     recordings: Recordings
     keeps_evidence: bool
     _results: list[StepResult] = attrs.field(factory=list, init=False)
+    _places: dict[str, int] = attrs.field(factory=dict, init=False)
     _states: list[State] = attrs.field(factory=list, init=False)
     _longest_until: datetime = attrs.field(init=False)
 
@@ -48,6 +50,8 @@ class Player:
         """Play all steps, or up to one that fails; every step has a result."""
         is_over = False
         self._longest_until = self.world.clock.now() + LONGEST_STEP
+        self._results = list(_announced(self.script.steps))
+        self._places = {result.number: place for place, result in enumerate(self._results)}
 
         async def play() -> None:
             nonlocal is_over
@@ -96,20 +100,8 @@ class Player:
                 self._results[n] = attrs.evolve(result, outcome=Outcome.FAILED, ended_at=ended_at, failure=failure)
 
     async def _play_all(self, steps: tuple[Step, ...], prefix: str) -> None:
-        places = self._announce(steps, prefix)
-        for step, place in zip(steps, places, strict=True):
-            await self._play(step, place)
-
-    def _announce(self, steps: tuple[Step, ...], prefix: str) -> list[int]:
-        """Where the results of these steps are; until they are played, they were not reached."""
-        first = len(self._results)
-        self._results += [
-            StepResult(
-                number=f"{prefix}{n}", text=_text(step), line=step.place.line or None, outcome=Outcome.NOT_REACHED
-            )
-            for n, step in enumerate(steps, 1)
-        ]
-        return list(range(first, len(self._results)))
+        for n, step in enumerate(steps, 1):
+            await self._play(step, self._places[f"{prefix}{n}"])
 
     async def _play(self, step: Step, place: int) -> None:
         began_at = self.world.clock.now()
@@ -198,6 +190,23 @@ class Player:
             raise ExpectationFailed(*difference)
 
 
+def _announced(steps: tuple[Step, ...], prefix: str = "", branch: str = "") -> Iterator[StepResult]:
+    """A result for each step, those of branches behind the step that holds them; none of them is reached yet."""
+    for n, step in enumerate(steps, 1):
+        number = f"{prefix}{n}"
+        yield StepResult(
+            number=number,
+            text=_text(step),
+            line=step.place.line or None,
+            file=from_here(step.place.file, Path.cwd()) if step.place.file else "",
+            branch=branch,
+            outcome=Outcome.NOT_REACHED,
+        )
+        if isinstance(step, Meanwhile):
+            for which, (name, inner) in enumerate(step.branches, 1):
+                yield from _announced(inner, f"{number}.{which}.", f"{branch} / {name}" if branch else name)
+
+
 def _only_looks(step: Step) -> bool:
     return isinstance(step, Recording) or (isinstance(step, Expecting) and step.within is None)
 
@@ -278,7 +287,7 @@ async def play(
     return JourneyResult(
         name=script.name,
         title=script.title,
-        file=_from_here(script.file, Path.cwd()),
+        file=from_here(script.file, Path.cwd()),
         row=script.row,
         seed=seed,
         world=where,
@@ -292,7 +301,7 @@ async def play(
 
 
 @functools.lru_cache(1024)
-def _from_here(file: str, here: Path) -> str:
+def from_here(file: str, here: Path) -> str:
     """As it is called from the current folder, or from that of the package: the same in every checkout."""
     path = Path(file).resolve()
     for folder in (here, LIBRARY.parents[2]):

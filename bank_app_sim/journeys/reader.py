@@ -9,9 +9,10 @@ import attrs
 
 from . import nodes
 from .given import given
+from .identity import name_of, row_text
 from .kinds import ANYTHING, NAME
 from .language import GIVEN, NEEDED, PARTS
-from .library import LIBRARY, SUFFIX
+from .library import LIBRARY, SUFFIX, SUFFIXES
 from .mistakes import Gathering, Mistake, Place, ScriptMistakes, lines_of, nearest_word, unknown
 from .nodes import Listed, Mapped, Node, Plain
 from .script import Script, Step
@@ -133,7 +134,7 @@ class _Reading:
             title=title,
             about=about,
             file=str(self.path),
-            row=", ".join(f"{name}={value}" for name, value in row.items()),
+            row=row_text(row),
             arguments=arguments,
             given=given(**arguments),
             steps=(*(before.steps if before else ()), *steps),
@@ -213,15 +214,10 @@ def _refuse_other_columns(item: Node, row: Mapping[str, str], first: Mapping[str
             raise Mistake(f"this row has no {missing!r}, which the first row has", item.place)
 
 
-def name_of(path: Path) -> str:
-    """What a file's journey is called: `declined.journey.yaml` is `declined`."""
-    return path.name.removesuffix(SUFFIX)
-
-
 def found(name: str, *, beside: Path | None = None) -> Path | None:
     """The file of a journey by its name: a file, one beside another, or one of the library."""
     folders = [LIBRARY] if beside is None else [beside.parent, LIBRARY]
     candidates = [Path(name)] if beside is None else []
-    candidates += [folder / each for folder in folders for each in (name, f"{name}{SUFFIX}")]
+    candidates += [folder / each for folder in folders for each in (name, *(f"{name}{suffix}" for suffix in SUFFIXES))]
     # Not path.is_file(), which raises where a name is longer than any file's.
     return next((path for path in candidates if os.path.isfile(path)), None)

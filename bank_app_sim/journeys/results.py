@@ -12,10 +12,16 @@ State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 class Outcome(enum.StrEnum):
-    """How a step or a journey ended."""
+    """How a step or a journey ended.
+
+    A step was not reached where one before it failed. A journey is an error where it could not be played at all, such
+    as one with a mistake in its script, and skipped where the run ended before it.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
     NOT_REACHED = "not reached"
 
 
@@ -41,7 +47,10 @@ class StepResult:
     Attributes:
         number: Where it stands: `3`, or `4.2.1` for the first step of the second branch of step 4.
         text: The step as it is written, on one line.
-        line: Its line in the script, from 1; None for a journey written in Python.
+        line: Its line in `file`, from 1; None for a journey written in Python.
+        file: The file that holds it: the script, or the one that the script begins with; empty for Python.
+        branch: The names of the branches that it is within, the outermost first, as in `ada / her phone`; empty
+            outside of `meanwhile`.
         began_at: Simulated time, RFC 3339 in UTC, as `ended_at`; empty for a step that was not reached.
         first_message: The `n` of the first message sent while it ran; `last_message` is smaller where there was none.
         before: Which of the journey's `states` there was before it; None where no states were kept.
@@ -52,6 +61,8 @@ class StepResult:
     text: str
     line: int | None
     outcome: Outcome
+    file: str = ""
+    branch: str = ""
     began_at: str = ""
     ended_at: str = ""
     first_message: int = 1
@@ -66,10 +77,12 @@ class JourneyResult:
     """What came of one journey in one world.
 
     Attributes:
-        name: What `bank-app-sim run NAME` calls it.
+        name: What it is known by, with its row: the name of its file, with as many folders as it takes to tell it from
+            the others that were played.
         title: What it is about, in a line.
         file: The script; empty for a journey written in Python.
         row: Which row of its data table, as `name=value, …`; empty where there is none.
+        reason: Why it could not be played, or was skipped; empty for one that was played.
         world: Where it ran: `in process, asyncio`, or the address of a served sandbox.
         seconds: How long it took by the machine's clock.
         messages: The trace, as `bank_app_sim.trace.Message.as_json()` writes it; empty where none was kept.
@@ -86,15 +99,21 @@ class JourneyResult:
     outcome: Outcome
     seconds: float
     steps: Sequence[StepResult]
+    reason: str = ""
     messages: Sequence[Mapping[str, Any]] = ()
     states: Sequence[State] = ()
     command: str = ""
 
     @property
+    def full_name(self) -> str:
+        """With its row, as it can be typed."""
+        return f"{self.name}[{self.row}]" if self.row else self.name
+
+    @property
     def failed_step(self) -> StepResult | None:
-        """The first step that failed and says why; one that holds others fails with them and has nothing to say."""
+        """The step that failed and says why; one that holds others fails with them, and has less to say than they."""
         failed = [step for step in self.steps if step.outcome is Outcome.FAILED]
-        return next((step for step in failed if step.failure), failed[0] if failed else None)
+        return max(failed, key=lambda step: (step.failure is not None, step.number.count(".")), default=None)
 
 
 def as_json(result: JourneyResult) -> dict[str, Any]:

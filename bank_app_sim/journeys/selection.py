@@ -2,12 +2,17 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .library import LIBRARY, SUFFIX
+import attrs
+
+from . import nodes
+from .identity import name_of, names_of, row_text
+from .library import LIBRARY, SUFFIX, SUFFIXES
 from .mistakes import Mistake, ScriptMistakes, nearest_word
-from .reader import found, name_of, read_file
+from .nodes import Listed, Mapped, Plain
+from .reader import found, read_file
 from .script import Script
 
 
@@ -15,12 +20,45 @@ class NothingFound(Exception):
     """What was asked for is not there; the message says what is."""
 
 
+@attrs.frozen(kw_only=True)
+class Broken:
+    """A file that was meant, and cannot be played.
+
+    Attributes:
+        name: What it is known by, as a `Script`'s.
+        title: What it says of itself, as far as that can be read.
+        rows: Its rows, as far as they can be read; one that is empty where there is no table.
+        mistakes: All that is wrong with it.
+    """
+
+    name: str
+    title: str
+    file: str
+    rows: tuple[str, ...]
+    mistakes: tuple[Mistake, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Selection:
+    """What was meant.
+
+    Attributes:
+        scripts: The journeys to play, each once, by whatever names it was asked for.
+        broken: Files that were meant as well.
+        left_out: Files in the folders that were named which look like journeys, and are not called so.
+    """
+
+    scripts: tuple[Script, ...]
+    broken: tuple[Broken, ...] = ()
+    left_out: tuple[Path, ...] = ()
+
+
 def library() -> list[Path]:
     """The journeys that come with the package."""
     return sorted(LIBRARY.glob(f"*{SUFFIX}"))
 
 
-def selected(wanted: Sequence[str], *, keyword: str | None = None) -> list[Script]:
+def selected(wanted: Sequence[str], *, keyword: str | None = None) -> Selection:
     """The journeys that are meant, one for each row of their tables; the library, when nothing is said.
 
     Args:
@@ -29,59 +67,150 @@ def selected(wanted: Sequence[str], *, keyword: str | None = None) -> list[Scrip
 
     Raises:
         NothingFound: There is no such journey, or no such row.
-        ScriptMistakes: All that is wrong with the scripts.
     """
-    scripts: list[Script] = []
-    mistakes: list[Mistake] = []
+    reading = _Reading()
     for text in wanted or [str(path) for path in library()]:
+        reading.add(text)
+    selection = reading.selection()
+    return selection if keyword is None else _those_meant(selection, keyword)
+
+
+@attrs.define
+class _Reading:
+    """What is found by and by; a file that is named twice is read once."""
+
+    scripts: dict[tuple[Path, str], Script] = attrs.field(factory=dict)
+    broken: dict[Path, Broken] = attrs.field(factory=dict)
+    left_out: dict[Path, None] = attrs.field(factory=dict)
+
+    def add(self, text: str) -> None:
         name, row = _apart(text)
-        read: list[Script] = []
-        for path in _files(name):
-            try:
-                read += read_file(path)
-            except ScriptMistakes as error:
-                mistakes += error.mistakes
-        scripts += read if row is None or mistakes else _with_row(read, row, name)
-    if mistakes:
-        raise ScriptMistakes(mistakes)
-    if keyword is not None:
-        scripts = [script for script in scripts if is_meant(script, keyword)]
-        if not scripts:
-            raise NothingFound(f"no journey has {keyword!r} in its name, title, file or row")
-    return scripts
+        there: list[Script] = []
+        for path in self._files(name):
+            place = Path(os.path.abspath(path))
+            if place in self.broken:
+                continue
+            scripts = self._read(path, place)
+            there += scripts
+            meant = scripts if row is None else [script for script in scripts if script.row == row]
+            self.scripts |= {(place, script.row): script for script in meant}
+        if row is not None and there and not any(script.row == row for script in there):
+            rows = ", ".join(f"[{script.row}]" for script in there if script.row) or "none"
+            raise NothingFound(f"{name!r} has no row {row!r}; there is {rows}")
 
+    def _read(self, path: Path, place: Path) -> list[Script]:
+        try:
+            return read_file(path)
+        except ScriptMistakes as error:
+            mistakes = tuple(error.mistakes)
+        except OSError as error:
+            mistakes = (Mistake(f"{path} {_why_unreadable(path, error)}"),)
+        title, rows = _outline(path)
+        self.broken[place] = Broken(
+            name=name_of(path), title=title or name_of(path), file=str(path), rows=rows, mistakes=mistakes
+        )
+        return []
 
-def _with_row(scripts: Sequence[Script], row: str, name: str) -> list[Script]:
-    rows = [script for script in scripts if script.row == row]
-    if not rows:
-        there = ", ".join(f"[{script.row}]" for script in scripts if script.row) or "none"
-        raise NothingFound(f"{name!r} has no row {row!r}; there is {there}")
-    return rows
+    def _files(self, name: str) -> list[Path]:
+        if not os.path.isdir(name):
+            return [_file(name)]
+        files = sorted(path for path in Path(name).rglob("*.y*ml") if not path.is_dir())
+        journeys = [path for path in files if path.name.endswith(SUFFIXES)]
+        others = [path for path in files if path not in journeys and _looks_like_one(path)]
+        if not journeys:
+            renamed = f"; is {str(others[0])!r} one? Then call it *{SUFFIX}" if others else ""
+            raise NothingFound(f"there is no file *{SUFFIX} in {name!r}{renamed}")
+        self.left_out |= dict.fromkeys(others)
+        return journeys
+
+    def selection(self) -> Selection:
+        """All of it, each journey known by a name that no other has."""
+        names = names_of([*(path for path, _ in self.scripts), *self.broken])
+        return Selection(
+            scripts=tuple(attrs.evolve(script, name=names[path]) for (path, _), script in self.scripts.items()),
+            broken=tuple(attrs.evolve(broken, name=names[path]) for path, broken in self.broken.items()),
+            left_out=tuple(self.left_out),
+        )
 
 
 def _apart(text: str) -> tuple[str, str | None]:
-    match = re.fullmatch(r"(.+?)\[(.*)\]", text)
-    return (match[1], match[2]) if match and not os.path.exists(text) else (text, None)
+    """The name and the row; a name may have brackets of its own."""
+    if text.endswith("]") and not os.path.exists(text):
+        brackets = [match.start() for match in re.finditer(r"\[", text) if match.start()]
+        for place in brackets:
+            if os.path.exists(text[:place]) or found(text[:place]):
+                return text[:place], text[place + 1 : -1]
+        if brackets:
+            return text[: brackets[0]], text[brackets[0] + 1 : -1]
+    return text, None
 
 
-def _files(name: str) -> list[Path]:
-    folder = Path(name)
-    if os.path.isdir(name):
-        files = sorted(folder.rglob(f"*{SUFFIX}"))
-        if not files:
-            raise NothingFound(f"there is no file *{SUFFIX} in {name!r}")
-        return files
+def _file(name: str) -> Path:
     path = found(name)
     if path is not None:
-        return [path]
+        return path
+    if os.path.lexists(name):  # a link that leads nowhere: what is wrong is told with the others
+        return Path(name)
     names = [name_of(each) for each in library()]
     nearest = nearest_word(name, [*names, *(str(each) for each in Path().glob(f"*{SUFFIX}"))])
     hint = f"did you mean {nearest!r}?" if nearest else "bank-app-sim run --list shows what comes with the package"
     raise NothingFound(f"{name!r} is no file, and no journey of the library; {hint}")
 
 
+def _why_unreadable(path: Path, error: OSError) -> str:
+    if path.is_symlink() and not path.exists():
+        return f"is a link to {os.readlink(path)}, which is not there"
+    return f"cannot be read: {error.strerror}"
+
+
+def _looks_like_one(path: Path) -> bool:
+    """Whether a file with another ending begins as a journey does."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return re.search(r"^(journey|begins with):", file.read(2000), flags=re.MULTILINE) is not None
+    except (OSError, ValueError):
+        return False
+
+
+def _outline(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Title and rows of a file with mistakes, as far as they can be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return "", ("",)
+    try:
+        root = nodes.read(text, str(path))
+    except Mistake:  # it is no YAML, and the line with the title may be well all the same
+        match = re.search(r"^journey:[ \t]*(.+?)[ \t]*$", text, flags=re.MULTILINE)
+        return match[1] if match else "", ("",)
+    parts = {name.text: value for name, value in root} if isinstance(root, Mapped) else {}
+    title, table = parts.get("journey"), parts.get("rows")
+    items = table.items if isinstance(table, Listed) else ()
+    rows = tuple(row_text(_values(item)) for item in items if isinstance(item, Mapped))
+    return title.text if isinstance(title, Plain) else "", rows or ("",)
+
+
+def _values(row: Mapped) -> dict[str, str]:
+    return {name.text: value.text for name, value in row if isinstance(value, Plain)}
+
+
+def _those_meant(selection: Selection, keyword: str) -> Selection:
+    scripts = tuple(script for script in selection.scripts if is_meant(script, keyword))
+    broken = tuple(each for each in selection.broken if _is_among(_described(each), keyword))
+    if not scripts and not broken:
+        raise NothingFound(f"no journey has {keyword!r} in its name, title, file or row")
+    return attrs.evolve(selection, scripts=scripts, broken=broken)
+
+
 def is_meant(script: Script, keyword: str) -> bool:
     """Whether all words of a keyword are there, and none of those with `not` before it."""
-    text = f"{script.name} {script.title} {script.file} {script.row}".lower()
+    return _is_among([f"{script.name} {script.title} {script.file} {script.row}"], keyword)
+
+
+def _described(broken: Broken) -> Iterator[str]:
+    return (f"{broken.name} {broken.title} {broken.file} {row}" for row in broken.rows)
+
+
+def _is_among(texts: Iterable[str], keyword: str) -> bool:
     wanted = re.findall(r"(?:\b(not)\s+)?(\S+)", re.sub(r"\band\b", " ", keyword.lower()))
-    return all((word in text) != bool(negated) for negated, word in wanted)
+    return any(all((word in text.lower()) != bool(negated) for negated, word in wanted) for text in texts)

@@ -14,7 +14,7 @@ from impact_sdk import Clock, ImpactSDK
 from ..app import BankApp, Screen
 from ..app.bank_client import BankClient
 from ..client import Client
-from ..trace import DIES, Trace
+from ..trace import DIES, Trace, of_user
 
 # How a user answers what the app asks: yes, no, or in a while.
 Answers = Callable[[str], "bool | Awaitable[bool]"]
@@ -24,6 +24,32 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 def always_yes(_question: str) -> bool:
     return True
+
+
+def _of(customer: str, transport: Any) -> Any:
+    """A transport on a user's phone. None is the network itself, which tells the other side nothing of the user."""
+    return transport if transport is None or not customer else _OfUser(customer, transport)
+
+
+@attrs.frozen
+class _OfUser:
+    """A transport for httpx: what is sent by it, and what is answered, is a user's."""
+
+    customer: str
+    transport: Any
+
+    async def handle_async_request(self, request: Any) -> Any:
+        with of_user(self.customer):
+            return await self.transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self.transport.aclose()
+
+    async def __aenter__(self) -> "_OfUser":
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.aclose()
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -52,6 +78,7 @@ class Phones:
     def sdk(
         self,
         *,
+        customer: str = "",
         account_provisioning_timeout: timedelta = HALF_AN_HOUR,
         transfer_consent_timeout: timedelta = HALF_AN_HOUR,
     ) -> ImpactSDK:
@@ -61,7 +88,7 @@ class Phones:
             client_id=self.client_id,
             account_provisioning_timeout=account_provisioning_timeout,
             transfer_consent_timeout=transfer_consent_timeout,
-            transport=self.to_des(),
+            transport=_of(customer, self.to_des()),
             clock=self.clock,
             task_group=self.tasks,
             source=self.source,
@@ -72,11 +99,11 @@ class Phones:
     def app(self, customer: str, *, answers: Answers = always_yes) -> BankApp:
         """The phone of a customer; the same one each time."""
         if customer not in self._apps:
-            http = Client(self.backend_url, self.to_backend())
+            http = Client(self.backend_url, _of(customer, self.to_backend()))
             self.stack.push_async_callback(http.aclose)
             self._apps[customer] = BankApp(
                 customer=customer,
-                sdk=self.sdk(),
+                sdk=self.sdk(customer=customer),
                 bank=BankClient(http, self.clock),
                 screen=Screen(answers),
                 trace=self.trace,
@@ -87,7 +114,8 @@ class Phones:
         """Let the app's process die: what it had in memory is gone, callbacks that run included."""
         app = self._apps.pop(customer, None)
         if app is not None:
-            self.trace.record("bank_app", "bank_app", DIES, kind="return", detail={"customer": customer})
+            with of_user(customer):
+                self.trace.record("bank_app", "bank_app", DIES, kind="return", detail={"customer": customer})
             await app.sdk.aclose()
 
     def forget_app(self, customer: str) -> None:

@@ -12,6 +12,7 @@ import attrs
 import httpx
 
 from ..clock import moment
+from ..trace import user
 from ..traffic import Traffic
 from ..turns import BRANCH
 from . import headers
@@ -74,6 +75,8 @@ class Crossing:
         with self.in_flight.flying() as number:
             request.headers[headers.SENDER] = self.sender
             request.headers[headers.NUMBER] = str(number)
+            if user():
+                request.headers[headers.USER] = quote(user(), safe="")
             if self.takes_turns():
                 request.headers[headers.BRANCH] = quote(BRANCH.get(), safe="")
             request.extensions = {**request.extensions, "timeout": _PATIENT}

@@ -99,6 +99,7 @@ def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> Carr
         body=b"",
         number=_number(sent.get(headers.NUMBER)),
         branch=None if branch is None else unquote(branch),
+        user=unquote(sent.get(headers.USER, "")),
     )
 
 

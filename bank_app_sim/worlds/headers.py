@@ -4,6 +4,7 @@
 NUMBER = "sandbox-request"  # its number, higher than those before
 SENDER = "sandbox-sender"  # whose it is, where that cannot be told from the request
 BRANCH = "sandbox-branch"  # which branch of a journey waits for its turn with it, percent-encoded
+USER = "sandbox-user"  # on whose phone it is sent, percent-encoded; told in the trace
 
 # On every answer:
 NOW = "sandbox-now"  # the moment of the world at which it was given

@@ -74,6 +74,10 @@ def _detail(value: Any) -> Mapping[str, Any]:
     return value
 
 
+def _text_or_none(value: Any) -> str:
+    return "" if value == "" else text(value)
+
+
 _MESSAGE: Mapping[str, Any] = {
     "from": _PARTICIPANT,
     "to": _PARTICIPANT,
@@ -81,13 +85,16 @@ _MESSAGE: Mapping[str, Any] = {
     "kind": one_of("call", "return", "request", "response"),
 }
 
+# What a message can have as well, and what it is without.
+_MORE: Mapping[str, Any] = {"detail": (_detail, {}), "user": (_text_or_none, ""), "branch": (_text_or_none, "")}
+
 
 def _message(value: Any) -> Mapping[str, Any]:
     """One message. It is refused as a whole: field by field is for those that people write."""
-    if not isinstance(value, dict) or not _MESSAGE.keys() <= value.keys() <= {*_MESSAGE, "detail"}:
-        raise ValueError(f"a message must be an object with {', '.join(_MESSAGE)}, and a detail or none")
+    if not isinstance(value, dict) or not _MESSAGE.keys() <= value.keys() <= {*_MESSAGE, *_MORE}:
+        raise ValueError(f"a message must be an object with {', '.join(_MESSAGE)}, and perhaps {', '.join(_MORE)}")
     read = {name: reads(value[name]) for name, reads in _MESSAGE.items()}
-    return {**read, "detail": _detail(value.get("detail", {}))}
+    return read | {name: reads(value.get(name, default)) for name, (reads, default) in _MORE.items()}
 
 
 MESSAGES: Fields = {

@@ -19,7 +19,8 @@ from ..ids import Ids
 from ..network import Fault
 from ..service import Answer, Call, Endpoint, Refused, Service, headers_of
 from ..simulation.exchanges import NoSuchMessage, refuse_what_nobody_sends
-from ..trace import Trace
+from ..trace import Trace, of_user
+from ..turns import BRANCH
 from . import operations, pending, settings
 from .fields import values
 from .gate import Gate
@@ -143,13 +144,15 @@ class Plane:
     async def take_messages(self, call: Call, read: Mapping[str, Any]) -> Answer:
         async def record(world: World) -> None:
             for message in read["messages"]:
-                world.simulation.trace.record(
-                    message["from"],
-                    message["to"],
-                    message["label"],
-                    kind=message["kind"],
-                    detail=message.get("detail", {}),
-                )
+                BRANCH.set(message["branch"])
+                with of_user(message["user"]):
+                    world.simulation.trace.record(
+                        message["from"],
+                        message["to"],
+                        message["label"],
+                        kind=message["kind"],
+                        detail=message["detail"],
+                    )
 
         await self._find(call).thread.call(record)
         return Answer(204)

@@ -198,7 +198,7 @@ class RemoteWorld:
             if self._to_hand_over:
                 told = [message.as_json() for message in self._to_hand_over]
                 self._to_hand_over.clear()
-                fields = ("from", "to", "label", "kind", "detail")
+                fields = ("from", "to", "label", "kind", "detail", "user", "branch")
                 body = {"messages": [{field: message[field] for field in fields} for message in told]}
                 await self._plane.ask("POST", "/messages", body)
 

@@ -12,6 +12,7 @@ import attrs
 from ..clock import SimulatedClock
 from ..service import Refused
 from ..simulation import Simulation
+from ..trace import of_user
 from ..turns import BRANCH
 from .flights import Flights
 
@@ -25,6 +26,7 @@ class Carried:
         url: Path and query, as they were sent.
         number: What the player counts it as; None for one that nobody counts.
         branch: The branch of a journey that waits for its turn with it; None where nobody takes turns.
+        user: On whose phone it was sent; empty where that is not known.
     """
 
     sender: str
@@ -35,6 +37,7 @@ class Carried:
     body: bytes = attrs.field(repr=False)
     number: int | None = None
     branch: str | None = None
+    user: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -137,7 +140,8 @@ class World:
         BRANCH.set(carried.branch or "")
         answer: Any = NoAnswer(was_sent=True, why="nobody waits for it any more")
         with self._flights.arrival(carried.number):
-            answer = await self._deliver(carried)
+            with of_user(carried.user):
+                answer = await self._deliver(carried)
             if not self._takes_turns:
                 await self._settled()
         return answer

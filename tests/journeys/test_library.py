@@ -7,14 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from bank_app_sim.cli import main
-from bank_app_sim.cli.journeys import innermost
 from bank_app_sim.journeys import reader, runner
 from bank_app_sim.journeys.library import LIBRARY, SUFFIX
 from bank_app_sim.journeys.results import JourneyResult
 from bank_app_sim.journeys.script import Doing, Expecting, Script
 from bank_app_sim.journeys.selection import library, selected
 
-SCRIPTS = selected([])
+SCRIPTS = selected([]).scripts
 
 # What the library has to tell of, and the journeys that do.
 SUBJECTS = {
@@ -216,6 +215,6 @@ def test_for_each_journey_there_is_a_world_in_which_it_fails() -> None:
 def test_a_journey_fails_at_an_expectation_where_its_world_is_broken(name: str, old: str, new: str | None) -> None:
     scripts = reader.read(broken(name, old, new), LIBRARY / f"{name}{SUFFIX}")
 
-    failed = [innermost(result) for result in played(scripts)]
+    failed = [result.failed_step for result in played(scripts)]
 
     assert [step and step.text for step in failed if step is None or not expects(step.text)] == []

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bank_app_sim.cli import main
+from bank_app_sim.cli.started import command
 from bank_app_sim.journeys.schema import as_json
 
 GOOD = "journey: All is well\nsteps:\n  - launch\n  - create a Dream: Bike\n"
@@ -49,13 +50,13 @@ def test_a_journey_that_fails_says_where_what_and_how_to_repeat_it_and_exit_code
     assert "expected   Dreams: 2\n    there was  Dreams: 1\n" in result.output
     assert re.search(r"the last (\d+) of \1 messages", result.output)
     assert "Bank App ──▶ Impact Finance SDK  SDK.launch" in result.output
-    assert "repeat it  bank-app-sim run bad.journey.yaml --seed 5" in result.output
+    assert f"repeat it  {command('run', 'bad.journey.yaml', '--seed', '5')}\n" in result.output
 
 
 def test_what_repeats_a_failure_repeats_it(folder: Path) -> None:
     told = typed("bad.journey.yaml", "--seed", "5").output
 
-    again = typed(*told.split("repeat it  bank-app-sim run ")[1].splitlines()[0].split())
+    again = typed(*told.split("bank-app-sim run ")[1].splitlines()[0].split())
 
     def told_of(text: str) -> str:
         return text.partition("step 3")[2].partition("repeat it")[0]
@@ -84,11 +85,12 @@ def test_every_repetition_has_a_seed_of_its_own(folder: Path) -> None:
     assert [journey["seed"] for journey in json.loads(result.stdout)["journeys"]] == [10, 11, 12]
 
 
-def test_fail_fast_stops_at_the_first_failure(folder: Path) -> None:
+def test_fail_fast_stops_at_the_first_failure_and_names_what_it_skipped(folder: Path) -> None:
     result = typed(".", "--fail-fast", "--workers", "1")
 
     assert result.exit_code == 1
-    assert "0 passed, 1 failed" in result.output
+    assert "skipped  1 journey: good; --fail-fast, and bad had failed" in result.output
+    assert "0 passed, 1 failed, 1 skipped; 3 steps in " in result.output
 
 
 def test_many_journeys_are_told_of_only_where_they_fail(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Many journeys at once: the same results everywhere, in peace whatever happens to a process."""
 
+import contextlib
 import multiprocessing
 import os
 import re
@@ -7,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import attrs
 import pytest
@@ -15,7 +18,7 @@ import pytest
 from bank_app_sim.journeys import runner
 from bank_app_sim.journeys.given import Given
 from bank_app_sim.journeys.results import JourneyResult, Outcome
-from bank_app_sim.journeys.runner import Job, Plan, WorkerDied, play_jobs
+from bank_app_sim.journeys.runner import Job, Plan, play_jobs
 
 from .written import failed, written
 
@@ -53,12 +56,14 @@ def test_the_results_come_in_the_order_of_the_jobs_in_one_process() -> None:
     assert [result.outcome for result in results] == [Outcome.PASSED, Outcome.FAILED, Outcome.PASSED]
 
 
-def test_no_more_are_begun_once_one_has_failed() -> None:
+def test_no_more_are_begun_once_one_has_failed_and_the_others_are_skipped() -> None:
     jobs = [Job(GOOD, 0), Job(BAD, 0), Job(GOOD, 1)]
 
     results = list(runner.run(jobs, Plan(), workers=1, stops_at_failure=True))
 
-    assert [result.name for result in results] == ["written", "bad"]
+    assert [result.outcome for result in results] == [Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED]
+    assert results[2].reason == "--fail-fast, and bad had failed"
+    assert results[2].seed == 1
 
 
 @pytest.mark.processes
@@ -67,21 +72,25 @@ def test_processes_end_once_one_has_failed_as_well() -> None:
 
     results = list(runner.run(jobs, Plan(), workers=2, stops_at_failure=True))
 
-    assert len(results) == 1
+    assert [result.outcome for result in results] == [Outcome.FAILED, *[Outcome.SKIPPED] * 39]
     assert multiprocessing.active_children() == []
 
 
 @pytest.mark.processes
-def test_a_process_that_is_killed_is_told_of_in_a_sentence() -> None:
+def test_a_process_that_is_killed_is_told_of_and_nothing_is_missing() -> None:
     jobs = [Job(GOOD, seed) for seed in range(200)]
     results = runner.run(jobs, Plan(), workers=2)
-    next(results)
+    first = next(results)
     victim, *_ = multiprocessing.active_children()
     assert victim.pid is not None
     os.kill(victim.pid, signal.SIGKILL)
 
-    with pytest.raises(WorkerDied, match="is not there any more; was it killed"):
-        list(results)
+    all_of_them = [first, *results]
+
+    assert [result.seed for result in all_of_them] == list(range(200))
+    (error,) = [result for result in all_of_them if result.outcome is Outcome.ERROR]
+    assert "is not there any more; was it killed" in error.reason
+    assert all_of_them[-1].reason == "a process that played journeys had died"
     assert multiprocessing.active_children() == []
 
 
@@ -133,35 +142,81 @@ def is_there(pid: int) -> bool:
     return "State:\tZ" not in status
 
 
-def is_playing(process: int, workers: str) -> bool:
-    """Whether its event loops are loaded, which is the last thing before the first journey."""
-    # A pool has one process more, which plays nothing.
-    players = children_of(process) if workers == "2" else [process]
-    return sum("uvloop" in Path(f"/proc/{each}/maps").read_text() for each in players) >= int(workers)
-
-
 @pytest.mark.processes
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells which processes there are")
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_ctrl_c_ends_a_run_at_once_and_leaves_no_process(tmp_path: Path, workers: str) -> None:
-    path = tmp_path / "long.journey.yaml"
-    path.write_text("journey: Long\nsteps:\n  - launch\n  - wait: 300 days\n")
-    command = [sys.executable, "-m", "bank_app_sim", "run", str(path), "--repeat", "1000", "--workers", workers]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 30
-        while not is_playing(process.pid, workers) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.5)  # into the middle of journeys
+@pytest.mark.parametrize(
+    ("workers", "number", "exit_code", "reason"),
+    [
+        ("1", signal.SIGINT, 130, "interrupted by Ctrl-C"),
+        ("2", signal.SIGINT, 130, "interrupted by Ctrl-C"),
+        ("2", signal.SIGTERM, 143, "interrupted by SIGTERM"),
+    ],
+)
+def test_an_interrupted_run_tells_what_was_played_and_leaves_no_process(
+    tmp_path: Path, workers: str, number: int, exit_code: int, reason: str
+) -> None:
+    with running(tmp_path, "--workers", workers, "--report", str(tmp_path / "evidence")) as process:
         started = children_of(process.pid)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         began = time.monotonic()
         out, err = process.communicate(timeout=30)
         took = time.monotonic() - began
 
-    assert process.returncode == 1
-    assert "Aborted!" in err
+    assert process.returncode == exit_code
     assert "Traceback" not in out + err
     assert took < AT_ONCE_SECONDS
-    while (left := [pid for pid in started if is_there(pid)]) and time.monotonic() < began + AT_ONCE_SECONDS:
+    assert f"; {reason}\n" in out
+    counts = re.search(r"^(\d+) passed, 0 failed, (\d+) skipped; ", out, flags=re.MULTILINE)
+    assert counts is not None
+    assert int(counts[1]) + int(counts[2]) == 100
+    suites = ElementTree.parse(tmp_path / "evidence" / "junit.xml").getroot()
+    assert (suites.get("tests"), suites.get("skipped")) == ("100", counts[2])
+    assert {skipped.get("message") for skipped in suites.iter("skipped")} == {reason}
+    assert left_of(started, until=began + AT_ONCE_SECONDS) == []
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells which processes there are")
+def test_the_processes_that_play_end_with_the_one_that_has_started_them(tmp_path: Path) -> None:
+    with running(tmp_path, "--workers", "2") as process:
+        started = children_of(process.pid)
+        process.kill()
+        process.communicate(timeout=30)
+
+    assert len(started) >= 2
+    assert left_of(started, until=time.monotonic() + AT_ONCE_SECONDS) == []
+
+
+@contextlib.contextmanager
+def running(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """A long run, in the middle of its journeys."""
+    path = folder / "long.journey.yaml"
+    path.write_text("journey: Long\nsteps:\n  - launch\n  - wait: 2000 days\n")
+    command = [sys.executable, "-m", "bank_app_sim", "run", str(path), "--repeat", "100", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("passed  long")
+        yield process
+
+
+def left_of(processes: list[int], *, until: float) -> list[int]:
+    while (left := [pid for pid in processes if is_there(pid)]) and time.monotonic() < until:
         time.sleep(0.02)
-    assert left == []
+    return left
+
+
+def test_whoever_asks_twice_has_waited_long_enough() -> None:
+    """The second signal ends the process at once, in whatever it is in the middle of."""
+    program = (
+        "import os, signal, time\n"
+        "from bank_app_sim.cli.interruptions import heard\n"
+        "with heard() as interruption:\n"
+        "    try:\n        signal.raise_signal(signal.SIGINT)\n    except KeyboardInterrupt:\n        pass\n"
+        "    assert interruption.exit_code == 130\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "    print('goes on')\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -20,11 +20,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def names(*wanted: str, keyword: str | None = None) -> list[str]:
-    return [script.full_name for script in selected(wanted, keyword=keyword)]
+    return [script.full_name for script in selected(wanted, keyword=keyword).scripts]
 
 
 def test_nothing_is_the_library() -> None:
-    assert {script.name for script in selected([])} == {path.name.split(".")[0] for path in library()}
+    assert {script.name for script in selected([]).scripts} == {path.name.split(".")[0] for path in library()}
 
 
 def test_a_folder_is_all_that_is_in_it_and_below(folder: Path) -> None:

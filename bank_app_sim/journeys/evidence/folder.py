@@ -1,5 +1,7 @@
 """The folder of a report: which files, and what each is called."""
 
+import errno
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -7,6 +9,8 @@ from ...trace import Message, mermaid
 from ..results import JourneyResult
 from . import junit, page, trace_file
 from .names import file_names
+
+JUNIT, TRACE, PAGE = "junit.xml", "trace.json", "report.html"
 
 # Ends every drawing: says whose it is, so that the next report replaces ours, and nobody else's.
 DRAWN_BY = "%% drawn by bank-app-sim:"
@@ -28,17 +32,40 @@ def write(folder: Path, results: Iterable[JourneyResult]) -> Sequence[Path]:
     drawings = folder / "mermaid"
     folder.mkdir(parents=True, exist_ok=True)
     drawings.mkdir(exist_ok=True)
-    _remove_drawings(drawings)
+    clear(folder)
     contents = {
-        folder / "junit.xml": junit.document(results),
-        folder / "trace.json": trace_file.document(results),
-        folder / "report.html": page.document(results, names),
+        folder / JUNIT: junit.document(results),
+        folder / TRACE: trace_file.document(results),
+        folder / PAGE: page.document(results, names),
     }
     contents |= {drawings / f"{name}.mmd": _drawing(result) for name, result in zip(names, results, strict=True)}
     for file, content in contents.items():
         # What no Unicode text can hold, such as half of a pair, is shown as its number.
-        file.write_bytes(content.encode("utf-8", "backslashreplace"))
+        replace(file, content.encode("utf-8", "backslashreplace"))
     return tuple(contents)
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier report has left: until the next one is there, there is none.
+
+    Raises:
+        OSError: Something cannot be removed; it names the file.
+    """
+    for name in (JUNIT, TRACE, PAGE):
+        (folder / name).unlink(missing_ok=True)
+    _remove_drawings(folder / "mermaid")
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all: whoever reads it meanwhile reads the one before."""
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    beside = file.with_name(f".{file.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _drawing(result: JourneyResult) -> str:

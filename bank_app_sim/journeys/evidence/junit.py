@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
 from ...trace import PARTICIPANTS, Message, folded
-from ..results import JourneyResult, Outcome
+from ..results import JourneyResult, Outcome, StepResult
 
 # As many as fit on a screen together with the failure.
 LAST_MESSAGES = 12
@@ -18,21 +18,27 @@ ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def document(results: Sequence[JourneyResult]) -> str:
     """The whole file: journeys with the same name, seed and world are one suite, each of its rows a case."""
     root = ElementTree.Element("testsuites", {"name": "bank-app-sim", **_totals(results)})
-    for (name, seed, world), suite in _suites(results).items():
-        element = _child(root, "testsuite", name=name, **_totals(suite))
+    names = iter(_case_names(results))
+    named = [(next(names), result) for result in results]
+    for (name, seed, world), suite in _suites(named).items():
+        element = _child(root, "testsuite", name=name, **_totals([result for _, result in suite]))
         properties = _child(element, "properties")
-        _child(properties, "property", name="seed", value=str(seed))
-        _child(properties, "property", name="world", value=world)
-        for name_of_case, result in zip(_case_names(suite, results), suite, strict=True):
+        facts = {"seed": str(seed), "world": world, "title": suite[0][1].title}
+        for fact, value in facts.items():
+            _child(properties, "property", name=fact, value=value)
+        for name_of_case, result in suite:
             _case(element, name_of_case, result)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _suites(results: Iterable[JourneyResult]) -> dict[tuple[str, int, str], list[JourneyResult]]:
-    suites: dict[tuple[str, int, str], list[JourneyResult]] = {}
-    for result in results:
-        suites.setdefault((result.name, result.seed, result.world), []).append(result)
+Named = tuple[str, JourneyResult]
+
+
+def _suites(named: Iterable[Named]) -> dict[tuple[str, int, str], list[Named]]:
+    suites: dict[tuple[str, int, str], list[Named]] = {}
+    for name, result in named:
+        suites.setdefault((result.name, result.seed, result.world), []).append((name, result))
     return suites
 
 
@@ -41,19 +47,27 @@ def _totals(results: Sequence[JourneyResult]) -> dict[str, str]:
     return {
         "tests": str(len(results)),
         "failures": str(outcomes[Outcome.FAILED]),
-        "errors": "0",
-        "skipped": str(outcomes[Outcome.NOT_REACHED]),
+        "errors": str(outcomes[Outcome.ERROR]),
+        "skipped": str(outcomes[Outcome.SKIPPED]),
         "time": _seconds(sum(result.seconds for result in results)),
     }
 
 
-def _case_names(suite: Sequence[JourneyResult], results: Sequence[JourneyResult]) -> list[str]:
-    """A CI knows a test by its class and its name: the seed is part of it where a journey was played with several."""
-    seeds = {result.seed for result in results if result.name == suite[0].name}
+def _case_names(results: Sequence[JourneyResult]) -> list[str]:
+    """A CI knows a test by its class and its name, and by nothing else: a title may be reworded.
+
+    The seed is part of it where a journey was played with several; a number, where all else is the same.
+    """
+    seeds: dict[str, set[int]] = {}
+    for result in results:
+        seeds.setdefault(result.name, set()).add(result.seed)
+    taken: Counter[tuple[str, str]] = Counter()
     names = []
-    for result in suite:
-        name = f"{result.title} [{result.row}]" if result.row else result.title
-        names.append(f"{name} (seed {result.seed})" if len(seeds) > 1 else name)
+    for result in results:
+        name = result.row or result.name
+        name += f" (seed {result.seed})" if len(seeds[result.name]) > 1 else ""
+        taken[result.name, name] += 1
+        names.append(name if taken[result.name, name] == 1 else f"{name} #{taken[result.name, name]}")
     return names
 
 
@@ -64,28 +78,42 @@ def _case(suite: ElementTree.Element, name: str, result: JourneyResult) -> None:
     if result.outcome is Outcome.FAILED:
         failure = _child(case, "failure", type="expectation", message=_headline(result))
         failure.text = _legal(_account(result))
-    elif result.outcome is Outcome.NOT_REACHED:
-        _child(case, "skipped", message="not reached")
+    elif result.outcome is Outcome.ERROR:
+        error = _child(case, "error", type="not played", message=result.reason.partition("\n")[0])
+        error.text = _legal(_account(result))
+    elif result.outcome is Outcome.SKIPPED:
+        _child(case, "skipped", message=result.reason)
 
 
 def _headline(result: JourneyResult) -> str:
     step = result.failed_step
     if step is None:
         return "the journey failed, but none of its steps did"
-    where = f"step {step.number}" + (f", line {step.line}" if step.line else "")
+    where = f"step {step.number}" + (f", {_place(step)}" if step.line else "")
     if step.failure is None:
         return f"{where}: {step.text}"
     return f"{where}: expected {step.failure.expected}; found {step.failure.found}"
+
+
+def _place(step: StepResult | None) -> str:
+    """The file that holds a step and the line in it."""
+    if step is None or not step.line:
+        return ""
+    return f"{step.file}:{step.line}" if step.file else f"line {step.line}"
 
 
 def _account(result: JourneyResult) -> str:
     """All that somebody needs who sees nothing but this text."""
     step, failure = result.failed_step, result.failed_step and result.failed_step.failure
     facts = [
-        ("journey", result.name + (f" [{result.row}]" if result.row else "")),
+        ("journey", result.full_name),
+        ("title", result.title),
         ("seed", str(result.seed)),
         ("world", result.world),
+        ("why", result.reason),
         ("step", f"{step.number}  {step.text}" if step else ""),
+        ("branch", step.branch if step else ""),
+        ("where", _place(step)),
         ("at", step.ended_at if step else ""),
         ("expected", failure.expected if failure else ""),
         ("found", failure.found if failure else ""),
@@ -104,7 +132,7 @@ def _last_messages(result: JourneyResult) -> list[str]:
     shown = folded(message for message in messages if end is None or message.n <= end)[-LAST_MESSAGES:]
     widest = max(map(len, PARTICIPANTS.values()))
     return [
-        f"{message.n:>6}  {message.at:%a %H:%M:%S}  {PARTICIPANTS[message.sender]:>{widest}} -> "
+        f"{message.n:>6}  {message.at:%a %d %b %Y %H:%M:%S}  {PARTICIPANTS[message.sender]:>{widest}} -> "
         f"{PARTICIPANTS[message.receiver]:<{widest}}  {message.label}{f' (x{times})' if times > 1 else ''}"
         for message, times in shown
     ]

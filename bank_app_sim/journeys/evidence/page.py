@@ -50,7 +50,8 @@ class Summary:
     total: int
     passed: int
     failed: int
-    not_reached: int
+    errors: int
+    skipped: int
     seeds: str
     messages: int
     seconds: float
@@ -126,7 +127,8 @@ def _summary(entries: Sequence[Entry]) -> Summary:
         total=len(results),
         passed=outcomes[Outcome.PASSED],
         failed=outcomes[Outcome.FAILED],
-        not_reached=outcomes[Outcome.NOT_REACHED],
+        errors=outcomes[Outcome.ERROR],
+        skipped=outcomes[Outcome.SKIPPED],
         seeds=_ranges(result.seed for result in results),
         messages=sum(len(result.messages) for result in results),
         seconds=sum(result.seconds for result in results),

@@ -14,7 +14,7 @@ from ...trace import PARTICIPANTS, Message
 from ..results import JourneyResult, StepResult
 
 # Changes with the shape.
-VERSION = 2
+VERSION = 3
 
 
 class NoTrace(Exception):
@@ -48,7 +48,7 @@ def document(results: Iterable[JourneyResult]) -> str:
 
 
 def _journey(result: JourneyResult) -> str:
-    about = {name: getattr(result, name) for name in ("name", "title", "file", "row", "seed", "outcome")}
+    about = {name: getattr(result, name) for name in ("name", "title", "file", "row", "seed", "outcome", "reason")}
     parts = [
         _compact(about)[1:-1],
         f'"steps":[{_lines(map(_step, result.steps))}]',

@@ -5,3 +5,6 @@ from pathlib import Path
 LIBRARY = Path(__file__).parent
 
 SUFFIX = ".journey.yaml"
+
+# Of all files that are journeys.
+SUFFIXES = (SUFFIX, ".journey.yml")

@@ -158,6 +158,8 @@ def message(n: int, label: str = "GET /users", **others: Any) -> dict[str, Any]:
         "label": label,
         "kind": "request",
         "detail": {},
+        "user": "",
+        "branch": "",
         **others,
     }
     assert Message.from_json(values).as_json() == values

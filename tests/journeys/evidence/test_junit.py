@@ -1,7 +1,6 @@
 """`junit.xml` is read by others as it is meant."""
 
-import itertools
-import re
+from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,7 +21,8 @@ CHILDREN = {
     "testsuite": {"properties", "testcase"},
     "properties": {"property"},
     "property": set(),
-    "testcase": {"failure", "skipped"},
+    "testcase": {"failure", "error", "skipped"},
+    "error": set(),
     "failure": set(),
     "skipped": set(),
 }
@@ -34,6 +34,7 @@ ATTRIBUTES = {
     "testcase": {"classname", "name", "time", "file"},
     "failure": {"type", "message"},
     "skipped": {"message"},
+    "error": {"type", "message"},
 }
 OPTIONAL = {"file"}
 
@@ -54,7 +55,11 @@ def failed(failure: Failure | None = None, **others: Any) -> JourneyResult:
 
 
 def test_the_structure_is_that_of_the_schema(failing: JourneyResult) -> None:
-    document = read(failing, made(outcome=Outcome.NOT_REACHED), failed(file="a.journey.yaml"))
+    document = read(
+        failing,
+        made(outcome=Outcome.SKIPPED, reason="--fail-fast, and other had failed"),
+        failed(file="a.journey.yaml"),
+    )
 
     for element in document.iter():
         assert {child.tag for child in element} <= CHILDREN[element.tag]
@@ -64,7 +69,9 @@ def test_the_structure_is_that_of_the_schema(failing: JourneyResult) -> None:
 
 
 def test_a_library_that_reads_junit_finds_what_came_of_the_journeys(failing: JourneyResult) -> None:
-    text = junit.document([failing, made(outcome=Outcome.NOT_REACHED), made("other")])
+    text = junit.document(
+        [failing, made(outcome=Outcome.SKIPPED, reason="--fail-fast, and other had failed"), made("other")]
+    )
 
     report = junitparser.JUnitXml.fromstring(text.encode())
 
@@ -73,9 +80,9 @@ def test_a_library_that_reads_junit_finds_what_came_of_the_journeys(failing: Jou
     assert [suite.name for suite in report] == ["account-while-saving", "saves", "other"]
     suite = next(iter(report))
     properties = {prop.name: prop.value for prop in suite.properties()}  # type: ignore[no-untyped-call]
-    assert properties == {"seed": "7", "world": "in process, asyncio"}
+    assert properties == {"seed": "7", "world": "in process, asyncio", "title": failing.title}
     (case,) = suite
-    assert (case.classname, case.name) == ("journeys.account-while-saving", failing.title)
+    assert (case.classname, case.name) == ("journeys.account-while-saving", "account-while-saving")
     (failure,) = case.result
     assert failure.message == "step 5, line 9: expected balance of SharedSavings of ada is 100.00; found 50.00"
 
@@ -106,15 +113,15 @@ def test_the_last_messages_end_where_the_step_failed(failing: JourneyResult) -> 
 
     assert failure is not None
     assert failure.text is not None
-    assert "     9  Mon 08:00:00" in failure.text
-    assert "    10  Mon 08:00:00" not in failure.text
+    assert "     9  Mon 04 Jan 2027 08:00:00" in failure.text
+    assert "    10  Mon 04 Jan 2027 08:00:00" not in failure.text
 
 
-def test_a_journey_that_was_not_reached_is_skipped() -> None:
-    skipped = case_of(made(outcome=Outcome.NOT_REACHED)).find("skipped")
+def test_a_journey_that_was_not_begun_is_skipped_and_says_why() -> None:
+    skipped = case_of(made(outcome=Outcome.SKIPPED, reason="--fail-fast, and other had failed")).find("skipped")
 
     assert skipped is not None
-    assert skipped.get("message") == "not reached"
+    assert skipped.get("message") == "--fail-fast, and other had failed"
 
 
 def test_the_file_of_a_script_is_named_and_there_is_none_for_python() -> None:
@@ -128,8 +135,8 @@ def test_the_rows_of_a_table_are_cases_of_one_suite() -> None:
     (suite,) = document
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
     assert [case.get("name") for case in suite.iter("testcase")] == [
-        "A user saves [amount=1]",
-        "A user saves [amount=2]",
+        "amount=1",
+        "amount=2",
     ]
 
 
@@ -138,9 +145,9 @@ def test_a_journey_that_is_repeated_with_other_seeds_has_a_name_for_each() -> No
 
     cases = [(case.get("classname"), case.get("name")) for case in document.iter("testcase")]
     assert cases == [
-        ("journeys.saves", "A user saves (seed 1)"),
-        ("journeys.saves", "A user saves (seed 2)"),
-        ("journeys.other", "A user other"),
+        ("journeys.saves", "saves (seed 1)"),
+        ("journeys.saves", "saves (seed 2)"),
+        ("journeys.other", "other"),
     ]
 
 
@@ -163,7 +170,7 @@ def test_a_journey_can_fail_without_a_step_that_did() -> None:
 
 
 def test_what_xml_cannot_hold_is_shown_by_its_number() -> None:
-    case = case_of(failed(Failure(expected="\x1b[31mred\x00", found="\ud800\uffff"), title=HOSTILE))
+    case = case_of(failed(Failure(expected="\x1b[31mred\x00", found="\ud800\uffff"), name=HOSTILE))
 
     assert case.get("name") == HOSTILE
     failure = case.find("failure")
@@ -178,9 +185,54 @@ def test_any_text_makes_xml_that_can_be_read(name: str, expected: str) -> None:
     ElementTree.fromstring(text.encode())
 
 
-def test_no_two_cases_have_one_address(failing: JourneyResult) -> None:
-    results = [made(row=row, seed=seed) for row, seed in itertools.product(("", "a=1", "a=2"), (1, 2))]
+def test_a_journey_that_could_not_be_played_is_an_error_with_all_that_is_wrong() -> None:
+    reason = "a.journey.yaml:3:5: 'lanch' is no step\n    - lanch\n      ^\na.journey.yaml:4:5: 'wiat' is no step"
 
-    addresses = re.findall(r'classname="([^"]*)" name="([^"]*)"', junit.document([*results, failing]))
+    document = read(made("a", outcome=Outcome.ERROR, reason=reason), made())
 
-    assert len(set(addresses)) == len(addresses) == 7
+    assert (document.get("errors"), document.get("tests")) == ("1", "2")
+    error = document.find("testsuite/testcase/error")
+    assert error is not None
+    assert error.get("message") == "a.journey.yaml:3:5: 'lanch' is no step"
+    assert "'wiat' is no step" in (error.text or "")
+
+
+def test_a_title_that_is_reworded_changes_no_address() -> None:
+    one, other = (addresses(made(title=title, row=row) for row in ("", "a=1")) for title in ("As it was", "As it is"))
+
+    assert one == other
+
+
+def test_a_failure_names_the_file_that_holds_the_step() -> None:
+    step = StepResult(
+        number="2",
+        text="expect",
+        line=7,
+        file="begun.journey.yaml",
+        outcome=Outcome.FAILED,
+        failure=Failure(expected="1", found="2"),
+    )
+    failure = case_of(made(file="outer.journey.yaml", outcome=Outcome.FAILED, steps=[step])).find("failure")
+
+    assert failure is not None
+    assert failure.get("message") == "step 2, begun.journey.yaml:7: expected 1; found 2"
+    assert "where:    begun.journey.yaml:7" in (failure.text or "")
+
+
+def addresses(results: Iterable[JourneyResult]) -> list[tuple[str | None, str | None]]:
+    root = ElementTree.fromstring(junit.document(list(results)))
+    return [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b/a", "a (seed 1)"]), st.sampled_from(["", "x=1", "x=1 (seed 1)"]), st.integers(0, 2)
+        ),
+        max_size=12,
+    )
+)
+def test_no_two_cases_have_one_address(identities: list[tuple[str, str, int]]) -> None:
+    found = addresses(made(name, row=row, seed=seed) for name, row, seed in identities)
+
+    assert len(set(found)) == len(found) == len(identities)

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim.journeys.evidence.names import LONGEST, file_names
+from bank_app_sim.journeys.evidence.names import file_names
+from bank_app_sim.journeys.identity import LONGEST
 
 from .samples import HOSTILE, made
 
@@ -21,15 +22,36 @@ def test_a_row_is_part_of_the_name() -> None:
 
 
 def test_what_would_lead_out_of_the_folder_does_not() -> None:
-    assert named("../../etc/passwd", "/", "..", "") == ["etc-passwd", "journey", "journey-2", "journey-3"]
+    assert named("../../etc/passwd", "/") == ["etc-passwd", "journey"]
 
 
-def test_names_that_one_file_system_does_not_tell_apart_are_numbered() -> None:
-    assert named("Bike", "bike", "BIKE", "bike-2") == ["Bike", "bike-2", "BIKE-3", "bike-2-2"]
+def test_names_that_one_file_system_does_not_tell_apart_have_signs_of_their_own() -> None:
+    names = named("Bike", "bike", "BIKE", "Boat")
+
+    assert [name[:5] for name in names] == ["Bike-", "bike-", "BIKE-", "Boat"]
+    assert len({name.casefold() for name in names}) == 4
+
+
+def test_a_name_does_not_depend_on_the_order() -> None:
+    """What a link leads to today it leads to tomorrow, when another journey is played before it."""
+    results = [made("se/open"), made("se-open"), made("x", row="a=1, b=2"), made("x", row="a=1 b=2")]
+
+    forwards, backwards = file_names(results), file_names(results[::-1])
+
+    assert forwards == backwards[::-1]
+
+
+def test_a_seed_is_part_of_the_name_where_there_are_several() -> None:
+    assert file_names([made(seed=3), made(seed=4), made("other", seed=3)]) == [
+        "saves--seed-3",
+        "saves--seed-4",
+        "other",
+    ]
 
 
 def test_a_long_name_is_cut_and_still_its_own() -> None:
-    assert named("x" * 300, "x" * 200) == ["x" * LONGEST, "x" * LONGEST + "-2"]
+    assert named("x" * 300) == ["x" * LONGEST]
+    assert len(set(named("x" * 300, "x" * 200))) == 2
 
 
 def test_the_devices_of_windows_are_no_names() -> None:

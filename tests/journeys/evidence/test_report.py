@@ -32,7 +32,7 @@ def report(failing: JourneyResult, tmp_path_factory: pytest.TempPathFactory) -> 
         attrs.evolve(played(8, fails=False), name="passes", title="All goes well"),
         hostile,
         branching(),
-        made("empty", row="amount=5", outcome=Outcome.NOT_REACHED),
+        made("empty", row="amount=5", outcome=Outcome.SKIPPED, reason="--fail-fast"),
     ]
     return page_of(tmp_path_factory.mktemp("report"), results)
 

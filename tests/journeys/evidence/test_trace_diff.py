@@ -94,7 +94,7 @@ def test_wrong_use_is_a_sentence_and_exit_code_2(a: Path, tmp_path: Path) -> Non
         ((a,), "Missing argument 'B'"),
         ((a, tmp_path / "none.json"), "none.json cannot be read: No such file or directory"),
         ((a, tmp_path), "cannot be read: Is a directory"),
-        ((a, tmp_path / "old.json"), "is a trace of version 1, and this program reads 2"),
+        ((a, tmp_path / "old.json"), "is a trace of version 1, and this program reads 3"),
     ]:
         result = diff(*words)
         assert result.exit_code == 2

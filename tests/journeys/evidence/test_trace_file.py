@@ -28,7 +28,7 @@ def written(*results: JourneyResult) -> Any:
 
 
 def test_a_file_is_valid_by_its_schema(failing: JourneyResult) -> None:
-    jsonschema_rs.validate(SCHEMA, written(failing, made(outcome=Outcome.NOT_REACHED, row=HOSTILE)))
+    jsonschema_rs.validate(SCHEMA, written(failing, made(outcome=Outcome.SKIPPED, reason=HOSTILE, row=HOSTILE)))
 
 
 def test_the_schema_allows_no_field_that_it_does_not_name(failing: JourneyResult) -> None:
@@ -82,10 +82,10 @@ def test_what_was_written_can_be_read(failing: JourneyResult, tmp_path: Path) ->
         ("", "is no JSON, so it is no trace"),
         ("[1]", "it has no 'version'"),
         ('{"openapi": "3.1"}', "it has no 'version'"),
-        ('{"version": 1, "messages": []}', "is a trace of version 1, and this program reads 2"),
-        ('{"version": 2}', "'journeys' is missing"),
-        ('{"version": 2, "journeys": [{"name": "x"}]}', "'row' is missing"),
-        ('{"version": 2, "journeys": 5}', "broken"),
+        ('{"version": 1, "messages": []}', "is a trace of version 1, and this program reads 3"),
+        ('{"version": 3}', "'journeys' is missing"),
+        ('{"version": 3, "journeys": [{"name": "x"}]}', "'row' is missing"),
+        ('{"version": 3, "journeys": 5}', "broken"),
     ],
 )
 def test_another_file_is_refused_with_what_is_wrong(content: str, said: str, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_whatever_says_it_is_a_trace_is_read_or_refused(
     journeys: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "any.json"
-    file.write_text(json.dumps({"version": 2, "journeys": journeys}))
+    file.write_text(json.dumps({"version": 3, "journeys": journeys}))
 
     try:
         trace_file.read(file)

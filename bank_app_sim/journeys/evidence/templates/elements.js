@@ -16,7 +16,7 @@ function button(attributes, ...children) {
   return element('button', { type: 'button', ...attributes }, ...children);
 }
 
-const OUTCOMES = { passed: '✓', failed: '✕', 'not reached': '○' };
+const OUTCOMES = { passed: '✓', failed: '✕', error: '!', skipped: '○', 'not reached': '○' };
 
 function outcomeIcon(outcome) {
   return element('span', { class: `outcome ${className(outcome)}`, title: outcome, 'aria-label': outcome }, OUTCOMES[outcome]);
