@@ -13,7 +13,7 @@ from .paragraphs import counted
 from .started import program
 
 if TYPE_CHECKING:
-    from ..journeys.selection import Selection
+    from ..journeys.selection import Broken, Selection
     from .following import Following
 
 
@@ -155,6 +155,8 @@ def run(
         try:
             following.follow(broken)
             progress.advance(len(broken))
+            if broken and not as_json:
+                progress.say(_how_many(selection.broken))
             following.follow(played)
         except KeyboardInterrupt:
             reason = interruption.reason
@@ -178,8 +180,13 @@ def _list(selection: "Selection") -> None:
         from ..journeys.mistakes import ScriptMistakes
 
         mistakes = [mistake for broken in selection.broken for mistake in broken.mistakes]
-        click.echo(f"\n{counted(len(mistakes), 'mistake')}\n\n{ScriptMistakes(mistakes)}", err=True)
+        click.echo(f"\n{_how_many(selection.broken)}\n\n{ScriptMistakes(mistakes)}", err=True)
         raise click.exceptions.Exit(2)
+
+
+def _how_many(broken: "Sequence[Broken]") -> str:
+    mistakes = sum(len(each.mistakes) for each in broken)
+    return f"{counted(mistakes, 'mistake')} in {counted(len(broken), 'script')}"
 
 
 def _end(following: "Following", report: Path | None, *, exit_code: int | None = None) -> None:

@@ -233,7 +233,7 @@ def run(
     """
     size = max(1, min(BATCH, len(jobs) // (4 * workers)))
     batches = [jobs[n : n + size] for n in range(0, len(jobs), size)]
-    is_here = workers == 1 or len(batches) == 1
+    is_here = workers == 1 or len(batches) <= 1
     played = _here(batches, plan, ended) if is_here else _in_processes(batches, plan, workers, ended)
     come = 0
     reason = ""
