@@ -5,16 +5,18 @@ import logging
 import random
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import attrs
 
+from . import bodies
 from .addresses import host
 from .clock import Clock, SystemClock
+from .connections import Connections, NoPlace
 from .errors import NotSent, OutcomeUnknown
-from .replies import Reply
+from .replies import Reply, unexpected
 
 if TYPE_CHECKING:
     import httpx
@@ -24,6 +26,9 @@ logger = logging.getLogger("impact_sdk")
 CONNECT_TIMEOUT_SECONDS = 5.0
 TIMEOUT_SECONDS = 30.0
 ADDRESSES_AT_HAND = 256
+# As httpx has it.
+KEPT_ALIVE = 20
+KEPT_SECONDS = 5.0
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 # DES sends it with every answer when it keeps the first answer to a key (ours, DESIGN section 6).
@@ -36,8 +41,10 @@ class HTTPTransport(Protocol):
     `httpx.ASGITransport(app)` calls an application in this process, `httpx.MockTransport(handler)` a function,
     `httpx.AsyncHTTPTransport(...)` brings proxies, certificates and limits of one's own.
 
+    A pool of your own may lose connections to calls that are cancelled (httpcore 1.0.9); the default's is replaced.
+
     The default's pool of connections is slow for many calls at once, whatever its limits. Under asyncio
-    `httpx_aiohttp.AiohttpTransport()` took a seventh of its time for 64 at once (reference: measurements, A).
+    `httpx_aiohttp.AiohttpTransport()` took a seventh of its time for 64 at once.
     """
 
     async def handle_async_request(self, request: Any) -> Any: ...
@@ -57,7 +64,7 @@ class HTTP:
     source: random.Random = attrs.field(factory=random.SystemRandom)
     transport: HTTPTransport | None = None
     honours_keys: bool = attrs.field(default=False, init=False)
-    _client: Any = attrs.field(default=None, init=False)
+    _connections: "Connections[httpx.AsyncClient] | None" = attrs.field(default=None, init=False)
 
     def address(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         given = tuple((name, _as_text(value)) for name, value in (query or {}).items() if value is not None)
@@ -87,69 +94,106 @@ class HTTP:
                 **({b"Content-Length": str(len(body)).encode()} if has_body else {}),
             },
             # Not as its content: to find out what we know, the headers would be read and written three times.
-            stream=httpx.ByteStream(body),
+            stream=_body()(body),
             extensions={"timeout": _timeout(timeout_seconds)},
         )
         request.read()
         try:
-            response = await self._response(request)
+            response, answer = await self._exchange(request, timeout_seconds)
         except Exception as error:
             raise _without_answer(error, method, url) from error
         logger.debug("%s %s answered %s", method, url, response.status_code)
         if HONOURS_KEYS in response.headers:
             self.honours_keys = True
-        return Reply(
+        reply = Reply(
             status=response.status_code,
             headers=response.headers,
-            content=response.content,
+            content=b"" if isinstance(answer, bodies.Unusable) else answer,
             received_at=self.clock.now(),
             set_cookies=_set_cookies(response.headers),
         )
+        if isinstance(answer, bodies.Unusable):
+            raise unexpected(reply, answer) from answer
+        return reply
 
-    async def _response(self, request: "httpx.Request") -> "httpx.Response":
-        if self.transport is None:
-            return await self._open().send(request)
-        # A client would follow no redirect, keep no cookie and use no proxy here either, and takes its time over that:
-        # as long as the rest of a call within one process.
-        response: httpx.Response = await self.transport.handle_async_request(request)
-        response.request = request
-        try:
-            await response.aread()
-        finally:
-            await response.aclose()
-        return response
-
-    def _open(self) -> "httpx.AsyncClient":
-        if self._client is None:
-            # Here and not at the top: importing httpx takes longer than all the rest of the SDK.
-            from http.cookiejar import CookieJar, DefaultCookiePolicy
-
-            import httpx
-
-            # httpx would keep every cookie it sees and send it with the next request, whoever's that is.
-            no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            self._client = httpx.AsyncClient(cookies=no_cookies)
-        client: httpx.AsyncClient = self._client
-        return client
+    async def _exchange(
+        self, request: "httpx.Request", timeout_seconds: float
+    ) -> tuple["httpx.Response", bytes | bodies.Unusable]:
+        """An answer and its body, or why that cannot be used."""
+        if self.transport is not None:
+            # A client would follow no redirect, keep no cookie and use no proxy here either, and takes its time over
+            # that: as long as the rest of a call within one process.
+            return await _whole(await self.transport.handle_async_request(request))
+        if self._connections is None:
+            self._connections = Connections(_client)
+        async with self._connections.one(timeout_seconds) as client:
+            return await _whole(await client.send(request, stream=True))
 
     def new_key(self) -> str:
         """An idempotency key: a random UUID."""
         return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
 
     async def aclose(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        if self._connections is not None:
+            await self._connections.aclose()
         if self.transport is not None:
             await self.transport.aclose()
 
 
 @functools.cache
+def _body() -> "type[httpx.ByteStream]":
+    import httpx
+
+    class Body(httpx.ByteStream):
+        """One piece, and no generator: of a call that is cancelled it would be left behind, and trio would say so."""
+
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            return _Pieces(iter(self))
+
+    return Body
+
+
+@attrs.define
+class _Pieces(AsyncIterator[bytes]):
+    _pieces: Iterator[bytes]
+
+    async def __anext__(self) -> bytes:
+        for piece in self._pieces:
+            return piece
+        raise StopAsyncIteration
+
+
+def _client() -> "httpx.AsyncClient":
+    # Here and not at the top: importing httpx takes longer than all the rest of the SDK.
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+    import httpx
+
+    # httpx would keep every cookie it sees and send it with the next request, whoever's that is.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_ALIVE, keepalive_expiry=KEPT_SECONDS)
+    return httpx.AsyncClient(cookies=no_cookies, limits=limits)
+
+
+async def _whole(response: "httpx.Response") -> tuple["httpx.Response", bytes | bodies.Unusable]:
+    try:
+        # Its stream, and not what httpx makes of it: that unpacks a megabyte into a gigabyte before anybody can look.
+        stream: Any = response.stream
+        return response, await bodies.whole(stream, response.headers.get("content-encoding", ""))
+    except bodies.Unusable as error:
+        return response, error
+    finally:
+        await response.aclose()
+
+
+@functools.cache
 def _own_headers() -> Mapping[bytes, bytes]:
-    """What is sent with every request; among it which compressions this installation can read."""
+    """What is sent with every request."""
     import httpx
 
     nowhere = httpx.MockTransport(lambda _request: httpx.Response(503))
-    with httpx.Client(transport=nowhere, headers={"Accept": "application/json", "User-Agent": "impact-sdk"}) as client:
+    ours = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "impact-sdk"}
+    with httpx.Client(transport=nowhere, headers=ours) as client:
         return dict(client.headers.raw)
 
 
@@ -185,9 +229,11 @@ def _timeout(seconds: float) -> Mapping[str, float | None]:
 def _without_answer(error: Exception, method: str, url: str) -> Exception:
     import httpx
 
+    path = urlsplit(url).path
+    if isinstance(error, NoPlace):
+        return NotSent(f"{method} {path} was not sent: {error}")
     if not isinstance(error, httpx.RequestError):
         return error
-    path = urlsplit(url).path
     reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, _before_sending()):
         return NotSent(f"{method} {path} was not sent to {host(url)} ({reason}); nothing has happened")

@@ -94,7 +94,7 @@ def _below(root: str, answer: Any) -> Any:
     return answer[root]
 
 
-def unexpected(reply: Reply, error: wire.Unreadable) -> UnexpectedResponse:
+def unexpected(reply: Reply, error: ValueError) -> UnexpectedResponse:
     return UnexpectedResponse(
         f"DES answered {reply.status} with something that cannot be read: {error} (request {reply.request_id})",
         status=reply.status,

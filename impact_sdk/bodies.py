@@ -1,0 +1,96 @@
+"""The body of an answer, read whole: unpacked here, so that it is never larger than what we would take."""
+
+import zlib
+from collections.abc import AsyncIterable
+from typing import Any
+
+import anyio
+
+# A page of a hundred transactions has less than a hundred kilobytes. Packed, sixteen megabytes may come as sixteen
+# kilobytes.
+LARGEST_BYTES = 16 * 1024 * 1024
+
+GZIP = 16 + zlib.MAX_WBITS
+ZLIB = zlib.MAX_WBITS
+RAW_DEFLATE = -zlib.MAX_WBITS
+
+
+class Unusable(ValueError):
+    """The body is too large, or packed in a way that we did not ask for, or wrongly."""
+
+
+async def whole(pieces: AsyncIterable[bytes], coding: str) -> bytes:
+    """All of a body, as it was before it was packed.
+
+    Args:
+        coding: The `Content-Encoding`; gzip, deflate, or none.
+
+    Raises:
+        Unusable: It cannot be unpacked, or has more than 16 MiB; no more than that is ever held.
+    """
+    unpack = _unpacking(coding.strip().lower())
+    held: list[bytes] = []
+    left = LARGEST_BYTES
+    problem: Unusable | None = None
+    with anyio.CancelScope() as scope:
+        async for piece in pieces:
+            if problem is not None:  # of those that come without waiting no more are kept
+                continue
+            try:
+                held.append(piece if unpack is None else unpack.some(piece, left + 1))
+                left -= len(held[-1])
+                if left < 0:
+                    raise Unusable(f"it is larger than {LARGEST_BYTES} bytes")
+            except Unusable as error:
+                # Cancelled and not left: leaving would strand the generators below, which have a connection to close.
+                problem = error
+                held.clear()
+                scope.cancel()
+    if problem is not None:
+        raise problem
+    return held[0] if len(held) == 1 else b"".join(held)
+
+
+def _unpacking(coding: str) -> "_Unpacking | None":
+    if coding in ("", "identity"):
+        return None
+    if coding in ("gzip", "x-gzip"):
+        return _Unpacking(GZIP)
+    if coding == "deflate":
+        return _Unpacking(ZLIB, otherwise=RAW_DEFLATE)
+    raise Unusable(f"it is packed with {coding[:40]!r}, and we asked for gzip or deflate")
+
+
+class _Unpacking:
+    """One packed body, piece by piece.
+
+    Args:
+        otherwise: How else it may be packed: some servers take "deflate" at its word, and leave the frame out.
+    """
+
+    def __init__(self, form: int, *, otherwise: int | None = None) -> None:
+        self._form = form
+        self._otherwise = otherwise
+        self._inflating: Any = zlib.decompressobj(form)
+
+    def some(self, piece: bytes, most: int) -> bytes:
+        """What a piece holds, up to `most` bytes."""
+        try:
+            unpacked = self._all(piece, most)
+        except zlib.error as error:
+            if self._otherwise is None:
+                raise Unusable(f"it cannot be unpacked ({error})") from error
+            self._form, self._otherwise = self._otherwise, None
+            self._inflating = zlib.decompressobj(self._form)
+            return self.some(piece, most)
+        self._otherwise = None
+        return unpacked
+
+    def _all(self, piece: bytes, most: int) -> bytes:
+        unpacked = b""
+        while piece and len(unpacked) < most:
+            if self._inflating.eof:  # the next member of several
+                self._inflating = zlib.decompressobj(self._form)
+            unpacked += self._inflating.decompress(piece, most - len(unpacked))
+            piece = self._inflating.unused_data
+        return unpacked

@@ -1,0 +1,207 @@
+"""Connections over real sockets on loopback: calls that are cancelled, and answers without end."""
+
+import asyncio
+import contextlib
+import gzip
+import json
+import random
+import resource
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import anyio.abc
+import attrs
+import pytest
+
+from impact_sdk import ClientCredentials, ImpactAPI, NotSent, UnexpectedResponse
+from impact_sdk.connections import CALLS_AT_ONCE, REPLACED_AFTER, Connections
+
+from .answers import DREAM
+
+ANSWER = json.dumps({"dream": DREAM, "access_token": "t"}).encode()
+CANCELLED = 400
+
+Answer = Callable[[anyio.abc.SocketStream], Awaitable[None]]
+
+
+def with_length(body: bytes, *headers: str) -> bytes:
+    lines = ["HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@asynccontextmanager
+async def server(answer: Answer) -> AsyncIterator[str]:
+    """Answers whatever is asked on loopback; gives its address."""
+
+    async def serve(stream: anyio.abc.SocketStream) -> None:
+        async with stream:
+            try:
+                while True:
+                    asked = b""
+                    while b"\r\n\r\n" not in asked:
+                        asked += await stream.receive()
+                    await answer(stream)
+            except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+                return
+
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)
+    async with listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, serve)
+        yield f"http://127.0.0.1:{port}"
+        tasks.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def api_at(answer: Answer) -> AsyncIterator[ImpactAPI]:
+    async with server(answer) as url, ImpactAPI(url, auth=ClientCredentials("demo-bank", "secret")) as api:
+        yield api
+
+
+async def within(seconds: float, call: Callable[[], Coroutine[Any, Any, Any]], *, by_task: bool) -> None:
+    """Cancel a call after some time: by its scope, or by the task that it runs in, where there are such."""
+    if by_task:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(call(), seconds)
+    else:
+        with anyio.move_on_after(seconds):
+            await call()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_after_calls_that_were_cancelled_at_any_point_others_get_through(anyio_backend: str, seed: int) -> None:
+    source = random.Random(seed)
+    by_task = seed == 2 and anyio_backend == "asyncio"
+
+    async def answer(stream: anyio.abc.SocketStream) -> None:
+        await anyio.sleep(source.uniform(0, 0.02))
+        await stream.send(with_length(ANSWER))
+
+    async with api_at(answer) as api:
+
+        async def cancelled() -> None:
+            await anyio.sleep(source.uniform(0, 0.1))
+            await within(source.uniform(0, 0.08), whole, by_task=by_task)
+
+        async def whole() -> None:
+            await api.dreams.get("d1", timeout=5, attempts=1)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(CANCELLED):
+                tasks.start_soon(cancelled)
+        with anyio.fail_after(10):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(120):  # more than there may be at once
+                    tasks.start_soon(whole)
+
+
+async def test_a_client_that_may_have_lost_connections_is_replaced_and_closed_after_its_last_call() -> None:
+    made: list[Client] = []
+
+    def make() -> Client:
+        made.append(Client())
+        return made[-1]
+
+    connections = Connections(make)
+
+    async with connections.one(5) as first:
+        for _ in range(REPLACED_AFTER):
+            with anyio.CancelScope() as scope:
+                async with connections.one(5):
+                    scope.cancel()
+                    await anyio.sleep_forever()
+        async with connections.one(5) as second:
+            assert second is not first
+        assert not first.is_closed
+    assert first.is_closed
+
+    await connections.aclose()
+    assert [client.is_closed for client in made] == [True, True]
+
+
+@attrs.define(eq=False)
+class Client:
+    is_closed: bool = False
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+async def test_a_call_that_finds_no_place_in_time_was_not_sent() -> None:
+    async def never(stream: anyio.abc.SocketStream) -> None:
+        await anyio.sleep_forever()
+
+    async with api_at(never) as api, anyio.create_task_group() as tasks:
+        for _ in range(CALLS_AT_ONCE):
+            tasks.start_soon(api._http.send, "GET", api._http.address("/"), {}, None)
+        await anyio.wait_all_tasks_blocked()
+
+        with pytest.raises(NotSent, match="100 calls were under way"):
+            await api._http.send("GET", api._http.address("/"), {}, None, timeout_seconds=0.01)
+        tasks.cancel_scope.cancel()
+
+
+def zipped(size: int) -> bytes:
+    packing = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    block = b" " * 2**20
+    return b"".join([*(packing.compress(block) for _ in range(size // len(block))), packing.flush()])
+
+
+async def endless(stream: anyio.abc.SocketStream) -> None:
+    await stream.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        await stream.send(b" " * 65_536)
+
+
+BOMB = with_length(zipped(2**30), "Content-Encoding: gzip")
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_a_megabyte_that_would_be_a_gigabyte_is_not_unpacked(status: int) -> None:
+    async def bomb(stream: anyio.abc.SocketStream) -> None:
+        await stream.send(BOMB.replace(b"200", str(status).encode(), 1))
+
+    async with api_at(bomb) as api:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with pytest.raises(UnexpectedResponse, match=f"answered {status} with .* larger than 16777216 bytes") as caught:
+            await api.dreams.get("d1")
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+    assert grown < 100_000  # kilobytes
+    assert caught.value.status == status
+
+
+async def test_an_answer_without_end_is_ended() -> None:
+    async with api_at(endless) as api:
+        with pytest.raises(UnexpectedResponse, match="larger than"):
+            await api.dreams.get("d1")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        with_length(gzip.compress(ANSWER), "Content-Encoding: gzip"),
+        with_length(gzip.compress(ANSWER), "Content-Encoding: X-GZIP"),
+        with_length(gzip.compress(ANSWER[:50]) + gzip.compress(ANSWER[50:]), "Content-Encoding: gzip"),
+        with_length(zlib.compress(ANSWER), "Content-Encoding: deflate"),
+        with_length(zlib.compress(ANSWER, wbits=-zlib.MAX_WBITS), "Content-Encoding: deflate"),
+        with_length(ANSWER, "Content-Encoding: identity"),
+    ],
+)
+async def test_a_packed_answer_is_unpacked(answer: bytes) -> None:
+    async with api_at(lambda stream: stream.send(answer)) as api:
+        assert (await api.dreams.get("d1")).name == "Bike"
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"), [(ANSWER, "gzip"), (ANSWER, "deflate"), (ANSWER, "br"), (gzip.compress(ANSWER), "gzip, gzip")]
+)
+async def test_an_answer_that_cannot_be_unpacked_says_so(body: bytes, coding: str) -> None:
+    packed = with_length(body, f"Content-Encoding: {coding}")
+
+    async with api_at(lambda stream: stream.send(packed)) as api:
+        with pytest.raises(UnexpectedResponse, match=r"cannot be read: it (cannot be unpacked|is packed with)"):
+            await api.dreams.get("d1")
