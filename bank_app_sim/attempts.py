@@ -78,6 +78,7 @@ class Retried:
     clock: Clock
     failures: int = attrs.field(default=0, init=False)
     not_before: datetime | None = attrs.field(default=None, init=False)
+    _is_said: bool = attrs.field(default=False, init=False)
 
     @property
     def waits(self) -> bool:
@@ -88,20 +89,24 @@ class Retried:
         return self.clock.now() < self.not_before <= self.clock.now() + LONGEST_WAIT
 
     async def attempt(self, work: Callable[[], Awaitable[T]], *, otherwise: T) -> T:
-        """What the work returns; `otherwise` where it fails. Of failures in a row the first is in the log."""
+        """What the work returns; `otherwise` where it fails. Of failures in a row the first is in the log.
+
+        But for a database that cannot be used: it says so itself, once for all that work with it.
+        """
         try:
             done = await work()
         except survived(self.clock) as error:
             self._failed(error)
             return otherwise
-        if self.failures:
+        if self._is_said:
             logger.warning("%s goes on again after %d failed attempts", self.what, self.failures)
-        self.failures, self.not_before = 0, None
+        self.failures, self.not_before, self._is_said = 0, None, False
         return done
 
     def _failed(self, error: Exception) -> None:
         self.failures += 1
         self.not_before = self.clock.now() + wait_after(self.failures)
-        if self.failures == 1:
+        if not self._is_said and not isinstance(error, DatabaseError):
+            self._is_said = True
             again, found = timestamp(self.not_before), mistake(error, failures=1)
             logger.error("%s failed, and is tried again at %s: %s", self.what, again, why(error), exc_info=found)

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from . import bodies
 from .answers import LONGEST_SHOWN, MOST_ERRORS, Answer, Refused, Text, cut
+from .database import DatabaseError
 from .hosts import is_from_page_of_another
 from .ids import Ids
 from .nearest import is_not_known
@@ -40,6 +41,9 @@ LARGEST_RECORDED_BYTES = 131_072
 
 # Nobody guesses what an answer of ours is from what is in it.
 NO_GUESSING = (b"x-content-type-options", b"nosniff")
+
+# In seconds, for who asks while the database cannot be used.
+TRY_AGAIN = "5"
 
 NOT_FOR_PAGES = (
     "web pages of other servers have no business here; ask from a program, or from a page of this machine (127.0.0.1, "
@@ -219,6 +223,9 @@ class Service:
             answer, content = refused.answer, _encoded(refused.answer)
         except bodies.Gone:
             return
+        except DatabaseError as error:  # which says in the log why, once
+            answer = _try_again(error).answer
+            content = _encoded(answer)
         except Exception:
             logger.exception("%s %s failed (request %s)", scope["method"], scope["path"], request_id)
             answer = Refused(500, {"base": [f"this is our fault; look for request {request_id} in the log"]}).answer
@@ -271,6 +278,11 @@ def headers_of(scope: Scope) -> dict[str, str]:
 
 # Whoever looks for news asks the same again and again. What it gives cannot be changed.
 _query = functools.lru_cache(QUERIES_AT_HAND)(QueryParams)
+
+
+def _try_again(error: DatabaseError) -> Refused:
+    sentence = f"the database of this server cannot be used now ({type(error).__name__}: its log says why); ask again"
+    return Refused(503, {"base": [sentence]}, headers={"Retry-After": TRY_AGAIN})
 
 
 def _full_path(scope: Scope) -> str:

@@ -96,6 +96,7 @@ class BankBackend:
         impact: The bank's client of DES. Whoever made it closes it.
         content: What `content()` of a backend in memory gave, to go on with it.
         crash: Called at each of `CRASH_POINTS`, with its name; what it raises ends `run()`.
+        open_database: What opens the database, for whoever wants to see one fail.
     """
 
     def __init__(
@@ -109,11 +110,12 @@ class BankBackend:
         ids: Ids,
         content: bytes | None = None,
         crash: Crash = _live_on,
+        open_database: Callable[..., Database] = Database,
     ) -> None:
         self._clock = clock
         # A simulated clock must see all that happens.
         traffic = clock.traffic if isinstance(clock, SimulatedClock) else None
-        self._database = Database(
+        self._database = open_database(
             database_url,
             tables.metadata,
             version=tables.VERSION,

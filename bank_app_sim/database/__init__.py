@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlencode
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from ..traffic import Traffic
 from .columns import order_of_insertion
 from .errors import Away, CommitUnknown, ConnectionLost, Damaged, DatabaseError, Full, Locked, named
 from .memory import Memory
+from .outage import Outage
 from .sqlite import SQLite
 
 __all__ = [
@@ -76,6 +77,7 @@ class Database:
         content: bytes | None = None,
     ) -> None:
         self._store = _store(_parsed(url), tables, version, inline, content)
+        self._outage = Outage(shown(_parsed(url)))
         self._inline = inline
         self._traffic = traffic
 
@@ -94,25 +96,33 @@ class Database:
         try:
             if self._traffic is not None and not self.is_in_memory:
                 with self._traffic.moving():
-                    return await self._store.run(work, reads_only=reads_only)
-            if self._traffic is not None:
-                self._traffic.note()  # in memory it is done at once: nobody could see it on its way
-            return await self._store.run(work, reads_only=reads_only)
+                    done = await self._store.run(work, reads_only=reads_only)
+            else:
+                if self._traffic is not None:
+                    self._traffic.note()  # in memory it is done at once: nobody could see it on its way
+                done = await self._store.run(work, reads_only=reads_only)
         except Exception as error:
-            trouble = named(error)
-            if trouble is None:
-                raise
-            raise trouble from error
+            self._raise(error)
+        if self._outage.failures and not reads_only:
+            self._outage.is_over()
+        return done
 
     def run_now(self, work: Callable[[sa.Connection], T]) -> T:
         """As `run()`, for a caller that cannot await: it is held up until the work is durable."""
         try:
             return self._store.run_now(work)
         except Exception as error:
-            trouble = named(error)
-            if trouble is None:
-                raise
-            raise trouble from error
+            self._raise(error)
+
+    def _raise(self, error: Exception) -> NoReturn:
+        """The error as callers are told it; what keeps a database from being used is in the log once."""
+        trouble = error if isinstance(error, DatabaseError) else named(error)
+        if trouble is None:
+            raise error
+        self._outage.note(trouble)
+        if trouble is error:
+            raise error
+        raise trouble from error
 
     def content(self) -> bytes:
         """Everything in it, as bytes that another database in memory can begin with.

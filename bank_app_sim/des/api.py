@@ -53,6 +53,7 @@ class DES:
         content: What `content()` of a sandbox in memory gave, to go on with it.
         transport: How the banks' keys are fetched; None for the network.
         webhook_transport: How events are sent to the banks; None for the network, without its private addresses.
+        open_database: What opens the database, for whoever wants to see one fail.
     """
 
     def __init__(
@@ -66,12 +67,13 @@ class DES:
         content: bytes | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
         webhook_transport: "httpx.AsyncBaseTransport | None" = None,
+        open_database: Callable[..., Database] = Database,
     ) -> None:
         self._clock = clock
         self._ids = ids
         # A simulated clock must see all that happens.
         traffic = clock.traffic if isinstance(clock, SimulatedClock) else None
-        self._database = Database(
+        self._database = open_database(
             database_url,
             tables.metadata,
             version=tables.VERSION,

@@ -100,7 +100,7 @@ class Worlds:
         except ValueError as error:
             raise Refused(400, {"base": [str(error)]}) from error
         except DatabaseError as error:
-            raise Refused(503, {"base": [str(error)]}) from error
+            raise Refused(503, {"base": [str(error)]}, headers={"Retry-After": "5"}) from error
         finally:
             self._being_made -= 1
 

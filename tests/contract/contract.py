@@ -18,6 +18,9 @@ from bank_app_sim.des.schemas import Node, Schemas
 
 FORM = "application/x-www-form-urlencoded"
 
+# What the document says once, under Errors, instead of with each operation.
+OF_EVERY_OPERATION: Mapping[str, Node] = {"503": {"$ref": "#/components/responses/TryLater"}}
+
 # Where the schemas are for the validators; nothing is fetched from there.
 BASE = "urn:document"
 
@@ -92,7 +95,8 @@ class Contract:
         operation = self._by_path[template].get("GET" if is_head else exchange.method)
         if operation is None:
             return [] if exchange.status == 405 and exchange.headers.get("allow") else ["a method without 405 or Allow"]
-        reply = operation.node["responses"].get(str(exchange.status))
+        status = str(exchange.status)
+        reply = operation.node["responses"].get(status) or OF_EVERY_OPERATION.get(status)
         if reply is None:
             return [f"{exchange.status} is no answer of {operation.name}: {exchange.body[:300]!r}"]
         if is_head:  # what GET would have, but for the body
