@@ -1,24 +1,28 @@
 """Access tokens for the bank's backend: OAuth 2.0 client credentials (RFC 6749, section 4.4)."""
 
 import base64
-import binascii
 import hmac
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote_plus
 
 import attrs
 import sqlalchemy as sa
+from starlette.datastructures import QueryParams
 
 from ..clock import Clock, timestamp
 from ..database import Database
 from ..ids import Ids
-from ..service import Answer, Call
+from ..service import FORM, Answer, Call
 from . import store
 from .request import hashed
 from .tenant import Tenant
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
+_BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @attrs.frozen(kw_only=True)
@@ -32,12 +36,25 @@ class TokenEndpoint:
 
     async def grant(self, call: Call) -> Answer:
         """Exchange the bank's client id and secret, in the body or by HTTP Basic, for an access token."""
-        grant_type = call.body.get("grant_type")
+        # Those without a value count as left out (RFC 6749, 3.2).
+        parameters = {name: value for name, value in call.body.items() if value != ""}
+        if repeated := _repeated(call):
+            return _error(400, "invalid_request", repeated, "is given more than once")
+        grant_type = parameters.get("grant_type")
         if grant_type is None:
             return _error(400, "invalid_request", "grant_type", "is missing")
         if grant_type != "client_credentials":
             return _error(400, "unsupported_grant_type", "grant_type", "must be client_credentials")
-        credentials = _credentials(call)
+        authorization = call.headers.get("authorization")
+        if authorization is None:
+            credentials = _text(parameters, "client_id"), _text(parameters, "client_secret")
+        else:
+            credentials = _basic(authorization)
+            if "client_secret" in parameters:
+                sentence = "is in the body, and the Authorization header is there too; use one of the two"
+                return _error(400, "invalid_request", "client_secret", sentence)
+            if parameters.get("client_id", credentials[0]) != credentials[0]:
+                return _error(400, "invalid_request", "client_id", "is another one in the Authorization header")
         token = self.ids.secret()
 
         def keep_token(connection: sa.Connection) -> timedelta | None:
@@ -80,15 +97,31 @@ def _tenant_of(connection: sa.Connection, client_id: str, client_secret: str) ->
     return str(row.id) if row is not None and matches else None
 
 
-def _credentials(call: Call) -> tuple[str, str]:
-    scheme, _, encoded = call.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return "", ""
-        return client_id, secret
-    return _text(call.body, "client_id"), _text(call.body, "client_secret")
+def _basic(authorization: str) -> tuple[str, str]:
+    """Id and secret, each form-encoded, joined by a colon, in base64 (RFC 6749, 2.3.1); nobody's for anything else."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        client_id, _, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        return _decoded(client_id), _decoded(secret)
+    except ValueError:
+        return "", ""
+
+
+def _decoded(text: str) -> str:
+    """What was form-encoded; ValueError where that is not how it was written."""
+    if _BROKEN_ESCAPE.search(text):
+        raise ValueError("a % that begins no escape")
+    return unquote_plus(text, errors="strict")
+
+
+def _repeated(call: Call) -> str | None:
+    """The parameter of a form that stands there twice; those of a JSON object cannot."""
+    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return None
+    counted = Counter(name for name, _ in QueryParams(call.raw).multi_items())
+    return next((name for name, times in counted.items() if times > 1), None)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

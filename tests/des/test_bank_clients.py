@@ -1,14 +1,21 @@
 """The bank's backend gets its access token."""
 
+import base64
 import json
+import random
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+import attrs
 import httpx
 import pytest
 
 from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des import DES
+from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
+from impact_sdk import ClientCredentials, ImpactAPI
 
 from .bank import TENANT
 
@@ -72,6 +79,79 @@ async def test_garbled_basic_credentials_get_none(stranger: httpx.AsyncClient) -
     )
 
     assert answer.status_code == 401
+
+
+def basic(client_id: str, secret: str) -> dict[str, str]:
+    return {"Authorization": f"Basic {base64.b64encode(f'{client_id}:{secret}'.encode()).decode()}"}
+
+
+RIGHT = basic(TENANT.client_id, TENANT.client_secret)
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+GRANT_TYPE = "grant_type=client_credentials"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "error"),
+    [
+        # In two places at once (RFC 6749, 2.3 and 5.2).
+        (RIGHT, f"{GRANT_TYPE}&client_id=demo-bank&client_secret={TENANT.client_secret}", 400, "invalid_request"),
+        (RIGHT, f"{GRANT_TYPE}&client_secret=wrong", 400, "invalid_request"),
+        ({"Authorization": "Bearer x"}, urlencode(GRANT), 400, "invalid_request"),
+        (RIGHT, f"{GRANT_TYPE}&client_id=other-bank", 400, "invalid_request"),
+        (RIGHT, f"{GRANT_TYPE}&client_id=demo-bank", 200, None),
+        (RIGHT, f"{GRANT_TYPE}&client_id=&client_secret=", 200, None),  # without values: left out (3.2)
+        # Twice (3.2).
+        ({}, f"{urlencode(GRANT)}&client_id=demo-bank", 400, "invalid_request"),
+        ({}, f"{urlencode(GRANT)}&client_secret=other", 400, "invalid_request"),
+        (RIGHT, f"{GRANT_TYPE}&{GRANT_TYPE}", 400, "invalid_request"),
+        (RIGHT, f"{GRANT_TYPE}&scope=a&scope=b", 400, "invalid_request"),
+        (RIGHT, f"{GRANT_TYPE}&scope=a&colour=red", 200, None),  # not known: passed over
+        ({}, "grant_type=&client_id=demo-bank", 400, "invalid_request"),
+        # Wrong.
+        ({"Authorization": "Basic"}, GRANT_TYPE, 401, "invalid_client"),
+        ({"Authorization": "Bearer x"}, GRANT_TYPE, 401, "invalid_client"),
+        ({"Authorization": "Basic /w=="}, GRANT_TYPE, 401, "invalid_client"),
+        (basic("demo-bank", "%ff"), GRANT_TYPE, 401, "invalid_client"),
+        (basic("demo-bank", "%zz"), GRANT_TYPE, 401, "invalid_client"),
+        (basic("demo-bank", "%00"), GRANT_TYPE, 401, "invalid_client"),
+        (basic("demo%00bank", "x"), GRANT_TYPE, 401, "invalid_client"),
+        ({}, GRANT_TYPE, 401, "invalid_client"),
+    ],
+)
+async def test_credentials_stand_in_one_place_and_a_parameter_once(
+    headers: dict[str, str], body: str, status: int, error: str | None, stranger: httpx.AsyncClient
+) -> None:
+    answer = await stranger.post("/oauth/token", content=body, headers={**FORM, **headers})
+
+    assert (answer.status_code, answer.json().get("error")) == (status, error)
+    assert ("www-authenticate" in answer.headers) == (status == 401)
+
+
+@pytest.mark.parametrize(
+    ("client_id", "secret"),
+    [
+        ("my bank:one", "se:cret + more & %41 = 100 % /?#"),
+        ("bänk", "größe 安全 🔑 and so on"),
+        ("a%20b", "x+y%2Bz and no less than that"),
+        ("*-._~", "!\"'()<>@[]{}|^` and so on"),
+    ],
+)
+async def test_any_text_can_be_a_client_id_and_a_secret(
+    client_id: str, secret: str, clock: SimulatedClock, trace: Trace
+) -> None:
+    """The real SDK signs in by Basic, a form and JSON do as well."""
+    tenant = attrs.evolve(TENANT, client_id=client_id, client_secret=secret)
+    des = DES(database_url="sqlite://", tenants=[tenant], clock=clock, trace=trace, ids=Ids(random.Random(7)))
+    in_body = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    asgi = httpx.ASGITransport(des.app)
+    async with (
+        httpx.AsyncClient(transport=asgi, base_url="http://des") as plain,
+        ImpactAPI("http://des", auth=ClientCredentials(client_id, secret), transport=asgi) as api,
+    ):
+        assert [user async for user in api.users.list()] == []
+        assert (await plain.post("/oauth/token", data=in_body)).status_code == 200
+        assert (await plain.post("/oauth/token", json=in_body)).status_code == 200
+    des.close()
 
 
 @pytest.mark.parametrize(
