@@ -2,34 +2,33 @@
 
 import base64
 import functools
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import attrs
 
-from ..client import Client
+from impact_sdk import wire
+
 from ..clock import Clock
 from ..service import Refused
 from .fields import what_is_wrong_with_text
+from .signing_keys import ALGORITHM, PublishedKeys
 from .tenant import Tenant
 
 if TYPE_CHECKING:
     import httpx
     from joserfc.jwk import ECKey
+    from joserfc.jws import JWSRegistry
 
-# Pinned: what the token's own header asks for is not trusted.
-ALGORITHM = "ES256"
+# A token is some hundred bytes, a thousand or two with certificates in its header.
+LARGEST_TOKEN = 16_384
 
 # The bank's clock may be ahead of ours by so much. An expired token gets no such grace.
 CLOCK_SKEW = timedelta(seconds=30)
 
-# Keys are fetched again when a token names one that we do not know, but not on every such token.
-SHORTEST_TIME_BETWEEN_FETCHES = timedelta(minutes=1)
-
 _WRONG = {
+    "azp": "was issued to somebody else (azp)",
     "iss": "was not issued by the bank's issuer",
     "aud": "is meant for another audience",
     "iat": "was issued in the future, or at no moment",
@@ -70,29 +69,25 @@ class TokenVerifier:
     def __init__(self, tenant: Tenant, clock: Clock, transport: "httpx.AsyncBaseTransport | None") -> None:
         self._tenant = tenant
         self._clock = clock
-        self._transport = transport
-        self._keys: dict[str, ECKey] = {}
-        self._fetched_at: datetime | None = None
-        self._fetching = anyio.Lock()
+        self._published = PublishedKeys(tenant.jwks_url, clock, transport)
 
     async def verify(self, token: str) -> Identity:
         """Whom the token speaks of; 422 when something is wrong with it, 503 when the bank's keys cannot be had."""
-        # Not at the top: with cryptography it takes longer to import than all else, and a server has to be up first.
-        from joserfc import jws, jwt
-        from joserfc.errors import JoseError
-
-        try:
-            header = jws.extract_compact(token.encode()).headers()
-        except (JoseError, ValueError) as error:
-            raise RefusedToken("is not a signed token") from error
-        if header["alg"] != ALGORITHM:
-            raise RefusedToken(f"must be signed with {ALGORITHM}")
-        key = await self._key(header.get("kid"))
-        try:
-            claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
-        except (JoseError, ValueError) as error:
-            raise RefusedToken("has a wrong signature, or is garbled") from error
-        return self._identity(claims)
+        kid = _kid(_header(token))
+        keys = await self._published.get()
+        candidates = keys.named(kid)
+        payload = _payload(token, candidates)
+        if payload is None:  # the bank may have changed its keys meanwhile, or one under its old name
+            newer = await self._published.after(keys)
+            candidates = candidates if newer is None else newer.named(kid)
+            payload = _payload(token, candidates)
+        if payload is None:
+            raise RefusedToken(
+                "has a wrong signature, or is garbled"
+                if candidates
+                else "is signed with a key that the bank does not publish"
+            )
+        return self._identity(_object(payload, otherwise="has a wrong signature, or is garbled"))
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         from joserfc.errors import ClaimError, ExpiredTokenError, MissingClaimError
@@ -119,6 +114,9 @@ class TokenVerifier:
             raise RefusedToken(_WRONG.get(error.claim, f"has a wrong claim: {error.claim}")) from error
         except (OverflowError, ValueError, OSError) as error:  # beyond the calendar
             raise RefusedToken(_WRONG["exp"]) from error
+        # OpenID Connect Core, 3.1.3.7: whom a token is for, and whom it was issued to, are two things.
+        if claims.get("azp") not in (None, self._tenant.audience):
+            raise RefusedToken(_WRONG["azp"])
         if expires_at <= now:  # the leeway above was for `iat`
             raise RefusedToken("has expired")
         if wrong := what_is_wrong_with_text(claims["sub"]):
@@ -130,67 +128,80 @@ class TokenVerifier:
             expires_at=expires_at,
         )
 
-    async def _key(self, kid: object) -> "ECKey":
-        if not isinstance(kid, str):
-            raise RefusedToken("does not say which key it is signed with (kid)")
-        if kid not in self._keys:
-            async with self._fetching:  # of many launches at once, one asks the bank
-                if kid not in self._keys and self._may_fetch():
-                    self._keys = await self._fetch()
-                    self._fetched_at = self._clock.now()
-        if kid not in self._keys:
-            raise RefusedToken("is signed with a key that the bank does not publish")
-        return self._keys[kid]
-
-    def _may_fetch(self) -> bool:
-        if self._fetched_at is None:
-            return True
-        return self._clock.now() - self._fetched_at >= SHORTEST_TIME_BETWEEN_FETCHES
-
-    async def _fetch(self) -> "dict[str, ECKey]":
-        import httpx  # not at the top, as above
-
-        try:
-            async with Client(self._tenant.jwks_url, self._transport) as client:
-                response = await client.request("GET", "", headers={"Accept": "application/json"})
-            response.raise_for_status()
-            return _signing_keys(response.json())
-        except (httpx.HTTPError, ValueError) as error:
-            sentence = f"the bank's keys at {self._tenant.jwks_url} cannot be had; try again later"
-            raise Refused(503, {"base": [sentence]}, headers={"Retry-After": "5"}) from error
-
 
 def claims_of(token: str) -> tuple[object, object]:
     """Who a token says it is from and for, believed of nobody yet; None for what it does not say."""
     try:
-        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-        return claims.get("iss"), claims.get("aud")
-    except (IndexError, ValueError, AttributeError):
+        claims = _object(_decoded(token.split(".")[1]), otherwise="")
+    except (IndexError, ValueError, RefusedToken):
         return None, None
+    return claims.get("iss"), claims.get("aud")
 
 
-def _signing_keys(document: Any) -> "dict[str, ECKey]":
-    """The keys of a JWKS that can sign with our algorithm; ValueError for something else than a JWKS."""
+def _header(token: str) -> Mapping[str, Any]:
+    """What the token says of itself, where we can go on with that."""
+    parts = token.split(".")
+    if len(parts) != 3 or len(token) > LARGEST_TOKEN:
+        raise RefusedToken("is not a signed token")
+    try:
+        header = _object(_decoded(parts[0]), otherwise="is not a signed token")
+    except ValueError as error:
+        raise RefusedToken("is not a signed token") from error
+    if header.get("alg") != ALGORITHM:
+        raise RefusedToken(f"must be signed with {ALGORITHM}")
+    # RFC 8725, 3.11: an access token is no ID token, though the same bank signs both.
+    if str(header.get("typ", "JWT")).lower().removeprefix("application/") != "jwt":
+        raise RefusedToken("is no ID token, but a token of another kind (typ)")
+    # RFC 7515, 4.1.11: whoever does not know an extension that is critical has to refuse; an empty list is none.
+    if "crit" in header:
+        raise RefusedToken("has critical extensions (crit); none is known here")
+    return header
+
+
+def _kid(header: Mapping[str, Any]) -> str | None:
+    kid = header.get("kid")
+    if kid is not None and not isinstance(kid, str):
+        raise RefusedToken("names its key by something else than text (kid)")
+    return kid
+
+
+def _payload(token: str, keys: "Sequence[ECKey]") -> bytes | None:
+    """What the token holds, where one of these keys has signed it."""
+    # Not at the top: with cryptography it takes longer to import than all else, and a server has to be up first.
+    from joserfc import jws
     from joserfc.errors import JoseError
 
-    if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
-        raise ValueError("not a JWKS")
-    keys = {}
-    for key in document["keys"]:
-        if isinstance(key, dict) and key.get("crv") == "P-256" and isinstance(key.get("kid"), str):
-            try:
-                keys[key["kid"]] = _imported(json.dumps(key))
-            except JoseError as error:
-                raise ValueError(f"key {key['kid']!r} is garbled") from error
-    return keys
+    for key in keys:
+        try:
+            return jws.deserialize_compact(token, key, registry=_registry()).payload
+        except (JoseError, ValueError):
+            continue
+    return None
 
 
-# Worlds that were forked from the same one have banks with the same key.
-@functools.lru_cache(16)
-def _imported(key: str) -> "ECKey":
-    from joserfc.jwk import ECKey
+@functools.cache
+def _registry() -> "JWSRegistry":
+    """Parameters of the header that nobody knows are passed over (RFC 7515, 4); the size was looked at before."""
+    from joserfc.jws import JWSRegistry
 
-    return ECKey.import_key(json.loads(key))
+    registry = JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
+    registry.max_header_length = registry.max_payload_length = LARGEST_TOKEN
+    return registry
+
+
+def _decoded(part: str) -> bytes:
+    return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+
+
+def _object(text: bytes, *, otherwise: str) -> Mapping[str, Any]:
+    """The JSON object in a part of a token, read before any library does: it may be nested without end."""
+    try:
+        found = wire.loads(text)
+    except ValueError as error:
+        raise RefusedToken(otherwise) from error
+    if not isinstance(found, dict):
+        raise RefusedToken(otherwise)
+    return found
 
 
 def _name(claim: object) -> str | None:

@@ -83,8 +83,9 @@ class SignIn:
         if client_id is not None:
             found = [tenant for tenant in self.tenants if tenant.client_id == client_id]
         else:
-            claimed = claims_of(token)
-            found = [tenant for tenant in self.tenants if (tenant.issuer, tenant.audience) == claimed]
+            issuer, audience = claims_of(token)
+            audiences = audience if isinstance(audience, list) else [audience]
+            found = [each for each in self.tenants if each.issuer == issuer and each.audience in audiences]
             found = found or list(self.tenants[:1])  # whose verifier then says what is wrong with the token
         if len(found) != 1:
             sentence = "does not exist" if client_id is not None else "is missing, and several banks have this issuer"

@@ -1,5 +1,7 @@
 """The bank as DES sees it in these tests: a key, its JWKS, and ID tokens signed with it."""
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +9,7 @@ import attrs
 import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from joserfc.jws import JWSRegistry
 
 from bank_app_sim.clock import Clock
 from bank_app_sim.des import Tenant
@@ -21,6 +24,10 @@ TENANT = Tenant(
 )
 
 
+def base64url(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
 def new_key(kid: str) -> ECKey:
     return ECKey.generate_key("P-256", parameters={"kid": kid}, auto_kid=False)
 
@@ -31,12 +38,16 @@ class Bank:
 
     Attributes:
         keys: What the JWKS holds; the first one signs.
+        published: What the JWKS holds instead, as JSON.
+        document: What is there instead of a JWKS: JSON, or bytes as they are.
         is_down: The JWKS answers 503.
         asked: How often the JWKS was fetched.
     """
 
     clock: Clock
     keys: list[ECKey] = attrs.field(factory=lambda: [new_key("key-1")])
+    published: list[Any] | None = None
+    document: dict[str, Any] | bytes | None = None
     is_down: bool = False
     asked: int = 0
 
@@ -48,7 +59,12 @@ class Bank:
         self.asked += 1
         if self.is_down:
             return httpx.Response(503)
-        return httpx.Response(200, json={"keys": [key.as_dict(private=False) for key in self.keys]})
+        if isinstance(self.document, bytes):
+            return httpx.Response(200, content=self.document)
+        if self.document is not None:
+            return httpx.Response(200, json=self.document)
+        own = [key.as_dict(private=False) for key in self.keys]
+        return httpx.Response(200, json={"keys": own if self.published is None else self.published})
 
     def claims(self, subject: str) -> dict[str, Any]:
         now = int(self.clock.now().timestamp())
@@ -64,6 +80,13 @@ class Bank:
         """A token that is right, but for the claims that are changed (None: left out)."""
         claims = {name: value for name, value in {**self.claims(subject), **changed}.items() if value is not None}
         return self.sign(claims)
+
+    def sign_bytes(self, payload: bytes, **header: Any) -> str:
+        """Any payload, under any header, signed with the key that a token of this bank is signed with."""
+        signed_with: dict[str, Any] = {"alg": "ES256", "kid": self.keys[0].kid}
+        named = {name: value for name, value in {**signed_with, **header}.items() if value is not None}
+        part = f"{base64url(json.dumps(named).encode())}.{base64url(payload)}"
+        return f"{part}.{base64url(JWSRegistry.algorithms['ES256'].sign(part.encode(), self.keys[0]))}"
 
     def sign(self, claims: dict[str, Any], *, key: ECKey | None = None) -> str:
         key = key or self.keys[0]

@@ -1,0 +1,356 @@
+"""Which ID tokens are believed, and by which of a bank's keys."""
+
+import hmac
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des.id_tokens import Identity, RefusedToken, TokenVerifier
+from bank_app_sim.service import Refused
+
+from .bank import TENANT, Bank, base64url, new_key
+
+GARBLED = "has a wrong signature, or is garbled"
+NO_TOKEN = "is not a signed token"
+NO_ID_TOKEN = "is no ID token, but a token of another kind (typ)"
+NOT_PUBLISHED = "is signed with a key that the bank does not publish"
+NO_MOMENT = "was issued in the future, or at no moment"
+WRONG_ALGORITHM = "must be signed with ES256"
+CRITICAL = "has critical extensions (crit); none is known here"
+
+
+@pytest.fixture
+def verifier(clock: SimulatedClock, bank: Bank) -> TokenVerifier:
+    return TokenVerifier(TENANT, clock, bank.transport())
+
+
+def part(value: object) -> str:
+    return base64url(json.dumps(value).encode())
+
+
+def unsigned(bank: Bank) -> str:
+    return f"{part({'alg': 'none', 'kid': 'key-1'})}.{part(bank.claims('ada'))}."
+
+
+def signed_with_the_public_key_as_secret(bank: Bank) -> str:
+    """The classic: an algorithm with a shared secret, and the published key for the secret."""
+    signed = f"{part({'alg': 'HS256', 'kid': 'key-1'})}.{part(bank.claims('ada'))}"
+    return f"{signed}.{base64url(hmac.digest(bank.keys[0].as_pem(private=False), signed.encode(), 'sha256'))}"
+
+
+def headed(**header: Any) -> Callable[[Bank], str]:
+    """A token that is right but for its header."""
+    return lambda bank: bank.sign_bytes(json.dumps(bank.claims("ada")).encode(), **header)
+
+
+def saying(**claims: Any) -> Callable[[Bank], str]:
+    """A token that is right but for these claims; None leaves one out."""
+    return lambda bank: bank.id_token("ada", **claims)
+
+
+def shifted(claim: str, seconds: float) -> Callable[[Bank], str]:
+    """A token with a moment that is so far from now."""
+    return lambda bank: bank.id_token("ada", **{claim: bank.claims("ada")["iat"] + seconds})
+
+
+def written(text: str) -> Callable[[Bank], str]:
+    """A token whose claims are this text."""
+    return lambda bank: bank.sign_bytes(text.replace("NOW", str(bank.claims("ada")["iat"])).encode())
+
+
+def payload(more: str) -> str:
+    return f'{{"iss":"{TENANT.issuer}","aud":"{TENANT.audience}","sub":"ada","iat":NOW,"exp":99999999999{more}}}'
+
+
+def by_own_key_in_the_header(bank: Bank) -> str:
+    stranger = Bank(bank.clock, [new_key("key-1")])
+    key = stranger.keys[0].as_dict(private=False)
+    return stranger.sign_bytes(json.dumps(bank.claims("ada")).encode(), jwk=key)
+
+
+BAD_TOKENS: dict[str, tuple[Callable[[Bank], str], str]] = {
+    "garbage": (lambda bank: "garbage", NO_TOKEN),
+    "dots": (lambda bank: "a.b.c", NO_TOKEN),
+    "not ASCII": (lambda bank: "é.é.é", NO_TOKEN),
+    "five parts, as when encrypted": (lambda bank: "e30.e30.e30.e30.e30", NO_TOKEN),
+    "a header nested without end": (lambda bank: f"{base64url(b'[' * 10_000)}.e30.c2ln", NO_TOKEN),
+    "a payload nested without end": (written("[" * 10_000), GARBLED),
+    "a header that is a list": (lambda bank: f"{part([])}.{part({})}.c2ln", NO_TOKEN),
+    "as long as a book": (lambda bank: f"e30.{'a' * 100_000}.c2ln", NO_TOKEN),
+    "a payload that is a list": (written("[]"), GARBLED),
+    "a payload that is no JSON": (written("{"), GARBLED),
+    "a payload that is no UTF-8": (lambda bank: bank.sign_bytes(b'{"sub":"\xff"}'), GARBLED),
+    "half a character": (written(payload(r',"given_name":"\ud800"')), GARBLED),
+    "NaN": (written(payload(',"x":NaN')), GARBLED),
+    # How it is signed.
+    "alg none": (unsigned, WRONG_ALGORITHM),
+    "alg HS256": (signed_with_the_public_key_as_secret, WRONG_ALGORITHM),
+    "alg in small letters": (headed(alg="es256"), WRONG_ALGORITHM),
+    "alg a list": (headed(alg=["ES256"]), WRONG_ALGORITHM),
+    "no alg": (headed(alg=None), WRONG_ALGORITHM),
+    "typ of an access token": (headed(typ="at+jwt"), NO_ID_TOKEN),
+    "typ of an access token in full": (headed(typ="application/at+jwt"), NO_ID_TOKEN),
+    "typ of a logout token": (headed(typ="logout+jwt"), NO_ID_TOKEN),
+    "typ no text": (headed(typ=5), NO_ID_TOKEN),
+    "crit empty": (headed(crit=[]), CRITICAL),
+    "crit": (headed(crit=["exp"], exp=5), CRITICAL),
+    "crit b64": (headed(crit=["b64"], b64=False), CRITICAL),
+    "kid no text": (headed(kid=5), "names its key by something else than text (kid)"),
+    "wrong key": (lambda bank: bank.sign(bank.claims("ada"), key=new_key("key-1")), GARBLED),
+    "a key of its own": (by_own_key_in_the_header, GARBLED),
+    "unknown key": (lambda bank: bank.sign(bank.claims("ada"), key=new_key("key-9")), NOT_PUBLISHED),
+    "empty kid": (lambda bank: bank.sign(bank.claims("ada"), key=new_key("")), NOT_PUBLISHED),
+    # When.
+    "expired": (shifted("exp", 0), "has expired"),
+    "expired a moment ago": (shifted("exp", -0.5), "has expired"),
+    "expired long ago": (saying(exp=-1), "has expired"),
+    "never expires": (saying(exp=None), "lacks a claim: exp"),
+    "expires beyond time": (saying(exp=10**20), "expires at no moment"),
+    "expires at a text": (saying(exp="99999999999"), "expires at no moment"),
+    "expires at true": (saying(exp=True), "expires at no moment"),
+    "expires at a list": (saying(exp=[99999999999]), "expires at no moment"),
+    "from the future": (shifted("iat", 31), NO_MOMENT),
+    "from the far future": (saying(iat=10**20), NO_MOMENT),
+    "issued at a text": (saying(iat="0"), NO_MOMENT),
+    "issued never": (saying(iat=None), "lacks a claim: iat"),
+    "not yet": (shifted("nbf", 31), "is not valid yet"),
+    "not before a text": (saying(nbf="0"), "is not valid yet"),
+    # By whom, for whom, of whom.
+    "another issuer": (saying(iss="https://evil.example"), "was not issued by the bank's issuer"),
+    "the issuer with a slash": (saying(iss=f"{TENANT.issuer}/"), "was not issued by the bank's issuer"),
+    "no issuer": (saying(iss=None), "lacks a claim: iss"),
+    "another audience": (saying(aud="others"), "is meant for another audience"),
+    "other audiences": (saying(aud=["others", "more"]), "is meant for another audience"),
+    "no audience in a list": (saying(aud=[]), "is meant for another audience"),
+    "an audience that is no text": (saying(aud=["impact-finance", 5]), "is meant for another audience"),
+    "issued to another": (
+        saying(aud=["others", "impact-finance"], azp="others"),
+        "was issued to somebody else (azp)",
+    ),
+    "issued to another, for us alone": (saying(azp="others"), "was issued to somebody else (azp)"),
+    "issued to a list": (saying(azp=["impact-finance"]), "was issued to somebody else (azp)"),
+    "no subject": (saying(sub=None), "lacks a claim: sub"),
+    "a subject that is no text": (saying(sub=5), "has a wrong claim: sub"),
+    "a blank subject": (saying(sub=" "), "has a subject that can't be blank"),
+    "a long subject": (saying(sub="a" * 256), "has a subject that is too long: at most 255 characters"),
+    "NUL": (saying(sub="a\0"), "has a subject that can't contain the character NUL"),
+    # Of a name that stands twice the last value counts (RFC 7519, 4).
+    "another audience at last": (written(payload(',"aud":"others"')), "is meant for another audience"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_TOKENS)
+async def test_a_bad_token_opens_nothing(name: str, verifier: TokenVerifier, bank: Bank) -> None:
+    make, sentence = BAD_TOKENS[name]
+
+    with pytest.raises(RefusedToken) as refused:
+        await verifier.verify(make(bank))
+
+    assert refused.value.sentence == sentence
+    assert refused.value.answer.status == 422
+
+
+GOOD_TOKENS: dict[str, Callable[[Bank], str]] = {
+    "plain": saying(),
+    "from a clock that is a little ahead": shifted("iat", 29),
+    "valid from a little later": shifted("nbf", 29),
+    "issued with a fraction": shifted("iat", -0.5),
+    "one audience of several": saying(aud=["others", "impact-finance"]),
+    "issued to us": saying(aud=["others", "impact-finance"], azp="impact-finance"),
+    "typ": headed(typ="JWT"),
+    "typ in small letters": headed(typ="jwt"),
+    "typ in full": headed(typ="application/JWT"),
+    "no typ": headed(),
+    "more in the header": headed(**{"pi.atm": "x", "x5c": ["A" * 3_000]}),
+    "no kid, and one key": headed(kid=None),
+    "the last of two values": written(payload(',"sub":"bob","sub":"ada"')),
+    "more claims": written(payload(',"nonce":"1","amr":["pwd"],"x":{"y":[1e3]}')),
+}
+
+
+@pytest.mark.parametrize("name", GOOD_TOKENS)
+async def test_a_token_that_standards_allow_is_believed(name: str, verifier: TokenVerifier, bank: Bank) -> None:
+    identity = await verifier.verify(GOOD_TOKENS[name](bank))
+
+    assert identity.external_id == "ada"
+
+
+def published(key: Any, **changed: Any) -> dict[str, Any]:
+    """A key as a JWKS shows it, with members changed (None: left out)."""
+    return {name: value for name, value in {**key.as_dict(private=False), **changed}.items() if value is not None}
+
+
+EC = published(new_key("other"))
+# Whatever stands beside the good key, and whatever of it bears the good key's name.
+BESIDE: dict[str, Any] = {
+    "for encryption": {**EC, "use": "enc"},
+    "for something that is not known": {**EC, "use": "drm"},
+    "for encryption, of the same name": {**EC, "kid": "key-1", "use": "enc"},
+    "for operations that are not known": {**EC, "kid": "key-1", "key_ops": ["dance"]},
+    "a use that does not go with its operations": {**EC, "kid": "key-1", "use": "sig", "key_ops": ["encrypt"]},
+    "a use that is a list": {**EC, "kid": "key-1", "use": ["sig"]},
+    "operations that are no list": {**EC, "kid": "key-1", "key_ops": 5},
+    "half a key": {name: value for name, value in {**EC, "kid": "key-1"}.items() if name != "y"},
+    "a coordinate that is a number": {**EC, "kid": "key-1", "x": 5},
+    "a coordinate that is no base64": {**EC, "kid": "key-1", "x": "?"},
+    "no coordinate": {**EC, "kid": "key-1", "x": ""},
+    "a coordinate without end": {**EC, "kid": "key-1", "x": "A" * 10_000},
+    "a point off the curve": {**EC, "kid": "key-1", "y": EC["x"]},
+    "another curve": published(ECKey.generate_key("P-384", {"kid": "key-1"})),
+    "a curve that nobody knows": {**EC, "kid": "key-1", "crv": "P-257"},
+    "a kind that nobody knows": {"kty": "XYZ", "kid": "key-1"},
+    "no kind": {"kid": "key-1"},
+    "another algorithm": {**EC, "kid": "key-1", "alg": "ECDH-ES"},
+    "RSA": published(RSAKey.generate_key(2048, {"kid": "key-1"})),
+    "an Edwards key": published(OKPKey.generate_key("Ed25519", {"kid": "key-1"})),
+    "a shared secret": OctKey.generate_key(256, {"kid": "key-1"}).as_dict(private=True),
+    "a good one of the same name": {**EC, "kid": "key-1"},
+    "a good one without a name": published(new_key("other"), kid=None),
+    "no object": "key-1",
+    "null": None,
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_key_that_cannot_be_used_is_passed_over(
+    name: str, is_first: bool, verifier: TokenVerifier, bank: Bank
+) -> None:
+    good = published(bank.keys[0])
+    bank.published = [BESIDE[name], good] if is_first else [good, BESIDE[name]]
+
+    identity = await verifier.verify(bank.id_token("ada"))
+
+    assert identity.external_id == "ada"
+
+
+@pytest.mark.parametrize("name", [name for name in BESIDE if "good" not in name])
+async def test_such_keys_alone_are_none(name: str, verifier: TokenVerifier, bank: Bank) -> None:
+    bank.published = [BESIDE[name]]
+
+    with pytest.raises(RefusedToken, match="does not publish"):
+        await verifier.verify(bank.id_token("ada"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"use": "sig"},
+        {"use": None, "key_ops": ["verify"]},
+        {"key_ops": ["verify", "dance"]},
+        {"alg": "ES256"},
+        {"x5c": ["?"], "x5t": 5, "ext": True, "colour": "red"},
+    ],
+)
+async def test_what_a_key_says_beside_its_use_is_passed_over(
+    changed: dict[str, Any], verifier: TokenVerifier, bank: Bank
+) -> None:
+    bank.published = [published(bank.keys[0], **changed)]
+
+    assert (await verifier.verify(bank.id_token("ada"))).external_id == "ada"
+
+
+@pytest.mark.parametrize("keys", [None, 5, {}, "keys"])
+async def test_what_is_no_jwks_is_to_be_tried_again(keys: Any, verifier: TokenVerifier, bank: Bank) -> None:
+    bank.document = {"keys": keys}
+
+    with pytest.raises(Refused) as refused:
+        await verifier.verify(bank.id_token("ada"))
+
+    assert refused.value.answer.status == 503
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"keys":' * 100_000, b"", b"<html>", b'{"keys":NaN}', b"\xff"])
+async def test_an_answer_that_is_no_json_is_to_be_tried_again(text: bytes, verifier: TokenVerifier, bank: Bank) -> None:
+    bank.document = text
+
+    with pytest.raises(Refused) as refused:
+        await verifier.verify(bank.id_token("ada"))
+
+    assert refused.value.answer.status == 503
+
+
+async def believed(verifier: TokenVerifier, token: str) -> Identity | str:
+    try:
+        return await verifier.verify(token)
+    except RefusedToken as refused:
+        return refused.sentence
+
+
+async def test_keys_are_fetched_once_an_hour(verifier: TokenVerifier, bank: Bank, clock: SimulatedClock) -> None:
+    for _ in range(2):
+        await verifier.verify(bank.id_token("ada"))
+    assert bank.asked == 1
+
+    await clock.advance(timedelta(minutes=59, seconds=59))
+    await verifier.verify(bank.id_token("ada"))
+    assert bank.asked == 1
+
+    await clock.advance(timedelta(seconds=1))
+    await verifier.verify(bank.id_token("ada"))
+    assert bank.asked == 2
+
+
+async def test_a_key_that_was_withdrawn_opens_nothing_after_an_hour(
+    verifier: TokenVerifier, bank: Bank, clock: SimulatedClock
+) -> None:
+    await verifier.verify(bank.id_token("ada"))
+    bank.published = [published(new_key("key-2"))]
+
+    await clock.advance(timedelta(minutes=59))
+    soon = await believed(verifier, bank.id_token("ada"))
+    await clock.advance(timedelta(minutes=1))
+    late = await believed(verifier, bank.id_token("ada"))
+
+    assert isinstance(soon, Identity)
+    assert late == NOT_PUBLISHED
+
+
+@pytest.mark.parametrize("kid", ["key-2", "key-1"])
+async def test_a_new_key_is_found_without_asking_all_the_time(
+    kid: str, verifier: TokenVerifier, bank: Bank, clock: SimulatedClock
+) -> None:
+    """Also one under the old name."""
+    await verifier.verify(bank.id_token("ada"))
+    bank.keys[0] = new_key(kid)
+
+    at_once = [await believed(verifier, bank.id_token("ada")) for _ in range(3)]
+    await clock.advance(timedelta(minutes=1))
+    a_minute_later = await believed(verifier, bank.id_token("ada"))
+    asked_by_then = bank.asked
+    forged = [await believed(verifier, bank.sign(bank.claims("ada"), key=new_key("key-9"))) for _ in range(3)]
+
+    assert {type(each) for each in at_once} == {str}
+    assert isinstance(a_minute_later, Identity)
+    assert forged == [NOT_PUBLISHED] * 3
+    assert (asked_by_then, bank.asked) == (2, 2)
+
+
+async def test_old_keys_do_when_a_new_one_cannot_be_looked_for(
+    verifier: TokenVerifier, bank: Bank, clock: SimulatedClock
+) -> None:
+    await verifier.verify(bank.id_token("ada"))
+    await clock.advance(timedelta(minutes=5))
+    bank.is_down = True
+
+    with pytest.raises(Refused) as refused:
+        await verifier.verify(bank.sign(bank.claims("ada"), key=new_key("key-9")))
+
+    assert refused.value.answer.status == 503
+    assert isinstance(await believed(verifier, bank.id_token("ada")), Identity)
+
+
+async def test_without_the_banks_keys_a_launch_is_to_be_tried_again(verifier: TokenVerifier, bank: Bank) -> None:
+    bank.is_down = True
+    with pytest.raises(Refused) as refused:
+        await verifier.verify(bank.id_token("ada"))
+    bank.is_down = False
+
+    assert refused.value.answer.status == 503
+    assert refused.value.answer.headers["Retry-After"] == "5"
+    assert isinstance(await believed(verifier, bank.id_token("ada")), Identity)
