@@ -127,7 +127,7 @@ def _figures(fields: Fields, present: Mapping[Any, Any], *, now: str) -> dict[st
     figures = {
         column: read(fields, name) if fields.given(name) else present[column] for name, column, read, _ in FIGURES
     }
-    return {**figures, "valuation_at": fields.optional_moment("valuationAt") or now}
+    return {**figures, "valuation_at": fields.happened_at("valuationAt", now=now) or now}
 
 
 def _rename(request: Request, fields: Fields, account: Row) -> None:

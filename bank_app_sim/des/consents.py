@@ -103,8 +103,8 @@ def answer(request: Request) -> Answer:
     consent = request.the_one_asked_for("transferConsents")
     fields = Fields(request.call.body, "transfer_consent", named_in_errors=NAMED_IN_ERRORS)
     said = {
-        "consented_at": fields.optional_moment("consentedAt"),
-        "rejected_at": fields.optional_moment("rejectedAt"),
+        "consented_at": fields.happened_at("consentedAt", now=request.now),
+        "rejected_at": fields.happened_at("rejectedAt", now=request.now),
     }
     _check(fields, consent, said)
 

@@ -36,8 +36,8 @@ def change(request: Request) -> Answer:
     for name in READ_ONLY:
         fields.unchanged(name, shown[name])
     wish = _wish(fields, dream)
-    deleted_at = fields.optional_moment("deletedAt")
-    initiated_at = fields.optional_moment("provisioningInitiatedAt")
+    deleted_at = fields.happened_at("deletedAt", now=request.now)
+    initiated_at = fields.happened_at("provisioningInitiatedAt", now=request.now)
     answered_request_id = fields.optional_text("accountProvisionRequestId")
     account_id = fields.optional_text("accountId")
     _check_setup(request, fields, dream, initiated_at, answered_request_id)

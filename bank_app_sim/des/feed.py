@@ -28,7 +28,7 @@ def take(request: Request) -> Answer:
     shown: dict[str, Any] = {
         "id": event.id,
         "type": event.type,
-        "at": fields.optional_moment("at") or request.now,
+        "at": fields.happened_at("at", now=request.now) or request.now,
         "userId": event.user_id,
         "amountCents": event.amount_cents,
         "team": event.team,
@@ -44,7 +44,7 @@ def _read(request: Request, fields: Fields) -> engine.FeedEvent:
     kind = fields.one_of("type", tuple(engine.FeedType))
     if fields.value("type") is None:
         fields.refuse("type", "is missing")
-    at = fields.optional_moment("at") or request.now
+    at = fields.happened_at("at", now=request.now) or request.now
     user_id = fields.optional_text("userId")
     values: dict[str, Any] = {
         "user_id": user_id,

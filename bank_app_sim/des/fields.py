@@ -1,7 +1,7 @@
 """Reading the object in a request's body, field by field, and saying all that is wrong with it at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from impact_sdk.moments import day
@@ -12,6 +12,10 @@ from ..service import Refused
 from .engine import LARGEST_CENTS
 
 LONGEST_TEXT = 255
+
+# What somebody says has happened is not further from now, in either direction. So wide, because a bank's backend on the
+# machine's clock works with worlds in simulated time. Ours.
+FURTHEST = timedelta(days=3653)
 
 
 class Fields:
@@ -160,6 +164,14 @@ class Fields:
             self.refuse(name, "must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z")
             return None
         return timestamp(at)
+
+    def happened_at(self, name: str, *, now: str) -> str | None:
+        """As `optional_moment()`, of something that has happened: within `FURTHEST` from now."""
+        at = self.optional_moment(name)
+        if at is not None and not -FURTHEST <= moment(at) - moment(now) <= FURTHEST:
+            self.refuse(name, f"is too far from now, which is {now}: at most ten years before or after")
+            return None
+        return at
 
     def optional_day_or_moment(self, name: str) -> str | None:
         """An ISO date as it is, or a moment as a timestamp of ours; null and missing are None."""

@@ -17,8 +17,8 @@ def change(request: Request) -> Answer:
         fields.refuse("type", f"can't be changed: it is {launch['type']}")
     fields.unchanged("id", launch["id"])
     terms = launches.own_terms(fields, engine.BY_LAUNCH_TYPE[launch["type"]], launch["terms"])
-    paused_at = fields.optional_moment("pausedAt")
-    stopped_at = fields.optional_moment("stoppedAt")
+    paused_at = fields.happened_at("pausedAt", now=request.now)
+    stopped_at = fields.happened_at("stoppedAt", now=request.now)
     _check(request, fields, launch, terms, paused_at=paused_at, stopped_at=stopped_at)
 
     if terms != launch["terms"]:
@@ -61,13 +61,23 @@ def _check(
 def _check_consent(request: Request, fields: Fields, launch: Row, terms: dict[str, Any]) -> None:
     """What the user has signed for stays the most that is taken, and the most often."""
     given = request.one("transferConsents", launch["transfer_consent_id"])
-    needed = launching.consent_for({**launch, "terms": terms}, _dream(request, launch))
-    if needed.max_amount_cents > given["max_amount_cents"] or needed.max_frequency != given["max_frequency"]:
-        sentence = (
-            f"can't be changed so: the user's consent covers at most {given['max_amount_cents']} cents "
-            f"at a time (max. frequency: {given['max_frequency']}); launch anew"
-        )
-        fields.refuse("type", sentence)
+    dream = _dream(request, launch)
+
+    def covers(terms: dict[str, Any]) -> bool:
+        needed = launching.consent_for({**launch, "terms": terms}, dream)
+        return bool(needed.max_amount_cents <= given["max_amount_cents"])
+
+    if covers(terms):
+        return
+    sentence = (
+        f"can't be changed so: the user's consent covers at most {given['max_amount_cents']} cents "
+        f"at a time (max. frequency: {given['max_frequency']}); launch anew"
+    )
+    changed = [name for name, value in terms.items() if value != launch["terms"][name]]
+    # Those that are too much by themselves; where none is, all of them together are.
+    too_much = [name for name in changed if not covers({**launch["terms"], name: terms[name]})]
+    for name in too_much or changed:
+        fields.refuse(name, sentence)
 
 
 def _change_terms(request: Request, launch: Row, terms: dict[str, Any]) -> None:

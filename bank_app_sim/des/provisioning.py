@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from . import launching, money, store
 from .request import Request
 from .store import Row
+from .tenant import AccountSetup
 
 REFUSAL = "the customer was refused"
 
@@ -124,10 +125,10 @@ def _link(request: Request, dream_id: str, account: Row) -> None:
 
 def unlinkable(request: Request, account: Row) -> str | None:
     """Why no (other) Dream can be linked to an account; None where one can."""
-    if account["type"] != money.PERFORMANCE:
+    one_for_each = request.tenant.account_setup is AccountSetup.PER_DREAM
+    if account["type"] != money.PERFORMANCE and not one_for_each:
         return None
     of_account = {"of_account": account["id"]}
     if request.connection.execute(store.dreams.ON_ACCOUNT, of_account).first() is None:
         return None
-    # reference: impact-finance-api 7
-    return "is a Performance account that has its Dream already: there is one for each"
+    return f"is a {account['type']} account that has its Dream already: there is one for each"

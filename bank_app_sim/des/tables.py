@@ -172,6 +172,16 @@ transactions = sa.Table(
     sa.Index("transactions_in_order_by_state", "state", "requested_at", "n"),
 )
 
+# Where transactions of users that were erased stood in the order: whoever lists by a cursor goes on from there.
+erased_transactions = sa.Table(
+    "erased_transactions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False),
+    sa.Column("requested_at", sa.Text, nullable=False),
+    sa.Column("n", sa.BigInteger, nullable=False),
+)
+
 # What happened, in the transaction that made it happen. No foreign keys: events outlive what they tell of.
 events = sa.Table(
     "events",

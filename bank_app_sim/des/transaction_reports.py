@@ -22,10 +22,10 @@ def create(request: Request) -> Answer:
         "type": kind,
         "external_id": fields.text("externalId"),
         "amount_cents": fields.cents("amountCents", least=1),
-        "requested_at": fields.optional_moment("requestedAt") or request.now,
+        "requested_at": fields.happened_at("requestedAt", now=request.now) or request.now,
         **_sides(fields, kind),
     }
-    settled_at = fields.optional_moment("settledAt") or request.now
+    settled_at = fields.happened_at("settledAt", now=request.now) or request.now
     fields.check()
 
     user = request.owner(user_id, field=fields.path("userId"))

@@ -8,7 +8,7 @@ from . import money, paging, store
 from .accounts import reference
 from .fields import Fields
 from .money import SIDES
-from .request import Request
+from .request import Request, User
 from .store import Row
 
 STATES = ("requested", "settled", "failed")
@@ -82,7 +82,7 @@ def _list_after(request: Request, after_id: str, filters: Mapping[str, str]) -> 
     narrowed = {**request.reach, **filters}
     names, parameters = set(narrowed), dict[str, Any](narrowed)
     if after_id:
-        last = request.find("transactions", after_id)
+        last = request.find("transactions", after_id) or _place_of_erased(request, after_id)
         if last is None:
             raise Refused(400, {"after_id": ["does not exist"]})
         names.add("after")
@@ -94,6 +94,14 @@ def _list_after(request: Request, after_id: str, filters: Mapping[str, str]) -> 
     shown = [as_json(row) for row in rows[:items]]
     next_url = paging.address(request.call, after_id=shown[-1]["id"]) if len(rows) > items else None
     return Answer(200, {"transactions": shown, "meta": {"items": len(shown), "next_url": next_url}})
+
+
+def _place_of_erased(request: Request, id: str) -> Row | None:
+    """Where a transaction of a user that was erased has stood: of it nothing else is known."""
+    if isinstance(request.principal, User):
+        return None
+    wanted = {"id": id, "tenant_id": request.principal.tenant_id}
+    return request.connection.execute(store.transactions.PLACE_OF_ERASED, wanted).mappings().one_or_none()
 
 
 def get(request: Request) -> Answer:
@@ -115,8 +123,8 @@ def apply(request: Request, fields: Fields, transaction: Row) -> None:
     for name in READ_ONLY:
         fields.unchanged(name, shown.get(name))
     fields.unchanged("state", shown["state"], otherwise="can't be written; set settledAt or failedAt")
-    settled_at = fields.optional_moment("settledAt")
-    failed_at = fields.optional_moment("failedAt")
+    settled_at = fields.happened_at("settledAt", now=request.now)
+    failed_at = fields.happened_at("failedAt", now=request.now)
     reasons = fields.texts("errors")
     if failed_at is None and reasons != shown["errors"]:
         fields.unchanged("errors", shown["errors"], otherwise="can be given together with failedAt only")

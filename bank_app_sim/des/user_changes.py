@@ -26,7 +26,7 @@ def change(request: Request) -> Answer:
         fields.unchanged(name, shown[name])
     given_name = fields.optional_text("givenName") if fields.given("givenName") else user["given_name"]
     family_name = fields.optional_text("familyName") if fields.given("familyName") else user["family_name"]
-    initiated_at = fields.optional_moment("provisioningInitiatedAt")
+    initiated_at = fields.happened_at("provisioningInitiatedAt", now=request.now)
     answered_request_id = fields.optional_text("accountProvisionRequestId")
     if isinstance(request.principal, User):
         _refuse_what_is_the_banks(fields)

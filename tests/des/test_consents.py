@@ -358,3 +358,47 @@ async def test_what_a_consent_covers_depends_on_the_savehack(
     consent = (await fetch(backend, (await asked(ada, launch))["temporaryId"])).json()["transferConsent"]
 
     assert (consent["maxFrequency"], consent["maxAmountCents"]) == ("once", 9_000)
+
+
+@pytest.mark.parametrize(
+    ("savehack", "terms", "change", "named"),
+    [
+        ("Daily", {"amountCents": 5_000}, {"amountCents": 5_001}, {"amountCents"}),
+        ("Weekly", {"amountCents": 5_000, "weekday": 0}, {"amountCents": 9_000, "weekday": 3}, {"amountCents"}),
+        ("Weekly", {"amountCents": 5_000, "weekday": 0}, {"amountCents": 4_000, "weekday": 3}, None),
+        ("Rocket", {"amountCents": 100, "maxAmountCents": 900}, {"amountCents": 200}, None),
+        (
+            "Rocket",
+            {"amountCents": 100, "maxAmountCents": 900},
+            {"amountCents": 200, "maxAmountCents": 901},
+            {"maxAmountCents"},
+        ),
+        ("Thief", {"minAmountCents": 1, "maxAmountCents": 9}, {"maxAmountCents": 10}, {"maxAmountCents"}),
+        ("Percentage", {"percentage": 10}, {"percentage": 11}, {"percentage"}),
+        ("Roundup", {"roundToCents": 100}, {"roundToCents": 101}, {"roundToCents"}),
+        ("SaveLeague", {"amountCents": 100, "team": "a"}, {"amountCents": 101, "team": "b"}, {"amountCents"}),
+    ],
+)
+async def test_what_goes_beyond_a_consent_is_named(
+    savehack: str,
+    terms: dict[str, Any],
+    change: dict[str, Any],
+    named: set[str] | None,
+    ada: httpx.AsyncClient,
+    backend: httpx.AsyncClient,
+    dream: dict[str, Any],
+) -> None:
+    kind = f"{savehack}Launch"
+    body = {"type": kind, "dreamId": dream["id"], "savehackId": await savehack_id(ada, savehack), **terms}
+    launch = (await ada.post("/v1/savehack-launches", json={"savehackLaunch": body})).json()["savehackLaunch"]
+    await say(backend, launch["transferConsentId"], consentedAt=AT)
+
+    changed = await ada.patch(
+        f"/v1/savehack-launches/{launch['id']}", json={"savehackLaunch": {"type": kind, **change}}
+    )
+
+    if named is None:
+        assert changed.status_code == 200
+    else:
+        assert changed.status_code == 400
+        assert errors_of(changed).keys() == {f"savehackLaunch.{name}" for name in named}

@@ -26,6 +26,7 @@ from .journey import (
     initiate,
     launch_daily,
     launches,
+    post_account,
     post_transaction,
     transactions,
 )
@@ -294,3 +295,32 @@ async def test_nothing_falls_due_for_a_refused_dream(
     await clock.advance(timedelta(days=3))
 
     assert [each["state"] for each in await transactions(ada)] == ["failed"]
+
+
+async def test_an_account_holds_one_dream(ada: httpx.AsyncClient, backend: httpx.AsyncClient) -> None:
+    bike, boat = await create_dream(ada, "Bike"), await create_dream(ada, "Boat")
+    account = (await post_account(backend, id_of(ada))).json()["account"]
+    assert (await change_dream(backend, bike, accountId=account["id"])).status_code == 200
+
+    linked = await change_dream(backend, boat, accountId=account["id"])
+    new = {"userId": id_of(ada), "name": "Boots", "targetCents": 1, "accountId": account["id"]}
+    created = await backend.post("/v1/dreams", json={"dream": new})
+    again = await change_dream(backend, bike, accountId=account["id"])
+
+    sentence = "is a SharedSavings account that has its Dream already: there is one for each"
+    assert [linked.status_code, created.status_code, again.status_code] == [400, 400, 200]
+    assert errors_of(linked) == errors_of(created) == {"dream.accountId": [sentence]}
+    assert (await shown(ada, boat))["account"] is None
+
+
+async def test_the_account_of_a_dream_that_was_deleted_is_free(
+    ada: httpx.AsyncClient, backend: httpx.AsyncClient
+) -> None:
+    bike, boat = await create_dream(ada, "Bike"), await create_dream(ada, "Boat")
+    account = (await post_account(backend, id_of(ada))).json()["account"]
+    await change_dream(backend, bike, accountId=account["id"])
+    await change_dream(ada, bike, deletedAt=AT)
+
+    linked = await change_dream(backend, boat, accountId=account["id"])
+
+    assert linked.status_code == 200

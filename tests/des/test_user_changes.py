@@ -16,6 +16,7 @@ from .journey import (
     errors_of,
     events,
     id_of,
+    initiate,
     launch_daily,
     post_transaction,
     transactions,
@@ -256,3 +257,30 @@ async def test_erasing_one_leaves_the_others(
 
     assert await transactions(ada) == deposits
     assert len((await backend.get("/v1/users")).json()["users"]) == 1
+
+
+async def test_who_lists_by_a_cursor_goes_on_after_an_erased_user(
+    account: dict[str, Any],
+    deposits: list[dict[str, Any]],
+    ada: httpx.AsyncClient,
+    backend: httpx.AsyncClient,
+    sign_in: SignIn,
+) -> None:
+    """The last transaction that was seen is gone; what came after it is not."""
+    bob = await sign_in("bob")
+    await launch_daily(bob, await create_dream(bob))
+    await initiate(bob, id_of(bob))
+    (of_bob,) = await transactions(bob)
+    for deposit in deposits:
+        await change_transaction(backend, deposit, failedAt=AT)
+    (last,) = (await backend.get("/v1/transactions", params={"items": 1, "state": "failed", "after_id": ""})).json()[
+        "transactions"
+    ]
+
+    assert (await erase(backend, ada)).status_code == 204
+
+    found = await backend.get("/v1/transactions", params={"after_id": last["id"]})
+    by_user = await bob.get("/v1/transactions", params={"after_id": last["id"]})
+    unknown = await backend.get("/v1/transactions", params={"after_id": "never-seen"})
+    assert (found.status_code, [each["id"] for each in found.json().get("transactions", [])]) == (200, [of_bob["id"]])
+    assert (by_user.status_code, unknown.status_code) == (400, 400)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ..tables import accounts, dreams, transactions, users
+from ..tables import accounts, dreams, erased_transactions, transactions, users
 
 _from_account, _to_account = accounts.alias("from_account"), accounts.alias("to_account")
 _from_dream, _to_dream = dreams.alias("from_dream"), dreams.alias("to_dream")
@@ -32,6 +32,10 @@ BY_IDS = transaction.where(transactions.c.id.in_(given("ids", expanding=True)))
 
 BY_EXTERNAL_ID = sa.select(transactions.c.id).where(
     transactions.c.user_id == given("user_id"), transactions.c.external_id == given("external_id")
+)
+
+PLACE_OF_ERASED = sa.select(erased_transactions.c.requested_at, erased_transactions.c.n).where(
+    erased_transactions.c.id == given("id"), erased_transactions.c.tenant_id == given("tenant_id")
 )
 
 _requested = transactions.c.state == "requested"
