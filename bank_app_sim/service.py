@@ -111,6 +111,7 @@ class Endpoint:
         accepts_form: An HTML form is understood as well as JSON.
         is_recorded: Its messages are put into the trace here; otherwise whoever sends them does.
         parameters: What its query may have; None where that is none of our business.
+        refused: What a refusal is answered with.
     """
 
     method: str
@@ -122,6 +123,7 @@ class Endpoint:
     accepts_form: bool = False
     is_recorded: bool = True
     parameters: Collection[str] | None = ()
+    refused: Callable[[Answer], Answer] = lambda answer: answer
 
     @label.default
     def _by_method_and_path(self) -> Callable[[str, Mapping[str, Any]], str]:
@@ -220,7 +222,8 @@ class Service:
             )
             content = _encoded(answer)
         except Refused as refused:
-            answer, content = refused.answer, _encoded(refused.answer)
+            answer = endpoint.refused(refused.answer)
+            content = _encoded(answer)
         except bodies.Gone:
             return
         except DatabaseError as error:  # which says in the log why, once

@@ -18,7 +18,7 @@ from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, Service, status_line
 from ..trace import Trace
 from . import document, events, idempotency, launching, purging, sessions, state, store, tables
-from .bank_clients import TokenEndpoint, keep_tenants
+from .bank_clients import TokenEndpoint, as_oauth, keep_tenants
 from .id_tokens import Identity, RefusedToken, TokenVerifier
 from .operations import OPERATIONS, WEBHOOK_ENDPOINT, Operation
 from .outbox import Outbox
@@ -109,7 +109,7 @@ class DES:
                 *(self._endpoint(operation) for operation in OPERATIONS),
                 _for_secrets("POST", VERIFY_TOKEN, self._then_tell(sign_in.verify_token)),
                 # A client may have its own reasons for a query there (RFC 6749, section 3.2).
-                _for_secrets("POST", OAUTH_TOKEN, oauth.grant, parameters=None),
+                _for_secrets("POST", OAUTH_TOKEN, oauth.grant, parameters=None, refused=as_oauth),
                 Endpoint(method="GET", path="/openapi.json", respond=document.serve_json),
                 Endpoint(method="GET", path="/docs", respond=document.serve_page),
             ],
@@ -278,7 +278,12 @@ class DES:
 
 
 def _for_secrets(
-    method: str, path: str, respond: Callable[[Call], Awaitable[Answer]], *, parameters: Collection[str] | None = ()
+    method: str,
+    path: str,
+    respond: Callable[[Call], Awaitable[Answer]],
+    *,
+    parameters: Collection[str] | None = (),
+    refused: Callable[[Answer], Answer] = lambda answer: answer,
 ) -> Endpoint:
     """An operation that takes and gives secrets: without a principal, and with its bodies out of the trace."""
     return Endpoint(
@@ -288,6 +293,7 @@ def _for_secrets(
         is_private=True,
         accepts_form=True,
         parameters=parameters,
+        refused=refused,
     )
 
 

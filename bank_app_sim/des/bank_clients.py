@@ -3,7 +3,6 @@
 import base64
 import hmac
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,12 +10,11 @@ from urllib.parse import unquote_plus
 
 import attrs
 import sqlalchemy as sa
-from starlette.datastructures import QueryParams
 
 from ..clock import Clock, timestamp
 from ..database import Database
 from ..ids import Ids
-from ..service import FORM, Answer, Call
+from ..service import Answer, Call
 from . import store
 from .request import hashed
 from .tenant import Tenant
@@ -38,8 +36,8 @@ class TokenEndpoint:
         """Exchange the bank's client id and secret, in the body or by HTTP Basic, for an access token."""
         # Those without a value count as left out (RFC 6749, 3.2).
         parameters = {name: value for name, value in call.body.items() if value != ""}
-        if repeated := _repeated(call):
-            return _error(400, "invalid_request", repeated, "is given more than once")
+        if misplaced := next((name for name in ("client_id", "client_secret") if name in call.query), None):
+            return _error(400, "invalid_request", misplaced, "can't be in the address, which others log")
         grant_type = parameters.get("grant_type")
         if grant_type is None:
             return _error(400, "invalid_request", "grant_type", "is missing")
@@ -80,6 +78,15 @@ class TokenEndpoint:
         return Answer(200, granted, headers=_NOT_KEPT)
 
 
+def as_oauth(refused: Answer) -> Answer:
+    """What was refused before it was looked at, such as a parameter that stands twice, as OAuth wants it (5.2)."""
+    if refused.status != 400:
+        return refused
+    first = refused.body["errors"][0]
+    described = {"error": "invalid_request", "error_description": f"{first['field']} {first['errors'][0]}"}
+    return attrs.evolve(refused, body={**described, **refused.body}, headers={**refused.headers, **_NOT_KEPT})
+
+
 def keep_tenants(connection: sa.Connection, tenants: Sequence[Tenant]) -> None:
     """Write down the tenants and the hashes of their secrets, or what has changed about them."""
     for tenant in tenants:
@@ -114,14 +121,6 @@ def _decoded(text: str) -> str:
     if _BROKEN_ESCAPE.search(text):
         raise ValueError("a % that begins no escape")
     return unquote_plus(text, errors="strict")
-
-
-def _repeated(call: Call) -> str | None:
-    """The parameter of a form that stands there twice; those of a JSON object cannot."""
-    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        return None
-    counted = Counter(name for name, _ in QueryParams(call.raw).multi_items())
-    return next((name for name, times in counted.items() if times > 1), None)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

@@ -73,6 +73,12 @@ async def test_wrong_credentials_get_none(wrong: dict[str, str], stranger: httpx
     }
 
 
+async def test_a_secret_in_the_address_is_refused(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.post("/oauth/token", params=GRANT, data=GRANT)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
 async def test_garbled_basic_credentials_get_none(stranger: httpx.AsyncClient) -> None:
     answer = await stranger.post(
         "/oauth/token", data={"grant_type": "client_credentials"}, headers={"Authorization": "Basic !"}
