@@ -53,10 +53,91 @@ def test_public_addresses_and_loopback_are_reached(address: str) -> None:
         "64:ff9b::a00:1",  # 10.0.0.1 behind a translator
         "2002:a00:1::",  # 10.0.0.1 behind a 6to4 relay
         "2001:0:808:808::f5ff:fffe",  # 10.0.0.1 behind a Teredo relay
+        "64:ff9b::7f00:1",  # the translator itself
+        "2002:7f00:1::",  # the relay itself
+        "::10.0.0.1",
+        "::8.8.8.8",
+        "::ffff:0:a00:1",  # 10.0.0.1 as RFC 2765 translates it
     ],
 )
 def test_private_addresses_are_not_however_they_are_written(address: str) -> None:
     assert "a private address" in (what_is_wrong_with(ipaddress.ip_address(address)) or "")
+
+
+# By hand, from the registries of IANA (special-purpose addresses of IPv4 and IPv6, multicast, IPv6's address space) and
+# the RFCs that took some of them away.
+NOBODYS = [
+    ipaddress.ip_network(block)
+    for block in [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "::/128",
+        "::2/127",
+        "::1:0:0/96",
+        "64:ff9b:1::/48",
+        "100::/64",
+        "100:0:0:1::/64",
+        "200::/7",
+        "400::/6",
+        "2001::/23",
+        "2001:db8::/32",
+        "2002::/16",
+        "2620:4f:8000::/48",
+        "3fff::/20",
+        "4000::/3",
+        "5f00::/16",
+        "6000::/3",
+        "8000::/1",
+        "fc00::/7",
+        "fe80::/10",
+        "fec0::/10",
+        "ff00::/8",
+    ]
+]
+
+
+def addresses_of(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> st.SearchStrategy[Any]:
+    return st.ip_addresses(network=network)
+
+
+@given(st.sampled_from(NOBODYS).flatmap(addresses_of))
+def test_no_address_with_a_purpose_of_its_own_is_reached(address: Any) -> None:
+    assert what_is_wrong_with(address)
+
+
+@given(st.sampled_from(NOBODYS[:17]).flatmap(addresses_of), st.sampled_from(["::ffff:0:0", "64:ff9b::", "::"]))
+def test_nor_is_one_that_is_hidden_in_another(hidden: Any, around: str) -> None:
+    assume(int(hidden) != 1)  # ::1 is loopback
+    assert what_is_wrong_with(ipaddress.ip_address(int(ipaddress.ip_address(around)) | int(hidden)))
+
+
+@given(st.ip_addresses(v=6, network="2a00::/12"), st.ip_addresses(v=4), st.sampled_from([0x5EFE, 0x0200_5EFE]))
+def test_an_isatap_address_is_within_somebodys_network(prefix: Any, inside: Any, mark: int) -> None:
+    address = ipaddress.IPv6Address(int(prefix) >> 64 << 64 | mark << 32 | int(inside))
+
+    assert what_is_wrong_with(address)
+
+
+@given(st.ip_addresses(v=6, network="2a00::/12"))
+def test_what_is_given_out_to_the_public_is_reached(address: Any) -> None:
+    assume(int(address) >> 32 & 0xFFFF_FFFF not in (0x5EFE, 0x0200_5EFE))
+
+    assert what_is_wrong_with(address) is None
 
 
 @pytest.mark.parametrize("url", ["https://bank.example/webhooks", "http://127.0.0.1:8701/x?y=z", "http://[::1]:80/"])
