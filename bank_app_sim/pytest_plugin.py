@@ -1,4 +1,4 @@
-"""pytest plugin: worlds as fixtures, and every `*.journey.yaml` as a test. It comes with the package.
+"""pytest plugin: worlds as fixtures, and every `*.journey.yaml` as a test, or several if it has rows.
 
     @pytest.mark.anyio
     @pytest.mark.simulation(seed=7, decision_after=timedelta(days=3))
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .journeys.script import Script
     from .simulation import BankApp, Simulation
 
-SUFFIX = ".journey.yaml"
+SUFFIXES = (".journey.yaml", ".journey.yml")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "JourneyFile | None":
-    if not file_path.name.endswith(SUFFIX):
+    if not file_path.name.endswith(SUFFIXES):
         return None
     return JourneyFile.from_parent(parent, path=file_path)
 
@@ -48,6 +48,7 @@ class JourneyFile(pytest.File):
     """A script; its journeys are one, or one for each row."""
 
     def collect(self) -> Iterator["JourneyItem"]:
+        from .journeys.identity import slugs
         from .journeys.mistakes import ScriptMistakes
         from .journeys.reader import read_file
 
@@ -55,8 +56,10 @@ class JourneyFile(pytest.File):
             scripts = read_file(self.path)
         except ScriptMistakes as error:
             raise self.CollectError(str(error)) from None
-        for script in scripts:
-            yield JourneyItem.from_parent(self, name=script.full_name, script=script)
+        # Without brackets, colons and line breaks: pytest knows a test by its id, and takes that apart at these.
+        names = slugs([(script.name, script.row) for script in scripts])
+        for name, script in zip(names, scripts, strict=True):
+            yield JourneyItem.from_parent(self, name=name, script=script)
 
 
 class JourneyFailed(Exception):
@@ -75,11 +78,12 @@ class JourneyItem(pytest.Item):
         self.script = script
 
     def runtest(self) -> None:
+        from .cli.started import program
         from .journeys import runner
         from .journeys.results import Outcome
 
         option = self.config.option
-        plan = runner.Plan(against=option.journey_against, event_loop=option.journey_event_loop)
+        plan = runner.Plan(against=option.journey_against, event_loop=option.journey_event_loop, program=program())
         (result,) = runner.play_jobs([runner.Job(self.script, option.journey_seed)], plan)
         if result.outcome is not Outcome.PASSED:
             raise JourneyFailed(result)
@@ -93,7 +97,7 @@ class JourneyItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        return self.path, None, f"{self.name}: {self.script.title}"
+        return self.path, None, f"{self.script.full_name}: {self.script.title}"
 
 
 @pytest.fixture

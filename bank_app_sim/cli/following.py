@@ -71,7 +71,7 @@ class Following:
     def end(self, echo: Callable[[str], None] = click.echo) -> None:
         """Say how it ended."""
         if self.as_json:
-            journeys = [{**as_json(result), "messages": None, "states": None} for result in self.kept]
+            journeys = [{**as_json(result), "messages": None, "states": None, "recorded": None} for result in self.kept]
             echo(json.dumps({**self._counts(), "journeys": journeys}))
             return
         for reason, names in self.skipped.items():

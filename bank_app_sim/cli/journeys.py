@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ..journeys.recorded_files import Update
 from ..journeys.results import JourneyResult, Outcome, StepResult
 from ..trace import PARTICIPANTS, Message, folded
 from . import paragraphs
@@ -144,6 +145,20 @@ def skipped(reason: str, names: Sequence[str]) -> str:
     more = f" and {len(different) - NAMED:,} more" if len(different) > NAMED else ""
     told = f"{counted(len(names), 'journey')}: {', '.join(different[:NAMED])}{more}"
     return paragraphs.fitted(f"{click.style(word, fg=colour)}  {told}; {reason}")
+
+
+def updated(update: Update) -> str:
+    """What has become of a file of recordings."""
+    if not update.is_change:
+        return f"unchanged {update.path}: {counted(update.unchanged, 'recording')}"
+    parts = [
+        f"{len(names)} {what} ({'; '.join(names[:NAMED])}{'; …' if len(names) > NAMED else ''})"
+        for what, names in (("new", update.added), ("changed", update.changed), ("removed", update.removed))
+        if names
+    ]
+    parts += [f"{update.unchanged} unchanged"] if update.unchanged else []
+    verb = "wrote" if update.added or update.changed or update.unchanged else "removed"
+    return paragraphs.fitted(f"{verb} {update.path}: {', '.join(parts)}")
 
 
 def list_of(results: Sequence[JourneyResult]) -> str:

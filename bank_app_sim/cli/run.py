@@ -13,6 +13,9 @@ from .paragraphs import counted
 from .started import program
 
 if TYPE_CHECKING:
+    from ..journeys.results import JourneyResult
+    from ..journeys.runner import Job
+    from ..journeys.script import Script
     from ..journeys.selection import Broken, Selection
     from .following import Following
 
@@ -141,7 +144,7 @@ def run(
         following = Following(
             total=len(broken) + len(jobs),
             as_json=as_json,
-            keeps_all=report is not None or form is not None or as_json,
+            keeps_all=report is not None or form is not None or as_json or updates,
             progress=progress,
         )
         played = runner.run(
@@ -168,7 +171,24 @@ def run(
         if form is not None and against is not None and not following.unwell and not reason:
             for path in arazzo.write_documents(jobs, following.kept, sandbox=against):
                 click.echo(f"wrote {path}", err=as_json)
+    if updates:
+        _write_recordings(selection, jobs, following)
     _end(following, report, exit_code=interruption.exit_code if interruption.number else None)
+
+
+def _write_recordings(selection: "Selection", jobs: "Sequence[Job]", following: "Following") -> None:
+    from ..journeys.recorded_files import Recorded, update
+    from .journeys import updated
+
+    results = following.kept[len(selection.broken) :]
+    played: dict[str, dict[str, tuple[Script, JourneyResult]]] = {}
+    for job, result in zip(jobs, results, strict=True):
+        played.setdefault(job.script.file, {})[job.script.row] = (job.script, result)
+    updates = [update(Recorded(Path(file), selection.rows[file], rows)) for file, rows in played.items()]
+    for each in filter(None, updates):
+        click.echo(updated(each), err=following.as_json)
+    if not any(updates):
+        click.echo("--update: none of these has `expect as recorded`", err=following.as_json)
 
 
 def _list(selection: "Selection") -> None:

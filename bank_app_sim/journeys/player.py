@@ -168,7 +168,7 @@ class Player:
             else:
                 await self.journey.wait_for(step.expected, within=step.within, of=step.of)
         elif isinstance(step, Recording):
-            await self._hold_against_recording(step, number)
+            await self._hold_against_recording(step)
         elif isinstance(step, Meanwhile):
             branches = [self._branch(steps, f"{number}.{n}.") for n, (_, steps) in enumerate(step.branches, 1)]
             await self.journey.meanwhile(*branches, names=tuple(name for name, _ in step.branches))
@@ -179,13 +179,13 @@ class Player:
 
         return branch
 
-    async def _hold_against_recording(self, step: Recording, number: str) -> None:
+    async def _hold_against_recording(self, step: Recording) -> None:
         now: dict[str, Any] = {}
         if "messages" in step.what:
             now["messages"] = messages_of(await self.world.messages())
         if "state" in step.what:
             now["state"] = state_of(await self.world.state())
-        difference = self.recordings.difference(f"{self.script.row or 'no row'}, step {number}", now)
+        difference = self.recordings.difference(step, now)
         if difference is not None:
             raise ExpectationFailed(*difference)
 
@@ -297,6 +297,7 @@ async def play(
         messages=[message.as_json() for message in await world.messages()] if keeps_messages else (),
         states=states,
         command=command,
+        recorded=recordings.taken,
     )
 
 
@@ -308,8 +309,3 @@ def from_here(file: str, here: Path) -> str:
         if path.is_relative_to(folder):
             return path.relative_to(folder).as_posix()
     return file
-
-
-def recordings_of(script: Script, *, updates: bool) -> Recordings:
-    """What was recorded beside a script."""
-    return Recordings.of(Path(script.file), updates=updates)

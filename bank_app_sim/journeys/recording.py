@@ -1,62 +1,115 @@
-"""Recorded expectations: what a journey said and left behind once, kept beside its script, and held against it."""
+"""Recorded expectations: what a journey said and left behind once, kept beside its script, and held against it.
+
+A recording is known by what does not move: the row of the table, the file that holds the step, the branches that it is
+in, and which of the recordings there it is. Steps of other kinds come and go around it.
+"""
 
 import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from ..trace import Message
+from .identity import name_of
 from .mistakes import Mistake
 from .results import State
+from .script import Meanwhile, Recording, Script, Step
 
 _ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+
+NO_ROW = "no row"
+
+Kept = Mapping[str, Mapping[str, Any]]
 
 
 @attrs.define
 class Recordings:
-    """What was recorded of one script, by row and step.
+    """What was recorded of one row of a script.
 
     Attributes:
         path: The file; it need not be there.
-        updates: Write down what is found, instead of comparing.
+        kept: What is in it, by the names of the row's recordings.
+        updates: Take what is found, instead of comparing.
+        taken: What was found.
     """
 
     path: Path
+    kept: Mapping[str, Any]
     updates: bool
-    kept: dict[str, Any] = attrs.field(factory=dict)
+    names: Mapping[int, str]
+    taken: dict[str, Any] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, script: Path, *, updates: bool) -> "Recordings":
+    def of(cls, script: Script, *, updates: bool) -> "Recordings":
         """Those beside a script; `Mistake` where the file cannot be read."""
-        path = script.with_name(f"{script.name.removesuffix('.yaml').removesuffix('.journey')}.recorded.json")
-        if not path.is_file():
-            return cls(path, updates)
-        try:
-            return cls(path, updates, json.loads(path.read_text(encoding="utf-8")))
-        except ValueError as error:
-            raise Mistake(f"{path} is no recording: {error}; remove it and record again with --update") from error
+        path = path_of(Path(script.file))
+        names = {id(step): name for name, step in named(script)}
+        return cls(path, {} if updates else read(path).get(script.row or NO_ROW, {}), updates, names)
 
-    def difference(self, key: str, now: Mapping[str, Any]) -> tuple[str, str] | None:
+    def difference(self, step: Recording, now: Mapping[str, Any]) -> tuple[str, str] | None:
         """What was recorded and what is there instead; None where they are equal, or are recorded now."""
+        name = self.names[id(step)]
         if self.updates:
-            self.kept[key] = now
+            self.taken[name] = now
             return None
-        if key not in self.kept:
-            return "a recording", f"none of this step in {self.path.name}; run once with --update"
+        if name not in self.kept:
+            return "a recording", f"none of this step ({name}) in {self.path.name}; run once with --update"
         for part, value in now.items():
-            if (difference := _difference(self.kept[key].get(part), value)) is not None:
-                return tuple(f"{part}: {each}" for each in difference)  # type: ignore[return-value]
+            if (difference := _difference(self.kept[name].get(part), value)) is not None:
+                recorded, found = difference
+                return f"{part}: {recorded}", f"{part}: {found}"
         return None
 
-    def write(self) -> None:
-        """Put down what was recorded; nothing, where nothing was."""
-        if self.updates and self.kept:
-            text = json.dumps(self.kept, indent=1, ensure_ascii=False, sort_keys=True)
-            self.path.write_text(text + "\n", encoding="utf-8")
+
+def path_of(script: Path) -> Path:
+    """Where the recordings of a script are."""
+    return script.with_name(f"{name_of(script)}.recorded.json")
+
+
+def read(path: Path) -> Kept:
+    """What was recorded, by row and then by recording; nothing where there is no file.
+
+    Raises:
+        Mistake: It is no recording.
+    """
+    try:
+        kept = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise _no_recording(path, str(error)) from error
+    if not isinstance(kept, dict) or not all(isinstance(each, dict) for each in kept.values()):
+        raise _no_recording(path, "it has no rows with recordings")
+    return kept
+
+
+def _no_recording(path: Path, why: str) -> Mistake:
+    return Mistake(f"{path} is no recording: {why}; remove it and record again with --update")
+
+
+def named(script: Script) -> Iterator[tuple[str, Recording]]:
+    """Each recording of a script with the name that it keeps: `recording 2`, or `her: recording 1 of begun`."""
+    counts: Counter[str] = Counter()
+    for where, step in _recordings(script.steps, ()):
+        begun = name_of(Path(step.place.file)) if step.place.file and step.place.file != script.file else ""
+        key = " / ".join([*where, begun])
+        counts[key] += 1
+        branches = f"{' / '.join(where)}: " if where else ""
+        yield f"{branches}recording {counts[key]}" + (f" of {begun}" if begun else ""), step
+
+
+def _recordings(steps: Sequence[Step], where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Recording]]:
+    for step in steps:
+        if isinstance(step, Recording):
+            yield where, step
+        elif isinstance(step, Meanwhile):
+            for name, inner in step.branches:
+                yield from _recordings(inner, (*where, name))
 
 
 def messages_of(messages: Sequence[Message]) -> list[str]:

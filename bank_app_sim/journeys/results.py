@@ -88,6 +88,7 @@ class JourneyResult:
         messages: The trace, as `bank_app_sim.trace.Message.as_json()` writes it; empty where none was kept.
         states: The different states, in the order in which they were first seen.
         command: Repeats just this.
+        recorded: What was recorded, by the names of its recordings; empty unless recordings are updated.
     """
 
     name: str
@@ -103,6 +104,7 @@ class JourneyResult:
     messages: Sequence[Mapping[str, Any]] = ()
     states: Sequence[State] = ()
     command: str = ""
+    recorded: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
     def full_name(self) -> str:

@@ -23,7 +23,8 @@ from ..worlds import SandboxError
 from .identity import name_of
 from .library import LIBRARY
 from .mistakes import Mistake, ScriptMistakes
-from .player import from_here, play, recordings_of
+from .player import from_here, play
+from .recording import Recordings
 from .results import Failure, JourneyResult, Outcome, StepResult
 from .script import Script
 from .selection import Broken
@@ -47,7 +48,7 @@ class Plan:
         against: The address of a served sandbox; None for worlds in this process.
         event_loop: `asyncio` or `trio`.
         keeps_evidence: Messages and states are kept of every journey, not only of those that fail.
-        updates: Recorded expectations are written down anew.
+        updates: What is recorded comes with the results, instead of being held against what was recorded before.
         program: How the command line was started, for the command that repeats a journey.
     """
 
@@ -146,9 +147,9 @@ def broken(each: Broken, *, seed: int) -> JourneyResult:
 
 
 async def _play_job(job: Job, plan: Plan) -> JourneyResult:
-    recordings = recordings_of(job.script, updates=plan.updates)
+    recordings = Recordings.of(job.script, updates=plan.updates)
     async with _world(job, plan) as world:
-        result = await play(
+        return await play(
             job.script,
             world,
             seed=job.seed,
@@ -157,8 +158,6 @@ async def _play_job(job: Job, plan: Plan) -> JourneyResult:
             recordings=recordings,
             keeps_evidence=plan.keeps_evidence,
         )
-    recordings.write()
-    return result
 
 
 def _world(job: Job, plan: Plan) -> contextlib.AbstractAsyncContextManager[World]:

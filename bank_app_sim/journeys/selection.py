@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -45,10 +45,12 @@ class Selection:
     Attributes:
         scripts: The journeys to play, each once, by whatever names it was asked for.
         broken: Files that were meant as well.
+        rows: All rows of each file of theirs, whether they are meant or not.
         left_out: Files in the folders that were named which look like journeys, and are not called so.
     """
 
     scripts: tuple[Script, ...]
+    rows: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     broken: tuple[Broken, ...] = ()
     left_out: tuple[Path, ...] = ()
 
@@ -80,6 +82,7 @@ class _Reading:
     """What is found by and by; a file that is named twice is read once."""
 
     scripts: dict[tuple[Path, str], Script] = attrs.field(factory=dict)
+    rows: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     broken: dict[Path, Broken] = attrs.field(factory=dict)
     left_out: dict[Path, None] = attrs.field(factory=dict)
 
@@ -92,6 +95,7 @@ class _Reading:
                 continue
             scripts = self._read(path, place)
             there += scripts
+            self.rows[str(path)] = tuple(script.row for script in scripts)
             meant = scripts if row is None else [script for script in scripts if script.row == row]
             self.scripts |= {(place, script.row): script for script in meant}
         if row is not None and there and not any(script.row == row for script in there):
@@ -128,6 +132,7 @@ class _Reading:
         names = names_of([*(path for path, _ in self.scripts), *self.broken])
         return Selection(
             scripts=tuple(attrs.evolve(script, name=names[path]) for (path, _), script in self.scripts.items()),
+            rows=self.rows,
             broken=tuple(attrs.evolve(broken, name=names[path]) for path, broken in self.broken.items()),
             left_out=tuple(self.left_out),
         )

@@ -249,7 +249,7 @@ async def test_a_fault_of_the_world_is_told_and_does_not_end_the_run() -> None:
             def __getattr__(self, name: str) -> object:
                 return getattr(world, name)
 
-        from bank_app_sim.journeys.player import play, recordings_of
+        from bank_app_sim.journeys.player import play
 
         result = await play(
             script,
@@ -257,7 +257,7 @@ async def test_a_fault_of_the_world_is_told_and_does_not_end_the_run() -> None:
             seed=0,
             where="here",
             command="",
-            recordings=recordings_of(script, updates=False),
+            recordings=Recordings.of(script, updates=False),
             keeps_evidence=True,
         )
 

@@ -1,6 +1,13 @@
 """Whoever installs the package has worlds in their tests, and their journeys as tests."""
 
+import json
+
 import pytest
+
+from bank_app_sim.journeys.results import Outcome
+from bank_app_sim.journeys.runner import Job, Plan, play_jobs
+
+from .written import written
 
 pytest_plugins = ["pytester"]
 
@@ -16,6 +23,8 @@ steps:
   - wait: 60 hours
   - expect: {deposits: <deposits>, books agree: yes}
 """
+
+WRONG = JOURNEY.replace("{how: daily, deposits: 3}", "{how: daily, deposits: 9}")
 
 TESTS = """\
 import socket
@@ -48,6 +57,15 @@ async def test_asks_for_a_fault_that_never_strikes(journey):
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _all_is_loaded() -> None:
+    """pytester forgets the modules that a run of its own has loaded; those of libraries cannot be loaded twice."""
+    (result,) = play_jobs(
+        [Job(written("- launch\n- create a Dream: Bike\n- launch a savehack: weekly 50.00"), 0)], Plan()
+    )
+    assert result.outcome is Outcome.PASSED
+
+
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
     """A bank's own tests: some in Python, some journeys."""
@@ -61,48 +79,106 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "under xdist"])
-def test_journeys_are_tests_and_worlds_are_fixtures(project: pytest.Pytester, options: tuple[str, ...]) -> None:
-    result = project.runpytest_subprocess("-p", "no:cacheprovider", *options)
+def ran(project: pytest.Pytester, *options: str) -> pytest.RunResult:
+    """In this process: what takes long is to start another, and to load all of the package there."""
+    return project.runpytest_inprocess("-p", "no:randomly", *options)
+
+
+def test_journeys_are_tests_and_worlds_are_fixtures(project: pytest.Pytester) -> None:
+    result = ran(project)
 
     # One in Python with a fault that never strikes passes, and its fixture ends with an error, on each event loop.
     result.assert_outcomes(passed=6, failed=2, errors=2)
-    result.stdout.fnmatch_lines(["*expected accounts: 1; there was accounts: 0*"])
     result.stdout.fnmatch_lines(["*expected DELETE /session is lost, before the journey ends; there was it has not*"])
+    result.stdout.fnmatch_lines(["*expected accounts: 1; there was accounts: 0*"])
 
 
+@pytest.mark.processes
 @pytest.mark.thorough
-def test_a_failing_journey_says_what_it_expected_and_how_to_repeat_it(project: pytest.Pytester) -> None:
-    wrong = JOURNEY.replace("{how: daily, deposits: 3}", "{how: daily, deposits: 9}")
-    (project.path / "saves.journey.yaml").write_text(wrong)
+def test_journeys_are_tests_under_xdist_as_well(project: pytest.Pytester) -> None:
+    result = project.runpytest_subprocess("-p", "no:cacheprovider", "-n", "2")
 
-    result = project.runpytest_subprocess("-p", "no:cacheprovider", "-k", "saves.journey", "--journey-seed", "5")
+    result.assert_outcomes(passed=6, failed=2, errors=2)
+
+
+def test_a_failing_journey_says_what_it_expected_and_how_to_repeat_it(project: pytest.Pytester) -> None:
+    project.path.joinpath("saves.journey.yaml").write_text(WRONG)
+
+    result = ran(project, "-k", "saves.journey", "--journey-seed", "5")
 
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
             "*expected deposits: 9; there was deposits: 3*",
             "*step 5, *saves.journey.yaml:10*",
-            "*the last 12 of * messages*",
-            "*repeat it  bank-app-sim run '*saves.journey.yaml[[]how=daily, deposits=9]' --seed 5*",
+            "*the last * of * messages*",
+            "*repeat it  *bank-app-sim run '*saves.journey.yaml[[]how=daily, deposits=9]' --seed 5*",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-@pytest.mark.thorough
 def test_a_broken_script_is_an_error_with_its_line_and_the_others_run(project: pytest.Pytester) -> None:
     (project.path / "broken.journey.yaml").write_text("journey: broken\nsteps:\n  - lanch\n")
 
-    result = project.runpytest_subprocess("-p", "no:cacheprovider", "--continue-on-collection-errors", "-k", "journey")
+    result = ran(project, "--continue-on-collection-errors", "-k", "journey")
 
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*broken.journey.yaml:3:5: 'lanch' is no step; did you mean 'launch'?*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-@pytest.mark.thorough
+def test_what_could_not_be_played_says_why(project: pytest.Pytester) -> None:
+    result = ran(project, "-k", "journey", "--journey-against", "http://127.0.0.1:9")
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*http://127.0.0.1:9*"])
+    result.stdout.no_fnmatch_line("*it has failed*")
+
+
+ROWS = "journey: Any value\nrows:\n{rows}steps:\n  - launch\n  - expect: {{accounts: <n>}}\n"
+HARD = ["a, b", "x]", "[x", "a::b", "two\nlines", "'", "ä", "a b", "/", "-k"]
+
+
+@pytest.fixture
+def hard(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Rows with any values; all but the first and the last fail."""
+    rows = "".join(
+        f"  - {{n: {int(0 < n < len(HARD) - 1)}, value: {json.dumps(value)}}}\n" for n, value in enumerate(HARD)
+    )
+    (pytester.path / "hard.journey.yaml").write_text(ROWS.format(rows=rows))
+    (pytester.path / "other.journey.yaml").write_text("journey: Another\nsteps:\n  - launch\n")
+    (pytester.path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    return pytester
+
+
+def test_the_failures_of_the_last_time_are_run_again(hard: pytest.Pytester) -> None:
+    failing = len(HARD) - 2
+    ran(hard).assert_outcomes(passed=3, failed=failing)
+
+    ran(hard, "--lf").assert_outcomes(failed=failing)
+    first = ran(hard, "--ff", "-v")
+    first.assert_outcomes(passed=3, failed=failing)
+    outcomes = [line.split()[1] for line in first.outlines if "::" in line and ("PASSED" in line or "FAILED" in line)]
+    assert outcomes[:failing] == ["FAILED"] * failing, outcomes
+
+
+def test_stepwise_goes_on_where_it_stopped(hard: pytest.Pytester) -> None:
+    ran(hard, "--sw").assert_outcomes(passed=1, failed=1)
+    ran(hard, "--sw").assert_outcomes(failed=1, deselected=1)
+    ran(hard, "--sw", "--sw-skip").assert_outcomes(failed=2, deselected=1)
+
+
+def test_every_node_id_can_be_pasted(hard: pytest.Pytester) -> None:
+    told = ran(hard, "--collect-only", "-q").outlines
+    ids = [line for line in told if "::" in line]
+
+    assert len(set(ids)) == len(HARD) + 1
+    for node_id in ids:
+        assert [line for line in ran(hard, "--collect-only", "-q", node_id).outlines if "::" in line] == [node_id]
+
+
+@pytest.mark.processes
 def test_who_does_not_use_it_does_not_pay_for_it(pytester: pytest.Pytester) -> None:
     """The plugin is loaded with every pytest there; the simulator is not."""
     pytester.makepyfile("import sys\n\ndef test_it():\n    assert 'sqlalchemy' not in sys.modules\n")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import attrs
 
-from bank_app_sim.journeys.player import play, recordings_of
+from bank_app_sim.journeys.player import play
 from bank_app_sim.journeys.reader import read
+from bank_app_sim.journeys.recording import Recordings
 from bank_app_sim.journeys.results import JourneyResult, StepResult
 from bank_app_sim.journeys.runner import Job, Plan, play_job
 from bank_app_sim.journeys.script import Script
@@ -42,7 +43,7 @@ async def said(script: Script, *, seed: int = 0, keeps_evidence: bool = False) -
             seed=seed,
             where="here",
             command="",
-            recordings=recordings_of(script, updates=False),
+            recordings=Recordings.of(script, updates=False),
             keeps_evidence=keeps_evidence,
         )
         return await world.messages()

@@ -95,7 +95,7 @@ def _template(name: str) -> str:
 
 def _payload(result: JourneyResult) -> str:
     """JSON, compressed and in letters that mean nothing in HTML, whatever a Dream is called."""
-    values = {**as_json(result), "rows": _rows(result)}
+    values = {**as_json(result), "recorded": None, "rows": _rows(result)}
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
     return base64.b64encode(zlib.compress(text, level=6)).decode("ascii")
 
