@@ -250,6 +250,7 @@ async def test_a_fault_of_the_world_is_told_and_does_not_end_the_run() -> None:
                 return getattr(world, name)
 
         from bank_app_sim.journeys.player import play
+        from bank_app_sim.journeys.recording import Recordings
 
         result = await play(
             script,
