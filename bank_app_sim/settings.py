@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import private_files
 from .ids import Ids
+from .secret_rules import what_is_wrong_with_client_secret, what_is_wrong_with_webhook_secret
 
 TENANT = "demo"
 CLIENT_ID = "demo-bank"
@@ -20,17 +21,31 @@ WEBHOOK_SECRET_FILE = "webhook_secret"
 _OURS = (SECRET_FILE, WEBHOOK_SECRET_FILE, "des.sqlite3", "backend.sqlite3", "worlds")
 
 
+class UnusableSecret(Exception):
+    """A file that holds no secret; the message says why, and the way out."""
+
+
 def client_secret(folder: Path | None, ids: Ids) -> str:
-    """The bank's secret at DES: kept in the folder of a served world, so that it outlives a restart."""
-    return _kept(folder, SECRET_FILE, ids.secret)
+    """The bank's secret at DES: kept in the folder of a served world, so that it outlives a restart.
+
+    Raises:
+        UnusableSecret: Somebody has put something else into the file.
+    """
+    return _kept(folder, SECRET_FILE, ids.secret, what_is_wrong_with_client_secret)
 
 
 def webhook_secret(folder: Path | None, ids: Ids) -> str:
     """What DES signs its webhooks to the bank with: 32 bytes, as Standard Webhooks writes them; kept likewise."""
-    return _kept(folder, WEBHOOK_SECRET_FILE, lambda: "whsec_" + base64.b64encode(bytes.fromhex(ids.secret())).decode())
+
+    def made() -> str:
+        return "whsec_" + base64.b64encode(bytes.fromhex(ids.secret())).decode()
+
+    return _kept(folder, WEBHOOK_SECRET_FILE, made, what_is_wrong_with_webhook_secret)
 
 
-def _kept(folder: Path | None, name: str, made: Callable[[], str]) -> str:
+def _kept(
+    folder: Path | None, name: str, made: Callable[[], str], what_is_wrong_with: Callable[[str], str | None]
+) -> str:
     if folder is None:
         return made()
     private_files.make_folder(folder, is_ours=lambda name: name.startswith(_OURS))
@@ -44,4 +59,10 @@ def _kept(folder: Path | None, name: str, made: Callable[[], str]) -> str:
             whole.write(made())
             whole.flush()
             os.link(whole.name, file)
-    return file.read_text()
+    try:
+        secret = file.read_text(encoding="utf-8").strip()  # whoever writes it by hand ends the line
+    except UnicodeDecodeError:
+        secret = ""
+    if wrong := what_is_wrong_with(secret):
+        raise UnusableSecret(f"what is in {file} {wrong}; write another secret into it, or delete it, and one is made")
+    return secret

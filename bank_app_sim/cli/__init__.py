@@ -8,6 +8,7 @@ import click
 
 from ..database import DatabaseError
 from ..servers import PortTaken
+from ..settings import UnusableSecret
 from ..simulation import SimulationError
 from .check import check
 from .demo import demo
@@ -33,7 +34,7 @@ class Commands(click.Group):
         except BrokenPipeError:
             hush()
             ctx.exit(NOBODY_READS)
-        except (DatabaseError, PortTaken) as error:
+        except (DatabaseError, PortTaken, UnusableSecret) as error:
             raise click.UsageError(str(error)) from error
         except OSError as error:
             raise click.UsageError(f"{error.filename}: {error.strerror}; choose another folder") from error

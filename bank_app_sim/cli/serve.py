@@ -49,8 +49,11 @@ CUSTOMERS = ("ada", "bo")
 @click.option(
     "--database",
     metavar="URL",
-    help="postgresql://USER@HOST/DATABASE to keep everything there instead, but for the bank's secret; the password "
-    "can be in ~/.pgpass. Several processes with one database and one --data are one world.",
+    envvar="BANK_APP_SIM_DATABASE",
+    show_envvar=True,
+    help="postgresql://USER@HOST/DATABASE to keep everything there instead, but for the bank's secret. Everybody on "
+    "the machine can read a command line: leave the password to ~/.pgpass or PGPASSWORD, or give the URL in the "
+    "environment. Several processes with one database and one --data are one world.",
 )
 @click.option(
     "--decision-after",

@@ -1,19 +1,15 @@
 """The control plane: what only a sandbox has, by the bank's own token. Here: where webhooks go."""
 
-import base64
-import binascii
 from typing import Any
 
 from ..clock import moment, timestamp
+from ..secret_rules import what_is_wrong_with_webhook_secret
 from ..service import Answer, Refused
 from . import deliveries, store
 from .addresses import what_is_wrong_with_url
 from .fields import Fields
 from .request import Request
 from .store import Row
-
-SECRET_PREFIX = "whsec_"
-FEWEST_SECRET_BYTES, MOST_SECRET_BYTES = 24, 64  # as Standard Webhooks has it
 
 
 def show_endpoint(request: Request) -> Answer:
@@ -38,8 +34,8 @@ def show_endpoint(request: Request) -> Answer:
 def put_endpoint(request: Request) -> Answer:
     """Send the events from now on to this address; or, where they go to one already, send those that wait.
 
-    Another secret is a rotation: the one before goes on signing for a while. A batch that waits for its next attempt is
-    sent at once when anything is changed; the same endpoint again changes nothing.
+    Another secret is a rotation: the one before goes on signing for a while, and the one before that no more. A batch
+    that waits for its next attempt is sent at once, also when it is the same endpoint again.
     """
     fields = Fields(request.call.body, "webhookEndpoint")
     secret = fields.text("secret")
@@ -48,9 +44,8 @@ def put_endpoint(request: Request) -> Answer:
         "transactions_url": _url(fields, "transactionsUrl", fields.optional_text("transactionsUrl")),
         "secret": secret,
     }
-    if secret and not _is_secret(secret):
-        sentence = f"must be {SECRET_PREFIX} and {FEWEST_SECRET_BYTES} to {MOST_SECRET_BYTES} bytes in base64"
-        fields.refuse("secret", sentence)
+    if secret and (wrong := what_is_wrong_with_webhook_secret(secret)):
+        fields.refuse("secret", wrong)
     fields.check()
 
     present = _endpoint(request)
@@ -66,6 +61,8 @@ def put_endpoint(request: Request) -> Answer:
         at_once = {"attempts": 0, "due_at": due_at, "claimed_until": None, "last_error": None}
         changed = {**wanted, **_rotation(request, present, secret), **at_once}
         request.connection.execute(store.webhooks.CHANGE, {**tenant, **changed})
+    elif present["batch_id"] is not None and (present["claimed_until"] or "") <= request.now:  # it waits
+        request.connection.execute(store.webhooks.CHANGE, {**tenant, "attempts": 0, "due_at": request.now})
     return show_endpoint(request)
 
 
@@ -105,11 +102,3 @@ def _url(fields: Fields, name: str, url: str | None) -> str | None:
     if url and (wrong := what_is_wrong_with_url(url)):
         fields.refuse(name, wrong)
     return url
-
-
-def _is_secret(text: str) -> bool:
-    try:
-        size = len(base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True))
-    except (binascii.Error, ValueError):
-        return False
-    return text.startswith(SECRET_PREFIX) and FEWEST_SECRET_BYTES <= size <= MOST_SECRET_BYTES

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import attrs
 
+from ..secret_rules import what_is_wrong_with_client_secret
+
 
 class AccountSetup(enum.StrEnum):
     """How accounts and Dreams belong together at a bank."""
@@ -28,7 +30,7 @@ class Tenant:
 
     Attributes:
         client_id: Names the bank's app at a launch, and the bank's backend at `POST /oauth/token`.
-        client_secret: Of the bank's backend. Only its hash is stored.
+        client_secret: Of the bank's backend; 16 characters or more, else ValueError. Only its hash is stored.
         issuer: What `iss` of the bank's ID tokens must say.
         audience: What `aud` of the bank's ID tokens must say.
         jwks_url: Where the bank publishes the keys that its ID tokens are signed with.
@@ -43,6 +45,12 @@ class Tenant:
     id: str
     client_id: str
     client_secret: str = attrs.field(repr=False)
+
+    @client_secret.validator
+    def _cannot_be_guessed(self, _field: object, secret: str) -> None:
+        if wrong := what_is_wrong_with_client_secret(secret):
+            raise ValueError(f"the client_secret of bank {self.id!r} {wrong}")
+
     issuer: str
     audience: str
     jwks_url: str

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from ..secret_rules import what_is_wrong_with_client_secret
 from .tenant import AccountSetup, SessionRenewal, Tenant
 
 
@@ -21,7 +22,7 @@ def read_tenants(file: Path) -> list[Tenant]:
 
         [my-bank]
         client_id = "my-bank"
-        client_secret = "something long"
+        client_secret = "16 characters, or more"
         issuer = "https://my-bank.example"
         audience = "impact-finance"
         jwks_url = "http://127.0.0.1:9000/.well-known/jwks.json"
@@ -55,6 +56,13 @@ def _text(value: object) -> str:
     return value
 
 
+def _secret(value: object) -> str:
+    secret = _text(value)
+    if wrong := what_is_wrong_with_client_secret(secret):
+        raise ValueError(wrong)
+    return secret
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("must be true or false")
@@ -79,7 +87,7 @@ def _one_of(words: type[AccountSetup] | type[SessionRenewal]) -> Callable[[objec
 
 _READ: Mapping[str, Callable[[object], object]] = {
     "client_id": _text,
-    "client_secret": _text,
+    "client_secret": _secret,
     "issuer": _text,
     "audience": _text,
     "jwks_url": _text,

@@ -65,12 +65,13 @@ class Sandbox:
     async def set_webhook_endpoint(
         self, *, url: str, secret: str, transactions_url: str | None = None, **options: Unpack[CallOptions]
     ) -> WebhookEndpoint:
-        """Say where DES sends its events, from now on. A second time changes nothing.
+        """Say where DES sends its events, from now on. A second time sends at once what waits for its next attempt.
 
         Args:
             url: The bank's receiver.
-            secret: What DES signs with, `whsec_` and base64. With another one both sign for 24 hours, so that the
-                receiver may change over; give `WebhookVerifier` both meanwhile.
+            secret: What DES signs with, `whsec_` and base64 of 24 to 64 bytes. With another one both sign for 24 hours,
+                so that the receiver may change over; give `WebhookVerifier` both meanwhile. A third one within that
+                time ends the first.
             transactions_url: Where DES says that there are new transactions.
 
         Raises:

@@ -78,7 +78,7 @@ def tenant() -> Tenant:
     return Tenant(
         id="demo",
         client_id="demo-bank",
-        client_secret="planted-secret",
+        client_secret="a-planted-secret",
         issuer="https://bank.test",
         audience="demo-bank",
         jwks_url="http://bank/.well-known/jwks.json",

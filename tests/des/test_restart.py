@@ -131,10 +131,12 @@ async def test_a_changed_secret_counts_from_the_next_start(lasting_database_of: 
     async with process(url, bank, seed=1):
         pass
 
-    async with process(url, bank, seed=2, tenant=attrs.evolve(TENANT, client_secret="new")) as client:
+    async with process(
+        url, bank, seed=2, tenant=attrs.evolve(TENANT, client_secret="another-secret-of-the-bank")
+    ) as client:
         old = {"grant_type": "client_credentials", "client_id": "demo-bank", "client_secret": TENANT.client_secret}
         with_old = await client.post("/oauth/token", data=old)
-        with_new = await client.post("/oauth/token", data={**old, "client_secret": "new"})
+        with_new = await client.post("/oauth/token", data={**old, "client_secret": "another-secret-of-the-bank"})
 
     assert (with_old.status_code, with_new.status_code) == (401, 200)
 

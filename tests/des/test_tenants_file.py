@@ -10,7 +10,7 @@ from bank_app_sim.des.tenants_file import TenantsFileError, read_tenants
 
 NEEDED = """
 client_id = "mine"
-client_secret = "planted"
+client_secret = "planted-and-long"
 issuer = "https://mine.example"
 audience = "impact"
 jwks_url = "http://127.0.0.1:9000/jwks.json"
@@ -42,7 +42,7 @@ def test_a_bank_is_read_with_all_its_settings(tmp_path: Path) -> None:
         Tenant(
             id="mine",
             client_id="mine",
-            client_secret="planted",
+            client_secret="planted-and-long",
             issuer="https://mine.example",
             audience="impact",
             jwks_url="http://127.0.0.1:9000/jwks.json",
@@ -69,6 +69,11 @@ def test_a_bank_is_read_with_all_its_settings(tmp_path: Path) -> None:
         (f"[mine]{NEEDED}performance_dreams = 'yes'", "performance_dreams must be true or false"),
         (f"[mine]{NEEDED}session_inactivity_timeout_seconds = 0", "must be a whole number of seconds, 1 or more"),
         (f"[mine]{NEEDED}currency = ' '", "currency must be a text that is not blank"),
+        (
+            f"[mine]{NEEDED}".replace("planted-and-long", "planted"),
+            "client_secret has 7 characters and could be guessed",
+        ),
+        (f"[mine]{NEEDED}".replace("planted-and-long", ""), "client_secret must be a text that is not blank"),
         (f"[mine]{NEEDED}[yours]{NEEDED}", "client_id 'mine' is given to several banks"),
     ],
 )
@@ -83,3 +88,10 @@ def test_what_is_wrong_is_said_with_its_place_and_without_the_secret(text: str, 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(TenantsFileError, match=r"nothing\.toml: No such file"):
         read_tenants(tmp_path / "nothing.toml")
+
+
+def test_a_bank_whose_secret_can_be_guessed_is_none() -> None:
+    with pytest.raises(ValueError, match="has 7 characters and could be guessed") as refused:
+        Tenant(id="mine", client_id="mine", client_secret="planted", issuer="i", audience="a", jwks_url="http://j")
+
+    assert "planted" not in str(refused.value)

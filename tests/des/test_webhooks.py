@@ -514,10 +514,27 @@ async def test_a_hint_that_is_lost_is_not_repeated(
 # The endpoint
 
 
-async def test_the_same_again_changes_nothing(
+async def test_the_same_again_sends_what_waits_at_once(
     ada: httpx.AsyncClient, backend: httpx.AsyncClient, subscribed: None, receiver: Receiver, clock: SimulatedClock
 ) -> None:
-    receiver.answers = [500]
+    receiver.answers = [500] * 4
+    await create_dream(ada)
+    await clock.advance(HOUR)
+    assert len(receiver.requests) == 4
+
+    again = (await subscribe(backend)).json()["webhookEndpoint"]
+    await clock.advance(timedelta())
+
+    assert (again["attempts"], again["pendingCount"]) == (0, 1)
+    assert len(receiver.requests) == 5
+    assert receiver.batches[-1] == receiver.batches[0]
+    assert signers(receiver.requests[-1], "a") == ["a"]
+    assert (await endpoint(backend))["pendingCount"] == 0
+
+
+async def test_the_same_again_changes_nothing_where_nothing_waits(
+    ada: httpx.AsyncClient, backend: httpx.AsyncClient, subscribed: None, receiver: Receiver, clock: SimulatedClock
+) -> None:
     await create_dream(ada)
     await clock.advance(SECOND)
     before = await endpoint(backend)
@@ -525,6 +542,18 @@ async def test_the_same_again_changes_nothing(
     assert (await subscribe(backend)).json()["webhookEndpoint"] == before
     await clock.advance(SECOND)
     assert len(receiver.requests) == 1
+
+
+async def test_of_three_secrets_within_a_day_the_first_signs_no_more(
+    ada: httpx.AsyncClient, backend: httpx.AsyncClient, subscribed: None, receiver: Receiver, clock: SimulatedClock
+) -> None:
+    await subscribe(backend, "b")
+    await clock.advance(HOUR)
+    await subscribe(backend, "c")
+    await create_dream(ada)
+    await clock.advance(SECOND)
+
+    assert signers(receiver.requests[-1], "a", "b", "c") == ["b", "c"]
 
 
 async def test_a_change_sends_what_waits_at_once(

@@ -153,3 +153,14 @@ def test_a_file_of_tenants_that_is_wrong_is_named_in_a_sentence(tmp_path: Path) 
 
     assert result.exit_code == 2
     assert "bank 'mine': client_secret, issuer, audience, jwks_url missing" in " ".join(result.output.split())
+
+
+def test_the_database_can_be_named_in_the_environment_and_its_password_is_not_shown(tmp_path: Path) -> None:
+    """Everybody on a machine can read command lines."""
+    url = "postgresql://bank:pl4nted@127.0.0.1:1/nowhere"
+
+    result = CliRunner().invoke(main, ["serve", "--data", str(tmp_path)], env={"BANK_APP_SIM_DATABASE": url})
+
+    assert result.exit_code == 2
+    assert "127.0.0.1:1/nowhere" in " ".join(result.output.split())
+    assert "pl4nted" not in result.output

@@ -10,13 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from starlette.datastructures import QueryParams
 
 from bank_app_sim import Served, Simulation
+from bank_app_sim.cli import main
 from bank_app_sim.ids import Ids
 from bank_app_sim.journeys import evidence
 from bank_app_sim.service import Call
-from bank_app_sim.settings import SECRET_FILE, client_secret
+from bank_app_sim.settings import SECRET_FILE, WEBHOOK_SECRET_FILE, UnusableSecret, client_secret, webhook_secret
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactError, ImpactSDK, InvalidCredentials, Session, Weekly
 
 from ..journeys.evidence.page import embedded
@@ -113,6 +115,35 @@ def test_processes_that_start_together_have_one_secret(tmp_path: Path) -> None:
             assert len(set(processes.map(start, range(16)))) == 1, n
     assert [file.name for file in tmp_path.iterdir()] == [SECRET_FILE]
     assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "\n", "x", "fifteen letters", b"\xff" * 40])
+def test_a_file_that_holds_no_secret_is_named_with_the_way_out(content: str | bytes, tmp_path: Path) -> None:
+    (tmp_path / SECRET_FILE).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--data", str(tmp_path)])
+
+    assert result.exit_code == 2
+    said = " ".join(result.output.split())
+    assert "could be guessed; it must have 16 or more; write another secret into it, or delete it" in said
+    assert "fifteen letters" not in said
+
+
+@pytest.mark.parametrize("content", ["", "whsec_AAAA", "whsec_" + "A" * 200, "A" * 44, "whsec_" + "?" * 44])
+def test_a_file_that_holds_no_webhook_secret_is_named_likewise(content: str, tmp_path: Path) -> None:
+    (tmp_path / WEBHOOK_SECRET_FILE).write_text(content)
+
+    with pytest.raises(UnusableSecret, match="must be whsec_ and 24 to 64 bytes in base64") as refused:
+        webhook_secret(tmp_path, Ids(random.SystemRandom()))
+
+    assert str(tmp_path / WEBHOOK_SECRET_FILE) in str(refused.value)
+    assert "AAAA" not in str(refused.value)
+
+
+def test_a_secret_that_was_written_by_hand_may_end_its_line(tmp_path: Path) -> None:
+    (tmp_path / SECRET_FILE).write_text("a secret of my own\n")
+
+    assert client_secret(tmp_path, Ids(random.SystemRandom())) == "a secret of my own"
 
 
 def test_a_request_that_is_worked_on_shows_neither_headers_nor_body() -> None:
