@@ -1,14 +1,16 @@
 """What an expectation can say of what is there: exactly, at least, at most, between; in all, or word by word."""
 
+import collections
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import attrs
 
 from .. import durations
-from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, Ref, Schema, Text, choice, items_of, text_like
+from . import message_names
+from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, Ref, Schema, Text, items_of, text_like
 from .mistakes import Mistake, nearest_word, unknown
 from .nodes import Listed, Mapped, Node, Plain
 
@@ -116,6 +118,21 @@ class Comparison(Kind):
         return None if found in expected else self.shown(found)
 
 
+def _tally_of(node: Node, each: Comparison, what: str, word: Callable[[Plain], str]) -> Range | dict[str, Range]:
+    if isinstance(node, Listed):
+        raise Mistake(f"here should be a number, or one for each {what}, not a list", node.place)
+    if not isinstance(node, Mapped):
+        return each.read(node)
+    if not node.items:
+        raise Mistake(f"here should be a number for a {what}, and there is nothing", node.place)
+    read: dict[str, Range] = {}
+    for name, value in node:
+        if (key := word(name)) in read:
+            raise Mistake(f"{name.text!r} is here twice, in two spellings", name.place)
+        read[key] = each.read(value)
+    return read
+
+
 @attrs.frozen
 class Tally(Kind):
     """How many there are in all, or of each word: `2`, or `{settled: 2, failed: 0}`.
@@ -124,24 +141,20 @@ class Tally(Kind):
         each: What is said of a number.
         what: What kind of word it is.
         words: Those there can be; None for any.
+        names: The words are names, given in the script itself.
     """
 
     each: Comparison
     what: str
     words: tuple[str, ...] | None = None
+    names: Text | None = None
 
     @property
     def title(self) -> str:
         return f"expected {self.each.unit.title} by {self.what}"
 
     def read(self, node: Node) -> Range | dict[str, Range]:
-        if isinstance(node, Mapped) and node.items:
-            return {self._word(name): self.each.read(value) for name, value in node}
-        if isinstance(node, Mapped):
-            raise Mistake(f"here should be a number for a {self.what}, and there is nothing", node.place)
-        if isinstance(node, Listed):
-            raise Mistake(f"here should be a number, or one for each {self.what}, not a list", node.place)
-        return self.each.read(node)
+        return _tally_of(node, self.each, self.what, self._word)
 
     def _word(self, name: Plain) -> str:
         if self.words is not None and name.text not in self.words:
@@ -156,7 +169,7 @@ class Tally(Kind):
             by_word["patternProperties"] = {COLUMN: each}
         return {"anyOf": [each, by_word]}
 
-    def difference(self, expected: "Range | Mapping[str, Range]", found: Mapping[str, Any]) -> str | None:
+    def difference(self, expected: "Range | Mapping[str, Range]", found: Any) -> str | None:
         if isinstance(expected, Range):
             in_all = sum(found.values())
             return None if in_all in expected else f"{self.each.shown(in_all)}{self._apart(found)}"
@@ -191,7 +204,72 @@ class Same(Kind):
         return None if found == expected else self.shown(found)
 
 
+# A thing's name, whose it is, and how much it holds.
+Holding = tuple[str, str, int]
+
+
+@attrs.frozen
+class Holdings(Tally):
+    """How much there is in all, or of the one thing with a name. Two of one name are not told apart, and said to be."""
+
+    def difference(self, expected: "Range | Mapping[str, Range]", found: Any) -> str | None:
+        if isinstance(expected, Range):
+            in_all = sum(cents for _, _, cents in found)
+            return None if in_all in expected else f"{self.each.shown(in_all)}{self._each_apart(found)}"
+        shared = [self._shared(name, found) for name in expected if sum(name == each[0] for each in found) > 1]
+        if shared:
+            return "; ".join(shared)
+        by_name = collections.Counter({name: cents for name, _, cents in found})
+        return super().difference(expected, by_name)
+
+    def _shared(self, name: str, found: Sequence[Holding]) -> str:
+        *first, last = [f"{whose}'s with {self.each.shown(cents)}" for each, whose, cents in found if each == name]
+        return (
+            f"{len(first) + 1} {self.what}s have the name {name!r}, {', '.join(first)} and {last}; "
+            "look at one user with `of`, or name them apart"
+        )
+
+    def _each_apart(self, found: Sequence[Holding]) -> str:
+        each = ", ".join(f"{name} of {whose}: {self.each.shown(cents)}" for name, whose, cents in found)
+        return f" ({each})" if len(found) > 1 else ""
+
+
+@attrs.frozen
+class SameForEach(Same):
+    """It is so for each user, or for none.
+
+    Args:
+        nobody: What there is where there is no user at all.
+    """
+
+    nobody: str = attrs.field(kw_only=True)
+
+    def difference(self, expected: Any, found: Mapping[str, Any]) -> str | None:
+        if not found:
+            return self.nobody
+        if all(value == expected for value in found.values()):
+            return None
+        if len(found) == 1:
+            return self.shown(*found.values())
+        return ", ".join(f"{whose}: {self.shown(value)}" for whose, value in found.items())
+
+
+@attrs.frozen
+class Agreement(Same):
+    """Whether nothing disagrees; what does is said."""
+
+    def difference(self, expected: bool, found: Sequence[str]) -> str | None:
+        if expected:
+            return "; ".join(found) or None
+        return None if found else self.shown(True)
+
+
 _TEXT = Text("a text that is there")
+
+
+def _message(name: Plain) -> str:
+    read: str = MESSAGE_NAME.read(name)
+    return read
 
 
 @attrs.frozen
@@ -231,7 +309,67 @@ class Among(InOrder):
         return f"no {missing[0]!r}; there was: {' | '.join(found) or 'nothing'}" if missing else None
 
 
-Difference = Comparison | Tally | Same | InOrder | Among
+MESSAGE_NAME = Text(
+    "a message", message_names.read, ("POST /accounts", "Launch Savehack"), pattern=message_names.NAMES_PATTERN
+)
+
+# The names by which one message can be meant.
+Names = tuple[str, ...]
+
+
+@attrs.frozen
+class MessageTally(Kind):
+    """How many messages there are in all, or of each name; a message with two names counts once in all."""
+
+    each: Comparison
+
+    @property
+    def title(self) -> str:
+        return "expected count by message"
+
+    def read(self, node: Node) -> Range | dict[str, Range]:
+        return _tally_of(node, self.each, "message", _message)
+
+    def schema(self, ref: Ref) -> Schema:
+        each = ref(self.each)
+        named = {f"^ *({message_names.NAMES_PATTERN}) *$": each, COLUMN: each}
+        by_name = {"type": "object", "minProperties": 1, "additionalProperties": False, "patternProperties": named}
+        return {"anyOf": [each, by_name]}
+
+    def difference(self, expected: "Range | Mapping[str, Range]", found: Sequence[Names]) -> str | None:
+        if isinstance(expected, Range):
+            return None if len(found) in expected else self.each.shown(len(found))
+        counted = {name: sum(name in names for names in found) for name in expected}
+        if all(counted[name] in range_ for name, range_ in expected.items()):
+            return None
+        return ", ".join(f"{name}: {self.each.shown(number)}" for name, number in counted.items())
+
+
+@attrs.frozen
+class MessagesInOrder(Kind):
+    """Names of messages that come in this order, others between them."""
+
+    @property
+    def title(self) -> str:
+        return "messages in order"
+
+    def read(self, node: Node) -> tuple[str, ...]:
+        return tuple(MESSAGE_NAME.read(item) for item in items_of(node))
+
+    def schema(self, ref: Ref) -> Schema:
+        return {"anyOf": [ref(MESSAGE_NAME), {"type": "array", "minItems": 1, "items": ref(MESSAGE_NAME)}]}
+
+    def difference(self, expected: tuple[str, ...], found: Sequence[Names]) -> str | None:
+        rest = iter(found)
+        for n, name in enumerate(expected):
+            if not any(name in names for names in rest):
+                after = f" after {expected[n - 1]!r}" if n else ""
+                there = ", ".join(dict.fromkeys(names[0] for names in found)) or "nothing"
+                return f"no {name!r}{after}; there was: {there}"
+        return None
+
+
+Difference = MessageTally | MessagesInOrder | Comparison | Tally | Same | InOrder | Among
 
 NUMBER = Comparison(COUNT, 1, least=0)
 AMOUNT = Comparison(CENTS, 1, money)
@@ -239,12 +377,8 @@ TIME = Comparison(DURATION, timedelta(microseconds=1), durations.shown, least=ti
 
 
 def tally(what: str, *words: str) -> Tally:
-    return Tally(NUMBER, what, words or None)
+    return Tally(NUMBER, what, words)
 
 
-def tally_of_money(what: str) -> Tally:
-    return Tally(AMOUNT, what)
-
-
-def word(what: str, *words: str) -> Same:
-    return Same(choice(what, *words))
+def tally_by_name(what: str, names: Text) -> Tally:
+    return Tally(NUMBER, what, names=names)

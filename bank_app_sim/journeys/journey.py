@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
@@ -11,15 +11,17 @@ import attrs
 
 from .. import durations
 from ..turns import BRANCH
+from .comparisons import Tally
 from .given import Given, given
+from .kinds import CUSTOMER, LookedUpName, Text
 from .mistakes import Mistake, unknown
-from .nodes import of
-from .observables import OBSERVABLES, Look, Observable
+from .nodes import Plain, of
+from .observables import OBSERVABLES, Look, Observable, of_everybody
 from .steps.bank import BankSteps
 from .steps.outside import OutsideSteps
 from .steps.trouble import TroubleSteps
 from .steps.user import UserSteps
-from .vocabulary import words_of
+from .vocabulary import refuse_strangers, unknown_name, words_of
 from .worlds import fresh
 
 Branch = Callable[[], Awaitable[Any]]
@@ -102,10 +104,10 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
 
         Raises:
             ExpectationFailed: It is not so.
-            Mistake: That is nothing that can be expected.
+            Mistake: That is nothing that can be expected; or a name in it is none that a user or a Dream has had.
         """
         await self.rest()
-        await self.check(as_written(expected), of=of)
+        await self._hold(as_written(expected, whose=of), of, self.check)
 
     async def eventually(self, *, within: timedelta, of: str | None = None, **expected: Any) -> None:
         """What there has to be at some moment from now on; time passes until it is.
@@ -115,9 +117,31 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
 
         Raises:
             ExpectationFailed: It was not so in all that time.
+            Mistake: As `expect()`.
         """
         await self.rest()
-        await self.wait_for(as_written(expected), within=within, of=of)
+        await self._hold(as_written(expected, whose=of), of, functools.partial(self.wait_for, within=within))
+
+    async def _hold(
+        self, expected: tuple[Expected, ...], of: str | None, check: Callable[..., Awaitable[None]]
+    ) -> None:
+        """Check what is expected, and that each name in it is one that can be meant."""
+        if of is not None:
+            refuse_strangers(CUSTOMER, Plain(of), (await self._names())["user"])
+        await check(expected, of=of)
+        names = await self._names()
+        for each in expected:
+            kind = each.observable.kind
+            if isinstance(kind, Tally) and isinstance(each.value, Mapping):
+                for name in each.value:
+                    _refuse_unknown_name(kind.names, name, names)
+
+    async def _names(self) -> Mapping[str, Collection[str]]:
+        """Those that users and Dreams have, have had, or were to have."""
+        state = await self.world.state()
+        users = [*self.people, *(str(user["external_id"]) for user in state["users"].values())]
+        dreams = [*sorted(self.dream_names), *(str(dream["name"]) for dream in state["dreams"].values())]
+        return {"user": list(dict.fromkeys(users)), "Dream": list(dict.fromkeys(dreams))}
 
     async def meanwhile(self, *branches: Branch, names: tuple[str, ...] = ()) -> None:
         """Several things at once: whose message goes next, the seed decides.
@@ -186,14 +210,27 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
-def as_written(expected: Mapping[str, Any]) -> tuple[Expected, ...]:
-    """What Python code expects, read as a script would be."""
+def _refuse_unknown_name(kind: Text | None, name: str, names: Mapping[str, Collection[str]]) -> None:
+    if kind is CUSTOMER:
+        refuse_strangers(CUSTOMER, Plain(name), names["user"])
+    elif isinstance(kind, LookedUpName) and (sentence := unknown_name(kind, name, names[kind.of])) is not None:
+        raise Mistake(sentence)
+
+
+def as_written(expected: Mapping[str, Any], *, whose: str | None = None) -> tuple[Expected, ...]:
+    """What Python code expects, read as a script would be.
+
+    Args:
+        whose: Of which user it is expected; None for everybody.
+    """
     read = []
     for parameter, value in expected.items():
         name = parameter.replace("_", " ")
         if name not in OBSERVABLES:
             raise Mistake(unknown(name, "thing to expect", OBSERVABLES))
         found = OBSERVABLES[name]
+        if whose is not None and found.of_everybody:
+            raise Mistake(of_everybody(name))
         node = of(value)
         read.append(Expected(found, found.kind.read(node), f"{name}: {value}"))
     return tuple(read)

@@ -286,6 +286,44 @@ ANYTHING = Text("a text", may_be_empty=True)
 
 
 @attrs.frozen
+class GivenName(Text):
+    """A name that something gets here.
+
+    Args:
+        of: What it is a name of.
+    """
+
+    of: str = attrs.field(kw_only=True)
+
+
+@attrs.frozen
+class LookedUpName(Text):
+    """A name of something that has got it elsewhere.
+
+    Args:
+        of: What it is a name of.
+        way_out: How something gets this name.
+        may_be_nobodys: One that nothing has is fine as well, unless it is nearly one that something has.
+        always: Names that are there without anybody giving them.
+    """
+
+    of: str = attrs.field(kw_only=True)
+    way_out: str = attrs.field(default="", kw_only=True)
+    may_be_nobodys: bool = attrs.field(default=False, kw_only=True)
+    always: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+
+
+NEW_DREAM = GivenName("a name", of="Dream")
+DREAM = LookedUpName("the name of a Dream", of="Dream", way_out="`create a Dream` makes one")
+# What is not said of a savehack is so; see `savehacks`.
+DEFAULT_TEAM, DEFAULT_FRIEND = "Arsenal", "bo"
+FOLLOWED_TEAM = GivenName("the name of a team", of="team")
+SCORING_TEAM = LookedUpName("the name of a team", of="team", may_be_nobodys=True, always=(DEFAULT_TEAM,))
+COPIED_FRIEND = GivenName("the name of a friend", of="friend")
+SAVING_FRIEND = LookedUpName("the name of a friend", of="friend", may_be_nobodys=True, always=(DEFAULT_FRIEND,))
+
+
+@attrs.frozen
 class ListOf(Kind):
     """One, or a list of some that are not equal."""
 

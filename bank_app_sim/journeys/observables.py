@@ -8,22 +8,30 @@ from typing import Any, TypeVar
 
 import attrs
 
-from impact_sdk import ExitReason
+from impact_sdk import EventType, ExitReason
 
+from ..backend.provisioning import OrderState
 from ..network import Trouble
 from ..trace import DIES, Message
+from .books import disagreements
 from .comparisons import (
     AMOUNT,
+    NUMBER,
     TIME,
+    Agreement,
     Among,
     Difference,
+    Holding,
+    Holdings,
     InOrder,
-    Same,
+    MessagesInOrder,
+    MessageTally,
+    SameForEach,
     tally,
-    tally_of_money,
-    word,
+    tally_by_name,
 )
-from .kinds import YES_NO
+from .kinds import CUSTOMER, DREAM, YES_NO, choice
+from .message_names import CALLBACKS, names_of
 from .results import State
 from .savehacks import TERMS
 from .vocabulary import in_scripts
@@ -32,8 +40,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # The processes that can die, and what a trace calls them.
 PROCESSES = {"app": "bank_app", "DES": "des", "backend": "bank_backend"}
-
-CALLBACKS = ("account provisioning requested", "transfer consent requested", "ID token expired", "exit requested")
 
 SESSIONS = ("none", "open", "left", *(reason.value.replace("_", " ") for reason in ExitReason))
 
@@ -47,19 +53,25 @@ class Observable:
         doc: What it is, in a sentence.
         kind: How an expectation is written, and compared with what is there.
         read: Reads what is there.
+        of_everybody: It cannot be expected of one user.
     """
 
     name: str
     doc: str
     kind: Difference
     read: Callable[["Look"], Any]
+    of_everybody: bool
 
 
-def observable(kind: Difference) -> Callable[[F], F]:
-    """Make a method of `Look` something that can be expected."""
+def observable(kind: Difference, *, of_everybody: bool = False) -> Callable[[F], F]:
+    """Make a method of `Look` something that can be expected.
+
+    Args:
+        of_everybody: It is no single user's, and cannot be looked at so.
+    """
 
     def named(function: F) -> F:
-        function.__observable__ = kind  # type: ignore[attr-defined]
+        function.__observable__ = kind, of_everybody  # type: ignore[attr-defined]
         return function
 
     return named
@@ -95,17 +107,15 @@ class Look:
     @observable(tally("callback", *CALLBACKS))
     def callbacks(self) -> Mapping[str, int]:
         """How often the SDK has called the app: in all, or by callback."""
-        users = {user_id: user["external_id"] for user_id, user in self.state["users"].items()}
         called = [
             message.label.removeprefix("callback: ")
             for message in self.messages
-            if message.label.startswith("callback: ")
-            and self.customer in (None, users.get(message.detail.get("user_id", "")))
+            if message.label.startswith("callback: ") and self.customer in (None, message.user)
         ]
-        names = {name.lower(): name for name in CALLBACKS}
-        return collections.Counter(names[name.lower()] for name in called)
+        names = {label: name for name, label in CALLBACKS.items()}
+        return collections.Counter(names[label] for label in called)
 
-    @observable(tally("user"))
+    @observable(tally_by_name("user", CUSTOMER))
     def users(self) -> Mapping[str, int]:
         """Users that DES has."""
         found = [user["external_id"] for user in self.state["users"].values()]
@@ -127,30 +137,30 @@ class Look:
         cents: int = sum(account["balance_cents"] for account in self._of("accounts"))
         return cents
 
-    @observable(tally("Dream"))
+    @observable(tally_by_name("Dream", DREAM))
     def Dreams(self) -> Mapping[str, int]:  # noqa: N802
         """Dreams that are not deleted: in all, or by name."""
         return _count(self._dreams(), "name")
 
-    @observable(tally("Dream"))
+    @observable(tally_by_name("Dream", DREAM))
     def linked_Dreams(self) -> Mapping[str, int]:  # noqa: N802
-        """Dreams that are linked to an account."""
+        """Dreams, of those that are not deleted, that are linked to an account."""
         return _count((dream for dream in self._dreams() if dream["account_id"]), "name")
 
-    @observable(tally_of_money("Dream"))
-    def saved(self) -> Mapping[str, int]:
-        """What the Dreams hold: in all, or by name."""
-        return {dream["name"]: dream["balance_cents"] for dream in self._dreams()}
+    @observable(Holdings(AMOUNT, "Dream", names=DREAM))
+    def saved(self) -> list[Holding]:
+        """What the Dreams hold that are not deleted: in all, or by a name that only one of them has."""
+        return [(dream["name"], dream["user"], dream["balance_cents"]) for dream in self._dreams()]
 
-    @observable(tally("Dream"))
+    @observable(tally_by_name("Dream", DREAM))
     def achieved_Dreams(self) -> Mapping[str, int]:  # noqa: N802
-        """Dreams that have reached their target."""
+        """Dreams, of those that are not deleted, that have reached their target."""
         return _count((dream for dream in self._dreams() if dream["achieved_at"]), "name")
 
     @observable(AMOUNT)
     def outside_all_Dreams(self) -> int:  # noqa: N802
-        """What the accounts hold beyond their Dreams: interest, say."""
-        in_dreams: int = sum(dream["balance_cents"] for dream in self._of("dreams"))
+        """What the accounts hold beyond what is `saved`: interest, say."""
+        in_dreams: int = sum(dream["balance_cents"] for dream in self._dreams())
         return self.balance() - in_dreams
 
     def _dreams(self) -> list[Mapping[str, Any]]:
@@ -195,13 +205,16 @@ class Look:
         """Transfer consents: in all, or by state."""
         return _count(self._of("consents"), "state")
 
-    @observable(Same(YES_NO, _yes))
-    def provisioning_initiated(self) -> bool:
-        """Whether DES knows that opening an account has begun, for every user."""
-        users = [user for user in self.state["users"].values() if self.customer in (None, user["external_id"])]
-        return bool(users) and all(user["provisioning_initiated_at"] for user in users)
+    @observable(SameForEach(YES_NO, _yes, nobody="no such user at DES"))
+    def provisioning_initiated(self) -> dict[str, bool]:
+        """Whether DES knows that opening an account has begun: for each user that it has, or (no) for none of them."""
+        return {
+            user["external_id"]: bool(user["provisioning_initiated_at"])
+            for user in self.state["users"].values()
+            if self.customer in (None, user["external_id"])
+        }
 
-    @observable(tally("state of an order"))
+    @observable(tally("state of an order", *(each.value for each in OrderState)))
     def orders(self) -> Mapping[str, int]:
         """The bank's orders for accounts: in all, or by state, as the bank calls it."""
         return _count(self._of("orders"), "state")
@@ -216,11 +229,10 @@ class Look:
         """What the bank's books have on the users' accounts to save on."""
         return self._in_books("savings:") + self._in_books("investments:")
 
-    @observable(Same(YES_NO, _yes))
-    def books_agree(self) -> bool:
-        """Whether the bank's books sum to zero, and hold for each user what DES says."""
-        in_all: int = sum(account["balance_cents"] for account in self.state["books"].values())
-        return in_all == 0 and self.balance() == self.savings_account()
+    @observable(Agreement(YES_NO, _yes))
+    def books_agree(self) -> list[str]:
+        """Whether the bank's books sum to zero, and hold for each user, and on each Dream's account, what DES says."""
+        return disagreements(self.state, self.customer)
 
     def _in_books(self, prefix: str) -> int:
         whose = "" if self.customer is None else self.customer
@@ -231,27 +243,27 @@ class Look:
         )
         return cents
 
-    @observable(tally("event"))
+    @observable(tally("event", *(each.value for each in EventType)), of_everybody=True)
     def events(self) -> Mapping[str, int]:
         """Events that the bank has taken in: in all, or by type."""
         return _count(self.state["events"].values(), "type")
 
-    @observable(tally("way", "webhook", "looking"))
+    @observable(tally("way", "webhook", "looking"), of_everybody=True)
     def events_came_by(self) -> Mapping[str, int]:
         """Events that the bank has taken in, by the way they came."""
         return collections.Counter(event["came_by"].lower() for event in self.state["events"].values())
 
-    @observable(tally("message"))
-    def messages_sent(self) -> Mapping[str, int]:
-        """Messages of the trace, by label."""
-        return collections.Counter(message.label for message in self.messages)
+    @observable(MessageTally(NUMBER), of_everybody=True)
+    def messages_sent(self) -> list[tuple[str, ...]]:
+        """Messages that have arrived, in all or by [name](#messages); what is lost on its way is not among them."""
+        return [names_of(message) for message in self.messages]
 
-    @observable(InOrder())
-    def messages_in_order(self) -> list[str]:
-        """Labels of the trace that come in this order, others between them."""
-        return [message.label for message in self.messages]
+    @observable(MessagesInOrder(), of_everybody=True)
+    def messages_in_order(self) -> list[tuple[str, ...]]:
+        """Messages by [name](#messages) that come in this order, others between them."""
+        return [names_of(message) for message in self.messages]
 
-    @observable(tally("trouble", *Trouble))
+    @observable(tally("trouble", *(each.value for each in Trouble)), of_everybody=True)
     def faults(self) -> Mapping[str, int]:
         """What has gone wrong on the network, as steps have asked for: in all, or by the kind of trouble."""
         struck = collections.Counter(each.detail["fault"] for each in self.messages if "fault" in each.detail)
@@ -259,7 +271,7 @@ class Look:
             struck[Trouble.ANSWERED] //= 2
         return struck
 
-    @observable(tally("process", *PROCESSES))
+    @observable(tally("process", *PROCESSES), of_everybody=True)
     def deaths(self) -> Mapping[str, int]:
         """Processes that have died: in all, or by whose they were."""
         died = collections.Counter(message.sender for message in self.messages if message.label == DIES)
@@ -275,11 +287,15 @@ class Look:
         """What the phones have shown; a part of the text will do."""
         return [text for who, texts in self.screens.items() if self.customer in (None, who) for text in texts]
 
-    @observable(word("state of a session", *SESSIONS))
-    def session(self) -> str:
-        """How the user's session is: none, open, left, or why it ended."""
-        found = [state for who, state in self.sessions.items() if self.customer in (None, who)]
-        return found[0] if found else "none"
+    @observable(SameForEach(choice("state of a session", *SESSIONS), nobody="none"))
+    def session(self) -> dict[str, str]:
+        """How each user's session is, of all that take part: none, open, left, or why it ended."""
+        return {who: state for who, state in self.sessions.items() if self.customer in (None, who)}
+
+
+def of_everybody(name: str) -> str:
+    """That something is no single user's."""
+    return f"`{name}` is everybody's, and `of` looks at one user; expect it in a step of its own, without `of`"
 
 
 def _count(things: Iterable[Mapping[str, Any]], field: str) -> collections.Counter[str]:
@@ -288,8 +304,8 @@ def _count(things: Iterable[Mapping[str, Any]], field: str) -> collections.Count
 
 def _observable(function: Callable[..., Any]) -> Observable:
     doc = (inspect.getdoc(function) or "").partition("\n")[0]
-    kind: Difference = function.__observable__  # type: ignore[attr-defined]
-    return Observable(name=in_scripts(function.__name__), doc=doc, kind=kind, read=function)
+    kind, of_everybody = function.__observable__  # type: ignore[attr-defined]
+    return Observable(name=in_scripts(function.__name__), doc=doc, kind=kind, read=function, of_everybody=of_everybody)
 
 
 OBSERVABLES = {

@@ -47,7 +47,7 @@ class Person:
     since: int = 0
     has_left: bool = False
     phone: Phone | None = None
-    dreams: dict[str, Dream] = attrs.field(factory=dict)
+    dreams: list[tuple[str, Dream]] = attrs.field(factory=list)
     launches: list[SavehackLaunch] = attrs.field(factory=list)
 
     async def answers(self, _question: str) -> bool:
@@ -87,14 +87,15 @@ class Person:
         return "left" if self.has_left else "open"
 
     def dream(self, name: str | None) -> Dream:
-        """A Dream of theirs; the newest, when no name is given."""
+        """A Dream of theirs; the newest, when no name is given. `StepFailed` where it is not clear which."""
         if not self.dreams:
             raise StepFailed(f"{self.customer} has no Dream; let them `create a Dream` first")
-        if name is None:
-            return list(self.dreams.values())[-1]
-        if name not in self.dreams:
-            raise StepFailed(f"{self.customer} has no Dream {name!r}; there is {', '.join(self.dreams)}")
-        return self.dreams[name]
+        found = [dream for own, dream in self.dreams if name in (None, own)]
+        if not found:
+            raise StepFailed(f"{self.customer} has no Dream {name!r}; there is {', '.join(n for n, _ in self.dreams)}")
+        if name is not None and len(found) > 1:
+            raise StepFailed(f"{self.customer} has {len(found)} Dreams {name!r}, and which is meant? Name them apart")
+        return found[-1]
 
     def launch(self, dream: str | None) -> SavehackLaunch:
         """The newest savehack launch, for a Dream where one is named."""

@@ -14,6 +14,7 @@ from .kinds import ANYTHING, NAME
 from .language import GIVEN, NEEDED, PARTS
 from .library import LIBRARY, SUFFIX, SUFFIXES
 from .mistakes import Gathering, Mistake, Place, ScriptMistakes, lines_of, nearest_word, unknown
+from .names import Names
 from .nodes import Listed, Mapped, Node, Plain
 from .script import Script, Step
 from .step_reader import StepReader
@@ -126,7 +127,8 @@ class _Reading:
         with self.mistakes.going_on():
             about = ANYTHING.read(parts["about"]) if "about" in parts else ""
         arguments = self._given(parts.get("given"), before)
-        steps = self._steps(parts.get("steps"), arguments)
+        is_whole = before is not None or "begins with" not in parts
+        steps = self._steps(parts.get("steps"), arguments, before, is_whole=is_whole)
         if self.mistakes.found or arguments is None:
             return None
         return Script(
@@ -186,11 +188,17 @@ class _Reading:
             if name.text != "users" and name.text in GIVEN.by_name:
                 refuse_strangers(GIVEN.by_name[name.text].kind, value, users)
 
-    def _steps(self, node: Node | None, arguments: Mapping[str, Any] | None) -> tuple[Step, ...]:
+    def _steps(
+        self, node: Node | None, arguments: Mapping[str, Any] | None, before: Script | None, *, is_whole: bool
+    ) -> tuple[Step, ...]:
         if node is None:
             return ()
         users = None if arguments is None else given(**arguments).users
-        return StepReader(self.mistakes, users).steps(node)
+        names = Names(is_whole=is_whole)
+        names.take_from(before.steps if before else ())
+        steps = StepReader(self.mistakes, users, names).steps(node)
+        names.refuse_unknown(self.mistakes)
+        return steps
 
 
 def _row(item: Node) -> dict[str, str]:

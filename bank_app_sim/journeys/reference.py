@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ..simulation.exchanges import EXCHANGES
 from ..trace import PARTICIPANTS
-from .comparisons import Among, Comparison, InOrder, Same, Tally
+from .comparisons import Among, Comparison, InOrder, MessagesInOrder, MessageTally, Same, Tally
 from .kinds import Choice, Kind, ListOf, Text
 from .language import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS
+from .message_names import DIAGRAMS
 from .mistakes import one_of
 from .observables import OBSERVABLES
 from .steps.bank import BankSteps
@@ -40,6 +41,15 @@ COMPARED = (
 MESSAGES = (
     "What one participant can ask of another, by method and path; `{id}` stands for any id. In DES' document "
     "(`bank-app-sim openapi`) most of its own have the version `/v1` before them; with it or without is the same."
+)
+
+# Those that are no request of the table.
+DIAGRAMS_ONLY = [name for name in DIAGRAMS if not any(name in (*each.asked, *each.answered) for each in EXCHANGES)]
+
+NAMED = (
+    "Where messages are counted, or have to come in order, these can be named too: an answer by its status and phrase, "
+    "such as `201 Created`; what the network does (`POST /accounts is lost`, `the answer to POST /accounts is lost`, "
+    "`503 from the network`); `callback raised NAME`; and"
 )
 
 # A list of more words than that stands in a paragraph of its own.
@@ -85,10 +95,11 @@ def _lines() -> Iterator[str]:
 def _messages() -> Iterator[str]:
     yield from ("## Messages", "", MESSAGES, "")
     rows = (
-        (f"`{each.name}`", _titles(each.senders), _titles([each.receiver]), _words(each.asked) if each.asked else "")
+        (f"`{each.name}`", _titles(each.senders), _titles([each.receiver]), _words((*each.asked, *each.answered)))
         for each in EXCHANGES
     )
     yield from _table(("message", "from", "to", "the diagrams call it"), rows)
+    yield from (f"{NAMED} {_words(DIAGRAMS_ONLY)}.", "")
 
 
 def _titles(participants: Iterable[str]) -> str:
@@ -144,6 +155,10 @@ def written(kind: Kind) -> str:
             return f"{written(each)}; or one for each {what}, by its name"
         case Tally(each=each, words=tuple(words)):
             return f"{written(each)}; or one for each of {_words(words)}"
+        case MessageTally(each=each):
+            return f"{written(each)}; or one for each message, by its [name](#messages)"
+        case MessagesInOrder():
+            return "[names of messages](#messages) in brackets"
         case Same(kind=one):
             return written(one)
         case Among():
@@ -155,7 +170,7 @@ def written(kind: Kind) -> str:
 
 
 def _words(words: Iterable[str]) -> str:
-    return one_of([f"`{word}`" for word in words])
+    return one_of([f"`{word}`" for word in words]) if words else ""
 
 
 def _several(what: str) -> str:

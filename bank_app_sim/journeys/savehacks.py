@@ -25,7 +25,7 @@ from impact_sdk import (
     Weekly,
 )
 
-from .kinds import Choice
+from .kinds import DEFAULT_FRIEND, DEFAULT_TEAM, Choice
 from .vocabulary import CannotBe, in_scripts
 
 SavehackTerms = (
@@ -68,8 +68,8 @@ _OTHERWISE: dict[str, Any] = {
     "max_amount_cents": 10_000,
     "percentage": 10,
     "round_to_cents": 1_000,
-    "team": "Arsenal",
-    "friend": "bo",
+    "team": DEFAULT_TEAM,
+    "friend": DEFAULT_FRIEND,
 }
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import attrs
 
 from . import nodes
+from .comparisons import Tally
 from .journey import STEPS, Expected
-from .kinds import CUSTOMER, NAME, POSITIVE_DURATION, TIMES, ListOf
+from .kinds import CUSTOMER, NAME, POSITIVE_DURATION, TIMES, Kind, ListOf
 from .language import EVENTUALLY, EXPECT, FAILURES, FLOW, MEANWHILE, MODIFIERS, RECORDABLE, VERBS
 from .mistakes import Gathering, Mistake, unknown
+from .names import Names
 from .nodes import Listed, Mapped, Node, Plain
-from .observables import OBSERVABLES
+from .observables import OBSERVABLES, of_everybody
 from .script import Doing, Expecting, Meanwhile, Recording, Step
 from .vocabulary import Words, refuse_strangers
 
@@ -22,10 +24,12 @@ class StepReader:
 
     Attributes:
         users: Who can be meant; None where that is not known.
+        names: Collects the names that steps give and look up.
     """
 
     mistakes: Gathering
     users: Collection[str] | None
+    names: Names
 
     def steps(self, node: Node) -> tuple[Step, ...]:
         """Those of a list; what is wrong with any of them is noted."""
@@ -36,6 +40,8 @@ class StepReader:
         for item in node.items:
             with self.mistakes.going_on():
                 read.append(self._step(item))
+        if len(read) < len(node.items):
+            self.names.is_whole = False
         return tuple(read)
 
     def _step(self, item: Node) -> Step:
@@ -44,7 +50,7 @@ class StepReader:
             return self._flow(verb, value, beside)
         words = STEPS[verb.text]
         self._refuse_by(words, value, beside)
-        arguments = words.read(value, verb.place, self.mistakes, users=self.users)
+        arguments = words.read(value, verb.place, self.mistakes, users=self.users, note=self.names.note)
         modifiers: dict[str, Any] = {}
         for name, kind in (("times", TIMES), ("fails", FAILURES), ("saying", NAME)):
             if name in beside:
@@ -99,12 +105,29 @@ class StepReader:
                     within = POSITIVE_DURATION.read(node)
                 else:
                     expected.append(_expected(name, node, waits=waits))
+                    self._refuse_unknown_names(expected[-1].observable.kind, node)
         said = {name.text for name, _ in value}
+        if of is not None:
+            self._refuse_of(value)
         if waits and "within" not in said:
             self.mistakes.note("`eventually` needs `within`: how long that may take", verb.place)
         if not said - {"of", "within"}:
             self.mistakes.note(f"`{verb.text}` expects nothing; write what has to be so", verb.place)
         return Expecting(text=_text(verb, value), place=verb.place, expected=tuple(expected), of=of, within=within)
+
+    def _refuse_unknown_names(self, kind: Kind, node: Node) -> None:
+        """Users are known before; of Dreams the last step may tell."""
+        if isinstance(kind, Tally) and kind.names is CUSTOMER and isinstance(node, Mapped) and self.users is not None:
+            for name, _ in node:
+                with self.mistakes.going_on():
+                    refuse_strangers(CUSTOMER, name, self.users)
+        self.names.note(kind, node)
+
+    def _refuse_of(self, value: Mapped) -> None:
+        """What is everybody's cannot be looked at for one user."""
+        for name, _ in value:
+            if name.text in OBSERVABLES and OBSERVABLES[name.text].of_everybody:
+                self.mistakes.note(of_everybody(name.text), name.place)
 
     def _branches(self, value: Node) -> tuple[tuple[str, tuple[Step, ...]], ...]:
         if isinstance(value, Mapped):

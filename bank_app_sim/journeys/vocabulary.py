@@ -14,8 +14,8 @@ from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, g
 
 import attrs
 
-from .kinds import CUSTOMER, Kind, ListOf
-from .mistakes import Gathering, Mistake, Place, nearest_word, unknown
+from .kinds import CUSTOMER, Kind, ListOf, LookedUpName
+from .mistakes import Gathering, Mistake, Place, nearest_word, one_of, unknown
 from .nodes import Listed, Mapped, Node, Plain
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -69,13 +69,20 @@ class Words:
         return not any(field.is_required for field in self.fields)
 
     def read(
-        self, node: Node, place: Place, mistakes: Gathering, *, users: Collection[str] | None = None
+        self,
+        node: Node,
+        place: Place,
+        mistakes: Gathering,
+        *,
+        users: Collection[str] | None = None,
+        note: Callable[[Kind, Node], None] = lambda _kind, _node: None,
     ) -> dict[str, Any]:
         """The arguments, by their Python names; of no use where it has found a mistake.
 
         Args:
             place: Where its name stands.
             users: Who can be meant; None for anybody.
+            note: Is told of each value that could be read.
         """
         before = len(mistakes.found)
         arguments: dict[str, Any] = {}
@@ -88,6 +95,7 @@ class Words:
                 arguments[field.parameter] = field.kind.read(value)
                 if users is not None:
                     refuse_strangers(field.kind, value, users)
+                note(field.kind, value)
         self._note_missing({name.text for name, _ in given}, place, mistakes)
         if len(mistakes.found) == before:
             with mistakes.going_on():
@@ -155,6 +163,19 @@ def refuse_strangers(kind: Kind, node: Node, users: Collection[str]) -> None:
         near = nearest_word(node.text, users)
         hint = f"did you mean {near!r}?" if near else "name all who take part"
         raise Mistake(f"{node.text!r} is none of the `users` in `given`, {', '.join(users)}; {hint}", node.place)
+
+
+def unknown_name(kind: LookedUpName, name: str, given: Collection[str]) -> str | None:
+    """What is wrong with a name; None where it is one of those given, or may be one that nobody gives."""
+    if name in given:
+        return None
+    nearest = nearest_word(name, given)
+    if nearest is not None:
+        return f"{name!r} is no {kind.of} of this journey; did you mean {nearest!r}?"
+    if kind.may_be_nobodys:
+        return None
+    there = f"there is {one_of(list(dict.fromkeys(given)))}" if given else "there is none"
+    return f"{name!r} is no {kind.of} of this journey; {there}, and {kind.way_out}"
 
 
 def _apart(node: Plain) -> tuple[Plain, Plain | None]:

@@ -1,6 +1,6 @@
 """Whatever text a script is, it is read, or rejected with mistakes within it; and values come back as they went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bank_app_sim.journeys.library import LIBRARY
 from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes, lines_of
 from bank_app_sim.journeys.nodes import Listed, Mapped, Node, Plain
 from bank_app_sim.journeys.reader import read
+from bank_app_sim.journeys.script import Meanwhile, Step
 
 PATH = Path("nowhere") / "x.journey.yaml"
 
@@ -214,11 +215,18 @@ def test_what_is_written_on_one_line_is_read_as_the_same(node: Node) -> None:
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_steps_of_the_library_are_shown_as_they_could_be_written(path: Path) -> None:
     for script in read(path.read_text(encoding="utf-8"), path):
-        for step in script.steps:
-            if not step.text.startswith("meanwhile"):
-                read(
-                    f"journey: x\ngiven: {{users: [{', '.join(script.given.users)}]}}\nsteps:\n  - {step.text}\n", PATH
-                )
+        steps = "".join(f"  - {step.text}\n" for step in flat(script.steps))
+        read(f"journey: x\ngiven: {{users: [{', '.join(script.given.users)}]}}\nsteps:\n{steps}", PATH)
+
+
+def flat(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """All of them, those of branches one branch after the other."""
+    for step in steps:
+        if isinstance(step, Meanwhile):
+            for _, branch in step.branches:
+                yield from flat(branch)
+        else:
+            yield step
 
 
 @given(st.timedeltas(min_value=timedelta(), max_value=timedelta.max))

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from impact_sdk import Conflict, TransactionState
 
-from ..kinds import CUSTOMER, DURATION, NAME, POSITIVE_CENTS, choice
+from ..kinds import CUSTOMER, DREAM, DURATION, NAME, POSITIVE_CENTS, choice
 from ..people import StepFailed
 from ..vocabulary import step
 from .stage import Stage
 
 Customer = Annotated[str | None, CUSTOMER]
-DreamName = Annotated[str | None, NAME]
+DreamName = Annotated[str | None, DREAM]
 ExternalID = Annotated[str | None, NAME]
 # What an account can be called by, other than a text.
 THE_USERS_ID, NOTHING = "the user's ID", "nothing"

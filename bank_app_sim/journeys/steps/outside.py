@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from ..kinds import CUSTOMER, MOMENT, NAME, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, choice
+from ..kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, SAVING_FRIEND, SCORING_TEAM, TIMES, choice
 from ..people import StepFailed
 from ..vocabulary import step
 from .stage import Stage
@@ -39,7 +39,7 @@ class OutsideSteps(Stage):
     @step("a goal", plain="team")
     async def goal(
         self,
-        team: Annotated[str, NAME],
+        team: Annotated[str, SCORING_TEAM],
         *,
         competition: Annotated[str, _COMPETITION] = "league",
         goals: Annotated[int, TIMES] = 1,
@@ -54,7 +54,7 @@ class OutsideSteps(Stage):
         await self.world.api.sandbox.feed(type="goal", team=team, competition=competition, goals=goals)
 
     @step("a friend saves", plain=("friend", "amount"))
-    async def friend_saves(self, friend: Annotated[str, NAME], *, amount_cents: Amount) -> None:
+    async def friend_saves(self, friend: Annotated[str, SAVING_FRIEND], *, amount_cents: Amount) -> None:
         """Somebody saves, which feeds Copycat.
 
         Args:

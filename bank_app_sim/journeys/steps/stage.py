@@ -36,6 +36,8 @@ class Stage:
         self.began_at: datetime = world.clock.now()
         self.references = itertools.count(1)
         self.troubles = Troubles()
+        # All that Dreams were to be called, whether they have come to be or not.
+        self.dream_names: set[str] = set()
         self.people = {customer: Person(customer, self.world) for customer in given.users}
 
     def person(self, customer: str | None) -> Person:

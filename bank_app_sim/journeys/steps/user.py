@@ -6,10 +6,13 @@ from typing import Annotated
 from impact_sdk import HandoverError
 
 from ..kinds import (
+    COPIED_FRIEND,
     CUSTOMER,
     DAY,
     DAY_OF_MONTH,
-    NAME,
+    DREAM,
+    FOLLOWED_TEAM,
+    NEW_DREAM,
     PERCENTAGE,
     POSITIVE_CENTS,
     POSITIVE_DURATION,
@@ -23,7 +26,7 @@ from ..vocabulary import step
 from .stage import Stage
 
 By = Annotated[str | None, CUSTOMER]
-DreamName = Annotated[str | None, NAME]
+DreamName = Annotated[str | None, DREAM]
 Amount = Annotated[int, POSITIVE_CENTS]
 MaybeAmount = Annotated[int | None, POSITIVE_CENTS]
 _ANSWER = Choice("answer", {"yes": Attitude.ACCEPTS, "no": Attitude.DECLINES, "nothing": Attitude.SAYS_NOTHING})
@@ -60,7 +63,7 @@ class UserSteps(Stage):
     @step("create a Dream", plain="name")
     async def create_dream(
         self,
-        name: Annotated[str, NAME],
+        name: Annotated[str, NEW_DREAM],
         *,
         target_cents: Amount = 250_000,
         wanted_by: Annotated[date | None, DAY] = None,
@@ -75,13 +78,14 @@ class UserSteps(Stage):
             by: Who.
         """
         person = self.person(by)
+        self.dream_names.add(name)
         try:
             dream = await person.in_session.create_dream(name, target_cents=target_cents, expires_at=wanted_by)
         except HandoverError as error:
             if error.dream is not None:  # it is there all the same
-                person.dreams[name] = error.dream
+                person.dreams.append((name, error.dream))
             raise
-        person.dreams[name] = dream
+        person.dreams.append((name, dream))
 
     @step("launch a savehack", plain=("savehack", "amount"), check=refuse_terms)
     async def launch_savehack(
@@ -95,8 +99,8 @@ class UserSteps(Stage):
         max_amount_cents: MaybeAmount = None,
         percentage: Annotated[int | None, PERCENTAGE] = None,
         round_to_cents: MaybeAmount = None,
-        team: Annotated[str | None, NAME] = None,
-        friend: Annotated[str | None, NAME] = None,
+        team: Annotated[str | None, FOLLOWED_TEAM] = None,
+        friend: Annotated[str | None, COPIED_FRIEND] = None,
         for_: DreamName = None,
         by: By = None,
     ) -> None:
@@ -206,7 +210,7 @@ class UserSteps(Stage):
         person = self.person(by)
         dream = person.dream(name)
         await person.in_session.delete_dream(dream)
-        person.dreams = {name: each for name, each in person.dreams.items() if each.id != dream.id}
+        person.dreams = [(name, each) for name, each in person.dreams if each.id != dream.id]
 
     @step("look around", plain="by")
     async def look_around(self, by: By = None) -> None:

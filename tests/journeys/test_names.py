@@ -1,0 +1,186 @@
+"""Names that are looked up: each has to be one that something has got; if not, it is told with place and nearest."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bank_app_sim import Simulation
+from bank_app_sim.journeys.given import given
+from bank_app_sim.journeys.journey import Journey
+from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes
+from bank_app_sim.journeys.observables import OBSERVABLES
+from bank_app_sim.journeys.reader import read
+
+STEPS = """journey: x
+given: {users: [ada, bo]}
+steps:
+  - launch
+  - create a Dream: Bike
+  - create a Dream: {name: House, by: bo}
+"""
+
+
+def mistakes_of(text: str, path: Path = Path("x.journey.yaml")) -> list[tuple[int, int, str]]:
+    with pytest.raises(ScriptMistakes) as raised:
+        read(text, path)
+    return [(each.place.line, each.place.column, each.sentence) for each in raised.value.mistakes]
+
+
+BY_DREAM = ["Dreams", "linked Dreams", "saved", "achieved Dreams"]
+
+
+@pytest.mark.parametrize("observable", BY_DREAM)
+def test_what_is_counted_by_dream_names_one_that_is_created(observable: str) -> None:
+    line = f"  - expect: {{{observable}: {{Bkie: 0}}}}\n"
+
+    assert mistakes_of(STEPS + line) == [
+        (7, line.index("Bkie") + 1, "'Bkie' is no Dream of this journey; did you mean 'Bike'?")
+    ]
+    assert read(STEPS + line.replace("Bkie", "House"), Path("x.journey.yaml"))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "launch a savehack: {savehack: weekly, for: Bkie}",
+        "pause the savehack: Bkie",
+        "resume the savehack: Bkie",
+        "stop the savehack: Bkie",
+        "withdraw: {amount: 5.00, from: Bkie}",
+        "move money: {amount: 5.00, from: House, to: Bkie}",
+        "move money: {amount: 5.00, from: Bkie, to: House}",
+        "delete the Dream: Bkie",
+        "money arrives on the account: {amount: 5.00, dream: Bkie}",
+        "money leaves the account: {amount: 5.00, dream: Bkie}",
+    ],
+)
+def test_a_step_names_a_dream_that_is_created(step: str) -> None:
+    line = f"  - {step}\n"
+
+    [(number, column, sentence)] = mistakes_of(STEPS + line)
+
+    assert (number, column) == (7, line.index("Bkie") + 1)
+    assert sentence == "'Bkie' is no Dream of this journey; did you mean 'Bike'?"
+
+
+def test_a_name_that_is_near_to_none_is_told_with_those_there_are() -> None:
+    [(_, _, sentence)] = mistakes_of(f"{STEPS}  - expect: {{saved: {{Zeppelin: 0}}}}\n")
+
+    assert sentence == "'Zeppelin' is no Dream of this journey; there is Bike or House, and `create a Dream` makes one"
+
+
+def test_users_are_named_as_they_are_given() -> None:
+    [(line, column, sentence)] = mistakes_of(f"{STEPS}  - expect: {{users: {{zoe: 0}}}}\n")
+
+    assert (line, column) == (7, 22)
+    assert sentence.startswith("'zoe' is none of the `users` in `given`, ada, bo")
+
+
+@pytest.mark.parametrize(
+    ("savehack", "event", "nearest"),
+    [
+        ("save league, team: Hammarby", "a goal: Hamarby", "Hammarby"),
+        ("copycat, friend: carl", "a friend saves: {friend: crl, amount: 5.00}", "carl"),
+        ("copycat", "a friend saves: bbo 5.00", "bo"),
+        ("eurocup", "a goal: {team: Arsenl, competition: eurocup}", "Arsenal"),
+    ],
+)
+def test_who_is_nearly_followed_is_a_mistake(savehack: str, event: str, nearest: str) -> None:
+    text = f"{STEPS}  - launch a savehack: {{savehack: {savehack}}}\n  - {event}\n"
+
+    [(line, _, sentence)] = mistakes_of(text)
+
+    assert line == 8
+    assert f"did you mean {nearest!r}?" in sentence
+
+
+def test_others_than_who_is_followed_may_do_what_they_like() -> None:
+    assert read(
+        f"{STEPS}  - launch a savehack: {{savehack: save league, team: Hammarby}}\n  - a goal: Malmö\n",
+        Path("x.journey.yaml"),
+    )
+
+
+def test_a_dream_may_be_expected_before_it_is_created_and_in_any_branch() -> None:
+    text = (
+        "journey: x\nsteps:\n  - launch\n  - expect: {Dreams: {Bike: 0}}\n"
+        "  - meanwhile:\n      - [create a Dream: Bike]\n      - [wait: 1 day]\n  - expect: {Dreams: {Bike: 1}}\n"
+    )
+
+    assert read(text, Path("x.journey.yaml"))
+
+
+def test_names_may_come_from_rows() -> None:
+    text = (
+        "journey: x\nrows: [{made: Bike, expected: Bike}, {made: Boat, expected: Boot}]\nsteps:\n  - launch\n"
+        "  - create a Dream: <made>\n  - expect: {saved: {<expected>: 0}}\n"
+    )
+
+    [(_, _, sentence)] = mistakes_of(text)
+
+    assert sentence == "'Boot' is no Dream of this journey; did you mean 'Boat'?"
+
+
+def test_names_may_come_from_where_the_journey_begins(tmp_path: Path) -> None:
+    (tmp_path / "first.journey.yaml").write_text("journey: x\nsteps:\n  - launch\n  - create a Dream: Bike\n")
+    text = "journey: y\nbegins with: first\nsteps:\n  - expect: {Dreams: {NAME: 1}}\n"
+
+    assert read(text.replace("NAME", "Bike"), tmp_path / "second.journey.yaml")
+    [(_, _, sentence)] = mistakes_of(text.replace("NAME", "Bkie"), tmp_path / "second.journey.yaml")
+    assert "did you mean 'Bike'?" in sentence
+
+
+def test_nothing_is_said_of_names_where_a_step_that_may_give_them_cannot_be_read() -> None:
+    text = "journey: x\nsteps:\n  - launch\n  - create a Draem: Bike\n  - withdraw: {amount: 5.00, from: Bike}\n"
+
+    assert [sentence for _, _, sentence in mistakes_of(text)] == [
+        "'create a Draem' is no step; did you mean 'create a Dream'?"
+    ]
+
+
+def test_everything_that_is_counted_by_a_word_knows_all_the_words() -> None:
+    """No tally takes any word: a misspelt one would count nothing, and 0 would be right."""
+    open_to_any = [
+        name
+        for name, each in OBSERVABLES.items()
+        if getattr(each.kind, "words", "is no tally") is None and getattr(each.kind, "names", None) is None
+    ]
+
+    assert open_to_any == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ({"saved": {"Bkie": 0}}, "'Bkie' is no Dream of this journey; did you mean 'Bike'?"),
+        ({"Dreams": {"Zeppelin": 0}}, "'Zeppelin' is no Dream of this journey; there is Bike"),
+        ({"users": {"zoe": 0}}, "'zoe' is none of the `users`"),
+        ({"of": "zoe", "accounts": 0}, "'zoe' is none of the `users`"),
+        ({"messages_sent": {"POST /acounts": 0}}, "did you mean 'POST /accounts'?"),
+        ({"events": {"DepositFialed": 0}}, "did you mean 'DepositFailed'?"),
+        ({"orders": {"REFUSD": 0}}, "did you mean 'REFUSED'?"),
+        ({"of": "ada", "faults": 0}, "`faults` is everybody's"),
+    ],
+)
+async def test_in_python_a_name_that_nothing_has_is_a_mistake(expected: dict[str, Any], said: str) -> None:
+    async with Simulation(seed=7) as simulation:
+        journey = Journey(simulation, given(users=("ada", "bo")))
+        await journey.launch()
+        await journey.create_dream("Bike")
+
+        with pytest.raises(Mistake) as raised:
+            await journey.expect(**expected)
+
+        assert said in str(raised.value)
+
+
+async def test_in_python_what_has_been_there_can_be_meant() -> None:
+    async with Simulation(seed=7) as simulation:
+        journey = Journey(simulation)
+        await journey.launch("carl")
+        await journey.create_dream("Bike", by="carl")
+        await journey.delete_dream(by="carl")
+
+        await journey.expect(Dreams={"Bike": 0}, saved={"Bike": 0}, users={"carl": 1, "ada": 0})
+        await journey.expect(of="carl", Dreams=0)
