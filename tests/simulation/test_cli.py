@@ -162,5 +162,5 @@ def test_the_database_can_be_named_in_the_environment_and_its_password_is_not_sh
     result = CliRunner().invoke(main, ["serve", "--data", str(tmp_path)], env={"BANK_APP_SIM_DATABASE": url})
 
     assert result.exit_code == 2
-    assert "127.0.0.1:1/nowhere" in " ".join(result.output.split())
+    assert "database 'nowhere' on 127.0.0.1 cannot be reached" in " ".join(result.output.split())
     assert "pl4nted" not in result.output
