@@ -3,14 +3,21 @@
 import re
 from urllib.parse import quote, urlsplit
 
+from .arguments import checked
 from .errors import ConfigurationError
+from .mistakes import shown
+
+LONGEST_BASE_URL = 2_000
+LONGEST_LABEL = 63
 
 
 def checked_base_url(text: str) -> str:
     """`text` without slashes at its end; `ConfigurationError` when it is no address of an HTTP service."""
     example = "such as https://bank.impactfinance.example"
     if not text or not isinstance(text, str):
-        raise ConfigurationError(f"base_url is {text!r}; give the address of DES, {example}")
+        raise ConfigurationError(f"base_url is {shown(text)}; give the address of DES, {example}")
+    if not text.isprintable() or " " in text or len(text) > LONGEST_BASE_URL:
+        raise ConfigurationError(f"base_url {shown(_without_password(text))} is no address; give one {example}")
     try:
         parts = urlsplit(text)
         parts.port  # noqa: B018  # raises where it is no number
@@ -18,7 +25,7 @@ def checked_base_url(text: str) -> str:
         raise ConfigurationError(
             f"base_url {_without_password(text)!r} is no address ({error}); give one {example}"
         ) from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not _is_name(parts.hostname or ""):
         raise ConfigurationError(
             f"base_url {_without_password(text)!r} is no http or https address; give one {example}"
         )
@@ -29,15 +36,20 @@ def checked_base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _is_name(host: str) -> bool:
+    """Whether it may be the name, or the number, of a machine: no part of it is empty or too long to be asked for."""
+    return all(0 < len(label) <= LONGEST_LABEL for label in host.removesuffix(".").split("."))
+
+
 def _without_password(text: str) -> str:
     return re.sub(r"//[^/@]*@", "//…@", text)
 
 
-def segment(text: str) -> str:
-    """An id as one segment of a path, whatever is in it."""
+def segment(name: str, text: str) -> str:
+    """An id, given as the argument `name`, as one segment of a path, whatever is in it."""
     if not isinstance(text, str) or not text or text in (".", ".."):
-        raise ConfigurationError(f"{text!r} is no id; pass the id that DES gave, a text")
-    return quote(text, safe="")
+        raise ConfigurationError(f"{name} is {shown(text)}, which is no id; pass the id that DES gave, a text")
+    return quote(checked(name, text), safe="")
 
 
 def host(url: str) -> str:

@@ -12,8 +12,8 @@ import attrs
 
 from . import wire
 from .cookies import SessionCookie
-from .errors import ConfigurationError
 from .http import HTTP
+from .mistakes import what_is_wrong_with_text, wrong
 from .replies import unexpected
 from .transport import Auth, Transport
 
@@ -41,9 +41,8 @@ class ClientCredentials:
 
     def __attrs_post_init__(self) -> None:
         for name, value in (("client_id", self.client_id), ("client_secret", self.client_secret)):
-            if not isinstance(value, str) or not value.strip():
-                said = "is empty" if isinstance(value, str) else f"is no text but {type(value).__name__}"
-                raise ConfigurationError(f"{name} {said}; take it from the bank's vault")
+            if what_is_wrong_with_text(value) or not value.strip():
+                raise wrong(name, value, "the one from the bank's vault, a text that is not empty")
 
 
 @attrs.frozen

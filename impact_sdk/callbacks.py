@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from .errors import ConfigurationError
+from .mistakes import shown
 from .models import Dream, OpenEnum, SavehackLaunch
 
 
@@ -165,7 +166,7 @@ class Callbacks:
         for keyword, callback in callbacks.items():
             if not callable(callback):
                 raise ConfigurationError(
-                    f"{keyword} is {callback!r}, which cannot be called; pass an async function of one argument"
+                    f"{keyword} is {shown(callback)}, which cannot be called; pass an async function of one argument"
                 )
         registration = Registration(self._registered, callbacks)
         self._registered.update(dict.fromkeys(callbacks, registration))

@@ -61,8 +61,11 @@ class ImpactError(Exception):
         super().__init__(visible(message))
 
 
-class ConfigurationError(ImpactError):
-    """The SDK was set up, or is being used, in a way that cannot work. No request was sent."""
+class ConfigurationError(ImpactError, ValueError):
+    """The SDK was set up, or is being used, in a way that cannot work; the message names the argument and its value.
+
+    No request was sent. It is a ValueError as well, which is what Python calls an argument that cannot be.
+    """
 
 
 class LaunchError(ImpactError):

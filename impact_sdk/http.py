@@ -12,10 +12,12 @@ from urllib.parse import urlencode, urlsplit
 import attrs
 
 from . import bodies
-from .addresses import host
+from .addresses import checked_base_url, host
+from .arguments import CLOCK, able
 from .clock import Clock, SystemClock
 from .connections import Connections, NoPlace
-from .errors import NotSent, OutcomeUnknown
+from .errors import ConfigurationError, NotSent, OutcomeUnknown
+from .mistakes import shown
 from .replies import Reply, unexpected
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ logger = logging.getLogger("impact_sdk")
 CONNECT_TIMEOUT_SECONDS = 5.0
 TIMEOUT_SECONDS = 30.0
 ADDRESSES_AT_HAND = 256
+# Of servers and proxies many take no more.
+LONGEST_ADDRESS = 8_000
 # As httpx has it.
 KEPT_ALIVE = 20
 KEPT_SECONDS = 5.0
@@ -51,6 +55,16 @@ class HTTPTransport(Protocol):
     async def aclose(self) -> None: ...
 
 
+def of(base_url: str, *, transport: HTTPTransport | None, clock: Clock | None, source: random.Random | None) -> "HTTP":
+    """The connection that a caller wants; `ConfigurationError` where an argument cannot work."""
+    return HTTP(
+        base_url=checked_base_url(base_url),
+        clock=able("clock", clock, *CLOCK) or SystemClock(),
+        source=able("source", source, "random", "getrandbits") or random.SystemRandom(),
+        transport=able("transport", transport, "handle_async_request", "aclose"),
+    )
+
+
 @attrs.define(eq=False, repr=False)
 class HTTP:
     """A connection to one DES, and all that the requests of several users may share: nothing of theirs.
@@ -64,11 +78,16 @@ class HTTP:
     source: random.Random = attrs.field(factory=random.SystemRandom)
     transport: HTTPTransport | None = None
     honours_keys: bool = attrs.field(default=False, init=False)
+    is_closed: bool = attrs.field(default=False, init=False)
     _connections: "Connections[httpx.AsyncClient] | None" = attrs.field(default=None, init=False)
 
     def address(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         given = tuple((name, _as_text(value)) for name, value in (query or {}).items() if value is not None)
-        return f"{self.base_url}{path}" + (f"?{_query(given)}" if given else "")
+        url = f"{self.base_url}{path}" + (f"?{_query(given)}" if given else "")
+        if len(url) > LONGEST_ADDRESS:
+            name, text = max(given, key=lambda pair: len(pair[1]), default=("the path", path))
+            raise ConfigurationError(f"{name} has {len(text)} characters, which is too long for an address")
+        return url
 
     async def send(
         self,
@@ -81,7 +100,14 @@ class HTTP:
         """One attempt. Raises `NotSent` or `OutcomeUnknown` where there is no answer."""
         import httpx
 
-        address, body = _parsed()(url), content or b""
+        if self.is_closed:
+            raise ConfigurationError(
+                f"{method} {urlsplit(url).path} was not sent: this client is closed; make another one"
+            )
+        try:
+            address, body = _parsed()(url), content or b""
+        except httpx.InvalidURL as error:
+            raise ConfigurationError(f"{shown(url)} is no address ({error}); see base_url") from error
         has_body = content is not None or method in METHODS_WITH_BODY
         request = httpx.Request(
             method,
@@ -134,6 +160,9 @@ class HTTP:
         return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
 
     async def aclose(self) -> None:
+        if self.is_closed:
+            return
+        self.is_closed = True
         if self._connections is not None:
             await self._connections.aclose()
         if self.transport is not None:

@@ -8,7 +8,7 @@ from typing import Self
 import anyio
 import anyio.abc
 
-from .addresses import checked_base_url
+from .arguments import able, checked, required
 from .auth import IDToken
 from .callbacks import (
     AccountProvisioningRequested,
@@ -19,16 +19,19 @@ from .callbacks import (
     TokenExpired,
     TransferConsentRequested,
 )
-from .clock import Clock, SystemClock
+from .clock import Clock
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
 from .handovers import Handovers
-from .http import HTTP, HTTPTransport
+from .http import HTTPTransport
+from .http import of as http_of
 from .launch import Launch
+from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
 from .session import Session
 
 # Opening an account takes a person minutes, with a look for the passport in between; not half an hour. Signing is quick
 # as such, and may have opening an account in it.
+LONGEST_TIMEOUT = timedelta(days=366)  # so that there is a moment at which it ends
 ACCOUNT_PROVISIONING_TIMEOUT = TRANSFER_CONSENT_TIMEOUT = timedelta(minutes=30)
 
 
@@ -65,24 +68,18 @@ class ImpactSDK:
         task_group: anyio.abc.TaskGroup | None = None,
         source: random.Random | None = None,
     ) -> None:
-        if not client_id or not isinstance(client_id, str):
-            raise ConfigurationError(f"client_id is {client_id!r}; give the one that the vendor gave the bank")
+        if what_is_wrong_with_text(client_id) or not client_id.strip():
+            raise wrong("client_id", client_id, "the one that the vendor gave the bank")
         time_limits = {
             "account_provisioning_requested": _limit("account_provisioning_timeout", account_provisioning_timeout),
             "transfer_consent_requested": _limit("transfer_consent_timeout", transfer_consent_timeout),
         }
-        clock = clock or SystemClock()
         self._client_id = client_id
-        self._http = HTTP(
-            base_url=checked_base_url(base_url),
-            clock=clock,
-            source=source or random.SystemRandom(),
-            transport=transport,
-        )
+        self._http = http_of(base_url, transport=transport, clock=clock, source=source)
         self._callbacks = Callbacks()
         self._notices = Notices(self._callbacks)
-        self._handovers = Handovers(callbacks=self._callbacks, clock=clock, time_limits=time_limits)
-        self._task_group = task_group
+        self._handovers = Handovers(callbacks=self._callbacks, clock=self._http.clock, time_limits=time_limits)
+        self._task_group = able("task_group", task_group, "start_soon")
         self._own_task_group: anyio.abc.TaskGroup | None = None
         self._sessions: list[Session] = []
         self._launching: set[IDToken] = set()
@@ -93,6 +90,8 @@ class ImpactSDK:
     async def __aenter__(self) -> Self:
         if self._own_task_group is not None:
             raise ConfigurationError("this ImpactSDK is open already; make another one")
+        if self._http.is_closed:
+            raise ConfigurationError("this ImpactSDK is closed; make another one")
         if self._task_group is None:
             self._own_task_group = anyio.create_task_group()
             await self._own_task_group.__aenter__()
@@ -184,10 +183,15 @@ class ImpactSDK:
             ConfigurationError: The SDK is not open.
         """
         tasks = self._own_task_group or self._task_group
-        if tasks is None:
+        if tasks is None or self._http.is_closed:
             raise ConfigurationError("this ImpactSDK is not open; use it as `async with ImpactSDK(…) as sdk:`")
-        if not id_token or not isinstance(id_token, str):
-            raise InvalidCredentials("the ID token is empty; get one from the bank's sign-in and launch again")
+        if not id_token or what_is_wrong_with_text(id_token):
+            raise InvalidCredentials(
+                "the ID token is empty, or no text; get one from the bank's sign-in and launch again"
+            )
+        required({"locale": locale})
+        for name, value in (("locale", locale), ("location", location), ("theme", theme), ("timezone", timezone)):
+            checked(name, value)
         token = IDToken(id_token)
         if token in self._launching:
             raise AlreadyLaunching("a launch with this ID token is under way; wait for it")
@@ -220,5 +224,5 @@ class ImpactSDK:
 
 def _limit(name: str, given: timedelta) -> timedelta:
     if not isinstance(given, timedelta) or given <= timedelta():
-        raise ConfigurationError(f"{name} is {given!r}; give a positive timedelta")
-    return given
+        raise wrong(name, given, "a positive timedelta")
+    return min(given, LONGEST_TIMEOUT)

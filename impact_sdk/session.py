@@ -13,6 +13,7 @@ from .api.savehacks import SavehackLaunches, Savehacks
 from .api.transactions import Transactions
 from .api.transfer_consents import TransferConsents
 from .api.users import Users
+from .arguments import checked
 from .asking import Owner
 from .callbacks import Callbacks, TelemetryEvent
 from .errors import ConfigurationError
@@ -20,6 +21,7 @@ from .handovers import Handovers
 from .http import HTTP
 from .launch import Begun, Launch
 from .lifetime import Lifetime
+from .mistakes import shown, wrong
 from .models import (
     SAVEHACK_TYPES,
     Account,
@@ -173,7 +175,7 @@ class Session:
         """
         self._act("launch_savehack")
         launch = await self._launches.create(
-            dream_id=_id(dream),
+            dream_id=_id("dream", dream),
             savehack_id=await self._savehack_id(terms),
             terms=terms,
             idempotency_key=idempotency_key,
@@ -226,7 +228,7 @@ class Session:
             BadRequest: It holds money: `withdraw()` it or `move()` it first.
         """
         self._act("delete_dream")
-        return await self._dreams.delete(_id(dream))
+        return await self._dreams.delete(_id("dream", dream))
 
     async def withdraw(
         self, dream: Dream | str, amount_cents: int, *, idempotency_key: str | None = None
@@ -238,7 +240,7 @@ class Session:
         """
         self._act("withdraw")
         return await self._transactions.request_withdrawal(
-            from_dream_id=_id(dream), amount_cents=amount_cents, idempotency_key=idempotency_key
+            from_dream_id=_id("dream", dream), amount_cents=amount_cents, idempotency_key=idempotency_key
         )
 
     async def move(
@@ -260,8 +262,8 @@ class Session:
         self._act("move")
         return await self._transactions.request_internal(
             amount_cents=amount_cents,
-            from_dream_id=None if source is None else _id(source),
-            to_dream_id=None if target is None else _id(target),
+            from_dream_id=None if source is None else _id("source", source),
+            to_dream_id=None if target is None else _id("target", target),
             idempotency_key=idempotency_key,
         )
 
@@ -275,7 +277,7 @@ class Session:
         self._act("savehack_launches")
         if dream is None:
             return self._launches.list(user_id=self.user.id)
-        return self._launches.list(dream_id=_id(dream))
+        return self._launches.list(dream_id=_id("dream", dream))
 
     def accounts(self) -> AsyncIterator[Account]:
         """The user's accounts that exist; initiated ones do not yet."""
@@ -335,7 +337,7 @@ class Session:
             wanted = SAVEHACK_TYPES[type(terms)]
         except KeyError:
             known = ", ".join(kind.__name__ for kind in SAVEHACK_TYPES)
-            raise ConfigurationError(f"{terms!r} is no savehack; pass one of {known}") from None
+            raise ConfigurationError(f"terms is {shown(terms)}, which is no savehack; pass one of {known}") from None
         if wanted not in self._savehack_ids:
             self._savehack_ids = {savehack.type: savehack.id async for savehack in self._savehacks.list()}
         if wanted not in self._savehack_ids:
@@ -343,5 +345,9 @@ class Session:
         return self._savehack_ids[wanted]
 
 
-def _id(dream: Dream | str) -> str:
-    return dream if isinstance(dream, str) else dream.id
+def _id(name: str, dream: Dream | str) -> str:
+    if isinstance(dream, Dream):
+        return dream.id
+    if not isinstance(dream, str) or not dream:
+        raise wrong(name, dream, "a Dream, or its id")
+    return str(checked(name, dream))

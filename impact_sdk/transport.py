@@ -4,19 +4,23 @@ import abc
 import logging
 import math
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import attrs
 
-from . import wire
-from .errors import ConfigurationError, NotSent, OutcomeUnknown, TransportError
+from . import arguments, wire
+from .errors import NotSent, OutcomeUnknown, TransportError
 from .http import HTTP, TIMEOUT_SECONDS
+from .mistakes import wrong
 from .replies import Reply, record, refusal
 from .retries import ATTEMPTS, IDEMPOTENT_METHODS, Outcome, retry_after, wait_before_next
 
 logger = logging.getLogger("impact_sdk")
+
+# Longer than anybody waits, and short enough for every event loop.
+LONGEST_TIMEOUT_SECONDS = 86_400.0
 
 
 class Auth(abc.ABC):
@@ -70,12 +74,12 @@ class Transport:
             NotSent: It was never sent.
             OutcomeUnknown: It may have happened.
         """
-        if attempts < 1:
-            raise ConfigurationError(f"attempts is {attempts!r}; give 1 or more")
+        if not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1:
+            raise wrong("attempts", attempts, "1 or more")
         timeout_seconds = _seconds(timeout)
         url = self.http.address(path, query)
         content, media_type = _encoded(body, form)
-        key = idempotency_key or (self.http.new_key() if method == "POST" else None)
+        key = arguments.idempotency_key(idempotency_key) or (self.http.new_key() if method == "POST" else None)
         given = {"Content-Type": media_type, "Idempotency-Key": key}
         if is_repeatable is None:
             is_repeatable = method in IDEMPOTENT_METHODS
@@ -119,6 +123,10 @@ class Transport:
             logger.debug("%s %s: attempt %s failed, next in %.2f s", method, path, attempt, wait)
             await self.http.clock.sleep(wait)
 
+    def moment(self, at: datetime | None) -> datetime:
+        """The moment that a caller gave; the present one, by the client's clock, where none was given."""
+        return self.http.clock.now() if at is None else at
+
     async def _proof(self, method: str, path: str) -> Mapping[str, str]:
         try:
             return await self.auth.headers(self.http)
@@ -137,5 +145,5 @@ def _seconds(timeout: timedelta | float | None) -> float:
         return TIMEOUT_SECONDS
     seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < math.inf:
-        raise ConfigurationError(f"timeout is {timeout!r}; give a timedelta or seconds, more than 0")
-    return seconds
+        raise wrong("timeout", timeout, "a timedelta or seconds, more than 0")
+    return min(seconds, LONGEST_TIMEOUT_SECONDS)

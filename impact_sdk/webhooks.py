@@ -30,8 +30,10 @@ import anyio
 import attrs
 
 from . import wire
+from .arguments import CLOCK, able
 from .clock import Clock, SystemClock
 from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, StaleWebhook, UnreadableWebhook
+from .mistakes import wrong
 from .models import EventBatch
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 # What the standard proposes.
 TOLERANCE = timedelta(minutes=5)
+LONGEST_TOLERANCE = timedelta(days=366)
 
 # The standard wants 24 to 64 random bytes.
 SHORTEST_SECRET_BYTES = 24
@@ -71,9 +74,14 @@ class MemoryReplayStore:
         clock: Where the time comes from; the machine's when left out.
     """
 
-    capacity: int = attrs.field(default=10_000, validator=attrs.validators.ge(1))
+    capacity: int = attrs.field(default=10_000)
     clock: Clock = attrs.field(factory=SystemClock, kw_only=True, repr=False)
     _until: dict[str, datetime] = attrs.field(factory=dict, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.capacity, int) or isinstance(self.capacity, bool) or self.capacity < 1:
+            raise wrong("capacity", self.capacity, "a whole number, 1 or more")
+        able("clock", self.clock, *CLOCK)
 
     async def seen(self, webhook_id: str, until: datetime) -> bool:
         """Whether `webhook_id` has been here and is remembered; from now on it is."""
@@ -110,13 +118,17 @@ class WebhookVerifier:
         clock: Clock | None = None,
         tolerance: timedelta = TOLERANCE,
     ) -> None:
-        given = [secrets] if isinstance(secrets, str) else list(secrets)
+        given = [secrets] if isinstance(secrets, str) else secrets
+        if not isinstance(given, Sequence) or isinstance(given, (bytes, bytearray)):
+            raise ConfigurationError(f"secrets is {type(secrets).__name__}; give a text, or a list of texts")
         if not given:
-            raise ConfigurationError("there is no secret; give the one that DES signs with")
+            raise ConfigurationError("secrets has no secret; give the one that DES signs with")
+        if not isinstance(tolerance, timedelta) or not timedelta() <= tolerance <= LONGEST_TOLERANCE:
+            raise wrong("tolerance", tolerance, f"a timedelta of 0 to {LONGEST_TOLERANCE}")
         self._signers = [_signer(secret) for secret in given]
-        self._replays = replays
+        self._replays = able("replays", replays, "seen", "forget")
         self._under_way: set[str] = set()
-        self._clock = clock or SystemClock()
+        self._clock = able("clock", clock, *CLOCK) or SystemClock()
         self._tolerance = tolerance
 
     def __repr__(self) -> str:
@@ -195,8 +207,10 @@ class WebhookVerifier:
                 f"the body is given as {type(body).__name__}; give the bytes as they came, such as "
                 "`await request.body()`: JSON that was read and written again has another signature"
             )
-        present = {name.lower(): value for name, value in headers.items()}
-        absent = [name for name in HEADERS if not present.get(name)]
+        if not callable(getattr(headers, "items", None)):
+            raise ConfigurationError(f"headers is {type(headers).__name__}; give all of the request's, by their names")
+        present = {name.lower(): value for name, value in headers.items() if isinstance(name, str)}
+        absent = [name for name in HEADERS if not present.get(name) or not isinstance(present[name], str)]
         if absent:
             raise InvalidSignature(f"the webhook has no {', '.join(absent)}; is it from DES?")
         webhook_id, sent_at, signatures = (present[name] for name in HEADERS)
@@ -224,10 +238,12 @@ def _signer(secret: str) -> "Webhook":
     except (AttributeError, TypeError, ValueError):
         key = b""
     if not key:
-        raise ConfigurationError("a webhook secret is none; it looks like whsec_ and base64, as it was given to DES")
+        raise ConfigurationError(
+            "secrets has one that is none; a secret looks like whsec_ and base64, as it was given to DES"
+        )
     if len(key) < SHORTEST_SECRET_BYTES:
         raise ConfigurationError(
-            f"a webhook secret has {len(key)} bytes and could be guessed; give DES and this verifier one of "
+            f"secrets has one of {len(key)} bytes, which could be guessed; give DES and this verifier one of "
             f"{SHORTEST_SECRET_BYTES} or more random bytes"
         )
     return Webhook(key)
@@ -247,7 +263,7 @@ def _is_signed(signer: "Webhook", webhook_id: str, moment: datetime, body: bytes
     # The library's own verify() reads the machine's clock and stumbles over malformed headers; it signs for us.
     try:
         expected = signer.sign(webhook_id, moment, body.decode()).removeprefix("v1,")
-    except UnicodeDecodeError:  # no JSON either
+    except UnicodeError:  # no JSON either, or an id that no header can have
         return False
     return any(_is_same(expected, each.removeprefix("v1,")) for each in signatures.split() if each.startswith("v1,"))
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin
 import attrs
 
 from . import json_text, moments
+from .arguments import checked
 from .models import EVENT_DATA, UNSET, Event, EventBatch, EventType, OpenEnum, Seconds
 
 T = TypeVar("T")
@@ -40,8 +41,13 @@ def wire_name(field: "attrs.Attribute[Any]") -> str:
 
 
 def body(root: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """A request's body: `values` under their wire names, below the root key that names the resource."""
-    return {camel(root): fields(values)}
+    """A request's body: a caller's arguments as `sent()`, below the root key that names the resource."""
+    return {camel(root): sent(values)}
+
+
+def sent(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """As `fields()`, of what a caller gave; `ConfigurationError` where one of it cannot be."""
+    return fields({name: checked(name, value) for name, value in arguments.items()})
 
 
 def fields(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
-from ..addresses import checked_base_url
+from ..arguments import instance
 from ..auth import BearerToken, ClientCredentials
-from ..clock import Clock, SystemClock
-from ..http import HTTP, HTTPTransport
+from ..clock import Clock
+from ..errors import ConfigurationError
+from ..http import HTTPTransport
+from ..http import of as http_of
 from ..replies import Reply, recorded
 from ..transport import Transport
 from .accounts import Accounts
@@ -51,13 +53,9 @@ class ImpactAPI:
         clock: Clock | None = None,
         source: random.Random | None = None,
     ) -> None:
-        self._http = HTTP(
-            base_url=checked_base_url(base_url),
-            clock=clock or SystemClock(),
-            source=source or random.SystemRandom(),
-            transport=transport,
-        )
-        self._transport = Transport(http=self._http, auth=BearerToken(auth))
+        self._http = http_of(base_url, transport=transport, clock=clock, source=source)
+        credentials = instance("auth", auth, ClientCredentials, "ClientCredentials(client_id, client_secret)")
+        self._transport = Transport(http=self._http, auth=BearerToken(credentials))
         self.users = Users(self._transport)
         self.accounts = Accounts(self._transport)
         self.dreams = Dreams(self._transport)
@@ -72,6 +70,8 @@ class ImpactAPI:
         return f"<ImpactAPI {self._http.base_url}>"
 
     async def __aenter__(self) -> Self:
+        if self._http.is_closed:
+            raise ConfigurationError("this ImpactAPI is closed; make another one")
         return self
 
     async def __aexit__(

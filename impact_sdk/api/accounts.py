@@ -8,6 +8,7 @@ import attrs
 
 from .. import wire
 from ..addresses import segment
+from ..arguments import required
 from ..errors import Conflict, StillRunning
 from ..models import UNSET, Account, AccountType, Unset
 from ..options import CallOptions, PostOptions
@@ -54,10 +55,8 @@ class Accounts:
         """
         # reference: impact-finance-api 1.2, and account-provisioning-single-account, on externalId
         values = {
-            "user_id": user_id,
-            "type": type,
+            **required({"user_id": user_id, "type": type, "balance_cents": balance_cents}),
             "external_id": external_id,
-            "balance_cents": balance_cents,
             "liquid_balance_cents": liquid_balance_cents,
             "performance_cents": performance_cents,
             "performance_percent": performance_percent,
@@ -82,6 +81,7 @@ class Accounts:
         Call it as often as you like, from a job that was killed half way: there is one account in the end. The figures
         of a Performance account follow with `update()`.
         """
+        required({"external_id": external_id})
         try:
             return await self.create(
                 user_id=user_id, type=type, external_id=external_id, balance_cents=balance_cents, **options
@@ -145,4 +145,4 @@ class Accounts:
 
 
 def _path(account_id: str) -> str:
-    return f"/v1/accounts/{segment(account_id)}"
+    return f"/v1/accounts/{segment('account_id', account_id)}"

@@ -8,6 +8,7 @@ import attrs
 
 from .. import wire
 from ..addresses import segment
+from ..arguments import required
 from ..models import UNSET, Dream, DreamState, Unset
 from ..options import CallOptions, PostOptions
 from ..replies import read
@@ -47,7 +48,7 @@ class Dreams:
         """
         # reference: impact-finance-api 1.5
         values = {
-            "user_id": user_id,
+            **required({"user_id": user_id}),
             "name": name,
             "target_cents": target_cents,
             "expires_at": expires_at,
@@ -135,7 +136,7 @@ class Dreams:
             BadRequest: It holds money, or is deleted already.
         """
         # reference: impact-finance-api 2.4, deletedAt
-        return await self._change(dream_id, {"deleted_at": at or self._transport.http.clock.now()}, **options)
+        return await self._change(dream_id, {"deleted_at": self._transport.moment(at)}, **options)
 
     async def _change(self, dream_id: str, values: Mapping[str, Any], **options: Unpack[CallOptions]) -> Dream:
         body = wire.body("dream", values)
@@ -143,4 +144,4 @@ class Dreams:
 
 
 def _path(dream_id: str) -> str:
-    return f"/v1/dreams/{segment(dream_id)}"
+    return f"/v1/dreams/{segment('dream_id', dream_id)}"

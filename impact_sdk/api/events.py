@@ -7,7 +7,9 @@ from typing import Self, Unpack
 
 import attrs
 
-from ..errors import ConfigurationError, RateLimited, ServerError, TransportError
+from ..arguments import checked
+from ..errors import RateLimited, ServerError, TransportError
+from ..mistakes import wrong
 from ..models import Event
 from ..options import CallOptions
 from ..transport import Transport
@@ -52,8 +54,8 @@ class Events:
             every: How long to wait, by the client's clock, when there is nothing new.
         """
         if not isinstance(every, timedelta) or every <= timedelta():
-            raise ConfigurationError(f"every is {every!r}; give a positive timedelta")
-        return Following(self._transport, after, every, options)
+            raise wrong("every", every, "a positive timedelta")
+        return Following(self._transport, checked("after", after), every, options)
 
 
 @attrs.define(eq=False)

@@ -106,7 +106,7 @@ class Listing:
         **options: Unpack[CallOptions],
     ) -> Page[T]:
         """One page; what is None in `query` is not asked for."""
-        asked = {**wire.fields(query), "items": self.page_size, "after_id": after_id}
+        asked = {**wire.sent(query), "items": self.page_size, "after_id": after_id}
         return self._read(await transport.request("GET", self.path, query=asked, **options), kind)
 
     def _read(self, reply: Reply, kind: type[T]) -> Page[T]:

@@ -6,6 +6,7 @@ from typing import Any, Unpack
 import attrs
 
 from .. import wire
+from ..arguments import required
 from ..models import FeedEvent, FeedEventType, WebhookEndpoint
 from ..options import CallOptions, PostOptions
 from ..replies import read
@@ -49,7 +50,7 @@ class Sandbox:
             BadRequest: A field is wanting or not acceptable; `errors` names it.
         """
         values = {
-            "type": type,
+            **required({"type": type}),
             "at": at,
             "user_id": user_id,
             "amount_cents": amount_cents,
@@ -77,7 +78,7 @@ class Sandbox:
         Raises:
             BadRequest: The address is none that DES sends to, or the secret is none.
         """
-        values = {"url": url, "secret": secret, "transactions_url": transactions_url}
+        values = {**required({"url": url, "secret": secret}), "transactions_url": transactions_url}
         body: dict[str, Any] = wire.body("webhook_endpoint", wire.given(values))
         reply = await self._transport.request("PUT", ENDPOINT, body=body, conceal=secret, **options)
         return read(reply, "webhookEndpoint", WebhookEndpoint)

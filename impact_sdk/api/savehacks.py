@@ -1,6 +1,6 @@
 """`/v1/savehacks` and `/v1/savehack-launches`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -8,7 +8,9 @@ import attrs
 
 from .. import wire
 from ..addresses import segment
+from ..arguments import instance, required
 from ..errors import ConfigurationError
+from ..mistakes import shown
 from ..models import SAVEHACK_TYPES, Savehack, SavehackLaunch, SavehackTerms
 from ..options import CallOptions, PostOptions
 from ..replies import read
@@ -61,11 +63,10 @@ class SavehackLaunches:
         # reference: impact-finance-api 1.13
         values = {
             "type": _launch_type(terms),
-            "dream_id": dream_id,
-            "savehack_id": savehack_id,
+            **required({"dream_id": dream_id, "savehack_id": savehack_id}),
             "obsolete_savehack_launch_id": obsolete_savehack_launch_id,
         }
-        body = {"savehackLaunch": wire.fields(wire.given(values)) | wire.plain(terms)}
+        body = {"savehackLaunch": wire.sent(wire.given(values)) | wire.plain(terms)}
         reply = await self._transport.request("POST", "/v1/savehack-launches", body=body, **options)
         return read(reply, "savehackLaunch", SavehackLaunch)
 
@@ -99,7 +100,7 @@ class SavehackLaunches:
             BadRequest: It is stopped.
         """
         # reference: impact-finance-api 1.13
-        return await self._change(launch, {"paused_at": at or self._transport.http.clock.now()}, **options)
+        return await self._change(launch, {"paused_at": self._transport.moment(at)}, **options)
 
     async def resume(self, launch: SavehackLaunch, **options: Unpack[CallOptions]) -> SavehackLaunch:
         """Start a paused launch again. Resuming an active one changes nothing.
@@ -118,7 +119,7 @@ class SavehackLaunches:
         Args:
             at: Since when; now, when it is left out.
         """
-        return await self._change(launch, {"stopped_at": at or self._transport.http.clock.now()}, **options)
+        return await self._change(launch, {"stopped_at": self._transport.moment(at)}, **options)
 
     async def update(
         self, launch: SavehackLaunch, terms: SavehackTerms, **options: Unpack[CallOptions]
@@ -132,19 +133,28 @@ class SavehackLaunches:
             ConfigurationError: The terms are those of another savehack.
             BadRequest: They are not acceptable, or reach beyond the consent that it runs under.
         """
-        if _launch_type(terms) != launch.type:
+        if _launch_type(terms) != _launch(launch).type:
             raise ConfigurationError(
                 f"{terms!r} are no terms of {launch.type} {launch.id}; a launch keeps its type: "
                 "stop it and launch another savehack"
             )
-        return await self._change(launch, wire.plain(terms), **options)
+        return await self._send(launch, wire.plain(terms), **options)
 
     async def _change(
         self, launch: SavehackLaunch, values: dict[str, Any], **options: Unpack[CallOptions]
     ) -> SavehackLaunch:
-        body = wire.body("savehack_launch", {"type": launch.type, **values})
+        return await self._send(_launch(launch), wire.sent(values), **options)
+
+    async def _send(
+        self, launch: SavehackLaunch, values: Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> SavehackLaunch:
+        body = {"savehackLaunch": {"type": launch.type, **values}}
         reply = await self._transport.request("PATCH", _path(launch.id), body=body, **options)
         return read(reply, "savehackLaunch", SavehackLaunch)
+
+
+def _launch(launch: SavehackLaunch) -> SavehackLaunch:
+    return instance("launch", launch, SavehackLaunch, "a SavehackLaunch, as get() or list() gives it")
 
 
 def _launch_type(terms: SavehackTerms) -> str:
@@ -152,8 +162,8 @@ def _launch_type(terms: SavehackTerms) -> str:
         return f"{SAVEHACK_TYPES[type(terms)]}Launch"
     except KeyError:
         known = ", ".join(SAVEHACK_TYPES.values())
-        raise ConfigurationError(f"{terms!r} is no savehack; pass one of {known}") from None
+        raise ConfigurationError(f"terms is {shown(terms)}, which is no savehack; pass one of {known}") from None
 
 
 def _path(launch_id: str) -> str:
-    return f"/v1/savehack-launches/{segment(launch_id)}"
+    return f"/v1/savehack-launches/{segment('launch_id', launch_id)}"

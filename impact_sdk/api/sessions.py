@@ -5,6 +5,7 @@ from typing import Unpack
 import attrs
 
 from .. import wire
+from ..arguments import required
 from ..auth import IDToken
 from ..errors import Unauthorized
 from ..models import SessionSettings
@@ -34,7 +35,7 @@ class Sessions:
             Unauthorized: DES does not accept the token, and has ended the session.
             Conflict: This session is renewed by activity.
         """
-        token = id_token if isinstance(id_token, IDToken) else IDToken(id_token)
+        token = id_token if isinstance(id_token, IDToken) else IDToken(required({"id_token": id_token})["id_token"])
         body = wire.body("session", {"id_token": token.value})
         reply = await self._transport.request("PATCH", "/v1/session", body=body, conceal=token.value, **options)
         return read(reply, "session", SessionSettings)

@@ -8,7 +8,7 @@ import attrs
 
 from .. import wire
 from ..addresses import segment
-from ..errors import ConfigurationError
+from ..arguments import required
 from ..models import Transaction, TransactionState, TransactionType
 from ..options import CallOptions, PostOptions
 from ..replies import read
@@ -84,10 +84,8 @@ class Transactions:
         """
         # reference: impact-finance-api 1.8, 5.7
         values = {
-            "user_id": user_id,
-            "external_id": external_id,
-            "amount_cents": amount_cents,
-            "to_account_id": to_account_id,
+            **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
+            **required({"to_account_id": to_account_id}),
             "to_dream_id": to_dream_id,
             "requested_at": requested_at,
             "settled_at": settled_at,
@@ -114,10 +112,8 @@ class Transactions:
         """
         # reference: impact-finance-api 1.8, 5.7
         values = {
-            "user_id": user_id,
-            "external_id": external_id,
-            "amount_cents": amount_cents,
-            "from_account_id": from_account_id,
+            **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
+            **required({"from_account_id": from_account_id}),
             "from_dream_id": from_dream_id,
             "requested_at": requested_at,
             "settled_at": settled_at,
@@ -149,12 +145,9 @@ class Transactions:
         """
         # reference: impact-finance-api 1.8
         values = {
-            "user_id": user_id,
-            "external_id": external_id,
-            "amount_cents": amount_cents,
-            "from_account_id": from_account_id,
+            **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
+            **required({"from_account_id": from_account_id, "to_account_id": to_account_id}),
             "from_dream_id": from_dream_id,
-            "to_account_id": to_account_id,
             "to_dream_id": to_dream_id,
             "requested_at": requested_at,
             "settled_at": settled_at,
@@ -169,7 +162,7 @@ class Transactions:
         Raises:
             BadRequest: The Dream has less, counting what is on its way out already.
         """
-        values = {"from_dream_id": from_dream_id, "amount_cents": amount_cents}
+        values = {**required({"from_dream_id": from_dream_id, "amount_cents": amount_cents})}
         return await self._create(TransactionType.WITHDRAWAL, values, **options)
 
     async def request_internal(
@@ -188,7 +181,11 @@ class Transactions:
         Raises:
             BadRequest: There is less, counting what is on its way out already.
         """
-        values = {"from_dream_id": from_dream_id, "to_dream_id": to_dream_id, "amount_cents": amount_cents}
+        values = {
+            "from_dream_id": from_dream_id,
+            "to_dream_id": to_dream_id,
+            **required({"amount_cents": amount_cents}),
+        }
         return await self._create(TransactionType.INTERNAL, values, **options)
 
     async def settle(
@@ -205,7 +202,7 @@ class Transactions:
             BadRequest: It has failed already, or its account does not exist yet.
         """
         # reference: impact-finance-api 1.10
-        return await self._end(transaction_id, {"settled_at": at or self._transport.http.clock.now()}, **options)
+        return await self._end(transaction_id, {"settled_at": self._transport.moment(at)}, **options)
 
     async def fail(
         self,
@@ -225,10 +222,8 @@ class Transactions:
             BadRequest: It has been settled already.
         """
         # reference: impact-finance-api 1.10
-        if isinstance(errors, str):
-            raise ConfigurationError(f"errors is {errors!r}, one text; give a list of texts")
-        failed_at = at or self._transport.http.clock.now()
-        return await self._end(transaction_id, {"failed_at": failed_at, "errors": list(errors)}, **options)
+        ended = {"failed_at": self._transport.moment(at), "errors": required({"errors": errors})["errors"]}
+        return await self._end(transaction_id, ended, **options)
 
     async def _create(
         self, type: TransactionType, values: dict[str, Any], **options: Unpack[PostOptions]
@@ -244,4 +239,4 @@ class Transactions:
 
 
 def _path(transaction_id: str) -> str:
-    return f"/v1/transactions/{segment(transaction_id)}"
+    return f"/v1/transactions/{segment('transaction_id', transaction_id)}"

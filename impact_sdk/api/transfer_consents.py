@@ -7,6 +7,7 @@ import attrs
 
 from .. import wire
 from ..addresses import segment
+from ..arguments import required
 from ..errors import OutcomeUnknown, ServerError
 from ..models import TransferConsent, TransferConsentTicket
 from ..options import CallOptions, PostOptions
@@ -30,7 +31,7 @@ class TransferConsents:
             NotFound: The id is unknown, used or expired, or another bank's.
         """
         # reference: impact-finance-api 1.12
-        query = wire.fields({"temporary_id": temporary_id})
+        query = wire.sent(required({"temporary_id": temporary_id}))
         try:
             reply = await self._transport.request(
                 "GET", "/v1/transfer-consents", query=query, is_repeatable=False, **options
@@ -48,7 +49,7 @@ class TransferConsents:
         Raises:
             Conflict: The launch is no draft.
         """
-        body = wire.body("transfer_consent", {"savehack_launch_id": savehack_launch_id})
+        body = wire.body("transfer_consent", required({"savehack_launch_id": savehack_launch_id}))
         reply = await self._transport.request("POST", "/v1/transfer-consents", body=body, **options)
         return read(reply, "transferConsentRequest", TransferConsentTicket)
 
@@ -64,7 +65,7 @@ class TransferConsents:
         Raises:
             BadRequest: The user has rejected it.
         """
-        return await self._answer(consent_id, {"consented_at": at or self._transport.http.clock.now()}, **options)
+        return await self._answer(consent_id, {"consented_at": self._transport.moment(at)}, **options)
 
     async def reject(
         self, consent_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]
@@ -74,11 +75,11 @@ class TransferConsents:
         Raises:
             BadRequest: The user has consented.
         """
-        return await self._answer(consent_id, {"rejected_at": at or self._transport.http.clock.now()}, **options)
+        return await self._answer(consent_id, {"rejected_at": self._transport.moment(at)}, **options)
 
     async def _answer(self, consent_id: str, values: dict[str, Any], **options: Unpack[CallOptions]) -> TransferConsent:
         # The one root key in snake case, in the request alone (reference 8.2).
-        body = {"transfer_consent": wire.fields(values)}
-        path = f"/v1/transfer-consents/{segment(consent_id)}"
+        body = {"transfer_consent": wire.sent(values)}
+        path = f"/v1/transfer-consents/{segment('consent_id', consent_id)}"
         reply = await self._transport.request("PATCH", path, body=body, **options)
         return read(reply, "transferConsent", TransferConsent)

@@ -8,6 +8,7 @@ import attrs
 
 from .. import wire
 from ..addresses import segment
+from ..arguments import required
 from ..models import UNSET, AccountUpdate, TransactionUpdate, Unset, User
 from ..options import CallOptions, PostOptions
 from ..replies import read
@@ -39,7 +40,7 @@ class Users:
         Raises:
             Conflict: A user with this `external_id` is there already.
         """
-        values = {"external_id": external_id, "given_name": given_name, "family_name": family_name}
+        values = {**required({"external_id": external_id}), "given_name": given_name, "family_name": family_name}
         body = wire.body("user", wire.given(values))
         return read(await self._transport.request("POST", "/v1/users", body=body, **options), "user", User)
 
@@ -102,4 +103,4 @@ class Users:
 
 
 def _path(user_id: str) -> str:
-    return f"/v1/users/{segment(user_id)}"
+    return f"/v1/users/{segment('user_id', user_id)}"

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 import attrs
 
+from ..errors import ConfigurationError
+from ..mistakes import shown, wrong
+
 
 class Unset(Enum):
     """The type of `UNSET`."""
@@ -63,11 +66,11 @@ class TransactionUpdate:
     @failed_at.validator
     def _is_one_end(self, field: "attrs.Attribute[Any]", value: object) -> None:
         if (self.settled_at is UNSET) == (value is UNSET):
-            raise ValueError(f"transaction {self.id!r} ends in one way; give settled_at or failed_at")
+            raise ConfigurationError(f"transaction {shown(self.id)} ends in one way; give settled_at or failed_at")
 
     @errors.validator
     def _belongs_to_a_failure(self, field: "attrs.Attribute[Any]", value: object) -> None:
         if isinstance(value, str):
-            raise TypeError(f"errors is {value!r}, one text; give a list of texts")
+            raise wrong("errors", value, "a list of texts, and not one text")
         if value is not UNSET and self.failed_at is UNSET:
-            raise ValueError(f"transaction {self.id!r} has errors and no failed_at; give both")
+            raise ConfigurationError(f"transaction {shown(self.id)} has errors and no failed_at; give both")

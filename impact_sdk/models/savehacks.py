@@ -5,6 +5,7 @@ from datetime import datetime
 
 import attrs
 
+from ..errors import ConfigurationError
 from .dreams import Dream, DreamInspiration
 from .enumerations import LaunchState, PauseReason
 from .terms import SAVEHACK_TYPES, SavehackTerms
@@ -85,5 +86,5 @@ class SavehackLaunch:
             return None
         try:
             return kind(**{field.name: getattr(self, field.name) for field in attrs.fields(kind)})
-        except (TypeError, ValueError):
+        except ConfigurationError:
             return None

@@ -1,7 +1,7 @@
 """The sixteen savehacks that can be launched, with the terms of each.
 
 The vendor names the types and describes some of their fields; the fields' names, and the rules that it does not tell,
-are ours (reference: impact-finance-api 2.6; DESIGN 6). Terms that cannot be raise TypeError or ValueError at once.
+are ours. Terms that cannot be raise `ConfigurationError` at once.
 Amounts are in the smallest unit of the tenant's currency, 1 or more.
 """
 
@@ -10,38 +10,42 @@ from typing import Any
 
 import attrs
 
+from ..errors import ConfigurationError
+from ..mistakes import what_is_wrong_with_text, wrong
+
 Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 
 def _whole(smallest: int, largest: int) -> Check:
     def check(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
-        name = f"{type(terms).__name__}.{field.name}"
         if type(value) is not int:  # True is an int to Python, and no amount
-            raise TypeError(f"{name} is {value!r}; give a whole number")
+            raise _wrong(terms, field, value, "a whole number")
         if not smallest <= value <= largest:
-            raise ValueError(f"{name} is {value}; give {smallest} to {largest}")
+            raise _wrong(terms, field, value, f"{smallest} to {largest}")
 
     return check
 
 
 def _name(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
-    if not isinstance(value, str):
-        raise TypeError(f"{type(terms).__name__}.{field.name} is {value!r}; give a text")
-    if not value.strip():
-        raise ValueError(f"{type(terms).__name__}.{field.name} is {value!r}; give a name")
+    wanted = what_is_wrong_with_text(value) or ("a name" if not value.strip() else None)
+    if wanted is not None:
+        raise _wrong(terms, field, value, wanted)
 
 
 def _at_least(other: str) -> Check:
     def check(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
         least = getattr(terms, other)
         if value < least:
-            raise ValueError(f"{type(terms).__name__}.{field.name} is {value}; give {other}, {least}, or more")
+            raise _wrong(terms, field, value, f"{other}, {least}, or more")
 
     return check
 
 
+def _wrong(terms: Any, field: "attrs.Attribute[Any]", value: Any, wanted: str) -> ConfigurationError:
+    return wrong(f"{type(terms).__name__}.{field.name}", value, wanted)
+
+
 # The upper bound is the one that the vendor documents for deposits.
-# reference: impact-finance-api 2.6
 AMOUNT = _whole(1, 2**63 - 1)
 
 

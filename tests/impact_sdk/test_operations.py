@@ -112,12 +112,12 @@ async def test_a_launch_keeps_its_type(api: ImpactAPI) -> None:
     ],
 )
 def test_a_transaction_ends_in_one_way(given: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ConfigurationError, match=message):
         TransactionUpdate(id="t1", **given)
 
 
 async def test_one_text_is_no_list_of_errors(api: ImpactAPI) -> None:
-    with pytest.raises(TypeError, match="give a list of texts"):
+    with pytest.raises(ConfigurationError, match="give a list of texts"):
         TransactionUpdate(id="t1", failed_at=THEN, errors="no money")
     with pytest.raises(ConfigurationError, match="give a list of texts"):
         await api.transactions.fail("t1", errors="no money")

@@ -11,6 +11,7 @@ import impact_sdk
 from impact_sdk import (
     Autopilot,
     CalendarChaos,
+    ConfigurationError,
     Copycat,
     Daily,
     Eurocup,
@@ -118,5 +119,5 @@ def test_one_of_the_terms_can_be_changed() -> None:
     ],
 )
 def test_terms_that_cannot_be_are_refused(kind: type, given: dict[str, Any], message: str) -> None:
-    with pytest.raises((TypeError, ValueError), match=message):
+    with pytest.raises(ConfigurationError, match=message):
         kind(**given)

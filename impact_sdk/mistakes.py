@@ -1,0 +1,39 @@
+"""How a caller is told of a mistake: which argument, what it was, and what to give."""
+
+import reprlib
+from typing import Any
+
+from .errors import ConfigurationError
+
+# Never shown, whatever is wrong with them.
+SECRETS = frozenset({"client_secret", "id_token", "secret"})
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 60
+
+
+def wrong(name: str, value: Any, wanted: str) -> ConfigurationError:
+    """The error for an argument that cannot be."""
+    said = "is not shown, and cannot be" if name in SECRETS else f"is {shown(value)}"
+    return ConfigurationError(f"{name} {said}; give {wanted}")
+
+
+def shown(value: Any) -> str:
+    """A value as a message can have it, however long it is."""
+    if isinstance(value, int) and value.bit_length() > 128:  # Python refuses to write very long ones
+        return f"a number of {value.bit_length()} bits"
+    try:
+        return _short.repr(value)
+    except Exception:  # somebody else's repr
+        return f"an object of {type(value).__name__}"
+
+
+def what_is_wrong_with_text(value: Any) -> str | None:
+    """What to give instead; None for a text that can be written."""
+    if not isinstance(value, str):
+        return "a text"
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "a text without halves of characters (lone surrogates)"
+    return None
