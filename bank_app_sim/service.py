@@ -36,6 +36,9 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
 
 QUERIES_AT_HAND = 256
 
+# Whose bodies mean nothing (RFC 9110, 9.3.1 and 9.3.5).
+WITHOUT_BODY = ("GET", "DELETE")
+
 # Of one message: thousands of them are kept.
 LARGEST_RECORDED_BYTES = 131_072
 
@@ -112,6 +115,7 @@ class Endpoint:
         is_recorded: Its messages are put into the trace here; otherwise whoever sends them does.
         parameters: What its query may have; None where that is none of our business.
         refused: What a refusal is answered with.
+        takes_body: What comes in the body is looked at. By its method, when left out: GET and DELETE pass over it.
     """
 
     method: str
@@ -124,6 +128,11 @@ class Endpoint:
     is_recorded: bool = True
     parameters: Collection[str] | None = ()
     refused: Callable[[Answer], Answer] = lambda answer: answer
+    takes_body: bool = attrs.field()
+
+    @takes_body.default
+    def _by_method(self) -> bool:
+        return self.method not in WITHOUT_BODY
 
     @label.default
     def _by_method_and_path(self) -> Callable[[str, Mapping[str, Any]], str]:
@@ -196,7 +205,7 @@ class Service:
         recorded = False
         body: Mapping[str, Any] = {}
         try:
-            raw = await bodies.read(headers, receive)
+            raw = await bodies.read(headers, receive) if endpoint.takes_body else b""
             body = bodies.parsed(raw, headers, accepts_form=endpoint.accepts_form)
             if body and not endpoint.is_private:
                 detail["body"] = _kept(body, raw)

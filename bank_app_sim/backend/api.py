@@ -143,6 +143,9 @@ class API:
             order, is_new = await self.database.run(take)
         except EarlierUser as error:
             raise Refused(409, {"user_id": [str(error)]}) from error
+        except sa.exc.IntegrityError as error:  # of an order nothing but this is there only once
+            sentence = "was sent for another Dream; each request has one of its own"
+            raise Refused(409, {"request_id": [sentence]}) from error
         if is_new:
             self.woken()
         return Answer(202 if is_new else 200, {"order": _order_as_json(order)})

@@ -85,7 +85,7 @@ class Gateway:
         try:
             consent = await self._impact.transfer_consents.get(temporary_id)
             launch = await self._impact.savehack_launches.get(consent.savehack_launch_id)
-        except NotFound:
+        except (NotFound, BadRequest):  # one that cannot be is as good as one that is not there
             return None
         return Consent(
             id=consent.id,

@@ -15,6 +15,8 @@ from .consents import AnsweredOtherwise, Consents
 from .customers import customer_of
 from .orders import EarlierUser
 
+LONGEST_ID = 100
+
 NO_CONSENT = "there is no such consent; the temporary id may be used or expired, and Impact Finance gives another one"
 
 
@@ -75,11 +77,14 @@ def _shown(consent: Consent | None) -> Answer:
 def _only(body: Mapping[str, Any], name: str, kind: type) -> Any:
     """The one field that a body may have."""
     wrong = {field: ["is not known here"] for field in body if field != name}
-    if type(body.get(name)) is not kind or body[name] == "":
+    value = body.get(name)
+    if type(value) is not kind or value == "":
         wrong[name] = ["is missing" if name not in body else f"must be {'true or false' if kind is bool else 'text'}"]
+    elif isinstance(value, str) and (len(value) > LONGEST_ID or "\0" in value):
+        wrong[name] = [f"must be a text of 1 to {LONGEST_ID} characters without NUL"]
     if wrong:
         raise Refused(400, wrong)
-    return body[name]
+    return value
 
 
 def _endpoint(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:

@@ -148,6 +148,7 @@ class DES:
             answered=answered,
             is_private=operation.is_private or operation.takes_id_token,
             parameters=operation.query,
+            takes_body=operation.takes_body,
         )
 
     async def _respond(self, operation: Operation, call: Call) -> Answer:

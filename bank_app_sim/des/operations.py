@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import attrs
 
-from ..service import Answer
+from ..service import WITHOUT_BODY, Answer
 from . import (
     accounts,
     consents,
@@ -49,6 +49,7 @@ class Operation:
         is_activity: It shows that the user is there, which renews a session that is renewed by activity.
         takes_id_token: The body holds an ID token; it is checked before the transaction, and stays out of the trace.
         query: The parameters that its query may have.
+        takes_body: What comes in the body is looked at; where it is not, it is passed over.
     """
 
     method: str
@@ -63,10 +64,15 @@ class Operation:
     takes_id_token: bool = attrs.field(default=False, kw_only=True)
     query: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     reads_only: bool = attrs.field(kw_only=True)
+    takes_body: bool = attrs.field(kw_only=True)
 
     @reads_only.default
     def _reads_only(self) -> bool:
         return self.method == "GET"
+
+    @takes_body.default
+    def _takes_body(self) -> bool:
+        return self.method not in WITHOUT_BODY
 
 
 # Routes are tried in this order: the busiest first.
@@ -128,7 +134,7 @@ OPERATIONS = (
     Operation("GET", "/v1/session", sessions.get, USER_ONLY, is_activity=False),
     Operation("PATCH", "/v1/session", sessions.renew, USER_ONLY, is_activity=False, takes_id_token=True),
     Operation("DELETE", "/v1/session", sessions.sign_out, USER_ONLY, is_activity=False),
-    Operation("POST", "/v1/session/keep-alive", sessions.keep_alive, USER_ONLY),
+    Operation("POST", "/v1/session/keep-alive", sessions.keep_alive, USER_ONLY, takes_body=False),
     Operation("GET", "/v1/events", events.list_all, BANK_ONLY, query=(*PAGE, "createdAfter")),
     Operation("POST", "/sandbox/feed", feed.take, BANK_ONLY),
     Operation("GET", WEBHOOK_ENDPOINT, control.show_endpoint, BANK_ONLY),

@@ -1,7 +1,7 @@
 """What comes in a JSON body: tables of fields, each with a reader, and a refusal that names all that is wrong."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -17,6 +17,10 @@ LONGEST_TEXT = 200
 
 # timedelta() ends soon after; nothing here lasts longer.
 MOST_SECONDS = 1e10
+
+# What a world can live through: whatever it adds to a moment, or takes from it, is still in the calendar.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 @attrs.frozen
@@ -110,6 +114,22 @@ def at(value: Any) -> datetime:
         return moment(value)
     except (TypeError, ValueError):
         raise ValueError("must be a moment with its offset from UTC, such as 2027-01-04T08:00:00Z") from None
+
+
+def start(value: Any) -> datetime:
+    """Reads a moment at which a world can begin."""
+    return _between(EARLIEST, at(value), LATEST)
+
+
+def goal(value: Any) -> datetime:
+    """Reads a moment that a clock is to come to; how far ahead that may be, only its world knows."""
+    return _between(EARLIEST, at(value), None)
+
+
+def _between(earliest: datetime, moment: datetime, latest: datetime | None) -> datetime:
+    if moment < earliest or (latest is not None and moment > latest):
+        raise ValueError(f"must be from {EARLIEST:%Y-%m-%dT%H:%M:%SZ} to {LATEST:%Y-%m-%dT%H:%M:%SZ}")
+    return moment
 
 
 def several(read: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:

@@ -11,7 +11,7 @@ from ..network import Trouble
 from ..simulation.exchanges import message
 from ..trace import PARTICIPANTS
 from . import settings
-from .fields import TROUBLE, Field, Fields, at, nothing_or, one_of, seconds, several, text, whole, yes_or_no
+from .fields import TROUBLE, Field, Fields, at, goal, nothing_or, one_of, seconds, several, text, whole, yes_or_no
 
 
 @attrs.frozen
@@ -39,7 +39,10 @@ _PARTICIPANT = one_of(*PARTICIPANTS)
 _CRASH_POINT = one_of(*EVERY_CRASH_POINT)
 
 CLOCK: Fields = {
-    "to": Field(nothing_or(at), "The moment; the next one that anybody waits for, when null or left out."),
+    "to": Field(
+        nothing_or(goal),
+        "The moment, at most a hundred years away; the next one that anybody waits for, when null or left out.",
+    ),
     "sleepers": Field(
         lambda value: several(_number_and_moment)(value),
         "Who waits for a moment on your side: `[number, moment]` each. Time stands still when one has come.",

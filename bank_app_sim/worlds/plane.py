@@ -22,7 +22,7 @@ from ..simulation.exchanges import NoSuchMessage, refuse_what_nobody_sends
 from ..trace import Trace, of_user
 from ..turns import BRANCH
 from . import operations, pending, settings
-from .fields import values
+from .fields import LATEST, values
 from .gate import Gate
 from .keeping import Kept, Worlds
 from .operations import Operation
@@ -119,8 +119,10 @@ class Plane:
     async def let_time_pass(self, call: Call, read: Mapping[str, Any]) -> Answer:
         kept = self._find(call)
         going = Going(**read)
-        if going.to is not None and going.to > kept.simulation.clock.now() + FARTHEST:
-            raise Refused(400, {"to": [f"is more than a hundred years away; it is {_now(kept)}"]})
+        farthest = min(kept.simulation.clock.now() + FARTHEST, LATEST)
+        if going.to is not None and going.to > farthest:
+            what = "after the year 2999" if farthest == LATEST else "more than a hundred years away"
+            raise Refused(400, {"to": [f"is {what}; it is {_now(kept)}"]})
         gone = await kept.thread.call(World.let_pass, going)
         shown = {
             "now": timestamp(gone.now),

@@ -8,7 +8,7 @@ import attrs
 
 from ..clock import timestamp
 from ..simulation import AccountSetup, SessionRenewal
-from .fields import Field, at, nothing_or, one_of, seconds, several, text, whole, yes_or_no
+from .fields import Field, nothing_or, one_of, seconds, several, start, text, whole, yes_or_no
 
 _SETUPS = one_of(*(setup.value for setup in AccountSetup))
 _RENEWALS = one_of(*(renewal.value for renewal in SessionRenewal))
@@ -41,7 +41,11 @@ def _duration(argument: str, meaning: str, read: Callable[[Any], Any] = seconds)
 
 SETTINGS = (
     _plain("seed", whole(least=0), "Decides ids, keys, jitter, and who goes first. 0 when left out."),
-    _plain("start", at, "The moment at which the world begins. Monday, 4 January 2027, 08:00 UTC, when left out."),
+    _plain(
+        "start",
+        start,
+        "The moment at which the world begins, from 1970 to 3000. Monday, 4 January 2027, 08:00 UTC, when left out.",
+    ),
     _duration("decision_after", "How long the bank takes to decide on an account. Two days when left out."),
     _duration("settle_every", "How often the bank fetches the deposits that DES requests. An hour when left out."),
     _plain("refuses", lambda value: frozenset(several(text)(value)), "Customers to whom the bank gives no account."),

@@ -89,12 +89,12 @@ def examples(operation: Operation) -> list[Any]:
     return [each["value"] for each in content["examples"].values()] if "examples" in content else [content["example"]]
 
 
-def _about(value: Any, ids: Mapping[str, str]) -> Any:
+def about(value: Any, ids: Mapping[str, str]) -> Any:
     if isinstance(value, list):
-        return [_about(each, ids) for each in value]
+        return [about(each, ids) for each in value]
     if not isinstance(value, dict):
         return value
-    return {name: ids.get(ALSO.get(name) or name) or _about(each, ids) for name, each in value.items()}
+    return {name: ids.get(ALSO.get(name) or name) or about(each, ids) for name, each in value.items()}
 
 
 def path_of(operation: Operation, ids: Mapping[str, str]) -> str:
@@ -114,7 +114,7 @@ async def send(
     client: httpx.AsyncClient, operation: Operation, ids: Mapping[str, str], *, example: int = 0, **changed: Any
 ) -> httpx.Response:
     """One of the operation's own examples, about the things of these ids."""
-    body = _about(examples(operation)[example], ids)
+    body = about(examples(operation)[example], ids)
     request: dict[str, Any] = {"params": query_of(operation, ids), "json": body}
     return await client.request(operation.method, path_of(operation, ids), **{**request, **changed})
 

@@ -1,0 +1,145 @@
+"""What nobody sends who means well, in every place of every request of the document: it is answered, as documented.
+
+That an answer is one that the document has is looked at by `tests/contract/plugin.py`, in every test.
+"""
+
+import logging
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.des import DES
+from bank_app_sim.ids import Ids
+from bank_app_sim.trace import Trace
+
+from ..conftest import DatabaseOf
+from ..contract.contract import Operation
+from ..wrong_values import HEADERS, IN_ADDRESSES, IN_HEADERS, VALUES
+from .bank import Bank
+from .conftest import SignIn, authorize
+from .from_document import CONTRACT, FULL, World, about, every, examples, has_body, path_of, schemes, world_of
+
+# About values, not about event loops.
+pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+
+
+@pytest.fixture
+def des(clock: SimulatedClock, trace: Trace, bank: Bank, database_of: DatabaseOf) -> Iterator[DES]:
+    des = DES(
+        database_url=database_of("des"),
+        tenants=[FULL],
+        clock=clock,
+        trace=trace,
+        ids=Ids(random.Random(7)),
+        transport=bank.transport(),
+    )
+    yield des
+    des.close()
+
+
+@pytest.fixture
+async def world(sign_in: SignIn, backend: httpx.AsyncClient) -> World:
+    return await world_of(await sign_in("eve"), backend, "eve")
+
+
+Path = tuple[str | int, ...]
+
+# What `with_value()` writes over.
+PLACE = "the place of the value"
+
+
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Where there is something in a body, from the outside in."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in inside:
+        yield (*path, name)
+        yield from places(each, (*path, name))
+
+
+def with_value(body: Any, path: Path, written: str) -> bytes:
+    """The body as JSON, where this is written in that place."""
+    copy = orjson.loads(orjson.dumps(body))
+    part = copy
+    for name in path[:-1]:
+        part = part[name]
+    part[path[-1]] = PLACE
+    return orjson.dumps(copy).replace(orjson.dumps(PLACE), written.encode())
+
+
+def client_for(operation: Operation, world: World) -> httpx.AsyncClient:
+    return world.first_principal(operation) if schemes(operation) else world.user
+
+
+async def look_at_everything(backend: httpx.AsyncClient) -> list[httpx.Response]:
+    listings = ("users", "accounts", "dreams", "savehack-launches", "transactions", "events")
+    return [await backend.get(f"/v1/{name}") for name in listings]
+
+
+@every(where=has_body)
+async def test_any_value_in_any_field_is_answered_and_can_be_lived_with(
+    operation: Operation, world: World, clock: SimulatedClock, running: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: set[Path] = set()
+    answers = []
+    for example in examples(operation):
+        body = about(example, world.ids)
+        for path in places(body):
+            if path in tried:
+                continue
+            tried.add(path)
+            for written in VALUES:
+                answers.append(
+                    await client_for(operation, world).request(
+                        operation.method,
+                        path_of(operation, world.ids),
+                        content=with_value(body, path, written),
+                        headers={"Content-Type": "application/json"},
+                    )
+                )
+    await clock.advance(timedelta(days=40))
+    await authorize(world.backend)
+    shown = await look_at_everything(world.backend)
+
+    assert not [answer.text for answer in answers if answer.status_code >= 500]
+    assert [answer.status_code for answer in shown] == [200] * len(shown)
+    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_any_value_in_any_parameter_is_answered(world: World) -> None:
+    for operation in CONTRACT.operations:
+        for name in [each["name"] for each in operation.parameters if each["in"] == "query"]:
+            for written in IN_ADDRESSES:
+                path = f"{path_of(operation, world.ids)}?{name}={written}"
+                answer = await client_for(operation, world).request(operation.method, path)
+
+                assert answer.status_code < 500, path
+
+
+async def test_any_id_in_a_path_is_answered(world: World) -> None:
+    for operation in CONTRACT.operations:
+        body: dict[str, Any] = {"json": about(examples(operation)[0], world.ids)} if has_body(operation) else {}
+        for written in IN_ADDRESSES if "{id}" in operation.path else ():
+            path = operation.path.replace("{id}", written or "%20")
+            answer = await client_for(operation, world).request(operation.method, path, **body)
+
+            assert answer.status_code in (400, 404), path
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_any_header_is_answered(world: World) -> None:
+    for operation in CONTRACT.operations:
+        path = path_of(operation, world.ids)
+        for name in HEADERS:
+            for value in IN_HEADERS:
+                headers = [(name.encode(), value)]
+                answer = await client_for(operation, world).request(
+                    operation.method, path, headers=headers, content=b"{"
+                )
+
+                assert answer.status_code < 500, (operation.name, headers)
