@@ -1,7 +1,10 @@
 """What is wrong with a document, or cannot be had while it runs, in words for whoever wrote it."""
 
-import difflib
 from collections.abc import Iterable
+
+from impact_sdk.visible import visible
+
+from ..nearest import nearest
 
 
 class DocumentError(Exception):
@@ -13,7 +16,8 @@ class DocumentError(Exception):
     """
 
     def __init__(self, sentence: str, *, file: str, line: int, column: int) -> None:
-        super().__init__(f"{file}:{line}:{column}: {sentence}")
+        sentence = visible(sentence, longest=1_000)
+        super().__init__(f"{visible(file)}:{line}:{column}: {sentence}")
         self.file = file
         self.line = line
         self.column = column
@@ -31,7 +35,7 @@ class NoSuchValue(Exception):
 def instead(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown word: the nearest that there is, or all of them."""
     words = sorted(set(known))
-    near = difflib.get_close_matches(word, words, n=1)
-    if near:
-        return f"; did you mean {near[0]!r}?"
+    near = nearest(word, words[:1_000])
+    if near is not None:
+        return f"; did you mean {near!r}?"
     return f"; there is {', '.join(map(repr, words))}" if 0 < len(words) <= 20 else ""

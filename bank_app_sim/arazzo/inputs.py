@@ -1,8 +1,10 @@
 """The inputs of a workflow: what was given, else the default; of the type that the document says."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from impact_sdk import wire
+from impact_sdk.visible import visible
 
 from .document import Document, Part
 from .errors import instead
@@ -10,6 +12,9 @@ from .errors import instead
 
 class WrongInput(Exception):
     """An input that the workflow does not have, or a value that it cannot have."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(visible(sentence, longest=1_000))
 
 
 # The types of JSON Schema, and what they are here.
@@ -71,12 +76,13 @@ def from_texts(document: Document, texts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _value(name: str, schema: Mapping[str, Any], text: str) -> Any:
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise WrongInput(f"input {name!r} is no text: the terminal does not write UTF-8")
     wanted = schema.get("type", "string")
     if wanted == "string" or not isinstance(wanted, str):
         return text
-    loads: Callable[[str], Any] = json.loads
     try:
-        return loads(text)
+        return wire.loads(text.encode())
     except ValueError:
         shown = "something else" if is_secret(schema) else repr(text)
         raise WrongInput(f"input {name!r} must be of type {wanted}, written as JSON, and is {shown}") from None

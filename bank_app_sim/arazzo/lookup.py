@@ -7,9 +7,13 @@ from typing import Any
 import attrs
 
 from . import expressions
-from .errors import NoSuchValue, instead
+from .errors import ExpressionError, NoSuchValue, instead
 from .expressions import Expression
 from .selection import at_pointer
+
+# Of a value that is put together.
+LARGEST = 1_000_000
+DEEPEST = 100
 
 
 @attrs.frozen(kw_only=True)
@@ -74,9 +78,18 @@ class Known:
 
     def fill_text(self, text: str) -> str:
         """A text with what is in braces replaced."""
-        return "".join(
-            piece if isinstance(piece, str) else as_text(self.look_up(piece)) for piece in expressions.pieces(text)
-        )
+        filled, size = [], 0
+        for piece in expressions.pieces(text):
+            filled.append(piece if isinstance(piece, str) else self._text(piece))
+            size += len(filled[-1])
+            if size > LARGEST:
+                raise ExpressionError(f"a text of more than {LARGEST:,} characters comes of what stands in its braces")
+        return "".join(filled)
+
+    def _text(self, expression: Expression) -> str:
+        value = self.look_up(expression)
+        require_small(value)
+        return as_text(value)
 
     def _found(self, expression: Expression) -> Any:
         match expression.root:
@@ -130,6 +143,19 @@ class Known:
 def as_text(value: Any) -> str:
     """A value within a text: objects and lists as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def require_small(value: Any) -> None:
+    """`ExpressionError` for a value that is larger, or deeper, than anything that is sent."""
+    size, waiting = 0, [(value, 0)]
+    while waiting:
+        inner, depth = waiting.pop()
+        is_nested = isinstance(inner, dict | list)
+        size += len(inner) if is_nested or isinstance(inner, str) else 1
+        if size > LARGEST or depth > DEEPEST:
+            raise ExpressionError(f"a value of more than {LARGEST:,} characters, or {DEEPEST} levels, is not sent")
+        if is_nested:
+            waiting.extend((member, depth + 1) for member in (inner.values() if isinstance(inner, dict) else inner))
 
 
 def _named(values: Mapping[str, Any], name: str, expression: Expression) -> Any:

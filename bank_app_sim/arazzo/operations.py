@@ -1,15 +1,18 @@
 """The operations of the OpenAPI documents that an Arazzo document speaks of."""
 
 import ipaddress
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
+import anyio
 import attrs
 
+from impact_sdk import wire
+
 from . import reading
+from .answers import AnswerTooLarge, read_bounded
 from .document import Document, Part
 from .errors import NoSuchValue, instead
 from .parameters import FORM, SIMPLE, STYLES, Style
@@ -17,6 +20,10 @@ from .selection import at_pointer
 
 if TYPE_CHECKING:
     import httpx
+
+# OpenAPI documents of large vendors have some megabytes.
+LARGEST_API = 10_000_000
+FETCH_SECONDS = 30.0
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -61,11 +68,19 @@ class API:
 
 
 def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    """Whether an address is of this machine, as whoever sends the request will read it."""
+    import httpx
+
     try:
-        return ipaddress.ip_address(host).is_loopback
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    if (parsed.port or 0) > 65_535:
+        return False
+    try:
+        return ipaddress.ip_address(parsed.host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return parsed.host == "localhost"
 
 
 async def load(document: Document, *, http: "httpx.AsyncClient", against: str | None) -> dict[str, API]:
@@ -85,19 +100,22 @@ async def load(document: Document, *, http: "httpx.AsyncClient", against: str | 
 
 async def _load(document: Document, source: Part, *, http: "httpx.AsyncClient", against: str | None) -> API:
     written = source.value["url"]
-    parts = urlsplit(written)
+    try:
+        parts = urlsplit(written)
+    except ValueError as error:
+        raise document.error(source, f"{written!r} is no address: {error}", name="url") from error
     if parts.scheme in ("http", "https"):
         url = urljoin(f"{against.rstrip('/')}/", parts.path.rpartition("/")[2]) if against else written
         _require_loopback(document, source, url)
         api = await _fetched(document, source, url, http)
     elif parts.scheme in ("", "file"):
-        file = Path(document.source.file).parent / parts.path
-        url, api = file.resolve().as_uri(), _from_file(document, source, file)
+        file = Path(document.source.file).parent / unquote(parts.path)
+        url, api = file.absolute().as_uri(), _from_file(document, source, file)
     else:
         raise document.error(source, f"{written!r} is neither a file nor an address that begins with http", name="url")
     if not isinstance(api, dict) or not isinstance(api.get("paths"), dict) or "openapi" not in api:
         raise document.error(source, f"{url} is no OpenAPI document: it has no 'openapi' and 'paths'", name="url")
-    server = (against or urljoin(url, _server(api))).rstrip("/")
+    server = _address(document, source, url, against or _server(api))
     if urlsplit(server).scheme not in ("http", "https"):
         sentence = f"{url} does not say where its API is (servers); give its address with --against"
         raise document.error(source, sentence, name="url")
@@ -115,10 +133,17 @@ def _server(api: Mapping[str, Any]) -> str:
     return str(first.get("url", "/")) if isinstance(first, dict) else "/"
 
 
+def _address(document: Document, source: Part, url: str, server: str) -> str:
+    try:
+        return urljoin(url, server).rstrip("/")
+    except ValueError as error:
+        raise document.error(source, f"{server!r} is no address: {error}", name="url") from error
+
+
 def _require_loopback(document: Document, source: Part, url: str) -> None:
     if not is_loopback(url):
         sentence = (
-            f"{url} is not on this machine: a document sends requests to 127.0.0.1, ::1 or localhost only; "
+            f"{url} is no address on this machine: a document sends requests to 127.0.0.1, ::1 or localhost only; "
             "serve a sandbox with `bank-app-sim serve`, and name its address"
         )
         raise document.error(source, sentence, name="url")
@@ -128,36 +153,54 @@ async def _fetched(document: Document, source: Part, url: str, http: "httpx.Asyn
     import httpx
 
     try:
-        answer = await http.get(url)
-    except httpx.TransportError as error:
+        with anyio.fail_after(FETCH_SECONDS):
+            async with http.stream("GET", url) as answer:
+                content = await read_bounded(answer, largest=LARGEST_API)
+    except (httpx.HTTPError, AnswerTooLarge, TimeoutError) as error:
         sentence = (
             f"{url} cannot be fetched ({str(error) or type(error).__name__}); is it served? Try `bank-app-sim serve`"
         )
         raise document.error(source, sentence, name="url") from error
     if answer.status_code != 200:
         raise document.error(source, f"{url} answers {answer.status_code}, and not with a document", name="url")
-    try:
-        return answer.json()
-    except ValueError:
-        return reading.parse(answer.text, file=url).value
+    return _read(document, source, content, url)
 
 
 def _from_file(document: Document, source: Part, file: Path) -> Any:
+    """Below the folder of the document: whoever wrote it may be somebody else, and has no business elsewhere."""
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "no text"
+        if not file.resolve().is_relative_to(Path(document.source.file).resolve().parent):
+            sentence = (
+                f"{source.value['url']!r} is outside of the document's folder; put a copy there, or give an address"
+            )
+            raise document.error(source, sentence, name="url")
+        content = reading.content(file, largest=LARGEST_API)
+    except reading.UnfitFile as error:
+        raise document.error(source, f"{file} is {error}", name="url") from error
+    except (OSError, ValueError, RuntimeError) as error:  # a name of a file that cannot be; links in a circle
+        reason = getattr(error, "strerror", None) or str(error)
         raise document.error(source, f"{file} cannot be read: {reason}", name="url") from error
+    return _read(document, source, content, str(file))
+
+
+def _read(document: Document, source: Part, content: bytes, file: str) -> Any:
+    """JSON, or else YAML."""
     try:
-        return json.loads(text)
-    except ValueError:
-        return reading.parse(text, file=str(file)).value
+        return wire.loads(content)
+    except ValueError as no_json:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise document.error(source, f"{file} is no text in UTF-8", name="url") from error
+        if text.lstrip().startswith("{") and len(text) > reading.LARGEST_FILE:
+            raise document.error(source, f"{file} is {no_json}", name="url") from no_json
+        return reading.parse(text, file=file).value
 
 
 def _operations(api: Mapping[str, Any], server: str) -> Iterator[Operation]:
     for path, item in api["paths"].items():
-        if not path.startswith("/"):  # behind the host it could be a part of the host
-            raise TypeError(f"{path!r} is no path: it begins with /")
+        if not path.startswith("/") or not path.isprintable():  # behind the host it could be a part of the host
+            raise TypeError(f"{path!r} is no path: it begins with /, and prints")
         for method in _METHODS:
             if method not in item:
                 continue

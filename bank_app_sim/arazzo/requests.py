@@ -11,9 +11,10 @@ import attrs
 from impact_sdk import wire
 
 from . import selection
+from .answers import read_bounded
 from .document import Document, Part
 from .errors import NoSuchValue
-from .lookup import Exchange, Known, as_text
+from .lookup import Exchange, Known, as_text, require_small
 from .operations import Operation
 from .parameters import FORM, joined, query
 
@@ -34,10 +35,6 @@ _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 
 class CannotBeSent(Exception):
     """What a step's request would be is none, or is another one than the document means."""
-
-
-class AnswerTooLarge(Exception):
-    """It is not read to its end."""
 
 
 @attrs.frozen(kw_only=True)
@@ -130,13 +127,24 @@ def _require_headers(headers: Mapping[str, str]) -> None:
 
 
 def value_of(value: Any, known: Known) -> Any:
-    """A value with its expressions and selectors replaced by what they stand for, however deep."""
+    """A value with its expressions and selectors replaced by what they stand for, however deep.
+
+    Raises:
+        NoSuchValue: One of them has no value.
+        ExpressionError: What comes of it is too large, or too deep: each step may double what the one before gave.
+    """
+    filled = _filled(value, known)
+    require_small(filled)
+    return filled
+
+
+def _filled(value: Any, known: Known) -> Any:
     if selection.is_selector(value):
         return select(value, known)
     if isinstance(value, dict):
-        return {name: value_of(member, known) for name, member in value.items()}
+        return {name: _filled(member, known) for name, member in value.items()}
     if isinstance(value, list):
-        return [value_of(element, known) for element in value]
+        return [_filled(element, known) for element in value]
     return known.fill(value)
 
 
@@ -223,7 +231,7 @@ async def send(http: "httpx.AsyncClient", prepared: Prepared, *, timeout_seconds
             content=prepared.content,
             timeout=timeout_seconds,
         ) as answer:
-            content = await read_bounded(answer)
+            content = await read_bounded(answer, largest=LARGEST_ANSWER)
     return Exchange(
         method=prepared.method,
         url=prepared.url,
@@ -235,20 +243,6 @@ async def send(http: "httpx.AsyncClient", prepared: Prepared, *, timeout_seconds
         response_headers=_headers(answer),
         response_body=_read(answer, content),
     )
-
-
-async def read_bounded(answer: "httpx.Response") -> bytes:
-    """The body of an answer, unpacked.
-
-    Raises:
-        AnswerTooLarge: It has more than 10 MB.
-    """
-    content = bytearray()
-    async for piece in answer.aiter_bytes():
-        content += piece
-        if len(content) > LARGEST_ANSWER:
-            raise AnswerTooLarge(f"an answer of more than {LARGEST_ANSWER // 1_000_000} MB")
-    return bytes(content)
 
 
 def _headers(answer: "httpx.Response") -> dict[str, str]:
@@ -268,7 +262,7 @@ def _read(answer: "httpx.Response", content: bytes) -> Any:
             return wire.loads(content)
         except ValueError:
             pass
-    return content.decode(answer.charset_encoding or "utf-8", errors="replace")
+    return content.decode(errors="replace")
 
 
 def secrets_in(headers: Mapping[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impact_sdk import Clock, SystemClock
+from impact_sdk.visible import visible
 
 from ..journeys.results import JourneyResult, Outcome
 from . import checks, inputs, operations, structure
@@ -145,4 +146,4 @@ async def _result(world: World, name: str, address: str, command: str) -> Journe
 
 
 def _title(workflow: Part) -> str:
-    return str(workflow.value.get("summary") or workflow.value["workflowId"])
+    return visible(str(workflow.value.get("summary") or workflow.value["workflowId"]), longest=200)

@@ -5,19 +5,24 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from impact_sdk.visible import visible
+
+from .. import retry_after
 from ..journeys.results import Failure, Outcome, StepResult
 from . import criteria
+from .answers import AnswerTooLarge
 from .document import Part
 from .errors import ExpressionError, NoSuchValue
 from .extensions import how_to_serve
 from .lookup import Exchange, Known
 from .operations import Operation
-from .requests import AnswerTooLarge, CannotBeSent, Prepared, prepare, secrets_in, select, send
+from .requests import CannotBeSent, Prepared, prepare, secrets_in, select, send
 
 if TYPE_CHECKING:
     from .workflow import WorkflowRun
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
+LONGEST_SHOWN = 2_000
 # Workflows that run workflows, steps that run steps before they are tried again, and so on.
 DEEPEST = 20
 
@@ -61,6 +66,10 @@ class StepRun:
         place = len(self.of.results)
         tried: dict[str, int] = {}
         while True:
+            if self.of.world.steps_left == 0:
+                self.fail(_endless(), place=place)
+                return False, Next()
+            self.of.world.steps_left -= 1
             failure = await self._attempt()
             try:
                 action = await self._action(failure, tried)
@@ -102,7 +111,7 @@ class StepRun:
         return None
 
     async def _before_retry(self, action: Part) -> None:
-        await self.of.world.clock.sleep(self._wait(action))
+        await self.of.world.wait(self._wait(action))
         other = action.value.get("workflowId")
         if other is not None:
             parameters = self.of.document.listed(action, "parameters")
@@ -120,8 +129,9 @@ class StepRun:
     def _wait(self, action: Part) -> float:
         """`Retry-After` of the answer overrules what the document says."""
         exchange = self.known.exchange
-        told = exchange.response_headers.get("retry-after", "") if exchange else ""
-        return float(told) if told.isdecimal() else float(action.value.get("retryAfter", 0))
+        header = exchange.response_headers.get("retry-after", "") if exchange else ""
+        told = retry_after.seconds(header, self.of.world.clock.now())
+        return float(action.value.get("retryAfter", 0)) if told is None else told
 
     async def _attempt(self) -> Failure | None:
         """Do what the step says, once; None where it succeeded."""
@@ -219,7 +229,11 @@ class StepRun:
 
     def fail(self, failure: Failure, *, place: int | None = None) -> None:
         conceal = self.of.recording.conceal.text
-        shown = Failure(expected=failure.expected, found=conceal(failure.found), way_out=failure.way_out)
+        shown = Failure(
+            expected=visible(failure.expected, longest=LONGEST_SHOWN),
+            found=visible(conceal(failure.found), longest=LONGEST_SHOWN),
+            way_out=visible(failure.way_out, longest=LONGEST_SHOWN),
+        )
         self._note(len(self.of.results) if place is None else place, Outcome.FAILED, shown, "")
 
     def _note(self, place: int, outcome: Outcome, failure: Failure | None, more: str) -> None:
@@ -257,6 +271,14 @@ def output(value: Any, known: Known) -> Any:
         NoSuchValue: Nothing is there.
     """
     return select(value, known) if isinstance(value, dict) else known.fill(value)
+
+
+def _endless() -> Failure:
+    return Failure(
+        expected="a run that ends",
+        found="its actions ('goto', 'retry') and the workflows that it calls go round in circles",
+        way_out="give the action criteria that do not hold for ever",
+    )
 
 
 def _answered(exchange: Exchange) -> str:

@@ -9,7 +9,7 @@ from ..clock import Clock
 from ..journeys.results import Failure, Outcome, StepResult
 from . import inputs
 from .document import Document, Part
-from .errors import NoSuchValue
+from .errors import ExpressionError, NoSuchValue
 from .lookup import Known
 from .operations import Operation
 from .recording import Recording
@@ -19,8 +19,11 @@ from .step import DEEPEST, Next, StepFailed, StepRun, output, text_of
 if TYPE_CHECKING:
     import httpx
 
-# A loop of `goto` that does not end by itself is ended after so many steps.
-MOST_STEPS = 1_000
+# A run of more steps than the document has goes round in a loop; one that does not end by itself is ended. Loops within
+# loops count together.
+MOST_STEPS_IN_LOOPS = 1_000
+# Of all waits of a run. A server that wants to be left alone for longer is better asked again by a person.
+LONGEST_WAIT_SECONDS = 600.0
 
 
 @attrs.frozen
@@ -39,6 +42,8 @@ class World:
         operations: What each step calls, by workflow and step.
         given: The inputs that were given, and not left to the document.
         workflows: The inputs and outputs of those that have run.
+        steps_left: How many attempts may still be made.
+        seconds_left: How long may still be waited.
     """
 
     document: Document
@@ -48,6 +53,21 @@ class World:
     given: Mapping[str, Any] = attrs.field(repr=False)
     sources: Mapping[str, Mapping[str, Any]]
     workflows: dict[str, Mapping[str, Mapping[str, Any]]] = attrs.field(factory=dict, repr=False)
+    steps_left: int = attrs.field(init=False)
+    seconds_left: float = attrs.field(default=LONGEST_WAIT_SECONDS, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.steps_left = MOST_STEPS_IN_LOOPS + sum(
+            len(workflow.parts("steps")) for workflow in self.document.workflows.values()
+        )
+
+    async def wait(self, seconds: float) -> None:
+        """Wait before another attempt; `StepFailed` where a run does not wait so long."""
+        if seconds > self.seconds_left:
+            wanted = f"no more than {LONGEST_WAIT_SECONDS:.0f} seconds of waiting in all of a run"
+            raise StepFailed(Failure(expected=wanted, found=f"another {seconds:.0f} seconds are asked for"))
+        self.seconds_left -= seconds
+        await self.clock.sleep(seconds)
 
 
 async def run_workflow(world: World, workflow: Part, recording: Recording) -> tuple[list[StepResult], bool]:
@@ -97,9 +117,7 @@ class WorkflowRun:
         steps = workflow.parts("steps")
         places = {step.value["stepId"]: position for position, step in enumerate(steps)}
         position, reached = 0, {0}
-        for _ in range(MOST_STEPS):
-            if position == len(steps):
-                return reached, True
+        while position < len(steps):
             reached.add(position)
             run = StepRun(self, workflow, steps[position], known, f"{number}{position + 1}", depth)
             passed, goes_on = await run.run()
@@ -109,8 +127,7 @@ class WorkflowRun:
                 position = places[goes_on.step]
             else:
                 return reached, passed and await self._goes_well_elsewhere(run, goes_on)
-        run.fail(_endless())
-        return reached, False
+        return reached, True
 
     async def _goes_well_elsewhere(self, run: StepRun, goes_on: Next) -> bool:
         if not goes_on.workflow:
@@ -131,7 +148,7 @@ class WorkflowRun:
         try:
             passed_on = {each.value["name"]: value_of(each.value["value"], known) for each in parameters}
             values = inputs.of_workflow(self.document, other, {**self.world.given, **passed_on})
-        except (inputs.WrongInput, NoSuchValue) as error:
+        except (inputs.WrongInput, NoSuchValue, ExpressionError) as error:
             raise StepFailed(Failure(expected="a value for every input", found=str(error))) from error
         return await self.workflow(other, values, number, depth + 1)
 
@@ -141,7 +158,7 @@ class WorkflowRun:
         for name, value in workflow.value.get("outputs", {}).items():
             try:
                 found[name] = output(value, known)
-            except NoSuchValue:
+            except (NoSuchValue, ExpressionError):
                 continue
         return found
 
@@ -156,11 +173,3 @@ class WorkflowRun:
             line=self.document.source.line(step.at),
             outcome=Outcome.NOT_REACHED,
         )
-
-
-def _endless() -> Failure:
-    return Failure(
-        expected=f"a workflow that ends within {MOST_STEPS:,} steps",
-        found="its 'goto' actions go round in circles",
-        way_out="give the action criteria that do not hold for ever",
-    )

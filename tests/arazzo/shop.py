@@ -11,7 +11,7 @@ import yaml
 
 from bank_app_sim.arazzo import run_document
 from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.journeys.results import JourneyResult
+from bank_app_sim.journeys.results import JourneyResult, Outcome
 from bank_app_sim.simulation import START
 
 OPENAPI: dict[str, Any] = {
@@ -35,6 +35,7 @@ OPENAPI: dict[str, Any] = {
 }
 
 ADDRESS = "http://127.0.0.1:9"
+POST = "{$sourceDescriptions.shop.url}#/paths/~1items/post"
 
 # What to answer: a status, a body, and headers.
 Reply = tuple[int, Any] | tuple[int, Any, Mapping[str, str]]
@@ -110,3 +111,9 @@ class Runner:
 def outcomes(result: JourneyResult) -> list[tuple[str, str]]:
     """What came of each step, by its number."""
     return [(step.number, step.outcome.value) for step in result.steps]
+
+
+def found(result: JourneyResult) -> str:
+    """What was there instead of what the last failed step expected."""
+    assert result.outcome is Outcome.FAILED
+    return [step.failure.found for step in result.steps if step.failure is not None][-1]

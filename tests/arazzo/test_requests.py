@@ -127,10 +127,12 @@ async def test_a_style_that_cannot_be_sent_is_refused_with_the_one_that_can(runn
         await runner.one(Shop(openapi=openapi), document(uses))
 
 
-async def test_a_path_that_would_lead_to_another_host_is_refused(runner: Runner) -> None:
-    openapi = {**OPENAPI, "paths": {**OPENAPI["paths"], "@shop.example/": {"get": {"operationId": "elsewhere"}}}}
+@pytest.mark.parametrize("path", ["@shop.example/", "items", "", "/a\x1b[2J", "/a\nb"])
+async def test_a_path_that_is_none_is_refused(runner: Runner, path: str) -> None:
+    """Behind `http://127.0.0.1:9`, `@shop.example/` would lead to another host."""
+    openapi = {**OPENAPI, "paths": {**OPENAPI["paths"], path: {"get": {"operationId": "elsewhere"}}}}
 
-    with pytest.raises(DocumentError, match=r"'@shop\.example/' is no path: it begins with /"):
+    with pytest.raises(DocumentError, match="is no path: it begins with /, and prints"):
         await runner.one(Shop(openapi=openapi), document(step()))
 
 

@@ -40,7 +40,6 @@ async def test_a_document_brings_a_fresh_world_to_the_same_end(journey: Journey,
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("journey", JOURNEYS.values(), ids=JOURNEYS)
 async def test_a_document_brings_a_served_sandbox_to_the_same_end(journey: Journey, tmp_path: Path) -> None:
     """Over TCP, and on the machine's clock, where nothing has to be waited for."""
@@ -58,13 +57,11 @@ async def test_a_document_brings_a_served_sandbox_to_the_same_end(journey: Journ
         assert await state_of(served.api) == recorded.state
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_the_first_journey_over_tcp_in_the_everyday_suite(tmp_path: Path) -> None:
     await test_a_document_brings_a_served_sandbox_to_the_same_end(JOURNEYS["account while saving"], tmp_path)
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("journey", JOURNEYS.values(), ids=JOURNEYS)
 async def test_every_document_is_as_the_specification_says(journey: Journey) -> None:
     """By our own tables of it; `python -m tests.arazzo.official` asks the official schema."""
@@ -80,7 +77,6 @@ async def test_every_document_is_as_the_specification_says(journey: Journey) -> 
     assert source.value["arazzo"] == "1.1.0"
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_document_runs_once_on_a_world_and_says_why_not_twice(tmp_path: Path) -> None:
     """The second time the sandbox is not fresh: the account is there, so nothing is paused."""
     recorded = await played(JOURNEYS["account while saving"])
@@ -103,7 +99,6 @@ async def test_a_document_runs_once_on_a_world_and_says_why_not_twice(tmp_path: 
     assert {step.outcome for step in again.steps} == {Outcome.PASSED, Outcome.FAILED, Outcome.NOT_REACHED}
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_the_credentials_in_a_document_are_good_for_the_folder_that_they_are_of(tmp_path: Path) -> None:
     """So a document can be written before its sandbox is served: whoever opens a folder makes its keys."""
     recorded = await played(JOURNEYS["409"])

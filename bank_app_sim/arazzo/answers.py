@@ -1,0 +1,25 @@
+"""Answers are read as far as they are worth it, and no further."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class AnswerTooLarge(Exception):
+    """It is not read to its end."""
+
+
+async def read_bounded(answer: "httpx.Response", *, largest: int) -> bytes:
+    """The body of an answer, unpacked as it comes.
+
+    Raises:
+        AnswerTooLarge: It has more bytes than `largest`.
+        httpx.HTTPError: It cannot be read.
+    """
+    content = bytearray()
+    async for piece in answer.aiter_bytes():
+        content += piece
+        if len(content) > largest:
+            raise AnswerTooLarge(f"an answer of more than {largest:,} bytes, which is more than is read")
+    return bytes(content)
