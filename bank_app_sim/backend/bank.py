@@ -1,6 +1,6 @@
 """The Bank Backend as one thing: its settings, its parts, its life."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +11,12 @@ from impact_sdk import Clock, ImpactAPI, WebhookVerifier
 
 from ..attempts import Retried
 from ..clock import SimulatedClock, moment, timestamp
-from ..database import Database
+from ..database import Database, Marked
 from ..due import DueWork
 from ..ids import Ids
 from ..service import Endpoint, Service
 from ..trace import Trace
-from . import api, claims, event_store, ledger, state, store, tables
+from . import api, claims, differences, event_store, ledger, state, store, tables
 from .consents import Consents
 from .crash_points import Crash
 from .customers import customer_name, register
@@ -133,7 +133,7 @@ class BankBackend:
             kid=kid,
             private_number=private_number,
         )
-        gateway = Gateway(impact)
+        self._gateway = gateway = Gateway(impact)
         self._provisioning = Provisioning(
             database=self._database, gateway=gateway, clock=clock, refuses=bank.refuses, crash=crash
         )
@@ -237,6 +237,23 @@ class BankBackend:
         now = timestamp(self._clock.now())
         await self._database.run(lambda connection: store.hasten_decisions(connection, now=now))
         self._due.wake()
+
+    @property
+    def marked(self) -> Marked:
+        """Its database, with what DES' is compared with."""
+        return Marked(self._database, tables.mark)
+
+    async def differences(self) -> Sequence[str]:
+        """What DES does not know of what the bank has done, or the bank of what DES has; in sentences.
+
+        What can be told once more is due again. For a start after one of them has lost some of its memory.
+
+        Raises:
+            ImpactError: DES cannot be asked.
+        """
+        found = await differences.compared(self._database, self._gateway, now=timestamp(self._clock.now()))
+        self._due.wake()
+        return found
 
     async def state(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Everything the bank has written down, for whoever tests: plain fields, by collection and key."""

@@ -142,6 +142,15 @@ class Gateway:
         """Every transaction that waits for the bank, oldest first."""
         return [transaction async for transaction in self._impact.transactions.drain()]
 
+    async def all_transactions(self) -> list[Transaction]:
+        """Every transaction that DES has of this bank, whatever has become of it."""
+        states = (TransactionState.REQUESTED, TransactionState.SETTLED, TransactionState.FAILED)
+        return [transaction for state in states async for transaction in self._impact.transactions.drain(state=state)]
+
+    async def all_accounts(self) -> set[str]:
+        """The ids of all accounts that DES has of this bank."""
+        return {account.id async for account in self._impact.accounts.list()}
+
     async def events(self, *, after: datetime | None) -> list[Event]:
         """The next events after a moment, or the oldest that DES still has; the last ones, if they are fewer."""
         # No second page: page numbers shift when the oldest events are thrown away.

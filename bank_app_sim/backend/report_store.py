@@ -50,6 +50,16 @@ _claim = sa.update(reports).where(reports.c.reference == given("report")).values
 _this_and_due = sa.update(reports).where(
     reports.c.reference == given("report"), reports.c.state == ReportState.DUE.value
 )
+_all_told = (
+    sa.select(*_REPORT)
+    .where(reports.c.state == ReportState.REPORTED.value, reports.c.kind == ReportKind.OUTSIDE.value)
+    .order_by(reports.c.reference)
+)
+_tell_again = (
+    sa.update(reports)
+    .where(reports.c.reference == given("report"))
+    .values(state=ReportState.DUE.value, due_at=given("now"))
+)
 _end = _this_and_due.values(
     state=ReportState.REPORTED.value, due_at=None, claimed_until=None, attempts=0, last_error=None
 )
@@ -80,6 +90,16 @@ def claim(connection: sa.Connection, now: str, *, until: str) -> list[Report]:
     if due:
         connection.execute(_claim, [{"report": report.reference, "until": until} for report in due])
     return due
+
+
+def all_told(connection: sa.Connection) -> list[Report]:
+    """What moved at a branch, by another bank, as interest or a fee, and was told to DES."""
+    return [Report(**row._mapping) for row in connection.execute(_all_told)]
+
+
+def tell_again(connection: sa.Connection, report: Report, *, now: str) -> None:
+    """Let telling DES be due once more."""
+    connection.execute(_tell_again, {"report": report.reference, "now": now})
 
 
 def end(connection: sa.Connection, report: Report) -> None:

@@ -25,7 +25,7 @@ from . import investments, ledger, ledger_store, store
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import Gateway
-from .transfers import AFTER_TELLING, Means, Transfer, TransferState, refusal
+from .transfers import AFTER_FORGETTING, AFTER_TELLING, Means, Transfer, TransferState, refusal
 
 logger = logging.getLogger(__name__)
 
@@ -81,8 +81,13 @@ class Settlement:
             await self.database.run(functools.partial(self._decide, transaction=transaction, now=now))
 
     def _decide(self, connection: sa.Connection, *, transaction: Transaction, now: datetime) -> None:
-        """Move the money or refuse to, once: a transaction that was decided before is left as it is."""
-        if store.is_transfer(connection, transaction.id):
+        """Move the money or refuse to, once: what was decided before stays, and is told again if DES has forgotten."""
+        known = store.transfer(connection, transaction.id)
+        if known is not None:
+            again = AFTER_FORGETTING.get((known.state, known.is_moved))
+            if again is not None:
+                logger.warning("transaction %s is told again: DES lists it as requested", transaction.id)
+                store.tell_again(connection, known, again, now=timestamp(now))
             return
         kind, customer = transaction.type.value.lower(), transaction.user.external_id or ""
         source, target = _source_and_target(connection, transaction, customer)

@@ -130,6 +130,11 @@ _move_order = (
         last_error=None,
     )
 )
+_post_again = (
+    sa.update(orders)
+    .where(orders.c.n == given("order"), orders.c.state == given("old_state"))
+    .values(state=OrderState.OPENED.value, due_at=given("now"), claimed_until=None, attempts=0, last_error=None)
+)
 _postpone_order = (
     sa.update(orders)
     .where(orders.c.n == given("order"), orders.c.state == given("old_state"))
@@ -215,6 +220,11 @@ def move_order(
     return attrs.evolve(order, state=state, attempts=0, last_error=None) if moved.rowcount else None
 
 
+def post_again(connection: sa.Connection, order: Order, *, now: str) -> None:
+    """Let DES be told once more of an account that is open."""
+    connection.execute(_post_again, {"order": order.n, "old_state": order.state.value, "now": now})
+
+
 def postpone_order(connection: sa.Connection, order: Order, *, due_at: str, last_error: str) -> None:
     connection.execute(
         _postpone_order,
@@ -246,7 +256,7 @@ _TRANSFER = [
         "last_error",
     )
 ]
-_transfer = sa.select(transfers.c.state).where(transfers.c.transaction_id == given("transaction_id"))
+_transfer = sa.select(*_TRANSFER).where(transfers.c.transaction_id == given("transaction_id"))
 _add_transfer = sa.insert(transfers)
 _due_transfers = (
     sa.select(*_TRANSFER)
@@ -265,6 +275,11 @@ _end_transfer = (
         state=given("new_state"), reason=given("reason"), due_at=None, claimed_until=None, attempts=0, last_error=None
     )
 )
+_tell_again = (
+    sa.update(transfers)
+    .where(transfers.c.transaction_id == given("transfer"), transfers.c.state == given("old_state"))
+    .values(state=given("new_state"), due_at=given("now"), claimed_until=None, attempts=0, last_error=None)
+)
 _postpone_transfer = (
     sa.update(transfers)
     .where(transfers.c.transaction_id == given("transfer"), transfers.c.state == given("old_state"))
@@ -272,8 +287,10 @@ _postpone_transfer = (
 )
 
 
-def is_transfer(connection: sa.Connection, transaction_id: str) -> bool:
-    return connection.execute(_transfer, {"transaction_id": transaction_id}).first() is not None
+def transfer(connection: sa.Connection, transaction_id: str) -> Transfer | None:
+    """What has become of a transaction of DES; None for one that is new to the bank."""
+    row = connection.execute(_transfer, {"transaction_id": transaction_id}).one_or_none()
+    return None if row is None else Transfer(**row._mapping)
 
 
 def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> None:
@@ -321,6 +338,17 @@ def end_transfer(connection: sa.Connection, transfer: Transfer, state: TransferS
             "reason": reason,
         },
     )
+
+
+def tell_again(connection: sa.Connection, transfer: Transfer, state: TransferState, *, now: str) -> None:
+    """Let telling DES be due once more for what was concluded."""
+    told = {
+        "transfer": transfer.transaction_id,
+        "old_state": transfer.state.value,
+        "new_state": state.value,
+        "now": now,
+    }
+    connection.execute(_tell_again, told)
 
 
 def postpone_transfer(connection: sa.Connection, transfer: Transfer, *, due_at: str, last_error: str) -> None:

@@ -35,6 +35,16 @@ AFTER_TELLING = {
 }
 
 
+# DES lists as requested what was concluded here: it has forgotten, as with a database that is an older copy. It is told
+# again, from this state on. What was moved back, or not moved at all, has failed.
+AFTER_FORGETTING = {
+    (TransferState.REPORTED, True): TransferState.MOVED,
+    (TransferState.REPORTED, False): TransferState.REFUSED,
+    (TransferState.REVERSED, False): TransferState.REFUSED,
+    (TransferState.DISPUTED, False): TransferState.REFUSED,
+}
+
+
 @attrs.frozen(kw_only=True)
 class Transfer:
     """A transaction that the bank has moved or refused.
@@ -61,6 +71,11 @@ class Transfer:
     reason: str | None
     attempts: int
     last_error: str | None
+
+    @property
+    def is_moved(self) -> bool:
+        """The money is where it was to go."""
+        return self.reason is None
 
 
 @attrs.frozen(kw_only=True)

@@ -116,6 +116,12 @@ CUSTOMERS = ("ada", "bo")
     help="DES sends its events to this bank, which acts on them. For a backend of your own leave it out, and PUT "
     "/sandbox/webhook-endpoint.",
 )
+@click.option(
+    "--rejoin",
+    is_flag=True,
+    help="Go on with a database of DES and one of the bank that do not belong together, or of which one is an older "
+    "copy. The bank tells DES again what it has done, and says what DES does not know.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when ready, and nothing else.")
 @click.option(
     "--crash-at",
@@ -140,6 +146,7 @@ def serve(
     access_token_lifetime: timedelta,
     tenants_file: Path | None,
     webhooks: bool,
+    rejoin: bool,
     as_json: bool,
     crash_point: str | None,
 ) -> None:
@@ -159,7 +166,7 @@ def serve(
     plane = Plane(data, database)
     try:
         simulation = Simulation(
-            served=Served(data=data, port=port, beside=plane.applications, hosts=hosts),
+            served=Served(data=data, port=port, beside=plane.applications, hosts=hosts, rejoin=rejoin),
             database=database,
             decision_after=decision_after,
             settle_every=settle_every,

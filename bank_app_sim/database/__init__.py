@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ..traffic import Traffic
 from .columns import order_of_insertion
 from .errors import Away, CommitUnknown, ConnectionLost, Damaged, DatabaseError, Full, Locked, named
+from .mark import Mark, Marked, marks
 from .memory import Memory
 from .outage import Outage
 from .sqlite import SQLite
@@ -26,7 +27,10 @@ __all__ = [
     "DatabaseError",
     "Full",
     "Locked",
+    "Mark",
+    "Marked",
     "file_address",
+    "marks",
     "of_actor",
     "order_of_insertion",
     "postgresql_address",
@@ -76,8 +80,10 @@ class Database:
         traffic: Traffic | None = None,
         content: bytes | None = None,
     ) -> None:
-        self._store = _store(_parsed(url), tables, version, inline, content)
-        self._outage = Outage(shown(_parsed(url)))
+        parsed = _parsed(url)
+        self.name = _name_of(parsed)
+        self._store = _store(parsed, tables, version, inline, content)
+        self._outage = Outage(shown(parsed))
         self._inline = inline
         self._traffic = traffic
 
@@ -177,6 +183,13 @@ def of_actor(url: str, actor: str) -> str:
         f"{shown(parsed)!r} is neither a folder of SQLite files nor an address of a PostgreSQL database; "
         "use sqlite:///FOLDER or postgresql://USER@HOST/DATABASE"
     )
+
+
+def _name_of(url: sa.URL) -> str:
+    """What the database is called, for people; the password is not in it."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return f"schema {url.query.get('schema', 'public')} of {shown(url)}"
 
 
 def schema_of_actor(url: sa.URL, actor: str) -> str:

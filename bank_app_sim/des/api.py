@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ..attempts import survived, why
 from ..clock import Clock, SimulatedClock, moment, timestamp
-from ..database import Database
+from ..database import Database, Marked
 from ..due import DueWork
 from ..ids import Ids
 from ..service import Answer, Call, Endpoint, Refused, Service, status_line
@@ -126,6 +126,11 @@ class DES:
             tasks.start_soon(self._due_deposits.run)
             tasks.start_soon(self._due_purge.run)
             tasks.start_soon(self._webhooks.run)
+
+    @property
+    def marked(self) -> Marked:
+        """Its database, with what the bank's is compared with."""
+        return Marked(self._database, tables.mark)
 
     async def state(self, tenant_id: str) -> dict[str, dict[str, dict[str, Any]]]:
         """All that one bank has here, for whoever tests; see `state.read()`."""

@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 
-from ..database import order_of_insertion
+from ..database import marks, order_of_insertion
 
 # Raise it with every change below: a database of another version is refused with a way out.
-VERSION = 4
+VERSION = 5
 
 metadata = sa.MetaData()
 
@@ -235,3 +235,6 @@ idempotency_keys = sa.Table(
 
 # When what has expired was last thrown away: one row.
 purges = sa.Table("purges", metadata, order_of_insertion(), sa.Column("at", sa.Text, nullable=False))
+
+# Which database of a bank this one belongs with, and how far both have come.
+mark = marks(metadata)

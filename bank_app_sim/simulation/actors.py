@@ -1,7 +1,10 @@
 """DES and the bank's backend of one world: how they are made, where they write, and how they reach each other."""
 
 import contextlib
+import functools
+import logging
 import random
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,19 +12,23 @@ from typing import Any
 import anyio.abc
 import attrs
 
-from impact_sdk import ClientCredentials, ImpactAPI
+from impact_sdk import ClientCredentials, ImpactAPI, ImpactError
 
 from ..backend import Bank, BankBackend
 from ..database import file_address, of_actor, postgresql_address
 from ..des import DES, Tenant
+from ..due import DueWork
 from ..hosts import names_in
 from ..ids import Ids
 from ..in_process import InProcess
 from ..network import Died, Network
 from ..servers import address, beside, listening_socket, require_asyncio, serving
 from ..settings import CLIENT_ID, TENANT, client_secret, webhook_secret
+from .pair import Pair
 from .processes import Process, State
 from .snapshot import Snapshot
+
+logger = logging.getLogger(__name__)
 
 
 @attrs.frozen(kw_only=True)
@@ -33,12 +40,15 @@ class Served:
         port: Of DES; the bank's backend has the next one. 0 for two that are free.
         beside: Further applications on DES' port, by what their paths begin with.
         hosts: Names by which both may be called besides those of loopback: of a proxy before them, say.
+        rejoin: Go on with two databases that do not belong together, or of which one is an older copy; the bank then
+            tells DES again what it has done, and what DES does not know is logged.
     """
 
     data: Path
     port: int = 0
     beside: Mapping[str, Any] = attrs.field(factory=dict)
     hosts: Sequence[str] = ()
+    rejoin: bool = False
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -72,6 +82,7 @@ class Actors:
     api: ImpactAPI = attrs.field(init=False)
     des_process: Process[DES] = attrs.field(init=False)
     backend_process: Process[BankBackend] = attrs.field(init=False)
+    _is_rejoined: bool = attrs.field(default=False, init=False)
     _listeners: Sequence[Any] = attrs.field(default=(), init=False)
 
     @property
@@ -101,6 +112,9 @@ class Actors:
             self._process("bank_backend", "backend", self._start_backend, BankBackend.state)
         )
         self.des_process = stack.enter_context(self._process("des", "des", self._start_des, self._look_at_des))
+        if self.served is not None:
+            self._is_rejoined = self._pair.meet(new_name=uuid.uuid4().hex, rejoin=self.served.rejoin)
+            stack.callback(self._pair.part)
 
     async def serve(self, stack: contextlib.AsyncExitStack) -> None:
         """Let them be reached over TCP, where that is wanted."""
@@ -116,12 +130,25 @@ class Actors:
         """Begin their work; in a world that is new, the bank has events sent to it, where it wants them."""
         tasks.start_soon(self.des_process.run)
         tasks.start_soon(self.backend_process.run)
+        if self.served is not None:
+            step = functools.partial(self._pair.step, self.network.clock)
+            tasks.start_soon(DueWork("noting how far both databases have come", self.network.clock, step).run)
+        if self._is_rejoined:
+            try:
+                for difference in await self.backend.differences():
+                    logger.warning("%s", difference)
+            except ImpactError as error:
+                logger.warning("what DES does not know could not be found out: %s", error)
         if self.webhooks and self.snapshot is None:
             await self.api.sandbox.set_webhook_endpoint(
                 url=f"{self.backend_url}/webhooks/events",
                 transactions_url=f"{self.backend_url}/webhooks/transactions",
                 secret=self.bank.webhook_secrets[0],
             )
+
+    @property
+    def _pair(self) -> Pair:
+        return Pair(self.des.marked, self.backend.marked)
 
     def way(self, sender: str, receiver: str) -> Any:
         """How one participant reaches another: in this process, or (None) over TCP."""

@@ -1,0 +1,104 @@
+"""What the bank and DES know of each other's money, compared after one of them has lost some of its memory."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import attrs
+import sqlalchemy as sa
+
+from ..database import Database
+from . import report_store, store
+from .gateway import Gateway
+from .provisioning import Order, OrderState
+
+# So many are named; the rest is counted.
+NAMED = 5
+
+
+@attrs.frozen(kw_only=True)
+class Known:
+    """What one side knows.
+
+    Attributes:
+        accounts: Ids at DES of accounts.
+        transactions: Ids at DES of transactions.
+        moved: Those of them by which money has moved, and what else has moved money by its reference; with the cents.
+    """
+
+    accounts: Collection[str]
+    transactions: Collection[str]
+    moved: Mapping[str, int]
+
+
+def differences(bank: Known, des: Known) -> Iterator[str]:
+    """A sentence for each kind of thing that one side knows and the other does not."""
+    lost = sorted(set(bank.accounts) - set(des.accounts))
+    if lost:
+        yield f"the bank has opened {_counted(lost, 'account')} of which DES knows nothing: told again"
+    yield from _of_money("the bank has moved", bank.moved, des.transactions, "DES")
+    yield from _of_money("DES has settled", des.moved, bank.transactions, "the bank")
+
+
+def _of_money(who: str, moved: Mapping[str, int], known: Collection[str], other: str) -> Iterator[str]:
+    missing = {name: cents for name, cents in moved.items() if name not in known}
+    if missing:
+        total = sum(missing.values())
+        yield (
+            f"{who} {total // 100}.{total % 100:02} by {_counted(list(missing), 'transaction')} "
+            f"of which {other} knows nothing"
+        )
+
+
+def _counted(names: Sequence[str], what: str) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{len(names)} {what}{'' if len(names) == 1 else 's'} ({', '.join(names[:NAMED])}{more})"
+
+
+def _account_of(order: Order) -> str | None:
+    """The id at DES of an account that is open, and of which DES was told."""
+    return order.account_id if order.state in (OrderState.REPORTED, OrderState.UNLINKED) else None
+
+
+def of_bank(connection: sa.Connection) -> Known:
+    """What the bank knows; what it has reported without a transaction of DES goes by its reference."""
+    transfers, reports = store.all_transfers(connection), report_store.all_told(connection)
+    told = {report.reference: abs(report.amount_cents) for report in reports}
+    return Known(
+        accounts=[account for order in store.all_orders(connection) if (account := _account_of(order))],
+        transactions={transfer.transaction_id for transfer in transfers} | told.keys(),
+        moved={transfer.transaction_id: transfer.amount_cents for transfer in transfers if transfer.is_moved} | told,
+    )
+
+
+async def of_des(gateway: Gateway) -> Known:
+    """What DES says that it knows; a transaction that a bank has reported goes by the bank's reference."""
+    transactions = await gateway.all_transactions()
+    return Known(
+        accounts=await gateway.all_accounts(),
+        transactions={transaction.external_id or transaction.id for transaction in transactions},
+        moved={
+            transaction.external_id or transaction.id: transaction.amount_cents
+            for transaction in transactions
+            if transaction.settled_at is not None
+        },
+    )
+
+
+async def compared(database: Database, gateway: Gateway, *, now: str) -> Sequence[str]:
+    """What one side knows and the other does not, in sentences.
+
+    What DES can be told once more is due again: accounts, and what moved without DES. What DES lists as requested is
+    told again when it is listed. What has moved by a transaction that DES does not know, a person has to look at.
+    """
+    bank, des = await database.run(of_bank, reads_only=True), await of_des(gateway)
+
+    def tell_again(connection: sa.Connection) -> None:
+        for order in store.all_orders(connection):
+            account = _account_of(order)
+            if account is not None and account not in des.accounts:
+                store.post_again(connection, order, now=now)
+        for report in report_store.all_told(connection):
+            if report.reference not in des.transactions:
+                report_store.tell_again(connection, report, now=now)
+
+    await database.run(tell_again)
+    return list(differences(bank, des))
