@@ -1,9 +1,11 @@
 """Where the SDK reads the time and waits; a simulation passes its own."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
 import anyio
+import anyio.lowlevel
 
 
 class Clock(Protocol):
@@ -27,7 +29,11 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's own time.
+
+    A wait is as long as it says by the machine's clock or by its steady one, whichever says so first: a clock that is
+    set back makes no wait longer, and after a laptop has slept what was due meanwhile is due at once.
+    """
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
@@ -35,10 +41,40 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait `seconds`; not at all where they are 0 or fewer."""
-        await anyio.sleep(max(seconds, 0))
+        await anyio.lowlevel.checkpoint()
+        await wait(seconds, now=self.now, steady=anyio.current_time, nap=anyio.sleep)
 
     async def sleep_until(self, moment: datetime) -> None:
         """Wait until `moment`; not at all where it has passed."""
-        # The wall clock may be set back while we sleep, so look again when we wake.
-        while (left := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110
-            await anyio.sleep(left)
+        seconds = (moment - self.now()).total_seconds()
+        await wait(seconds, now=self.now, steady=anyio.current_time, nap=anyio.sleep)
+
+
+# Of a sleeping machine the steady clock stands still, so we look at the other one every so often.
+LONGEST_NAP_SECONDS = 30.0
+# A clock that was set ahead by mistake is set back soon: who sees it jump looks once more.
+LOOKED_AGAIN_AFTER_SECONDS = 3.0
+
+
+async def wait(
+    seconds: float,
+    *,
+    now: Callable[[], datetime],
+    steady: Callable[[], float],
+    nap: Callable[[float], Awaitable[None]],
+) -> None:
+    """Return when `seconds` have passed by either clock.
+
+    Args:
+        now: Tells the time; may jump, in either direction.
+        steady: Tells seconds; never jumps, and may stand still while the machine sleeps.
+        nap: Sleeps for seconds of the steady clock.
+    """
+    began, began_steady = now(), steady()
+    jumped = False
+    while (left := seconds - (steady() - began_steady)) > 0:
+        left_by_time = seconds - (now() - began).total_seconds()
+        had_jumped, jumped = jumped, left_by_time <= 0
+        if jumped and had_jumped:
+            return
+        await nap(min(left, LOOKED_AGAIN_AFTER_SECONDS if jumped else min(left_by_time, LONGEST_NAP_SECONDS)))

@@ -218,10 +218,13 @@ class Lifetime(Auth):
         clock = self._http.clock
         try:
             while self.state is not State.ENDED:
+                come = None
                 with anyio.CancelScope() as self._sleep:
-                    await clock.sleep_until(self._next_due()[0])
+                    due, _ = self._next_due()
+                    await clock.sleep_until(due)
+                    come = due  # also where the time has been set back meanwhile
                 moment, event = self._next_due()  # much may have happened meanwhile
-                if clock.now() >= moment:
+                if moment == come or clock.now() >= moment:
                     self._happened(event, self._exit_at_the_end())
         except BaseException:  # all tasks of the SDK are being cancelled
             self.close()

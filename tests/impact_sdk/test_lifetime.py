@@ -62,6 +62,12 @@ class HandClock:
             heapq.heappop(self._sleepers)[2].set()
         await anyio.wait_all_tasks_blocked()
 
+    async def wake(self) -> None:
+        """The steady clock says that the time has come, whatever this one says by now."""
+        while self._sleepers:
+            heapq.heappop(self._sleepers)[2].set()
+        await anyio.wait_all_tasks_blocked()
+
 
 class Host:
     """Gives tokens as it is told, and remembers."""
@@ -374,6 +380,22 @@ async def test_a_clock_that_jumps_over_the_end_ends_the_session_without_a_questi
     assert (host.asked, [request.reason for request in host.exits]) == ([], [ExitReason.EXPIRED])
     with pytest.raises(SessionClosed, match="could not be renewed in time"):
         await create(mine)
+
+
+async def test_a_clock_that_is_set_back_does_not_put_off_the_question(
+    sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock
+) -> None:
+    host = register(sdk, Host("t2"))
+    des.post("/users/verify_token").mock(return_value=session())
+    renewed = {"session": {"expiresAt": "2027-01-04T10:00:00Z", "renewal": "token"}}
+    prolong = des.patch("/v1/session").respond(200, json=renewed)
+    await sdk.launch("t1")
+    await anyio.wait_all_tasks_blocked()
+
+    clock.moment -= timedelta(days=1)
+    await clock.wake()
+
+    assert (len(host.asked), prolong.call_count, host.exits) == (1, 1, [])
 
 
 async def test_a_bank_that_gives_short_tokens_is_asked_at_half_time(
