@@ -59,9 +59,9 @@ def survived(clock: Clock, *expected: type[Exception]) -> tuple[type[Exception],
 def mistake(error: Exception, *, failures: int) -> Exception | None:
     """The error, for its traceback in the log, where it is a mistake of ours to be found, and the first of its kind.
 
-    That a peer or the database cannot be used is none; they have said why.
+    That a peer, the database or the machine cannot be used is none; they have said why.
     """
-    return None if failures > 1 or isinstance(error, ImpactError | DatabaseError) else error
+    return None if failures > 1 or isinstance(error, ImpactError | DatabaseError | OSError) else error
 
 
 @attrs.define(eq=False)

@@ -1,5 +1,6 @@
 """`bank-app-sim serve`: the sandbox and the bank, until somebody stops them."""
 
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from ..backend import EVERY_CRASH_POINT
 from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
 from ..worlds import Plane
 from .running import Duration, HostName, run
+from .server_log import write_log
 
 ACCOUNT_SETUPS = {"shared": AccountSetup.SHARED, "per-dream": AccountSetup.PER_DREAM}
 
@@ -183,12 +185,16 @@ def serve(
         )
     except ValueError as error:  # what a bank cannot be, or a file of tenants
         raise click.UsageError(str(error)) from error
+    write_log()
     run(_serve, simulation, plane, as_json)
 
 
 async def _serve(simulation: Simulation, plane: Plane, as_json: bool) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with simulation, plane.open():
+    async with contextlib.AsyncExitStack() as stack:
+        # Until the first of them: another one while this ends has nothing more to wait for.
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            await stack.enter_async_context(simulation)
+            await stack.enter_async_context(plane.open())
             ready = {
                 "des_url": simulation.des_url,
                 "backend_url": simulation.backend_url,

@@ -11,11 +11,12 @@ import anyio
 import anyio.to_thread
 import attrs
 
+from ..attempts import mistake, why
 from ..database import DatabaseError
 from ..service import Refused
 from ..simulation import Simulation
 from .stores import ID_LENGTH, Store
-from .threads import WorldOver, WorldThread
+from .threads import NAMES, WorldOver, WorldThread
 from .world import World
 
 logger = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ class Worlds:
         async with contextlib.AsyncExitStack() as stack:
             address = await anyio.to_thread.run_sync(self._store.address, id)
             stack.push_async_callback(anyio.to_thread.run_sync, self._store.remove, id)
-            thread = WorldThread(f"world {id}", lambda: World(Simulation(**arguments, database=address)))
+            thread = WorldThread(f"{NAMES}{id}", lambda: World(Simulation(**arguments, database=address)))
             world = await thread.begin()
             stack.push_async_callback(thread.end)
             kept = Kept(
@@ -157,13 +158,17 @@ class Worlds:
     async def _remove_or_say_why_not(self, id: str) -> None:
         try:
             await self.remove(id)
-        except (DatabaseError, OSError) as error:
-            logger.warning("world %s could not be removed; the next start tries it again: %s", id, error)
+        except Exception as error:
+            found = mistake(error, failures=1)
+            logger.warning(
+                "world %s could not be removed; the next start tries it again: %s", id, why(error), exc_info=found
+            )
 
     async def _clear(self, is_cleared: anyio.Event) -> None:
         try:
             await anyio.to_thread.run_sync(self._store.clear)
-        except (DatabaseError, OSError) as error:
-            logger.warning("worlds of earlier servers could not be removed: %s", error)
+        except Exception as error:
+            found = mistake(error, failures=1)
+            logger.warning("worlds of earlier servers could not be removed: %s", why(error), exc_info=found)
         finally:
             is_cleared.set()

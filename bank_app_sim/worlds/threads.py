@@ -15,6 +15,9 @@ from .world import World
 
 logger = logging.getLogger(__name__)
 
+# What the names of their threads begin with; the id follows.
+NAMES = "world "
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

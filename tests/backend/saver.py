@@ -10,7 +10,7 @@ import attrs
 import httpx
 
 from bank_app_sim.backend import BankBackend
-from bank_app_sim.clock import SimulatedClock, timestamp
+from bank_app_sim.clock import Clock, SimulatedClock, timestamp
 
 from .network import Network
 
@@ -60,7 +60,7 @@ class Saver:
     name: str
     bank: httpx.AsyncClient
     des: httpx.AsyncClient
-    clock: SimulatedClock
+    clock: Clock
 
     async def saves(self, amount_cents: int) -> None:
         """Make a Dream, and save for it once."""
@@ -146,7 +146,7 @@ class Saver:
 
 
 @asynccontextmanager
-async def saver(customer: str, network: Network, clock: SimulatedClock) -> AsyncIterator[Saver]:
+async def saver(customer: str, network: Network, clock: Clock) -> AsyncIterator[Saver]:
     async with (
         httpx.AsyncClient(base_url="http://bank", transport=network, auth=SignedIn(customer)) as bank,
         httpx.AsyncClient(base_url="http://des", transport=network, auth=Launched(customer)) as des,

@@ -1,0 +1,200 @@
+"""Nothing that a peer sends, and nothing that its own database does, ends a server.
+
+Every long-lived task of `serve` is fed an exception at each point where one may come: it says what happened, and goes
+on, until all is as if nothing had happened.
+"""
+
+import ast
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import attrs
+import pytest
+
+from bank_app_sim.database import file_address
+from bank_app_sim.des import purging
+from bank_app_sim.worlds.keeping import Worlds
+
+from .faults import ANSWERS, EXCEPTIONS, Fault, Standing, eventually, standing
+
+ROOT = Path(__file__).parent.parent.parent
+
+HERE = "tests/simulation/test_survival.py"
+WORLDS = "tests/worlds/test_lives.py"
+
+# Every task and thread that lives as long as a server, by where it is begun, and the test that feeds it exceptions.
+LONG_LIVED = {
+    ("des/api.py", "self._due_deposits.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
+    ("des/api.py", "self._due_purge.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
+    ("des/api.py", "self._webhooks.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
+    ("des/webhooks.py", "self._deliver"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
+    ("des/webhooks.py", "self._send_hint"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
+    ("simulation/actors.py", "self.des_process.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
+    ("simulation/actors.py", "self.backend_process.run"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
+    ("database/writer.py", "self._work"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
+    ("worlds/keeping.py", "self._clear"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
+    ("worlds/keeping.py", "self._remove_or_say_why_not"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
+    # A world in simulated time ends with an exception. The server says which and why, and goes on without it.
+    ("worlds/threads.py", "self._live"): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
+    ("worlds/world.py", "self._sleep"): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
+    ("worlds/world.py", "self._settle"): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
+    # uvicorn closes what is no HTTP, and answers 500 to what leaves an application.
+    ("servers.py", "server.serve"): "tests/simulation/test_serve_lives.py::test_bytes_that_are_no_http_end_nothing",
+}
+# Those that end with what began them, which hears of what went wrong.
+SHORT = {
+    ("clock.py", "wake"),
+    ("des/webhooks.py", "post"),
+    ("database/postgresql.py", "self._read_on_a_line"),
+    ("worlds/crossing.py", "exchange"),
+    ("worlds/keeping.py", "self._store.address"),
+    ("worlds/keeping.py", "self._store.remove"),
+    ("worlds/keeping.py", "self._store.clear"),
+    ("worlds/remote.py", "self._delete"),
+    ("worlds/threads.py", "self._begin"),
+    ("worlds/threads.py", "self._finish"),
+    ("worlds/world.py", "self._wait_for_turn"),
+}
+# On the side of those who play; what they begin ends with a play.
+PLAYERS = ("app/", "arazzo/", "check/", "journeys/")
+BEGINNERS = {"start_soon", "start_task", "run_sync", "create_task", "push_async_callback", "Thread"}
+
+
+def begun() -> set[tuple[str, str]]:
+    """All tasks and threads that a server's modules begin."""
+    found: set[tuple[str, str]] = set()
+    for path in (ROOT / "bank_app_sim").rglob("*.py"):
+        name = path.relative_to(ROOT / "bank_app_sim").as_posix()
+        if name.startswith(PLAYERS):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in BEGINNERS:
+                targets = [each.value for each in node.keywords if each.arg == "target"] or node.args
+                found |= {(name, target) for target in map(ast.unparse, targets) if _is_ours(target)}
+    return found
+
+
+def _is_ours(target: str) -> bool:
+    return target.startswith("self._") or target.endswith((".run", ".serve")) or target in ("wake", "post", "exchange")
+
+
+def test_every_task_that_a_server_begins_has_a_row() -> None:
+    assert begun() == LONG_LIVED.keys() | SHORT
+    for test in LONG_LIVED.values():
+        file, _, name = test.partition("::")
+        assert f"def {name}(" in (ROOT / file).read_text(), test
+
+
+# What is tried here is the same on every loop, and long.
+on_one_loop = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+# Whether what was to be done at a point is done all the same, and how often each point is tried.
+whether_done = pytest.mark.parametrize(
+    ("is_late", "times"), [(False, 1), pytest.param(True, 3, marks=pytest.mark.thorough)], ids=["not done", "done"]
+)
+
+
+async def at_every_point(
+    stands: Standing, fault: Fault, errors: Sequence[Callable[[], Exception]], *, is_late: bool, times: int
+) -> None:
+    """Let customers save, each time with an exception at another point of what is done when one saves.
+
+    What is done again and again is struck the first few times.
+    """
+    await stands.saves()
+    points = sorted(fault.seen)
+    rotating = itertools.cycle(errors)
+    for point, nth in itertools.product(points, range(1, times + 1)):
+        fault.arm(point, nth, next(rotating), is_late=is_late)
+        await stands.saves()
+    assert fault.struck >= set(points)
+
+
+@on_one_loop
+@whether_done
+async def test_the_sandbox_outlives_whatever_its_database_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, is_late: bool, times: int
+) -> None:
+    fault = Fault("des")
+    async with standing(tmp_path, database=fault) as stands:
+        await at_every_point(stands, fault, EXCEPTIONS, is_late=is_late, times=times)
+
+    assert fault.struck >= {"next_due", "Webhooks._look", "Webhooks._claim", "Webhooks._conclude"}
+    assert "a mistake of ours" in caplog.text
+
+
+@on_one_loop
+async def test_what_has_expired_is_thrown_away_at_the_second_attempt(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fault = Fault("des", at="purge_some")
+    async with standing(tmp_path, database=fault) as stands:
+        await stands.saves()
+        stands.clock.set_by += purging.EVERY + timedelta(hours=1)
+
+        async def has_gone_on() -> bool:
+            return "throwing away what has expired goes on again" in caplog.text
+
+        await eventually(has_gone_on)
+
+
+@on_one_loop
+@whether_done
+async def test_the_bank_outlives_whatever_its_database_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, is_late: bool, times: int
+) -> None:
+    fault = Fault("bank")
+    async with standing(tmp_path, database=fault) as stands:
+        await at_every_point(stands, fault, EXCEPTIONS, is_late=is_late, times=times)
+
+    steps = {"Provisioning._write", "Settlement._decide", "Settlement._end"}
+    assert fault.struck >= {"next_looks", "claim_orders", "claim_settlement", "claim_transfers", "claim_look", *steps}
+    assert "a mistake of ours" in caplog.text
+
+
+@on_one_loop
+@whether_done
+@pytest.mark.parametrize("of", ["bank", "des"])
+async def test_a_server_outlives_whatever_its_peer_answers(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, of: str, is_late: bool, times: int
+) -> None:
+    fault = Fault(of)
+    async with standing(tmp_path, peer=fault) as stands:
+        await at_every_point(stands, fault, ANSWERS, is_late=is_late, times=times)
+
+    asked = {
+        "bank": {"POST /v1/accounts", "GET /v1/transactions", "PATCH /v1/transactions/{id}", "GET /v1/events"},
+        "des": {"POST /webhooks/events", "POST /webhooks/transactions"},
+    }
+    assert fault.struck >= asked[of]
+    assert [record for record in caplog.records if record.levelno == logging.WARNING]
+
+
+@attrs.frozen
+class BrokenStore:
+    """Places for worlds that nobody can clear."""
+
+    folder: Path
+
+    def address(self, id: str) -> str:
+        return file_address(self.folder)
+
+    def remove(self, id: str) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    def clear(self) -> None:
+        raise RuntimeError("a mistake of ours")
+
+
+@on_one_loop
+async def test_worlds_outlive_whatever_their_store_does(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    worlds = Worlds(BrokenStore(tmp_path))
+    async with worlds.open():
+        world = await worlds.make({})
+
+    earlier, own = [record.message for record in caplog.records]
+    assert earlier == "worlds of earlier servers could not be removed: RuntimeError: a mistake of ours"
+    assert own.startswith(f"world {world.id} could not be removed")
+    assert own.endswith("RuntimeError: a mistake of ours")
