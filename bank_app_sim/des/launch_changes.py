@@ -12,14 +12,19 @@ from .store import Row
 def change(request: Request) -> Answer:
     """Do what is asked for; what is so already stays as it is. A stopped launch is stopped for good."""
     launch = request.the_one_asked_for("savehackLaunches")
+    shown = launches.shown(request, launch["id"])
     fields = Fields(request.call.body, "savehackLaunch")
     if fields.text("type") not in (launch["type"], ""):
         fields.refuse("type", f"can't be changed: it is {launch['type']}")
-    fields.unchanged("id", launch["id"])
+    if launch["stopped_at"] is not None:
+        _refuse_all_changes(fields, shown)
+        return launches.get(request)
+    for name in shown.keys() - {"type", "pausedAt", "stoppedAt", *launch["terms"]}:
+        fields.unchanged(name, shown[name])
     terms = launches.own_terms(fields, engine.BY_LAUNCH_TYPE[launch["type"]], launch["terms"])
     paused_at = fields.happened_at("pausedAt", now=request.now)
     stopped_at = fields.happened_at("stoppedAt", now=request.now)
-    _check(request, fields, launch, terms, paused_at=paused_at, stopped_at=stopped_at)
+    _check(request, fields, launch, terms, paused_at=paused_at)
 
     if terms != launch["terms"]:
         _change_terms(request, launch, terms)
@@ -34,21 +39,18 @@ def change(request: Request) -> Answer:
     return launches.get(request)
 
 
-def _check(
-    request: Request,
-    fields: Fields,
-    launch: Row,
-    terms: dict[str, Any],
-    *,
-    paused_at: str | None,
-    stopped_at: str | None,
-) -> None:
-    if launch["stopped_at"] is not None:
-        sentence = f"can't be changed: the launch was stopped at {launch['stopped_at']}"
-        for name in fields.names - {"type", "id"}:
-            if name != "stoppedAt" or stopped_at is None:
-                fields.refuse(name, sentence)
-    elif launch["drafted_at"] is not None and paused_at is not None:
+def _refuse_all_changes(fields: Fields, shown: dict[str, Any]) -> None:
+    """Told again that it stopped, at whatever moment, it stays as it is."""
+    sentence = f"can't be changed: the launch was stopped at {shown['stoppedAt']}"
+    for name in shown.keys() - {"type", "stoppedAt"}:
+        fields.unchanged(name, shown[name], otherwise=sentence)
+    if fields.optional_moment("stoppedAt") is None and fields.given("stoppedAt"):
+        fields.refuse("stoppedAt", sentence)
+    fields.check()
+
+
+def _check(request: Request, fields: Fields, launch: Row, terms: dict[str, Any], *, paused_at: str | None) -> None:
+    if launch["drafted_at"] is not None and paused_at is not None:
         fields.refuse("pausedAt", "can't be set: a draft does not run yet; stop it instead")
     if fields.are_right and terms != launch["terms"] and launch["transfer_consent_id"] is not None:
         _check_consent(request, fields, launch, terms)

@@ -78,7 +78,7 @@ def create(request: Request) -> Answer:
         launching.open_account_request(request, user, dream)
     else:
         launching.start(request, launch["id"])
-    return Answer(201, {"savehackLaunch": _shown(request, launch["id"])})
+    return Answer(201, {"savehackLaunch": shown(request, launch["id"])})
 
 
 def _savehack(fields: Fields) -> Savehack:
@@ -132,10 +132,11 @@ def list_all(request: Request) -> Answer:
 
 def get(request: Request) -> Answer:
     launch = request.the_one_asked_for("savehackLaunches")
-    return Answer(200, {"savehackLaunch": _shown(request, launch["id"])})
+    return Answer(200, {"savehackLaunch": shown(request, launch["id"])})
 
 
-def _shown(request: Request, launch_id: str) -> dict[str, Any]:
+def shown(request: Request, launch_id: str) -> dict[str, Any]:
+    """A launch as answers show it."""
     (launch,) = request.connection.execute(store.launches.BY_IDS, {"ids": [launch_id]}).mappings()
     (dream,) = request.connection.execute(store.dreams.BY_IDS, {"ids": [launch["dream_id"]]}).mappings()
     return as_json(launch, dream)
