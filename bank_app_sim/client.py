@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 ADDRESSES_AT_HAND = 256
 TIMEOUT_SECONDS = 5.0
 
+# What participants ask of each other is some hundred bytes; a bank's list of keys may be some thousand.
+LARGEST_ANSWER_BYTES = 1_048_576
+
 
 @attrs.define(eq=False)
 class Client:
@@ -36,24 +39,22 @@ class Client:
         """The answer, of whatever status.
 
         Raises:
-            httpx.TransportError: There is none; over a network, within five seconds.
+            httpx.TransportError: There is none, over a network within five seconds; or it is larger than a megabyte.
         """
         import httpx  # not at the top: a server is to be up first
 
+        address = f"{self.base_url}{path}"
+        # A small answer that is packed can be a large one.
+        plain = {**(headers or {}), "Accept-Encoding": "identity"}
         if self.transport is None:
             if self._over_network is None:
                 self._over_network = httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
-            return await self._over_network.request(method, f"{self.base_url}{path}", json=json, headers=headers)
-        request = httpx.Request(
-            method, _parsed(f"{self.base_url}{path}"), json=json, headers=headers, extensions={"timeout": _timeout()}
-        )
+            request = self._over_network.build_request(method, address, json=json, headers=plain)
+            return await _whole(await self._over_network.send(request, stream=True))
+        request = httpx.Request(method, _parsed(address), json=json, headers=plain, extensions={"timeout": _timeout()})
         response = await self.transport.handle_async_request(request)
         response.request = request
-        try:
-            await response.aread()
-        finally:
-            await response.aclose()
-        return response
+        return await _whole(response)
 
     async def aclose(self) -> None:
         if self._over_network is not None:
@@ -68,6 +69,40 @@ class Client:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+async def _whole(response: "httpx.Response") -> "httpx.Response":
+    """The answer with its body, which is read as far as it is announced, or to the limit."""
+    import httpx
+
+    try:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise httpx.RemoteProtocolError("the answer is packed, which was not asked for", request=response.request)
+        if response.is_stream_consumed:  # it was made in this process, whole
+            return response
+        announced = response.headers.get("content-length", "")
+        if announced.isascii() and announced.isdigit() and len(announced) < 20:
+            if int(announced) > LARGEST_ANSWER_BYTES:
+                raise _too_large(response.request)
+            await response.aread()
+            return response
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.aiter_raw():
+            size += len(chunk)
+            if size > LARGEST_ANSWER_BYTES:
+                raise _too_large(response.request)
+            chunks.append(chunk)
+    finally:
+        await response.aclose()
+    without = {name: value for name, value in response.headers.items() if name != "transfer-encoding"}
+    return httpx.Response(response.status_code, headers=without, content=b"".join(chunks), request=response.request)
+
+
+def _too_large(request: "httpx.Request") -> "httpx.TransportError":
+    import httpx
+
+    return httpx.RemoteProtocolError(f"the answer is larger than {LARGEST_ANSWER_BYTES} bytes", request=request)
 
 
 @functools.lru_cache(ADDRESSES_AT_HAND)

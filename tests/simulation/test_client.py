@@ -1,5 +1,7 @@
 """What one participant asks of another."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 
@@ -83,3 +85,43 @@ async def test_its_end_closes_the_transport() -> None:
         pass
 
     assert transport.is_closed
+
+
+class Chunks(httpx.AsyncByteStream):
+    """An answer that goes on as long as somebody reads it."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.read = 0
+        self.is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while self.read < self.count:
+            self.read += 1
+            yield b" " * 65_536
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": str(10**12)}, {"Content-Encoding": "gzip"}])
+async def test_an_answer_without_end_is_not_read_to_its_end(headers: dict[str, str]) -> None:
+    endless = Chunks(10**9)
+    client = Client(
+        "http://bank.test", httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=endless))
+    )
+
+    with pytest.raises(httpx.TransportError, match=r"larger than 1048576 bytes|packed"):
+        await client.request("GET", "/keys")
+
+    assert endless.is_closed
+    assert endless.read <= 17
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": str(65_536)}, {"Content-Length": "many"}])
+async def test_an_answer_of_no_stated_length_is_read_whole(headers: dict[str, str]) -> None:
+    client = Client(
+        "http://bank.test", httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=Chunks(1)))
+    )
+
+    assert len((await client.request("GET", "/keys")).content) == 65_536
