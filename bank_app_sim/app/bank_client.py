@@ -1,11 +1,13 @@
 """The app's calls to its own bank's backend: sign in, order an account, sign for a savehack."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import attrs
 
 from impact_sdk import Clock
 
+from .. import retry_after
 from ..client import Client
 
 if TYPE_CHECKING:
@@ -34,12 +36,15 @@ class ConsentForm:
 
 
 class BankRefused(Exception):
-    """The bank's backend did not do what the app asked of it; the message says what, and why."""
+    """The bank's backend did not do what the app asked of it, or did not answer as it should."""
 
 
 @attrs.define(eq=False)
 class BankClient:
-    """The bank's backend, as its own app sees it, for one customer."""
+    """The bank's backend, as its own app sees it, for one customer.
+
+    Whatever the bank answers, and where it does not, every call raises `BankRefused` or does what it says.
+    """
 
     http: Client = attrs.field(repr=False)
     clock: Clock
@@ -54,9 +59,8 @@ class BankClient:
         return self._signed_in(await self._ask("POST", "/silent-sign-in", None))
 
     def _signed_in(self, answer: dict[str, Any]) -> str:
-        self._access_token = answer["access_token"]
-        id_token: str = answer["id_token"]
-        return id_token
+        self._access_token = _text(answer, "access_token")
+        return _text(answer, "id_token")
 
     async def order_account(
         self,
@@ -78,16 +82,12 @@ class BankClient:
             "account_external_id": account_external_id,
         }
         given = {name: value for name, value in order.items() if value is not None}
-        answer = await self._ask("POST", "/provisioning-orders", given)
-        order_id: str = answer["order"]["id"]
-        return order_id
+        return _text(await self._ask("POST", "/provisioning-orders", given), "order", "id")
 
     async def account_is_open(self, order_id: str) -> str:
         """Wait until the bank is done with an order; returns the state it ended in."""
-        path = f"/provisioning-orders/{order_id}"
-        answer = await self._done(await self._send("GET", path, None), path)
-        state: str = answer["order"]["state"]
-        return state
+        path = f"/provisioning-orders/{_quoted(order_id)}"
+        return _text(await self._done(await self._send("GET", path, None), path), "order", "state")
 
     async def fetch_consent(self, temporary_id: str) -> ConsentForm:
         """What the customer is to sign. The temporary id is used up by this."""
@@ -95,7 +95,7 @@ class BankClient:
 
     async def answer_consent(self, consent_id: str, *, signed: bool) -> ConsentForm:
         """Say that the customer signs, or does not; returns when Impact Finance knows. Twice the same is once."""
-        path = f"/consents/{consent_id}"
+        path = f"/consents/{_quoted(consent_id)}"
         return _form(await self._done(await self._send("PUT", f"{path}/answer", {"signed": signed}), path))
 
     async def _done(self, response: "httpx.Response", path: str) -> dict[str, Any]:
@@ -106,16 +106,14 @@ class BankClient:
         """
         wait = FIRST_LOOK_SECONDS
         while response.status_code == 202:
-            asked_for = float(response.headers.get("Retry-After", 0))
+            asked_for = retry_after.seconds(response.headers.get("Retry-After", ""), self.clock.now()) or 0
             await self.clock.sleep(min(max(wait, asked_for), LOOK_EVERY_SECONDS_AT_LEAST))
             wait *= 4
             response = await self._send("GET", path, None)
-        answer: dict[str, Any] = response.json()
-        return answer
+        return _object(response, path)
 
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        answer: dict[str, Any] = (await self._send(method, path, body)).json()
-        return answer
+        return _object(await self._send(method, path, body), path)
 
     async def _send(self, method: str, path: str, body: dict[str, Any] | None) -> "httpx.Response":
         headers = {} if self._access_token is None else {"Authorization": f"Bearer {self._access_token}"}
@@ -123,13 +121,47 @@ class BankClient:
 
         try:
             response = await self.http.request(method, path, json=body, headers=headers)
-        except httpx.TransportError as error:
-            raise BankRefused(f"{method} {path} was not answered: {error}") from error
-        if response.is_error:
-            raise BankRefused(f"{method} {path} was refused with {response.status_code}: {response.text}")
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # of which some come before it is sent
+            raise BankRefused(f"{method} {path} was not answered: {str(error) or type(error).__name__}") from error
+        if not response.is_success:
+            raise BankRefused(f"{method} {path} was refused with {response.status_code}: {_shown(response)}")
         return response
 
 
+def _object(response: "httpx.Response", path: str) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise BankRefused(f"{path} was answered with {response.status_code} and no JSON object: {_shown(response)}")
+    return answer
+
+
+def _text(answer: Any, *names: str) -> str:
+    """The text that names lead to in an answer."""
+    for name in names:
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(answer, str):
+        raise BankRefused(f"the bank's answer has no text under {'.'.join(names)}")
+    return answer
+
+
+def _quoted(an_id: str) -> str:
+    return quote(an_id, safe="", errors="surrogatepass")
+
+
+def _shown(response: "httpx.Response") -> str:
+    return repr(response.text[:200])
+
+
 def _form(answer: dict[str, Any]) -> ConsentForm:
-    consent = answer["consent"]
-    return ConsentForm(**{field.name: consent[field.name] for field in attrs.fields(ConsentForm)})
+    amount = answer["consent"].get("max_amount_cents") if isinstance(answer.get("consent"), dict) else None
+    if type(amount) is not int:
+        raise BankRefused("the bank's answer has no integer under consent.max_amount_cents")
+    return ConsentForm(
+        id=_text(answer, "consent", "id"),
+        max_frequency=_text(answer, "consent", "max_frequency"),
+        max_amount_cents=amount,
+        state=_text(answer, "consent", "state"),
+    )
