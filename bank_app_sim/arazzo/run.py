@@ -1,6 +1,5 @@
 """Runs an Arazzo document against a sandbox on this machine: `bank-app-sim run FILE.arazzo.yaml`."""
 
-import shlex
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from impact_sdk import Clock, SystemClock
 from impact_sdk.visible import visible
 
 from ..journeys.results import JourneyResult, Outcome
+from ..pasting import pasted
 from . import checks, inputs, operations, structure
 from .concealing import Concealment
 from .document import Document, Part
@@ -34,6 +34,7 @@ async def run_document(
     only: Sequence[str] = (),
     transport: "httpx.AsyncBaseTransport | None" = None,
     clock: Clock | None = None,
+    program: Sequence[str] = ("bank-app-sim",),
 ) -> list[JourneyResult]:
     """Run the workflows of a document, each after those that it depends on; one result for each.
 
@@ -46,6 +47,7 @@ async def run_document(
         only: The workflows to run, by their ids; all when empty.
         transport: How requests are sent; None for TCP.
         clock: What retries wait on, and what results are dated by; the machine's when left out.
+        program: How the command line was started, for the command that repeats it.
 
     Raises:
         DocumentError: The document cannot be run as it is written; the message has file, line and column.
@@ -74,7 +76,7 @@ async def run_document(
             sources={name: part.value for name, part in document.sources.items()},
         )
         address = next(iter(called.values())).server if called else next(iter(apis.values())).url
-        command = _command(document, given or {}, against)
+        command = _command(program, document, given or {}, against)
         return [await _result(world, name, address, command) for name in chosen]
 
 
@@ -115,14 +117,14 @@ def _append(document: Document, name: str, ordered: list[str], under_way: tuple[
     ordered.append(name)
 
 
-def _command(document: Document, given: Mapping[str, str], against: str | None) -> str:
+def _command(program: Sequence[str], document: Document, given: Mapping[str, str], against: str | None) -> str:
     """What repeats this run. A secret that was given has to be given again: it is not shown."""
     schemas = {name: schema for flow in document.workflows.values() for name, schema in document.inputs(flow).items()}
-    words = ["bank-app-sim", "run", document.source.file]
+    words = [*program, "run", document.source.file]
     words += ["--against", against] if against else []
     for name, text in given.items():
         words += ["--input", f"{name}={'…' if inputs.is_secret(schemas[name]) else text}"]
-    return shlex.join(words)
+    return pasted(words)
 
 
 async def _result(world: World, name: str, address: str, command: str) -> JourneyResult:

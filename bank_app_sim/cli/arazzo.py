@@ -10,6 +10,7 @@ import click
 
 from ..journeys.results import JourneyResult
 from ..journeys.runner import Job
+from .started import program
 
 ENDINGS = (".arazzo.yaml", ".arazzo.yml", ".arazzo.json")
 
@@ -35,7 +36,11 @@ def run_documents(files: Sequence[str], *, given: Mapping[str, str], against: st
     from ..arazzo import DocumentError, WrongInput, run_document
 
     async def run_all() -> list[JourneyResult]:
-        return [result for file in files for result in await run_document(Path(file), given=given, against=against)]
+        return [
+            result
+            for file in files
+            for result in await run_document(Path(file), given=given, against=against, program=program())
+        ]
 
     try:
         return anyio.run(run_all)

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import random
-import shlex
 import socket
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from ..ids import Ids
 from ..servers import address, listening_socket
 from ..settings import CLIENT_ID, SECRET_FILE, client_secret
 from .running import Duration
+from .started import command
 
 if TYPE_CHECKING:
     from ..check import Secrets
@@ -143,7 +143,7 @@ def check(
     if as_json:
         print_json(target, findings, secrets=secrets, printed=printed, show_output=show_output)
     else:
-        again = f"bank-app-sim check {target}{_repeated(ctx)}"
+        again = command("check", target, *_repeated(ctx))
         print_findings(target, findings, secrets=secrets, printed=printed, show_output=show_output, again=again)
     if any(finding.verdict.result is Result.FAIL for finding in findings):
         ctx.exit(1)
@@ -153,14 +153,14 @@ def check(
 REPEATED = {"declines", "time_limit", "patience", "backend", "port", "data", "event_loop"}
 
 
-def _repeated(ctx: click.Context) -> str:
+def _repeated(ctx: click.Context) -> list[str]:
     """The options that were given and make a difference, as they can be typed again."""
-    typed = ""
+    typed: list[str] = []
     for parameter in ctx.command.params:
         name, value = parameter.name or "", ctx.params.get(parameter.name or "")
         if name in REPEATED and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             text = f"{value.total_seconds():g}s" if isinstance(value, timedelta) else str(value)
-            typed += f" {parameter.opts[0]} {shlex.quote(text)}"
+            typed += [parameter.opts[0], text]
     return typed
 
 

@@ -10,6 +10,7 @@ import click
 from ..simulation import Served, Simulation
 from ..trace import Message
 from .running import run
+from .started import command
 
 
 @click.command()
@@ -68,7 +69,7 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
         seed=seed,
         world="in process, asyncio" if in_process else simulation.des_url,
         seconds=time.perf_counter() - began,
-        command=f"bank-app-sim demo --in-process --seed {seed}" if in_process else "bank-app-sim demo",
+        command=command("demo", *(["--in-process", "--seed", str(seed)] if in_process else [])),
     )
     files = evidence.write(output, [played])
     if not as_json:

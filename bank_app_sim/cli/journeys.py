@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
+from impact_sdk.visible import visible
+
+from ..journeys import last_messages
 from ..journeys.recorded_files import Update
 from ..journeys.results import JourneyResult, Outcome, StepResult
-from ..trace import PARTICIPANTS, Message, folded
+from ..trace import Message
 from . import paragraphs
 from .paragraphs import counted
 
 # Above that many, only those that are not well get a line.
 FEW = 100
-
-# So many messages are shown before a failure.
-LAST_MESSAGES = 12
 
 # So many of those that were skipped are named.
 NAMED = 5
@@ -79,21 +79,22 @@ def line(result: JourneyResult) -> str:
     """One journey in one line."""
     word, colour = LOOKS[result.outcome]
     outcome = click.style(word, fg=colour, bold=result.outcome is not Outcome.PASSED)
+    name = visible(result.full_name)
     if result.outcome is Outcome.ERROR:
-        return f"{outcome}  {result.full_name}"
+        return f"{outcome}  {name}"
     reached, steps = played(result), len(result.steps)
     told = counted(steps, "step") if reached == steps else f"{reached:,} of {counted(steps, 'step')}"
-    return f"{outcome}  {result.full_name}  {click.style(f'{told}, {result.seconds:.2f} s', dim=True)}"
+    return f"{outcome}  {name}  {click.style(f'{told}, {result.seconds:.2f} s', dim=True)}"
 
 
 def headline(result: JourneyResult) -> str:
     """Why a journey has failed, in a line."""
     if result.reason:
-        return result.reason.splitlines()[0]
+        return visible(result.reason.splitlines()[0])
     step = result.failed_step
     if step is None or step.failure is None:
         return "it has failed"
-    return f"expected {step.failure.expected}; there was {step.failure.found}"
+    return visible(f"expected {step.failure.expected}; there was {step.failure.found}")
 
 
 def place_of(step: StepResult) -> str:
@@ -104,14 +105,15 @@ def place_of(step: StepResult) -> str:
 def why(result: JourneyResult) -> str:
     """What a failing journey expected, what was there, what was said last, and how to repeat it."""
     if result.reason:
-        return "\n".join([*(f"    {each}" for each in result.reason.splitlines()), ""])
+        return "\n".join([*(f"    {visible(each)}" for each in result.reason.splitlines()), ""])
     step = result.failed_step
     if step is None or step.failure is None:
         return ""
     where = ", ".join(filter(None, [f"step {step.number}", step.branch and f"in {step.branch}", place_of(step)]))
-    lines = [f"    {where}", f"      {step.text}", ""]
-    lines += [f"    expected   {step.failure.expected}", f"    there was  {step.failure.found}"]
-    lines += [f"    way out    {step.failure.way_out}"] if step.failure.way_out else []
+    failure = step.failure
+    lines = [f"    {visible(where)}", f"      {visible(step.text)}", ""]
+    lines += [f"    expected   {visible(failure.expected)}", f"    there was  {visible(failure.found)}"]
+    lines += [f"    way out    {visible(failure.way_out)}"] if failure.way_out else []
     if result.messages:
         lines += ["", *_last_messages(result)]
     lines += ["", f"    repeat it  {result.command}", ""]
@@ -119,23 +121,12 @@ def why(result: JourneyResult) -> str:
 
 
 def _last_messages(result: JourneyResult) -> list[str]:
-    """Those before the failure; of an exchange that repeats only how often it did."""
-    rows = folded(map(Message.from_json, result.messages))[-LAST_MESSAGES:]
-    number = sum(times for _, times in rows)
-    return [
-        f"    the last {number:,} of {counted(len(result.messages), 'message')}",
-        *(message_line(message, times) for message, times in rows),
-    ]
-
-
-def message_line(message: Message, times: int = 1) -> str:
-    """One message of a trace."""
-    arrow = "┄┄▷" if message.kind in ("return", "response") else "──▶"
-    often = f" (x{times:,})" if times > 1 else ""
-    return (
-        f"      {message.at:%a %d %b %Y %H:%M:%S}  {PARTICIPANTS[message.sender]} {arrow} "
-        f"{PARTICIPANTS[message.receiver]}  {message.label}{often}"
-    )
+    rounds = last_messages.last_rounds([Message.from_json(values) for values in result.messages])
+    lines = [f"    the last {last_messages.counted_in(rounds):,} of {counted(len(result.messages), 'message')}"]
+    for each in rounds:
+        lines += [f"      {last_messages.line(message)}" for message in each.messages]
+        lines += [f"      {last_messages.again(each)}"] if each.times > 1 else []
+    return lines
 
 
 def skipped(reason: str, names: Sequence[str]) -> str:
@@ -143,28 +134,30 @@ def skipped(reason: str, names: Sequence[str]) -> str:
     word, colour = LOOKS[Outcome.SKIPPED]
     different = list(dict.fromkeys(names))  # with several seeds one comes several times
     more = f" and {len(different) - NAMED:,} more" if len(different) > NAMED else ""
-    told = f"{counted(len(names), 'journey')}: {', '.join(different[:NAMED])}{more}"
-    return paragraphs.fitted(f"{click.style(word, fg=colour)}  {told}; {reason}")
+    told = f"{counted(len(names), 'journey')}: {visible(', '.join(different[:NAMED]))}{more}"
+    return paragraphs.fitted(f"{click.style(word, fg=colour)}  {told}; {visible(reason)}")
 
 
 def updated(update: Update) -> str:
     """What has become of a file of recordings."""
     if not update.is_change:
-        return f"unchanged {update.path}: {counted(update.unchanged, 'recording')}"
+        return f"unchanged {visible(str(update.path))}: {counted(update.unchanged, 'recording')}"
     parts = [
-        f"{len(names)} {what} ({'; '.join(names[:NAMED])}{'; …' if len(names) > NAMED else ''})"
+        f"{len(names)} {what} ({visible('; '.join(names[:NAMED]))}{'; …' if len(names) > NAMED else ''})"
         for what, names in (("new", update.added), ("changed", update.changed), ("removed", update.removed))
         if names
     ]
     parts += [f"{update.unchanged} unchanged"] if update.unchanged else []
     verb = "wrote" if update.added or update.changed or update.unchanged else "removed"
-    return paragraphs.fitted(f"{verb} {update.path}: {', '.join(parts)}")
+    return paragraphs.fitted(f"{verb} {visible(str(update.path))}: {', '.join(parts)}")
 
 
 def list_of(results: Sequence[JourneyResult]) -> str:
     """Those that are not well, a line each."""
-    lines = [f"{LOOKS[result.outcome][0]}  {result.full_name}: {headline(result)}" for result in results]
-    return "\n".join(["", *(paragraphs.fitted(click.style(each, fg="red")) for each in lines)])
+    lines = [f"{LOOKS[result.outcome][0]}  {visible(result.full_name)}: {headline(result)}" for result in results]
+    # Each line by itself: a colour does not go on where a line is broken.
+    broken = [part for each in lines for part in paragraphs.fitted(each).splitlines()]
+    return "\n".join(click.style(part, fg="red") for part in broken)
 
 
 def summary(outcomes: Mapping[Outcome, int], steps: int, seconds: float) -> str:

@@ -12,8 +12,8 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # Narrower than that a line is left as it is.
 NARROWEST = 24
 
-# A word, some spaces, and what is told: what goes on goes on below what is told.
-NAMED = re.compile(r"(?:\x1b\[[0-9;]*m)*\s*(?:\S+ ?)+? {2,}(?=\S)|\s*")
+# A few words, some spaces, and what is told: what goes on goes on below what is told.
+NAMED = re.compile(r"\s*\S+(?: \S+){0,2} {2,}(?=\S)|\s*")
 
 # To be copied, and pasted as it is.
 COPIED = re.compile(r"\s*(repeat it|again:) ")

@@ -8,8 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from impact_sdk.visible import visible
+
 from ..journeys.evidence.comparison import Comparison, Difference, Parting
 from ..trace import PARTICIPANTS, Message
+from .paragraphs import counted
 
 # Where nobody looks at a terminal, lines need not be short.
 PLAIN_WIDTH = 200
@@ -33,22 +36,18 @@ def print_comparison(comparison: Comparison, *, messages: int) -> None:
         _print_parting(parting)
         click.echo()
     if comparison.is_same:
-        click.echo(f"the same: {_counted(comparison.same, 'journey')}, {_counted(messages, 'message')}")
+        click.echo(f"the same: {counted(comparison.same, 'journey')}, {counted(messages, 'message')}")
         return
     parting_journeys = len(comparison.partings)
     verb = "parts" if parting_journeys == 1 else "part"
-    click.echo(f"{_counted(parting_journeys, 'journey')} {verb}, {comparison.same} the same")
+    click.echo(f"{counted(parting_journeys, 'journey')} {verb}, {comparison.same} the same")
     for name, only in (("A", comparison.only_a), ("B", comparison.only_b)):
         if only:
-            click.echo(f"only in {name}: {'; '.join(only)}")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+            click.echo(f"only in {name}: {visible('; '.join(only))}")
 
 
 def _print_parting(parting: Parting) -> None:
-    called = parting.name + (f" [{parting.row}]" if parting.row else "")
+    called = visible(parting.name + (f" [{parting.row}]" if parting.row else ""))
     click.echo(f"{click.style(called, bold=True)}: {_where(parting)}")
     if parting.before:
         click.echo("\n  the same until then:")
@@ -76,7 +75,7 @@ def _where(parting: Parting) -> str:
 
 def _line(message: Message) -> str:
     sender, receiver = PARTICIPANTS[message.sender], PARTICIPANTS[message.receiver]
-    return f"{message.n:>6}  {message.at:%a %H:%M:%S}  {sender} -> {receiver}  {message.label}"
+    return f"{message.n:>6}  {message.at:%a %d %b %Y %H:%M:%S}  {sender} -> {receiver}  {visible(message.label)}"
 
 
 def _rows(parting: Parting) -> list[tuple[str, str, str]]:
@@ -88,5 +87,5 @@ def _rows(parting: Parting) -> list[tuple[str, str, str]]:
 
 
 def _row(difference: Difference) -> tuple[str, str, str]:
-    a, b = ("(not there)" if text is None else text for text in (difference.a, difference.b))
-    return difference.field, a, b
+    a, b = ("(not there)" if text is None else visible(text) for text in (difference.a, difference.b))
+    return visible(difference.field), a, b

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from impact_sdk.visible import visible
+
 from .ending import hush
 from .interruptions import heard
 from .paragraphs import counted
@@ -126,7 +128,7 @@ def run(
     except NothingFound as error:
         raise click.UsageError(str(error)) from None
     for path in selection.left_out:
-        click.echo(f"left out: {path} looks like a journey; one is called *.journey.yaml", err=True)
+        click.echo(f"left out: {visible(str(path))} looks like a journey; one is called *.journey.yaml", err=True)
     if lists:
         _list(selection)
         return
@@ -195,13 +197,17 @@ def _list(selection: "Selection") -> None:
     titles = {script.name: script.title for script in selection.scripts}
     widest = max(map(len, titles), default=0)
     for name, title in titles.items():
-        click.echo(f"{name:<{widest}}  {title}")
+        click.echo(f"{visible(name):<{widest}}  {visible(title)}")
     if selection.broken:
         from ..journeys.mistakes import ScriptMistakes
 
         mistakes = [mistake for broken in selection.broken for mistake in broken.mistakes]
-        click.echo(f"\n{_how_many(selection.broken)}\n\n{ScriptMistakes(mistakes)}", err=True)
+        click.echo(f"\n{_how_many(selection.broken)}\n\n{_seen(str(ScriptMistakes(mistakes)))}", err=True)
         raise click.exceptions.Exit(2)
+
+
+def _seen(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _how_many(broken: "Sequence[Broken]") -> str:

@@ -1,11 +1,12 @@
 """How this program was started, so that what it prints can be pasted where it was started."""
 
 import os
-import shlex
 import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from ..pasting import pasted
 
 NAME = "bank-app-sim"
 
@@ -16,8 +17,8 @@ def program() -> tuple[str, ...]:
 
 
 def command(*words: str) -> str:
-    """A command line of this program, quoted for a shell."""
-    return shlex.join([*program(), *words])
+    """A command line of this program, to be pasted where it was started."""
+    return pasted([*program(), *words])
 
 
 def again(script: str, python: str, environment: Mapping[str, str], here: Path) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from impact_sdk.visible import visible
+
 from ..journeys.results import State
 from ..trace import PARTICIPANTS, Message, said
 
@@ -31,7 +33,7 @@ class Printer:
         """Print what was held back."""
         if self._repeats:
             times = "once" if self._repeats == 1 else f"{self._repeats} times"
-            click.echo(click.style(f"{'':18}and the same again, {times}", dim=True))
+            click.echo(click.style(f"{'':30}and the same again, {times}", dim=True))
         self._repeats = 0
         held, self._held = self._held, []
         for message in held:
@@ -43,8 +45,10 @@ class Printer:
         sender, receiver = PARTICIPANTS[message.sender], PARTICIPANTS[message.receiver]
         arrow = "┄┄▷" if is_answer else "──▶"
         is_refused = message.detail.get("status", 0) >= 400
-        label = click.style(message.label, fg="red" if is_refused else "green" if is_answer else "blue")
-        click.echo(f"{message.at:%a %H:%M:%S.%f}"[:-3] + f"  {sender:>{widest}} {arrow} {receiver:<{widest}}  {label}")
+        label = click.style(visible(message.label), fg="red" if is_refused else "green" if is_answer else "blue")
+        click.echo(
+            f"{message.at:%a %d %b %Y %H:%M:%S.%f}"[:-3] + f"  {sender:>{widest}} {arrow} {receiver:<{widest}}  {label}"
+        )
         self._shown = [*self._shown[-1:], message]
 
 
@@ -62,7 +66,7 @@ def print_state(state: State) -> None:
         for field in fields:
             drawn.add_column(_title(field).lower(), justify="right" if _is_amount(field) else "left")
         for key, thing in things.items():
-            drawn.add_row(Text(key), *(Text(_cell(field, thing[field])) for field in fields))
+            drawn.add_row(Text(visible(key)), *(Text(_cell(field, thing[field])) for field in fields))
         console.print()
         console.print(drawn)
     console.print()
@@ -79,7 +83,7 @@ def _is_amount(field: str) -> bool:
 def _cell(field: str, value: Any) -> str:
     if value is None:
         return ""
-    return _money(value) if _is_amount(field) else str(value)
+    return _money(value) if _is_amount(field) else visible(str(value))
 
 
 def _money(cents: int) -> str:

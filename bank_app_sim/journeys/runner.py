@@ -9,7 +9,6 @@ import logging
 import multiprocessing
 import multiprocessing.connection
 import os
-import shlex
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 import anyio
 import attrs
 
+from ..pasting import pasted
 from ..worlds import SandboxError
 from .identity import name_of
 from .library import LIBRARY
@@ -82,7 +82,7 @@ def command_for(job: Job, plan: Plan) -> str:
     words = [*plan.program, "run", f"{name}[{script.row}]" if script.row else name, "--seed", str(job.seed)]
     words += ["--against", plan.against] if plan.against else []
     words += ["--event-loop", plan.event_loop] if plan.event_loop != "asyncio" else []
-    return shlex.join(words)
+    return pasted(words)
 
 
 async def play_job(job: Job, plan: Plan) -> JourneyResult:

@@ -158,7 +158,7 @@ def _file(name: str) -> Path:
         return Path(name)
     names = [name_of(each) for each in library()]
     nearest = nearest_word(name, [*names, *(str(each) for each in Path().glob(f"*{SUFFIX}"))])
-    hint = f"did you mean {nearest!r}?" if nearest else "bank-app-sim run --list shows what comes with the package"
+    hint = f"did you mean {nearest!r}?" if nearest else "run --list shows what comes with the package"
     raise NothingFound(f"{name!r} is no file, and no journey of the library; {hint}")
 
 

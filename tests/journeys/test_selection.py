@@ -73,7 +73,7 @@ def test_words_choose_by_name_title_file_and_row(
     ("typed", "said"),
     [
         ("declined_then_acepted", "did you mean 'declined_then_accepted'"),
-        ("xyzzy", "bank-app-sim run --list shows what comes with the package"),
+        ("xyzzy", "run --list shows what comes with the package"),
         ("webhook_lots.journey.yaml", "did you mean 'webhook_lost.journey.yaml'"),
         ("a" * 5000, "is no file"),
         ("a" * 5000 + "[b]", "is no file"),

@@ -5,11 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
-from ...trace import PARTICIPANTS, Message, folded
+from ...trace import Message
+from .. import last_messages
 from ..results import JourneyResult, Outcome, StepResult
-
-# As many as fit on a screen together with the failure.
-LAST_MESSAGES = 12
 
 # XML 1.0 cannot hold these, not even escaped. https://www.w3.org/TR/xml/#charsets
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -128,14 +126,12 @@ def _account(result: JourneyResult) -> str:
 def _last_messages(result: JourneyResult) -> list[str]:
     """Up to the end of the step that failed; a journey goes on in branches that run beside it."""
     end = (result.failed_step and result.failed_step.last_message) or None
-    messages = map(Message.from_json, result.messages)
-    shown = folded(message for message in messages if end is None or message.n <= end)[-LAST_MESSAGES:]
-    widest = max(map(len, PARTICIPANTS.values()))
-    return [
-        f"{message.n:>6}  {message.at:%a %d %b %Y %H:%M:%S}  {PARTICIPANTS[message.sender]:>{widest}} -> "
-        f"{PARTICIPANTS[message.receiver]:<{widest}}  {message.label}{f' (x{times})' if times > 1 else ''}"
-        for message, times in shown
-    ]
+    messages = [message for message in map(Message.from_json, result.messages) if end is None or message.n <= end]
+    lines: list[str] = []
+    for each in last_messages.last_rounds(messages) if messages else ():
+        lines += [f"{message.n:>6}  {last_messages.line(message)}" for message in each.messages]
+        lines += [f"{'':>6}  {last_messages.again(each)}"] if each.times > 1 else []
+    return lines
 
 
 def _child(parent: ElementTree.Element, tag: str, **attributes: str) -> ElementTree.Element:
