@@ -31,6 +31,7 @@ from .errors import (
 )
 from .handover import Effect, Event, State, next_step
 from .models import Dream, SavehackLaunch, SessionSettings, User
+from .visible import visible
 
 logger = logging.getLogger("impact_sdk")
 
@@ -178,7 +179,9 @@ class Handover:
     def _happened(self, event: Event, error: MakeError | None = None) -> None:
         """Go to the next state and do what the rules say; `error` is for those who wait, where the rules fail them."""
         self.state, effect = next_step(self.state, event)
-        logger.debug("question %s: %s, now %s: %s", self.question.key, event.value, self.state.value, effect.value)
+        logger.debug(
+            "question %s: %s, now %s: %s", visible(self.question.key), event.value, self.state.value, effect.value
+        )
         if effect is Effect.ASK:
             self._begin(self._ask)
         elif effect is Effect.DELIVER:
@@ -219,7 +222,7 @@ class Handover:
         finally:
             timer.cancel()
         if self.state is not State.ASKING:
-            logger.warning("question %s: %s, after it was given up", self.question.key, event.value)
+            logger.warning("question %s: %s, after it was given up", visible(self.question.key), event.value)
         self._came_of(scope, event, error)
 
     async def _answer(self, callback: Callback) -> tuple[Event, MakeError | None]:

@@ -24,7 +24,7 @@ class AccountProvisioningRequest:
             None when it is the user's account for all of them.
     """
 
-    # reference: impact-finance-api 4.3, onAccountProvisionRequested and onAccountRequested
+    # docs/des.md 4.3, onAccountProvisionRequested and onAccountRequested
     request_id: str
     user_id: str
     external_user_id: str | None
@@ -48,7 +48,7 @@ class TransferConsentRequest:
         expires_at: When the temporary id expires (UTC).
     """
 
-    # reference: impact-finance-api 4.3, onTransferConsentRequested; 5.4
+    # docs/des.md 4.3, onTransferConsentRequested; 5.4
     request_id: str
     temporary_id: str
     user_id: str
@@ -67,7 +67,7 @@ class IDTokenExpired:
         expires_at: When the session ends without an answer (UTC).
     """
 
-    # reference: impact-finance-api 4.3, onIdTokenDidExpire
+    # docs/des.md 4.3, onIdTokenDidExpire
     user_id: str
     external_user_id: str | None
     expires_at: datetime
@@ -93,7 +93,7 @@ class ExitRequest:
         explanation: A sentence for the log, with the way out.
     """
 
-    # reference: impact-finance-api 4.3, onExitRequested
+    # docs/des.md 4.3, onExitRequested
     user_id: str
     external_user_id: str | None
     reason: ExitReason
@@ -110,7 +110,7 @@ class TelemetryEvent:
         user_id: The user's id in DES.
     """
 
-    # reference: impact-finance-api 4.3, onTelemetryEvent
+    # docs/des.md 4.3, onTelemetryEvent
     name: str
     payload: Mapping[str, Any]
     user_id: str

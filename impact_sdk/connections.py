@@ -21,7 +21,7 @@ REPLACED_AFTER = 50
 
 
 class NoPlace(Exception):
-    """So many calls are under way that none of them has ended in time for another one."""
+    """So many calls are under way that none of them has ended in time for another one; or it is too late for any."""
 
 
 class Client(Protocol):
@@ -53,6 +53,7 @@ class Connections(Generic[C]):
     _make: Callable[[], C]
     _present: _Use[C] | None = attrs.field(default=None, init=False)
     _earlier: set[_Use[C]] = attrs.field(factory=set, init=False)
+    _is_closed: bool = attrs.field(default=False, init=False)
     _places: anyio.CapacityLimiter | None = attrs.field(default=None, init=False)
 
     @asynccontextmanager
@@ -69,6 +70,8 @@ class Connections(Generic[C]):
             if waited.cancelled_caught:
                 raise NoPlace(f"{CALLS_AT_ONCE} calls were under way, and none ended in {timeout_seconds} s") from None
         try:
+            if self._is_closed:
+                raise NoPlace("the client was closed meanwhile")
             use = self._present = self._present or _Use(self._make())
             use.calls += 1
             try:
@@ -95,6 +98,7 @@ class Connections(Generic[C]):
 
     async def aclose(self) -> None:
         """Close all of them. A second call does nothing."""
+        self._is_closed = True
         uses = [*self._earlier, *([self._present] if self._present else [])]
         self._present = None
         self._earlier.clear()

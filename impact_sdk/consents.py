@@ -38,7 +38,7 @@ from .models import LaunchState, SavehackLaunch
 class LaunchConsent(Question):
     """The consent to one launch. `request_id` is of the consent that was asked for last."""
 
-    # reference: impact-finance-api 5.4
+    # docs/des.md 5.4
     keyword: ClassVar[str] = "transfer_consent_requested"
     needed: ClassVar[str] = "the user has to sign for the savehack"
     declines: ClassVar[type[Exception]] = ConsentDeclined

@@ -54,7 +54,7 @@ class Effect(enum.Enum):
     NOTHING = "nothing"
 
 
-# The numbers are the rules of DESIGN section 5.
+# The numbers are the rules of docs/handover.md.
 TRANSITIONS: Mapping[tuple[State, Event], tuple[State, Effect]] = {
     (State.IDLE, Event.LAUNCH_WAITS): (State.ASKING, Effect.ASK),  # 1
     (State.IDLE, Event.CLOSE): (State.CLOSED, Effect.NOTHING),

@@ -84,7 +84,7 @@ class Handovers:
         if launch.state == LaunchState.DRAFT:
             return LaunchConsent(launch=launch)
         if not launch.waits_for_account or owner.settings.transfer_consents:
-            # With consents nobody is asked for an account: the next consent opens one (reference 5.2).
+            # With consents nobody is asked for an account: the next consent opens one (docs/des.md 5.2).
             return None
         if launch.dream.account_provision_request_id is not None:
             return self._for_dream(launch.dream, launch.dream.account_provision_request_id)

@@ -35,7 +35,7 @@ KEPT_ALIVE = 20
 KEPT_SECONDS = 5.0
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
-# DES sends it with every answer when it keeps the first answer to a key (ours, DESIGN section 6).
+# DES sends it with every answer when it keeps the first answer to a key (ours; docs/des.md 6).
 HONOURS_KEYS = "idempotency-key-lifetime"
 
 

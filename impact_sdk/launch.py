@@ -33,7 +33,7 @@ class Begun:
 class Launch:
     """All that a launch sends but the ID token, so that the same can be launched again."""
 
-    # reference: impact-finance-api 4.1
+    # docs/des.md 4.1
     http: HTTP
     client_id: str
     locale: str

@@ -25,11 +25,12 @@ from .notices import Notices
 from .renewal import Effect, Event, State, next_step
 from .replies import Reply
 from .transport import Auth, Transport
+from .visible import visible
 
 logger = logging.getLogger("impact_sdk")
 
 # The host has so long to get a token: it is asked so long before the end.
-# reference: impact-finance-api 5.8
+# docs/des.md 5.8
 ASKED_BEFORE_END = timedelta(seconds=30)
 
 # Enough for as long as the host had.
@@ -148,7 +149,9 @@ class Lifetime(Auth):
         """Go to the next state and do what the rules say; `exit` is for the host, where the rules end the session."""
         before = self.state
         self.state, effect = next_step(before, event)
-        logger.debug("session of user %s: %s, now %s: %s", self.user.id, event.value, self.state.value, effect.value)
+        logger.debug(
+            "session of user %s: %s, now %s: %s", visible(self.user.id), event.value, self.state.value, effect.value
+        )
         if effect is Effect.ASK:
             if self.state is State.LOST:
                 self._deadline = self._http.clock.now() + ASKED_BEFORE_END
@@ -175,7 +178,7 @@ class Lifetime(Auth):
                 explanation=f"the session {exit.explanation}",
             )
             self._tasks.start_soon(self._ended)
-            logger.info("user %s: %s", request.user_id, request.explanation)
+            logger.info("user %s: %s", visible(request.user_id), visible(request.explanation))
             self._told = self._notices.tell("exit_requested", request, self._tasks)
 
     async def _next_round(self) -> None:

@@ -25,5 +25,5 @@ class PostOptions(CallOptions, total=False):
             first answer again. A new one for each call when left out or None; all attempts of a call share it.
     """
 
-    # ours: DESIGN 6, Idempotency-Key
+    # ours: docs/des.md 6, Idempotency-Key
     idempotency_key: str | None

@@ -72,7 +72,7 @@ class UserAccount(AccountQuestion):
 class DreamAccount(AccountQuestion):
     """An account for one Dream."""
 
-    # reference: impact-finance-api 5.3
+    # docs/des.md 5.3
     needed: ClassVar[str] = "the Dream needs an account"
     dream: Dream
 

@@ -143,7 +143,7 @@ def refusal(
 
 def _field_errors(content: bytes, conceal: str | None) -> list[FieldError]:
     """The documented form; anything else says nothing that we could pass on with a good conscience."""
-    # reference: impact-finance-api 2.8
+    # docs/des.md 2.8
     try:
         answer = wire.loads(content)
         return [

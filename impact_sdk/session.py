@@ -36,9 +36,10 @@ from .models import (
 )
 from .notices import Notices
 from .transport import Transport
+from .visible import visible
 
 # All that the vendor documents.
-# reference: impact-finance-api 4.3, onTelemetryEvent
+# docs/des.md 4.3, onTelemetryEvent
 USER_CLICKED = "UserClicked"
 
 
@@ -93,7 +94,7 @@ class Session:
         )
 
     def __repr__(self) -> str:
-        return f"<Session of user {self.user.id}{', ended' if self._lifetime.exit else ''}>"
+        return f"<Session of user {visible(self.user.id)}{', ended' if self._lifetime.exit else ''}>"
 
     async def __aenter__(self) -> Self:
         return self
@@ -297,7 +298,7 @@ class Session:
         Raises:
             Conflict: The session is renewed by ID tokens, not by activity.
         """
-        # reference: impact-finance-api 4.4, sessionKeepAlive
+        # docs/des.md 4.4, sessionKeepAlive
         self._lifetime.require_open()
         await self._lifetime.keep_alive()
 
@@ -307,7 +308,7 @@ class Session:
         Raises:
             TransportError: DES could not be told; the session is ended here all the same.
         """
-        # reference: impact-finance-api 4.4, onSignOutRequested
+        # docs/des.md 4.4, onSignOutRequested
         await self._lifetime.sign_out()
 
     async def close(self) -> None:

@@ -14,8 +14,8 @@
         return 204
 
 DES sends a batch until it hears that it has arrived, so an event may come twice, and by `api.events` as well: know it
-by its `id`. Signatures are those of https://www.standardwebhooks.com; that DES signs so is ours (DESIGN 6), the batch
-is the vendor's (reference: impact-finance-api 3.1).
+by its `id`. Signatures are those of https://www.standardwebhooks.com; that DES signs so is ours (docs/des.md 6), the
+batch is the vendor's (docs/des.md 3.1).
 """
 
 import base64
@@ -33,7 +33,7 @@ from . import wire
 from .arguments import CLOCK, able
 from .clock import Clock, SystemClock
 from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, StaleWebhook, UnreadableWebhook
-from .mistakes import wrong
+from .mistakes import shown, wrong
 from .models import EventBatch
 
 if TYPE_CHECKING:
@@ -176,12 +176,12 @@ class WebhookVerifier:
         Raises:
             WebhookError: As `verify()`, but for UnreadableWebhook.
         """
-        # reference: impact-finance-api 3.2
+        # docs/des.md 3.2
         webhook_id, until = self._checked(body, headers)
         if self._replays is not None and await self._replays.seen(webhook_id, until):
             raise ReplayedWebhook(
-                f"webhook {webhook_id!r} has been here; answer 200, so that DES does not send it again, or 503 while "
-                "the first one is being dealt with",
+                f"webhook {shown(webhook_id)} has been here; answer 200, so that DES does not send it again, or "
+                "503 while the first one is being dealt with",
                 webhook_id=webhook_id,
                 is_under_way=webhook_id in self._under_way,
             )
@@ -193,7 +193,9 @@ class WebhookVerifier:
             return wire.read(EventBatch, wire.loads(body)), webhook_id
         except wire.Unreadable as error:
             await self._forget(webhook_id)
-            raise UnreadableWebhook(f"webhook {webhook_id!r} is signed, and no batch of events: {error}") from error
+            raise UnreadableWebhook(
+                f"webhook {shown(webhook_id)} is signed, and no batch of events: {error}"
+            ) from error
 
     async def _forget(self, webhook_id: str) -> None:
         if self._replays is not None:
@@ -217,13 +219,13 @@ class WebhookVerifier:
         moment = _moment(sent_at)
         if not any(_is_signed(signer, webhook_id, moment, body, signatures) for signer in self._signers):
             raise InvalidSignature(
-                f"webhook {webhook_id!r} is not signed with any of the {len(self._signers)} secrets that are known; "
-                "compare them with what DES was given, and see that nothing changes the body on its way"
+                f"webhook {shown(webhook_id)} is not signed with any of the {len(self._signers)} secrets that are "
+                "known; compare them with what DES was given, and see that nothing changes the body on its way"
             )
         age = self._clock.now() - moment
         if abs(age) > self._tolerance:
             when = f"{age} ago" if age > timedelta() else f"{-age} ahead of our clock"
-            raise StaleWebhook(f"webhook {webhook_id!r} was sent {when}, and {self._tolerance} is tolerated")
+            raise StaleWebhook(f"webhook {shown(webhook_id)} was sent {when}, and {self._tolerance} is tolerated")
         return webhook_id, moment + self._tolerance
 
 

@@ -53,7 +53,7 @@ class Accounts:
             BadRequest: A field is not acceptable; `errors` names it.
             Conflict: The user has an account with this `external_id`; nothing was changed.
         """
-        # reference: impact-finance-api 1.2, and account-provisioning-single-account, on externalId
+        # docs/des.md 1.2
         values = {
             **required({"user_id": user_id, "type": type, "balance_cents": balance_cents}),
             "external_id": external_id,
@@ -101,7 +101,7 @@ class Accounts:
         self, *, user_id: str | None = None, external_id: str | None = None, **options: Unpack[CallOptions]
     ) -> AsyncIterator[Account]:
         """All accounts, or those of a user, or those with an `external_id` (of any user)."""
-        # reference: impact-finance-api 1.1
+        # docs/des.md 1.1
         query = {"user_id": user_id, "external_id": external_id}
         return LISTING.pages(self._transport, Account, query, **options)
 
@@ -129,7 +129,7 @@ class Accounts:
                 moved, with `api.transactions.create_deposit()` or `create_withdrawal()`.
             Conflict: Another account of the user has this `external_id`.
         """
-        # reference: impact-finance-api 1.3
+        # docs/des.md 1.3
         values = {
             "external_id": external_id,
             "balance_cents": balance_cents,

@@ -46,7 +46,7 @@ class Dreams:
         Raises:
             BadRequest: A field is not acceptable; `errors` names it.
         """
-        # reference: impact-finance-api 1.5
+        # docs/des.md 1.5
         values = {
             **required({"user_id": user_id}),
             "name": name,
@@ -59,7 +59,7 @@ class Dreams:
 
     async def get(self, dream_id: str, **options: Unpack[CallOptions]) -> Dream:
         """One Dream; `NotFound` where there is none, or it is somebody else's."""
-        # reference: impact-finance-api 1.6
+        # docs/des.md 1.6
         return read(await self._transport.request("GET", _path(dream_id), **options), "dream", Dream)
 
     def list(
@@ -79,7 +79,7 @@ class Dreams:
             show_image_url: Whether each tells its `image_url`.
             show_active_savehacks: Whether each tells its `active_savehacks_count`.
         """
-        # reference: impact-finance-api 1.4
+        # docs/des.md 1.4
         query = {
             "user_id": user_id,
             "external_user_id": external_user_id,
@@ -115,7 +115,7 @@ class Dreams:
             BadRequest: A field is not acceptable, or the Dream is deleted; `errors` says which.
             Forbidden: A user's session gave an `account_id`.
         """
-        # reference: impact-finance-api 1.6, 5.3; the last two are ours
+        # docs/des.md 1.6, 5.3; the last two are ours
         values = {
             "name": name,
             "target_cents": target_cents,
@@ -135,7 +135,7 @@ class Dreams:
         Raises:
             BadRequest: It holds money, or is deleted already.
         """
-        # reference: impact-finance-api 2.4, deletedAt
+        # docs/des.md 2.4, deletedAt
         return await self._change(dream_id, {"deleted_at": self._transport.moment(at)}, **options)
 
     async def _change(self, dream_id: str, values: Mapping[str, Any], **options: Unpack[CallOptions]) -> Dream:

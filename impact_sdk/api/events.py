@@ -33,7 +33,7 @@ class Events:
 
     def list(self, *, created_after: datetime | None = None, **options: Unpack[CallOptions]) -> AsyncIterator[Event]:
         """The events of the last 30 days, or those after a moment, by ascending `created_at`; it ends."""
-        # reference: impact-finance-api 1.14
+        # docs/des.md 1.14
         return LISTING.pages(self._transport, Event, {"created_after": created_after}, **options)
 
     def follow(

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True)
 class _Meta:
-    """What a listing says of itself. All but these two is optional in some answer or other (reference 8.2)."""
+    """What a listing says of itself. All but these two is optional in some answer or other (docs/des.md 8.2)."""
 
     items: int | None = None
     next_url: str | None = attrs.field(default=None, metadata={"wire": "next_url"})
@@ -90,7 +90,7 @@ class Listing:
         """Item after item by the documented cursor: nothing is missed or seen twice, whatever is done to the items."""
 
         async def fetch(pages: int, last: T | None) -> Page[T]:
-            # The one query parameter in snake case (reference 8.2). Empty, it stands before the first item.
+            # The one query parameter in snake case (docs/des.md 8.2). Empty, it stands before the first item.
             after_id = last.id if last is not None else ""  # type: ignore[attr-defined]  # all that is listed has one
             return await self.page(transport, kind, query, after_id=after_id, **options)
 

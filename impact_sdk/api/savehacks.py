@@ -60,7 +60,7 @@ class SavehackLaunches:
             BadRequest: A field is not acceptable; `errors` names it.
             NotFound: There is no such Dream, or it is somebody else's.
         """
-        # reference: impact-finance-api 1.13
+        # docs/des.md 1.13
         values = {
             "type": _launch_type(terms),
             **required({"dream_id": dream_id, "savehack_id": savehack_id}),
@@ -99,7 +99,7 @@ class SavehackLaunches:
         Raises:
             BadRequest: It is stopped.
         """
-        # reference: impact-finance-api 1.13
+        # docs/des.md 1.13
         return await self._change(launch, {"paused_at": self._transport.moment(at)}, **options)
 
     async def resume(self, launch: SavehackLaunch, **options: Unpack[CallOptions]) -> SavehackLaunch:

@@ -18,7 +18,7 @@ from ..transport import Transport
 class Sessions:
     """The session in whose name it is called."""
 
-    # reference: impact-finance-api 5.8
+    # docs/des.md 5.8
     _transport: Transport
 
     async def get(self, **options: Unpack[CallOptions]) -> SessionSettings:

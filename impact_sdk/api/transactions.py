@@ -33,7 +33,7 @@ class Transactions:
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Transaction]:
         """By ascending `requested_at`. To act on what is listed use `drain()`: pages shift as items leave them."""
-        # reference: impact-finance-api 1.7
+        # docs/des.md 1.7
         query = {"state": state, "external_id": external_id, "external_user_id": external_user_id}
         return LISTING.pages(self._transport, Transaction, query, **options)
 
@@ -45,13 +45,13 @@ class Transactions:
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Transaction]:
         """All transactions in a state, each once, while you settle and fail them and new ones arrive."""
-        # reference: impact-finance-api 1.7, after_id
+        # docs/des.md 1.7, after_id
         query = {"state": state, "external_user_id": external_user_id}
         return LISTING.cursor(self._transport, Transaction, query, **options)
 
     async def get(self, transaction_id: str, **options: Unpack[CallOptions]) -> Transaction:
         """One transaction; `NotFound` where there is none."""
-        # reference: impact-finance-api 1.9
+        # docs/des.md 1.9
         return read(await self._transport.request("GET", _path(transaction_id), **options), "transaction", Transaction)
 
     async def create_deposit(
@@ -82,7 +82,7 @@ class Transactions:
             BadRequest: A field is not acceptable; `errors` names it.
             Conflict: The user has a transaction with this `external_id`; nothing was changed.
         """
-        # reference: impact-finance-api 1.8, 5.7
+        # docs/des.md 1.8, 5.7
         values = {
             **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
             **required({"to_account_id": to_account_id}),
@@ -110,7 +110,7 @@ class Transactions:
             BadRequest: A field is not acceptable, or the account or Dream has less; `errors` names it.
             Conflict: The user has a transaction with this `external_id`; nothing was changed.
         """
-        # reference: impact-finance-api 1.8, 5.7
+        # docs/des.md 1.8, 5.7
         values = {
             **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
             **required({"from_account_id": from_account_id}),
@@ -143,7 +143,7 @@ class Transactions:
             BadRequest: A field is not acceptable, or the account or Dream has less; `errors` names it.
             Conflict: The user has a transaction with this `external_id`; nothing was changed.
         """
-        # reference: impact-finance-api 1.8
+        # docs/des.md 1.8
         values = {
             **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
             **required({"from_account_id": from_account_id, "to_account_id": to_account_id}),
@@ -201,7 +201,7 @@ class Transactions:
         Raises:
             BadRequest: It has failed already, or its account does not exist yet.
         """
-        # reference: impact-finance-api 1.10
+        # docs/des.md 1.10
         return await self._end(transaction_id, {"settled_at": self._transport.moment(at)}, **options)
 
     async def fail(
@@ -221,7 +221,7 @@ class Transactions:
         Raises:
             BadRequest: It has been settled already.
         """
-        # reference: impact-finance-api 1.10
+        # docs/des.md 1.10
         ended = {"failed_at": self._transport.moment(at), "errors": required({"errors": errors})["errors"]}
         return await self._end(transaction_id, ended, **options)
 

@@ -30,7 +30,7 @@ class TransferConsents:
         Raises:
             NotFound: The id is unknown, used or expired, or another bank's.
         """
-        # reference: impact-finance-api 1.12
+        # docs/des.md 1.12
         query = wire.sent(required({"temporary_id": temporary_id}))
         try:
             reply = await self._transport.request(
@@ -78,7 +78,7 @@ class TransferConsents:
         return await self._answer(consent_id, {"rejected_at": self._transport.moment(at)}, **options)
 
     async def _answer(self, consent_id: str, values: dict[str, Any], **options: Unpack[CallOptions]) -> TransferConsent:
-        # The one root key in snake case, in the request alone (reference 8.2).
+        # The one root key in snake case, in the request alone (docs/des.md 8.2).
         body = {"transfer_consent": wire.sent(values)}
         path = f"/v1/transfer-consents/{segment('consent_id', consent_id)}"
         reply = await self._transport.request("PATCH", path, body=body, **options)

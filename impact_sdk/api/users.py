@@ -22,7 +22,7 @@ LISTING = Listing("/v1/users", "users")
 class Users:
     """The bank's end users in DES.
 
-    The vendor documents `update()` only; the others are ours (DESIGN 6).
+    The vendor documents `update()` only; the others are ours (docs/des.md 6).
     """
 
     _transport: Transport
@@ -81,7 +81,7 @@ class Users:
                 list, such as `user.accounts[0].id`. Nothing was changed.
             Conflict: The request is no longer open.
         """
-        # reference: impact-finance-api 1.11; DESIGN 6, "Paused" and "Rejected"
+        # docs/des.md 1.11; 6, "Paused" and "Rejected"
         values = {
             "provisioning_initiated_at": provisioning_initiated_at,
             "given_name": given_name,
@@ -90,7 +90,7 @@ class Users:
             "accounts": accounts or UNSET,
             "transactions": transactions or UNSET,
         }
-        # DES answers 204, or 200 with what we know already (reference 8.2).
+        # DES answers 204, or 200 with what we know already (docs/des.md 8.2).
         await self._transport.request("PATCH", _path(user_id), body=wire.body("user", values), **options)
 
     async def delete(self, user_id: str, **options: Unpack[CallOptions]) -> None:

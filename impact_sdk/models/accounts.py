@@ -26,7 +26,7 @@ class Account:
         valuation_at: When the market valued it (UTC).
     """
 
-    # reference: impact-finance-api 1.2, 2.3
+    # docs/des.md 1.2, 2.3
     id: str
     type: AccountType
     user: Reference

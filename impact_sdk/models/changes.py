@@ -34,7 +34,7 @@ class AccountUpdate:
         balance_cents: This and the rest: Performance only, as on `Account`.
     """
 
-    # reference: impact-finance-api 1.3, 1.11
+    # docs/des.md 1.3, 1.11
     id: str
     external_id: str | Unset | None = UNSET
     balance_cents: int | Unset = UNSET
@@ -57,7 +57,7 @@ class TransactionUpdate:
         errors: Why it failed; only with `failed_at`.
     """
 
-    # reference: impact-finance-api 1.10, 1.11
+    # docs/des.md 1.10, 1.11
     id: str
     settled_at: datetime | Unset = UNSET
     failed_at: datetime | Unset = attrs.field(default=UNSET)

@@ -21,7 +21,7 @@ class TransferConsent:
         rejected_at: When the user said no (UTC); never both.
     """
 
-    # reference: impact-finance-api 2.7
+    # docs/des.md 2.7
     id: str
     max_frequency: ConsentFrequency
     max_amount_cents: int

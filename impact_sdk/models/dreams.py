@@ -10,7 +10,7 @@ from .enumerations import DreamState
 from .users import Reference
 
 # A whole number that some answers send as a text, as the vendor's own example does.
-# reference: impact-finance-api 2.4, durationSeconds
+# docs/des.md 2.4, durationSeconds
 Seconds = NewType("Seconds", int)
 
 
@@ -18,7 +18,7 @@ Seconds = NewType("Seconds", int)
 class DreamReference:
     """How a transaction names a Dream; older answers carry these three, newer ones the whole Dream."""
 
-    # reference: impact-finance-api 2.1, 8.2
+    # docs/des.md 2.1, 8.2
     id: str
     type: str
     name: str | None = None
@@ -34,7 +34,7 @@ class DreamInspiration:
         duration_seconds: The time that is proposed for it.
     """
 
-    # reference: impact-finance-api 2.4
+    # docs/des.md 2.4
     id: str
     type: str = "DreamInspiration"
     translated_name: Mapping[str, str] = attrs.field(factory=dict)
@@ -64,7 +64,7 @@ class Dream:
         account_provision_request_id: Where each Dream has an account of its own: which request for one is open.
     """
 
-    # reference: impact-finance-api 2.4; the last two are ours
+    # docs/des.md 2.4; the last two are ours
     id: str
     type: str
     user: Reference

@@ -32,7 +32,7 @@ class AccountType(OpenEnum):
 class DreamState(OpenEnum):
     """Which Dreams a listing gives."""
 
-    # reference: impact-finance-api 1.4
+    # docs/des.md 1.4
     ACTIVE = "active"
     DELETED = "deleted"
 
@@ -40,7 +40,7 @@ class DreamState(OpenEnum):
 class LaunchState(OpenEnum):
     """How a savehack launch is: derived from its timestamps."""
 
-    # reference: impact-finance-api 2.6
+    # docs/des.md 2.6
     DRAFT = "draft"
     ACTIVE = "active"
     PAUSED = "paused"
@@ -73,7 +73,7 @@ class TransactionType(OpenEnum):
 class ConsentFrequency(OpenEnum):
     """How often money may move under a transfer consent."""
 
-    # reference: impact-finance-api 2.7
+    # docs/des.md 2.7
     ONCE = "once"
     DAY = "day"
     WEEK = "week"
@@ -84,7 +84,7 @@ class ConsentFrequency(OpenEnum):
 class SessionRenewal(OpenEnum):
     """What makes a session last longer: another ID token, or what the user does."""
 
-    # reference: impact-finance-api 5.8
+    # docs/des.md 5.8
     TOKEN = "token"
     ACTIVITY = "activity"
 
@@ -92,7 +92,7 @@ class SessionRenewal(OpenEnum):
 class EventType(OpenEnum):
     """What DES tells the bank of."""
 
-    # reference: impact-finance-api 3.1
+    # docs/des.md 3.1
     USER_CREATED = "UserCreated"
     USER_DESTROYED = "UserDestroyed"
     PAGE_VIEW = "PageView"

@@ -22,7 +22,7 @@ class PageView:
         timestamp: When (UTC).
     """
 
-    # reference: impact-finance-api 3.1
+    # docs/des.md 3.1
     path: str
     timestamp: datetime
     user: Reference
@@ -60,7 +60,7 @@ class Event:
         problem: Why its moment, or the data of a known type, could not be read, with the place; None when all is well.
     """
 
-    # reference: impact-finance-api 1.14, 3.1
+    # docs/des.md 1.14, 3.1
     id: str
     created_at: datetime | None
     type: EventType
@@ -85,7 +85,7 @@ class EventBatch:
         problem: Why its `timestamp` could not be read; what is wrong with an event stands on the event.
     """
 
-    # reference: impact-finance-api 3.1
+    # docs/des.md 3.1
     batch_id: str = attrs.field(metadata={"wire": "batch_id"})
     timestamp: datetime | None
     events: tuple[Event, ...]
@@ -96,7 +96,7 @@ class EventBatch:
 _TRANSACTION = ("Deposit", "Withdrawal", "InternalTransfer")
 
 # What the data of each type is read as.
-# reference: impact-finance-api 3.1
+# docs/des.md 3.1
 EVENT_DATA: Mapping[EventType, type[Any]] = {
     EventType.USER_CREATED: User,
     EventType.USER_DESTROYED: User,

@@ -42,7 +42,7 @@ class SavehackLaunch:
         amount_cents: This and what follows: the terms, each for the types that have it. `terms` has them together.
     """
 
-    # reference: impact-finance-api 2.6; from `pause_reason` on ours
+    # docs/des.md 2.6; from `pause_reason` on ours
     id: str
     type: str
     dream: Dream

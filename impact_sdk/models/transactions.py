@@ -22,7 +22,7 @@ class Transaction:
         errors: Why the bank failed it.
     """
 
-    # reference: impact-finance-api 2.5
+    # docs/des.md 2.5
     id: str
     type: TransactionType
     state: TransactionState

@@ -6,7 +6,7 @@ import attrs
 
 
 def _in_the_usual_case(type: str) -> str:
-    """Some answers write a user's type in lower case (reference: impact-finance-api 8.2)."""
+    """Some answers write a user's type in lower case (docs/des.md 8.2)."""
     return "User" if type.lower() == "user" else type
 
 
@@ -20,7 +20,7 @@ class Reference:
         external_id: The bank's own id of it, if it has one.
     """
 
-    # reference: impact-finance-api 2.1
+    # docs/des.md 2.1
     type: str = attrs.field(converter=_in_the_usual_case)
     id: str
     external_id: str | None = None
@@ -37,7 +37,7 @@ class User:
             It does not say that the account exists.
     """
 
-    # reference: impact-finance-api 2.2
+    # docs/des.md 2.2
     id: str
     external_id: str | None = None
     type: str = attrs.field(default="User", converter=_in_the_usual_case)

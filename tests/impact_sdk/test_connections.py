@@ -17,7 +17,7 @@ import attrs
 import pytest
 
 from impact_sdk import ClientCredentials, ImpactAPI, NotSent, UnexpectedResponse
-from impact_sdk.connections import CALLS_AT_ONCE, REPLACED_AFTER, Connections
+from impact_sdk.connections import CALLS_AT_ONCE, REPLACED_AFTER, Connections, NoPlace
 
 from .answers import DREAM
 
@@ -142,6 +142,27 @@ async def test_a_call_that_finds_no_place_in_time_was_not_sent() -> None:
         with pytest.raises(NotSent, match="100 calls were under way"):
             await api._http.send("GET", api._http.address("/"), {}, None, timeout_seconds=0.01)
         tasks.cancel_scope.cancel()
+
+
+async def test_a_call_that_waited_while_the_client_was_closed_was_not_sent() -> None:
+    connections = Connections(Client)
+    refused: list[NoPlace] = []
+
+    async def waits() -> None:
+        try:
+            async with connections.one(5):
+                pass
+        except NoPlace as error:
+            refused.append(error)
+
+    async with anyio.create_task_group() as tasks, contextlib.AsyncExitStack() as calls:
+        for _ in range(CALLS_AT_ONCE):
+            await calls.enter_async_context(connections.one(5))
+        tasks.start_soon(waits)
+        await anyio.wait_all_tasks_blocked()
+        await connections.aclose()
+
+    assert "closed meanwhile" in str(refused[0])
 
 
 def zipped(size: int) -> bytes:

@@ -80,7 +80,7 @@ def test_settings_that_cannot_work_are_refused(settings: Any) -> None:
 
 
 async def test_a_launch_sends_what_is_documented_and_gives_a_session(sdk: ImpactSDK, des: respx.MockRouter) -> None:
-    # reference: impact-finance-api 4.1
+    # docs/des.md 4.1
     route = des.post("/users/verify_token").respond(200, json=VERIFIED, headers=COOKIE)
 
     session = await sdk.launch("t0ken", locale="sv-SE", location="/dreams", theme="dark", timezone="Europe/Stockholm")

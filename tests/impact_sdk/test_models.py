@@ -95,7 +95,7 @@ def test_an_event_that_is_written_is_read_back(type: EventType, data: st.DataObj
 @settings(max_examples=20)
 @given(data=st.data())
 def test_null_and_omission_are_the_same(kind: type[Any], data: st.DataObject) -> None:
-    """The vendor's REST answers send null, its webhooks leave out (reference: impact-finance-api 8.2)."""
+    """The vendor's REST answers send null, its webhooks leave out (docs/des.md 8.2)."""
     written = wire.loads(wire.dumps(wire.plain(data.draw(values_of(kind)))))
     optional = [wire.wire_name(field) for field in attrs.fields(kind) if field.default is not attrs.NOTHING]
     absent = data.draw(st.sets(st.sampled_from(optional))) if optional else set()
@@ -130,7 +130,7 @@ def test_a_dream_is_active_until_it_is_deleted() -> None:
 
 @pytest.mark.parametrize(("sent", "cents"), [(5000, 5000), (5000.0, 5000)])
 def test_a_consents_amount_is_whole_cents_however_it_is_written(sent: float, cents: int) -> None:
-    """The vendor's schema calls it a number (reference: impact-finance-api 2.7)."""
+    """The vendor's schema calls it a number (docs/des.md 2.7)."""
     read = wire.read(TransferConsent, {**CONSENT, "maxAmountCents": sent})
 
     assert (read.max_amount_cents, type(read.max_amount_cents)) == (cents, int)

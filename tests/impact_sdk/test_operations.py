@@ -62,7 +62,7 @@ def test_no_operation_is_left_out_of_the_table() -> None:
 
 @pytest.mark.parametrize("status", [200, 201])
 async def test_a_creation_may_answer_200_or_201(api: ImpactAPI, des: respx.MockRouter, status: int) -> None:
-    """The reference has the one, the journeys the other (reference: impact-finance-api 8.2)."""
+    """The reference has the one, the journeys the other (docs/des.md 8.2)."""
     des.post("/v1/accounts").respond(status, json={"account": ACCOUNT})
 
     assert (await api.accounts.create(user_id="u1", type="SharedSavings", external_id="x")).id == "a1"
@@ -72,7 +72,7 @@ async def test_a_creation_may_answer_200_or_201(api: ImpactAPI, des: respx.MockR
 async def test_changing_a_user_may_answer_with_or_without_the_user(
     api: ImpactAPI, des: respx.MockRouter, status: int, content: bytes
 ) -> None:
-    """The reference has 204, a journey 200 (reference: impact-finance-api 8.2)."""
+    """The reference has 204, a journey 200 (docs/des.md 8.2)."""
     route = des.patch("/v1/users/u1").respond(status, content=content)
 
     await api.users.update("u1", given_name="Ada")

@@ -1,7 +1,7 @@
 """An old client: answers of every documented shape, older and newer, are read, and nothing documented gets lost.
 
 `samples/` holds one file for each page of the vendor's reference, `PAGE.VARIANT.json`, written by hand after its tables
-(reference: impact-finance-api 1 to 3) with the contradictions of its section 8.2.
+(docs/des.md 1 to 3) with the contradictions of its section 8.2.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
