@@ -7,7 +7,7 @@ from ..secret_rules import what_is_wrong_with_webhook_secret
 from ..service import Answer, Refused
 from . import deliveries, store
 from .addresses import what_is_wrong_with_url
-from .fields import Fields
+from .fields import LONGEST_ADDRESS, Fields
 from .request import Request
 from .store import Row
 
@@ -40,8 +40,10 @@ def put_endpoint(request: Request) -> Answer:
     fields = Fields(request.call.body, "webhookEndpoint")
     secret = fields.text("secret")
     wanted = {
-        "url": _url(fields, "url", fields.text("url")),
-        "transactions_url": _url(fields, "transactionsUrl", fields.optional_text("transactionsUrl")),
+        "url": _url(fields, "url", fields.text("url", most=LONGEST_ADDRESS)),
+        "transactions_url": _url(
+            fields, "transactionsUrl", fields.optional_text("transactionsUrl", most=LONGEST_ADDRESS)
+        ),
         "secret": secret,
     }
     if secret and (wrong := what_is_wrong_with_webhook_secret(secret)):

@@ -12,6 +12,7 @@ from ..service import Refused
 from .engine import LARGEST_CENTS
 
 LONGEST_TEXT = 255
+LONGEST_ADDRESS = 2_000
 
 # What somebody says has happened is not further from now, in either direction. So wide, because a bank's backend on the
 # machine's clock works with worlds in simulated time. Ours.
@@ -98,17 +99,17 @@ class Fields:
         if self._errors:
             raise Refused(400, self._errors)
 
-    def text(self, name: str, default: str | None = None) -> str:
+    def text(self, name: str, default: str | None = None, *, most: int = LONGEST_TEXT) -> str:
         """A text that is not blank; missing is wrong where there is no default."""
         if not self.given(name):
             if default is None:
                 self.refuse(name, "is missing")
             return default or ""
-        return self._text(name)
+        return self._text(name, most)
 
-    def optional_text(self, name: str) -> str | None:
+    def optional_text(self, name: str, *, most: int = LONGEST_TEXT) -> str | None:
         """As `text()`; null and missing are None."""
-        return self._text(name) if self.value(name) is not None else None
+        return self._text(name, most) if self.value(name) is not None else None
 
     def secret(self, name: str) -> str:
         """A text that is longer than others may be, such as a token; it is required."""
@@ -223,22 +224,22 @@ class Fields:
         """Whatever is there; None where nothing is."""
         return self._object[name] if self.given(name) else None
 
-    def _text(self, name: str) -> str:
-        wrong = what_is_wrong_with_text(self._object[name])
+    def _text(self, name: str, most: int) -> str:
+        wrong = what_is_wrong_with_text(self._object[name], most=most)
         if wrong:
             self.refuse(name, wrong)
             return ""
         return str(self._object[name])
 
 
-def what_is_wrong_with_text(value: object) -> str | None:
+def what_is_wrong_with_text(value: object, *, most: int = LONGEST_TEXT) -> str | None:
     """A sentence, or None for a text that can be a name, an id or a label here."""
     if not isinstance(value, str):
         return "must be text"
     if not value.strip():
         return "can't be blank"
-    if len(value) > LONGEST_TEXT:
-        return f"is too long: at most {LONGEST_TEXT} characters"
+    if len(value) > most:
+        return f"is too long: at most {most} characters"
     if "\0" in value:  # PostgreSQL has no such texts
         return "can't contain the character NUL"
     return None

@@ -41,7 +41,7 @@ class PublicAddresses(httpx.AsyncBaseTransport):
     async def _addresses(self, url: httpx.URL) -> list[Address]:
         port = url.port or {"http": 80, "https": 443}[url.scheme]
         try:
-            found = await self.resolve(url.host, port, type=socket.SOCK_STREAM)
+            found = await self.resolve(_name_of(url), port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpx.ConnectError(f"{url.host} cannot be resolved: {error.strerror or error}") from error
         # "%" begins the zone of a link-local address, which is private anyway.
@@ -60,6 +60,11 @@ class PublicAddresses(httpx.AsyncBaseTransport):
             await self._transport.aclose()
 
 
+def _name_of(url: httpx.URL) -> str:
+    """As it goes over the wire: others read the letters of a name by other editions of IDNA, and find another one."""
+    return url.raw_host.decode("ascii")
+
+
 def _to(address: Address, request: httpx.Request) -> httpx.Request:
     """The same request to this address. Host header, TLS name and certificate are still those of the name."""
     return httpx.Request(
@@ -67,5 +72,5 @@ def _to(address: Address, request: httpx.Request) -> httpx.Request:
         request.url.copy_with(host=str(address)),
         headers=request.headers,
         stream=request.stream,
-        extensions={**request.extensions, "sni_hostname": request.url.host},
+        extensions={**request.extensions, "sni_hostname": _name_of(request.url)},
     )

@@ -13,7 +13,7 @@ from ..ids import Ids
 from ..service import Answer, Call, Refused
 from . import events, sessions, store, users
 from .engine import zone
-from .fields import what_is_wrong_with_text
+from .fields import LONGEST_ADDRESS, LONGEST_TEXT, what_is_wrong_with_text
 from .id_tokens import Identity, TokenVerifier, claims_of
 from .outbox import Outbox
 from .request import hashed
@@ -22,6 +22,8 @@ from .tenant import Tenant
 
 START_PAGE = "/"
 DEFAULT_LOCALE = "en"
+
+_LONGEST = {"location": LONGEST_ADDRESS}
 
 # A path on this host: one slash, then anything visible. Browsers read "//", "/\" and, after dropping tabs and line
 # ends, "/<tab>/" as the beginning of another host.
@@ -111,7 +113,7 @@ def _texts(body: Mapping[str, Any]) -> dict[str, str | None]:
     for name in ("token", "client_id", "locale", "location", "theme", "timezone"):
         value = body.get(name) or None
         # A token is longer than a text may be, and is looked at by itself.
-        wrong = what_is_wrong_with_text(value) if name != "token" else None
+        wrong = what_is_wrong_with_text(value, most=_LONGEST.get(name, LONGEST_TEXT)) if name != "token" else None
         if value is not None and (wrong or not isinstance(value, str)):
             raise Refused(422, {name: [wrong or "must be text"]})
         texts[name] = value

@@ -228,6 +228,21 @@ async def test_the_connection_goes_to_the_address_that_was_looked_at() -> None:
     assert len(heard) == 1
 
 
+async def test_a_name_is_looked_up_as_it_is_written_in_the_address() -> None:
+    """`straße.de` is another host than `strasse.de`, which older editions of IDNA make of it."""
+    looks: list[str] = []
+
+    async def resolve(host: str, port: int, **_options: Any) -> list[Any]:
+        looks.append(host)
+        return [(0, 0, 0, "", ("127.0.0.1", port))]
+
+    async with listener() as (port, heard), httpx.AsyncClient(transport=PublicAddresses(resolve=resolve)) as client:
+        await client.post(f"http://xn--strae-oqa.de:{port}/", content=b"{}")
+
+    assert looks == ["xn--strae-oqa.de"]
+    assert f"\r\nHost: xn--strae-oqa.de:{port}\r\n" in heard[0]
+
+
 @pytest.mark.parametrize("addresses", [["10.0.0.1"], ["192.168.0.1", "127.0.0.1"], ["fe80::1%eth0"]])
 async def test_a_name_that_leads_inside_is_not_connected_to(addresses: list[str]) -> None:
     async with httpx.AsyncClient(transport=PublicAddresses(resolve=leading_to(*addresses))) as client:

@@ -5,6 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from bank_app_sim.des import DES
+
+from .bank import TENANT
 from .conftest import SignIn
 from .journey import (
     create_dream,
@@ -189,6 +192,14 @@ async def test_a_dream_without_target_reaches_nothing_until_it_has_one(
     cleared = await ada.patch(f"/v1/dreams/{dream['id']}", json={"dream": {"targetCents": None}})
     assert cleared.json()["dream"]["targetCents"] is None
     assert await reached() == ["DreamMilestone", "DreamMilestone"]
+
+
+async def test_a_journey_sees_a_dream_without_a_name_as_such(ada: httpx.AsyncClient, des: DES) -> None:
+    await ada.post("/v1/dreams", json={"dream": {}})
+
+    (dream,) = (await des.state(TENANT.id))["dreams"].values()
+
+    assert (dream["name"], dream["target_cents"]) == ("(no name)", None)
 
 
 async def test_an_autopilot_for_a_dream_without_target_saves_its_least(ada: httpx.AsyncClient) -> None:

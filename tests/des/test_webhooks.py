@@ -514,6 +514,13 @@ async def test_a_hint_that_is_lost_is_not_repeated(
 # The endpoint
 
 
+@pytest.mark.parametrize(("length", "status"), [(2_000, 200), (2_001, 400)])
+async def test_an_address_is_as_long_as_the_document_says(length: int, status: int, backend: httpx.AsyncClient) -> None:
+    url = "http://bank.example/".ljust(length, "x")
+
+    assert (await subscribe(backend, url=url, transactionsUrl=url)).status_code == status
+
+
 async def test_the_same_again_sends_what_waits_at_once(
     ada: httpx.AsyncClient, backend: httpx.AsyncClient, subscribed: None, receiver: Receiver, clock: SimulatedClock
 ) -> None:

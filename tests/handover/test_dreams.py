@@ -59,6 +59,23 @@ async def test_a_new_dream_is_asked_for_with_what_helps_to_choose_a_product(simu
     assert session.user.provisioning_initiated_at is None
 
 
+async def test_a_dream_without_name_and_target_goes_the_same_way(simulation: Simulation) -> None:
+    """From the order of its account to a settled deposit, and to the state that journeys look at."""
+    sdk, host = simulation.sdk(), Host()
+    sdk.register(account_provisioning_requested=host)
+    session = await sdk.launch(simulation.id_token("ada"))
+    wish = await session.create_dream("Bike")
+    bare = await simulation.api.dreams.create(user_id=session.user.id)
+    cleared = await simulation.api.dreams.update(wish.id, name=None)
+
+    launch = await session.launch_savehack(wish, WEEKLY)
+
+    assert (wish.name, wish.target_cents) == ("Bike", None)
+    assert (bare.name, bare.target_cents, cleared.name) == (None, None, None)
+    assert (launch.dream.target_cents, host.asked[0].dream and host.asked[0].dream.target_cents) == (None, None)
+    assert {dream.name async for dream in session.dreams()} == {None}
+
+
 async def test_a_launch_for_it_starts_at_once_and_nobody_is_asked_again(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host()
     sdk.register(account_provisioning_requested=host)
