@@ -10,6 +10,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .hosts import LOOPBACK, name_in
 from .service import Refused
 
+# What no client of this API comes near to.
+LONGEST_TARGET = 16_384
+MOST_HEADERS = 200
+LARGEST_HEADERS = 65_536
+
 # Enough to see which name it was.
 LONGEST_SHOWN = 100
 
@@ -42,16 +47,28 @@ class Door:
         await send({"type": "http.response.body", "body": body})
 
     def _refused(self, scope: Scope) -> Refused | None:
-        """RFC 9112, section 3.2; and HTTP/1.0, which does without `Host`, is held to the same."""
-        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        """RFC 9112, sections 3.2 and 6.1; and HTTP/1.0, which does without `Host`, is held to the same."""
+        size, hosts, codings = 0, [], []
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
+            if name == b"host":
+                hosts.append(value.decode("latin-1"))
+            elif name == b"transfer-encoding":
+                codings.append(value.strip().lower())
+        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
+            return Refused(414, {"base": [f"the address is longer than {LONGEST_TARGET} bytes"]})
+        if len(scope["headers"]) > MOST_HEADERS or size > LARGEST_HEADERS:
+            return Refused(431, {"base": [f"at most {MOST_HEADERS} headers of {LARGEST_HEADERS} bytes are read"]})
+        if codings not in ([], [b"chunked"]):
+            return Refused(501, {"Transfer-Encoding": ["must be chunked, or left out"]})
         if not hosts:
             return Refused(400, {"Host": ["is missing; it says which server the request is for"]})
-        name = name_in(hosts[0]) if len(hosts) == 1 else None
-        if name is None:
+        called = name_in(hosts[0]) if len(hosts) == 1 else None
+        if called is None:
             return Refused(400, {"Host": ["must be one name or address, with a port or without one"]})
-        if name not in LOOPBACK and name not in self.names:
+        if called not in LOOPBACK and called not in self.names:
             own = " or ".join([*LOOPBACK, *sorted(self.names)])
-            shown = name[:LONGEST_SHOWN]
+            shown = called[:LONGEST_SHOWN]
             sentence = (
                 f"{shown} is no name of this server, to which no web page may lead another name; call it {own}, "
                 f"or start it with: bank-app-sim serve --host {shown}"

@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 import uvicorn
 
+from .connections import Limits, limited
 from .door import Door
 
 HOST = "127.0.0.1"
@@ -73,14 +74,18 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Any, listener: socket.socket, *, names: Collection[str] = ()) -> AsyncIterator[None]:
+async def serving(
+    app: Any, listener: socket.socket, *, names: Collection[str] = (), limits: Limits | None = None
+) -> AsyncIterator[None]:
     """Serve an application until the block is left; answers that are under way are finished first.
 
     Args:
         names: By which requests may call the server in `Host`, besides those of loopback.
+        limits: Of each connection, where not the usual ones.
     """
     config = uvicorn.Config(
         Door(app, names),
+        http=limited(limits or Limits()),
         lifespan="off",
         ws="none",
         access_log=False,

@@ -318,7 +318,7 @@ def _kept(body: Any, content: bytes) -> Any:
 
 def _prefix(headers: Mapping[str, str]) -> str:
     prefix = headers.get(FORWARDED_PREFIX, "")
-    return prefix if _PREFIX.fullmatch(prefix) else ""
+    return prefix if prefix and _PREFIX.fullmatch(prefix) else ""
 
 
 def _not_possible(method: str, endpoints: Collection[str]) -> Refused:

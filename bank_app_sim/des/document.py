@@ -53,11 +53,13 @@ async def serve_json(call: Call) -> Answer:
 
 
 async def serve_page(_call: Call) -> Answer:
-    return Answer(200, Text(_page(), "text/html; charset=utf-8"))
+    content, headers = _page()
+    return Answer(200, Text(content, "text/html; charset=utf-8"), headers=headers)
 
 
 @functools.cache
-def _page() -> bytes:
+def _page() -> tuple[bytes, Mapping[str, str]]:
     from . import page  # as above: templates take longer to import than all else
 
-    return page.render(document()).encode()
+    rendered = page.render(document())
+    return rendered.encode(), page.headers(rendered)

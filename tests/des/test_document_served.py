@@ -1,5 +1,7 @@
 """The document as the sandbox serves it: for programs, and for people."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -47,6 +49,20 @@ async def test_the_document_is_served_to_everybody(stranger: httpx.AsyncClient) 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == document()
+
+
+async def test_the_page_may_do_nothing_but_look_as_it_does(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.get("/docs")
+
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+    [style] = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy.pop("style-src") == f"'sha256-{digest}'"
+    assert set(policy) == {"default-src", "base-uri", "form-action", "frame-ancestors"}
+    assert set(policy.values()) == {"'none'"}
+    assert not re.search("<script| style=| on[a-z]+=", answer.text)
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_the_page_shows_every_operation_event_and_object(stranger: httpx.AsyncClient) -> None:

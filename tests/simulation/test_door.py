@@ -30,7 +30,8 @@ async def asked(*hosts: str, names: tuple[str, ...] = ()) -> httpx.Response:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "headers": [(b"accept", b"*/*"), *((b"host", host.encode()) for host in hosts)]}
+    headers = [(b"accept", b"*/*"), *((b"host", host.encode()) for host in hosts)]
+    scope = {"type": "http", "raw_path": b"/", "query_string": b"", "headers": headers}
     await Door(answers, names)(scope, nothing, send)
     return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=sent[1]["body"])
 

@@ -1,0 +1,143 @@
+"""What a server takes of one connection: so much and no more, within so long and no longer.
+
+uvicorn on httptools reads headers without end, and waits for the rest of a request for ever; what it has against that
+is for h11 only (`h11_max_incomplete_event_size`), which takes three times as long for each request.
+"""
+
+import asyncio
+from typing import Any
+
+import attrs
+import orjson
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from .answers import Refused
+from .bodies import LARGEST_BODY_BYTES
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """Of one connection.
+
+    Attributes:
+        head_bytes: How large the first line and the headers of a request may be.
+        body_bytes: How much may come with it on the wire, whatever frames it is in, and whether we read it or not.
+        head_seconds: How long a head may take; and how long a new connection may say nothing.
+        body_seconds: How long a request may take, from its first byte to its last.
+    """
+
+    head_bytes: int = 65_536
+    body_bytes: int = 8 * LARGEST_BODY_BYTES
+    head_seconds: float = 10.0
+    body_seconds: float = 30.0
+
+
+def limited(limits: Limits) -> type[asyncio.Protocol]:
+    """uvicorn's own protocol, which is told no more than the limits let through."""
+
+    class Limited(_Limited):
+        limits_of_each = limits
+
+    return Limited
+
+
+class _Limited(asyncio.Protocol):
+    """Stands between a transport and the protocol, and counts what comes. How far a request is, the protocol knows."""
+
+    limits_of_each = Limits()
+
+    def __init__(self, *, _loop: asyncio.AbstractEventLoop | None = None, **arguments: Any) -> None:
+        make: Any = AutoHTTPProtocol
+        self._protocol: Any = make(_loop=_loop, **arguments)
+        self._loop = _loop or asyncio.get_running_loop()
+        self._limits = self.limits_of_each
+        self._transport: Any = None
+        self._look: asyncio.TimerHandle | None = None
+        self._began = 0.0  # when the first byte of the latest request came
+        self._unread = 0  # how many bytes have come that are of no request yet, or of one that is answered already
+        self._taken = 0  # how many have come with the body of the latest request
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport, self._began = transport, self._loop.time()
+        self._protocol.connection_made(transport)
+        self._look_later()
+
+    def data_received(self, data: bytes) -> None:
+        before = self._protocol.cycle
+        is_of_body = _is_under_way(before) and before.more_body
+        if not self._unread and not _is_under_way(before):
+            self._began = self._loop.time()
+        self._protocol.data_received(data)
+        if self._protocol.cycle is not before:
+            self._unread = self._taken = 0
+        elif is_of_body:
+            self._taken += len(data)
+            if self._taken > self._limits.body_bytes:
+                self._refuse(413, f"the request is larger than {self._limits.body_bytes} bytes")
+        else:
+            self._unread += len(data)
+            if self._unread > self._may_be_unread(before):
+                self._refuse(431, f"the headers are larger than {self._limits.head_bytes} bytes")
+
+    def eof_received(self) -> bool | None:
+        ended: bool | None = self._protocol.eof_received()
+        return ended
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._look is not None:
+            self._look.cancel()
+        self._protocol.connection_lost(error)
+
+    def pause_writing(self) -> None:
+        self._protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._protocol.resume_writing()
+
+    def _may_be_unread(self, cycle: Any) -> int:
+        # The rest of a body that was refused comes after the answer.
+        is_refused_body = cycle is not None and cycle.more_body
+        return self._limits.body_bytes if is_refused_body else self._limits.head_bytes
+
+    def _look_later(self) -> None:
+        self._look = self._loop.call_later(self._limits.head_seconds / 4, self._look_at_the_time)
+
+    def _look_at_the_time(self) -> None:
+        cycle, waited = self._protocol.cycle, self._loop.time() - self._began
+        if self._transport.is_closing():
+            if waited > self._limits.body_seconds:  # whoever has stopped to read holds up what is being sent
+                self._transport.abort()
+        elif _is_under_way(cycle):
+            # Where reading is paused, the sender has sent more than is looked at yet.
+            if cycle.more_body and not self._protocol.flow.read_paused and waited > self._limits.body_seconds:
+                self._refuse(408, f"the request was not whole within {self._limits.body_seconds:g} seconds")
+        elif waited > self._limits.head_seconds:
+            if self._unread:
+                self._refuse(408, f"the headers were not whole within {self._limits.head_seconds:g} seconds")
+            elif cycle is None:  # nothing was asked; after an answer it is uvicorn that waits for the next request
+                self._transport.close()
+        self._look_later()
+
+    def _refuse(self, status: int, sentence: str) -> None:
+        if self._transport.is_closing():
+            return
+        cycle = self._protocol.cycle
+        if not _is_under_way(cycle) or not cycle.response_started:
+            self._transport.write(_answer(status, sentence))
+        self._transport.close()
+
+
+def _is_under_way(cycle: Any) -> bool:
+    return cycle is not None and not cycle.response_complete
+
+
+REASONS = {408: "Request Timeout", 413: "Content Too Large", 431: "Request Header Fields Too Large"}
+
+
+def _answer(status: int, sentence: str) -> bytes:
+    body = orjson.dumps(Refused(status, {"base": [sentence]}).answer.body)
+    head = (
+        f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        "x-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
