@@ -173,7 +173,7 @@ class _Envelope:
     id: str
     created_at: Any = None
     type: EventType
-    data: dict[str, Any]
+    data: Any = None
 
 
 def _event(value: Any, converter: Any) -> Event:
@@ -182,12 +182,10 @@ def _event(value: Any, converter: Any) -> Event:
     created_at, problem = _moment_or_problem(envelope.created_at, "createdAt")
     problems = [problem] if problem else []
     data = envelope.data
-    kind = EVENT_DATA.get(envelope.type)
-    if kind is not None:
-        try:
-            data = converter.structure(data, kind)
-        except Exception as error:
-            problems += _problems(error)
+    try:
+        data = converter.structure(data, EVENT_DATA.get(envelope.type, dict[str, Any]))
+    except Exception as error:
+        problems += _problems(error)
     return Event(
         id=envelope.id, created_at=created_at, type=envelope.type, data=data, problem="; ".join(problems) or None
     )
@@ -198,15 +196,24 @@ class _Batch:
     batch_id: str = attrs.field(metadata={"wire": "batch_id"})
     timestamp: Any = None
     events: tuple[Event, ...]
-    count: int
+    count: Any = None
 
 
 def _batch(value: Any, converter: Any) -> EventBatch:
-    """When a batch was put together is no reason to refuse what is in it."""
+    """When a batch was put together, and how large it says it is, are no reason to refuse what is in it."""
     read = converter.structure(value, _Batch)
     timestamp, problem = _moment_or_problem(read.timestamp, "timestamp")
+    problems, count = [problem] if problem else [], len(read.events)
+    try:
+        count = _whole_number(read.count, None)
+    except TypeError as error:
+        problems.append(f"{error} @ $.count")
     return EventBatch(
-        batch_id=read.batch_id, timestamp=timestamp, events=read.events, count=read.count, problem=problem
+        batch_id=read.batch_id,
+        timestamp=timestamp,
+        events=read.events,
+        count=count,
+        problem="; ".join(problems) or None,
     )
 
 

@@ -39,6 +39,7 @@ class DreamMilestone(Dream):
     milestone_percent: int | None = None
 
 
+# Any JSON, where it could not be read.
 EventData = User | PageView | Transaction | Dream | DreamMilestone | SavehackLaunch | Mapping[str, Any]
 
 
@@ -80,9 +81,9 @@ class EventBatch:
     Attributes:
         batch_id: The same at every attempt to deliver it.
         timestamp: When it was put together (UTC); None where `problem` says that it could not be read.
-        count: How many events DES says there are.
+        count: How many events DES says there are; how many there are where it does not say.
         events: In the order in which they happened.
-        problem: Why its `timestamp` could not be read; what is wrong with an event stands on the event.
+        problem: Why its `timestamp` or `count` could not be read; what is wrong with an event stands on the event.
     """
 
     # docs/des.md 3.1

@@ -97,6 +97,27 @@ async def test_one_moment_that_is_none_stops_nothing(verifier: WebhookVerifier, 
     assert good.problem is None
 
 
+@pytest.mark.parametrize("data", [None, 5, "text", [], [1], True])
+@pytest.mark.parametrize("type", ["DepositRequested", "SomethingNew"])
+async def test_data_that_is_no_object_stops_nothing(verifier: WebhookVerifier, type: str, data: Any) -> None:
+    body = batch({**EVENT, "type": type, "data": data}, EVENT)
+
+    bad, good = (await verifier.verify(body, signed(body))).events
+
+    assert (bad.data, good.problem) == (data, None)
+    assert "expected an object" in (bad.problem or "")
+
+
+@pytest.mark.parametrize("count", [None, "2", 1.5, [], True])
+async def test_a_batch_that_does_not_say_how_large_it_is_is_read(verifier: WebhookVerifier, count: Any) -> None:
+    body = batch(EVENT).replace(b'"count": 1', f'"count": {json.dumps(count)}'.encode())
+
+    read = await verifier.verify(body, signed(body))
+
+    assert (read.count, len(read.events)) == (1, 1)
+    assert "@ $.count" in (read.problem or "")
+
+
 async def test_a_batch_whose_own_moment_is_none_is_read(verifier: WebhookVerifier) -> None:
     body = BODY.replace(b'"timestamp": "2027-01-04T08:00:00Z"', b'"timestamp": "2027-01-04"')
 
