@@ -6,14 +6,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import anyio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.des.id_tokens import Identity, RefusedToken, TokenVerifier
+from bank_app_sim.des.id_tokens import Identity, RefusedToken, TokenVerifier, claims_of
 from bank_app_sim.service import Refused
 
 from .bank import TENANT, Bank, base64url, new_key
+from .conftest import START
 
 GARBLED = "has a wrong signature, or is garbled"
 NO_TOKEN = "is not a signed token"
@@ -154,6 +158,9 @@ async def test_a_bad_token_opens_nothing(name: str, verifier: TokenVerifier, ban
     assert refused.value.sentence == sentence
     assert refused.value.answer.status == 422
 
+
+BANK = Bank(SimulatedClock(START))
+VERIFIER = TokenVerifier(TENANT, BANK.clock, BANK.transport())
 
 GOOD_TOKENS: dict[str, Callable[[Bank], str]] = {
     "plain": saying(),
@@ -354,3 +361,31 @@ async def test_without_the_banks_keys_a_launch_is_to_be_tried_again(verifier: To
     assert refused.value.answer.status == 503
     assert refused.value.answer.headers["Retry-After"] == "5"
     assert isinstance(await believed(verifier, bank.id_token("ada")), Identity)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = ("alg", "kid", "typ", "crit", "b64", "jwk", "jku", "x5c", "cty", "zip", "enc")
+CLAIMS = ("iss", "sub", "aud", "azp", "iat", "nbf", "exp", "jti", "given_name", "family_name", "typ")
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), JSON_VALUES, max_size=3),
+    st.dictionaries(st.sampled_from(CLAIMS), JSON_VALUES, max_size=3),
+)
+def test_whatever_a_token_says_it_is_believed_or_refused(header: dict[str, Any], claims: dict[str, Any]) -> None:
+    """Signed by the bank's own key: nothing that a bank can write into a token ends in another error."""
+    token = BANK.sign_bytes(json.dumps({**BANK.claims("ada"), **claims}).encode(), **header)
+
+    outcome = anyio.run(believed, VERIFIER, token)
+
+    assert isinstance(outcome, Identity | str)
+
+
+@given(st.text(max_size=200) | st.lists(st.binary(max_size=40).map(base64url), max_size=4).map(".".join))
+def test_whatever_is_sent_for_a_token_is_refused(token: str) -> None:
+    assert isinstance(anyio.run(believed, VERIFIER, token), str)
+    assert claims_of(token) == (None, None)
