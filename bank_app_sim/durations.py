@@ -28,14 +28,20 @@ def parsed(text: str) -> timedelta:
     plain = text.strip().lower()
     parts = _PARTS.findall(plain) if _WHOLE.fullmatch(plain) else []
     unknown = [unit for _, unit in parts if unit not in _BY_WORD]
-    if unknown and (near := difflib.get_close_matches(unknown[0], [*_BY_WORD], n=1)):
-        raise ValueError(f"{text!r} is no duration; did you mean {plain.replace(unknown[0], near[0])!r}?")
+    if unknown and (near := _nearest(unknown[0], next(number for number, unit in parts if unit == unknown[0]))):
+        raise ValueError(f"{text!r} is no duration; did you mean {plain.replace(unknown[0], near)!r}?")
     if unknown or not parts:
         raise ValueError(f"{text!r} is no duration; write for example {EXAMPLES}")
     try:
         return sum((timedelta(**{_BY_WORD[unit]: float(number)}) for number, unit in parts), timedelta())
     except OverflowError:
         raise ValueError(f"{text!r} is longer than anything here lasts") from None
+
+
+def _nearest(unit: str, number: str) -> str | None:
+    """The unit that was probably meant, one or several as the number has it."""
+    near = difflib.get_close_matches(unit, [*_UNITS, *(name.removesuffix("s") for name in _UNITS)], n=1)
+    return f"{near[0].removesuffix('s')}{'' if float(number) == 1 else 's'}" if near else None
 
 
 def shown(duration: timedelta) -> str:

@@ -155,7 +155,9 @@ def _cents(text: str) -> int:
 
 
 def _likely_amount(text: str) -> str:
-    """What was probably meant: `1,250.5 €` is 1250.50."""
+    """What was probably meant: `1,250.5 €` is 1250.50, and `1e3` 1000.00."""
+    if re.fullmatch(r"-?\d{1,3}(\.\d{1,3})?[eE]\+?\d{1,2}", text, re.ASCII):
+        return f"{Decimal(text):.2f}"
     match = re.fullmatch(r"(-?\d[\d.,]*?)(?:[.,](\d{1,2}))?", re.sub(r"[^\d.,-]", "", text), re.ASCII)
     return f"{re.sub('[.,]', '', match[1])}.{match[2] or '':0<2}" if match else "2500.00"
 
@@ -210,6 +212,8 @@ _A_MOMENT = re.compile(r"([0-9-]+)(?:[ Tt]([0-9]{2}:[0-9]{2})(:[0-9.]+)?([Zz]|[+
 def _moment(text: str) -> datetime:
     # As RFC 3339 has it, but that a person may leave out what is nought: the offset, the seconds, the whole time.
     parts = _A_MOMENT.fullmatch(text.strip())
+    if parts:
+        _day(parts[1])
     try:
         at = moment(f"{parts[1]}T{parts[2] or '00:00'}{parts[3] or ':00'}{parts[4] or 'Z'}" if parts else text)
     except ValueError:

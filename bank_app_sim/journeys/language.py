@@ -12,7 +12,7 @@ PARTS = {
     "journey": "What it is about, in a line.",
     "about": "What else there is to say about it.",
     "given": "What there is before the first step.",
-    "begins with": "Another journey that is played first: one of the library, or a file beside this one.",
+    "begins with": "Another journey that is played first: one of the library, or a file beside this one or below.",
     "rows": "The journey is played once for each row; `<name>` stands for what the row has under this name.",
     "steps": "What happens, one after the other.",
 }

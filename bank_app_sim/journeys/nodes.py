@@ -1,5 +1,6 @@
 """YAML as a tree of texts that know their places: nothing is guessed to be a number, a date or a `no`."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,12 @@ from .yaml_errors import explained
 
 # Deeper than any journey, and shallower than the interpreter's stack.
 DEEPEST = 50
+
+# Spaces that look like others, come with copied texts, and are no spaces to YAML; and where YAML wants one.
+_NO_BREAK = re.compile("[\u00a0\u2007\u202f]")
+_NO_BREAK_BEFORE = re.compile(
+    r"^[ \u00a0\u2007\u202f-]*[\u00a0\u2007\u202f]|(?<=[:,\[{])[\u00a0\u2007\u202f]", re.MULTILINE
+)
 
 _NULLS = ("~", "null", "Null", "NULL")
 
@@ -62,7 +69,8 @@ Node = Plain | Listed | Mapped
 def read(text: str, file: str) -> Node:
     """The one document in `text`; `Mistake` where it is no YAML, or something of YAML that scripts do not use."""
     try:
-        return _Reading(yaml.parse(text, Loader=yaml.SafeLoader), file).document()
+        plain = _NO_BREAK_BEFORE.sub(lambda match: _NO_BREAK.sub(" ", match[0]), text)
+        return _Reading(yaml.parse(plain, Loader=yaml.SafeLoader), file).document()
     except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
         sentence, line, column = explained(error, text)
         raise Mistake(sentence, Place(file, line, column)) from error
@@ -136,17 +144,39 @@ class _Reading:
             if name.text == "<<":
                 raise Mistake("`<<` merges mappings, which scripts do not use; write things out", name.place)
             items.append((name, self._node(next(self.events), depth + 1)))
+        _refuse_commas_in_numbers(items)
         _refuse_doubles(items)
         return Mapped(tuple(items), place)
 
 
 def _plain(event: Any, place: Place) -> Plain:
     text = event.value
+    if event.style is None:
+        text = _NO_BREAK.sub(" ", text)
     if event.style is None and text in _NULLS:
         text = ""
     is_in_one_line = event.start_mark.line == event.end_mark.line
     is_as_written = is_in_one_line and event.end_mark.column - event.start_mark.column == len(text)
     return Plain(text, place, is_as_written)
+
+
+def _refuse_commas_in_numbers(items: list[tuple[Plain, Node]]) -> None:
+    """`{balance: 50,00}` has a second name, 00, that nobody meant."""
+    for (_, number), (rest, nothing) in itertools.pairwise(items):
+        if not isinstance(number, Plain) or not number.is_as_written or not _is_nothing(nothing):
+            continue
+        column = number.place.column + len(number.text) + 1
+        is_next = (rest.place.line, rest.place.column) == (number.place.line, column)
+        start = re.search(r"[0-9][0-9.]*$", number.text)
+        if is_next and start and re.fullmatch(r"[0-9][0-9.]*", rest.text):
+            sign = "" if re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", rest.text) else "."
+            written = f"{start[0]}{sign}{rest.text}"
+            place = number.part(start.start(), len(number.text)).place
+            raise Mistake(f"write {written}; a comma begins the next field", place)
+
+
+def _is_nothing(node: Node) -> bool:
+    return isinstance(node, Plain) and not node.text
 
 
 def _refuse_doubles(items: list[tuple[Plain, Node]]) -> None:
@@ -206,7 +236,7 @@ def _escaped(match: re.Match[str]) -> str:
 _COLUMN = re.compile(r"<(\w(?:[^<>]*\w)?)>")
 
 
-def unknown_columns(node: Node, columns: Mapping[str, str]) -> Iterator[tuple[Plain, Mistake]]:
+def unknown_columns(node: Node, columns: Mapping[str, Plain]) -> Iterator[tuple[Plain, Mistake]]:
     """Each `<column>` that no row has, with the text that it is in."""
     for plain in _texts(node):
         for match in _COLUMN.finditer(plain.text):
@@ -214,7 +244,7 @@ def unknown_columns(node: Node, columns: Mapping[str, str]) -> Iterator[tuple[Pl
                 yield plain, Mistake(_no_column(match[1], columns), plain.part(*match.span()).place)
 
 
-def _no_column(name: str, columns: Mapping[str, str]) -> str:
+def _no_column(name: str, columns: Mapping[str, Plain]) -> str:
     if not columns:
         return f"<{name}> stands for a column of `rows`, and this journey has none"
     return unknown(name, "column of the rows", columns)
@@ -232,20 +262,30 @@ def _texts(node: Node) -> Iterator[Plain]:
             yield from _texts(value)
 
 
-def filled_in(node: Node, row: Mapping[str, str]) -> Node:
-    """The same with each `<column>` replaced by what the row has for it, if it has something."""
+def filled_in(node: Node, row: Mapping[str, Plain], mixed: dict[Place, list[Plain]]) -> Node:
+    """The same with each `<column>` replaced by what the row has for it, if it has something.
+
+    What was a column and nothing else has the row's place. Of a text that has columns in it, `mixed` is told what was
+    filled in.
+    """
     if isinstance(node, Mapped):
-        items = [(_filled_in(name, row), filled_in(value, row)) for name, value in node]
+        items = [(_filled_in(name, row, mixed), filled_in(value, row, mixed)) for name, value in node]
         _refuse_doubles(items)
         return Mapped(tuple(items), node.place)
     if isinstance(node, Listed):
-        return Listed(tuple(filled_in(item, row) for item in node.items), node.place)
-    return _filled_in(node, row)
+        return Listed(tuple(filled_in(item, row, mixed) for item in node.items), node.place)
+    return _filled_in(node, row, mixed)
 
 
-def _filled_in(plain: Plain, row: Mapping[str, str]) -> Plain:
-    text = _COLUMN.sub(lambda match: row.get(match[1], match[0]), plain.text)
-    return plain if text == plain.text else Plain(text, plain.place)
+def _filled_in(plain: Plain, row: Mapping[str, Plain], mixed: dict[Place, list[Plain]]) -> Plain:
+    columns = [match[1] for match in _COLUMN.finditer(plain.text) if match[1] in row]
+    if not columns:
+        return plain
+    if plain.text == f"<{columns[0]}>":
+        return row[columns[0]]
+    mixed[plain.place] = [row[name] for name in columns]
+    text = _COLUMN.sub(lambda match: row[match[1]].text if match[1] in row else match[0], plain.text)
+    return Plain(text, plain.place)
 
 
 def with_lines(mistakes: list[Mistake], text: str, file: str) -> list[Mistake]:

@@ -13,12 +13,16 @@ from .identity import name_of, row_text
 from .kinds import ANYTHING, NAME
 from .language import GIVEN, NEEDED, PARTS
 from .library import LIBRARY, SUFFIX, SUFFIXES
-from .mistakes import Gathering, Mistake, Place, ScriptMistakes, lines_of, nearest_word, unknown
+from .mistakes import Gathering, Mistake, Place, ScriptMistakes, nearest_word, unknown
 from .names import Names
 from .nodes import Listed, Mapped, Node, Plain
 from .script import Script, Step
+from .source import text_of
 from .step_reader import StepReader
 from .vocabulary import in_passing, refuse_strangers
+
+# What a row of the table has under each name, with its place.
+Row = dict[str, Plain]
 
 
 def read_file(path: Path) -> list[Script]:
@@ -29,19 +33,9 @@ def read_file(path: Path) -> list[Script]:
         OSError: It cannot be read.
     """
     try:
-        return read(_text_of(path), path)
+        return read(text_of(path), path)
     except Mistake as mistake:
         raise ScriptMistakes([mistake]) from mistake
-
-
-def _text_of(path: Path) -> str:
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = lines_of(content[: error.start].decode("utf-8"))
-        place = Place(str(path), len(before), len(before[-1]) + 1)
-        raise Mistake("this is no text in UTF-8; save the file so", place) from error
 
 
 def read(text: str, path: Path, *, begun: tuple[Path, ...] = ()) -> list[Script]:
@@ -61,11 +55,13 @@ class _Reading:
 
     Attributes:
         begun: The files that begin with this one, to notice when one begins with itself.
+        in_rows: By places of texts that have columns in them: what was wrong, and where the row has what was filled in.
     """
 
     path: Path
     begun: tuple[Path, ...]
     mistakes: Gathering = attrs.field(factory=Gathering)
+    in_rows: dict[Place, list[tuple[Mistake, Place]]] = attrs.field(factory=dict)
 
     def scripts(self, root: Node) -> list[Script]:
         if not isinstance(root, Mapped):
@@ -74,10 +70,33 @@ class _Reading:
         parts = {name.text: value for name, value in root if name.text in PARTS}
         rows = self._rows(parts.pop("rows", None))
         unknown = [each for part in parts.values() for each in nodes.unknown_columns(part, rows[0])]
-        scripts = [script for row in rows if (script := self._script(parts, row)) is not None]
+        scripts = [script for row in rows if (script := self._script_of_row(parts, row)) is not None]
+        self._place_in_rows(len(rows))
         self._forget_what_follows_from([plain for plain, _ in unknown])
         self.mistakes.found += [mistake for _, mistake in unknown]
         return scripts
+
+    def _script_of_row(self, parts: Mapping[str, Node], row: Row) -> Script | None:
+        before = len(self.mistakes.found)
+        mixed: dict[Place, list[Plain]] = {}
+        filled = {name: nodes.filled_in(value, row, mixed) for name, value in parts.items()} if row else parts
+        script = self._script(filled, _texts(row))
+        for mistake in self.mistakes.found[before:]:
+            if mistake.place in mixed:
+                values = mixed[mistake.place]
+                meant = next((each for each in values if repr(each.text) in mistake.sentence), values[0])
+                self.in_rows.setdefault(mistake.place, []).append((mistake, meant.place))
+        return script
+
+    def _place_in_rows(self, count: int) -> None:
+        """A text with a column in it that only some rows make wrong is wrong in these rows."""
+        moved = {
+            id(mistake): Mistake(mistake.sentence, place)
+            for found in self.in_rows.values()
+            if len({place for _, place in found}) < count
+            for mistake, place in found
+        }
+        self.mistakes.found = [moved.get(id(mistake), mistake) for mistake in self.mistakes.found]
 
     def _forget_what_follows_from(self, texts: list[Plain]) -> None:
         """A column that is not there is no amount either."""
@@ -102,24 +121,23 @@ class _Reading:
             if part not in named and part not in meant:
                 self.mistakes.note(f"`{part}` is missing: {in_passing(PARTS[part])}", root.place)
 
-    def _rows(self, node: Node | None) -> list[dict[str, str]]:
+    def _rows(self, node: Node | None) -> list[Row]:
         if node is None:
             return [{}]
         if not isinstance(node, Listed) or not node.items:
             raise Mistake("`rows` is a list, with a mapping for each row", node.place)
-        rows: list[dict[str, str]] = []
+        rows: list[Row] = []
         for item in node.items:
             row = _row(item)
             if rows:
                 _refuse_other_columns(item, row, rows[0])
-            if row in rows:
-                raise Mistake(f"this row is the same as row {rows.index(row) + 1}", item.place)
+            texts = [_texts(each) for each in rows]
+            if _texts(row) in texts:
+                raise Mistake(f"this row is the same as row {texts.index(_texts(row)) + 1}", item.place)
             rows.append(row)
         return [{name: row[name] for name in rows[0]} for row in rows]
 
     def _script(self, parts: Mapping[str, Node], row: Mapping[str, str]) -> Script | None:
-        if row:
-            parts = {name: nodes.filled_in(value, row) for name, value in parts.items()}
         before = self._beginning(parts["begins with"]) if "begins with" in parts else None
         title = about = ""
         with self.mistakes.going_on():
@@ -147,6 +165,12 @@ class _Reading:
         with self.mistakes.going_on():
             name = NAME.read(node)
             path = found(name, beside=self.path)
+            if path is not None and not _is_within(path, self.path.parent):
+                raise Mistake(
+                    f"{name!r} is not below the folder of this script, and a journey begins with nothing else; put it "
+                    "there, or beside this script",
+                    node.place,
+                )
             if path is None:
                 known = sorted({name_of(each) for each in LIBRARY.glob(f"*{SUFFIX}")})
                 sentence = (
@@ -161,7 +185,7 @@ class _Reading:
         if path.resolve() in begun:
             raise Mistake(f"{name!r} begins with this journey, which would never come to its first step", place)
         try:
-            scripts = read(_text_of(path), path, begun=begun)
+            scripts = read(text_of(path), path, begun=begun)
         except ScriptMistakes as error:
             raise Mistake(f"{name!r} has mistakes of its own: {error.mistakes[0]}", place) from error
         except (Mistake, OSError) as error:
@@ -201,18 +225,22 @@ class _Reading:
         return steps
 
 
-def _row(item: Node) -> dict[str, str]:
+def _texts(row: Row) -> dict[str, str]:
+    return {name: value.text for name, value in row.items()}
+
+
+def _row(item: Node) -> Row:
     if not isinstance(item, Mapped) or not item.items:
         raise Mistake("a row is a mapping from names to plain values", item.place)
-    row: dict[str, str] = {}
+    row: Row = {}
     for name, value in item:
         if not isinstance(value, Plain):
             raise Mistake(f"a row has plain values, and what {name.text!r} has is none", value.place)
-        row[name.text] = value.text
+        row[name.text] = value
     return row
 
 
-def _refuse_other_columns(item: Node, row: Mapping[str, str], first: Mapping[str, str]) -> None:
+def _refuse_other_columns(item: Node, row: Row, first: Row) -> None:
     assert isinstance(item, Mapped)
     for name, _ in item:
         if name.text not in first:
@@ -220,6 +248,11 @@ def _refuse_other_columns(item: Node, row: Mapping[str, str], first: Mapping[str
     for missing in first:
         if missing not in row:
             raise Mistake(f"this row has no {missing!r}, which the first row has", item.place)
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    """Whether a file is in a folder or below, or comes with the package; wherever links lead."""
+    return any(path.resolve().is_relative_to(each.resolve()) for each in (folder, LIBRARY))
 
 
 def found(name: str, *, beside: Path | None = None) -> Path | None:

@@ -219,4 +219,5 @@ def _observables(definitions: _Definitions) -> Schema:
         "properties": {"of": {**definitions.ref(CUSTOMER), "description": OF}, **shown},
         "patternProperties": {COLUMN: True},
         "not": {"propertyNames": {"enum": ["of", "within"]}},
+        "dependentSchemas": {"of": {"properties": {n: False for n, each in OBSERVABLES.items() if each.of_everybody}}},
     }

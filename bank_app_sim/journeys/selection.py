@@ -14,6 +14,7 @@ from .mistakes import Mistake, ScriptMistakes, nearest_word
 from .nodes import Listed, Mapped, Plain
 from .reader import found, read_file
 from .script import Script
+from .source import text_of
 
 
 class NothingFound(Exception):
@@ -171,6 +172,8 @@ def _why_unreadable(path: Path, error: OSError) -> str:
 def _looks_like_one(path: Path) -> bool:
     """Whether a file with another ending begins as a journey does."""
     try:
+        if not path.is_file():  # a pipe would keep us waiting
+            return False
         with path.open(encoding="utf-8") as file:
             return re.search(r"^(journey|begins with):", file.read(2000), flags=re.MULTILINE) is not None
     except (OSError, ValueError):
@@ -180,8 +183,8 @@ def _looks_like_one(path: Path) -> bool:
 def _outline(path: Path) -> tuple[str, tuple[str, ...]]:
     """Title and rows of a file with mistakes, as far as they can be read."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        text = text_of(path)
+    except (OSError, Mistake):
         return "", ("",)
     try:
         root = nodes.read(text, str(path))

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, g
 
 import attrs
 
-from .kinds import CUSTOMER, Kind, ListOf, LookedUpName
+from .kinds import CUSTOMER, Choice, Kind, ListOf, LookedUpName
 from .mistakes import Gathering, Mistake, Place, nearest_word, one_of, unknown
 from .nodes import Listed, Mapped, Node, Plain
 
@@ -124,7 +124,7 @@ class Words:
             raise Mistake(f"`{self.name}` {takes}", node.place)
         if isinstance(node, Listed) or len(self.plain) == 1:
             return [(Plain(self.plain[0], node.place), node)]
-        word, amount = _apart(node)
+        word, amount = _apart(node, self.by_name[self.plain[0]].kind)
         first, second = (Plain(name, node.place) for name in self.plain)
         return [(first, word)] if amount is None else [(first, word), (second, amount)]
 
@@ -178,8 +178,13 @@ def unknown_name(kind: LookedUpName, name: str, given: Collection[str]) -> str |
     return f"{name!r} is no {kind.of} of this journey; {there}, and {kind.way_out}"
 
 
-def _apart(node: Plain) -> tuple[Plain, Plain | None]:
-    """`weekly 50.00` is a word and an amount; `weekly` is a word."""
+def _apart(node: Plain, kind: Kind) -> tuple[Plain, Plain | None]:
+    """`weekly 50.00` is a word and an amount; `weekly` is a word. Behind a word that is known comes nothing else."""
+    words = sorted(kind.words, key=len, reverse=True) if isinstance(kind, Choice) else ()
+    known = next((word for word in words if re.match(rf"{re.escape(word)}\s", node.text)), None)
+    if known is not None:
+        behind = len(node.text) - len(node.text[len(known) :].lstrip())
+        return node.part(0, len(known)), node.part(behind, len(node.text))
     if match := re.fullmatch(r"(.*\S)\s+(\S*\d\S*)", node.text):
         return node.part(*match.span(1)), node.part(*match.span(2))
     return node, None

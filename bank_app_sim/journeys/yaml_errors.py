@@ -119,7 +119,22 @@ def _second_colon(error: Any, text: str) -> Explained:
 
 def _open_bracket(error: Any, text: str) -> Explained:
     """A bracket that is not closed; at the bracket, unless something in its own line is wrong."""
+    if message := _unquoted_message(error.problem_mark, text):
+        return message
     opened, closed = ("[", "]") if "sequence" in error.context else ("{", "}")
     if error.problem_mark.line == error.context_mark.line:
         return _at(error.problem_mark, f"here a comma or a `{closed}` is missing", text)
     return _at(error.context_mark, f"here a `{opened}` is opened, and no `{closed}` closes it", text)
+
+
+_MESSAGE_WITH_ID = re.compile(r"(?<![\"'])\b[A-Z]+ /[^\s,{}\"']*\{[^{}]*\}[^\s,:{}\"']*")
+
+
+def _unquoted_message(mark: Any, text: str) -> Explained | None:
+    """`{what: PATCH /transactions/{id}}`: to YAML the second brace begins something of its own."""
+    line = lines_of(text)[mark.line] if mark else ""
+    for match in _MESSAGE_WITH_ID.finditer(line):
+        if match.start() <= mark.column <= match.end() + 1:
+            sentence = f'put it in quotes, "{match[0]}": between brackets a {{ begins something of its own'
+            return sentence, mark.line + 1, match.start() + 1
+    return None

@@ -53,6 +53,9 @@ class Sandbox:
     async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         try:
             answer = await self.http.request(method, f"{self.url}{path}", json=body)
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            whole = "" if "://" in self.url else f"; write http://{self.url}"
+            raise SandboxError(f"{self.url!r} is no address of a sandbox{whole or f': {error}'}") from error
         except httpx.TransportError as error:
             raise SandboxError(
                 f"nothing answers at {self.url} ({_said(error)}); start a sandbox with: bank-app-sim serve"

@@ -18,7 +18,7 @@ class OutsideSteps(Stage):
 
     @step("a purchase", plain="amount")
     async def purchase(self, amount_cents: Amount, *, of: Customer = None) -> None:
-        """A user buys something, which feeds Roundup.
+        """A user buys something, which feeds Roundup; it moves no money in the bank's books.
 
         Args:
             amount_cents: For how much.
@@ -28,7 +28,7 @@ class OutsideSteps(Stage):
 
     @step("a salary", plain="amount")
     async def salary(self, amount_cents: Amount, *, of: Customer = None) -> None:
-        """A user is paid, which feeds Percentage.
+        """A user is paid, which feeds Percentage; it moves no money in the bank's books.
 
         Args:
             amount_cents: How much.

@@ -1,5 +1,6 @@
 """What users do in Impact Finance, and how they answer the bank's app."""
 
+import re
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -30,7 +31,19 @@ DreamName = Annotated[str | None, DREAM]
 Amount = Annotated[int, POSITIVE_CENTS]
 MaybeAmount = Annotated[int | None, POSITIVE_CENTS]
 _ANSWER = Choice("answer", {"yes": Attitude.ACCEPTS, "no": Attitude.DECLINES, "nothing": Attitude.SAYS_NOTHING})
-_LOCALE = Text("a language", examples=("sv-SE", "en"))
+_LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+
+
+def _locale(text: str) -> str:
+    """BCP 47: a language, a script and a country, of which the last two can be left out."""
+    if not re.fullmatch(_LANGUAGE, text):
+        likely = text.replace("_", "-")
+        such = f"did you mean {likely!r}?" if re.fullmatch(_LANGUAGE, likely) else "write for example sv-SE or en"
+        raise ValueError(f"{text!r} is no language as BCP 47 has them; {such}")
+    return text
+
+
+_LOCALE = Text("a language", _locale, ("sv-SE", "en"), pattern=_LANGUAGE)
 
 
 class UserSteps(Stage):
