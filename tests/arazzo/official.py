@@ -16,14 +16,14 @@ import jsonschema_rs
 from bank_app_sim import Simulation
 from bank_app_sim.arazzo.reading import parse, read
 
-from .journeys import JOURNEYS, document_for, played
+from .journeys import JOURNEYS, document_for, recording
 
 
 async def wrong_documents(schema: Path) -> list[str]:
     validator = jsonschema_rs.validator_for(read(schema).value)
     wrong = []
     for name, journey in JOURNEYS.items():
-        recorded = await played(journey)
+        recorded = await recording(name)
         async with Simulation(seed=8, **journey.world) as fresh:
             text = document_for(fresh, recorded.messages, users=journey.users)
         errors = validator.iter_errors(parse(text, file=name).value)

@@ -9,7 +9,7 @@ from bank_app_sim.arazzo.extensions import PREFIX
 from bank_app_sim.arazzo.reading import parse
 from bank_app_sim.arazzo.structure import OBJECTS, UNSUPPORTED
 
-from .journeys import JOURNEYS, document_for, played
+from .journeys import JOURNEYS, document_for, recording
 
 PAGE = (Path(arazzo.__file__).parent.parent / "docs" / "arazzo.md").read_text()
 
@@ -23,8 +23,8 @@ def names(value: Any) -> set[str]:
 async def test_every_member_of_our_own_is_told_of_and_there_is_no_other() -> None:
     written: set[str] = set()
     async with Simulation(seed=8) as fresh:
-        for journey in JOURNEYS.values():
-            text = document_for(fresh, (await played(journey)).messages, users=journey.users)
+        for name, journey in JOURNEYS.items():
+            text = document_for(fresh, (await recording(name)).messages, users=journey.users)
             written |= {name for name in names(parse(text, file="").value) if name.startswith(PREFIX)}
 
     assert written == set(re.findall(rf"`({PREFIX}[a-z-]+)`", PAGE))

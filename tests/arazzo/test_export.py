@@ -17,7 +17,7 @@ from bank_app_sim.arazzo.calls import folded, recorded
 from bank_app_sim.journeys.results import JourneyResult
 from impact_sdk import APIError, Daily, Weekly
 
-from .journeys import DAY, JOURNEYS, Journey, Played, document_for, played
+from .journeys import DAY, Journey, Played, document_for, played, recording
 from .state import state_of
 
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
@@ -48,7 +48,7 @@ def left_out(document: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def saving(anyio_backend: str) -> Played:
-    return await played(JOURNEYS["account while saving"])
+    return await recording("account while saving")
 
 
 async def test_it_names_the_sandbox_by_absolute_addresses_and_has_working_inputs(saving: Played) -> None:
@@ -193,10 +193,10 @@ async def test_savings_that_fell_due_on_a_schedule_are_left_out_and_named(tmp_pa
         await session.launch_savehack(dream, Daily(amount_cents=1_000))
         await simulation.advance(2.5 * DAY)
 
-    recording = await played(Journey(play=three_days))
+    saved = await played(Journey(play=three_days))
     file = tmp_path / "journey.arazzo.yaml"
     async with Simulation(seed=8) as fresh:
-        file.write_text(document_for(fresh, recording.messages))
+        file.write_text(document_for(fresh, saved.messages))
         [result] = await run_document(file, transport=httpx.ASGITransport(fresh.des.app), clock=fresh.clock)
         state = await state_of(fresh.api)
 
@@ -206,32 +206,32 @@ async def test_savings_that_fell_due_on_a_schedule_are_left_out_and_named(tmp_pa
         "it is about a transaction that fell due on a schedule; no call brings it about"
     }
     assert result.failed_step is None
-    assert len(recording.state["transactions"]) == 3
+    assert len(saved.state["transactions"]) == 3
     assert state["transactions"] == [("Deposit", 1_000, "settled", None, "Bike")]
 
 
 async def test_each_user_signs_in_as_often_as_in_the_recording() -> None:
-    recording = await played(JOURNEYS["two users"])
+    played_before = await recording("two users")
 
-    steps = workflow(written(recording.messages, id_tokens={"ada": "t", "bo": "u"}))["steps"]
+    steps = workflow(written(played_before.messages, id_tokens={"ada": "t", "bo": "u"}))["steps"]
 
     assert sorted(step["stepId"] for step in steps if "signIn" in step["stepId"]) == ["signInAda", "signInBo"]
 
 
 async def test_a_user_who_never_came_does_not_sign_in() -> None:
     """There may be tokens for more users than a journey has."""
-    recording = await played(JOURNEYS["signing out"])
+    played_before = await recording("signing out")
 
-    steps = workflow(written(recording.messages, id_tokens={"ada": "t", "bo": "u"}))["steps"]
+    steps = workflow(written(played_before.messages, id_tokens={"ada": "t", "bo": "u"}))["steps"]
 
     signed_in = [step["stepId"] for step in steps if "signIn" in step["stepId"]]
     assert signed_in == ["signInAda", "signInAda2", "signInAda3"]
 
 
 async def test_a_user_without_a_token_is_left_out_and_named() -> None:
-    recording = await played(JOURNEYS["two users"])
+    played_before = await recording("two users")
 
-    document = written(recording.messages)
+    document = written(played_before.messages)
 
     assert ("POST /users/verify_token", "there is no ID token of 'bo'") in left_out(document)
     assert [step["stepId"] for step in workflow(document)["steps"] if "signIn" in step["stepId"]] == ["signInAda"]
@@ -272,9 +272,9 @@ async def test_what_does_not_fit_into_a_name_is_replaced(saving: Played) -> None
 
 
 async def test_a_text_that_looks_like_an_expression_comes_in_as_an_input() -> None:
-    recording = await played(JOURNEYS["409"])
+    played_before = await recording("409")
 
-    document = written(recording.messages)
+    document = written(played_before.messages)
 
     assert step_of(document, "createDream")["requestBody"]["payload"]["dream"]["name"] == "$inputs.text1"
     assert workflow(document)["inputs"]["properties"]["text1"]["default"] == "$inputs of mine"
