@@ -39,7 +39,7 @@ class Consents:
         account_for_each_dream: Each Dream has an account of its own at this bank.
     """
 
-    # reference: impact-finance-api 5.4
+    # docs/des.md 5.4
     database: Database
     gateway: Gateway
     clock: Clock

@@ -174,7 +174,7 @@ class Gateway:
         try:
             if not worths:
                 return (await self._impact.transactions.settle(transaction_id, at=at)).state
-            # reference: impact-finance-api 5.6
+            # docs/des.md 5.6
             settled = TransactionUpdate(id=transaction_id, settled_at=at)
             await self._impact.users.update(user_id, accounts=worths, transactions=[settled])
             return TransactionState.SETTLED
@@ -199,7 +199,7 @@ class Gateway:
         """
         if dream_id is not None and (await self._impact.dreams.get(dream_id)).deleted_at is not None:
             dream_id = None
-        # The reference is what makes this safe to repeat. reference: impact-finance-api 5.7
+        # The reference is what makes this safe to repeat. docs/des.md 5.7
         transactions = self._impact.transactions
         try:
             if amount_cents > 0:

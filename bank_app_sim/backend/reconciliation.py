@@ -113,7 +113,7 @@ class Reconciliation:
         await self._tell_worth(order)
 
     async def _tell_worth(self, order: Order) -> None:
-        """On a Performance account no transaction moves a balance: it is told (reference: impact-finance-api 1.8)."""
+        """On a Performance account no transaction moves a balance: it is told (docs/des.md 1.8)."""
         find = functools.partial(investments.worth_of, order=order)
         worth = await self.database.run(find, reads_only=True)
         if worth is not None:

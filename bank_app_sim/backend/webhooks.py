@@ -47,7 +47,7 @@ class Receiver:
 
     async def transactions(self, call: Call) -> Answer:
         """There may be transactions to settle: look now."""
-        # reference: impact-finance-api 3.2
+        # docs/des.md 3.2
         try:
             await self._known().check(call.raw, call.headers)
         except WebhookError as error:

@@ -21,7 +21,7 @@ def _gain(fields: Fields, name: str) -> int:
 
 
 # What a Performance account carries beyond other accounts: name on the wire, column, how it is read, what it is at
-# first. All of it the bank tells (reference: impact-finance-api 1.2, 1.3).
+# first. All of it the bank tells (docs/des.md 1.2, 1.3).
 FIGURES: tuple[tuple[str, str, Callable[[Fields, str], Any], Any], ...] = (
     ("balanceCents", "balance_cents", _worth, 0),
     ("liquidBalanceCents", "liquid_balance_cents", _worth, 0),

@@ -4,7 +4,7 @@ A launch is a draft until then. The bank's app gets a temporary id, its backend 
 it to the user, and says what the user said. Opening an account is part of consenting, where there is none yet.
 """
 
-# reference: impact-finance-api 1.12, 2.7, 5.4; that the app asks for a temporary id by a request is ours
+# docs/des.md 1.12, 2.7, 5.4; that the app asks for a temporary id by a request is ours
 
 from datetime import timedelta
 from typing import Any

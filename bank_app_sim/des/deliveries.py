@@ -6,7 +6,7 @@
         `-------the waits are used up---> given up; the next batch goes
 
 A batch is never overtaken by a later one, so that a bank hears of everything in order. All of it is ours: the vendor's
-page on delivery is not public (reference: impact-finance-api 8.1).
+page on delivery is not public (docs/des.md 8.1).
 """
 
 import enum

@@ -15,7 +15,7 @@ from .outbox import Outbox
 from .request import Request
 from .store import Row
 
-# reference: impact-finance-api 1.14
+# docs/des.md 1.14
 KEPT = timedelta(days=30)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,7 +118,7 @@ SHOW: Mapping[str, Callable[[sa.Connection, Sequence[str]], list[tuple[Row, Mapp
 
 
 def _without_nulls(value: Any) -> Any:
-    """What has no value is left out of an event (reference: impact-finance-api 3.1)."""
+    """What has no value is left out of an event (docs/des.md 3.1)."""
     if isinstance(value, dict):
         return {name: _without_nulls(each) for name, each in value.items() if each is not None}
     if isinstance(value, list):

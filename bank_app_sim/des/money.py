@@ -16,10 +16,10 @@ from .store import Row
 
 SHARED_SAVINGS, PERFORMANCE = "SharedSavings", "Performance"
 
-# Which accounts and Dreams a transaction names (reference: impact-finance-api 2.5).
+# Which accounts and Dreams a transaction names (docs/des.md 2.5).
 SIDES = {"Deposit": ("to",), "Withdrawal": ("from",), "Internal": ("from", "to")}
 
-# How the events of a transaction begin (reference: impact-finance-api 3.1).
+# How the events of a transaction begin (docs/des.md 3.1).
 EVENTS = {"Deposit": "Deposit", "Withdrawal": "Withdrawal", "Internal": "InternalTransfer"}
 
 # In percent of the target; an event for each, once (ours: the reference names the event, and no figure).

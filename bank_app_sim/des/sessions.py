@@ -4,7 +4,7 @@ Token-renewed: it ends with the ID token that began it, or with the latest one t
 it ends when the user has done nothing for a while. Either way a bank can set a maximum that nothing renews.
 """
 
-# reference: impact-finance-api 5.8; the operations and their fields are ours
+# docs/des.md 5.8; the operations and their fields are ours
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -11,7 +11,7 @@ from ..secret_rules import what_is_wrong_with_client_secret
 class AccountSetup(enum.StrEnum):
     """How accounts and Dreams belong together at a bank."""
 
-    # reference: impact-finance-api 7
+    # docs/des.md 7
     SHARED = "one SharedSavings per user"
     PER_DREAM = "one SharedSavings per Dream"
 
@@ -19,7 +19,7 @@ class AccountSetup(enum.StrEnum):
 class SessionRenewal(enum.StrEnum):
     """What makes a session last: new ID tokens, or what the user does."""
 
-    # reference: impact-finance-api 5.8
+    # docs/des.md 5.8
     TOKEN = "token"
     ACTIVITY = "activity"
 

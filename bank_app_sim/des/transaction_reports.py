@@ -14,7 +14,7 @@ def create(request: Request) -> Answer:
 
     Without a Dream it is the residual that moves, which may become less than nothing; accounts and Dreams may not.
     """
-    # reference: impact-finance-api 1.8
+    # docs/des.md 1.8
     fields = Fields(request.call.body, "transaction")
     kind = kind_of(fields)
     user_id = fields.text("userId")

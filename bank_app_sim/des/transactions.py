@@ -129,7 +129,7 @@ def apply(request: Request, fields: Fields, transaction: Row) -> None:
     if failed_at is None and reasons != shown["errors"]:
         fields.unchanged("errors", shown["errors"], otherwise="can be given together with failedAt only")
     if settled_at is not None and failed_at is not None:
-        # reference: impact-finance-api 1.10
+        # docs/des.md 1.10
         fields.refuse("settledAt", "is mutually exclusive with failedAt")
         fields.refuse("failedAt", "is mutually exclusive with settledAt")
     elif transaction["state"] == "requested":

@@ -18,7 +18,7 @@ def change(request: Request) -> Answer:
 
     Balances and outcomes can be told together here, so that nobody ever sees the ones without the others.
     """
-    # reference: impact-finance-api 1.11
+    # docs/des.md 1.11
     user = request.the_one_asked_for("users")
     fields = Fields(request.call.body, "user")
     shown = users.as_json(user)

@@ -175,7 +175,7 @@ async def test_a_temporary_id_is_good_for_fifteen_minutes(
 
 @pytest.mark.parametrize("query", ["", "?temporaryId=", "?temporaryId=%20"])
 async def test_without_a_temporary_id_there_is_nothing_to_fetch(backend: httpx.AsyncClient, query: str) -> None:
-    # reference: impact-finance-api 1.12
+    # docs/des.md 1.12
     answer = await backend.get(f"/v1/transfer-consents{query}")
 
     assert answer.status_code == 400
@@ -215,7 +215,7 @@ async def test_what_the_user_said_can_be_said_again_and_not_taken_back(
 async def test_an_answer_is_yes_or_no(
     ada: httpx.AsyncClient, backend: httpx.AsyncClient, draft: dict[str, Any], said: dict[str, Any], sentence: str
 ) -> None:
-    # reference: impact-finance-api 1.12, 8.2: these two fields are called so in errors only
+    # docs/des.md 1.12, 8.2: these two fields are called so in errors only
     answer = await say(backend, draft["transferConsentId"], **said)
 
     assert answer.status_code == 400

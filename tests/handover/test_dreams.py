@@ -38,7 +38,7 @@ async def create(session: Session, name: str = "Bike") -> Dream:
 
 
 async def test_a_new_dream_is_asked_for_with_what_helps_to_choose_a_product(simulation: Simulation) -> None:
-    # reference: impact-finance-api 4.3, onAccountRequested
+    # docs/des.md 4.3, onAccountRequested
     sdk, host = simulation.sdk(), Host()
     sdk.register(account_provisioning_requested=host)
     session = await sdk.launch(simulation.id_token("ada"))

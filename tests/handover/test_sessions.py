@@ -428,7 +428,7 @@ async def test_whatever_the_host_does_on_exit_does_no_harm(
 
 
 async def test_what_the_user_does_is_told_as_telemetry(simulation: Simulation) -> None:
-    # reference: impact-finance-api 4.3, onTelemetryEvent
+    # docs/des.md 4.3, onTelemetryEvent
     async def open_account(request: AccountProvisioningRequest) -> None: ...
 
     async def telemetry(event: TelemetryEvent) -> None:

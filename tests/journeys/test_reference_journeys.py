@@ -1,7 +1,7 @@
 """The journeys of the vendor's documentation, each played through the SDK and the client, its messages in order.
 
-Their numbers are those of the reference (impact-finance-api, section 5). In some the simulated bank does its part; in
-others the test is the bank's backend, and says itself when the bank does what.
+Their numbers are those of docs/des.md, section 5. In some the simulated bank does its part; in others the test is the
+bank's backend, and says itself when the bank does what.
 """
 
 from collections.abc import Sequence

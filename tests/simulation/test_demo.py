@@ -18,7 +18,7 @@ from ..journeys.evidence.page import embedded
 
 Messages = list[dict[str, Any]]
 
-# The labels of the two diagrams (reference: account-provisioning-single-account), in their order.
+# The labels of the two diagrams (docs/des.md 5.2), in their order.
 FIRST = [
     "SDK.launch",
     "Create Dream",

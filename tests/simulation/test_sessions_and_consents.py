@@ -61,7 +61,7 @@ async def test_a_user_who_is_not_signed_in_at_the_bank_any_more_leaves() -> None
 
 
 async def test_the_user_signs_and_the_account_comes_with_it() -> None:
-    # reference: impact-finance-api 5.4
+    # docs/des.md 5.4
     async with Simulation(transfer_consents=True) as simulation:
         app = simulation.bank_app("ada")
         session = await app.launch()

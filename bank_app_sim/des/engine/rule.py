@@ -39,7 +39,7 @@ class OwnField:
     most: int = LARGEST_CENTS
 
 
-# reference: impact-finance-api 2.7
+# docs/des.md 2.7
 class Frequency(enum.StrEnum):
     ONCE = "once"
     DAY = "day"

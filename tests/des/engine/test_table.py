@@ -14,7 +14,7 @@ from .launches import a_launch
 ENGINE = Path(engine.__file__).parent
 
 
-# reference: impact-finance-api 2.6
+# docs/des.md 2.6
 def test_all_sixteen_types_of_the_vendor_are_there() -> None:
     assert sorted(BY_LAUNCH_TYPE) == [
         "AutopilotLaunch",
