@@ -8,7 +8,7 @@ which order events come.
 import enum
 from collections.abc import Mapping
 
-from impact_sdk import Event, EventType, User
+from impact_sdk import Event, EventType, Transaction, User
 
 
 class Reaction(enum.Enum):
@@ -28,8 +28,8 @@ REACTIONS: Mapping[EventType, Reaction] = {
 
 
 def reaction(event: Event) -> Reaction:
-    """What to do about an event; nothing, where this program does not know its type or cannot read it."""
-    return REACTIONS.get(event.type, Reaction.NONE) if event.problem is None else Reaction.NONE
+    """What to do about an event; nothing, where this program does not know its type or cannot read its data."""
+    return REACTIONS.get(event.type, Reaction.NONE) if isinstance(event.data, Transaction | User) else Reaction.NONE
 
 
 def customer_who_left(event: Event) -> str | None:

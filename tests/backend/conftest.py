@@ -48,7 +48,7 @@ def settings() -> Bank:
 @pytest.fixture
 async def impact(network: Network, clock: SimulatedClock) -> AsyncIterator[ImpactAPI]:
     """The bank's client of DES; nobody is at the other end unless a test puts one there."""
-    credentials = ClientCredentials("demo-bank", "planted-secret")
+    credentials = ClientCredentials("demo-bank", "a-planted-secret")
     async with ImpactAPI(
         "http://des", auth=credentials, transport=network, clock=clock, source=random.Random(1)
     ) as impact:

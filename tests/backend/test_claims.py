@@ -79,7 +79,7 @@ async def test_while_one_worker_is_at_a_step_no_other_takes_it(
     start: Start, impact: ImpactAPI, ada: Saver, network: Network, clock: SimulatedClock
 ) -> None:
     line = Slow(network)
-    credentials = ClientCredentials("demo-bank", "planted-secret")
+    credentials = ClientCredentials("demo-bank", "a-planted-secret")
     async with ImpactAPI("http://des", auth=credentials, transport=line, clock=clock) as slow:
         first, second = start(slow), start(impact)
         await when_decided(ada, second, clock)

@@ -98,10 +98,12 @@ async def test_events_that_nobody_can_read_stop_no_others(http: httpx.AsyncClien
     unknown = event("MoonLanded", {"crater": 5}, id="e-1", at=clock.now())
     garbled = event("DreamCreated", {"id": 5}, id="e-2", at=clock.now())
 
-    answer = await send(http, unknown, garbled, page_view("e-3", clock), at=clock.now())
+    timeless = {**page_view("e-3", clock), "createdAt": "2027-W22-2"}
+
+    answer = await send(http, unknown, garbled, timeless, page_view("e-4", clock), at=clock.now())
 
     assert answer.status_code == 204
-    assert await kept(http) == ["e-1", "e-2", "e-3"]
+    assert sorted(await kept(http)) == ["e-1", "e-2", "e-3", "e-4"]
 
 
 @pytest.mark.parametrize("point", EVENT_CRASH_POINTS)
@@ -145,11 +147,12 @@ def requested(id: str, clock: SimulatedClock) -> dict[str, Any]:
     return event("DepositRequested", data, id=id, at=clock.now())
 
 
+@pytest.mark.parametrize("changes", [{}, {"createdAt": "2027-W22-2"}])
 async def test_a_requested_deposit_is_settled_now_and_not_within_the_hour(
-    with_account: Saver, backend: BankBackend, http: httpx.AsyncClient, clock: SimulatedClock
+    with_account: Saver, backend: BankBackend, http: httpx.AsyncClient, clock: SimulatedClock, changes: dict[str, Any]
 ) -> None:
     await with_account.saves(5_000)
-    assert (await send(http, requested("e-1", clock), at=clock.now())).status_code == 204
+    assert (await send(http, requested("e-1", clock) | changes, at=clock.now())).status_code == 204
 
     await let_pass(SECOND, backend, clock)
 
