@@ -1,10 +1,12 @@
 """What is given before a journey begins: the bank, its users, and the moment."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import attrs
 
+from .. import durations
 from .kinds import CENTS, CUSTOMER, MOMENT, POSITIVE_DURATION, YES_NO, Choice, ListOf
 from .kinds import DURATION as ANY_DURATION
 
@@ -85,3 +87,28 @@ def given(
     }
     given = tuple((name, value) for name, value in settings.items() if value is not None)
     return Given(users=users, settings=given)
+
+
+def shown(arguments: Mapping[str, Any]) -> dict[str, str]:
+    """What is given, in the words of a script: all that was said, and the users in any case."""
+    said = {"users": ("ada",), **arguments}
+    return {
+        name.removesuffix("_cents").replace("_", " "): _shown(name, value)
+        for name, value in said.items()
+        if value is not None
+    }
+
+
+def _shown(name: str, value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() if name.endswith("_cents"):
+            return f"{value // 100}.{value % 100:02}"
+        case timedelta():
+            return durations.shown(value)
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case tuple() | list() | frozenset():
+            return ", ".join(map(str, value))
+    return str(value)

@@ -12,6 +12,7 @@ import anyio
 import attrs
 
 from ..clock import NothingLeft, timestamp
+from .given import shown
 from .journey import ExpectationFailed, Journey
 from .language import FAILURES
 from .library import LIBRARY
@@ -297,8 +298,24 @@ async def play(
         messages=[message.as_json() for message in await world.messages()] if keeps_messages else (),
         states=states,
         command=command,
+        given=shown(script.arguments),
+        sources=_sources(script) if keeps_evidence else {},
         recorded=recordings.taken,
     )
+
+
+def _sources(script: Script) -> dict[str, str]:
+    """The texts that its steps stand in, as they are now."""
+    places = {result.file: None for result in _announced(script.steps)}
+    files = dict.fromkeys([from_here(script.file, Path.cwd()), *places])
+    return {file: text for file in files if (text := _text_of(file)) is not None}
+
+
+def _text_of(file: str) -> str | None:
+    for folder in (Path.cwd(), LIBRARY.parents[2]):
+        with contextlib.suppress(OSError):
+            return (folder / file).read_text(encoding="utf-8", errors="replace")
+    return None
 
 
 @functools.lru_cache(1024)

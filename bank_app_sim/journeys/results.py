@@ -88,6 +88,9 @@ class JourneyResult:
         messages: The trace, as `bank_app_sim.trace.Message.as_json()` writes it; empty where none was kept.
         states: The different states, in the order in which they were first seen.
         command: Repeats just this.
+        given: What there was before the first step, as far as the script or the one that it begins with says so.
+        sources: The text of the script, and of the one that it begins with, by their files; empty where no evidence was
+            kept.
         recorded: What was recorded, by the names of its recordings; empty unless recordings are updated.
     """
 
@@ -104,6 +107,8 @@ class JourneyResult:
     messages: Sequence[Mapping[str, Any]] = ()
     states: Sequence[State] = ()
     command: str = ""
+    given: Mapping[str, str] = attrs.field(factory=dict)
+    sources: Mapping[str, str] = attrs.field(factory=dict)
     recorded: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property

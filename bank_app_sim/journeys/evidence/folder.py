@@ -8,6 +8,7 @@ from pathlib import Path
 from ...trace import Message, mermaid
 from ..results import JourneyResult
 from . import junit, page, trace_file
+from .circumstances import Circumstances, circumstances
 from .names import file_names
 
 JUNIT, TRACE, PAGE = "junit.xml", "trace.json", "report.html"
@@ -16,10 +17,13 @@ JUNIT, TRACE, PAGE = "junit.xml", "trace.json", "report.html"
 DRAWN_BY = "%% drawn by bank-app-sim:"
 
 
-def write(folder: Path, results: Iterable[JourneyResult]) -> Sequence[Path]:
+def write(folder: Path, results: Iterable[JourneyResult], *, made: Circumstances | None = None) -> Sequence[Path]:
     """Write `junit.xml`, `report.html`, `trace.json`, and a drawing for each journey in `mermaid/`.
 
     What an earlier report left in the folder is replaced; files of others are left alone.
+
+    Args:
+        made: What the page says of when and with what it was made; found out when left out.
 
     Returns:
         Where they are.
@@ -36,7 +40,7 @@ def write(folder: Path, results: Iterable[JourneyResult]) -> Sequence[Path]:
     contents = {
         folder / JUNIT: junit.document(results),
         folder / TRACE: trace_file.document(results),
-        folder / PAGE: page.document(results, names),
+        folder / PAGE: page.document(results, names, made or circumstances(results)),
     }
     contents |= {drawings / f"{name}.mmd": _drawing(result) for name, result in zip(names, results, strict=True)}
     for file, content in contents.items():

@@ -19,12 +19,16 @@ from markupsafe import Markup
 
 from ...trace import PARTICIPANTS, Message, folded
 from ..results import JourneyResult, Outcome, as_json
+from .circumstances import Circumstances
 
 TEMPLATES = resources.files(__package__) / "templates"
 
 # In this order in the page: each uses only what stands before it.
 STYLES = ("page", "overview", "journey", "sequence")
-SCRIPTS = ("elements", "moments", "values", "state", "sequence", "timeline", "steps", "journey", "overview")
+SCRIPTS = ("elements", "moments", "values", "state", "sequence", "timeline", "steps", "script", "journey", "overview")
+
+# Of these the reader wants to know first.
+UNWELL = (Outcome.FAILED, Outcome.ERROR)
 
 
 @attrs.frozen(kw_only=True)
@@ -44,6 +48,31 @@ class Entry:
 
 
 @attrs.frozen(kw_only=True)
+class Group:
+    """One journey by itself, or all rows of its table.
+
+    Attributes:
+        is_table: There is more than one, with a heading for all.
+    """
+
+    name: str
+    title: str
+    entries: Sequence[Entry]
+
+    @property
+    def is_table(self) -> bool:
+        return len(self.entries) > 1
+
+    @property
+    def is_unwell(self) -> bool:
+        return any(entry.result.outcome in UNWELL for entry in self.entries)
+
+    def number(self, *outcomes: str) -> int:
+        """How many of them ended like that."""
+        return sum(entry.result.outcome in outcomes for entry in self.entries)
+
+
+@attrs.frozen(kw_only=True)
 class Summary:
     """What a person wants to know first."""
 
@@ -53,16 +82,18 @@ class Summary:
     errors: int
     skipped: int
     seeds: str
+    worlds: str
     messages: int
     seconds: float
     simulated: str
 
 
-def document(results: Sequence[JourneyResult], names: Sequence[str]) -> str:
+def document(results: Sequence[JourneyResult], names: Sequence[str], made: Circumstances) -> str:
     """The whole page.
 
     Args:
         names: What to call each of the results in the page's addresses.
+        made: When and with what the report is made.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader(__package__), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
@@ -76,6 +107,8 @@ def document(results: Sequence[JourneyResult], names: Sequence[str]) -> str:
     return environment.get_template("report.html.j2").render(
         summary=_summary(entries),
         entries=entries,
+        groups=_groups(entries),
+        made=made,
         participants=list(PARTICIPANTS.items()),
         styles=Markup("\n".join(_template(f"{name}.css") for name in STYLES)),
         script=Markup(script),
@@ -120,6 +153,25 @@ def _simulated(result: JourneyResult) -> timedelta:
     return max(moments) - min(moments) if moments else timedelta()
 
 
+def _groups(entries: Sequence[Entry]) -> list[Group]:
+    """Rows of one table with each other; what is not well first, and otherwise in the order in which it was played."""
+    together: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        result = entry.result
+        alone = () if result.row else (entry.name,)
+        together.setdefault((result.name, *alone), []).append(entry)
+    groups = [
+        Group(
+            name=each[0].result.name,
+            # A title can have the row's values in it.
+            title=each[0].result.title if len({entry.result.title for entry in each}) == 1 else each[0].result.name,
+            entries=sorted(each, key=lambda entry: entry.result.outcome not in UNWELL),
+        )
+        for each in together.values()
+    ]
+    return sorted(groups, key=lambda group: not group.is_unwell)
+
+
 def _summary(entries: Sequence[Entry]) -> Summary:
     results = [entry.result for entry in entries]
     outcomes = Counter(result.outcome for result in results)
@@ -130,6 +182,7 @@ def _summary(entries: Sequence[Entry]) -> Summary:
         errors=outcomes[Outcome.ERROR],
         skipped=outcomes[Outcome.SKIPPED],
         seeds=_ranges(result.seed for result in results),
+        worlds="; ".join(dict.fromkeys(result.world for result in results if result.world)),
         messages=sum(len(result.messages) for result in results),
         seconds=sum(result.seconds for result in results),
         simulated=period(sum((entry.simulated for entry in entries), timedelta())),

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bank_app_sim.journeys import evidence
+from bank_app_sim.journeys.evidence.circumstances import Circumstances
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 
 from .browser import Window, chromium, opened, running
@@ -56,16 +57,21 @@ def page_of(folder: Path, results: list[JourneyResult] | Any) -> Path:
 
 def branching() -> JourneyResult:
     """Two branches at once, whose messages are among each other."""
-    steps = [step("1", 1, 6), step("1.1.1", 1, 4), step("1.2.1", 2, 6)]
+    steps = [
+        step("1", 1, 6),
+        attrs.evolve(step("1.1.1", 1, 4), branch="her"),
+        attrs.evolve(step("1.2.1", 2, 6), branch="him"),
+    ]
+    hers, his = {"user": "ada", "branch": "her"}, {"user": "bo", "branch": "him"}
     messages = [
-        message(1, "PUT /users/1", detail={"request_id": "one"}),
-        message(2, "PUT /users/2", detail={"request_id": "two"}),
+        message(1, "PUT /users/1", detail={"request_id": "one"}, **hers),
+        message(2, "PUT /users/2", detail={"request_id": "two"}, **his),
         message(3, "PUT /webhook", detail={"request_id": "one"}, **{"from": "des", "to": "bank_backend"}),
         message(
             4, "200 webhook", detail={"request_id": "one"}, kind="response", **{"from": "bank_backend", "to": "des"}
         ),
-        message(5, "200 two", detail={"request_id": "two"}, kind="response", **{"from": "des", "to": "sdk"}),
-        message(6, "200 one", detail={"request_id": "one"}, kind="response", **{"from": "des", "to": "sdk"}),
+        message(5, "200 two", detail={"request_id": "two"}, kind="response", **{"from": "des", "to": "sdk"}, **his),
+        message(6, "200 one", detail={"request_id": "one"}, kind="response", **{"from": "des", "to": "sdk"}, **hers),
     ]
     thing = {"name": "Bike", "deleted_at": None}
     states = [{"dreams": {"eb2083e6-ce16-4dba-8ff1-8e0242af9fc3": thing}, "consents": {}}]
@@ -123,7 +129,9 @@ def test_the_overview_tells_what_came_of_all(open_page: Open) -> None:
     page = open_page()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("2 of 5 journeys failed")
-    expect(page.locator(".overview .facts")).to_contain_text("seeds0, 7 to 9")
+    expect(page.locator(".overview .facts").first).to_contain_text("seeds0, 7 to 9")
+    assert len(titles(page)) == 2
+    page.get_by_role("button", name="All 5").click()
     assert len(titles(page)) == 5
     expect(page.locator("#journeys > li").first).to_contain_text("expected balance of SharedSavings of ada is 100.00")
 
@@ -131,11 +139,10 @@ def test_the_overview_tells_what_came_of_all(open_page: Open) -> None:
 def test_the_list_can_be_filtered_and_searched(open_page: Open) -> None:
     page = open_page()
 
-    page.get_by_role("button", name="Failed").click()
     assert titles(page) == ["The account is opened while ada saves already", HOSTILE]
     page.get_by_label("Search").fill("account while-saving")
     assert titles(page) == ["The account is opened while ada saves already"]
-    page.get_by_role("button", name="All").click()
+    page.get_by_role("button", name="All 5").click()
     page.get_by_label("Search").fill("amount=5")
     assert titles(page) == ["A user empty"]
     page.get_by_label("Search").fill("nothing like it")
@@ -240,14 +247,16 @@ def test_branches_share_the_messages_and_each_shows_its_own(open_page: Open) -> 
 
     choose(page, "1.2.1")
     chosen = page.locator(".message.chosen").evaluate_all("rows => rows.map((row) => Number(row.dataset.n))")
-    assert chosen == [2, 3, 4, 5, 6]
+    assert chosen == [2, 5], "of those in its time, the ones of its branch"
+    expect(page.get_by_label("State").locator(".clock")).to_contain_text("2 messages")
+    expect(page.locator(".steps .branch")).to_have_text(["her", "him"])
     tops = page.locator(".band").evaluate_all("bands => bands.map((band) => band.style.top)")
     assert len(set(tops)) == 3, "what runs at the same time stands in rows of its own"
 
 
 def test_a_hostile_name_is_text(open_page: Open) -> None:
     page = open_page()
-    page.locator("#journeys > li").nth(2).locator("a").click()
+    page.locator("#journeys > li").nth(1).locator("a").click()
     choose(page, "2")
     page.locator(".message[data-n='8'] > summary").click()
 
@@ -260,6 +269,7 @@ def test_a_hostile_name_is_text(open_page: Open) -> None:
 
 def test_everything_can_be_reached_with_the_keyboard(open_page: Open) -> None:
     page = open_page()
+    page.get_by_role("button", name="All 5").press("Enter")
     page.keyboard.press("/")
     expect(page.get_by_label("Search")).to_be_focused()
     page.keyboard.type("goes well")
@@ -280,6 +290,7 @@ def test_everything_can_be_reached_with_the_keyboard(open_page: Open) -> None:
 
 def test_going_back_leads_to_the_list_and_forward_to_the_journey(open_page: Open) -> None:
     page = open_page()
+    page.get_by_role("button", name="All 5").click()
     page.get_by_text("All goes well").click()
     choose(page, "3")
 
@@ -301,6 +312,146 @@ def test_the_only_journey_is_open_at_once(open_page: Open, tmp_path: Path) -> No
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("A user branches")
     assert page.get_by_text("All journeys").count() == 0
+
+
+@pytest.fixture(scope="module")
+def mixed(failing: JourneyResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What passed stands first; a table of which one row fails; one that is no script; and one that was not begun."""
+    reason = "broken.journey.yaml:3:5: 'lanch' is no step; did you mean 'launch'?\n    - lanch\n      ^"
+    results = [
+        made("passes"),
+        *(made("habits", row=f"n={n}", title="Three habits") for n in (1, 2)),
+        attrs.evolve(failing, name="habits", row="n=3", title="Three habits"),
+        made("broken", outcome=Outcome.ERROR, reason=reason),
+        made("waits", outcome=Outcome.SKIPPED, reason="interrupted by Ctrl-C"),
+    ]
+    made_at = Circumstances(
+        written_at="2026-11-28T22:00:00Z", version="1.2.3", commit="abc1234567 on main", environment="Python 3 on Linux"
+    )
+    files = evidence.write(tmp_path_factory.mktemp("mixed"), results, made=made_at)
+    return next(file for file in files if file.suffix == ".html")
+
+
+def test_what_is_wrong_comes_first_and_alone(open_page: Open, mixed: Path) -> None:
+    page = open_page(mixed)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 6 journeys failed, 1 could not be played")
+    expect(page.get_by_role("button", name="Failed 2")).to_have_attribute("aria-pressed", "true")
+    assert titles(page) == ["Three habits", "A user broken"]
+    expect(page.locator(".journeys .error")).to_contain_text("broken.journey.yaml:3:5: 'lanch' is no step")
+    page.get_by_role("button", name="All 6").click()
+    assert titles(page)[-2:] == ["A user passes", "A user waits"]
+    page.get_by_role("button", name="Skipped 1").click()
+    assert titles(page) == ["A user waits"]
+
+
+def test_rows_of_a_table_stand_below_its_name_the_failing_ones_first(open_page: Open, mixed: Path) -> None:
+    page = open_page(mixed)
+
+    group = page.locator("#journeys > .group")
+    expect(group).to_contain_text("1 failed 2 passed of 3 rows")
+    page.get_by_role("button", name="All 6").click()
+    expect(page.locator("#journeys > .row .what i")).to_have_text(["n=3", "n=1", "n=2"])
+    page.get_by_label("Search").fill("passes")
+    expect(group).to_be_hidden()
+
+
+def test_it_says_when_and_with_what_it_was_made(open_page: Open, mixed: Path) -> None:
+    page = open_page(mixed)
+
+    made_with = page.locator(".made")
+    for fact in ("2026-11-28 22:00 UTC", "1.2.3", "abc1234567 on main", "Python 3 on Linux", "in process, trio"):
+        expect(made_with).to_contain_text(fact)
+
+
+@pytest.mark.parametrize(("name", "title"), [("broken", "It could not be played"), ("waits", "It was not played")])
+def test_one_that_was_not_played_says_why(open_page: Open, mixed: Path, name: str, title: str) -> None:
+    page = open_page(mixed, place=f"#/{name}")
+
+    expect(page.get_by_label("Failure")).to_contain_text(title)
+    expect(page.get_by_label("Failure").locator("pre")).not_to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("#/gone/step/3", "This report has no journey gone."),
+        ("#/branches/step/99", "There is no step 99 in this journey; it has steps 1 to 1.2.1."),
+        ("#/branches/message/99", "There is no message 99 in this journey; it has messages 1 to 6."),
+        ("#/branches/message/", "There is no message"),
+        ("#/branches/chapter/2", "There is nothing at #/branches/chapter/2 in this report."),
+        ("#/%E0%A4%A", "This report has no journey %E0%A4%A."),
+    ],
+)
+def test_an_address_that_leads_nowhere_says_so(open_page: Open, place: str, said: str) -> None:
+    page = open_page(place=place)
+
+    expect(page.locator(".unknown:not([hidden])")).to_contain_text(said)
+    page.evaluate("location.hash = '#/branches/step/1'")
+    expect(page.locator(".unknown:not([hidden])")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize(("number", "owner"), [(26, "4"), (2, "1"), (78, "4")])
+def test_a_link_to_a_message_brings_it_into_view_and_chooses_its_step(
+    open_page: Open, number: int, owner: str, width: int
+) -> None:
+    page = open_page(place=f"#/account-while-saving/message/{number}", viewport={"width": width, "height": 700})
+
+    expect(page.locator(f".steps [data-step='{owner}']")).to_have_attribute("aria-current", "step")
+    expect(page.locator(".message[open]")).to_be_in_viewport()
+
+
+def test_a_message_of_a_branch_chooses_the_step_in_the_branch(open_page: Open) -> None:
+    page = open_page(place="#/branches/message/2")
+
+    expect(page.locator(".steps .chosen")).to_contain_text("1.2.1")
+    expect(page.locator(".message[data-n='2'] .user")).to_have_text("bo: ")
+
+
+def test_the_script_and_what_was_given_are_there(open_page: Open, tmp_path: Path) -> None:
+    source = "journey: x\nsteps:\n  - launch\n  - expect: {accounts: 1}\n"
+    wrong = attrs.evolve(step("2", 1, 0), outcome=Outcome.FAILED, file="x.journey.yaml", line=4)
+    shown = made(steps=[wrong], given={"users": "ada, bo"}, sources={"x.journey.yaml": source}, outcome=Outcome.FAILED)
+
+    page = open_page(page_of(tmp_path, [shown]))
+
+    script = page.get_by_label("Script")
+    expect(script).to_contain_text("usersada, bo")
+    expect(script.locator(".source li")).to_have_count(4)
+    expect(script.locator(".source .failed")).to_have_text("  - expect: {accounts: 1}")
+
+
+OVERLAPS = """(selector) => {
+  const boxes = [...document.querySelectorAll(selector)]
+    .filter((one) => one.checkVisibility() && one.textContent)
+    .map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }))
+    .filter(({ box }) => box.width && box.height);
+  const isOver = (a, b) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const outside = boxes.filter(({ box }) => box.left < -1 || box.right > innerWidth + 1).map(({ text }) => text);
+  const pairs = boxes.flatMap((one, n) => boxes.slice(n + 1)
+    .filter((other) => isOver(one.box, other.box)).map((other) => `${one.text} | ${other.text}`));
+  return [...outside, ...pairs];
+}"""
+
+LABELS = (".moments span", ".ticks .labels span", ".lanes div span", ".message .n, .message .label", ".band > span")
+
+
+@pytest.mark.parametrize("width", [400, 800, 1280])
+@pytest.mark.parametrize("place", ["#/account-while-saving", "#/branches"])
+def test_no_label_lies_over_another_or_outside(open_page: Open, place: str, width: int) -> None:
+    page = open_page(place=place, viewport={"width": width, "height": 800})
+    expect(page.locator(".moments span").first).to_be_visible()
+
+    for labels in (
+        ".moments span",
+        ".ticks .labels span",
+        ".lanes div span",
+        ".message .n, .message .label",
+        ".band > span",
+    ):
+        assert page.evaluate(OVERLAPS, labels) == [], labels
 
 
 @pytest.mark.parametrize("place", ["", "#/account-while-saving/step/4"])

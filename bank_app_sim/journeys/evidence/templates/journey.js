@@ -13,16 +13,21 @@ class JourneyView {
     this.result = result;
     const choose = (step) => this.choose(step);
     const failed = result.steps.filter((step) => step.outcome === 'failed');
-    this.failedStep = failed.find((step) => step.failure) ?? failed[0];
+    // The one that says why; of branches and what holds them the innermost.
+    const weight = (step) => (step.failure ? 100 : 0) + step.number.split('.').length;
+    this.failedStep = failed.reduce((best, step) => (best && weight(best) >= weight(step) ? best : step), undefined);
     this.steps = stepList({ steps: result.steps, choose });
     this.around = element('section', { class: 'around', 'aria-label': 'State', 'aria-live': 'polite' });
     this.sequence = new Sequence({ ...result, choose, opened: (n) => this.remember(`message/${n}`) });
+    this.unknown = element('p', { class: 'notice unknown', role: 'alert', hidden: true });
     this.element = element('div', {},
+      this.unknown,
       header(result),
-      failureBox({ step: this.failedStep, outcome: result.outcome, choose }),
+      failureBox({ step: this.failedStep, outcome: result.outcome, choose, reason: result.reason }),
       timeline({ ...result, choose }),
       element('div', { class: 'columns' },
-        element('aside', {}, element('h2', {}, 'Steps'), this.steps, this.around), this.sequence.view));
+        element('aside', {}, element('h2', {}, 'Steps'), this.steps, this.around), this.sequence.view),
+      scriptView(result, this.failedStep));
     this.around.append(...stepView({ step: null, states: result.states }));
   }
 
@@ -35,9 +40,9 @@ class JourneyView {
       else chosen.removeAttribute('aria-current');
     }
     const first = this.sequence.highlight(step);
-    this.around.replaceChildren(...stepView({ step, states: this.result.states }).filter(Boolean));
+    this.around.replaceChildren(...stepView({ step, states: this.result.states, messages: this.result.messages }).filter(Boolean));
     this.around.scrollTop = 0;
-    this.steps.querySelector('.chosen')?.scrollIntoView({ block: 'nearest' });
+    bringIntoList(this.steps, this.steps.querySelector('.chosen'));
     const isNarrow = matchMedia('(max-width: 62rem)').matches; // what is told of the step stands above the drawing then
     if (scroll) (isNarrow ? this.around : first)?.scrollIntoView({ block: isNarrow ? 'nearest' : 'start' });
     if (remember) this.remember(`step/${encodeURIComponent(step.number)}`);
@@ -48,13 +53,53 @@ class JourneyView {
     history.replaceState(null, '', `#/${encodeURIComponent(this.name)}/${place}`);
   }
 
-  // What a link leads to: a step, a message, or the failure.
+  // What a link leads to: a step, a message with its step, or the failure.
   show(kind, which) {
     const step = this.result.steps.find((one) => one.number === which);
-    if (kind === 'message') this.sequence.open(Number(which));
-    else if (kind === 'step' && step) this.choose(step);
-    else if (this.failedStep) this.choose(this.failedStep, { scroll: false, remember: false });
+    const message = this.result.messages.find((one) => String(one.n) === which);
+    this.unknown.hidden = true;
+    if (kind === 'message' && message) {
+      const owner = stepOf(message, this.result.steps);
+      if (owner) this.choose(owner, { scroll: false, remember: false });
+      this.sequence.open(message.n);
+    } else if (kind === 'step' && step) {
+      this.choose(step);
+    } else {
+      if (this.failedStep) this.choose(this.failedStep, { scroll: false, remember: false });
+      if (kind) this.say(kind, which);
+    }
   }
+
+  // An address that leads nowhere, such as that of a run with other messages.
+  say(kind, which) {
+    const has = { step: `steps 1 to ${this.result.steps.at(-1)?.number}`, message: `messages 1 to ${this.result.messages.length}` }[kind];
+    const what = has ? `There is no ${kind} ${which ?? ''} in this journey; it has ${has}.` : `There is nothing at ${location.hash} in this report.`;
+    this.unknown.textContent = what;
+    this.unknown.hidden = false;
+  }
+}
+
+// Scrolls the list and never the page.
+function bringIntoList(list, item) {
+  if (!item) return;
+  const [outer, inner] = [list.getBoundingClientRect(), item.getBoundingClientRect()];
+  if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top;
+  else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
+}
+
+// Whether a branch is another one, or within it; every branch is within none.
+function isWithin(branch, other) {
+  return !other || branch === other || branch.startsWith(`${other} / `);
+}
+
+function hasMessage(step, message) {
+  return message.n >= step.first_message && message.n <= step.last_message && isWithin(message.branch, step.branch);
+}
+
+// The innermost step that a message belongs to.
+function stepOf(message, steps) {
+  return steps.filter((step) => step.began_at && hasMessage(step, message)).reduce(
+    (best, step) => (best && best.number.split('.').length >= step.number.split('.').length ? best : step), null);
 }
 
 function header(result) {

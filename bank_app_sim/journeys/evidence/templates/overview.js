@@ -3,32 +3,61 @@
 const overview = document.getElementById('overview');
 const place = document.getElementById('journey');
 const search = document.getElementById('search');
-const entries = [...document.querySelectorAll('#journeys > li')];
+const entries = [...document.querySelectorAll('#journeys > li:not(.group)')];
+const groups = [...document.querySelectorAll('#journeys > li.group')];
+const unknown = document.getElementById('unknown');
 const choices = [...document.querySelectorAll('[data-show]')];
 const heading = document.title;
 let view = null;
 let lastEntry = null;
 
+// What each choice shows: an error is a failure to whoever looks for what is wrong.
+const WANTED = { all: ['passed', 'failed', 'error', 'skipped'], failed: ['failed', 'error'], skipped: ['skipped'] };
+
+// The rows of a table, which stand behind its heading.
+function rowsOf(group) {
+  const rows = [];
+  for (let next = group.nextElementSibling; next?.classList.contains('row'); next = next.nextElementSibling) rows.push(next);
+  return rows;
+}
+
 function filter() {
-  const onlyFailed = choices.some((choice) => choice.dataset.show === 'failed' && choice.getAttribute('aria-pressed') === 'true');
+  const wanted = WANTED[choices.find((choice) => choice.getAttribute('aria-pressed') === 'true').dataset.show];
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
   for (const entry of entries) {
     entry.text ??= entry.textContent.toLowerCase();
-    const isShown = (!onlyFailed || entry.classList.contains('failed')) && words.every((word) => entry.text.includes(word));
+    const isShown = wanted.some((outcome) => entry.classList.contains(outcome)) && words.every((word) => entry.text.includes(word));
     entry.hidden = !isShown;
     shown += isShown;
   }
+  for (const group of groups) group.hidden = rowsOf(group).every((row) => row.hidden);
   document.getElementById('count').textContent = shown === entries.length ? '' : `${shown} of ${count(entries.length, 'journey')}`;
   document.getElementById('nothing').hidden = shown > 0 || !entries.length;
 }
 
 // `#/NAME`, `#/NAME/step/4.2` or `#/NAME/message/17`.
 async function route() {
-  const [, name, kind, which] = location.hash.split('/').map(decodeURIComponent);
-  const entry = entries.find((one) => addressOf(one) === name) ?? (entries.length === 1 ? entries[0] : null);
-  if (!entry) return showOverview();
-  await showJourney(entry, kind, which);
+  unknown.hidden = true;
+  const [, name, kind, which] = location.hash.split('/').map(decoded);
+  const entry = entries.find((one) => addressOf(one) === name) ?? (!name && entries.length === 1 ? entries[0] : null);
+  if (entry) return showJourney(entry, kind, which);
+  showOverview();
+  if (name) say(`This report has no journey ${name}. It may be that of another run.`);
+}
+
+// What is no escape sequence is taken as it is: nobody is kept from the list by an address that was cut.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function say(text) {
+  unknown.textContent = text;
+  unknown.hidden = false;
 }
 
 function addressOf(entry) {

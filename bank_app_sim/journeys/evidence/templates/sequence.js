@@ -12,6 +12,7 @@ class Sequence {
     Object.assign(this, { messages, rows, choose, opened });
     this.positions = new Map(messages.map((message, position) => [message.n, position]));
     this.headings = steps.filter((step) => step.began_at).sort((one, other) => one.first_message - other.first_message);
+    this.hasUsers = new Set(messages.map((message) => message.user).filter(Boolean)).size > 1;
     this.rowOf = new Map();
     this.drawn = 0;
     this.chosen = [];
@@ -54,7 +55,7 @@ class Sequence {
 
   heading(step) {
     return button({ class: `heading ${className(step.outcome)}`, 'data-step': step.number, onclick: () => this.choose(step) },
-      element('span', {}, step.number), step.text);
+      element('span', {}, step.number), step.text, step.branch ? element('small', { class: 'branch' }, step.branch) : null);
   }
 
   // Between two messages that are far from each other.
@@ -64,7 +65,7 @@ class Sequence {
     if (passed < 1000 && !isOtherDay) return null;
     this.day = dayOf(message.at);
     return element('div', { class: 'pause' },
-      element('span', {}, isOtherDay ? dayOf(message.at) : ''),
+      element('span', {}, isOtherDay ? `${dayOf(message.at)} ${message.at.slice(0, 4)}` : ''),
       passed ? element('b', {}, `${period(passed)} later`) : null);
   }
 
@@ -74,7 +75,7 @@ class Sequence {
     const when = times > 1 && isAnswer ? `–${timeOf(last.at)}` : this.last?.at === message.at ? '' : timeOf(message.at);
     const summary = element('summary', {},
       element('span', { class: 'when' }, element('span', { class: 'n' }, String(message.n)), when),
-      arrow(message, times));
+      arrow(message, times, this.hasUsers ? message.user : ''));
     const row = element('details', { class: 'message', 'data-n': message.n }, summary);
     row.addEventListener('toggle', () => {
       if (row.open && row.children.length === 1) row.append(this.detail(message, times));
@@ -127,7 +128,7 @@ class Sequence {
     if (!step) return null;
     this.draw(this.rows.findIndex(([n]) => n > step.last_message) + 1 || this.rows.length);
     for (const [n] of this.rows) {
-      if (n >= step.first_message && n <= step.last_message) this.chosen.push(this.rowOf.get(n));
+      if (hasMessage(step, this.messages[this.positions.get(n)])) this.chosen.push(this.rowOf.get(n));
     }
     this.chosen.forEach((row) => row.classList.add('chosen'));
     return this.body.querySelector(`[data-step="${CSS.escape(step.number)}"]`) ?? this.chosen[0] ?? null;
@@ -139,12 +140,14 @@ class Sequence {
     this.draw(index + 1);
     const row = this.rowOf.get(this.rows[index][0]);
     row.open = true;
+    // What stands above it may still be drawn smaller or larger than it is: once more, when it is.
     row.scrollIntoView({ block: 'center' });
+    requestAnimationFrame(() => row.scrollIntoView({ block: 'center' }));
     row.firstChild.focus({ preventScroll: true });
   }
 }
 
-function arrow(message, times) {
+function arrow(message, times, user) {
   const [from, to] = [LANES.indexOf(message.from), LANES.indexOf(message.to)];
   const width = 100 / LANES.length;
   const isAnswer = message.kind === 'return' || message.kind === 'response';
@@ -155,7 +158,8 @@ function arrow(message, times) {
       style: { left: `${(Math.min(from, to) + 0.5) * width}%`, width: `${Math.abs(to - from) * width}%` },
       'aria-hidden': 'true',
     }),
-    element('span', { class: `label ${look.join(' ')}`, style: { left: `${((from + to) / 2 + 0.5) * width}%` } },
+    element('span', { class: `label ${look.join(' ')} ${from + to < LANES.length - 1 ? 'near' : 'far'}`, style: { left: `${((from + to) / 2 + 0.5) * width}%` } },
+      user ? element('small', { class: 'user' }, user, element('span', { class: 'hidden' }, ': ')) : null,
       element('span', { class: 'hidden' }, `${PARTICIPANTS[message.from]} to ${PARTICIPANTS[message.to]}: `),
       message.label,
       times > 1 ? element('b', { class: 'times' }, `x${times}`) : null));
@@ -163,7 +167,8 @@ function arrow(message, times) {
 
 // All that one message said.
 function saying(message, title) {
-  const { method, path, status, body, ...others } = message.detail;
+  const { method, path, status, body, ...more } = message.detail;
+  const others = Object.fromEntries(Object.entries({ user: message.user, branch: message.branch, ...more }).filter(([, value]) => value !== ''));
   const line = method ? `${method} ${path}` : status ? `${status} ${message.label.replace(`${status} `, '')}` : message.label;
   return element('div', { class: 'saying' },
     element('h4', {}, title, element('small', {}, `${message.n} · ${momentOf(message.at)}`)),

@@ -5,9 +5,9 @@
 const WIDTH_OF_A_MESSAGE = 1;
 const WIDTH_OF_A_STEP = 2.5;
 const WIDTH_OF_A_PAUSE = (milliseconds) => 2 + 1.5 * Math.log10(1 + milliseconds / 1000);
-// What labels need, of the whole width.
-const ROOM_FOR_A_MOMENT = 0.12;
-const ROOM_FOR_A_PAUSE = 0.035;
+// What labels need, in pixels.
+const ROOM_FOR_A_MOMENT = 145;
+const ROOM_FOR_A_PAUSE = 46;
 
 function timeline({ steps, messages, rows, choose }) {
   const reached = steps.filter((step) => step.began_at);
@@ -27,10 +27,19 @@ function timeline({ steps, messages, rows, choose }) {
       style: { left: x(begin), width: `${(100 * (end.x - begin.x)) / width}%`, top: `${level * 26}px` }, onclick: () => choose(step),
     }, element('span', {}, step.number));
   });
-  return element('section', { class: 'timeline', 'aria-label': 'Timeline' },
+  const pausesShown = element('div', { class: 'labels' });
+  const momentsShown = element('div', { class: 'moments' });
+  const view = element('section', { class: 'timeline', 'aria-label': 'Timeline' },
     element('div', { class: 'bands', style: { height: `${Math.max(1, levels.length) * 26}px` } }, bands),
-    element('div', { class: 'ticks' }, ticks(events, width), pauses(events, width).map(label)),
-    element('div', { class: 'moments' }, moments(events, width).map(label)));
+    element('div', { class: 'ticks' }, ticks(events, width), pausesShown), momentsShown);
+  // How many labels there is room for is known once it is drawn, and is otherwise in another window.
+  new ResizeObserver(() => {
+    const pixels = view.clientWidth || 1;
+    pausesShown.replaceChildren(...pauses(events, width, ROOM_FOR_A_PAUSE / pixels).map(label));
+    momentsShown.replaceChildren(...moments(events, width, ROOM_FOR_A_MOMENT / pixels).map(label));
+    for (const band of bands) band.firstChild.hidden = band.clientWidth < 9 + 7 * band.textContent.length;
+  }).observe(view);
+  return view;
 }
 
 // From the first to the last of the messages that a row of the drawing stands for.
@@ -99,19 +108,19 @@ function ticks(events, width) {
 }
 
 // How long the longer pauses are: there is room for that, as nothing happened.
-function pauses(events, width) {
-  return events.filter(({ pause }) => pause > ROOM_FOR_A_PAUSE * width)
+function pauses(events, width, room) {
+  return events.filter(({ pause }) => pause > room * width)
     .map((event) => ({ x: event.x - event.pause / 2, text: period(event.passed) }));
 }
 
 // When things happen: the beginning, then what there is room for, first what comes after a long pause.
-function moments(events, width) {
+function moments(events, width, room) {
   const chosen = [];
   const after = events.filter(({ pause }) => pause).sort((one, other) => other.passed - one.passed);
   for (const event of [events[0], ...after]) {
     const x = event === events[0] ? 0 : event.x;
-    const hasRoom = chosen.every((other) => Math.abs(other.x - x) > ROOM_FOR_A_MOMENT * width);
-    if (hasRoom && x < (1 - ROOM_FOR_A_MOMENT) * width) chosen.push({ x, text: `${dayOf(event.time)} ${timeOf(event.time)}` });
+    const hasRoom = chosen.every((other) => Math.abs(other.x - x) > room * width);
+    if (hasRoom && (x === 0 || x < (1 - room) * width)) chosen.push({ x, text: momentOf(event.time) });
   }
   return chosen;
 }
