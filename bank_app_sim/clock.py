@@ -26,6 +26,12 @@ LONGEST_NAP_SECONDS = 1.0
 STEPS_BEFORE_ASKING = 10
 
 
+# When a simulated world can be: whatever it adds to a moment, or takes from it, is still in the calendar.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(3000, 1, 1, tzinfo=UTC)
+WITHIN = f"from {EARLIEST:%Y-%m-%dT%H:%M:%SZ} to {LATEST:%Y-%m-%dT%H:%M:%SZ}"
+
+
 # Simulated time stands still most of the time.
 @functools.lru_cache(1024)
 def timestamp(at: datetime) -> str:
@@ -75,12 +81,19 @@ class SimulatedClock:
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass at once when nobody else moves the clock: the caller would do nothing but wait."""
-        due = self._now + timedelta(seconds=max(seconds, 0))
+        due = self._in(max(seconds, 0))
         if self._advancing or self._is_driven:
             await self.sleep_until(due)
         else:
             with self.traffic.resting():
                 await self.advance_to(due)
+
+    def _in(self, seconds: float) -> datetime:
+        """So much later; the end of the calendar for what is later still."""
+        try:
+            return self._now + timedelta(seconds=seconds)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
 
     async def sleep_until(self, moment: datetime) -> None:
         if moment <= self._now:
@@ -120,6 +133,8 @@ class SimulatedClock:
         """
         if by < timedelta():
             raise ValueError(f"a simulated clock goes forward only, not by {by}")
+        if by > LATEST - self._now:
+            raise ValueError(f"a simulated clock goes {WITHIN}; it is {timestamp(self._now)}, so not by {by}")
         await self.advance_to(self._now + by)
 
     async def advance_to(self, end: datetime) -> None:

@@ -17,6 +17,8 @@ import orjson
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
+from impact_sdk.visible import visible
+
 from . import bodies
 from .answers import LONGEST_SHOWN, MOST_ERRORS, Answer, Refused, Text, cut
 from .database import DatabaseError
@@ -239,7 +241,8 @@ class Service:
             answer = _try_again(error).answer
             content = _encoded(answer)
         except Exception:
-            logger.exception("%s %s failed (request %s)", scope["method"], scope["path"], request_id)
+            path = visible(scope["path"], longest=LONGEST_SHOWN)
+            logger.exception("%s %s failed (request %s)", scope["method"], path, request_id)
             answer = Refused(500, {"base": [f"this is our fault; look for request {request_id} in the log"]}).answer
             content = _encoded(answer)
         if not recorded:

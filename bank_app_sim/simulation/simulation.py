@@ -15,7 +15,7 @@ from impact_sdk import Clock, ImpactAPI, ImpactSDK, SystemClock
 from ..app import BankApp
 from ..backend import EVERY_CRASH_POINT, Bank, BankBackend
 from ..client import Client
-from ..clock import SimulatedClock
+from ..clock import EARLIEST, LATEST, WITHIN, SimulatedClock
 from ..des import DES, AccountSetup, SessionRenewal, Tenant
 from ..network import Fault, Network, Pending
 from ..settings import CLIENT_ID, TENANT
@@ -45,7 +45,7 @@ class Simulation:
 
     Args:
         seed: Decides ids, keys and jitter of a world in simulated time.
-        start: The moment at which such a world begins.
+        start: The moment at which such a world begins, from 1970 to 3000.
         decision_after: How long the bank takes to decide on an account.
         settle_every: How often the bank fetches the deposits that DES requests.
         refuses: Customers to whom the bank gives no account.
@@ -96,6 +96,8 @@ class Simulation:
     ) -> None:
         if access_token_lifetime < timedelta(seconds=1):
             raise ValueError(f"access_token_lifetime must be a second or more: {access_token_lifetime}")
+        if not EARLIEST.year <= start.year <= LATEST.year:
+            raise ValueError(f"a world begins {WITHIN}, not at {start.isoformat()}")
         given = {name: value for name, value in dict(locals()).items() if name not in ("self", "seed", "snapshot")}
         self._arguments = given
         self._served = served

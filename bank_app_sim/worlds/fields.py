@@ -1,13 +1,13 @@
 """What comes in a JSON body: tables of fields, each with a reader, and a refusal that names all that is wrong."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
 from ..answers import MOST_ERRORS
-from ..clock import moment
+from ..clock import EARLIEST, LATEST, WITHIN, moment
 from ..integers import integer
 from ..nearest import is_not_known, nearest
 from ..network import Trouble
@@ -17,10 +17,6 @@ LONGEST_TEXT = 200
 
 # timedelta() ends soon after; nothing here lasts longer.
 MOST_SECONDS = 1e10
-
-# What a world can live through: whatever it adds to a moment, or takes from it, is still in the calendar.
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 @attrs.frozen
@@ -128,7 +124,7 @@ def goal(value: Any) -> datetime:
 
 def _between(earliest: datetime, moment: datetime, latest: datetime | None) -> datetime:
     if moment < earliest or (latest is not None and moment > latest):
-        raise ValueError(f"must be from {EARLIEST:%Y-%m-%dT%H:%M:%SZ} to {LATEST:%Y-%m-%dT%H:%M:%SZ}")
+        raise ValueError(f"must be {WITHIN}")
     return moment
 
 

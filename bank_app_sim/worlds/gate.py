@@ -1,5 +1,6 @@
 """The way into worlds: requests to `/worlds/{id}/des/…` and `/worlds/{id}/backend/…` reach the actors of that world."""
 
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,13 +12,17 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from ..answers import Refused
+from impact_sdk.visible import visible
+
+from ..answers import LONGEST_SHOWN, Refused
 from ..bodies import LARGEST_BODY_BYTES
 from ..clock import timestamp
 from ..service import FORWARDED_PREFIX, NO_GUESSING
 from . import headers
 from .threads import WorldOver, WorldThread
 from .world import Carried, NoAnswer, World
+
+logger = logging.getLogger(__name__)
 
 PARTICIPANTS = {"des": "des", "backend": "bank_backend"}
 SENDERS = ("sdk", "bank_app", "bank_backend")
@@ -47,7 +52,8 @@ class Gate:
             return
         except WorldOver as over:
             status, answered, body = _refused(404, str(over), headers.WORLD, headers.OVER)
-        except Refused as refused:
+        except Exception as error:
+            refused = error if isinstance(error, Refused) else _our_fault(scope)
             body = orjson.dumps(refused.answer.body)
             status, answered = refused.answer.status, _of_json(body)
         await send({"type": "http.response.start", "status": status, "headers": answered})
@@ -101,6 +107,12 @@ def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> Carr
         branch=None if branch is None else unquote(branch),
         user=unquote(sent.get(headers.USER, "")),
     )
+
+
+def _our_fault(scope: Scope) -> Refused:
+    """What is said of an exception that nobody thought of; the world, and the server, go on."""
+    logger.exception("%s %s failed", scope["method"], visible(scope["path"], longest=LONGEST_SHOWN))
+    return Refused(500, {"base": ["this is our fault; look for it in the log"]})
 
 
 def _number(text: str | None) -> int | None:

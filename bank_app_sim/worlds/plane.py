@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from impact_sdk import SystemClock
 
-from ..clock import timestamp
+from ..clock import LATEST, timestamp
 from ..ids import Ids
 from ..network import Fault
 from ..service import Answer, Call, Endpoint, Refused, Service, headers_of
@@ -22,7 +22,7 @@ from ..simulation.exchanges import NoSuchMessage, refuse_what_nobody_sends
 from ..trace import Trace, of_user
 from ..turns import BRANCH
 from . import operations, pending, settings
-from .fields import LATEST, values
+from .fields import values
 from .gate import Gate
 from .keeping import Kept, Worlds
 from .operations import Operation
