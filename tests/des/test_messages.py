@@ -80,7 +80,7 @@ async def test_the_trace_speaks_the_words_of_the_diagrams(
     await post_account(backend, id_of(ada))
     await create_dream(backend, userId=id_of(ada))
     await backend.get(f"/v1/dreams/{dream['id']}")
-    await ada.post("/v1/dreams", json={"dream": {}})
+    await ada.post("/v1/dreams", json={"dream": {"targetCents": -1}})
 
     assert [(m.sender, m.receiver, m.label) for m in list(trace)[before:]] == [
         ("sdk", "des", "Create Dream"),
@@ -148,3 +148,18 @@ async def test_no_token_is_logged(
     await stranger.post("/users/verify_token", json={"token": token[:-5]})
 
     assert token[:-5] not in caplog.text
+
+
+@pytest.mark.parametrize("count", [100_000, 3])
+async def test_fields_that_nobody_knows_are_told_in_short(count: int, ada: httpx.AsyncClient) -> None:
+    length = 900_000 // count - 20
+    strangers = {f"f{n}{'x' * max(length, 0)}": 1 for n in range(count)}
+    dream = {"name": "Bike", **strangers}
+
+    inside, beside = [
+        await ada.post("/v1/dreams", json=body) for body in ({"dream": dream}, {"dream": {"name": "Bike"}, **strangers})
+    ]
+
+    for answer in (inside, beside):
+        assert answer.status_code in (400, 413)
+        assert len(answer.content) < 20_000

@@ -104,3 +104,12 @@ async def test_a_prefix_is_a_path_or_it_is_passed_over(sent: str, taken: str) ->
     answer = await http.get("/things", headers=[(b"X-Forwarded-Prefix", sent.encode("latin-1"))])
 
     assert answer.json()["prefix"] == taken
+
+
+async def test_a_query_of_nothing_but_strangers_is_answered_in_short() -> None:
+    http, _ = service()
+
+    answer = await http.get("/things?" + "&".join(f"stranger{n}=1" for n in range(3_000)))
+
+    assert answer.status_code == 400
+    assert len(answer.content) < 20_000
