@@ -165,8 +165,13 @@ def test_a_journey_passes(script: Script, event_loop: str) -> None:
     assert not_passed(played([script], event_loop=event_loop)) == []
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(1, marks=pytest.mark.thorough),
+        *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(2, 7)),
+    ],
+)
 def test_every_journey_passes_whoever_goes_first(seed: int) -> None:
     assert not_passed(played(SCRIPTS, seed=seed)) == []
 

@@ -300,18 +300,18 @@ def test_a_comparison_that_says_nothing_is_refused(text: str) -> None:
         NUMBER.read(Plain(text))
 
 
-thorough = settings(max_examples=2_000)
+long_search = settings(max_examples=5_000)
 
 
-@pytest.mark.thorough
-@thorough
+@pytest.mark.nightly
+@long_search
 @given(st.integers(0, len(VALID) - 1), st.integers(0, 40), st.text(max_size=4) | PIECES)
 def test_a_valid_script_with_a_part_replaced_is_read_or_rejected(at: int, removed: int, put_in: str) -> None:
     check(VALID[:at] + put_in + VALID[at + removed :])
 
 
-@pytest.mark.thorough
-@thorough
+@pytest.mark.nightly
+@long_search
 @given(st.text())
 def test_any_text_at_all_is_read_or_rejected(text: str) -> None:
     check(text)

@@ -503,6 +503,7 @@ def test_every_text_can_be_read_in_light_and_in_dark(open_page: Open, place: str
     assert page.evaluate(CONTRASTS) == {}
 
 
+@pytest.mark.nightly  # a quarter of a minute to make
 def test_hundreds_of_journeys_with_100_000_messages_are_opened_at_once(open_page: Open, large: Path) -> None:
     page = open_page(large)
 
