@@ -82,9 +82,21 @@ def test_the_same_seed_is_the_same_trace(script: Script) -> None:
     check(script)
 
 
+OF_THE_LIBRARY = pytest.mark.parametrize(
+    "path", sorted(LIBRARY.glob(f"*{SUFFIX}")), ids=lambda path: path.name.removesuffix(SUFFIX)
+)
+
+
 @pytest.mark.thorough
-@pytest.mark.parametrize("path", sorted(LIBRARY.glob(f"*{SUFFIX}")), ids=lambda path: path.name.removesuffix(SUFFIX))
-def test_the_same_seed_is_the_same_trace_in_each_journey_of_the_library(path: Path) -> None:
+@OF_THE_LIBRARY
+def test_the_same_seed_is_the_same_trace_on_both_loops_in_each_journey_of_the_library(path: Path) -> None:
+    for script in read_file(path):
+        assert trace_of(script, "trio") == trace_of(script, "asyncio")
+
+
+@pytest.mark.nightly
+@OF_THE_LIBRARY
+def test_the_same_seed_is_the_same_trace_however_often_each_journey_of_the_library_is_played(path: Path) -> None:
     for script in read_file(path):
         check(script)
 

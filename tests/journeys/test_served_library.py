@@ -13,6 +13,12 @@ from tests.simulation.served import Server, served
 pytestmark = pytest.mark.processes
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.nightly])])
+def store(request: pytest.FixtureRequest) -> str:
+    """By night on PostgreSQL too: each of the ninety worlds makes its tables there, which takes most of a minute."""
+    return str(request.param)
+
+
 @pytest.fixture
 def sandbox(tmp_path: Path, world_url: str | None) -> Iterator[Server]:
     """A sandbox on SQLite files, or on PostgreSQL."""
