@@ -163,13 +163,26 @@ def test_a_name_that_nobody_can_look_up_is_refused_at_once(host: str) -> None:
     assert "no name of a host" in (what_is_wrong_with_url(f"https://{host}/webhooks") or "")
 
 
-@given(st.text("xn-a.:%[]1é_\\^/", max_size=30))
-def test_what_is_taken_can_be_asked_for(host: str) -> None:
-    url = f"http://{host}/"
-    assume(what_is_wrong_with_url(url) is None)
+async def nowhere(host: str, _port: int, **_options: Any) -> list[Any]:
+    """A resolver that looks at a name as the real one does before it asks anybody."""
+    assert host.isascii()
+    assert "\0" not in host
+    host.encode("idna")
+    raise OSError(-2, "Name or service not known")
 
-    request = httpx.Request("POST", url)
-    assert request.url.host.encode("idna")
+
+TO_NOWHERE = PublicAddresses(resolve=nowhere)
+
+
+@given(st.text("xn-a.:%[]1é_\\^/?#@ ", max_size=30) | st.text(max_size=20))
+def test_an_address_is_refused_or_can_be_asked_for(host: str) -> None:
+    """By the same parts that send: nothing is left to fail when an event is due but the network."""
+    url = f"http://{host}/"
+    if what_is_wrong_with_url(url) is not None:
+        return
+
+    with pytest.raises(httpx.ConnectError, match="cannot be resolved"):
+        anyio.run(TO_NOWHERE.handle_async_request, httpx.Request("POST", url, content=b"{}"))
 
 
 @asynccontextmanager
