@@ -10,6 +10,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes, urlencode
 
 import sqlalchemy as sa
 
+from impact_sdk.visible import visible
+
 from ..traffic import Traffic
 from .columns import order_of_insertion
 from .errors import Away, CommitUnknown, ConnectionLost, Damaged, DatabaseError, Full, Locked, named
@@ -229,7 +231,9 @@ def _parsed(url: str) -> sa.URL:
 
 def shown(url: sa.URL) -> str:
     """The address, as it may be printed: libpq takes secrets among the parameters as well."""
-    return url.set(query={}).render_as_string(hide_password=True)
+    # The name of a file may be octets that are no text.
+    database = None if url.database is None else visible(url.database)
+    return url.set(query={}, database=database).render_as_string(hide_password=True)
 
 
 def _store(
