@@ -10,7 +10,7 @@ import attrs
 
 from .. import durations
 from . import message_names
-from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, Ref, Schema, Text, items_of, text_like
+from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, LookedUpName, Ref, Schema, Text, items_of, text_like
 from .mistakes import Mistake, nearest_word, unknown
 from .nodes import Listed, Mapped, Node, Plain
 
@@ -274,7 +274,13 @@ def _message(name: Plain) -> str:
 
 @attrs.frozen
 class InOrder(Kind):
-    """Texts that come in this order, others between them."""
+    """Texts that come in this order, others between them.
+
+    Args:
+        names: They are names that something has got.
+    """
+
+    names: LookedUpName | None = None
 
     @property
     def title(self) -> str:

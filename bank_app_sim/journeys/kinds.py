@@ -212,7 +212,7 @@ _A_MOMENT = re.compile(r"([0-9-]+)(?:[ Tt]([0-9]{2}:[0-9]{2})(:[0-9.]+)?([Zz]|[+
 def _moment(text: str) -> datetime:
     # As RFC 3339 has it, but that a person may leave out what is nought: the offset, the seconds, the whole time.
     parts = _A_MOMENT.fullmatch(text.strip())
-    if parts:
+    if parts and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", parts[1]):
         _day(parts[1])
     try:
         at = moment(f"{parts[1]}T{parts[2] or '00:00'}{parts[3] or ':00'}{parts[4] or 'Z'}" if parts else text)
@@ -307,13 +307,15 @@ class LookedUpName(Text):
     Args:
         of: What it is a name of.
         way_out: How something gets this name.
-        may_be_nobodys: One that nothing has is fine as well, unless it is nearly one that something has.
+        may_be_nobodys: One that nothing has is fine as well, unless it is one that something has, but for a slip.
+        is_part: A part of it is enough.
         always: Names that are there without anybody giving them.
     """
 
     of: str = attrs.field(kw_only=True)
     way_out: str = attrs.field(default="", kw_only=True)
     may_be_nobodys: bool = attrs.field(default=False, kw_only=True)
+    is_part: bool = attrs.field(default=False, kw_only=True)
     always: tuple[str, ...] = attrs.field(default=(), kw_only=True)
 
 
@@ -324,6 +326,30 @@ DEFAULT_TEAM, DEFAULT_FRIEND = "Arsenal", "bo"
 FOLLOWED_TEAM = GivenName("the name of a team", of="team")
 SCORING_TEAM = LookedUpName("the name of a team", of="team", may_be_nobodys=True, always=(DEFAULT_TEAM,))
 COPIED_FRIEND = GivenName("the name of a friend", of="friend")
+NEW_EXTERNAL_ID = GivenName("a name", of="external ID")
+EXTERNAL_ID = LookedUpName("an external ID", of="external ID", may_be_nobodys=True)
+NEW_REASON = GivenName("a name", of="reason")
+# What the simulated bank says, as far as it is the same each time.
+BANKS_REASONS = (
+    "the bank does not open an account for this customer",
+    "insufficient funds: the deposit is",
+    "insufficient funds: the withdrawal is",
+    "the current account holds",
+    "the savings account holds",
+)
+REASON = LookedUpName("a reason", of="reason", may_be_nobodys=True, is_part=True, always=BANKS_REASONS)
+# What the bank's app shows, as far as it is the same each time.
+SCREEN_TEXTS = (
+    "Impact Finance",
+    "Open a savings account",
+    "Shall we open a savings account for your Dream?",
+    "We are opening your account. You can go on saving meanwhile.",
+    "Sign for your saving",
+    "May up to",
+    "You have signed. Your saving begins.",
+    "Impact Finance is closed:",
+)
+SHOWN = LookedUpName("a text", of="text on the screen", may_be_nobodys=True, is_part=True, always=SCREEN_TEXTS)
 SAVING_FRIEND = LookedUpName("the name of a friend", of="friend", may_be_nobodys=True, always=(DEFAULT_FRIEND,))
 
 

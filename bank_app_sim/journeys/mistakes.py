@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -114,6 +115,35 @@ def nearest_word(word: str, known: Iterable[str]) -> str | None:
     by_plain = {each.lower(): each for each in known}
     near = difflib.get_close_matches(word.lower()[:200], list(by_plain), n=1, cutoff=0.6)
     return by_plain[near[0]] if near else None
+
+
+# Shorter words are easily near to each other and both meant.
+SHORTEST_SLIP = 4
+
+
+def slipped_word(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this is with a letter too many, too few, in the wrong place, or in another case."""
+    return next((each for each in known if _is_slip(word, each)), None)
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    one, other = _folded(word), _folded(meant)
+    if word == meant or min(len(one), len(other)) < SHORTEST_SLIP:
+        return False
+    if one == other or any(_swapped(one, n) == other for n in range(len(one) - 1)):
+        return True
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    left_out = (n for n in range(len(longer)) if not longer[n].isdigit())  # `team 1` and `team 11` are two
+    return any(longer[:n] + longer[n + 1 :] == shorter for n in left_out)
+
+
+def _folded(word: str) -> str:
+    """Without case and accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(sign))
+
+
+def _swapped(word: str, n: int) -> str:
+    return word[:n] + word[n + 1] + word[n] + word[n + 2 :]
 
 
 def _tokens(text: str) -> set[str]:

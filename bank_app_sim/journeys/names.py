@@ -5,8 +5,8 @@ from typing import Any
 
 import attrs
 
-from .comparisons import Tally
-from .kinds import GivenName, Kind, ListOf, LookedUpName
+from .comparisons import InOrder, Tally
+from .kinds import GivenName, Kind, ListOf, LookedUpName, items_of
 from .mistakes import Gathering, Mistake
 from .nodes import Listed, Mapped, Node, Plain
 from .script import Doing, Meanwhile, Step
@@ -30,6 +30,10 @@ class Names:
         if isinstance(kind, Tally):
             if isinstance(kind.names, LookedUpName) and isinstance(node, Mapped):
                 self._looked_up += [(kind.names, name) for name, _ in node]
+        elif isinstance(kind, InOrder):
+            if kind.names is not None:
+                for item in items_of(node):
+                    self.note(kind.names, item)
         elif isinstance(kind, ListOf):
             for item in node.items if isinstance(node, Listed) else (node,):
                 self.note(kind.kind, item)

@@ -30,7 +30,7 @@ from .comparisons import (
     tally,
     tally_by_name,
 )
-from .kinds import CUSTOMER, DREAM, YES_NO, choice
+from .kinds import CUSTOMER, DREAM, EXTERNAL_ID, REASON, SHOWN, YES_NO, choice
 from .message_names import CALLBACKS, names_of
 from .results import State
 from .savehacks import TERMS
@@ -126,7 +126,7 @@ class Look:
         """Accounts that DES has: in all, or by kind."""
         return _count(self._of("accounts"), "type")
 
-    @observable(InOrder())
+    @observable(InOrder(EXTERNAL_ID))
     def external_IDs(self) -> list[str]:  # noqa: N802
         """The accounts' external IDs, in the order in which they were posted."""
         return [account["external_id"] or "none" for account in self._of("accounts")]
@@ -195,7 +195,7 @@ class Look:
     def _transactions(self, kind: str) -> Mapping[str, int]:
         return _count((each for each in self._of("transactions") if each["type"].startswith(kind)), "state")
 
-    @observable(Among())
+    @observable(Among(REASON))
     def reasons(self) -> list[str]:
         """Why transactions have failed; a part of the text will do."""
         return [each["errors"] for each in self._of("transactions") if each["errors"]]
@@ -282,7 +282,7 @@ class Look:
         """How long ago the journey began."""
         return self.elapsed
 
-    @observable(Among())
+    @observable(Among(SHOWN))
     def screen(self) -> list[str]:
         """What the phones have shown; a part of the text will do."""
         return [text for who, texts in self.screens.items() if self.customer in (None, who) for text in texts]

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, g
 import attrs
 
 from .kinds import CUSTOMER, Choice, Kind, ListOf, LookedUpName
-from .mistakes import Gathering, Mistake, Place, nearest_word, one_of, unknown
+from .mistakes import Gathering, Mistake, Place, nearest_word, one_of, slipped_word, unknown
 from .nodes import Listed, Mapped, Node, Plain
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -167,15 +167,22 @@ def refuse_strangers(kind: Kind, node: Node, users: Collection[str]) -> None:
 
 def unknown_name(kind: LookedUpName, name: str, given: Collection[str]) -> str | None:
     """What is wrong with a name; None where it is one of those given, or may be one that nobody gives."""
-    if name in given:
+    if name in given or (kind.is_part and any(name in each for each in given)):
         return None
-    nearest = nearest_word(name, given)
+    known = [part for each in given for part in _parts(each, len(name.split()))] if kind.is_part else given
+    nearest = slipped_word(name, known) if kind.may_be_nobodys else nearest_word(name, known)
     if nearest is not None:
         return f"{name!r} is no {kind.of} of this journey; did you mean {nearest!r}?"
     if kind.may_be_nobodys:
         return None
     there = f"there is {one_of(list(dict.fromkeys(given)))}" if given else "there is none"
     return f"{name!r} is no {kind.of} of this journey; {there}, and {kind.way_out}"
+
+
+def _parts(text: str, count: int) -> list[str]:
+    """All runs of so many words, without what ends a sentence."""
+    words = text.split()
+    return [" ".join(words[n : n + count]).rstrip(".,:;?!") for n in range(len(words) - count + 1)]
 
 
 def _apart(node: Plain, kind: Kind) -> tuple[Plain, Plain | None]:

@@ -4,18 +4,31 @@ import contextlib
 from datetime import timedelta
 from typing import Annotated
 
+import attrs
+
 from impact_sdk import Conflict, TransactionState
 
-from ..kinds import CUSTOMER, DREAM, DURATION, NAME, POSITIVE_CENTS, choice
+from ..kinds import CUSTOMER, DREAM, DURATION, NEW_EXTERNAL_ID, NEW_REASON, POSITIVE_CENTS, choice
+from ..mistakes import slipped_word
 from ..people import StepFailed
 from ..vocabulary import step
 from .stage import Stage
 
 Customer = Annotated[str | None, CUSTOMER]
 DreamName = Annotated[str | None, DREAM]
-ExternalID = Annotated[str | None, NAME]
 # What an account can be called by, other than a text.
 THE_USERS_ID, NOTHING = "the user's ID", "nothing"
+
+
+def _external_id(text: str) -> str:
+    meant = slipped_word(text, (THE_USERS_ID, NOTHING)) or slipped_word(text.replace("'", ""), ("the users ID",))
+    if meant is not None and text != THE_USERS_ID:
+        meant = NOTHING if meant == NOTHING else THE_USERS_ID
+        raise ValueError(f"{text!r} is nearly {meant!r}, which has a meaning of its own; did you mean that?")
+    return text
+
+
+ExternalID = Annotated[str | None, attrs.evolve(NEW_EXTERNAL_ID, parse=_external_id)]
 # The books' accounts to save on, and what moves money on them without Impact Finance.
 MOVED_BY = {"savings": "outside", "investments": "market"}
 
@@ -109,7 +122,7 @@ class BankSteps(Stage):
         await self.world.api.users.delete(await self._user_id(self.person(customer).customer))
 
     @step("the bank fails the deposits", plain="reason")
-    async def bank_fails_deposits(self, reason: Annotated[str, NAME], *, of: Customer = None) -> None:
+    async def bank_fails_deposits(self, reason: Annotated[str, NEW_REASON], *, of: Customer = None) -> None:
         """The bank fails all deposits of a user that are requested.
 
         Args:
