@@ -35,12 +35,23 @@ def _next_look(table: sa.Table) -> sa.ColumnElement[str | None]:
     return sa.case((table.c.claimed_until > table.c.due_at, table.c.claimed_until), else_=table.c.due_at)
 
 
+def _waits(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Something is left to do. Of all rows there ever were these are few, and an index has them."""
+    return table.c.due_at > ""
+
+
 _due_work = (orders, transfers, settlement, event_look, reports, consents)
 # One row: all that a worker asks as long as there is nothing to do.
 _next_looks = sa.select(
-    *(sa.select(sa.func.min(_next_look(table))).scalar_subquery().label(table.name) for table in _due_work)
+    *(
+        sa.select(sa.func.min(_next_look(table))).where(_waits(table)).scalar_subquery().label(table.name)
+        for table in _due_work
+    )
 )
-_release = [sa.update(table).values(claimed_until=None) for table in _due_work]
+_release = [
+    sa.update(table).where(_waits(table), table.c.claimed_until.is_not(None)).values(claimed_until=None)
+    for table in _due_work
+]
 
 
 def next_looks(connection: sa.Connection) -> Mapping[str, str]:

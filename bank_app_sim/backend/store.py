@@ -102,7 +102,11 @@ _add_order = sa.insert(orders).returning(*_ORDER)
 _order = sa.select(*_ORDER).where(orders.c.id == given("id"), orders.c.customer == given("customer"))
 _due_orders = sa.select(*_ORDER).where(is_due_and_free(orders)).order_by(orders.c.due_at, orders.c.n).limit(BATCH)
 _all_orders = sa.select(*_ORDER).order_by(orders.c.n)
-_hasten_decisions = sa.update(orders).where(orders.c.state == OrderState.ORDERED.value).values(due_at=given("now"))
+_hasten_decisions = (
+    sa.update(orders)
+    .where(orders.c.due_at > "", orders.c.state == OrderState.ORDERED.value)
+    .values(due_at=given("now"))
+)
 _claim_order = sa.update(orders).where(orders.c.n == given("order")).values(claimed_until=given("until"))
 _newer_order = (
     sa.select(orders.c.n)

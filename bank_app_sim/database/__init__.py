@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from impact_sdk.visible import visible
 
 from ..traffic import Traffic
-from .columns import order_of_insertion
+from .columns import index_of_some, order_of_insertion
 from .errors import Away, CommitUnknown, ConnectionLost, Damaged, DatabaseError, Full, Locked, named
 from .mark import Mark, Marked, marks
 from .memory import Memory
@@ -32,6 +32,7 @@ __all__ = [
     "Mark",
     "Marked",
     "file_address",
+    "index_of_some",
     "marks",
     "of_actor",
     "order_of_insertion",

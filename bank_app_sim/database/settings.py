@@ -39,6 +39,7 @@ POSTGRESQL = (
     Setting("array_nulls", "on", "NULL in a list is no text"),
     Setting("bytea_output", "hex", "the driver reads bytes as they are written with this"),
     Setting("extra_float_digits", "1", "a number is read as it was written, to the last digit"),
+    Setting("plan_cache_mode", "auto", "a page is planned as the twenty rows that it is"),
     Setting("DateStyle", "ISO, YMD", "the driver reads dates in this form alone"),
     Setting("IntervalStyle", "postgres", "the driver reads intervals in this form alone"),
     Setting("TimeZone", "UTC", "moments are told as DES tells them"),

@@ -74,7 +74,14 @@ def create(request: Request) -> Answer:
 
     user = request.owner(user_id, field=fields.path("userId"))
     _refuse_known(request, fields, user_id, external_id)
-    account = {"id": request.ids.uuid(), "user_id": user_id, "type": kind, "external_id": external_id, **figures}
+    account = {
+        "id": request.ids.uuid(),
+        "user_id": user_id,
+        "tenant_id": request.tenant.id,
+        "type": kind,
+        "external_id": external_id,
+        **figures,
+    }
     request.connection.execute(store.accounts.CREATE, account)
     if not request.tenant.asks_per_dream:
         provisioning.link_all(request, account)

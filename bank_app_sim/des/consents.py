@@ -43,6 +43,7 @@ def open_for(request: Request, launch: Row, dream: Row) -> str:
     consent = {
         "id": request.ids.uuid(),
         "user_id": launch["user_id"],
+        "tenant_id": request.tenant.id,
         "launch_id": launch["id"],
         "max_frequency": cover.max_frequency,
         "max_amount_cents": cover.max_amount_cents,

@@ -56,6 +56,7 @@ def create(request: Request) -> Answer:
     dream = {
         "id": request.ids.uuid(),
         "user_id": owner["id"],
+        "tenant_id": request.tenant.id,
         "account_id": account and account["id"],
         "name": name,
         "target_cents": target_cents,

@@ -55,6 +55,7 @@ def create(request: Request) -> Answer:
     launch = {
         "id": request.ids.uuid(),
         "user_id": user["id"],
+        "tenant_id": request.tenant.id,
         "dream_id": dream_id,
         "type": savehack.launch_type,
         "terms": terms,

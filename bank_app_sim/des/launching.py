@@ -210,6 +210,7 @@ def _deposit(done: _Done, ids: Ids) -> dict[str, Any]:
     return {
         "id": ids.uuid(),
         "user_id": launch["user_id"],
+        "tenant_id": launch["tenant_id"],
         "launch_id": launch["id"],
         "occurrence": launch["occurrences"],
         "transfer_consent_id": launch["transfer_consent_id"],

@@ -68,25 +68,32 @@ def given(query: QueryParams, *names: str) -> dict[str, str]:
 
 @attrs.frozen
 class Found:
-    """One page of what the principal may see and the filters let through."""
+    """One page of what the principal may see and the filters let through.
+
+    Attributes:
+        count: How many there are on all pages; None for more than are counted.
+        is_last: Nothing comes after this page.
+    """
 
     call: Call
     plural: str
     page: Page
-    count: int
-    rows: Sequence[Row]
+    count: int | None
+    is_last: bool
+    rows: Sequence[Row] = ()
 
     def answer(self, things: Sequence[Mapping[str, Any]]) -> Answer:
         """The page under its plural root key, and where it stands among all of them."""
         first = (self.page.number - 1) * self.page.items + 1
-        is_last = self.page.number * self.page.items >= self.count
+        counted = {}
+        if self.count is not None:
+            counted = {"count": self.count, "pages": max(1, -(-self.count // self.page.items))}
         meta = {
-            "count": self.count,
+            **counted,
             "items": len(things),
-            "pages": max(1, -(-self.count // self.page.items)),
             "from": first if things else 0,
             "to": first + len(things) - 1 if things else 0,
-            "next_url": None if is_last else address(self.call, page=str(self.page.number + 1)),
+            "next_url": None if self.is_last else address(self.call, page=str(self.page.number + 1)),
         }
         return Answer(200, {self.plural: things, "meta": meta})
 
@@ -97,8 +104,17 @@ def find(request: Request, plural: str, filters: Mapping[str, Any], *, most_item
     narrowed = {**request.reach, **filters}
     statements = store.listings.listing(plural, frozenset(narrowed))
     count = request.connection.execute(statements.count, narrowed).scalar_one()
-    rows = request.connection.execute(statements.page, {**narrowed, **page.window}).mappings().all()
-    return Found(request.call, plural, page, count, rows)
+    # One more than is shown tells whether there are more.
+    window = {**page.window, "limit": page.items + 1}
+    rows = request.connection.execute(statements.page, {**narrowed, **window}).mappings().all()
+    return Found(
+        request.call,
+        plural,
+        page,
+        count if count <= store.listings.MOST_COUNTED else None,
+        is_last=len(rows) <= page.items,
+        rows=rows[: page.items],
+    )
 
 
 def address(call: Call, **changed: str) -> str:

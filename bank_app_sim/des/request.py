@@ -76,8 +76,8 @@ class Request:
     def find(self, plural: str, id: str) -> Row | None:
         """The thing with this id, if there is one that the principal reaches."""
         narrowed = {**self.reach, "id": id}
-        statement = store.listings.listing(plural, frozenset(narrowed)).page
-        return self.connection.execute(statement, {**narrowed, "limit": 1, "offset": 0}).mappings().one_or_none()
+        statement = store.listings.single(plural, frozenset(self.reach))
+        return self.connection.execute(statement, narrowed).mappings().one_or_none()
 
     def one(self, plural: str, id: str, *, field: str = "id") -> Row:
         """As `find()`; 404 on `field` where there is none."""

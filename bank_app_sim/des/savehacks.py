@@ -18,5 +18,6 @@ _ALL = [as_json(savehack) for savehack in SAVEHACKS]
 def list_all(request: Request) -> Answer:
     page = paging.asked_for(request.call.query)
     shown = _ALL[page.window["offset"] :][: page.items]
-    found = paging.Found(request.call, "savehacks", page, len(_ALL), ())
+    is_last = page.number * page.items >= len(_ALL)
+    found = paging.Found(request.call, "savehacks", page, len(_ALL), is_last=is_last)
     return found.answer(shown)

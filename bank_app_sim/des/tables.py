@@ -1,13 +1,20 @@
 """What DES keeps. `n` is the order of insertion; moments are texts of `clock.timestamp()`, which sort as they are."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from ..database import marks, order_of_insertion
+from ..database import index_of_some, marks, order_of_insertion
 
 # Raise it with every change below: a database of another version is refused with a way out.
-VERSION = 5
+VERSION = 6
 
 metadata = sa.MetaData()
+
+
+def _of_tenant() -> sa.Column[Any]:
+    """The owner's tenant, once more: an index on it gives a listing in its order, which no join does."""
+    return sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False)
 
 
 tenants = sa.Table(
@@ -39,6 +46,7 @@ users = sa.Table(
     # What the paused launches of this user wait for. A refusal by the bank closes it: late answers to it are refused.
     sa.Column("account_provision_request_id", sa.Text),
     sa.UniqueConstraint("tenant_id", "external_id"),
+    sa.Index("users_in_order", "tenant_id", "n"),
 )
 
 sessions = sa.Table(
@@ -60,6 +68,7 @@ accounts = sa.Table(
     order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
+    _of_tenant(),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("external_id", sa.Text),
     sa.Column("balance_cents", sa.BigInteger, nullable=False),
@@ -72,6 +81,9 @@ accounts = sa.Table(
     sa.Column("valuation_at", sa.Text),
     # Accounts without an external id do not collide: NULL differs from NULL. That is the documented trap.
     sa.UniqueConstraint("user_id", "external_id"),
+    sa.Index("accounts_in_order", "tenant_id", "n"),
+    sa.Index("accounts_of_user", "user_id", "n"),
+    sa.Index("accounts_by_external_id", "tenant_id", "external_id", "n"),
 )
 
 dreams = sa.Table(
@@ -79,7 +91,8 @@ dreams = sa.Table(
     metadata,
     order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
+    _of_tenant(),
     sa.Column("account_id", sa.ForeignKey("accounts.id"), index=True),
     # Whoever wishes need not say what for, nor how much.
     sa.Column("name", sa.Text),
@@ -93,6 +106,7 @@ dreams = sa.Table(
     # Where each Dream has an account of its own: as the users' columns of the same names.
     sa.Column("provisioning_initiated_at", sa.Text),
     sa.Column("account_provision_request_id", sa.Text),
+    sa.Index("dreams_of_user", "user_id", "n"),
 )
 
 savehack_launches = sa.Table(
@@ -100,8 +114,9 @@ savehack_launches = sa.Table(
     metadata,
     order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("dream_id", sa.ForeignKey("dreams.id"), nullable=False, index=True),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
+    _of_tenant(),
+    sa.Column("dream_id", sa.ForeignKey("dreams.id"), nullable=False),
     sa.Column("type", sa.Text, nullable=False),
     # The type's own fields, by the names of the wire.
     sa.Column("terms", sa.JSON, nullable=False),
@@ -118,7 +133,11 @@ savehack_launches = sa.Table(
     sa.Column("obsolete_launch_id", sa.Text),
     # How often it has fallen due, and when it does so next (never, while it is paused).
     sa.Column("occurrences", sa.Integer, nullable=False),
-    sa.Column("due_at", sa.Text, index=True),
+    sa.Column("due_at", sa.Text),
+    sa.Index("launches_in_order", "tenant_id", "n"),
+    sa.Index("launches_of_user", "user_id", "n"),
+    sa.Index("launches_of_dream", "dream_id", "n"),
+    sa.Index("launches_due", "due_at", "n"),
 )
 
 transfer_consents = sa.Table(
@@ -127,6 +146,7 @@ transfer_consents = sa.Table(
     order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
+    _of_tenant(),
     sa.Column("launch_id", sa.ForeignKey("savehack_launches.id"), nullable=False, index=True),
     sa.Column("max_frequency", sa.Text, nullable=False),
     sa.Column("max_amount_cents", sa.BigInteger, nullable=False),
@@ -148,7 +168,8 @@ transactions = sa.Table(
     metadata,
     order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
+    _of_tenant(),
     # Which savehack asked for it, and at which of its occurrences; NULL for what people and banks did themselves.
     sa.Column("launch_id", sa.ForeignKey("savehack_launches.id")),
     sa.Column("occurrence", sa.Integer),
@@ -162,14 +183,50 @@ transactions = sa.Table(
     sa.Column("failed_at", sa.Text),
     sa.Column("errors", sa.JSON, nullable=False),
     sa.Column("from_account_id", sa.ForeignKey("accounts.id")),
-    sa.Column("from_dream_id", sa.ForeignKey("dreams.id"), index=True),
+    sa.Column("from_dream_id", sa.ForeignKey("dreams.id")),
     sa.Column("to_account_id", sa.ForeignKey("accounts.id")),
-    sa.Column("to_dream_id", sa.ForeignKey("dreams.id"), index=True),
+    sa.Column("to_dream_id", sa.ForeignKey("dreams.id")),
     # Whatever is retried: no occurrence of a launch is ever prepared twice.
     sa.UniqueConstraint("launch_id", "occurrence"),
     sa.UniqueConstraint("user_id", "external_id"),
-    sa.Index("transactions_in_order", "requested_at", "n"),
-    sa.Index("transactions_in_order_by_state", "state", "requested_at", "n"),
+    sa.Index("transactions_in_order", "tenant_id", "requested_at", "n"),
+    sa.Index("transactions_in_order_by_state", "tenant_id", "state", "requested_at", "n"),
+    sa.Index("transactions_of_user", "user_id", "requested_at", "n"),
+    sa.Index("transactions_of_user_by_state", "user_id", "state", "requested_at", "n"),
+)
+
+
+def _where_there_is_one(table: sa.Table, *columns: str) -> sa.Index:
+    """Most rows have no value there: they are not in the index, and cost nothing."""
+    first, *rest = (table.c[name] for name in columns)
+    return index_of_some(f"{table.name}_by_{first.name}", first, *rest, where=first.is_not(None))
+
+
+# Dreams are listed as those that are there, or those that are deleted: each is in one of two indexes.
+index_of_some("dreams_in_order", dreams.c.tenant_id, dreams.c.n, where=dreams.c.deleted_at.is_(None))
+index_of_some("deleted_dreams_in_order", dreams.c.tenant_id, dreams.c.n, where=dreams.c.deleted_at.is_not(None))
+
+# What a launch must be to save when something is bought, earned or burnt.
+IS_ACTIVE = sa.and_(
+    savehack_launches.c.started_at.is_not(None),
+    savehack_launches.c.drafted_at.is_(None),
+    savehack_launches.c.paused_at.is_(None),
+    savehack_launches.c.stopped_at.is_(None),
+)
+index_of_some("active_launches", savehack_launches.c.tenant_id, savehack_launches.c.n, where=IS_ACTIVE)
+
+# What is on its way to, or out of, a Dream; and whether anything still names an account, or a Dream, that goes.
+_where_there_is_one(transactions, "from_dream_id", "state")
+_where_there_is_one(transactions, "to_dream_id", "state")
+_where_there_is_one(transactions, "from_account_id")
+_where_there_is_one(transactions, "to_account_id")
+index_of_some(
+    "transactions_by_external_id",
+    transactions.c.tenant_id,
+    transactions.c.external_id,
+    transactions.c.requested_at,
+    transactions.c.n,
+    where=transactions.c.external_id.is_not(None),
 )
 
 # Where transactions of users that were erased stood in the order: whoever lists by a cursor goes on from there.

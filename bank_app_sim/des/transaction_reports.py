@@ -59,6 +59,7 @@ def write(request: Request, given: dict[str, Any]) -> Row:
     transaction = {
         **nothing,
         "id": request.ids.uuid(),
+        "tenant_id": request.tenant.id,
         "external_id": None,
         "state": "requested",
         "requested_at": request.now,

@@ -1,8 +1,14 @@
 """Listings come in pages with the documented `meta`."""
 
+import uuid
+
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from bank_app_sim.des import DES, store, tables
+
+from .bank import TENANT
 from .journey import create_dream, errors_of
 
 
@@ -45,6 +51,25 @@ async def test_meta_tells_where_a_page_stands(
     query: str, meta: dict[str, object], five_dreams: httpx.AsyncClient
 ) -> None:
     assert (await five_dreams.get(f"/v1/dreams{query}")).json()["meta"] == meta
+
+
+@pytest.mark.parametrize("more", [0, 1])
+async def test_more_than_are_counted_are_listed_without_their_number(
+    more: int, backend: httpx.AsyncClient, des: DES
+) -> None:
+    """Counting them would take longer than listing them."""
+    most = store.listings.MOST_COUNTED + more
+    rows = [{"id": str(uuid.UUID(int=n)), "tenant_id": TENANT.id, "external_id": str(n)} for n in range(most)]
+    des._database.run_now(lambda connection: connection.execute(sa.insert(tables.users), rows))
+
+    first = (await backend.get("/v1/users")).json()
+    last = (await backend.get("/v1/users", params={"page": (most + 19) // 20})).json()
+    behind = (await backend.get("/v1/users", params={"page": 10**9})).json()
+
+    counted = {} if more else {"count": most, "pages": most // 20}
+    assert first["meta"] == {**counted, "items": 20, "from": 1, "to": 20, "next_url": "/v1/users?page=2"}
+    assert (last["meta"]["to"], last["meta"]["next_url"]) == (most, None)
+    assert (behind["users"], behind["meta"]["next_url"]) == ([], None)
 
 
 @pytest.mark.parametrize("name", ["page", "items"])

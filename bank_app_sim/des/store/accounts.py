@@ -5,9 +5,7 @@ from sqlalchemy import bindparam as given
 
 from ..tables import accounts, dreams, users
 
-account = sa.select(*accounts.c, users.c.tenant_id, users.c.external_id.label("user_external_id")).join_from(
-    accounts, users
-)
+account = sa.select(*accounts.c, users.c.external_id.label("user_external_id")).join_from(accounts, users)
 
 # A Performance account's own, all of which the bank tells.
 FIGURES = (

@@ -8,7 +8,6 @@ from ..tables import savehack_launches, transfer_consent_tickets, transfer_conse
 consent = (
     sa.select(
         *transfer_consents.c,
-        users.c.tenant_id,
         users.c.external_id.label("user_external_id"),
         savehack_launches.c.obsolete_launch_id,
     )

@@ -19,7 +19,6 @@ _active_launches = (
 dream = (
     sa.select(
         *dreams.c,
-        users.c.tenant_id,
         users.c.external_id.label("user_external_id"),
         accounts.c.type.label("account_type"),
         accounts.c.external_id.label("account_external_id"),

@@ -3,12 +3,11 @@
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ..tables import dreams, savehack_launches, transactions, transfer_consents, users
+from ..tables import IS_ACTIVE, dreams, savehack_launches, transactions, transfer_consents, users
 
 launch = (
     sa.select(
         *savehack_launches.c,
-        users.c.tenant_id,
         users.c.account_provision_request_id,
         dreams.c.account_provision_request_id.label("dream_account_provision_request_id"),
     )
@@ -30,7 +29,6 @@ def _requested(dream_id: sa.ColumnElement[str | None]) -> sa.ScalarSelect[int]:
 _running = (
     sa.select(
         *savehack_launches.c,
-        users.c.tenant_id,
         dreams.c.account_id,
         dreams.c.target_cents,
         dreams.c.balance_cents,
@@ -40,17 +38,10 @@ _running = (
         ),
         transfer_consents.c.max_amount_cents.label("consented_cents"),
     )
-    .join_from(savehack_launches, users)
-    .join(dreams, dreams.c.id == savehack_launches.c.dream_id)
+    .join_from(savehack_launches, dreams, dreams.c.id == savehack_launches.c.dream_id)
     .outerjoin(transfer_consents, transfer_consents.c.id == savehack_launches.c.transfer_consent_id)
 )
 _is_this = savehack_launches.c.id == given("launch_id")
-_is_active = sa.and_(
-    savehack_launches.c.started_at.is_not(None),
-    savehack_launches.c.drafted_at.is_(None),
-    savehack_launches.c.paused_at.is_(None),
-    savehack_launches.c.stopped_at.is_(None),
-)
 _waits = sa.and_(
     savehack_launches.c.pause_reason == given("pause_reason"),
     savehack_launches.c.drafted_at.is_(None),
@@ -73,12 +64,12 @@ OF_DREAM_WAITING = (
 # Launches that somebody paused, or that are drafts, are not among them.
 ACTIVE_OF_USER_IDS = (
     sa.select(savehack_launches.c.id)
-    .where(savehack_launches.c.user_id == given("user_id"), _is_active)
+    .where(savehack_launches.c.user_id == given("user_id"), IS_ACTIVE)
     .order_by(savehack_launches.c.n)
 )
 ACTIVE_OF_DREAM_IDS = (
     sa.select(savehack_launches.c.id)
-    .where(savehack_launches.c.dream_id == given("dream_id"), _is_active)
+    .where(savehack_launches.c.dream_id == given("dream_id"), IS_ACTIVE)
     .order_by(savehack_launches.c.n)
 )
 UNSTOPPED_OF_DREAM_IDS = (
@@ -86,13 +77,11 @@ UNSTOPPED_OF_DREAM_IDS = (
     .where(savehack_launches.c.dream_id == given("dream_id"), savehack_launches.c.stopped_at.is_(None))
     .order_by(savehack_launches.c.n)
 )
-_active_of_types = _running.where(
-    users.c.tenant_id == given("tenant_id"),
-    savehack_launches.c.type.in_(given("types", expanding=True)),
-    _is_active,
-).order_by(savehack_launches.c.n)
-ACTIVE_OF_TENANT = _active_of_types
-ACTIVE_OF_USER = _active_of_types.where(users.c.id == given("of_user"))
+_active_of_types = _running.where(savehack_launches.c.type.in_(given("types", expanding=True)), IS_ACTIVE).order_by(
+    savehack_launches.c.n
+)
+ACTIVE_OF_TENANT = _active_of_types.where(savehack_launches.c.tenant_id == given("tenant_id"))
+ACTIVE_OF_USER = _active_of_types.where(savehack_launches.c.user_id == given("of_user"))
 DUE = (
     _running.where(savehack_launches.c.due_at <= given("now"))
     .order_by(savehack_launches.c.due_at, savehack_launches.c.n)

@@ -11,7 +11,6 @@ _from_dream, _to_dream = dreams.alias("from_dream"), dreams.alias("to_dream")
 transaction = (
     sa.select(
         *transactions.c,
-        users.c.tenant_id,
         users.c.external_id.label("user_external_id"),
         _from_account.c.type.label("from_account_type"),
         _from_account.c.external_id.label("from_account_external_id"),
