@@ -203,7 +203,7 @@ async def test_what_is_refused_leaves_no_event(ada: httpx.AsyncClient, backend: 
     before = await events(backend)
 
     refused = [
-        await ada.post("/v1/dreams", json={"dream": {"name": "Boat"}}),
+        await ada.post("/v1/dreams", json={"dream": {"name": "Boat", "targetCents": -1}}),
         await ada.post("/v1/savehack-launches", json={"savehackLaunch": {"dreamId": dream["id"], "type": "X"}}),
         await backend.post("/v1/users", json={"user": {"externalId": "ada"}}),
         await ada.patch(f"/v1/users/{id_of(ada)}", json={"user": {"givenName": "Eve"}}),
