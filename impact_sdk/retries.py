@@ -1,9 +1,5 @@
 """When a request is tried again, after how long, and when that would be wrong. Rules only: no clock, no I/O."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-
 import attrs
 
 # Sent once and tried again twice, as the SDKs that people know do.
@@ -12,7 +8,6 @@ FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 8.0
 # A server that asks for more is better asked again by a person, or a job, than by a coroutine that sits and waits.
 LONGEST_RETRY_AFTER_SECONDS = 60.0
-LONGEST_TOLD_SECONDS = 86_400.0
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
 
@@ -67,20 +62,3 @@ def _may_try_again(outcome: Outcome, is_repeatable: bool) -> bool:
         # The first attempt with this idempotency key is still running; only then does a 409 ask to be tried again.
         return is_repeatable and outcome.retry_after is not None
     return is_repeatable and outcome.status in FAILED and outcome.status not in FAILED_FOR_GOOD
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds, from a `Retry-After` header in either of its forms; None when there is none that can be read.
-
-    More than a day is a day: whoever waits by this number is not to wait for ever because of a slip.
-    """
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_TOLD_SECONDS)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:  # "-0000", which says that it is UTC and no more
-        moment = moment.replace(tzinfo=UTC)
-    return min(max((moment - now).total_seconds(), 0.0), LONGEST_TOLD_SECONDS)

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 import attrs
 
-from . import arguments, wire
+from . import arguments, retry_after, wire
 from .errors import NotSent, OutcomeUnknown, TransportError
 from .http import HTTP, TIMEOUT_SECONDS
 from .mistakes import wrong
 from .replies import Reply, record, refusal
-from .retries import ATTEMPTS, IDEMPOTENT_METHODS, Outcome, retry_after, wait_before_next
+from .retries import ATTEMPTS, IDEMPOTENT_METHODS, Outcome, wait_before_next
 
 logger = logging.getLogger("impact_sdk")
 
@@ -107,7 +107,8 @@ class Transport:
                 if reply.status == 401 and not was_refused and await self.auth.refused(proof):
                     was_refused = True
                     continue
-                outcome = Outcome(status=reply.status, retry_after=retry_after(reply.headers, self.http.clock.now()))
+                asked_for = retry_after.seconds(reply.headers.get("retry-after", ""), self.http.clock.now())
+                outcome = Outcome(status=reply.status, retry_after=asked_for)
                 failure = refusal(
                     method, path, reply, retry_after=outcome.retry_after, attempts=attempt, conceal=conceal
                 )

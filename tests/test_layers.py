@@ -74,7 +74,13 @@ def behind_a_wall(path: Path) -> set[str]:
 
 
 # What reads the bytes of others, once for both sides of the wire. Not for who shows a bank how to use the SDK.
-READERS = ("impact_sdk.moments", "impact_sdk.set_cookie", "impact_sdk.visible", "impact_sdk.wire")
+READERS = (
+    "impact_sdk.moments",
+    "impact_sdk.retry_after",
+    "impact_sdk.set_cookie",
+    "impact_sdk.visible",
+    "impact_sdk.wire",
+)
 OUR_BANK = ("bank_app_sim/app", "bank_app_sim/backend")
 
 

@@ -4,11 +4,13 @@ import enum
 import json
 import time
 from collections.abc import Callable, Mapping
-from http.cookies import SimpleCookie
+from datetime import UTC, datetime
 from typing import Any
 
 import anyio
 import attrs
+
+from impact_sdk import set_cookie, wire
 
 from .leaks import Secrets
 from .observations import Posting
@@ -117,7 +119,8 @@ class Gate:
     def _note(self, scope: Any, body: bytes, answered: Answered, *, is_posting: bool, is_quicker: bool) -> None:
         for name, value in answered.headers:
             if name == b"set-cookie":
-                for cookie in SimpleCookie(value.decode("latin-1")).values():
+                cookie = set_cookie.parsed(value.decode("latin-1"), datetime.now(UTC))
+                if cookie is not None:
                     self.secrets.know("session cookie", cookie.value)
         if scope["path"] == OAUTH_TOKEN and answered.status == 200:
             self.secrets.know("bearer token", answered.json()["access_token"])
@@ -185,8 +188,8 @@ def _account(body: Any) -> dict[str, Any]:
 
 def _json(content: bytes) -> Any:
     try:
-        return json.loads(content)
-    except ValueError:
+        return wire.loads(content)
+    except wire.Unreadable:
         return None
 
 

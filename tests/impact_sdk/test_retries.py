@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impact_sdk import retry_after
 from impact_sdk.retries import (
     ATTEMPTS,
     LONGEST_RETRY_AFTER_SECONDS,
-    LONGEST_TOLD_SECONDS,
     LONGEST_WAIT_SECONDS,
     Outcome,
-    retry_after,
     wait_before_next,
 )
 
@@ -99,7 +98,7 @@ def test_a_server_that_asks_for_more_than_a_minute_is_not_waited_for() -> None:
     ],
 )
 def test_retry_after_is_read_in_both_its_forms(text: str, seconds: float | None) -> None:
-    assert retry_after({"retry-after": text}, NOW) == seconds
+    assert retry_after.seconds(text, NOW) == seconds
 
 
 @given(
@@ -108,6 +107,6 @@ def test_retry_after_is_read_in_both_its_forms(text: str, seconds: float | None)
     | st.from_regex(r"\A(Mon, )?[0-9]{1,22} (Jan|Feb)[a-z]? -?[0-9]{1,22} [0-9:]{1,12} (GMT|[+-][0-9]{1,12})?\Z")
 )
 def test_no_retry_after_header_breaks_the_client(text: str) -> None:
-    seconds = retry_after({"retry-after": text}, NOW)
+    seconds = retry_after.seconds(text, NOW)
 
-    assert seconds is None or 0 <= seconds <= LONGEST_TOLD_SECONDS
+    assert seconds is None or 0 <= seconds <= retry_after.LONGEST_SECONDS
