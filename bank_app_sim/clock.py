@@ -218,18 +218,21 @@ class SimulatedClock:
                     return
 
 
-async def wait_for(clock: Clock, event: anyio.Event, *, until: datetime | None) -> None:
+async def wait_for(clock: Clock, event: anyio.Event, *, until: datetime | None, since: datetime) -> None:
     """Return when the event is set, or when the moment has come by the clock; None is a moment that never comes.
 
     The machine's clock may be set, or stand still with the machine, while somebody waits. So it is looked at again and
     again. Where it was set back this returns at once: `until` may have been reckoned by a clock that was wrong.
+
+    Args:
+        since: When one began to reckon `until`.
     """
     if isinstance(clock, SimulatedClock):
         await clock.wait_for(event, until=until)
     elif until is None:
         await event.wait()
     else:
-        before = clock.now()
+        before = since
         while not event.is_set() and before <= (now := clock.now()) < until:
             before = now
             await _nap(clock, event, seconds=min((until - now).total_seconds(), LONGEST_NAP_SECONDS))

@@ -42,8 +42,9 @@ class DueWork:
     async def run(self) -> None:
         while True:
             self._woken = anyio.Event()
+            since = self._clock.now()
             next_look = await self._look()
-            await wait_for(self._clock, self._woken, until=next_look)
+            await wait_for(self._clock, self._woken, until=next_look, since=since)
 
     async def _look(self) -> datetime | None:
         """Do what is due; the moment of the next look."""

@@ -1,6 +1,6 @@
 """The Bank Backend as one thing: its settings, its parts, its life."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactAPI, WebhookVerifier
 
-from ..attempts import Retried
+from ..attempts import LONGEST_WAIT, Retried
 from ..clock import SimulatedClock, moment, timestamp
 from ..database import Database, Marked
 from ..due import DueWork
@@ -270,7 +270,7 @@ class BankBackend:
     async def work_off(self) -> datetime | None:
         """Do what is due by now, and return when something will be due again; for those who drive the clock by hand."""
         while True:
-            looks = await self._database.run(claims.next_looks, reads_only=True)
+            looks = await self._database.run(self._next_looks, reads_only=True)
             waiting = {table: self._next_attempt(table, at) for table, at in looks.items() if table in self._works}
             now = timestamp(self._clock.now())
             due = [table for table in self._works if table in waiting and waiting[table] <= now]
@@ -279,6 +279,15 @@ class BankBackend:
             for table in due:
                 retried, work = self._works[table]
                 await retried.attempt(work, otherwise=None)
+
+    def _next_looks(self, connection: sa.Connection) -> Mapping[str, str]:
+        # A bank that settles less often than every few minutes means to wait so long.
+        looks_every = self.bank.look_for_events_every or LONGEST_WAIT
+        longest = {
+            "settlement": max(self.bank.settle_every, LONGEST_WAIT),
+            "event_look": max(looks_every, LONGEST_WAIT),
+        }
+        return claims.next_looks(connection, now=timestamp(self._clock.now()), longest=longest)
 
     def _next_attempt(self, table: str, due_at: str) -> str:
         retried, _ = self._works[table]

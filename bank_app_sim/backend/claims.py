@@ -12,6 +12,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
+from ..attempts import LONGEST_WAIT
+from ..clock import moment, timestamp
+from .provisioning import OrderState
 from .tables import consents, event_look, orders, reports, settlement, transfers
 
 # How long a step of a killed worker waits for another one. A worker whose DES answers more slowly than that is
@@ -22,17 +25,51 @@ LEASE = timedelta(seconds=15)
 BATCH = 20
 
 
+# How far the clocks of several processes may be apart, and how late a statement may come after it was asked for.
+LENIENCY = timedelta(minutes=1)
+
+
+def asked_at(now: str, *, longest: timedelta = LONGEST_WAIT) -> Mapping[str, str]:
+    """What `is_due_and_free()` is asked with.
+
+    Args:
+        longest: How long any row of the table may have to wait.
+    """
+    at = moment(now)
+    return {"now": now, "far": timestamp(at + longest + LENIENCY), "stale": timestamp(at + LEASE + LENIENCY)}
+
+
+def _is_wrong(table: sa.Table, *, far: str) -> sa.ColumnElement[bool]:
+    """Its moment was written down by a clock that was ahead and has been set back since: no wait is so long."""
+    is_too_far = table.c.due_at > given(far, type_=sa.String)
+    if table is not orders:
+        return is_too_far
+    # A decision is due whenever the bank has said. It was ordered in the future only by such a clock.
+    waits_for_decision = sa.and_(table.c.state == OrderState.ORDERED.value, table.c.attempts == 0)
+    return sa.or_(
+        sa.and_(waits_for_decision, table.c.ordered_at > given("stale")),
+        sa.and_(sa.not_(waits_for_decision), is_too_far),
+    )
+
+
 def is_due_and_free(table: sa.Table) -> sa.ColumnElement[bool]:
-    """The row's step is due at `now`, and nobody is at it."""
+    """The row's step is due at `now`, and nobody is at it; see `asked_at()`."""
     return sa.and_(
-        table.c.due_at <= given("now"),
-        sa.or_(table.c.claimed_until.is_(None), table.c.claimed_until <= given("now")),
+        sa.or_(table.c.due_at <= given("now"), _is_wrong(table, far="far")),
+        sa.or_(
+            table.c.claimed_until.is_(None),
+            table.c.claimed_until <= given("now"),
+            table.c.claimed_until > given("stale"),
+        ),
     )
 
 
 def _next_look(table: sa.Table) -> sa.ColumnElement[str | None]:
     """When there may be something to do: when the row is due, or when whoever is at it seems to have died."""
-    return sa.case((table.c.claimed_until > table.c.due_at, table.c.claimed_until), else_=table.c.due_at)
+    now = given("now", type_=sa.String)
+    due_at = sa.case((_is_wrong(table, far=f"far_{table.name}"), now), else_=table.c.due_at)
+    is_claimed = sa.and_(table.c.claimed_until > due_at, table.c.claimed_until <= given("stale"))
+    return sa.case((is_claimed, table.c.claimed_until), else_=due_at)
 
 
 def _waits(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -54,9 +91,17 @@ _release = [
 ]
 
 
-def next_looks(connection: sa.Connection) -> Mapping[str, str]:
-    """When there may be something to do, by the name of the table; without those in which nothing waits."""
-    row = connection.execute(_next_looks).one()
+def next_looks(connection: sa.Connection, *, now: str, longest: Mapping[str, timedelta]) -> Mapping[str, str]:
+    """When there may be something to do, by the name of the table; without those in which nothing waits.
+
+    Args:
+        longest: How long any row of a table may have to wait, where that is not `LONGEST_WAIT`.
+    """
+    asked = dict(asked_at(now))
+    for table in _due_work:
+        asked[f"far_{table.name}"] = asked_at(now, longest=longest.get(table.name, LONGEST_WAIT))["far"]
+    del asked["far"]
+    row = connection.execute(_next_looks, asked).one()
     return {name: at for name, at in row._mapping.items() if at is not None}
 
 

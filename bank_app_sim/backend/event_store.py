@@ -1,6 +1,7 @@
 """Statements about what DES has told, and what ends with it; and the functions that run them."""
 
 import enum
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam as given
 from impact_sdk import Event
 
 from ..clock import timestamp
-from .claims import is_due_and_free
+from .claims import asked_at, is_due_and_free
 from .provisioning import MAKES_ROOM, OrderState
 from .tables import event_look, impact_events, orders
 
@@ -92,9 +93,9 @@ def prepare_looking(connection: sa.Connection, *, due_at: str | None) -> None:
     plan_look(connection, due_at, attempts=0, last_error=None)
 
 
-def claim_look(connection: sa.Connection, now: str, *, until: str) -> Look | None:
+def claim_look(connection: sa.Connection, now: str, *, until: str, longest: timedelta) -> Look | None:
     """From where to look; None while it is not time, or another worker is at it."""
-    row = connection.execute(_claim_look, {"now": now, "until": until}).one_or_none()
+    row = connection.execute(_claim_look, {**asked_at(now, longest=longest), "until": until}).one_or_none()
     return None if row is None else Look(row.after, row.attempts)
 
 

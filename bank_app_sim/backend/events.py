@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, Event, ImpactError
 
-from ..attempts import mistake, survived, wait_after, why
+from ..attempts import LONGEST_WAIT, mistake, survived, wait_after, why
 from ..clock import moment, timestamp
 from ..database import Database
 from . import event_store, ledger, store
@@ -69,7 +69,8 @@ class Following:
     async def work_off(self) -> None:
         """Look, if it is time to."""
         now, until = timestamp(self.clock.now()), timestamp(self.clock.now() + LEASE)
-        look = await self.database.run(functools.partial(event_store.claim_look, now=now, until=until))
+        longest = max(self.look_every, LONGEST_WAIT)
+        look = await self.database.run(functools.partial(event_store.claim_look, now=now, until=until, longest=longest))
         if look is None:
             return
         try:

@@ -18,7 +18,7 @@ from impact_sdk import (
     TransactionType,
 )
 
-from ..attempts import mistake, survived, wait_after, why
+from ..attempts import LONGEST_WAIT, mistake, survived, wait_after, why
 from ..clock import timestamp
 from ..database import Database
 from . import investments, ledger, ledger_store, store
@@ -44,7 +44,9 @@ class Settlement:
         """Fetch what is requested, and decide on it, if it is time to."""
         now = self.clock.now()
         until = self._end_of_claim()
-        claim = functools.partial(store.claim_settlement, now=timestamp(now), until=until)
+        claim = functools.partial(
+            store.claim_settlement, now=timestamp(now), until=until, longest=max(self.settle_every, LONGEST_WAIT)
+        )
         failures = await self.database.run(claim)
         if failures is not None:
             await self._receive_all(now, failures, claim=until)

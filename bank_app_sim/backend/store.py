@@ -1,12 +1,13 @@
 """Every statement on the bank's tables, written once so that it is compiled once, and the functions that run them."""
 
+from datetime import timedelta
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from .claims import BATCH, is_due_and_free
+from .claims import BATCH, asked_at, is_due_and_free
 from .provisioning import MAKES_ROOM, Order, OrderState
 from .tables import (
     access_tokens,
@@ -189,7 +190,7 @@ def hasten_decisions(connection: sa.Connection, *, now: str) -> None:
 
 def claim_orders(connection: sa.Connection, now: str, *, until: str) -> list[Order]:
     """Orders whose step is due and that no other worker is at, a batch of them; now they are this one's."""
-    due = [Order(**row._mapping) for row in connection.execute(_due_orders, {"now": now})]
+    due = [Order(**row._mapping) for row in connection.execute(_due_orders, asked_at(now))]
     if due:
         connection.execute(_claim_order, [{"order": order.n, "until": until} for order in due])
     return due
@@ -320,7 +321,7 @@ def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> 
 
 def claim_transfers(connection: sa.Connection, now: str, *, until: str) -> list[Transfer]:
     """Transfers of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
-    due = [Transfer(**row._mapping) for row in connection.execute(_due_transfers, {"now": now})]
+    due = [Transfer(**row._mapping) for row in connection.execute(_due_transfers, asked_at(now))]
     if due:
         claims = [{"transfer": transfer.transaction_id, "until": until} for transfer in due]
         connection.execute(_claim_transfer, claims)
@@ -394,9 +395,9 @@ def prepare_settlement(connection: sa.Connection) -> None:
         connection.execute(_add_settlement)
 
 
-def claim_settlement(connection: sa.Connection, now: str, *, until: str) -> int | None:
+def claim_settlement(connection: sa.Connection, now: str, *, until: str, longest: timedelta) -> int | None:
     """How many attempts at settling have failed in a row; None while it is not due, or another worker is at it."""
-    return connection.execute(_claim_settlement, {"now": now, "until": until}).scalar()
+    return connection.execute(_claim_settlement, {**asked_at(now, longest=longest), "until": until}).scalar()
 
 
 def plan_settlement(

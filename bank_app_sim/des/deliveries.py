@@ -39,8 +39,22 @@ TIMEOUT = timedelta(seconds=15)
 # How long a process has for an attempt: longer than any takes. After that it is taken for dead.
 LEASE = timedelta(seconds=60)
 
+# How far the clocks of several processes may be apart.
+LENIENCY = timedelta(minutes=1)
+
 # How long the secret before the present one goes on signing.
 ROTATION = timedelta(hours=24)
+
+
+def asked_at(now: datetime) -> Mapping[str, str]:
+    """What endpoints are asked with that may have something to deliver.
+
+    A moment that is further away than any wait leads was written down by a clock that was ahead, and has been set back
+    since: a batch is due then, and a claim is over.
+    """
+    waits = (timedelta(), *WAITS)
+    far = {f"far_{attempts}": timestamp(now + wait + LENIENCY) for attempts, wait in enumerate(waits)}
+    return {"now": timestamp(now), "stale": timestamp(now + LEASE + LENIENCY), **far}
 
 
 class Outcome(enum.Enum):

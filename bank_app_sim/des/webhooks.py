@@ -162,7 +162,7 @@ class Webhooks:
 
     def _look(self, connection: sa.Connection) -> Look:
         now = self._clock.now()
-        looked = connection.execute(store.webhooks.LOOK, {"now": timestamp(now)}).all()
+        looked = connection.execute(store.webhooks.LOOK, deliveries.asked_at(now)).all()
         self._nobody_listens = not looked and not self._database.is_shared
         something = [endpoint.tenant_id for endpoint in looked if endpoint.has_something]
         waiting = [self._claims[tenant_id] for tenant_id in something if self._waits(tenant_id)]
@@ -176,7 +176,7 @@ class Webhooks:
     def _claim(self, connection: sa.Connection, *, tenant_id: str) -> Work:
         now = self._clock.now()
         of = {"of_tenant": tenant_id}
-        to_deliver = connection.execute(store.webhooks.TO_DELIVER, {**of, "now": timestamp(now)}).mappings()
+        to_deliver = connection.execute(store.webhooks.TO_DELIVER, {**of, **deliveries.asked_at(now)}).mappings()
         batch = next((self._claimed(connection, endpoint, now) for endpoint in to_deliver.all()), None)
         hint = None
         for endpoint in connection.execute(store.webhooks.TO_HINT, of).mappings().all():

@@ -427,6 +427,44 @@ async def test_a_process_that_dies_while_it_sends_leaves_the_batch_to_the_next(
     assert sent_again == (59 if store == "sqlite" else 60)
 
 
+async def test_a_batch_of_a_clock_that_was_wrong_does_not_wait_for_it(
+    lasting_database_of: DatabaseOf, clock: SimulatedClock
+) -> None:
+    """A process is a year ahead; the next one on the same database is right."""
+    receivers = [Receiver(answers=[500]), Receiver()]
+
+    def process(n: int, at: SimulatedClock) -> DES:
+        return DES(
+            database_url=lasting_database_of("des"),
+            tenants=[TENANT],
+            clock=at,
+            trace=Trace(at),
+            ids=Ids(random.Random(n)),
+            webhook_transport=receivers[n].transport(),
+        )
+
+    ahead = SimulatedClock(START + 400 * DAY)
+    wrong = process(0, ahead)
+    async with anyio.create_task_group() as tasks, client_of(wrong) as backend:
+        tasks.start_soon(wrong.run)
+        await authorize(backend)
+        await subscribe(backend)
+        await backend.post("/v1/users", json={"user": {"externalId": "ada"}})
+        await ahead.advance(SECOND)
+        tasks.cancel_scope.cancel()
+    wrong.close()
+    assert len(receivers[0].batches) == 1
+
+    right = process(1, clock)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(right.run)
+        await clock.advance(SECOND)
+        tasks.cancel_scope.cancel()
+    right.close()
+
+    assert receivers[1].batches == receivers[0].batches
+
+
 async def test_two_processes_never_send_a_batch_at_once(
     lasting_database_of: DatabaseOf, bank: Bank, clock: SimulatedClock
 ) -> None:

@@ -36,7 +36,7 @@ YEARS = timedelta(days=3_650)
 TENANT = Tenant(
     id="demo",
     client_id="demo-bank",
-    client_secret="planted-secret",
+    client_secret="a-planted-secret-of-a-bank",
     issuer="https://bank.test",
     audience="demo-bank",
     jwks_url="http://bank/.well-known/jwks.json",
@@ -46,8 +46,8 @@ BANK = Bank(
     issuer=TENANT.issuer,
     audience=TENANT.audience,
     decision_after=timedelta(),
-    settle_every=timedelta(seconds=30),
-    look_for_events_every=timedelta(seconds=30),
+    settle_every=timedelta(seconds=5),
+    look_for_events_every=timedelta(seconds=5),
     webhook_secrets=(secret("a"),),
     token_lifetime=YEARS,
 )
@@ -214,7 +214,7 @@ class Standing:
 
 async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
     """Wait for something that the machine's clock brings."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(15):
         while True:
             if await is_so():
                 return
@@ -231,7 +231,7 @@ async def standing(
         database: Of the actor's own database.
         peer: Of what the other one answers.
     """
-    clock, network = QuickClock(times=500), Network()
+    clock, network = QuickClock(times=150), Network()
     trace = Trace(clock, keep=10)
     transport = network if peer is None else FailingNetwork(peer, network)
 

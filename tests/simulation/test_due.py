@@ -152,3 +152,30 @@ async def test_a_wake_in_the_middle_of_a_look_is_not_forgotten(clock: SimulatedC
         await clock.advance(SECOND)
         tasks.cancel_scope.cancel()
     assert looks == 2
+
+
+@pytest.mark.parametrize("is_during_the_look", [True, False], ids=["during the look", "while it waits"])
+async def test_where_the_clock_was_set_back_it_looks_again(is_during_the_look: bool) -> None:
+    """The moment to which it would wait was reckoned by a clock that was a day ahead."""
+    clock = QuickClock()
+    looked_again = anyio.Event()
+    looks = 0
+
+    async def look() -> datetime:
+        nonlocal looks
+        looks += 1
+        if looks > 1:
+            looked_again.set()
+        next_look = clock.now() + 60 * SECOND
+        if is_during_the_look and looks == 1:
+            clock.set_by -= timedelta(days=1)
+        return next_look
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(DueWork("the work", clock, look).run)
+        await anyio.wait_all_tasks_blocked()
+        if not is_during_the_look:
+            clock.set_by -= timedelta(days=1)
+        with anyio.fail_after(10):
+            await looked_again.wait()
+        tasks.cancel_scope.cancel()

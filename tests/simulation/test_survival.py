@@ -25,6 +25,8 @@ ROOT = Path(__file__).parent.parent.parent
 HERE = "tests/simulation/test_survival.py"
 WORLDS = "tests/worlds/test_lives.py"
 
+PAIR = "DueWork('noting how far both databases have come', self.network.clock, step).run"
+
 # Every task and thread that lives as long as a server, by where it is begun, and the test that feeds it exceptions.
 LONG_LIVED = {
     ("des/api.py", "self._due_deposits.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
@@ -34,6 +36,10 @@ LONG_LIVED = {
     ("des/webhooks.py", "self._send_hint"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
     ("simulation/actors.py", "self.des_process.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
     ("simulation/actors.py", "self.backend_process.run"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
+    (
+        "simulation/actors.py",
+        PAIR,
+    ): "tests/simulation/test_due.py::test_whatever_goes_wrong_is_said_once_and_tried_again",
     ("database/writer.py", "self._work"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
     ("worlds/keeping.py", "self._clear"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
     ("worlds/keeping.py", "self._remove_or_say_why_not"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
@@ -150,7 +156,14 @@ async def test_the_bank_outlives_whatever_its_database_does(
         await at_every_point(stands, fault, EXCEPTIONS, is_late=is_late, times=times)
 
     steps = {"Provisioning._write", "Settlement._decide", "Settlement._end"}
-    assert fault.struck >= {"next_looks", "claim_orders", "claim_settlement", "claim_transfers", "claim_look", *steps}
+    assert fault.struck >= {
+        "BankBackend._next_looks",
+        "claim_orders",
+        "claim_settlement",
+        "claim_transfers",
+        "claim_look",
+        *steps,
+    }
     assert "a mistake of ours" in caplog.text
 
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
+from ..deliveries import WAITS
 from ..tables import events, webhook_endpoints
 
 _of_tenant = webhook_endpoints.c.tenant_id == given("of_tenant")
@@ -20,10 +21,21 @@ _is_active = webhook_endpoints.c.unsubscribed_at.is_(None)
 _undelivered = sa.exists().where(
     events.c.tenant_id == webhook_endpoints.c.tenant_id, events.c.at_us > webhook_endpoints.c.delivered_us
 )
-_is_claimed = sa.func.coalesce(webhook_endpoints.c.claimed_until, "") > given("now", type_=sa.Text)
+_is_claimed = sa.and_(
+    sa.func.coalesce(webhook_endpoints.c.claimed_until, "") > given("now", type_=sa.Text),
+    sa.func.coalesce(webhook_endpoints.c.claimed_until, "") <= given("stale", type_=sa.Text),
+)
+# By the number of failed attempts: how long a batch may have to wait.
+_far = sa.case(
+    *[
+        (webhook_endpoints.c.attempts == attempts, given(f"far_{attempts}", type_=sa.Text))
+        for attempts in range(len(WAITS) + 1)
+    ]
+)
+_is_due = sa.or_(webhook_endpoints.c.due_at <= given("now"), webhook_endpoints.c.due_at > _far)
 # Endpoints with a batch that is due and in nobody's hands, or with events of which a batch can be made.
 _is_to_deliver = sa.or_(
-    sa.and_(webhook_endpoints.c.due_at <= given("now"), sa.not_(_is_claimed)),
+    sa.and_(_is_due, sa.not_(_is_claimed)),
     sa.and_(webhook_endpoints.c.batch_id.is_(None), _undelivered),
 )
 TO_DELIVER = sa.select(*webhook_endpoints.c).where(_of_tenant, _is_active, _is_to_deliver)
@@ -71,7 +83,7 @@ TO_HINT = (
 )
 
 _free_at = sa.case(
-    (webhook_endpoints.c.claimed_until > webhook_endpoints.c.due_at, webhook_endpoints.c.claimed_until),
+    (sa.and_(_is_due, _is_claimed), webhook_endpoints.c.claimed_until),
     else_=webhook_endpoints.c.due_at,
 )
 _hints = sa.exists().where(events.c.tenant_id == webhook_endpoints.c.tenant_id, _is_to_hint_at)
