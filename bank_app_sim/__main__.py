@@ -2,12 +2,19 @@
 
 import sys
 
+from .extras import NO_SIMULATOR, is_simulator_missing
+
 
 def main() -> None:
     """Read the command line and do what it says; Ctrl-C ends it quietly, also while all of it is being loaded."""
     try:
-        from .cli import main as command_line
-
+        try:
+            from .cli import main as command_line
+        except ModuleNotFoundError as error:
+            if not is_simulator_missing(error):
+                raise
+            sys.stderr.write(f"Error: {NO_SIMULATOR}\n")
+            sys.exit(2)
         command_line()
     except KeyboardInterrupt:
         sys.stderr.write("Aborted!\n")

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .extras import NO_SIMULATOR, is_simulator_missing
+
 if TYPE_CHECKING:
     from .journeys.journey import Journey
     from .journeys.results import JourneyResult
@@ -48,10 +50,14 @@ class JourneyFile(pytest.File):
     """A script; its journeys are one, or one for each row."""
 
     def collect(self) -> Iterator["JourneyItem"]:
-        from .journeys.identity import slugs
-        from .journeys.mistakes import ScriptMistakes
-        from .journeys.reader import read_file
-
+        try:
+            from .journeys.identity import slugs
+            from .journeys.mistakes import ScriptMistakes
+            from .journeys.reader import read_file
+        except ModuleNotFoundError as error:
+            if not is_simulator_missing(error):
+                raise
+            raise self.CollectError(NO_SIMULATOR) from None
         try:
             scripts = read_file(self.path)
         except ScriptMistakes as error:

@@ -9,7 +9,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-INSTALLING = (ROOT / "bank_app_sim" / "docs" / "install.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
 PROGRAMS = [text for language, text in BLOCKS if language == "python"]
 COMMANDS = [text.strip() for language, text in BLOCKS if language == "sh"]
@@ -50,17 +49,6 @@ def test_every_example_runs_and_prints_what_it_promises(example: Path) -> None:
 @pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.journey.yaml")), ids=lambda path: path.name)
 def test_every_example_of_a_journey_passes(script: Path) -> None:
     assert run("-m", "bank_app_sim", "run", str(script)).startswith("passed")
-
-
-@pytest.mark.thorough
-def test_a_project_of_ones_own_has_a_journey_and_a_test_as_installing_says(tmp_path: Path) -> None:
-    """pytest finds the plugin by itself, and the two files that the page shows pass."""
-    blocks = dict(re.findall(r"```(yaml|python)\n(.*?)```", INSTALLING, flags=re.DOTALL))
-    (tmp_path / "first.journey.yaml").write_text(blocks["yaml"])
-    (tmp_path / "test_first.py").write_text(blocks["python"])
-    (tmp_path / "pytest.ini").write_text("[pytest]\nanyio_mode = auto\n")
-
-    assert "2 passed" in run("-m", "pytest", "-q", str(tmp_path), "--rootdir", str(tmp_path))
 
 
 def test_the_journey_in_the_readme_is_the_example() -> None:

@@ -25,6 +25,7 @@ from impact_sdk import (
     Weekly,
 )
 
+from ..nearest import is_not_known
 from .kinds import DEFAULT_FRIEND, DEFAULT_TEAM, Choice
 from .vocabulary import CannotBe, in_scripts
 
@@ -81,8 +82,11 @@ def terms_of(*, savehack: str, **given: Any) -> SavehackTerms:
         given: Fields of the SDK's terms; what is None was left out.
 
     Raises:
-        CannotBe: This savehack has no such field, or not with this value.
+        CannotBe: There is no such savehack, or it has no such field, or not with this value.
     """
+    if savehack not in TERMS:
+        more = "its amount and all else have names of their own"
+        raise CannotBe(f"the savehack {savehack!r} {is_not_known(savehack, TERMS)}; {more}", "savehack")
     kind = TERMS[savehack]
     own = [field.name for field in attrs.fields(kind)]
     said = {name: value for name, value in given.items() if value is not None}

@@ -11,6 +11,7 @@ from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.journey import ExpectationFailed, Journey
 from bank_app_sim.journeys.mistakes import Mistake
 from bank_app_sim.journeys.people import Attitude, StepFailed
+from bank_app_sim.journeys.vocabulary import CannotBe
 from bank_app_sim.turns import BRANCH
 from impact_sdk import AccountProvisioningDeclined, AccountProvisioningTimedOut, Conflict
 
@@ -126,3 +127,14 @@ async def test_a_journey_begins_in_a_world_made_with_what_is_given() -> None:
         await journey.launch_savehack("weekly")
         await journey.wait(3 * DAY)
         await journey.expect(of="bo", accounts=0, deposits={"failed": 1}, savehacks={"paused": 1})
+
+
+@pytest.mark.parametrize("savehack", ["weekyl", "weekly 50.00"])
+async def test_a_savehack_that_there_is_not_is_said_with_the_nearest(savehack: str) -> None:
+    async with Simulation(seed=7) as simulation:
+        journey = await saver(simulation)
+
+        with pytest.raises(CannotBe) as caught:
+            await journey.launch_savehack(savehack)
+
+    assert f"the savehack {savehack!r} is not known here; did you mean weekly?" in str(caught.value)

@@ -1,9 +1,12 @@
 """Whoever installs the package has worlds in their tests, and their journeys as tests."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+import bank_app_sim
 from bank_app_sim.journeys.results import Outcome
 from bank_app_sim.journeys.runner import Job, Plan, play_jobs
 
@@ -91,6 +94,19 @@ def test_journeys_are_tests_and_worlds_are_fixtures(project: pytest.Pytester) ->
     result.assert_outcomes(passed=6, failed=2, errors=2)
     result.stdout.fnmatch_lines(["*expected DELETE /session is lost, before the journey ends; there was it has not*"])
     result.stdout.fnmatch_lines(["*expected accounts: 1; there was accounts: 0*"])
+
+
+def test_the_project_that_the_page_on_installing_shows_passes(pytester: pytest.Pytester) -> None:
+    page = (Path(bank_app_sim.__file__).parent / "docs" / "install.md").read_text()
+    (tests,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    (settings,) = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    journey, _ci = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    pytester.makepyfile(test_bank=tests)
+    pytester.makepyprojecttoml(settings)
+    pytester.makeconftest("import pytest\n\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n")
+    (pytester.path / "first.journey.yaml").write_text(journey)
+
+    ran(pytester).assert_outcomes(passed=3)
 
 
 @pytest.mark.processes
