@@ -68,8 +68,11 @@ class PublishedKeys:
         async with self._fetching:
             if self._keys is not None and self._keys is not seen:  # somebody else has just fetched them
                 return self._keys
-            is_soon = self._is_younger(self._asked_at, SHORTEST_TIME_BETWEEN_FETCHES)
-            return None if is_soon else await self._fetch()
+            if not self._is_younger(self._asked_at, SHORTEST_TIME_BETWEEN_FETCHES):
+                return await self._fetch()
+            if self._asked_at != self._fetched_at:  # it did not answer: nobody knows what it has published since
+                raise self._not_to_be_had()
+            return None
 
     def _fresh(self) -> Keys | None:
         return self._keys if self._is_younger(self._fetched_at, OLDEST_KEYS) else None
@@ -88,10 +91,13 @@ class PublishedKeys:
             response.raise_for_status()
             self._keys = usable(wire.loads(response.content))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            sentence = f"the bank's keys at {self._url} cannot be had; try again later"
-            raise Refused(503, {"base": [sentence]}, headers={"Retry-After": "5"}) from error
+            raise self._not_to_be_had() from error
         self._fetched_at = self._asked_at
         return self._keys
+
+    def _not_to_be_had(self) -> Refused:
+        sentence = f"the bank's keys at {self._url} cannot be had; try again later"
+        return Refused(503, {"base": [sentence]}, headers={"Retry-After": "5"})
 
 
 def usable(document: Any) -> Keys:

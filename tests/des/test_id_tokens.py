@@ -352,6 +352,26 @@ async def test_old_keys_do_when_a_new_one_cannot_be_looked_for(
     assert isinstance(await believed(verifier, bank.id_token("ada")), Identity)
 
 
+async def test_a_new_key_is_not_refused_because_the_bank_did_not_answer_a_moment_ago(
+    verifier: TokenVerifier, bank: Bank, clock: SimulatedClock
+) -> None:
+    await verifier.verify(bank.id_token("ada"))
+    await clock.advance(timedelta(minutes=5))
+    bank.keys[0], bank.is_down = new_key("key-2"), True
+    statuses = []
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            await verifier.verify(bank.id_token("ada"))
+        statuses.append(refused.value.answer.status)
+        bank.is_down = False
+
+    await clock.advance(timedelta(minutes=1))
+
+    assert statuses == [503, 503]
+    assert bank.asked == 2
+    assert isinstance(await believed(verifier, bank.id_token("ada")), Identity)
+
+
 async def test_without_the_banks_keys_a_launch_is_to_be_tried_again(verifier: TokenVerifier, bank: Bank) -> None:
     bank.is_down = True
     with pytest.raises(Refused) as refused:
