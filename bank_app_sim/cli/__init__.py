@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from impact_sdk.visible import visible
+
 from ..database import DatabaseError
 from ..servers import PortTaken
 from ..settings import UnusableSecret
@@ -37,9 +39,15 @@ class Commands(click.Group):
         except (DatabaseError, PortTaken, UnusableSecret) as error:
             raise click.UsageError(str(error)) from error
         except OSError as error:
-            raise click.UsageError(f"{error.filename}: {error.strerror}; choose another folder") from error
+            raise click.UsageError(_sentence(error)) from error
         except SimulationError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _sentence(error: OSError) -> str:
+    if error.filename is None:
+        return visible(error.strerror or str(error))
+    return f"{visible(str(error.filename))}: {error.strerror}; choose another folder"
 
 
 def _colour(environment: Mapping[str, str]) -> bool | None:

@@ -10,9 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from impact_sdk.visible import visible
+
 from ..check import Finding, Result, Secrets
 from ..check.observations import Trial
+from . import paragraphs
 from .terminal import Printer
+
+# Of a paragraph, where it goes into a file.
+WIDTH = 79
 
 COLOURS = {Result.PASS: "green", Result.FAIL: "red", Result.COULD_NOT_TELL: "yellow"}
 
@@ -45,7 +51,7 @@ def print_findings(
     console.print(_summary(findings, printed, show_output=show_output))
     if show_output and printed:
         console.rule("what the callback printed")
-        click.echo(printed)
+        click.echo("\n".join(map(visible, printed.splitlines())))
 
 
 def print_json(target: str, findings: Sequence[Finding], *, secrets: Secrets, printed: str, show_output: bool) -> None:
@@ -76,12 +82,14 @@ def _as_json(finding: Finding) -> dict[str, Any]:
 
 
 def _table(target: str, findings: Sequence[Finding], secrets: Secrets) -> Table:
-    table = Table("Rule", "Result", "What it says, and what was seen", title=target, title_justify="left")
+    table = Table(
+        "Rule", "Result", "What it says, and what was seen", title=Text(visible(target)), title_justify="left"
+    )
     for finding in findings:
         result = finding.verdict.result
         said = Text(finding.rule.statement)
         if result is Result.COULD_NOT_TELL:
-            said.append(f"\n{secrets.masked(finding.verdict.seen)}", style="dim")
+            said.append(f"\n{visible(secrets.masked(finding.verdict.seen))}", style="dim")
         table.add_row(finding.rule.id, Text(result.value, style=COLOURS[result]), said)
     return table
 
@@ -102,8 +110,9 @@ def _print_failure(console: Console, finding: Finding, secrets: Secrets, shown: 
 
 def _say(name: str, text: str) -> None:
     """A paragraph that begins with what it is about."""
-    wrapped = click.wrap_text(f"{name}: {text}", width=79, initial_indent="  ", subsequent_indent="    ")
-    click.echo(wrapped.replace(f"{name}:", click.style(f"{name}:", bold=True), 1))
+    for line in f"  {name}: {text}".splitlines():
+        fitted = paragraphs.fitted(visible(line), paragraphs.width() or WIDTH)
+        click.echo(fitted.replace(f"{name}:", click.style(f"{name}:", bold=True), 1))
 
 
 def _print_messages(rule_id: str, trial: Trial, shown: dict[int, str]) -> None:

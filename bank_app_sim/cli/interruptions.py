@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a run: the first ends it, and what was done is told; the second ends the process."""
+"""Ctrl-C and SIGTERM during a run: the first ends it, and what was done is told; the next ends the process."""
 
 import contextlib
 import os
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @attrs.define
@@ -27,23 +29,34 @@ class Interruption:
 
     @property
     def reason(self) -> str:
-        return "interrupted by Ctrl-C" if self.number == signal.SIGINT else "interrupted by SIGTERM"
+        return "interrupted by SIGTERM" if self.number == signal.SIGTERM else "interrupted by Ctrl-C"
 
-    def take(self, number: int, _frame: Any) -> None:
-        if self.number:
-            os._exit(128 + number)  # whoever asks twice has waited long enough
+    def caught(self) -> None:
+        """A KeyboardInterrupt has arrived; whoever asks once more has waited long enough."""
+        self.number = self.number or signal.SIGINT
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                signal.signal(number, _end_at_once)
+
+    def terminate(self, number: int, _frame: Any) -> None:
+        # As Ctrl-C, which event loops bring to where it ends tasks in order. Raised here, it could be anywhere.
         self.number = number
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+
+def _end_at_once(number: int, _frame: Any) -> None:
+    os._exit(128 + number)
 
 
 @contextlib.contextmanager
 def heard() -> Iterator[Interruption]:
-    """Within the block both signals raise KeyboardInterrupt, once."""
+    """Within the block SIGTERM raises KeyboardInterrupt, as Ctrl-C does."""
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():  # no other may
         yield interruption
         return
-    before = {number: signal.signal(number, interruption.take) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    signal.signal(signal.SIGTERM, interruption.terminate)
     try:
         yield interruption
     finally:

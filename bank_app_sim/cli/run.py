@@ -164,6 +164,7 @@ def run(
                 progress.say(_how_many(selection.broken))
             following.follow(played)
         except KeyboardInterrupt:
+            interruption.caught()
             reason = interruption.reason
         except BrokenPipeError:
             reason = "nobody read the output any more"

@@ -16,6 +16,7 @@ from .given import shown
 from .journey import ExpectationFailed, Journey
 from .language import FAILURES
 from .library import LIBRARY
+from .owners import with_owners
 from .people import StepFailed
 from .recording import Recordings, messages_of, state_of
 from .results import Failure, JourneyResult, Outcome, State, StepResult
@@ -295,7 +296,7 @@ async def play(
         outcome=outcome,
         seconds=time.perf_counter() - began,
         steps=steps,
-        messages=[message.as_json() for message in await world.messages()] if keeps_messages else (),
+        messages=[message.as_json() for message in with_owners(await world.messages())] if keeps_messages else (),
         states=states,
         command=command,
         given=shown(script.arguments),

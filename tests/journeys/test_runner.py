@@ -145,17 +145,18 @@ def is_there(pid: int) -> bool:
 @pytest.mark.processes
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells which processes there are")
 @pytest.mark.parametrize(
-    ("workers", "number", "exit_code", "reason"),
+    ("workers", "event_loop", "number", "exit_code", "reason"),
     [
-        ("1", signal.SIGINT, 130, "interrupted by Ctrl-C"),
-        ("2", signal.SIGINT, 130, "interrupted by Ctrl-C"),
-        ("2", signal.SIGTERM, 143, "interrupted by SIGTERM"),
+        ("1", "asyncio", signal.SIGTERM, 143, "interrupted by SIGTERM"),
+        ("1", "trio", signal.SIGINT, 130, "interrupted by Ctrl-C"),
+        ("2", "asyncio", signal.SIGINT, 130, "interrupted by Ctrl-C"),
     ],
 )
 def test_an_interrupted_run_tells_what_was_played_and_leaves_no_process(
-    tmp_path: Path, workers: str, number: int, exit_code: int, reason: str
+    tmp_path: Path, workers: str, event_loop: str, number: int, exit_code: int, reason: str
 ) -> None:
-    with running(tmp_path, "--workers", workers, "--report", str(tmp_path / "evidence")) as process:
+    words = ["--workers", workers, "--event-loop", event_loop, "--report", str(tmp_path / "evidence")]
+    with running(tmp_path, *words) as process:
         started = children_of(process.pid)
         process.send_signal(number)
         began = time.monotonic()
@@ -205,13 +206,15 @@ def left_of(processes: list[int], *, until: float) -> list[int]:
     return left
 
 
+@pytest.mark.processes
 def test_whoever_asks_twice_has_waited_long_enough() -> None:
     """The second signal ends the process at once, in whatever it is in the middle of."""
     program = (
         "import os, signal, time\n"
         "from bank_app_sim.cli.interruptions import heard\n"
         "with heard() as interruption:\n"
-        "    try:\n        signal.raise_signal(signal.SIGINT)\n    except KeyboardInterrupt:\n        pass\n"
+        "    try:\n        signal.raise_signal(signal.SIGINT)\n"
+        "    except KeyboardInterrupt:\n        interruption.caught()\n"
         "    assert interruption.exit_code == 130\n"
         "    signal.raise_signal(signal.SIGINT)\n"
         "    print('goes on')\n"

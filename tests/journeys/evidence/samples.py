@@ -41,6 +41,7 @@ class Recorder:
             StepResult(
                 number=str(len(self.steps) + 1),
                 text=text,
+                file="journeys/account-while-saving.journey.yaml",
                 line=len(self.steps) + 5,
                 outcome=Outcome.FAILED if failure else Outcome.PASSED,
                 began_at=began_at,

@@ -64,5 +64,5 @@ function failureBox({ step, outcome, choose, reason }) {
   const fact = (name, text) => (text ? [element('dt', {}, name), element('dd', { class: name === 'way out' ? null : 'exact' }, text)] : []);
   return element('section', { class: 'failure', 'aria-label': 'Failure' },
     element('h2', {}, button({ onclick: () => choose(step) }, `Step ${step.number} failed`), element('span', {}, step.text)),
-    element('dl', {}, fact('where', [step.branch ? `in ${step.branch}` : '', step.line ? `${step.file || 'line'}:${step.line}` : ''].filter(Boolean).join(', ')), fact('expected', expected), fact('found', found), fact('way out', wayOut)));
+    element('dl', {}, fact('where', [step.branch ? `in ${step.branch}` : '', step.line ? (step.file ? `${step.file}:${step.line}` : `line ${step.line}`) : ''].filter(Boolean).join(', ')), fact('expected', expected), fact('found', found), fact('way out', wayOut)));
 }
