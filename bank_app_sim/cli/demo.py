@@ -9,6 +9,7 @@ import click
 
 from ..simulation import Served, Simulation
 from ..trace import Message
+from .ending import quietly
 from .running import run
 from .started import command
 
@@ -55,7 +56,7 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
     began, steps = time.perf_counter(), []
     async with simulation:
         printer = Printer()
-        simulation.trace.listen(_print_as_json if as_json else printer)
+        simulation.trace.listen(quietly(_print_as_json if as_json else printer))
         for number, (text, journey) in enumerate(JOURNEYS, 1):
             _say(f"{number}. {text}", unless=as_json)
             steps.append(await as_step(number, text, journey, simulation, patience))

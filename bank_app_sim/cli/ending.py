@@ -2,6 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
+
+from ..trace import Message
 
 # As of a process that SIGPIPE has ended: `bank-app-sim openapi | head` is no failure of anybody.
 NOBODY_READS = 141
@@ -11,9 +14,21 @@ INTERRUPTED = 130
 def hush() -> None:
     """Nobody reads what is printed any more: neither what follows, nor what Python still holds at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BrokenPipeError:
-            os.dup2(nowhere, stream.fileno())
+    os.dup2(nowhere, sys.stdout.fileno())
+    try:
+        sys.stderr.flush()
+    except BrokenPipeError:
+        os.dup2(nowhere, sys.stderr.fileno())
     os.close(nowhere)
+
+
+def quietly(show: Callable[[Message], None]) -> Callable[[Message], None]:
+    """The same for whoever is told in the middle of a world: that goes on although nobody reads of it."""
+
+    def shown(message: Message) -> None:
+        try:
+            show(message)
+        except BrokenPipeError:
+            hush()
+
+    return shown

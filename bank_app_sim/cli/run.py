@@ -9,7 +9,7 @@ import click
 
 from impact_sdk.visible import visible
 
-from .ending import hush
+from .ending import NOBODY_READS, hush
 from .interruptions import heard
 from .paragraphs import counted
 from .started import program
@@ -156,7 +156,7 @@ def run(
             stops_at_failure=fail_fast,
             ended=progress.advance,
         )
-        reason = ""
+        reason, exit_code = "", None
         try:
             following.follow(broken)
             progress.advance(len(broken))
@@ -165,9 +165,9 @@ def run(
             following.follow(played)
         except KeyboardInterrupt:
             interruption.caught()
-            reason = interruption.reason
+            reason, exit_code = interruption.reason, interruption.exit_code
         except BrokenPipeError:
-            reason = "nobody read the output any more"
+            reason, exit_code = "nobody read the output any more", NOBODY_READS
             hush()
         for result in runner.skipped(jobs[following.come - len(broken) :], plan, reason) if reason else ():
             following.take(result)
@@ -176,7 +176,7 @@ def run(
                 click.echo(f"wrote {path}", err=as_json)
     if updates:
         _write_recordings(selection, jobs, following)
-    _end(following, report, exit_code=interruption.exit_code if interruption.number else None)
+    _end(following, report, exit_code=exit_code)
 
 
 def _write_recordings(selection: "Selection", jobs: "Sequence[Job]", following: "Following") -> None:
