@@ -20,6 +20,26 @@ async def test_a_new_customer_has_the_opening_balance(app: httpx.AsyncClient) ->
     assert answer.json() == {"accounts": [{"name": "current:ada", "balance_cents": 1_000_000}]}
 
 
+@pytest.mark.parametrize("path", ["/ledger", "/accounts", "/.well-known/jwks.json", "/impact-events"])
+async def test_the_bank_knows_no_parameters_in_a_query(path: str, app: httpx.AsyncClient) -> None:
+    answer = await app.get(path, params={"page": 1})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": "page", "errors": ["is not known here; there is none"]}]
+
+
+@pytest.mark.parametrize(("amount", "status"), [(5.0, 201), (-5e2, 201), (5.5, 400), (1e300, 400), (True, 400)])
+async def test_an_amount_is_an_integer_as_json_schema_has_it(
+    amount: float, status: int, app: httpx.AsyncClient
+) -> None:
+    movement = {"account": "current:ada", "amount_cents": amount, "reference": "m-1"}
+
+    answer = await app.post("/ledger/movements", json=movement)
+
+    is_understood = "amount_cents" not in [error["field"] for error in answer.json().get("errors", ())]
+    assert is_understood is (status == 201)
+
+
 async def test_signing_in_again_gives_no_second_opening_balance(app: httpx.AsyncClient) -> None:
     await app.post("/sign-in", json={"customer": "ada"})
 

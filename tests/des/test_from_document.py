@@ -3,8 +3,10 @@
 Who may not reach what: `tests/contract/test_wrong_principals.py`.
 """
 
+import gzip
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -25,6 +27,7 @@ from .from_document import (
     CONTRACT,
     FULL,
     World,
+    about,
     can_be_refused,
     every,
     examples,
@@ -122,6 +125,33 @@ async def test_a_body_of_another_type_is_415(operation: Operation, world: World)
     answer = await send(world.user, operation, world.ids, json=None, content=b"{}", headers=headers)
 
     assert answer.status_code == 415
+
+
+@every(where=has_body)
+async def test_a_body_that_is_encoded_is_415(operation: Operation, world: World) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+
+    answer = await send(world.user, operation, world.ids, json=None, content=gzip.compress(b"{}"), headers=headers)
+
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+
+
+def as_floats(value: Any) -> Any:
+    """The same value, whose integers are written with a fraction of nothing."""
+    if isinstance(value, dict):
+        return {name: as_floats(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_floats(each) for each in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@every(where=lambda operation: has_body(operation) and "Cents" in str(examples(operation)))
+async def test_an_integer_is_a_number_without_a_fraction(operation: Operation, world: World) -> None:
+    client = world.first_principal(operation)
+    for example in examples(operation):
+        answer = await send(client, operation, world.ids, json=as_floats(about(example, world.ids)))
+
+        assert "must be an integer" not in answer.text
 
 
 @every(where=has_body)

@@ -143,3 +143,16 @@ async def test_any_header_is_answered(world: World) -> None:
                 )
 
                 assert answer.status_code < 500, (operation.name, headers)
+
+
+async def test_any_value_in_any_claim_of_a_token_is_answered(
+    bank: Bank, stranger: httpx.AsyncClient, backend: httpx.AsyncClient
+) -> None:
+    claims = {**bank.claims("ada"), "nbf": 0, "azp": "x", "given_name": "Ada", "family_name": "L", "jti": "1"}
+    for name in claims:
+        for written in VALUES:
+            payload = orjson.dumps({**claims, name: PLACE}).replace(orjson.dumps(PLACE), written.encode())
+            answer = await stranger.post("/users/verify_token", json={"token": bank.sign_bytes(payload)})
+
+            assert answer.status_code in (200, 400, 422), (name, written[:80], answer.text)
+    assert (await backend.get("/v1/users")).status_code == 200
