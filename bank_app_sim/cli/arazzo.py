@@ -1,14 +1,14 @@
 """Arazzo documents on the command line: journeys written as such, and documents that are run."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import anyio
 import click
 
-from ..journeys.results import JourneyResult
+from ..journeys.results import JourneyResult, Outcome
 from ..journeys.runner import Job
 from .started import program
 
@@ -31,23 +31,43 @@ def inputs(texts: Sequence[str]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in texts)
 
 
-def run_documents(files: Sequence[str], *, given: Mapping[str, str], against: str | None) -> list[JourneyResult]:
-    """What came of the documents' workflows."""
+def run_documents(
+    files: Sequence[str], *, given: Mapping[str, str], against: str | None
+) -> Iterator[list[JourneyResult]]:
+    """What came of the workflows of each document; an error for one that cannot be run, and the others are."""
     from ..arazzo import DocumentError, WrongInput, run_document
 
-    async def run_all() -> list[JourneyResult]:
-        return [
-            result
-            for file in files
-            for result in await run_document(Path(file), given=given, against=against, program=program())
-        ]
+    async def run(file: str) -> list[JourneyResult]:
+        return await run_document(Path(file), given=given, against=against, program=program())
 
-    try:
-        return anyio.run(run_all)
-    except (DocumentError, WrongInput) as error:
-        raise click.UsageError(str(error)) from None
-    except OSError as error:
-        raise click.UsageError(f"{error.filename} cannot be read: {error.strerror}") from None
+    for file in files:
+        try:
+            yield anyio.run(run, file)
+        except (DocumentError, WrongInput) as error:
+            yield [_not_run(file, Outcome.ERROR, str(error))]
+        except OSError as error:
+            yield [_not_run(file, Outcome.ERROR, f"{file} cannot be read: {error.strerror}")]
+
+
+def skipped(files: Sequence[str], reason: str) -> list[JourneyResult]:
+    """Of the documents that a run did not come to."""
+    return [_not_run(file, Outcome.SKIPPED, reason) for file in files]
+
+
+def _not_run(file: str, outcome: Outcome, reason: str) -> JourneyResult:
+    name = Path(file).name.partition(".")[0]
+    return JourneyResult(
+        name=name,
+        title=name,
+        file=file,
+        row="",
+        seed=0,
+        world="",
+        outcome=outcome,
+        seconds=0,
+        steps=(),
+        reason=reason,
+    )
 
 
 def write_documents(jobs: Sequence[Job], results: Sequence[JourneyResult], *, sandbox: str) -> list[Path]:

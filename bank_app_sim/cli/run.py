@@ -113,11 +113,17 @@ def run(
 
     if arazzo.are_documents(journeys):
         given = arazzo.inputs(inputs)
-        results = arazzo.run_documents(journeys, given=given, against=against)
-        with shown.progress(len(results)) as progress:
-            following = Following(total=len(results), as_json=as_json, keeps_all=True, progress=progress)
-            following.follow(results)
-        _end(following, report)
+        with heard() as interruption, shown.progress(len(journeys)) as progress:
+            following = Following(total=len(journeys), as_json=as_json, keeps_all=True, progress=progress)
+            done = 0
+            try:
+                for results in arazzo.run_documents(journeys, given=given, against=against):
+                    following.follow(results)
+                    progress.advance(1)
+                    done += 1
+            except KeyboardInterrupt:
+                following.follow(arazzo.skipped(journeys[done:], interruption.reason))
+        _end(following, report, exit_code=interruption.exit_code if interruption.number else None)
         return
     if form is not None and against is None:
         raise click.UsageError(

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from bank_app_sim.arazzo import DocumentError, run_document
 from bank_app_sim.cli import main
 
-from .shop import ADDRESS, document, step
+from .shop import ADDRESS, OPENAPI, document, step
 
 pytestmark = pytest.mark.usefixtures("soon")
 
@@ -112,6 +113,23 @@ def test_the_command_line_says_so_in_a_sentence_and_ends_with_2(
     result = CliRunner().invoke(main, ["run", str(file)])
 
     assert result.exit_code == 2
-    assert any(each in result.output.replace("\n", " ") for each in sentence.split("|"))
+    assert any(each in " ".join(result.output.split()) for each in sentence.split("|"))
     assert "\x1b" not in result.output
     assert "Traceback" not in result.output
+
+
+def test_of_several_documents_the_others_are_run_and_the_report_has_all(project: Path) -> None:
+    (project / "api.json").write_text(json.dumps({**OPENAPI, "servers": [{"url": ADDRESS}]}))
+    source = {"sourceDescriptions": [{"name": "shop", "url": "api.json"}]}
+    (project / "good.arazzo.yaml").write_text(json.dumps(document(step(), root=source)))
+    (project / "broken.arazzo.yaml").write_text("arazzo: 2")
+    names = [str(project / f"{name}.arazzo.yaml") for name in ("broken", "missing", "good")]
+
+    result = CliRunner().invoke(main, ["run", *names, "--report", str(project / "evidence")])
+
+    assert result.exit_code == 2
+    suite = ElementTree.parse(project / "evidence" / "junit.xml").getroot()
+    ends = [(case.get("name"), [child.tag for child in case]) for case in suite.iter("testcase")]
+    assert [tags[:1] for _, tags in ends] == [["error"], ["error"], ["failure"]], ends
+    assert "version 2 is not known here" in " ".join(result.output.split())
+    assert "is the sandbox running?" in " ".join(result.output.split())
