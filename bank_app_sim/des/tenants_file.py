@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -63,6 +64,14 @@ def _secret(value: object) -> str:
     return secret
 
 
+def _address(value: object) -> str:
+    text = _text(value)
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http or https address, such as https://my-bank.example/.well-known/jwks.json")
+    return text
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("must be true or false")
@@ -90,7 +99,7 @@ _READ: Mapping[str, Callable[[object], object]] = {
     "client_secret": _secret,
     "issuer": _text,
     "audience": _text,
-    "jwks_url": _text,
+    "jwks_url": _address,
     "currency": _text,
     "account_setup": _one_of(AccountSetup),
     "performance_dreams": _flag,

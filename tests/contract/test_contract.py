@@ -114,11 +114,13 @@ async def test_an_application_is_looked_at_and_not_changed() -> None:
 
 def test_the_table_names_what_was_not_seen() -> None:
     coverage = Coverage()
-    coverage.add({"answers": [["GET", "/docs", "200"]], "callback_answers": [["asked", "returned"]]})
+    coverage.add(
+        {"answers": [["GET", "/docs", "200"], ["GET", "/docs", "400"]], "callback_answers": [["asked", "returned"]]}
+    )
 
     lines = {line.name: line for line in table(CONTRACT, coverage, {"asked": ("returned", "declined")})}
 
     assert lines["GET /docs"].missing == ()
-    assert lines["GET /openapi.json"].missing == ("200",)
+    assert lines["GET /openapi.json"].missing == ("200", "400")
     assert lines["callback asked"].missing == ("declined",)
     assert lines["events sent"].wanted == 19

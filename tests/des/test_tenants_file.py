@@ -74,6 +74,8 @@ def test_a_bank_is_read_with_all_its_settings(tmp_path: Path) -> None:
             "client_secret has 7 characters and could be guessed",
         ),
         (f"[mine]{NEEDED}".replace("planted-and-long", ""), "client_secret must be a text that is not blank"),
+        (f"[mine]{NEEDED}".replace("http://", ""), "jwks_url must be an http or https address"),
+        (f"[mine]{NEEDED}".replace("http://127", "http://[127"), "jwks_url"),
         (f"[mine]{NEEDED}[yours]{NEEDED}", "client_id 'mine' is given to several banks"),
     ],
 )
