@@ -29,14 +29,25 @@ BATCH = 20
 LENIENCY = timedelta(minutes=1)
 
 
-def asked_at(now: str, *, longest: timedelta = LONGEST_WAIT) -> Mapping[str, str]:
-    """What `is_due_and_free()` is asked with.
+def asked_at(now: str) -> Mapping[str, str]:
+    """What `is_due_and_free()` is asked with."""
+    return {"now": now, "stale": timestamp(moment(now) + LEASE + LENIENCY)}
 
-    Args:
-        longest: How long any row of the table may have to wait.
-    """
-    at = moment(now)
-    return {"now": now, "far": timestamp(at + longest + LENIENCY), "stale": timestamp(at + LEASE + LENIENCY)}
+
+def is_due_and_free(table: sa.Table) -> sa.ColumnElement[bool]:
+    """The row's step is due at `now`, and nobody is at it; see `asked_at()`."""
+    return sa.and_(
+        table.c.due_at <= given("now"),
+        sa.or_(
+            table.c.claimed_until.is_(None),
+            table.c.claimed_until <= given("now"),
+            table.c.claimed_until > given("stale"),  # by a clock that was ahead
+        ),
+    )
+
+
+def _far(now: str, longest: timedelta) -> str:
+    return timestamp(moment(now) + longest + LENIENCY)
 
 
 def _is_wrong(table: sa.Table, *, far: str) -> sa.ColumnElement[bool]:
@@ -46,20 +57,11 @@ def _is_wrong(table: sa.Table, *, far: str) -> sa.ColumnElement[bool]:
         return is_too_far
     # A decision is due whenever the bank has said. It was ordered in the future only by such a clock.
     waits_for_decision = sa.and_(table.c.state == OrderState.ORDERED.value, table.c.attempts == 0)
-    return sa.or_(
-        sa.and_(waits_for_decision, table.c.ordered_at > given("stale")),
-        sa.and_(sa.not_(waits_for_decision), is_too_far),
-    )
-
-
-def is_due_and_free(table: sa.Table) -> sa.ColumnElement[bool]:
-    """The row's step is due at `now`, and nobody is at it; see `asked_at()`."""
     return sa.and_(
-        sa.or_(table.c.due_at <= given("now"), _is_wrong(table, far="far")),
+        table.c.due_at > given("stale", type_=sa.String),
         sa.or_(
-            table.c.claimed_until.is_(None),
-            table.c.claimed_until <= given("now"),
-            table.c.claimed_until > given("stale"),
+            sa.and_(waits_for_decision, table.c.ordered_at > given("stale", type_=sa.String)),
+            sa.and_(sa.not_(waits_for_decision), is_too_far),
         ),
     )
 
@@ -91,17 +93,29 @@ _release = [
 ]
 
 
+# That what was written down by a wrong clock is due comes first, so that an index finds, and sorts, what is due.
+_amends = [sa.update(table).where(_is_wrong(table, far="far")).values(due_at=given("now")) for table in _due_work]
+_amend = dict(zip(_due_work, _amends, strict=True))
+
+
+def amend(connection: sa.Connection, table: sa.Table, now: str, *, longest: timedelta = LONGEST_WAIT) -> None:
+    """What a clock that was ahead has written down is due now.
+
+    Args:
+        longest: How long any row of the table may have to wait.
+    """
+    asked = {"now": now, "far": _far(now, longest)}
+    connection.execute(_amend[table], {**asked_at(now), **asked} if table is orders else asked)
+
+
 def next_looks(connection: sa.Connection, *, now: str, longest: Mapping[str, timedelta]) -> Mapping[str, str]:
     """When there may be something to do, by the name of the table; without those in which nothing waits.
 
     Args:
         longest: How long any row of a table may have to wait, where that is not `LONGEST_WAIT`.
     """
-    asked = dict(asked_at(now))
-    for table in _due_work:
-        asked[f"far_{table.name}"] = asked_at(now, longest=longest.get(table.name, LONGEST_WAIT))["far"]
-    del asked["far"]
-    row = connection.execute(_next_looks, asked).one()
+    far = {f"far_{table.name}": _far(now, longest.get(table.name, LONGEST_WAIT)) for table in _due_work}
+    row = connection.execute(_next_looks, {**asked_at(now), **far}).one()
     return {name: at for name, at in row._mapping.items() if at is not None}
 
 

@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from .claims import BATCH, asked_at, is_due_and_free
+from .claims import BATCH, amend, asked_at, is_due_and_free
 from .tables import consents
 
 
@@ -106,6 +106,7 @@ def answer(connection: sa.Connection, consent: Consent, *, signed: bool, at: str
 
 def claim(connection: sa.Connection, now: str, *, until: str) -> list[Consent]:
     """Those of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
+    amend(connection, consents, now)
     due = [Consent(**row._mapping) for row in connection.execute(_due, asked_at(now))]
     if due:
         connection.execute(_claim, [{"consent": consent.id, "until": until} for consent in due])

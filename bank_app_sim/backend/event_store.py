@@ -11,7 +11,7 @@ from sqlalchemy import bindparam as given
 from impact_sdk import Event
 
 from ..clock import timestamp
-from .claims import asked_at, is_due_and_free
+from .claims import amend, asked_at, is_due_and_free
 from .provisioning import MAKES_ROOM, OrderState
 from .tables import event_look, impact_events, orders
 
@@ -95,7 +95,8 @@ def prepare_looking(connection: sa.Connection, *, due_at: str | None) -> None:
 
 def claim_look(connection: sa.Connection, now: str, *, until: str, longest: timedelta) -> Look | None:
     """From where to look; None while it is not time, or another worker is at it."""
-    row = connection.execute(_claim_look, {**asked_at(now, longest=longest), "until": until}).one_or_none()
+    amend(connection, event_look, now, longest=longest)
+    row = connection.execute(_claim_look, {**asked_at(now), "until": until}).one_or_none()
     return None if row is None else Look(row.after, row.attempts)
 
 

@@ -6,7 +6,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from .claims import BATCH, asked_at, is_due_and_free
+from .claims import BATCH, amend, asked_at, is_due_and_free
 from .tables import reports
 
 
@@ -86,6 +86,7 @@ def add(
 
 def claim(connection: sa.Connection, now: str, *, until: str) -> list[Report]:
     """Those of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
+    amend(connection, reports, now)
     due = [Report(**row._mapping) for row in connection.execute(_due, asked_at(now))]
     if due:
         connection.execute(_claim, [{"report": report.reference, "until": until} for report in due])

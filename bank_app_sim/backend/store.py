@@ -7,7 +7,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from .claims import BATCH, asked_at, is_due_and_free
+from .claims import BATCH, amend, asked_at, is_due_and_free
 from .provisioning import MAKES_ROOM, Order, OrderState
 from .tables import (
     access_tokens,
@@ -190,6 +190,7 @@ def hasten_decisions(connection: sa.Connection, *, now: str) -> None:
 
 def claim_orders(connection: sa.Connection, now: str, *, until: str) -> list[Order]:
     """Orders whose step is due and that no other worker is at, a batch of them; now they are this one's."""
+    amend(connection, orders, now)
     due = [Order(**row._mapping) for row in connection.execute(_due_orders, asked_at(now))]
     if due:
         connection.execute(_claim_order, [{"order": order.n, "until": until} for order in due])
@@ -321,6 +322,7 @@ def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> 
 
 def claim_transfers(connection: sa.Connection, now: str, *, until: str) -> list[Transfer]:
     """Transfers of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
+    amend(connection, transfers, now)
     due = [Transfer(**row._mapping) for row in connection.execute(_due_transfers, asked_at(now))]
     if due:
         claims = [{"transfer": transfer.transaction_id, "until": until} for transfer in due]
@@ -397,7 +399,8 @@ def prepare_settlement(connection: sa.Connection) -> None:
 
 def claim_settlement(connection: sa.Connection, now: str, *, until: str, longest: timedelta) -> int | None:
     """How many attempts at settling have failed in a row; None while it is not due, or another worker is at it."""
-    return connection.execute(_claim_settlement, {**asked_at(now, longest=longest), "until": until}).scalar()
+    amend(connection, settlement, now, longest=longest)
+    return connection.execute(_claim_settlement, {**asked_at(now), "until": until}).scalar()
 
 
 def plan_settlement(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bank_app_sim.attempts import LONGEST_WAIT
 from bank_app_sim.backend import claims, tables
-from bank_app_sim.backend.claims import LEASE, asked_at, is_due_and_free
+from bank_app_sim.backend.claims import LEASE, amend, asked_at, is_due_and_free
 from bank_app_sim.clock import timestamp
 from bank_app_sim.database import Database
 
@@ -55,8 +55,10 @@ def is_claimable(database: Database, table: sa.Table) -> bool:
     now = timestamp(NOW)
 
     def ask(connection: sa.Connection) -> tuple[bool, str]:
+        next_look = claims.next_looks(connection, now=now, longest={})[table.name]
+        amend(connection, table, now)
         rows = connection.execute(sa.select(table.c.due_at).where(is_due_and_free(table)), asked_at(now)).all()
-        return bool(rows), claims.next_looks(connection, now=now, longest={})[table.name]
+        return bool(rows), next_look
 
     is_taken, next_look = database.run_now(ask)
     assert (next_look <= now) == is_taken
