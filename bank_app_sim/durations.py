@@ -27,6 +27,8 @@ def parsed(text: str) -> timedelta:
     """What is written; ValueError, in words for whoever wrote it, where it is no duration."""
     plain = text.strip().lower()
     parts = _PARTS.findall(plain) if _WHOLE.fullmatch(plain) else []
+    if "," in plain and _WHOLE.fullmatch(with_points := plain.replace(",", ".")):
+        raise ValueError(f"{text!r} is no duration; did you mean {with_points!r}?")
     unknown = [unit for _, unit in parts if unit not in _BY_WORD]
     if unknown and (near := _nearest(unknown[0], next(number for number, unit in parts if unit == unknown[0]))):
         raise ValueError(f"{text!r} is no duration; did you mean {plain.replace(unknown[0], near)!r}?")

@@ -198,12 +198,15 @@ def _day(text: str) -> date:
     raise ValueError(f"{text!r} is no day; write year, month and day, such as {_likely_day(plain)}")
 
 
+DEFAULT_DAY = "2028-06-01"
+
+
 def _likely_day(text: str) -> str:
     """What was probably meant: `31.12.2027` is 2027-12-31."""
     match = re.fullmatch(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", text, re.ASCII)
     if match and int(match[3]) <= 12 and (match[2] == "." or int(match[1]) > 12):  # 01/02 could be either
         return f"{match[4]}-{match[3]:0>2}-{match[1]:0>2}"
-    return "2028-06-01"
+    return DEFAULT_DAY
 
 
 _A_MOMENT = re.compile(r"([0-9-]+)(?:[ Tt]([0-9]{2}:[0-9]{2})(:[0-9.]+)?([Zz]|[+-][0-9:]+)?)?")
@@ -217,7 +220,9 @@ def _moment(text: str) -> datetime:
     try:
         at = moment(f"{parts[1]}T{parts[2] or '00:00'}{parts[3] or ':00'}{parts[4] or 'Z'}" if parts else text)
     except ValueError:
-        raise ValueError(f"{text!r} is no moment; write it in UTC, such as 2027-01-04 08:00") from None
+        likely = _likely_day(text.strip())
+        such = "2027-01-04 08:00" if likely == DEFAULT_DAY else f"{likely} 08:00"
+        raise ValueError(f"{text!r} is no moment; write it in UTC, such as {such}") from None
     if at.year not in YEARS:
         raise ValueError(f"{text!r} is not between the years {YEARS[0]} and {YEARS[-1]}")
     return at

@@ -167,10 +167,10 @@ def _refuse_commas_in_numbers(items: list[tuple[Plain, Node]]) -> None:
             continue
         column = number.place.column + len(number.text) + 1
         is_next = (rest.place.line, rest.place.column) == (number.place.line, column)
-        start = re.search(r"[0-9][0-9.]*$", number.text)
+        start = re.search(r"[0-9][0-9. ]*$", number.text)
         if is_next and start and re.fullmatch(r"[0-9][0-9.]*", rest.text):
             sign = "" if re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", rest.text) else "."
-            written = f"{start[0]}{sign}{rest.text}"
+            written = f"{re.sub('[. ]', '', start[0])}{sign}{rest.text}"
             place = number.part(start.start(), len(number.text)).place
             raise Mistake(f"write {written}; a comma begins the next field", place)
 

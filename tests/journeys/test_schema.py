@@ -86,6 +86,7 @@ CANNOT_SAY = {
     "rows_with_other_columns": "it does not compare one row with another",
     "savehack_with_most_below_least": "it does not compare two values",
     "savehack_without_that_field": "it would be sixteen schemas",
+    "text_on_the_screen_misspelt": "a part of a text will do",
     "user_unknown": "it does not compare one part with another",
 }
 

@@ -10,6 +10,7 @@ from ...backend import EVERY_CRASH_POINT
 from ...network import Fault, Trouble
 from ...simulation import exchanges
 from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, YES_NO, Choice, Text, choice
+from ..mistakes import nearest_word
 from ..people import StepFailed
 from ..vocabulary import CannotBe, step
 from .stage import Stage
@@ -23,7 +24,11 @@ PARTICIPANTS = {"app": "bank_app", "SDK": "sdk", "DES": "des", "backend": "bank_
 
 
 def _message(text: str) -> str:
-    return ANYTHING if text.strip() == ANYTHING else exchanges.message(text)
+    if text.strip() == ANYTHING:
+        return ANYTHING
+    if nearest_word(text, [ANYTHING]):
+        raise ValueError(f"{text!r} is no message; did you mean {ANYTHING!r}?")
+    return exchanges.message(text)
 
 
 def _how_many(text: str) -> int | None:
