@@ -44,6 +44,9 @@ KEPT = (
     "delivers it without asking again"
 )
 
+# What does not say that the answer is no good.
+NOT_DELIVERED = (ServerError, RateLimited, TransportError, Unauthorized, SessionClosed)
+
 Launches = Sequence[SavehackLaunch]
 MakeError = Callable[[Launches], Exception]
 Work = Callable[[anyio.CancelScope], Awaitable[None]]
@@ -231,7 +234,7 @@ class Handover:
             request = await self.question.request(self.owner)
         except NothingToAsk:
             return Event.RETURNED, None
-        except ImpactError as error:
+        except Exception as error:  # of DES, or of the host's own transport
             return Event.FAILED, partial(_the_same, error)
         try:
             await awaitable(callback(request))
@@ -256,11 +259,13 @@ class Handover:
     async def _deliver(self, scope: anyio.CancelScope) -> None:
         try:
             error = await self.question.deliver(self.owner)
-        except (ServerError, RateLimited, TransportError, Unauthorized, SessionClosed) as undelivered:
-            undelivered.add_note(KEPT)
-            self._came_of(scope, Event.UNDELIVERABLE, partial(_the_same, undelivered))
-        except ImpactError as refused:
-            self._came_of(scope, Event.REFUSED, partial(_the_same, refused))
+        except Exception as error:
+            if isinstance(error, ImpactError) and not isinstance(error, NOT_DELIVERED):
+                self._came_of(scope, Event.REFUSED, partial(_the_same, error))
+                return
+            # Whatever a host's own transport raises ends no other session: this task is one of many in a group.
+            error.add_note(KEPT)
+            self._came_of(scope, Event.UNDELIVERABLE, partial(_the_same, error))
         else:
             if error is not None:
                 self._came_of(scope, Event.REFUSED, error)

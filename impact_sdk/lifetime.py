@@ -259,7 +259,7 @@ class Lifetime(Auth):
                     await self._prolong(token)
                 elif effect is Effect.RELAUNCH:
                     await self._relaunch(token)
-            except ImpactError as error:
+            except Exception as error:  # also of the host's own transport: it ends no other session
                 self._happened(Event.UNDELIVERABLE, exits.undeliverable(error))
 
     async def _token(self) -> IDToken | None:

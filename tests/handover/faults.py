@@ -18,6 +18,7 @@ class Faults(httpx.AsyncBaseTransport):
     Attributes:
         path: What has to be in the path, too.
         fault: `503` and `401`: DES does nothing and says so. `answer lost`: DES does it, and the answer never arrives.
+            `raises`: something that no HTTP client would raise.
         bodies: What was sent with that method, failed or not.
     """
 
@@ -36,6 +37,8 @@ class Faults(httpx.AsyncBaseTransport):
         if self.times == 0:
             return await sandbox.handle_async_request(request)
         self.times -= 1
+        if self.fault == "raises":
+            raise RuntimeError("a proxy of the host's fell over")
         if self.fault.isdigit():
             return httpx.Response(int(self.fault))
         await sandbox.handle_async_request(request)

@@ -139,6 +139,24 @@ async def test_11_an_answer_that_cannot_be_delivered_at_all_is_kept_for_the_next
     assert len(host.asked) == 1
 
 
+async def test_11_whatever_keeps_an_answer_from_des_it_is_kept_and_the_session_goes_on(
+    simulation: Simulation,
+) -> None:
+    faults = Faults(simulation, method="PATCH", times=1, fault="raises")
+    host = Host()
+    async with faults.sdk() as sdk:
+        sdk.register(account_provisioning_requested=host)
+        user = await launched(simulation, sdk)
+        with pytest.raises(RuntimeError, match="fell over") as caught:
+            await user.session.launch_savehack(user.dream, WEEKLY)
+        assert "delivers it without asking again" in "".join(caught.value.__notes__)
+
+        started = await user.session.resume_paused_launches()
+
+    assert [launch.state for launch in started] == [LaunchState.ACTIVE]
+    assert len(host.asked) == 1
+
+
 async def test_12_after_a_crash_the_next_launch_finds_what_is_paused_and_asks_again(simulation: Simulation) -> None:
     """The process dies while the host is asked: a new one, with a new SDK object, finds the launches in DES."""
     died, host = simulation.sdk(), Host(waits=True)
