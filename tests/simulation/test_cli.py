@@ -1,5 +1,6 @@
 """What the command line says to people who type something else than it wants."""
 
+import contextlib
 import json
 import signal
 import socket
@@ -9,11 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bank_app_sim.backend import tables as backend_tables
 from bank_app_sim.cli import main
 from bank_app_sim.des import tables
 from impact_sdk import ImpactAPI, ImpactSDK
 
 from .served import served
+
+OLDER = Path(__file__).parent / "older"
 
 
 def typed(*words: str) -> Result:
@@ -65,6 +69,30 @@ def test_a_database_of_another_version_is_named_and_left_alone(tmp_path: Path) -
     with sqlite3.connect(tmp_path / "des.sqlite3") as same:
         assert same.execute("SELECT name FROM dreams").fetchall() == [("Bike",)]
     same.close()
+
+
+def test_a_folder_of_an_older_release_is_named_with_the_way_out_and_left_alone(tmp_path: Path) -> None:
+    """Made by a release whose tables were others; what follows when one file is moved away is said as well."""
+    for actor in ("des", "backend"):
+        with contextlib.closing(sqlite3.connect(tmp_path / f"{actor}.sqlite3")) as older:
+            older.execute("PRAGMA journal_mode = WAL")
+            older.executescript((OLDER / f"{actor}.sql").read_text(encoding="utf-8"))
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+
+    first = typed("serve", "--port", "0", "--data", str(tmp_path))
+    (tmp_path / "backend.sqlite3").rename(tmp_path / "backend.old")
+    second = typed("serve", "--port", "0", "--data", str(tmp_path))
+
+    assert (first.exit_code, second.exit_code) == (2, 2)
+    for result, file, version, needed in (
+        (first, "backend", 5, backend_tables.VERSION),
+        (second, "des", 2, tables.VERSION),
+    ):
+        said = f"{file}.sqlite3 has schema {version}, this program needs {needed}; move the file away"
+        assert said in " ".join(result.output.split())
+        assert "Traceback" not in result.output
+    assert (tmp_path / "des.sqlite3").read_bytes() == before["des.sqlite3"]
+    assert (tmp_path / "backend.old").read_bytes() == before["backend.sqlite3"]
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
