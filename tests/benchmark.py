@@ -24,7 +24,7 @@ from bank_app_sim import Simulation
 from bank_app_sim.journeys.library import LIBRARY
 from impact_sdk import ClientCredentials, Daily, ImpactAPI
 
-from . import benchmark_journeys, postgresql
+from . import benchmark_journeys, benchmark_listings, postgresql
 
 ROUNDS = 15
 CALLS_A_ROUND = 100
@@ -59,7 +59,7 @@ uvicorn.run(app, port=int(sys.argv[1]), log_level="error", lifespan="off", ws="n
 """
 
 
-PARTS = ("call", "import", "days", "served", "worlds", "journeys", "wall", "memory")
+PARTS = ("call", "import", "days", "served", "worlds", "journeys", "wall", "memory", "listings")
 
 
 TO_ADD = 10_000_000
@@ -106,6 +106,9 @@ def measure(part: str, cores: list[int], folder: Path) -> None:
             benchmark_journeys.wall(benchmark_journeys.scripts_in(folder), cores)
         case "memory":
             benchmark_journeys.memory(benchmark_journeys.scripts_in(folder))
+        case "listings":
+            with tempfile.TemporaryDirectory() as place:
+                anyio.run(benchmark_listings.listings, Path(place))
 
 
 def asked() -> argparse.Namespace:

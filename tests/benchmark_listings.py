@@ -1,0 +1,95 @@
+"""Pages of a million rows: how long DES takes for each listing, on SQLite. Called by `tests.benchmark`."""
+
+import contextlib
+import sqlite3
+import statistics
+import time
+from pathlib import Path
+from random import SystemRandom
+
+import httpx
+
+from bank_app_sim.database import Database, file_address
+from bank_app_sim.des import DES, Tenant, tables
+from bank_app_sim.ids import Ids
+from bank_app_sim.trace import Trace
+from impact_sdk import SystemClock
+
+ROWS = 1_000_000
+CALLS = 20
+
+TENANT = Tenant(
+    id="t1",
+    client_id="bank",
+    client_secret="not guessed by anybody",
+    issuer="https://bank.example",
+    audience="impact",
+    jwks_url="http://127.0.0.1/jwks.json",
+)
+
+# One row each for every user; one transaction in a thousand is on its way.
+CONTENT = {
+    "users": "n, 'u' || n AS id, 't1' AS tenant_id, 'x' || n AS external_id",
+    "accounts": "n, 'a' || n AS id, 'u' || n AS user_id, 't1' AS tenant_id, 'SharedSavings' AS type, "
+    "'savings' AS external_id, 0 AS balance_cents",
+    "dreams": "n, 'd' || n AS id, 'u' || n AS user_id, 't1' AS tenant_id, 'a' || n AS account_id, 'Bike' AS name, "
+    "0 AS balance_cents, 0 AS milestone_percent",
+    "transactions": "n, 'x' || n AS id, 'u' || n AS user_id, 't1' AS tenant_id, 'Deposit' AS type, "
+    "100 AS amount_cents, CASE WHEN n % 1000 THEN 'settled' ELSE 'requested' END AS state, "
+    "strftime('%Y-%m-%dT%H:%M:%S.000000Z', 1700000000 + n, 'unixepoch') AS requested_at, '[]' AS errors, "
+    "'a' || n AS to_account_id, 'd' || n AS to_dream_id",
+}
+
+LISTINGS = (
+    "/v1/users",
+    "/v1/users?externalId=x500000",
+    "/v1/accounts?externalId=savings",
+    "/v1/dreams",
+    "/v1/dreams?externalUserId=x500000",
+    "/v1/transactions",
+    "/v1/transactions?state=requested",
+    "/v1/transactions?after_id=x500000",
+)
+
+
+async def listings(folder: Path) -> None:
+    """Print how long a page takes, without the network."""
+    url = file_address(folder / "des.sqlite3", synchronous="OFF")
+    Database(url, tables.metadata, version=tables.VERSION).close()
+    fill(folder / "des.sqlite3")
+    clock = SystemClock()
+    des = DES(database_url=url, tenants=[TENANT], clock=clock, trace=Trace(clock), ids=Ids(SystemRandom()))
+    with contextlib.closing(des):
+        transport = httpx.ASGITransport(des.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            grant = {
+                "grant_type": "client_credentials",
+                "client_id": TENANT.client_id,
+                "client_secret": TENANT.client_secret,
+            }
+            token = (await client.post("/oauth/token", data=grant)).json()["access_token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            for path in LISTINGS:
+                seconds = [await timed(client, path) for _ in range(CALLS)]
+                print(f"{path} of {ROWS:,}: {statistics.median(seconds) * 1e3:.1f} ms; wanted: at most 50 ms")
+
+
+def fill(file: Path) -> None:
+    """Into the tables as they are, with their indexes."""
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("INSERT INTO tenants VALUES ('t1', 'bank', '')")
+        for table, columns in CONTENT.items():
+            every = f"WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {ROWS})"
+            selected = f"SELECT {columns} FROM s"
+            names = [column[0] for column in database.execute(f"{every} {selected} LIMIT 1").description]
+            database.execute(f"INSERT INTO {table} ({', '.join(names)}) {every} {selected}")
+            database.commit()
+
+
+async def timed(client: httpx.AsyncClient, path: str) -> float:
+    start = time.perf_counter()
+    answer = await client.get(path)
+    seconds = time.perf_counter() - start
+    answer.raise_for_status()
+    return seconds
