@@ -5,6 +5,7 @@ from pathlib import Path
 
 import attrs
 
+from bank_app_sim.journeys.owners import with_owners
 from bank_app_sim.journeys.player import play
 from bank_app_sim.journeys.reader import read
 from bank_app_sim.journeys.recording import Recordings
@@ -46,7 +47,7 @@ async def said(script: Script, *, seed: int = 0, keeps_evidence: bool = False) -
             recordings=Recordings.of(script, updates=False),
             keeps_evidence=keeps_evidence,
         )
-        return await world.messages()
+        return with_owners(await world.messages())
 
 
 def outcomes(result: JourneyResult) -> dict[str, str]:
