@@ -1,17 +1,22 @@
 """Names that are looked up: each has to be one that something has got; if not, it is told with place and nearest."""
 
+import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bank_app_sim import Simulation
+from bank_app_sim.journeys import nodes
 from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.journey import Journey
 from bank_app_sim.journeys.kinds import SCREEN_TEXTS
 from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes
+from bank_app_sim.journeys.nodes import Listed, Mapped, Node, Plain
 from bank_app_sim.journeys.observables import OBSERVABLES
 from bank_app_sim.journeys.reader import read
+from bank_app_sim.journeys.selection import library
 
 STEPS = """journey: x
 given: {users: [ada, bo]}
@@ -245,3 +250,31 @@ async def test_in_python_what_has_been_there_can_be_meant() -> None:
 
         await journey.expect(Dreams={"Bike": 0}, saved={"Bike": 0}, users={"carl": 1, "ada": 0})
         await journey.expect(of="carl", Dreams=0)
+
+
+def names_in(node: Node, *, are_branches: bool = False) -> Iterator[Plain]:
+    """All names of mappings, but those of branches, which mean nothing to anybody else."""
+    if isinstance(node, Mapped):
+        for name, value in node:
+            if name.is_as_written and not are_branches:
+                yield name
+            yield from names_in(value, are_branches=name.text == "meanwhile")
+    elif isinstance(node, Listed):
+        for item in node.items:
+            yield from names_in(item)
+
+
+@pytest.mark.parametrize("path", library(), ids=lambda path: path.name)
+def test_any_name_of_the_library_with_a_letter_too_many_is_a_mistake_in_its_line(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    names = [name for name in names_in(nodes.read(text, str(path))) if name.text[-1].isalpha()]
+
+    for name in random.Random(path.name).sample(names, min(8, len(names))):
+        lines = text.splitlines(keepends=True)
+        line = lines[name.place.line - 1]
+        end = name.place.column - 1 + len(name.text)
+        lines[name.place.line - 1] = line[:end] + line[end - 1] + line[end:]
+
+        mistakes = mistakes_of("".join(lines), path)
+
+        assert name.place.line in [number for number, _, _ in mistakes] or "rows:" in text, name
