@@ -141,6 +141,10 @@ class Endpoint:
         return lambda _sender, _body: f"{self.method} {self.path}"
 
 
+# Headers that no request has twice, as errors name them.
+GIVEN_ONCE = {b"authorization": "Authorization", b"content-type": "Content-Type", b"idempotency-key": "Idempotency-Key"}
+
+
 class Service:
     """An ASGI application made of endpoints.
 
@@ -207,6 +211,7 @@ class Service:
         recorded = False
         body: Mapping[str, Any] = {}
         try:
+            _refuse_repeated(scope)
             raw = await bodies.read(headers, receive) if endpoint.takes_body else b""
             body = bodies.parsed(raw, headers, accepts_form=endpoint.accepts_form)
             if body and not endpoint.is_private:
@@ -340,6 +345,14 @@ def _check_query(query: QueryParams, known: Collection[str] | None) -> None:
 def _is_of_a_strange_page(scope: Scope) -> bool:
     headers = headers_of(scope)
     return "origin" in headers and is_from_page_of_another(headers["origin"], headers.get("host"))
+
+
+def _refuse_repeated(scope: Scope) -> None:
+    """Two proofs, two keys, two kinds of body: nobody knows which is meant (RFC 9110, 5.3)."""
+    seen = [name for name, _ in scope["headers"] if name in GIVEN_ONCE]
+    if len(seen) > len(set(seen)):
+        twice = sorted(GIVEN_ONCE[name] for name in set(seen) if seen.count(name) > 1)
+        raise Refused(400, {name: ["is given more than once"] for name in twice})
 
 
 def _refuse_nul(parameters: Mapping[str, str], query: QueryParams) -> None:

@@ -22,6 +22,15 @@ from .bank import TENANT
 GRANT = {"grant_type": "client_credentials", "client_id": TENANT.client_id, "client_secret": TENANT.client_secret}
 
 
+def basic(client_id: str, secret: str) -> dict[str, str]:
+    return {"Authorization": f"Basic {base64.b64encode(f'{client_id}:{secret}'.encode()).decode()}"}
+
+
+RIGHT = basic(TENANT.client_id, TENANT.client_secret)
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+GRANT_TYPE = "grant_type=client_credentials"
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -79,21 +88,22 @@ async def test_a_secret_in_the_address_is_refused(stranger: httpx.AsyncClient) -
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
+@pytest.mark.parametrize("second", [RIGHT["Authorization"], "Bearer x"])
+async def test_two_proofs_in_the_header_are_refused(second: str, stranger: httpx.AsyncClient) -> None:
+    headers = [*RIGHT.items(), ("Authorization", second), *FORM.items()]
+
+    answer = await stranger.post("/oauth/token", content=GRANT_TYPE, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert answer.json()["errors"] == [{"field": "Authorization", "errors": ["is given more than once"]}]
+
+
 async def test_garbled_basic_credentials_get_none(stranger: httpx.AsyncClient) -> None:
     answer = await stranger.post(
         "/oauth/token", data={"grant_type": "client_credentials"}, headers={"Authorization": "Basic !"}
     )
 
     assert answer.status_code == 401
-
-
-def basic(client_id: str, secret: str) -> dict[str, str]:
-    return {"Authorization": f"Basic {base64.b64encode(f'{client_id}:{secret}'.encode()).decode()}"}
-
-
-RIGHT = basic(TENANT.client_id, TENANT.client_secret)
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-GRANT_TYPE = "grant_type=client_credentials"
 
 
 @pytest.mark.parametrize(
