@@ -14,6 +14,7 @@ import attrs
 
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactError
 
+from ..attempts import survived, why
 from ..backend import Bank, BankBackend
 from ..database import file_address, of_actor, postgresql_address
 from ..des import DES, Tenant
@@ -137,14 +138,17 @@ class Actors:
             try:
                 for difference in await self.backend.differences():
                     logger.warning("%s", difference)
-            except ImpactError as error:
-                logger.warning("what DES does not know could not be found out: %s", error)
+            except survived(self.network.clock, ImpactError) as error:
+                logger.warning("what DES does not know could not be found out: %s", why(error))
         if self.webhooks and self.snapshot is None:
-            await self.api.sandbox.set_webhook_endpoint(
-                url=f"{self.backend_url}/webhooks/events",
-                transactions_url=f"{self.backend_url}/webhooks/transactions",
-                secret=self.bank.webhook_secrets[0],
-            )
+            try:
+                await self.api.sandbox.set_webhook_endpoint(
+                    url=f"{self.backend_url}/webhooks/events",
+                    transactions_url=f"{self.backend_url}/webhooks/transactions",
+                    secret=self.bank.webhook_secrets[0],
+                )
+            except survived(self.network.clock) as error:
+                logger.warning("DES could not be told where webhooks go; the next start tells it: %s", why(error))
 
     @property
     def _pair(self) -> Pair:
