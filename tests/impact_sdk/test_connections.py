@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import resource
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ import anyio.abc
 import attrs
 import pytest
 
-from impact_sdk import ClientCredentials, ImpactAPI, NotSent, UnexpectedResponse
+from impact_sdk import ClientCredentials, ImpactAPI, NotSent, UnexpectedResponse, bodies
 from impact_sdk.connections import CALLS_AT_ONCE, REPLACED_AFTER, Connections, NoPlace
 
 from .answers import DREAM
@@ -165,27 +166,20 @@ async def test_a_call_that_waited_while_the_client_was_closed_was_not_sent() -> 
     assert "closed meanwhile" in str(refused[0])
 
 
-def zipped(size: int) -> bytes:
-    packing = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    block = b" " * 2**20
-    return b"".join([*(packing.compress(block) for _ in range(size // len(block))), packing.flush()])
-
-
 async def endless(stream: anyio.abc.SocketStream) -> None:
     await stream.send(b"HTTP/1.1 200 OK\r\n\r\n")
     while True:
         await stream.send(b" " * 65_536)
 
 
-BOMB = with_length(zipped(2**30), "Content-Encoding: gzip")
+MEGABYTE = gzip.compress(b" " * 2**20)
 
 
 @pytest.mark.parametrize("status", [200, 503])
 async def test_a_megabyte_that_would_be_a_gigabyte_is_not_unpacked(status: int) -> None:
-    async def bomb(stream: anyio.abc.SocketStream) -> None:
-        await stream.send(BOMB.replace(b"200", str(status).encode(), 1))
+    answer = with_length(MEGABYTE * 1024, "Content-Encoding: gzip").replace(b"200", str(status).encode(), 1)
 
-    async with api_at(bomb) as api:
+    async with api_at(lambda stream: stream.send(answer)) as api:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises(UnexpectedResponse, match=f"answered {status} with .* larger than 16777216 bytes") as caught:
             await api.dreams.get("d1")
@@ -193,6 +187,24 @@ async def test_a_megabyte_that_would_be_a_gigabyte_is_not_unpacked(status: int) 
 
     assert grown < 100_000  # kilobytes
     assert caught.value.status == status
+
+
+async def test_no_more_is_unpacked_at_once_than_is_taken() -> None:
+    """One piece of all, and one stream: what it holds is not seen before it is unpacked."""
+    packed = zlib.compress(b" " * (5 * bodies.LARGEST_BYTES))
+
+    async def piece() -> AsyncIterator[bytes]:
+        yield packed
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(bodies.Unusable, match="larger than"):
+            await bodies.whole(piece(), "deflate")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 4 * bodies.LARGEST_BYTES
 
 
 async def test_an_answer_without_end_is_ended() -> None:
