@@ -33,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--journey-event-loop", choices=("asyncio", "trio"), default="asyncio", help="Event loop of these journeys."
     )
+    group.addoption(
+        "--journey-begins-below", type=Path, metavar="DIR", help="Journeys may begin with files below this folder, too."
+    )
     group.addoption("--journey-against", metavar="URL", help="Play these journeys on a sandbox that is served there.")
 
 
@@ -59,7 +62,7 @@ class JourneyFile(pytest.File):
                 raise
             raise self.CollectError(NO_SIMULATOR) from None
         try:
-            scripts = read_file(self.path)
+            scripts = read_file(self.path, begins_below=self.config.option.journey_begins_below)
         except ScriptMistakes as error:
             raise self.CollectError(str(error)) from None
         # Without brackets, colons and line breaks: pytest knows a test by its id, and takes that apart at these.

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 @click.argument("journeys", nargs=-1, metavar="[SCRIPT|NAME]...")
 @click.option("--list", "lists", is_flag=True, help="Say what each journey is about, and play none.")
 @click.option("-k", "keyword", metavar="WORDS", help="Only those with these words in name, title, file or row.")
+@click.option(
+    "--begins-below",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Scripts may begin with files below this folder, not only below their own.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides ids, jitter, and who goes next.")
 @click.option(
     "--repeat",
@@ -62,6 +68,7 @@ def run(
     journeys: Sequence[str],
     lists: bool,
     keyword: str | None,
+    begins_below: Path | None,
     seed: int,
     repeat: int,
     fail_fast: bool,
@@ -130,7 +137,7 @@ def run(
             "--export arazzo needs --against: the sandbox that the document is for; bank-app-sim serve"
         )
     try:
-        selection = selected(journeys, keyword=keyword)
+        selection = selected(journeys, keyword=keyword, begins_below=begins_below)
     except NothingFound as error:
         raise click.UsageError(str(error)) from None
     for path in selection.left_out:

@@ -25,22 +25,25 @@ from .vocabulary import in_passing, refuse_strangers
 Row = dict[str, Plain]
 
 
-def read_file(path: Path) -> list[Script]:
+def read_file(path: Path, *, begins_below: Path | None = None) -> list[Script]:
     """The journeys of a file: one, or one for each row of its table.
+
+    Args:
+        begins_below: A folder with files that it may begin with, beside those below its own.
 
     Raises:
         ScriptMistakes: All that is wrong with it.
         OSError: It cannot be read.
     """
     try:
-        return read(text_of(path), path)
+        return read(text_of(path), path, begins_below=begins_below)
     except Mistake as mistake:
         raise ScriptMistakes([mistake]) from mistake
 
 
-def read(text: str, path: Path, *, begun: tuple[Path, ...] = ()) -> list[Script]:
+def read(text: str, path: Path, *, begun: tuple[Path, ...] = (), begins_below: Path | None = None) -> list[Script]:
     """As `read_file()`, of a text; `path` is where it is from."""
-    reading = _Reading(path, begun)
+    reading = _Reading(path, begun, begins_below)
     scripts: list[Script] = []
     with reading.mistakes.going_on():
         scripts = reading.scripts(nodes.read(text, str(path)))
@@ -55,11 +58,13 @@ class _Reading:
 
     Attributes:
         begun: The files that begin with this one, to notice when one begins with itself.
+        begins_below: A folder with files that it may begin with, beside those below its own.
         in_rows: By places of texts that have columns in them: what was wrong, and where the row has what was filled in.
     """
 
     path: Path
     begun: tuple[Path, ...]
+    begins_below: Path | None
     mistakes: Gathering = attrs.field(factory=Gathering)
     in_rows: dict[Place, list[tuple[Mistake, Place]]] = attrs.field(factory=dict)
 
@@ -155,6 +160,7 @@ class _Reading:
             about=about,
             file=str(self.path),
             row=row_text(row),
+            begins_below=None if self.begins_below is None else str(self.begins_below),
             arguments=arguments,
             given=given(**arguments),
             steps=(*(before.steps if before else ()), *steps),
@@ -165,10 +171,10 @@ class _Reading:
         with self.mistakes.going_on():
             name = NAME.read(node)
             path = found(name, beside=self.path)
-            if path is not None and not _is_within(path, self.path.parent):
+            if path is not None and not _is_within(path, self.path.parent, self.begins_below):
                 raise Mistake(
-                    f"{name!r} is not below the folder of this script, and a journey begins with nothing else; put it "
-                    "there, or beside this script",
+                    f"{name!r} is not below the folder of this script, and a journey begins with nothing else, but for "
+                    "what is below the folder that `--begins-below` names",
                     node.place,
                 )
             if path is None:
@@ -185,7 +191,7 @@ class _Reading:
         if path.resolve() in begun:
             raise Mistake(f"{name!r} begins with this journey, which would never come to its first step", place)
         try:
-            scripts = read(text_of(path), path, begun=begun)
+            scripts = read(text_of(path), path, begun=begun, begins_below=self.begins_below)
         except ScriptMistakes as error:
             raise Mistake(f"{name!r} has mistakes of its own: {error.mistakes[0]}", place) from error
         except (Mistake, OSError) as error:
@@ -250,9 +256,9 @@ def _refuse_other_columns(item: Node, row: Row, first: Row) -> None:
             raise Mistake(f"this row has no {missing!r}, which the first row has", item.place)
 
 
-def _is_within(path: Path, folder: Path) -> bool:
-    """Whether a file is in a folder or below, or comes with the package; wherever links lead."""
-    return any(path.resolve().is_relative_to(each.resolve()) for each in (folder, LIBRARY))
+def _is_within(path: Path, *folders: Path | None) -> bool:
+    """Whether a file is in one of some folders or below, or comes with the package; wherever links lead."""
+    return any(path.resolve().is_relative_to(each.resolve()) for each in (*folders, LIBRARY) if each is not None)
 
 
 def found(name: str, *, beside: Path | None = None) -> Path | None:

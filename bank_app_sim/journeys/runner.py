@@ -81,6 +81,7 @@ def command_for(job: Job, plan: Plan) -> str:
         name = f"./{name}"
     words = [*plan.program, "run", f"{name}[{script.row}]" if script.row else name, "--seed", str(job.seed)]
     words += ["--against", plan.against] if plan.against else []
+    words += ["--begins-below", script.begins_below] if script.begins_below else []
     words += ["--event-loop", plan.event_loop] if plan.event_loop != "asyncio" else []
     return pasted(words)
 

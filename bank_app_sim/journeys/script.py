@@ -76,6 +76,7 @@ class Script:
         name: What it is called on the command line.
         title: What it is about, in a line.
         row: Which row it is, as `name=value, …`; empty where there is no table.
+        begins_below: A folder that it was allowed to begin with files of, beside its own; None for none.
         arguments: Of `given()`: what is said here and where it begins; `given` is what becomes of them.
     """
 
@@ -84,6 +85,7 @@ class Script:
     about: str
     file: str
     row: str
+    begins_below: str | None = None
     arguments: Mapping[str, Any]
     given: Given
     steps: tuple[Step, ...]

@@ -61,17 +61,18 @@ def library() -> list[Path]:
     return sorted(LIBRARY.glob(f"*{SUFFIX}"))
 
 
-def selected(wanted: Sequence[str], *, keyword: str | None = None) -> Selection:
+def selected(wanted: Sequence[str], *, keyword: str | None = None, begins_below: Path | None = None) -> Selection:
     """The journeys that are meant, one for each row of their tables; the library, when nothing is said.
 
     Args:
         wanted: Files, folders, names of the library; each with a row in brackets behind it, or without.
         keyword: Only those with this in their name, title, file or row; several words: all of them; `not` before one.
+        begins_below: A folder with files that scripts may begin with, beside those below their own.
 
     Raises:
         NothingFound: There is no such journey, or no such row.
     """
-    reading = _Reading()
+    reading = _Reading(begins_below)
     for text in wanted or [str(path) for path in library()]:
         reading.add(text)
     selection = reading.selection()
@@ -82,6 +83,7 @@ def selected(wanted: Sequence[str], *, keyword: str | None = None) -> Selection:
 class _Reading:
     """What is found by and by; a file that is named twice is read once."""
 
+    begins_below: Path | None
     scripts: dict[tuple[Path, str], Script] = attrs.field(factory=dict)
     rows: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     broken: dict[Path, Broken] = attrs.field(factory=dict)
@@ -105,7 +107,7 @@ class _Reading:
 
     def _read(self, path: Path, place: Path) -> list[Script]:
         try:
-            return read_file(path)
+            return read_file(path, begins_below=self.begins_below)
         except ScriptMistakes as error:
             mistakes = tuple(error.mistakes)
         except OSError as error:

@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bank_app_sim.cli import main
 from bank_app_sim.journeys.mistakes import ScriptMistakes
 from bank_app_sim.journeys.reader import read_file
+from bank_app_sim.journeys.runner import Job, Plan, command_for
 from bank_app_sim.journeys.script import Doing
 from bank_app_sim.journeys.selection import selected
 from bank_app_sim.journeys.source import LARGEST_BYTES
@@ -129,6 +132,37 @@ def test_a_journey_begins_with_nothing_outside_its_folder(folder: Path, name: st
 
     assert "not below the folder of this script" in sentence or "no such file beside this one" in sentence
     assert "root" not in sentence
+
+
+@pytest.mark.parametrize("name", ["../first", "out", "away/first", "below/../../first"])
+def test_a_folder_that_is_named_may_be_begun_with_too(folder: Path, name: str) -> None:
+    path = folder / "second.journey.yaml"
+    path.write_text(SECOND.format(name))
+
+    [script] = read_file(path, begins_below=folder.parent)
+
+    assert len(script.steps) == 2
+    assert "--begins-below" in command_for(Job(script, 0), Plan())
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../../elsewhere"])
+def test_such_a_folder_allows_no_others(folder: Path, name: str) -> None:
+    path = folder / "second.journey.yaml"
+    path.write_text(SECOND.format(name))
+
+    with pytest.raises(ScriptMistakes):
+        read_file(path, begins_below=folder.parent)
+
+
+def test_the_command_line_takes_such_a_folder(folder: Path) -> None:
+    path = folder / "second.journey.yaml"
+    path.write_text(SECOND.format("../first"))
+
+    refused = CliRunner().invoke(main, ["run", str(path)])
+    allowed = CliRunner().invoke(main, ["run", str(path), "--begins-below", str(folder.parent)])
+
+    assert (refused.exit_code, allowed.exit_code) == (2, 0)
+    assert "--begins-below" in refused.output
 
 
 def test_a_script_that_is_a_link_begins_with_what_is_beside_the_link(folder: Path) -> None:
