@@ -99,6 +99,8 @@ class Plane:
         return Answer(200, {"version": VERSION, "most": self._worlds.most, "worlds": worlds})
 
     async def make_world(self, call: Call, read: Mapping[str, Any]) -> Answer:
+        if "host" not in call.headers:
+            raise Refused(400, {"Host": ["is missing; the world's addresses begin with it"]})
         kept = await self._worlds.make(settings.arguments(read))
         address = f"{call.scheme}://{call.headers['host']}{ADDRESSES}/{kept.id}"
         world = {

@@ -44,6 +44,9 @@ from .journey import errors_of
 # About rules, not about event loops: hundreds of tests, once.
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 
+# Decided before anything is stored, or asked of what is.
+OF_FORM = pytest.mark.parametrize("store", ["sqlite"])
+
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
@@ -109,6 +112,7 @@ async def test_what_does_not_exist_is_404(operation: Operation, world: World) ->
 
 
 @every(where=has_body)
+@OF_FORM
 async def test_a_body_that_cannot_be_read_is_400(operation: Operation, world: World) -> None:
     client = world.last_principal(operation) if needs_credentials(operation) else world.user
     headers = {"Content-Type": "application/json"}
@@ -119,6 +123,7 @@ async def test_a_body_that_cannot_be_read_is_400(operation: Operation, world: Wo
 
 
 @every(where=has_body)
+@OF_FORM
 async def test_a_body_of_another_type_is_415(operation: Operation, world: World) -> None:
     headers = {"Content-Type": "text/plain"}
 
@@ -128,6 +133,7 @@ async def test_a_body_of_another_type_is_415(operation: Operation, world: World)
 
 
 @every(where=has_body)
+@OF_FORM
 async def test_a_body_that_is_encoded_is_415(operation: Operation, world: World) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 
@@ -146,6 +152,7 @@ def as_floats(value: Any) -> Any:
 
 
 @every(where=lambda operation: has_body(operation) and "Cents" in str(examples(operation)))
+@OF_FORM
 async def test_an_integer_is_a_number_without_a_fraction(operation: Operation, world: World) -> None:
     client = world.first_principal(operation)
     for example in examples(operation):
@@ -155,6 +162,7 @@ async def test_an_integer_is_a_number_without_a_fraction(operation: Operation, w
 
 
 @every(where=has_body)
+@OF_FORM
 async def test_a_body_that_is_too_large_is_413(operation: Operation, world: World) -> None:
     content = b" " * (LARGEST_BODY_BYTES + 1)
 
@@ -179,6 +187,7 @@ async def test_a_flag_that_is_neither_true_nor_false_is_400(operation: Operation
 
 
 @every(where=lambda operation: operation.path != OAUTH_TOKEN)
+@OF_FORM
 async def test_a_parameter_that_is_not_known_is_400(operation: Operation, world: World) -> None:
     client = world.last_principal(operation) if needs_credentials(operation) else world.user
     known = [each["name"] for each in operation.parameters if each["in"] == "query"]
@@ -192,6 +201,7 @@ async def test_a_parameter_that_is_not_known_is_400(operation: Operation, world:
 
 
 @every(where=lambda operation: any(each["in"] == "query" for each in operation.parameters))
+@OF_FORM
 async def test_a_parameter_is_given_once(operation: Operation, world: World) -> None:
     [name, *_] = [each["name"] for each in operation.parameters if each["in"] == "query"]
 
@@ -231,6 +241,7 @@ async def test_the_document_tells_a_key_in_flight_from_other_conflicts(operation
 
 
 @pytest.mark.parametrize("path", CONTRACT.document["paths"])
+@OF_FORM
 async def test_a_method_that_a_path_does_not_have_is_405(path: str, stranger: httpx.AsyncClient) -> None:
     known = {operation.method for operation in CONTRACT.operations if operation.path == path}
     known |= {"HEAD"} if "GET" in known else set()

@@ -133,13 +133,14 @@ async def test_any_id_in_a_path_is_answered(world: World) -> None:
 
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_any_header_is_answered(world: World) -> None:
-    for operation in CONTRACT.operations:
-        path = path_of(operation, world.ids)
+    # What reads headers is the same for all operations of a method and a principal.
+    kinds = {(operation.method, *schemes(operation)): operation for operation in CONTRACT.operations}
+    for operation in kinds.values():
         for name in HEADERS:
             for value in IN_HEADERS:
                 headers = [(name.encode(), value)]
                 answer = await client_for(operation, world).request(
-                    operation.method, path, headers=headers, content=b"{"
+                    operation.method, path_of(operation, world.ids), headers=headers, content=b"{"
                 )
 
                 assert answer.status_code < 500, (operation.name, headers)
