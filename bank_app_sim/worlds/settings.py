@@ -47,7 +47,11 @@ SETTINGS = (
         "The moment at which the world begins, from 1970 to 3000. Monday, 4 January 2027, 08:00 UTC, when left out.",
     ),
     _duration("decision_after", "How long the bank takes to decide on an account. Two days when left out."),
-    _duration("settle_every", "How often the bank fetches the deposits that DES requests. An hour when left out."),
+    _duration(
+        "settle_every",
+        "How often the bank fetches the deposits that DES requests. An hour when left out; a journey asks for a day "
+        "unless its script says otherwise.",
+    ),
     _plain("refuses", lambda value: frozenset(several(text)(value)), "Customers to whom the bank gives no account."),
     _plain("opening_balance_cents", whole(least=0), "What a new customer has. 1000000 when left out."),
     _duration("token_lifetime", "How long an ID token of the bank is good. 365 days when left out."),
