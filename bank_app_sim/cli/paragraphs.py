@@ -1,5 +1,6 @@
 """Lines that fit the terminal, and keep their indent where they are broken."""
 
+import itertools
 import os
 import re
 import shutil
@@ -8,6 +9,9 @@ import textwrap
 
 # What colours take is not seen.
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+# The sign below a place.
+SIGN = re.compile(r"\s+\^")
 
 # Narrower than that a line is left as it is.
 NARROWEST = 24
@@ -36,7 +40,14 @@ def fitted(text: str, columns: int | None = None) -> str:
     columns = width() if columns is None else columns
     if columns is None or columns < NARROWEST:
         return text
-    return "\n".join(_fitted(line, columns) for line in text.split("\n"))
+    lines = text.split("\n")
+    for n, (line, below) in enumerate(itertools.pairwise(lines)):
+        if SIGN.fullmatch(below):  # it shows a place in the line above, which is cut so that the place is still there
+            begin = max(0, len(below) - columns * 2 // 3) if len(line) > columns else 0
+            indent = line[: len(line) - len(line.lstrip())]
+            lines[n] = (indent + line[len(indent) + begin :])[:columns]
+            lines[n + 1] = indent + below[len(indent) + begin :]
+    return "\n".join(_fitted(line, columns) for line in lines)
 
 
 def _fitted(line: str, columns: int) -> str:

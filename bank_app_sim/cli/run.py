@@ -11,7 +11,7 @@ from impact_sdk.visible import visible
 
 from .ending import NOBODY_READS, hush
 from .interruptions import heard
-from .paragraphs import counted
+from .paragraphs import counted, fitted
 from .started import program
 
 if TYPE_CHECKING:
@@ -211,12 +211,12 @@ def _list(selection: "Selection") -> None:
     titles = {script.name: script.title for script in selection.scripts}
     widest = max(map(len, titles), default=0)
     for name, title in titles.items():
-        click.echo(f"{visible(name):<{widest}}  {visible(title)}")
+        click.echo(fitted(f"{visible(name):<{widest}}  {visible(title)}"))
     if selection.broken:
         from ..journeys.mistakes import ScriptMistakes
 
         mistakes = [mistake for broken in selection.broken for mistake in broken.mistakes]
-        click.echo(f"\n{_how_many(selection.broken)}\n\n{_seen(str(ScriptMistakes(mistakes)))}", err=True)
+        click.echo(f"\n{_how_many(selection.broken)}\n\n{fitted(_seen(str(ScriptMistakes(mistakes))))}", err=True)
         raise click.exceptions.Exit(2)
 
 

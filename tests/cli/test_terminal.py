@@ -41,6 +41,27 @@ def test_a_line_that_is_broken_keeps_its_indent(columns: int) -> None:
     assert all(len(line) <= columns for line in [first, *others])
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+@pytest.mark.parametrize("column", [6, 30, 55, 90, 118])
+def test_a_sign_below_a_line_stays_below_its_place(columns: int, column: int) -> None:
+    line = "    - expect: {" + "".join(chr(0x4E00 + n) for n in range(105))
+    below = " " * column + "^"
+
+    shown, sign = fitted(f"{line}\n{below}", columns).split("\n")
+
+    assert max(len(shown), len(sign)) <= columns
+    assert shown[sign.index("^")] == line[column]
+    assert shown.startswith("    ")
+
+
+def test_a_title_of_the_list_goes_on_below_its_beginning(folder: Path) -> None:
+    lines = typed("run", "--list", COLUMNS="80").output.splitlines()
+
+    titles = min(len(line) - len(line.lstrip()) for line in lines if line.startswith(" "))
+    assert max(map(len, lines)) <= 80
+    assert all(line[titles - 2 : titles] == "  " for line in lines)
+
+
 @given(st.lists(st.text("ab- ", min_size=1, max_size=12), min_size=1, max_size=20), st.integers(24, 120))
 def test_breaking_a_line_loses_and_adds_no_word(words: list[str], columns: int) -> None:
     line = "    " + " ".join(words)

@@ -56,6 +56,18 @@ def test_the_results_come_in_the_order_of_the_jobs_in_one_process() -> None:
     assert [result.outcome for result in results] == [Outcome.PASSED, Outcome.FAILED, Outcome.PASSED]
 
 
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.processes)])
+def test_all_that_end_are_told_of_as_they_end(workers: int) -> None:
+    """Progress only ever goes on, and in the end it is all of it."""
+    told: list[int] = []
+
+    list(runner.run([Job(GOOD, seed) for seed in range(12)], Plan(), workers=workers, ended=told.append))
+
+    assert sum(told) == 12
+    assert min(told) > 0
+    assert len(told) >= 12 // runner.BATCH
+
+
 def test_no_more_are_begun_once_one_has_failed_and_the_others_are_skipped() -> None:
     jobs = [Job(GOOD, 0), Job(BAD, 0), Job(GOOD, 1)]
 
