@@ -28,9 +28,10 @@ MULTIPART = "multipart/form-data"
 # More than any answer of the sandbox, and less than hurts.
 LARGEST_ANSWER = 10_000_000
 
-# RFC 9110, 5.1 and 5.5: what a header can be called, and can say.
+# RFC 9110, 5.1 and 5.5: what a header can be called, and can say: octets, which are read and sent as they are.
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+")
-_HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff\t]*")
+_OCTETS = "iso-8859-1"
 
 
 class CannotBeSent(Exception):
@@ -123,7 +124,7 @@ def _require_headers(headers: Mapping[str, str]) -> None:
         if not _HEADER_NAME.fullmatch(name):
             raise CannotBeSent(f"{name!r} is no name of a header")
         if not _HEADER_VALUE.fullmatch(text):
-            raise CannotBeSent(f"the header {name} can have the visible characters of ASCII only, and has others")
+            raise CannotBeSent(f"the header {name} can have the visible characters of Latin-1 only, and has others")
 
 
 def value_of(value: Any, known: Known) -> Any:
@@ -227,7 +228,7 @@ async def send(http: "httpx.AsyncClient", prepared: Prepared, *, timeout_seconds
         async with http.stream(
             prepared.method,
             prepared.url,
-            headers=dict(prepared.headers),
+            headers=[(name.encode(), text.encode(_OCTETS)) for name, text in prepared.headers.items()],
             content=prepared.content,
             timeout=timeout_seconds,
         ) as answer:
@@ -247,6 +248,7 @@ async def send(http: "httpx.AsyncClient", prepared: Prepared, *, timeout_seconds
 
 def _headers(answer: "httpx.Response") -> dict[str, str]:
     """By name in lower case. Cookies have commas of their own (RFC 6265, 3): they are parted as in `Cookie`."""
+    answer.headers.encoding = _OCTETS
     cookies = answer.headers.get_list("set-cookie")
     return {
         **{name.lower(): text for name, text in answer.headers.items()},

@@ -111,8 +111,45 @@ async def test_what_others_wrote_is_made_visible_where_it_is_told(runner: Runner
     failed = await runner.one(shop, document(step(), summary=f"A {text}"))
     with pytest.raises(DocumentError) as caught:
         await runner.one(shop, json.dumps(document({**step(), text: 1})))
+    elsewhere = {"sourceDescriptions": [{"name": "shop", "url": f"http://shop.example/{text}"}]}
+    with pytest.raises(DocumentError) as refused:
+        await runner.one(shop, json.dumps(document(step(), root=elsewhere)))
     with pytest.raises(WrongInput) as wrong:
         await runner.one(shop, document(step()), given={text: "1"})
 
-    for said in (found(failed), failed.title, str(caught.value), str(wrong.value)):
+    for said in (found(failed), failed.title, str(caught.value), str(refused.value), str(wrong.value)):
         assert said.isprintable()
+
+
+async def test_all_cookies_of_an_answer_are_sent_on_and_none_is_shown(tmp_path: Path) -> None:
+    """Whatever attributes they have: `Set-Cookie` as a whole is sent as `Cookie`."""
+    cookies = [
+        'impact_session=abc"d%20e f!\xe9\x80; Path=/; Secure; Partitioned; Max-Age=999999999999999',
+        "second=ghi-jkl; Expires=Wed, 01 Jan 2031 00:00:00 GMT; Priority=High; SameSite=Weird",
+    ]
+    asked: list[httpx.Request] = []
+
+    def api(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/openapi.json":
+            return httpx.Response(200, json=OPENAPI)
+        asked.append(request)
+        return httpx.Response(
+            200, headers=[(b"Set-Cookie", text.encode("latin-1")) for text in cookies], json={"said": "ghi-jkl"}
+        )
+
+    passed_on = {"name": "Cookie", "in": "header", "value": "$steps.list.outputs.cookie"}
+    file = tmp_path / "shop.arazzo.yaml"
+    first = step(outputs={"cookie": "$response.header.Set-Cookie"})
+    file.write_text(json.dumps(document(first, step("second", parameters=[passed_on]))))
+
+    [result] = await run_document(file, transport=httpx.MockTransport(api))
+
+    assert result.outcome is Outcome.PASSED
+    header = dict(asked[1].headers.raw)[b"Cookie"].decode("latin-1")
+    sent = [pair.strip() for pair in header.split(";")]
+    assert [pair for pair in sent if pair.partition("=")[0] in ("impact_session", "second")] == [
+        'impact_session=abc"d%20e f!',
+        "second=ghi-jkl",
+    ]
+    assert "ghi-jkl" not in repr(result)
+    assert "abc" not in repr(result)

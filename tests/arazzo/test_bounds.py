@@ -163,6 +163,15 @@ async def test_a_value_that_grows_tenfold_with_each_step_is_not_sent(runner: Run
     assert "levels, is not sent" in repr(result.steps)
 
 
+async def test_a_workflow_that_goes_on_as_itself_fails_where_its_input_has_grown_too_large(runner: Runner) -> None:
+    alone = document(step())
+    alone["workflows"] = [growing("goto")]
+
+    result = await runner.one(Shop(), alone)
+
+    assert "levels, is not sent" in found(result)
+
+
 async def test_an_output_of_a_workflow_that_takes_too_long_is_left_out(runner: Runner) -> None:
     bomb = {"context": "$steps.list.outputs.all", "selector": "$..[?search(@.t, '^(a+)+$')]", "type": "jsonpath"}
     shop = Shop([(200, {"a": {"t": "a" * 40 + "!"}})])
@@ -179,7 +188,7 @@ async def test_a_text_that_is_put_together_has_a_largest_size(runner: Runner) ->
         inputs={"properties": {"long": {"default": "x" * 10_000}}},
     )
 
-    assert "more than 1,000,000 characters" in found(await runner.one(Shop(), long))
+    assert "characters comes of what stands in its braces" in found(await runner.one(Shop(), long))
 
 
 async def test_workflows_that_run_workflows_in_loops_are_ended_together(runner: Runner) -> None:

@@ -33,9 +33,10 @@ def bank(answer: Answer, clock: SimulatedClock | None = None) -> BankClient:
     return BankClient(http, clock or SimulatedClock(START))
 
 
+RIGHT = {"order": {"id": "o", "state": "done"}, "consent": CONSENT, "access_token": "a", "id_token": "i"}
 WRONG = [
     *(httpx.Response(status) for status in (100, 204, 205, 301, 302, 304, 400, 404, 499, 500, 503, 520, 599, 600, 999)),
-    httpx.Response(302, headers={"Location": "http://127.0.0.1:1/sign-in"}),
+    *(httpx.Response(status, json=RIGHT) for status in (302, 404, 500, 600)),
     *(
         httpx.Response(200, content=content, headers={"content-type": "application/json"})
         for content in (b"", b"no json", b"[" * 100_000, b'{"a":' * 100_000, b"\xff", b"null", b"[]", b"5", b"{}")
@@ -57,6 +58,13 @@ async def test_an_answer_that_is_none_is_refused(wrong: httpx.Response) -> None:
     for call in CALLS.values():
         with pytest.raises(BankRefused):
             await call(bank(lambda _request: httpx.Response(wrong.status_code, content=wrong.content)))
+
+
+async def test_an_answer_that_is_right_is_taken() -> None:
+    found = [await call(bank(lambda _request: httpx.Response(200, json=RIGHT))) for call in CALLS.values()]
+
+    form = ConsentForm(id="c", max_frequency="week", max_amount_cents=500, state="SHOWN")
+    assert found == ["i", "i", "o", "done", form, form]
 
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3)
