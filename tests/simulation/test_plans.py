@@ -189,6 +189,21 @@ GROWING = {
 }
 
 
+def test_what_is_deleted_is_looked_for_by_an_index_wherever_something_may_point_at_it() -> None:
+    """No plan shows it: each row that goes is looked for in all columns that point at its table."""
+    missing = []
+    for table in des_tables.metadata.sorted_tables:
+        firsts = {next(iter(index.columns)).key for index in table.indexes}
+        uniques = [
+            each for each in table.constraints if isinstance(each, sa.UniqueConstraint | sa.PrimaryKeyConstraint)
+        ]
+        firsts |= {next(iter(each.columns)).key for each in uniques}
+        for key in table.foreign_keys:
+            if key.column.table.name not in SMALL and key.parent.key not in firsts:
+                missing.append(f"{table.name}.{key.parent.key}")
+    assert missing == []
+
+
 # PostgreSQL, with tables that are large enough for reading them whole to be the wrong choice
 
 ROWS = 20_000

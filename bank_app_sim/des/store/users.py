@@ -49,10 +49,8 @@ SET_PROVISIONING = (
 
 # All that is of one user, in an order in which nothing is left pointing at what is gone. Events outlive it.
 _consents = sa.select(transfer_consents.c.id).where(transfer_consents.c.user_id == given("of_user"))
-_places = (
-    sa.select(transactions.c.id, users.c.tenant_id, transactions.c.requested_at, transactions.c.n)
-    .join_from(transactions, users)
-    .where(transactions.c.user_id == given("of_user"))
+_places = sa.select(transactions.c.id, transactions.c.tenant_id, transactions.c.requested_at, transactions.c.n).where(
+    transactions.c.user_id == given("of_user")
 )
 ERASE = (
     sa.insert(erased_transactions).from_select(["id", "tenant_id", "requested_at", "n"], _places),
