@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import attrs
 
 from .. import durations
-from . import message_names
-from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, LookedUpName, Ref, Schema, Text, items_of, text_like
+from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, Ref, Schema, Text, items_of, text_like
 from .mistakes import Mistake, nearest_word, unknown
+from .name_kinds import LookedUpName
 from .nodes import Listed, Mapped, Node, Plain
 
 T = TypeVar("T")
@@ -118,7 +118,7 @@ class Comparison(Kind):
         return None if found in expected else self.shown(found)
 
 
-def _tally_of(node: Node, each: Comparison, what: str, word: Callable[[Plain], str]) -> Range | dict[str, Range]:
+def tally_of(node: Node, each: Comparison, what: str, word: Callable[[Plain], str]) -> Range | dict[str, Range]:
     if isinstance(node, Listed):
         raise Mistake(f"here should be a number, or one for each {what}, not a list", node.place)
     if not isinstance(node, Mapped):
@@ -154,7 +154,7 @@ class Tally(Kind):
         return f"expected {self.each.unit.title} by {self.what}"
 
     def read(self, node: Node) -> Range | dict[str, Range]:
-        return _tally_of(node, self.each, self.what, self._word)
+        return tally_of(node, self.each, self.what, self._word)
 
     def _word(self, name: Plain) -> str:
         if self.words is not None and name.text not in self.words:
@@ -267,11 +267,6 @@ class Agreement(Same):
 _TEXT = Text("a text that is there")
 
 
-def _message(name: Plain) -> str:
-    read: str = MESSAGE_NAME.read(name)
-    return read
-
-
 @attrs.frozen
 class InOrder(Kind):
     """Texts that come in this order, others between them.
@@ -314,68 +309,6 @@ class Among(InOrder):
         missing = [text for text in expected if not any(text in each for each in found)]
         return f"no {missing[0]!r}; there was: {' | '.join(found) or 'nothing'}" if missing else None
 
-
-MESSAGE_NAME = Text(
-    "a message", message_names.read, ("POST /accounts", "Launch Savehack"), pattern=message_names.NAMES_PATTERN
-)
-
-# The names by which one message can be meant.
-Names = tuple[str, ...]
-
-
-@attrs.frozen
-class MessageTally(Kind):
-    """How many messages there are in all, or of each name; a message with two names counts once in all."""
-
-    each: Comparison
-
-    @property
-    def title(self) -> str:
-        return "expected count by message"
-
-    def read(self, node: Node) -> Range | dict[str, Range]:
-        return _tally_of(node, self.each, "message", _message)
-
-    def schema(self, ref: Ref) -> Schema:
-        each = ref(self.each)
-        named = {f"^ *({message_names.NAMES_PATTERN}) *$": each, COLUMN: each}
-        by_name = {"type": "object", "minProperties": 1, "additionalProperties": False, "patternProperties": named}
-        return {"anyOf": [each, by_name]}
-
-    def difference(self, expected: "Range | Mapping[str, Range]", found: Sequence[Names]) -> str | None:
-        if isinstance(expected, Range):
-            return None if len(found) in expected else self.each.shown(len(found))
-        counted = {name: sum(name in names for names in found) for name in expected}
-        if all(counted[name] in range_ for name, range_ in expected.items()):
-            return None
-        return ", ".join(f"{name}: {self.each.shown(number)}" for name, number in counted.items())
-
-
-@attrs.frozen
-class MessagesInOrder(Kind):
-    """Names of messages that come in this order, others between them."""
-
-    @property
-    def title(self) -> str:
-        return "messages in order"
-
-    def read(self, node: Node) -> tuple[str, ...]:
-        return tuple(MESSAGE_NAME.read(item) for item in items_of(node))
-
-    def schema(self, ref: Ref) -> Schema:
-        return {"anyOf": [ref(MESSAGE_NAME), {"type": "array", "minItems": 1, "items": ref(MESSAGE_NAME)}]}
-
-    def difference(self, expected: tuple[str, ...], found: Sequence[Names]) -> str | None:
-        rest = iter(found)
-        for n, name in enumerate(expected):
-            if not any(name in names for names in rest):
-                after = f" after {expected[n - 1]!r}" if n else ""
-                there = ", ".join(dict.fromkeys(names[0] for names in found)) or "nothing"
-                return f"no {name!r}{after}; there was: {there}"
-        return None
-
-
-Difference = MessageTally | MessagesInOrder | Comparison | Tally | Same | InOrder | Among
 
 NUMBER = Comparison(COUNT, 1, least=0)
 AMOUNT = Comparison(CENTS, 1, money)

@@ -13,8 +13,9 @@ from .. import durations
 from ..turns import BRANCH
 from .comparisons import Tally
 from .given import Given, given
-from .kinds import CUSTOMER, LookedUpName, Text
+from .kinds import CUSTOMER, Text
 from .mistakes import Mistake, unknown
+from .name_kinds import LookedUpName
 from .nodes import Plain, of
 from .observables import OBSERVABLES, Look, Observable, of_everybody
 from .steps.bank import BankSteps

@@ -6,8 +6,9 @@ from typing import Any
 import attrs
 
 from .comparisons import InOrder, Tally
-from .kinds import GivenName, Kind, ListOf, LookedUpName, items_of
+from .kinds import Kind, ListOf, items_of
 from .mistakes import Gathering, Mistake
+from .name_kinds import GivenName, LookedUpName
 from .nodes import Listed, Mapped, Node, Plain
 from .script import Doing, Meanwhile, Step
 from .vocabulary import unknown_name

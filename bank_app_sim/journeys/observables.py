@@ -20,18 +20,17 @@ from .comparisons import (
     TIME,
     Agreement,
     Among,
-    Difference,
     Holding,
     Holdings,
     InOrder,
-    MessagesInOrder,
-    MessageTally,
     SameForEach,
     tally,
     tally_by_name,
 )
-from .kinds import CUSTOMER, DREAM, EXTERNAL_ID, REASON, SHOWN, YES_NO, choice
+from .kinds import CUSTOMER, YES_NO, choice
+from .message_comparisons import Difference, MessagesInOrder, MessageTally
 from .message_names import CALLBACKS, names_of
+from .name_kinds import DREAM, EXTERNAL_ID, REASON, SHOWN
 from .results import State
 from .savehacks import TERMS
 from .vocabulary import in_scripts

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ..simulation.exchanges import EXCHANGES
 from ..trace import PARTICIPANTS
-from .comparisons import Among, Comparison, InOrder, MessagesInOrder, MessageTally, Same, Tally
+from .comparisons import Among, Comparison, InOrder, Same, Tally
 from .kinds import Choice, Kind, ListOf, Text
 from .language import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS
+from .message_comparisons import MessagesInOrder, MessageTally
 from .message_names import DIAGRAMS
 from .mistakes import one_of
 from .observables import OBSERVABLES

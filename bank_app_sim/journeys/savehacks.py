@@ -26,7 +26,8 @@ from impact_sdk import (
 )
 
 from ..nearest import is_not_known
-from .kinds import DEFAULT_FRIEND, DEFAULT_TEAM, Choice
+from .kinds import Choice
+from .name_kinds import DEFAULT_FRIEND, DEFAULT_TEAM
 from .vocabulary import CannotBe, in_scripts
 
 SavehackTerms = (

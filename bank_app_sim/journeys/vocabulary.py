@@ -14,8 +14,9 @@ from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, g
 
 import attrs
 
-from .kinds import CUSTOMER, Choice, Kind, ListOf, LookedUpName
+from .kinds import CUSTOMER, Choice, Kind, ListOf
 from .mistakes import Gathering, Mistake, Place, nearest_word, one_of, slipped_word, unknown
+from .name_kinds import LookedUpName
 from .nodes import Listed, Mapped, Node, Plain
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bank_app_sim.journeys.comparisons import MESSAGE_NAME
+from bank_app_sim.journeys.message_comparisons import MESSAGE_NAME
 from bank_app_sim.journeys.message_names import DIAGRAMS, names_of, read
 from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes
 from bank_app_sim.journeys.nodes import Plain

@@ -11,8 +11,8 @@ from bank_app_sim import Simulation
 from bank_app_sim.journeys import nodes
 from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.journey import Journey
-from bank_app_sim.journeys.kinds import SCREEN_TEXTS
 from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes
+from bank_app_sim.journeys.name_kinds import SCREEN_TEXTS
 from bank_app_sim.journeys.nodes import Listed, Mapped, Node, Plain
 from bank_app_sim.journeys.observables import OBSERVABLES
 from bank_app_sim.journeys.reader import read

@@ -8,8 +8,9 @@ import attrs
 
 from impact_sdk import Conflict, TransactionState
 
-from ..kinds import CUSTOMER, DREAM, DURATION, NEW_EXTERNAL_ID, NEW_REASON, POSITIVE_CENTS, choice
+from ..kinds import CUSTOMER, DURATION, POSITIVE_CENTS, choice
 from ..mistakes import slipped_word
+from ..name_kinds import DREAM, NEW_EXTERNAL_ID, NEW_REASON
 from ..people import StepFailed
 from ..vocabulary import step
 from .stage import Stage

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from ..kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, SAVING_FRIEND, SCORING_TEAM, TIMES, choice
+from ..kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, choice
+from ..name_kinds import SAVING_FRIEND, SCORING_TEAM
 from ..people import StepFailed
 from ..vocabulary import step
 from .stage import Stage

@@ -6,21 +6,8 @@ from typing import Annotated
 
 from impact_sdk import HandoverError
 
-from ..kinds import (
-    COPIED_FRIEND,
-    CUSTOMER,
-    DAY,
-    DAY_OF_MONTH,
-    DREAM,
-    FOLLOWED_TEAM,
-    NEW_DREAM,
-    PERCENTAGE,
-    POSITIVE_CENTS,
-    POSITIVE_DURATION,
-    Choice,
-    ListOf,
-    Text,
-)
+from ..kinds import CUSTOMER, DAY, DAY_OF_MONTH, PERCENTAGE, POSITIVE_CENTS, POSITIVE_DURATION, Choice, ListOf, Text
+from ..name_kinds import COPIED_FRIEND, DREAM, FOLLOWED_TEAM, NEW_DREAM
 from ..people import Attitude
 from ..savehacks import SAVEHACK, WEEKDAY, refuse_terms, terms_of
 from ..vocabulary import step

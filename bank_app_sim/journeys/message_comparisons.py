@@ -1,0 +1,78 @@
+"""What an expectation can say of messages: how many of a name, and in which order; a message can have two names."""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from . import message_names
+from .comparisons import Among, Comparison, InOrder, Range, Same, Tally, tally_of
+from .kinds import COLUMN, Kind, Ref, Schema, Text, items_of
+from .nodes import Node, Plain
+
+MESSAGE_NAME = Text(
+    "a message", message_names.read, ("POST /accounts", "Launch Savehack"), pattern=message_names.NAMES_PATTERN
+)
+
+# The names by which one message can be meant.
+Names = tuple[str, ...]
+
+
+@attrs.frozen
+class MessageTally(Kind):
+    """How many messages there are in all, or of each name; a message with two names counts once in all."""
+
+    each: Comparison
+
+    @property
+    def title(self) -> str:
+        return "expected count by message"
+
+    def read(self, node: Node) -> Range | dict[str, Range]:
+        return tally_of(node, self.each, "message", _message)
+
+    def schema(self, ref: Ref) -> Schema:
+        each = ref(self.each)
+        named = {f"^ *({message_names.NAMES_PATTERN}) *$": each, COLUMN: each}
+        by_name = {"type": "object", "minProperties": 1, "additionalProperties": False, "patternProperties": named}
+        return {"anyOf": [each, by_name]}
+
+    def difference(self, expected: "Range | Mapping[str, Range]", found: Sequence[Names]) -> str | None:
+        if isinstance(expected, Range):
+            return None if len(found) in expected else self.each.shown(len(found))
+        counted = {name: sum(name in names for names in found) for name in expected}
+        if all(counted[name] in range_ for name, range_ in expected.items()):
+            return None
+        return ", ".join(f"{name}: {self.each.shown(number)}" for name, number in counted.items())
+
+
+@attrs.frozen
+class MessagesInOrder(Kind):
+    """Names of messages that come in this order, others between them."""
+
+    @property
+    def title(self) -> str:
+        return "messages in order"
+
+    def read(self, node: Node) -> tuple[str, ...]:
+        return tuple(MESSAGE_NAME.read(item) for item in items_of(node))
+
+    def schema(self, ref: Ref) -> Schema:
+        return {"anyOf": [ref(MESSAGE_NAME), {"type": "array", "minItems": 1, "items": ref(MESSAGE_NAME)}]}
+
+    def difference(self, expected: tuple[str, ...], found: Sequence[Names]) -> str | None:
+        rest = iter(found)
+        for n, name in enumerate(expected):
+            if not any(name in names for names in rest):
+                after = f" after {expected[n - 1]!r}" if n else ""
+                there = ", ".join(dict.fromkeys(names[0] for names in found)) or "nothing"
+                return f"no {name!r}{after}; there was: {there}"
+        return None
+
+
+def _message(name: Plain) -> str:
+    read: str = MESSAGE_NAME.read(name)
+    return read
+
+
+# All that an expectation can be held with.
+Difference = MessageTally | MessagesInOrder | Comparison | Tally | Same | InOrder | Among
