@@ -53,6 +53,7 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
             settle_every=timedelta(seconds=1),
         )
         patience = timedelta(seconds=60)
+    evidence.clear(output)  # should this one not come to its end, the last one's report is not to be taken for it
     began, steps = time.perf_counter(), []
     async with simulation:
         printer = Printer()

@@ -169,3 +169,14 @@ def test_the_messages_can_be_had_as_json_lines(tmp_path: Path) -> None:
 
     printed = [json.loads(line) for line in result.output.splitlines()]
     assert printed == messages(tmp_path)
+
+
+def test_a_demo_that_does_not_come_to_its_end_leaves_no_older_report(tmp_path: Path) -> None:
+    for name in ("junit.xml", "report.html", "trace.json"):
+        (tmp_path / name).write_text("of another run")
+    (tmp_path / "mermaid").write_text("in the way of the drawings")
+
+    result = CliRunner().invoke(main, ["demo", "--in-process", "--output", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert [file.name for file in tmp_path.iterdir()] == ["mermaid"]
