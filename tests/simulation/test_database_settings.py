@@ -49,17 +49,20 @@ ALONE = {"default_tablespace", "default_table_access_method"}
 
 @pytest.fixture(scope="module")
 def wrong_url(worlds: postgresql.Worlds) -> Iterator[str]:
-    """A PostgreSQL database in which everything is set otherwise: by itself, or by the role that uses it."""
+    """A PostgreSQL role for which everything is set otherwise: everywhere, or in the one database.
+
+    A database's own settings give way to a role's; and making a database, and dropping it, waits for a checkpoint.
+    """
     with postgresql.missing_schema(worlds.url) as url, postgresql.connected(url) as server:
-        name = str(sa.make_url(url).query["schema"])
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
-        server.execute(f"CREATE ROLE {name} SUPERUSER LOGIN")
+        world, database = str(sa.make_url(url).query["schema"]), sa.make_url(url).database
+        server.execute(f"CREATE ROLE {world} SUPERUSER LOGIN")
         for n, (setting, value) in enumerate(WRONG.items()):
-            server.execute(f"ALTER {'ROLE' if n % 2 else 'DATABASE'} {name} SET {setting} = {value}")
-        wrong = sa.make_url(url).set(database=name, username=name).update_query_dict({"schema": "wrong"})
-        yield wrong.render_as_string(hide_password=False)
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        server.execute(f"DROP ROLE {name}")
+            place = f"IN DATABASE {database}" if n % 2 else ""
+            server.execute(f"ALTER ROLE {world} {place} SET {setting} = {value}")
+        yield sa.make_url(url).set(username=world).render_as_string(hide_password=False)
+        for schema in (world, *(f"{world}_{actor}" for actor in postgresql.ACTORS)):
+            server.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        server.execute(f"DROP ROLE {world}")
 
 
 @pytest.mark.postgresql
