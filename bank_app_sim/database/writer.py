@@ -10,7 +10,7 @@ import anyio.lowlevel
 import attrs
 import sqlalchemy as sa
 
-from .errors import ConnectionLost, DatabaseError
+from .errors import ConnectionLost, DatabaseError, Locked, named
 
 T = TypeVar("T")
 
@@ -152,6 +152,9 @@ class Writer:
             except ConnectionLost:
                 self._attempt(group)  # nothing of it has happened: once more, on a fresh connection
         except BaseException as error:  # no commit: nothing of this group has happened
+            if isinstance(named(error) or error, Locked):
+                # Nobody waits as long once more, behind those who have waited in vain.
+                group += [self._waiting.popleft() for _ in range(len(self._waiting))]
             for job in group:
                 job.error = job.error or error
 

@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 import sqlalchemy as sa
 
 from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.database import Database, DatabaseError, Full, Locked
+from bank_app_sim.database import Database, DatabaseError, Full, Locked, file_address
 from bank_app_sim.database.outage import SAME_WITHIN_SECONDS, Outage
 from bank_app_sim.des import DES
 from bank_app_sim.ids import Ids
@@ -130,6 +131,28 @@ async def test_whoever_asks_meanwhile_is_told_to_ask_again_and_the_log_has_one_l
         assert (await create_user(backend)).status_code == 201
         [_, over] = said(caplog)
     assert "can be used again" in over
+
+
+@on_one_loop
+async def test_who_waits_behind_those_that_waited_in_vain_does_not_wait_as_long_again(tmp_path: Path) -> None:
+    tables = sa.MetaData()
+    file, patience = tmp_path / "file.sqlite3", 0.5
+    with contextlib.closing(Database(file_address(file), tables, version=1)) as database:
+        pragma(database, f"busy_timeout = {patience * 1_000:.0f}")
+        told: list[float] = []
+
+        async def work() -> None:
+            with pytest.raises(Locked):
+                await database.run(lambda connection: None)
+            told.append(anyio.current_time())
+
+        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            async with anyio.create_task_group() as tasks:
+                for _ in range(5):
+                    tasks.start_soon(work)
+
+    assert max(told) - min(told) < patience / 2
 
 
 @on_one_loop
