@@ -17,7 +17,7 @@ SIGN = re.compile(r"\s+\^")
 NARROWEST = 24
 
 # A few words, some spaces, and what is told: what goes on goes on below what is told.
-NAMED = re.compile(r"\s*\S+(?: \S+){0,2} {2,}(?=\S)|\s*")
+NAMED = re.compile(r"\s*\S+(?: \S+){0,4} {2,}(?=\S)|\s*")
 
 # To be copied, and pasted as it is.
 COPIED = re.compile(r"\s*(repeat it|again:) ")

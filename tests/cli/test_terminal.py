@@ -69,6 +69,15 @@ def test_breaking_a_line_loses_and_adds_no_word(words: list[str], columns: int) 
     assert fitted(line, columns).split() == line.split()
 
 
+@pytest.mark.parametrize(("columns", "indent"), [(60, 8), (80, 32)])
+def test_a_message_goes_on_below_whom_it_is_from_where_there_is_room(columns: int, indent: int) -> None:
+    message = "      Mon 04 Jan 2027 08:00:00  Bank App ──▶ Impact Finance SDK  " + "callback raised it " * 4
+
+    _, *others = fitted(message, columns).splitlines()
+
+    assert {len(line) - len(line.lstrip()) for line in others} == {indent}
+
+
 def test_what_is_to_be_copied_is_never_broken() -> None:
     line = "    repeat it  bank-app-sim run " + "folder/" * 30
 

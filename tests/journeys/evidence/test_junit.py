@@ -84,7 +84,8 @@ def test_a_library_that_reads_junit_finds_what_came_of_the_journeys(failing: Jou
     (case,) = suite
     assert (case.classname, case.name) == ("journeys.account-while-saving", "account-while-saving")
     (failure,) = case.result
-    assert failure.message == "step 5, line 9: expected balance of SharedSavings of ada is 100.00; found 50.00"
+    where = "step 5, journeys/account-while-saving.journey.yaml:9"
+    assert failure.message == f"{where}: expected balance of SharedSavings of ada is 100.00; found 50.00"
 
 
 def test_the_text_of_a_failure_is_all_that_is_needed(failing: JourneyResult) -> None:
