@@ -6,6 +6,7 @@ workers at the same step would do no harm, because its effect happens once; but 
 Nothing is locked against claiming twice: one transaction writes at a time.
 """
 
+import functools
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -29,6 +30,8 @@ BATCH = 20
 LENIENCY = timedelta(minutes=1)
 
 
+# Simulated time stands still most of the time.
+@functools.lru_cache(64)
 def asked_at(now: str) -> Mapping[str, str]:
     """What `is_due_and_free()` is asked with."""
     return {"now": now, "stale": timestamp(moment(now) + LEASE + LENIENCY)}
@@ -46,6 +49,7 @@ def is_due_and_free(table: sa.Table) -> sa.ColumnElement[bool]:
     )
 
 
+@functools.lru_cache(64)
 def _far(now: str, longest: timedelta) -> str:
     return timestamp(moment(now) + longest + LENIENCY)
 

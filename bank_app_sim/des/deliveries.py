@@ -10,6 +10,7 @@ page on delivery is not public (docs/des.md 8.1).
 """
 
 import enum
+import functools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,6 +47,8 @@ LENIENCY = timedelta(minutes=1)
 ROTATION = timedelta(hours=24)
 
 
+# Simulated time stands still most of the time.
+@functools.lru_cache(64)
 def asked_at(now: datetime) -> Mapping[str, str]:
     """What endpoints are asked with that may have something to deliver.
 
