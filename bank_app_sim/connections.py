@@ -1,7 +1,7 @@
 """What a server takes of one connection: so much and no more, within so long and no longer.
 
 uvicorn on httptools reads headers without end, and waits for the rest of a request for ever; what it has against that
-is for h11 only (`h11_max_incomplete_event_size`), which takes three times as long for each request.
+is for h11 only (`h11_max_incomplete_event_size`).
 """
 
 import asyncio

@@ -12,7 +12,7 @@ from .clock import timestamp
 from .journeys.results import JourneyResult, Outcome, State, StepResult
 from .simulation import Simulation
 
-# reference: account-provisioning-single-account, both diagrams
+# docs/des.md 5.2
 ADA, BO = "ada", "bo"
 
 

@@ -59,7 +59,7 @@ class Gateway:
     async def post_account(self, user_id: str, external_id: str, *, product: str) -> str:
         """Tell DES that the user's account is open, and return its id there."""
         # The external id is what makes this safe to repeat: without one, every POST /accounts makes another account.
-        # reference: account-provisioning-single-account, on externalId
+        # docs/des.md 1.2
         account = await self._impact.accounts.ensure(user_id=user_id, type=product, external_id=external_id)
         return account.id
 

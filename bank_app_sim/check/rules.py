@@ -31,7 +31,7 @@ class Rule:
     judge: Callable[[Trial], Verdict]
 
 
-# reference: DESIGN 5. They are tried in this order; after `cancel` a callback may still be running.
+# docs/handover.md. They are tried in this order; after `cancel` a callback may still be running.
 RULES: tuple[Rule, ...] = (
     Rule(
         id="awaitable",

@@ -22,7 +22,7 @@ SIDES = {"Deposit": ("to",), "Withdrawal": ("from",), "Internal": ("from", "to")
 # How the events of a transaction begin (docs/des.md 3.1).
 EVENTS = {"Deposit": "Deposit", "Withdrawal": "Withdrawal", "Internal": "InternalTransfer"}
 
-# In percent of the target; an event for each, once (ours: the reference names the event, and no figure).
+# In percent of the target; an event for each, once (ours: the vendor names the event, and no figure).
 MILESTONES = (25, 50, 75)
 
 # What a column of 64 bits holds.

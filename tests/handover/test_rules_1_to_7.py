@@ -1,4 +1,4 @@
-"""Who is asked and when, and what each answer does (DESIGN, section 5, rules 1 to 7), through HTTP."""
+"""Who is asked and when, and what each answer does (docs/handover.md, rules 1 to 7), through HTTP."""
 
 import asyncio
 from datetime import timedelta

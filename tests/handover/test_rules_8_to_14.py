@@ -1,4 +1,4 @@
-"""Whatever else may happen to a handover (DESIGN, section 5, rules 8 to 14), through HTTP against the sandbox."""
+"""Whatever else may happen to a handover (docs/handover.md, rules 8 to 14), through HTTP against the sandbox."""
 
 from datetime import timedelta
 
