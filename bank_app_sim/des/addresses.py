@@ -1,10 +1,16 @@
 """Addresses that banks tell us to send to: which of them we would."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 # RFC 1035, 2.3.4.
 LONGEST_NAME = 253
+
+# Letters, digits, hyphens, and the underscore that is in use (RFC 1123, 2.1). What ends in a number is an address, or
+# none: some resolvers take 127.1 and 0x7f000001, and browsers (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+_LABEL = "(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
+_NAME = re.compile(rf"(?:{_LABEL}\.)*(?!(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?$){_LABEL}\.?")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -58,15 +64,26 @@ def what_is_wrong_with_url(url: str) -> str | None:
     if not _can_be_asked_for(url, host):
         return f"names {host[:LONGEST_NAME]!r}, which is no name of a host"
     try:
-        return what_is_wrong_with(ipaddress.ip_address(host))
+        address = ipaddress.ip_address(host)
     except ValueError:  # a name; what it leads to is looked at whenever something is sent
         return None
+    return what_is_wrong_with(address)
+
+
+def _is_address(host: str) -> bool:
+    """In its usual form; and not by way of one of our own interfaces, as `fe80::1%eth0` is."""
+    try:
+        return "%" not in host and ipaddress.ip_address(host) is not None
+    except ValueError:
+        return False
 
 
 def _can_be_asked_for(url: str, host: str) -> bool:
     """Whether those take it who look up names and send requests: `xn--` begins no name, `a..b` has an empty part."""
     import httpx  # not at the top: a server is to be up first
 
+    if not (_NAME.fullmatch(host) or _is_address(host)):
+        return False
     try:
         host.encode("idna")
         return len(host) <= LONGEST_NAME and bool(httpx.URL(url).host)

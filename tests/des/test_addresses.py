@@ -140,7 +140,19 @@ def test_what_is_given_out_to_the_public_is_reached(address: Any) -> None:
     assert what_is_wrong_with(address) is None
 
 
-@pytest.mark.parametrize("url", ["https://bank.example/webhooks", "http://127.0.0.1:8701/x?y=z", "http://[::1]:80/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://bank.example/webhooks",
+        "http://127.0.0.1:8701/x?y=z",
+        "http://[::1]:80/",
+        "http://bank.example./",
+        "http://BANK-1.example",
+        "http://bank_1",
+        "http://4bank.3example/",
+        "http://xn--bnk-qla.example/",
+    ],
+)
 def test_urls_that_can_be_sent_to(url: str) -> None:
     assert what_is_wrong_with_url(url) is None
 
@@ -157,6 +169,28 @@ def test_urls_that_can_be_sent_to(url: str) -> None:
         ".".join(["a" * 60] * 5),
         "999.1.1.1",
         "[v1.a]",
+        # Addresses in the forms of old, which some resolvers take and others do not.
+        "2130706433",
+        "0x7f000001",
+        "127.1",
+        "10.1",
+        "1.2.3.4.5",
+        "8.8.8.8.",
+        "bank.0x7f",
+        "%31%32%37.0.0.1",
+        "%41",
+        "*",
+        "a,b",
+        'a"b',
+        "a<b>",
+        "a|b",
+        "-",
+        "-a.example",
+        "a-.example",
+        # The zone is one of a machine's own interfaces, and no address of anybody.
+        "[2001:4860:4860::8888%25eth0]",
+        "[::1%25lo]",
+        "[::1%lo]",
     ],
 )
 def test_a_name_that_nobody_can_look_up_is_refused_at_once(host: str) -> None:
