@@ -28,7 +28,7 @@ from .nearest import is_not_known
 from .routes import Routes
 from .trace import Trace
 
-__all__ = ["Answer", "Call", "Endpoint", "Refused", "Service", "Text", "headers_of", "status_line"]
+__all__ = ["Answer", "Call", "Endpoint", "Refused", "Service", "Text", "headers_of", "prefix_of", "status_line"]
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +142,12 @@ class Endpoint:
 
 
 # Headers that no request has twice, as errors name them.
-GIVEN_ONCE = {b"authorization": "Authorization", b"content-type": "Content-Type", b"idempotency-key": "Idempotency-Key"}
+GIVEN_ONCE = {
+    b"authorization": "Authorization",
+    b"content-encoding": "Content-Encoding",
+    b"content-type": "Content-Type",
+    b"idempotency-key": "Idempotency-Key",
+}
 
 
 class Service:
@@ -225,7 +230,7 @@ class Service:
                 Call(
                     method=endpoint.method,
                     scheme=scope["scheme"],
-                    prefix=_prefix(headers),
+                    prefix=prefix_of(headers),
                     path=scope["path"],
                     route=endpoint.path,
                     parameters=parameters,
@@ -324,7 +329,8 @@ def _kept(body: Any, content: bytes) -> Any:
     return {"cut": f"{len(content)} bytes, more than the {LARGEST_RECORDED_BYTES} that the trace keeps: {beginning}…"}
 
 
-def _prefix(headers: Mapping[str, str]) -> str:
+def prefix_of(headers: Mapping[str, str]) -> str:
+    """What another server has taken off the front of the path; empty where it is no path."""
     prefix = headers.get(FORWARDED_PREFIX, "")
     return prefix if prefix and _PREFIX.fullmatch(prefix) else ""
 

@@ -120,7 +120,10 @@ def credential(call: Call) -> Credential:
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         return Credential(token.strip() if scheme.lower() == "bearer" else None, is_token=True)
-    return Credential(cookie_parser(call.headers.get("cookie", "")).get(SESSION_COOKIE), is_token=False)
+    # Of several sessions the first counts: that of the longest path, such as a world's (RFC 6265, 5.4). The parser
+    # takes the last one of a name.
+    cookies = ";".join(reversed(call.headers.get("cookie", "").split(";")))
+    return Credential(cookie_parser(cookies).get(SESSION_COOKIE), is_token=False)
 
 
 def hashed(secret: str) -> str:

@@ -17,7 +17,7 @@ from impact_sdk.visible import visible
 from ..answers import LONGEST_SHOWN, Refused
 from ..bodies import LARGEST_BODY_BYTES
 from ..clock import timestamp
-from ..service import FORWARDED_PREFIX, NO_GUESSING
+from ..service import FORWARDED_PREFIX, NO_GUESSING, prefix_of
 from . import headers
 from .threads import WorldOver, WorldThread
 from .world import Carried, NoAnswer, World
@@ -30,6 +30,8 @@ SENDERS = ("sdk", "bank_app", "bank_backend")
 _ADDRESS = re.compile(rb"/worlds/(?P<id>[0-9a-f]+)/(?P<actor>des|backend)(?P<rest>/.*)?")
 
 MOST_DIGITS = 15
+
+_PREFIX = FORWARDED_PREFIX.encode()
 
 # Of one connection only; and how long a body is we say ourselves.
 _NOT_CARRIED = (b"connection", b"content-length", b"keep-alive", b"transfer-encoding", b"host")
@@ -99,8 +101,8 @@ def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> Carr
         method=scope["method"],
         url=(path + (b"?" + query if query else b"")).decode("latin-1"),
         headers=[
-            *((name, value) for name, value in scope["headers"] if name not in _NOT_CARRIED),
-            (FORWARDED_PREFIX.encode(), prefix),
+            *((name, value) for name, value in scope["headers"] if name not in (*_NOT_CARRIED, _PREFIX)),
+            (_PREFIX, prefix_of(sent).encode() + prefix),  # behind another server ours is the second part
         ],
         body=b"",
         number=_number(sent.get(headers.NUMBER)),

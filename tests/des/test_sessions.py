@@ -66,6 +66,18 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger: h
     assert secure.headers["set-cookie"].endswith("; Secure")
 
 
+async def test_of_several_sessions_the_one_of_the_longest_path_counts(stranger: httpx.AsyncClient, bank: Bank) -> None:
+    """Browsers send that first (RFC 6265, 5.4): in a world the world's own comes before the sandbox's."""
+    await launch(stranger, bank.id_token("ada"))
+    own = stranger.cookies["impact_session"]
+    stranger.cookies.clear()
+
+    found = await stranger.get("/v1/session", headers={"Cookie": f"x=1; impact_session={own}; impact_session=other"})
+    other = await stranger.get("/v1/session", headers={"Cookie": f"impact_session=other; impact_session={own}"})
+
+    assert (found.status_code, other.status_code) == (200, 401)
+
+
 async def test_the_session_ends_with_the_token(stranger: httpx.AsyncClient, bank: Bank, clock: SimulatedClock) -> None:
     await launch(stranger, bank.id_token("ada"))
 

@@ -84,6 +84,18 @@ async def test_no_answer_is_guessed_at() -> None:
     assert {answer.headers["x-content-type-options"] for answer in answers} == {"nosniff"}
 
 
+@pytest.mark.parametrize("name", ["Authorization", "Content-Type", "Content-Encoding", "Idempotency-Key"])
+async def test_a_header_that_says_one_thing_is_given_once(name: str) -> None:
+    http, _ = service()
+    plain = {"Content-Type": "application/json"}
+    twice = [*(pair for pair in plain.items() if pair[0] != name), (name, "identity"), (name, "gzip")]
+
+    answer = await http.post("/things", content=b"{}", headers=twice)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": name, "errors": ["is given more than once"]}]
+
+
 @pytest.mark.parametrize(
     ("sent", "taken"),
     [

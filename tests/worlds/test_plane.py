@@ -235,7 +235,10 @@ def test_a_world_leads_to_addresses_of_its_own(http: httpx.Client, world: dict[s
         http.post(f"{world['des_url']}/v1/dreams", json={"dream": {"name": name, "targetCents": 1.0}})
     first = http.get(f"{world['des_url']}/v1/dreams", params={"items": 1}).json()
     second = http.get(first["meta"]["next_url"]).json()
+    outer = {"X-Forwarded-Prefix": "/outer"}
+    behind = http.get(f"{world['des_url']}/v1/dreams", params={"items": 1}, headers=outer).json()
 
+    assert behind["meta"]["next_url"] == f"/outer{first['meta']['next_url']}"
     assert (page.status_code, page.headers["location"]) == (303, f"{prefix}/")
     assert f"Path={prefix}/;" in page.headers["set-cookie"]
     assert [dream["name"] for listed in (first, second) for dream in listed["dreams"]] == ["Bike", "Boat"]
