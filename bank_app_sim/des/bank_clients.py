@@ -83,7 +83,8 @@ def as_oauth(refused: Answer) -> Answer:
     if refused.status != 400:
         return refused
     first = refused.body["errors"][0]
-    described = {"error": "invalid_request", "error_description": f"{first['field']} {first['errors'][0]}"}
+    field = "" if first["field"] == "base" else f"{first['field']} "
+    described = {"error": "invalid_request", "error_description": f"{field}{first['errors'][0]}"}
     return attrs.evolve(refused, body={**described, **refused.body}, headers={**refused.headers, **_NOT_KEPT})
 
 

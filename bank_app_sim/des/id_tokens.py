@@ -160,7 +160,7 @@ def _header(token: str) -> Mapping[str, Any]:
 
 def _kid(header: Mapping[str, Any]) -> str | None:
     kid = header.get("kid")
-    if kid is not None and not isinstance(kid, str):
+    if "kid" in header and not isinstance(kid, str):
         raise RefusedToken("names its key by something else than text (kid)")
     return kid
 

@@ -98,6 +98,13 @@ async def test_two_proofs_in_the_header_are_refused(second: str, stranger: httpx
     assert answer.json()["errors"] == [{"field": "Authorization", "errors": ["is given more than once"]}]
 
 
+async def test_what_is_wrong_with_all_of_a_body_is_described_without_a_field(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.post("/oauth/token", content=b"grant_type=\xff", headers=FORM)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert answer.json()["error_description"] == "the form is not in UTF-8"
+
+
 async def test_garbled_basic_credentials_get_none(stranger: httpx.AsyncClient) -> None:
     answer = await stranger.post(
         "/oauth/token", data={"grant_type": "client_credentials"}, headers={"Authorization": "Basic !"}

@@ -105,6 +105,10 @@ BAD_TOKENS: dict[str, tuple[Callable[[Bank], str], str]] = {
     "crit": (headed(crit=["exp"], exp=5), CRITICAL),
     "crit b64": (headed(crit=["b64"], b64=False), CRITICAL),
     "kid no text": (headed(kid=5), "names its key by something else than text (kid)"),
+    "kid null": (
+        lambda bank: f"{part({'alg': 'ES256', 'kid': None})}.{part(bank.claims('ada'))}.c2ln",
+        "names its key by something else than text (kid)",
+    ),
     "wrong key": (lambda bank: bank.sign(bank.claims("ada"), key=new_key("key-1")), GARBLED),
     "a key of its own": (by_own_key_in_the_header, GARBLED),
     "unknown key": (lambda bank: bank.sign(bank.claims("ada"), key=new_key("key-9")), NOT_PUBLISHED),
