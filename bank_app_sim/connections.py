@@ -122,7 +122,9 @@ class _Limited(asyncio.Protocol):
         if self._transport.is_closing():
             return
         cycle = self._protocol.cycle
-        if not _is_under_way(cycle) or not cycle.response_started:
+        # Once its answer has begun, a request gets no other one: nor does the rest of its body, which comes after that.
+        is_answered = cycle is not None and cycle.response_started and (_is_under_way(cycle) or cycle.more_body)
+        if not is_answered:
             self._transport.write(_answer(status, sentence))
         self._transport.close()
 

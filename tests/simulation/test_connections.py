@@ -193,6 +193,17 @@ async def test_the_rest_of_a_body_that_nobody_read_disturbs_no_request_after_it(
     assert answer.count(b"HTTP/1.1 200 OK") == 2
 
 
+@pytest.mark.parametrize(("limits", "rest"), [(QUICK, b"a"), (Limits(body_bytes=1_000), b"a" * 2_000)])
+async def test_the_rest_of_a_body_that_nobody_read_gets_no_answer_of_its_own(limits: Limits, rest: bytes) -> None:
+    """It would be taken for the answer to the next request."""
+    async with connected(limits, heedless) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\n" + HEAD + b"Content-Length: 10000\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\nin")
+        writer.write(rest)
+
+        assert await all_of(reader) == b""
+
+
 async def test_many_requests_on_one_connection_are_each_within_the_limits() -> None:
     request = b"POST / HTTP/1.1\r\n" + HEAD + b"X-Long: " + b"a" * 30_000 + b"\r\nContent-Length: 2000\r\n\r\n"
 
