@@ -34,7 +34,7 @@ class Refused(Exception):
     Args:
         status: The HTTP status.
         errors: What is wrong with each field, as the API documents it: `{field: [sentence, …]}`. Of very many the first
-            are told, and how many more there are.
+            are told, and that there are more.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Refused(Exception):
             for field, texts in itertools.islice(errors.items(), MOST_ERRORS)
         ]
         if len(errors) > MOST_ERRORS:
-            more = f"{len(errors) - MOST_ERRORS} more fields are wrong; here are the first {MOST_ERRORS}"
+            more = f"more fields are wrong; here are the first {MOST_ERRORS}"
             shown.append({"field": "base", "errors": [more]})
         super().__init__(f"{status}: {shown[:3]}")
         self.answer = Answer(status, {"errors": shown}, headers=headers or {})

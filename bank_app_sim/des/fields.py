@@ -1,11 +1,12 @@
 """Reading the object in a request's body, field by field, and saying all that is wrong with it at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from impact_sdk.moments import day
 
+from ..answers import MOST_ERRORS
 from ..clock import moment, timestamp
 from ..integers import integer
 from ..service import Refused
@@ -206,19 +207,23 @@ class Fields:
             return []
         return value
 
-    def objects(self, name: str) -> list["Fields"]:
-        """A list of objects, each read as this one is; null and missing are an empty list."""
+    def objects(self, name: str) -> Iterator["Fields"]:
+        """Each object of a list, read as this one is; null and missing are an empty list.
+
+        Where more is wrong than anybody is told, the rest is not read, and the request is refused at once.
+        """
         value = self.value(name)
         if value is None:
-            return []
+            return
         if not isinstance(value, list):
             self.refuse(name, "must be a list of objects")
-            return []
-        parts = []
+            return
         for place, part in enumerate(value):
-            parts.append(Fields({f"{name}[{place}]": part}, f"{name}[{place}]", within=self))
-        self._parts += parts
-        return parts
+            if len(self._errors) > MOST_ERRORS:
+                raise Refused(400, self._errors)
+            fields = Fields({f"{name}[{place}]": part}, f"{name}[{place}]", within=self)
+            self._parts.append(fields)
+            yield fields
 
     def value(self, name: str) -> Any:
         """Whatever is there; None where nothing is."""

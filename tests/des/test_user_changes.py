@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from bank_app_sim.answers import MOST_ERRORS
+
 from .conftest import SignIn
 from .journey import (
     AT,
@@ -136,6 +138,18 @@ async def test_a_wrong_field_is_named(
 
     assert errors_of(answer) == {f"user.{field}": [sentence]}
     assert (await backend.get(f"/v1/users/{id_of(ada)}")).json()["user"]["givenName"] is None
+
+
+@pytest.mark.parametrize("part", [{}, {"id": "x"}, {"a": 1}])
+async def test_of_a_list_no_more_is_read_than_mistakes_are_told(
+    part: dict[str, Any], ada: httpx.AsyncClient, backend: httpx.AsyncClient
+) -> None:
+    """A megabyte has a quarter of a million elements; all others would wait for them."""
+    answer = await change(backend, ada, transactions=[part] * 10_000)
+
+    assert answer.status_code == 400
+    assert errors_of(answer)["base"] == [f"more fields are wrong; here are the first {MOST_ERRORS}"]
+    assert len(errors_of(answer)) == MOST_ERRORS + 1
 
 
 async def test_a_shared_balance_is_not_patched(
