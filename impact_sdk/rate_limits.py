@@ -13,7 +13,9 @@ import attrs
 # Some X-RateLimit-Reset are seconds from now, others a moment in Unix time. No limit lasts for thirty years.
 AT_LEAST_A_MOMENT = 1_000_000_000
 
-_ITEM = re.compile(r"""\s*("[^"]*"|[^\s;,="]+)((?:\s*;[^;,"]*(?:"[^"]*")?)*)\s*(?:,|$)""")
+# Each reads any header in a time that grows with its length: no two of their parts take the same sign.
+_ITEM = re.compile(r"""(?:[^",]|"[^"]*")+""")
+_NAME = re.compile(r"""("[^"]*"|[^\s;="]+)\s*(?=;|$)""")
 _PARAMETER = re.compile(r";\s*([a-z]+)\s*=\s*(\d{1,15})(?!\d)")
 _PAIR = re.compile(r"\b(limit|remaining|reset)\s*=\s*(\d{1,15})(?!\d)")
 _NUMBER = re.compile(r"\s*(\d{1,15})(?![\d.])")
@@ -57,9 +59,11 @@ def _structured(present: str, policy: str) -> RateLimit | None:
 
 
 def _items(text: str) -> list[tuple[str, dict[str, int]]]:
+    found = [(_NAME.match(item), item) for item in map(str.strip, _ITEM.findall(text))]
     return [
-        (item[1].strip('"'), {name: int(number) for name, number in _PARAMETER.findall(item[2])})
-        for item in _ITEM.finditer(text)
+        (name[1].strip('"'), {key: int(number) for key, number in _PARAMETER.findall(item, name.end())})
+        for name, item in found
+        if name is not None
     ]
 
 

@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -47,6 +48,19 @@ NAMES = ["ratelimit", "ratelimit-policy", "ratelimit-limit", "ratelimit-reset", 
 )
 def test_a_rate_limit_is_read_in_each_of_its_forms(headers: dict[str, str], expected: RateLimit | None) -> None:
     assert rate_limit(headers, NOW) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("piece", [" ;", " ", "a;", 'a;"', '"', ", ", "a\t", "limit ", "limit=", ";r=", 'a;b="c"', "9"])
+def test_no_header_takes_long_to_read(name: str, piece: str) -> None:
+    """A server's answer would else hold up everybody: these have as many signs as a header can."""
+    for end in ("", '"', ","):
+        headers = {"ratelimit": '"a";r=1', name: f"a{piece * (60_000 // len(piece))}{end}"}
+        began = time.process_time()
+
+        rate_limit(headers, NOW)
+
+        assert time.process_time() - began < 1
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text() | st.from_regex(r'("[a-z]*"|limit|r);?=?\d*[;,=]r=\d*')))
