@@ -23,8 +23,8 @@ RENEWED_BEFORE_END = timedelta(seconds=30)
 # No token lasts for longer, whatever its server says.
 LONGEST_LIFETIME = timedelta(days=365)
 
-# RFC 6749, A.12. Anything else would be no header.
-_TOKEN = re.compile("[ -~]+")
+# RFC 6749, A.12. Anything else would be no header, nor would what ends with a blank.
+_TOKEN = re.compile("[!-~]([ -~]*[!-~])?")
 
 
 @attrs.frozen

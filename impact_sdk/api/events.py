@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self, Unpack
 
 import attrs
@@ -21,6 +21,7 @@ POLLED_EVERY = timedelta(seconds=10)
 # DES tells of times later than the one we give, and two events may have the same one: ask from just before it, and
 # pass over what we have had.
 JUST_BEFORE = timedelta(microseconds=1)
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 logger = logging.getLogger("impact_sdk")
 
@@ -95,7 +96,9 @@ class Following(AsyncIterator[Event]):
         """Fetch what is next; returns how many seconds to wait before asking again."""
         every = self._every.total_seconds()
         # A page at a time, each from where the last event stands: numbered pages would shift as the oldest expire.
-        after = self.after - JUST_BEFORE if self.after is not None and self._had else self.after
+        after = self.after
+        if after is not None and self._had:
+            after = max(after, FIRST_MOMENT + JUST_BEFORE) - JUST_BEFORE
         query = {"page": self._pages + 1, "created_after": after}
         try:
             page = await LISTING.page(self._transport, Event, query, **self._options)
@@ -106,5 +109,7 @@ class Following(AsyncIterator[Event]):
         self._found = [event for event in page.items if event.id not in self._had]
         # More events of one moment than a page holds: then alone the next page is the way on.
         is_stuck = page.has_more and all(event.created_at in (self.after, None) for event in page.items)
-        self._pages = self._pages + 1 if is_stuck else 0
-        return 0 if page.has_more else every
+        # As many pages as we have had events, and none of them new: DES gives the same page again, whichever we ask for.
+        is_repeated = not self._found and self._pages > len(self._had)
+        self._pages = self._pages + 1 if is_stuck and not is_repeated else 0
+        return 0 if page.has_more and not is_repeated else every

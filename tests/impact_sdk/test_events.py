@@ -181,6 +181,30 @@ async def test_events_whose_moments_cannot_be_read_come_once_and_stop_nothing(ap
     assert await taken(events, 1) == ["e7"]
 
 
+async def test_an_event_of_the_first_moment_of_the_calendar_stops_nothing(api: ImpactAPI, feed: Feed) -> None:
+    feed.events = [event(1, at=datetime.min.replace(tzinfo=UTC))]
+    following = api.events.follow()
+    assert await taken(following, 1) == ["e1"]
+
+    feed.events.append(event(2))
+    assert await taken(following, 1) == ["e2"]
+
+
+async def test_a_server_that_gives_one_page_for_ever_is_asked_no_faster_than_said(
+    api: ImpactAPI, des: respx.MockRouter, clock: FixedClock
+) -> None:
+    """Whichever page is asked for, and whatever was had: it knows neither."""
+    events = [event(1, at=START), event(2, at=START)]
+    again = httpx.Response(200, json={"events": events, "meta": {"next_url": "more"}})
+    des.get("/v1/events").side_effect = [again] * 50 + [httpx.Response(403)]
+    following, began = api.events.follow(every=SECOND), clock.now()
+
+    with pytest.raises(Forbidden):
+        await taken(following, 3)
+
+    assert clock.now() - began > 10 * SECOND
+
+
 async def test_following_remembers_no_more_than_the_events_of_its_moment(api: ImpactAPI, feed: Feed) -> None:
     """It runs for months."""
     feed.events = [event(1), event(2), event(3, at=START + 2 * SECOND), event(4)]

@@ -78,7 +78,7 @@ async def test_a_token_is_renewed_before_its_end_however_that_is_written(
 
 
 @on_one_loop
-@pytest.mark.parametrize("token", ["", "t\r\nX-Evil: 1", "t\0", "tök€n", "t\x7f", 5, None])
+@pytest.mark.parametrize("token", ["", " ", "Evil ", " Evil", "t\r\nX-Evil: 1", "t\0", "tök€n", "t\x7f", 5, None])
 async def test_a_token_that_is_no_header_is_refused_and_not_shown(
     api: ImpactAPI, des: respx.MockRouter, token: Any
 ) -> None:
