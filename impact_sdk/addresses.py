@@ -29,7 +29,7 @@ def checked_base_url(text: str) -> str:
         raise ConfigurationError(
             f"base_url {_without_password(text)!r} is no http or https address; give one {example}"
         )
-    if parts.query or parts.fragment or parts.username or parts.password:
+    if "?" in text or "#" in text or "@" in parts.netloc:
         raise ConfigurationError(
             f"base_url {_without_password(text)!r} has more than a host and a path; leave the rest out"
         )

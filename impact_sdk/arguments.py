@@ -59,7 +59,7 @@ def instance(name: str, value: Any, kind: type[T], wanted: str) -> T:
 def able(name: str, value: T | None, *methods: str) -> T | None:
     """`value`, which has these methods, or None; `ConfigurationError` where it lacks one."""
     missing = [method for method in methods if not callable(getattr(value, method, None))]
-    if value is not None and missing:
+    if value is not None and (missing or isinstance(value, type)):
         raise wrong(name, value, f"an object that has {', '.join(methods)}")
     return value
 
@@ -92,12 +92,14 @@ def _number(value: Any) -> str | None:
 def _moment(value: Any) -> str | None:
     if not isinstance(value, datetime):
         return "a datetime with its time zone"
-    if value.utcoffset() is None:
-        return "a datetime with its time zone, such as datetime.now(UTC)"
     try:
+        if value.utcoffset() is None:
+            return "a datetime with its time zone, such as datetime.now(UTC)"
         value.astimezone(UTC)
     except OverflowError:
         return "a moment between the years 1 and 9999 of UTC"
+    except Exception:  # somebody else's time zone
+        return "a datetime whose time zone tells its offset"
     return None
 
 
@@ -140,9 +142,9 @@ def _updates(kind: type[Any]) -> Check:
 _KINDS: Sequence[tuple[str, Check]] = (
     ("show_[a-z_]+", _yes_or_no),
     ("[a-z_]+_cents|goals|page", _whole),
-    ("[a-z_]+_percent", _number),
+    ("[a-z_]+_percent|seconds", _number),
     ("expires_at", _day_or_moment),
-    ("[a-z_]+_(at|from|after)|at|after", _moment),
+    ("[a-z_]+_(at|from|after)|at|after|moment|until", _moment),
     ("accounts", _updates(AccountUpdate)),
     ("transactions", _updates(TransactionUpdate)),
     ("errors", _texts),

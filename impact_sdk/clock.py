@@ -7,6 +7,8 @@ from typing import Protocol
 import anyio
 import anyio.lowlevel
 
+from .arguments import checked, required
+
 
 class Clock(Protocol):
     """What the SDK needs of time.
@@ -40,12 +42,22 @@ class SystemClock:
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait `seconds`; not at all where they are 0 or fewer."""
+        """Wait `seconds`; not at all where they are 0 or fewer.
+
+        Raises:
+            ConfigurationError: They are no finite number.
+        """
+        checked("seconds", required({"seconds": seconds})["seconds"])
         await anyio.lowlevel.checkpoint()
         await wait(seconds, now=self.now, steady=anyio.current_time, nap=anyio.sleep)
 
     async def sleep_until(self, moment: datetime) -> None:
-        """Wait until `moment`; not at all where it has passed."""
+        """Wait until `moment`; not at all where it has passed.
+
+        Raises:
+            ConfigurationError: It is no datetime with its time zone.
+        """
+        checked("moment", required({"moment": moment})["moment"])
         seconds = (moment - self.now()).total_seconds()
         await wait(seconds, now=self.now, steady=anyio.current_time, nap=anyio.sleep)
 

@@ -33,6 +33,7 @@ LONGEST_ADDRESS = 8_000
 # As httpx has it.
 KEPT_ALIVE = 20
 KEPT_SECONDS = 5.0
+LOCATION = "location"
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 # DES sends it with every answer when it keeps the first answer to a key (ours; docs/des.md 6).
@@ -153,7 +154,10 @@ class HTTP:
         if self._connections is None:
             self._connections = Connections(_client)
         async with self._connections.one(timeout_seconds) as client:
-            return await _whole(await client.send(request, stream=True))
+            response = await client.send(request, stream=True)
+            if LOCATION in response.extensions:
+                response.headers[LOCATION] = response.extensions[LOCATION]
+            return await _whole(response)
 
     def new_key(self) -> str:
         """An idempotency key: a random UUID."""
@@ -201,7 +205,19 @@ def _client() -> "httpx.AsyncClient":
     # httpx would keep every cookie it sees and send it with the next request, whoever's that is.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_ALIVE, keepalive_expiry=KEPT_SECONDS)
-    return httpx.AsyncClient(cookies=no_cookies, limits=limits)
+    try:
+        return httpx.AsyncClient(cookies=no_cookies, limits=limits, event_hooks={"response": [_put_location_aside]})
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        raise ConfigurationError(
+            f"connections cannot be made as the environment has it ({type(error).__name__}: {error}); see HTTP_PROXY, "
+            "HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR, or pass a transport of your own"
+        ) from error
+
+
+async def _put_location_aside(response: "httpx.Response") -> None:
+    """httpx reads where an answer leads to, also where it is not to go there, and some addresses break its reader."""
+    if response.has_redirect_location:
+        response.extensions[LOCATION] = response.headers.pop(LOCATION)
 
 
 async def _whole(response: "httpx.Response") -> tuple["httpx.Response", bytes | bodies.Unusable]:

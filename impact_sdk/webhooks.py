@@ -30,7 +30,7 @@ import anyio
 import attrs
 
 from . import wire
-from .arguments import CLOCK, able
+from .arguments import CLOCK, able, checked, instance, required
 from .clock import Clock, SystemClock
 from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, StaleWebhook, UnreadableWebhook
 from .mistakes import shown, wrong
@@ -46,6 +46,7 @@ LONGEST_TOLERANCE = timedelta(days=366)
 # The standard wants 24 to 64 random bytes.
 SHORTEST_SECRET_BYTES = 24
 
+WEBHOOK_ID = "the text of the header webhook-id"
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
@@ -84,7 +85,13 @@ class MemoryReplayStore:
         able("clock", self.clock, *CLOCK)
 
     async def seen(self, webhook_id: str, until: datetime) -> bool:
-        """Whether `webhook_id` has been here and is remembered; from now on it is."""
+        """Whether `webhook_id` has been here and is remembered; from now on it is.
+
+        Raises:
+            ConfigurationError: `webhook_id` is no text, or `until` no datetime with its time zone.
+        """
+        instance("webhook_id", webhook_id, str, WEBHOOK_ID)
+        checked("until", required({"until": until})["until"])
         known_until = self._until.pop(webhook_id, None)
         self._until[webhook_id] = max(until, known_until or until)
         while len(self._until) > self.capacity:
@@ -92,7 +99,12 @@ class MemoryReplayStore:
         return known_until is not None and known_until >= self.clock.now()
 
     async def forget(self, webhook_id: str) -> None:
-        """Remember it no more; nothing happens when it was not remembered."""
+        """Remember it no more; nothing happens when it was not remembered.
+
+        Raises:
+            ConfigurationError: `webhook_id` is no text.
+        """
+        instance("webhook_id", webhook_id, str, WEBHOOK_ID)
         self._until.pop(webhook_id, None)
 
 

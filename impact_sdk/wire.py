@@ -71,6 +71,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, float):
+        return float(value)  # also where it is another library's, which orjson does not write
     if isinstance(value, (list, tuple)):
         return [plain(each) for each in value]
     return value

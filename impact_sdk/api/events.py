@@ -109,7 +109,7 @@ class Following(AsyncIterator[Event]):
         self._found = [event for event in page.items if event.id not in self._had]
         # More events of one moment than a page holds: then alone the next page is the way on.
         is_stuck = page.has_more and all(event.created_at in (self.after, None) for event in page.items)
-        # As many pages as we have had events, and none of them new: DES gives the same page again, whichever we ask for.
+        # More pages than we have had events, and none of them new: DES gives the same page, whichever we ask for.
         is_repeated = not self._found and self._pages > len(self._had)
         self._pages = self._pages + 1 if is_stuck and not is_repeated else 0
         return 0 if page.has_more and not is_repeated else every

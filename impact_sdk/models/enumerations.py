@@ -19,7 +19,7 @@ class OpenEnum(enum.StrEnum):
     @property
     def is_known(self) -> bool:
         """Whether this SDK knows the value."""
-        return self.name in type(self).__members__
+        return type(self).__members__.get(self.name) is self
 
 
 class AccountType(OpenEnum):

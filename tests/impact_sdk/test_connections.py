@@ -17,7 +17,7 @@ import anyio.abc
 import attrs
 import pytest
 
-from impact_sdk import ClientCredentials, ImpactAPI, NotSent, UnexpectedResponse, bodies
+from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, NotSent, UnexpectedResponse, bodies
 from impact_sdk.connections import CALLS_AT_ONCE, REPLACED_AFTER, Connections, NoPlace
 
 from .answers import DREAM
@@ -164,6 +164,32 @@ async def test_a_call_that_waited_while_the_client_was_closed_was_not_sent() -> 
         await connections.aclose()
 
     assert "closed meanwhile" in str(refused[0])
+
+
+@pytest.mark.parametrize(
+    "location", ["http://xn--/", "javascript:1", ":::", "http://[", "http://x/\x01", "x" * 70_000, "//", "/elsewhere"]
+)
+async def test_wherever_an_answer_leads_it_has_come(location: str) -> None:
+    answer = f"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: {location}\r\n\r\n".encode()
+
+    async with api_at(lambda stream: stream.send(answer)) as api:
+        reply = await api._http.send("GET", api._http.address("/"), {}, None)
+
+    assert (reply.status, reply.headers["location"]) == (302, location)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SSL_CERT_FILE", "/nowhere"), ("ALL_PROXY", "socks5://127.0.0.1:1"), ("HTTPS_PROXY", "gopher://127.0.0.1")],
+)
+async def test_an_environment_without_connections_is_named(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    async with ImpactAPI("http://127.0.0.1:1", auth=ClientCredentials("demo-bank", "secret")) as api:
+        with pytest.raises(ConfigurationError, match=f"{name}.*transport of your own"):
+            await api.dreams.get("d1")
 
 
 async def endless(stream: anyio.abc.SocketStream) -> None:

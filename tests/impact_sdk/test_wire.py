@@ -87,6 +87,7 @@ def test_a_state_that_nobody_knows_is_kept() -> None:
 
     assert state == "reversed"
     assert not state.is_known
+    assert not TransactionState("SETTLED").is_known  # the name of a member is not its text
     assert TransactionState.SETTLED.is_known
 
 

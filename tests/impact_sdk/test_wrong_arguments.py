@@ -5,10 +5,11 @@ import inspect
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import partial
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -25,6 +26,7 @@ from impact_sdk import (
     MemoryReplayStore,
     Session,
     SessionClosed,
+    SystemClock,
     TransactionUpdate,
     WebhookVerifier,
     Weekly,
@@ -45,6 +47,22 @@ class Odd:
         raise RuntimeError("no")
 
 
+class OddZone(tzinfo):
+    def utcoffset(self, at: datetime | None) -> timedelta:
+        raise RuntimeError("no")
+
+    def dst(self, at: datetime | None) -> None: ...
+
+    def tzname(self, at: datetime | None) -> None: ...
+
+    def __repr__(self) -> str:
+        return "odd"
+
+
+class OthersFloat(float):
+    """As numpy has its own."""
+
+
 # Right for no argument at all.
 NEVER: dict[str, Any] = {
     "half of a character": "a\ud800",
@@ -59,6 +77,7 @@ NEVER: dict[str, Any] = {
     "a list of anything": [Odd()],
     "a table": {"a": Odd()},
     "a moment without a zone": datetime(2027, 1, 4),  # noqa: DTZ001
+    "a moment of an odd zone": datetime(2027, 1, 4, tzinfo=OddZone()),
     "a moment beyond the calendar": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))),
     "a function": lambda: None,
     "a class": int,
@@ -79,6 +98,7 @@ SOMETIMES: dict[str, Any] = {
     "less than nothing": -1,
     "a fraction": 1.5,
     "a huge fraction": 1e300,
+    "a fraction of another library": OthersFloat(2.5),
     "a day": date(2027, 1, 4),
     "the last moment": datetime.max.replace(tzinfo=UTC),
     "a moment": THEN,
@@ -302,6 +322,46 @@ async def test_every_argument_of_what_is_made(maker: str, name: str) -> None:
             assert not never, f"{name} as {label} was taken"
 
 
+@pytest.mark.parametrize(
+    ("call", "right"),
+    [
+        (ImpactAPI, {"base_url": BASE, "auth": CREDENTIALS}),
+        (ImpactSDK, {"base_url": BASE, "client_id": "a"}),
+        (WebhookVerifier, {"secrets": SECRET, "replays": None}),
+    ],
+)
+def test_a_class_is_not_taken_for_what_is_made_of_it(call: Callable[..., Any], right: dict[str, Any]) -> None:
+    kinds: dict[str, type] = {
+        "clock": SystemClock,
+        "transport": httpx.MockTransport,
+        "replays": MemoryReplayStore,
+    }
+    for name in kinds.keys() & inspect.signature(call).parameters:
+        with pytest.raises(ConfigurationError, match=name):
+            call(**{**right, name: kinds[name]})
+
+
+CALLS_OF_WHAT_IS_MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "sleep": (SystemClock().sleep, {"seconds": 0}),
+    "sleep_until": (SystemClock().sleep_until, {"moment": THEN}),
+    "seen": (MemoryReplayStore().seen, {"webhook_id": "w1", "until": THEN}),
+    "forget": (MemoryReplayStore().forget, {"webhook_id": "w1"}),
+}
+
+
+@on_one_loop
+@pytest.mark.parametrize("called", CALLS_OF_WHAT_IS_MADE)
+async def test_every_argument_of_a_clock_and_a_store(called: str) -> None:
+    call, right = CALLS_OF_WHAT_IS_MADE[called]
+    for name in right:
+        for value, never in wrong_values():
+            error = None
+            with anyio.move_on_after(0):  # nobody waits for as long as some of these say
+                error = await outcome(partial(call, **{**right, name: value}))
+            assert error is None or (isinstance(error, ConfigurationError) and f"{name} is" in str(error))
+            assert error or not never or (name == "webhook_id" and isinstance(value, str))
+
+
 @on_one_loop
 @pytest.mark.parametrize("kind", SAVEHACK_TYPES, ids=lambda kind: kind.__name__)
 async def test_every_argument_of_a_savehacks_terms(kind: Any) -> None:
@@ -375,6 +435,10 @@ async def test_a_session_says_after_the_end_that_it_has_ended() -> None:
             "//x",
             "http:/x",
             "http://?",
+            "http://x?",
+            "http://x/#",
+            "http://@x",
+            "http://:@x",
             "file:///x",
         ),
     ],
@@ -388,7 +452,7 @@ async def test_an_address_that_is_none_is_refused_at_once_or_when_it_is_asked(ba
 def test_every_public_name_that_can_be_called_is_walked_through() -> None:
     """Errors, enumerations and values that DES gives are not the caller's to make; protocols and types are no calls."""
     made = {name for name in impact_sdk.__all__ if name in MAKERS} | {kind.__name__ for kind in SAVEHACK_TYPES}
-    made |= {"AccountUpdate", "TransactionUpdate", "Session"}
+    made |= {"AccountUpdate", "TransactionUpdate", "Session", "SystemClock"}
     given = {
         name
         for name in impact_sdk.__all__
@@ -396,6 +460,6 @@ def test_every_public_name_that_can_be_called_is_walked_through() -> None:
         or getattr(impact_sdk, name).__module__.startswith(("impact_sdk.models", "impact_sdk.callbacks"))
         or getattr(getattr(impact_sdk, name), "_is_protocol", False)
     }
-    rest = {"CallOptions", "FieldError", "PostOptions", "RateLimit", "Reply", "SystemClock"}
+    rest = {"CallOptions", "FieldError", "PostOptions", "RateLimit", "Reply"}
 
     assert set(impact_sdk.__all__) - made - given == rest
