@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 # RFC 1035, 2.3.4.
 LONGEST_NAME = 253
@@ -51,12 +51,8 @@ def _is_public(address: Address) -> bool:
 
 def what_is_wrong_with_url(url: str) -> str | None:
     """A sentence, or None for a URL that can be sent to, as far as it can be told without asking anybody."""
-    try:
-        parts = urlsplit(url)
-        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_url = False
-    if not is_url or not (url.isascii() and url.isprintable()) or " " in url or parts.fragment:
+    parts = _parts(url)
+    if parts is None or parts.fragment:
         return "must be an http or https address, such as https://bank.example/webhooks/events"
     if parts.username is not None or parts.password is not None:
         return "can't hold a user or a password: the signature says whom it is from"
@@ -68,6 +64,22 @@ def what_is_wrong_with_url(url: str) -> str | None:
     except ValueError:  # a name; what it leads to is looked at whenever something is sent
         return None
     return what_is_wrong_with(address)
+
+
+def can_be_asked_for(url: str) -> bool:
+    """Whether it is an address of HTTP, of a host that can be; wherever that leads."""
+    parts = _parts(url)
+    return parts is not None and _can_be_asked_for(url, parts.hostname or "")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Those of an address of HTTP; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_url and url.isascii() and url.isprintable() and " " not in url else None
 
 
 def _is_address(host: str) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import attrs
 
 from ..secret_rules import what_is_wrong_with_client_secret
+from .addresses import can_be_asked_for
 from .tenant import AccountSetup, SessionRenewal, Tenant
 
 
@@ -38,7 +38,9 @@ def read_tenants(file: Path) -> list[Tenant]:
         banks = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise TenantsFileError(f"{file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise TenantsFileError(f"{file} is no TOML that can be read: it is nested too deep") from error
+    except ValueError as error:  # also of a number of thousands of digits, which is none of tomllib's own
         raise TenantsFileError(f"{file} is no TOML: {error}") from error
     tenants = [_tenant(file, bank, settings) for bank, settings in banks.items()]
     if not tenants:
@@ -66,8 +68,7 @@ def _secret(value: object) -> str:
 
 def _address(value: object) -> str:
     text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not can_be_asked_for(text):
         raise ValueError("must be an http or https address, such as https://my-bank.example/.well-known/jwks.json")
     return text
 

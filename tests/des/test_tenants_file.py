@@ -76,6 +76,11 @@ def test_a_bank_is_read_with_all_its_settings(tmp_path: Path) -> None:
         (f"[mine]{NEEDED}".replace("planted-and-long", ""), "client_secret must be a text that is not blank"),
         (f"[mine]{NEEDED}".replace("http://", ""), "jwks_url must be an http or https address"),
         (f"[mine]{NEEDED}".replace("http://127", "http://[127"), "jwks_url"),
+        (f"[mine]{NEEDED}".replace("127.0.0.1", "xn--"), "jwks_url must be an http or https address"),
+        (f"[mine]{NEEDED}".replace("127.0.0.1", "127.1"), "jwks_url must be an http or https address"),
+        (f"[mine]{NEEDED}".replace("127.0.0.1", "a\\u001b[31m"), "jwks_url must be an http or https address"),
+        ("x = " + "[" * 5_000, "nested too deep"),
+        ("x = " + "1" * 5_000, "is no TOML"),
         (f"[mine]{NEEDED}[yours]{NEEDED}", "client_id 'mine' is given to several banks"),
     ],
 )
