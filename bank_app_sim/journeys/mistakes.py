@@ -128,9 +128,13 @@ def slipped_word(word: str, known: Iterable[str]) -> str | None:
 
 def _is_slip(word: str, meant: str) -> bool:
     one, other = _folded(word), _folded(meant)
-    if word == meant or min(len(one), len(other)) < SHORTEST_SLIP:
+    if word == meant:
         return False
-    if one == other or any(_swapped(one, n) == other for n in range(len(one) - 1)):
+    if one == other:
+        return True
+    if min(len(one), len(other)) < SHORTEST_SLIP:
+        return False
+    if any(_swapped(one, n) == other for n in range(len(one) - 1)):
         return True
     longer, shorter = (one, other) if len(one) > len(other) else (other, one)
     left_out = (n for n in range(len(longer)) if not longer[n].isdigit())  # `team 1` and `team 11` are two

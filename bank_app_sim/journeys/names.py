@@ -8,7 +8,7 @@ import attrs
 from .comparisons import InOrder, Tally
 from .kinds import Kind, ListOf, items_of
 from .mistakes import Gathering, Mistake
-from .name_kinds import GivenName, LookedUpName
+from .name_kinds import DREAM, GivenName, LookedUpName
 from .nodes import Listed, Mapped, Node, Plain
 from .script import Doing, Meanwhile, Step
 from .vocabulary import unknown_name
@@ -25,12 +25,14 @@ class Names:
     is_whole: bool = True
     _given: dict[str, list[str]] = attrs.field(factory=dict)
     _looked_up: list[tuple[LookedUpName, Plain]] = attrs.field(factory=list)
+    _of_one: list[tuple[LookedUpName, Plain, str]] = attrs.field(factory=list)
 
-    def note(self, kind: Kind, node: Node) -> None:
-        """What a value says, if it is a name, or names."""
+    def note(self, kind: Kind, node: Node, *, of: str | None = None) -> None:
+        """What a value says, if it is a name, or names; `of` is whose alone is looked at."""
         if isinstance(kind, Tally):
             if isinstance(kind.names, LookedUpName) and isinstance(node, Mapped):
                 self._looked_up += [(kind.names, name) for name, _ in node]
+                self._of_one += [(kind.names, name, of) for name, _ in node if of is not None]
         elif isinstance(kind, InOrder):
             if kind.names is not None:
                 for item in items_of(node):
@@ -45,23 +47,36 @@ class Names:
 
     def take_from(self, steps: Iterable[Step]) -> None:
         """Names that steps give which were read elsewhere."""
-        for of, name in _given_by(steps):
+        for of, name, _ in _given_by(steps):
             self._given.setdefault(of, []).append(name)
 
     def refuse_unknown(self, mistakes: Gathering) -> None:
         """Note each name that is looked up and given nowhere."""
         for kind, name in self._looked_up if self.is_whole else ():
-            sentence = unknown_name(kind, name.text, [*self._given.get(kind.of, ()), *kind.always])
+            sentence = unknown_name(kind, name.text, self._given.get(kind.of, ()))
             if sentence is not None:
                 mistakes.found.append(Mistake(sentence, name.place))
 
+    def refuse_others(self, steps: Iterable[Step], first_user: str, mistakes: Gathering) -> None:
+        """Note each Dream that is looked at as one user's, and is made by others only."""
+        makers: dict[str, list[str]] = {}
+        for kind_of, made, maker in _given_by(steps):
+            if kind_of == DREAM.of:
+                makers.setdefault(made, []).append(maker or first_user)
+        for kind, name, of in self._of_one if self.is_whole else ():
+            theirs = makers.get(name.text, [of]) if kind == DREAM else [of]
+            if of not in theirs:
+                whose = " and ".join(f"{each}'s" for each in dict.fromkeys(theirs))
+                mistakes.note(f"{name.text!r} is no Dream of {of}; it is {whose}", name.place)
 
-def _given_by(steps: Iterable[Step]) -> Iterator[tuple[str, Any]]:
+
+def _given_by(steps: Iterable[Step]) -> Iterator[tuple[str, Any, str | None]]:
+    """What names are of, the names, and who gives them; None is who is meant where a step names nobody."""
     for step in steps:
         if isinstance(step, Doing):
             for field in step.words.fields:
                 if isinstance(field.kind, GivenName) and step.arguments.get(field.parameter) is not None:
-                    yield field.kind.of, step.arguments[field.parameter]
+                    yield field.kind.of, step.arguments[field.parameter], step.arguments.get("by")
         elif isinstance(step, Meanwhile):
             for _, branch in step.branches:
                 yield from _given_by(branch)

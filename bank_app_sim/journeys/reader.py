@@ -228,6 +228,8 @@ class _Reading:
         names.take_from(before.steps if before else ())
         steps = StepReader(self.mistakes, users, names).steps(node)
         names.refuse_unknown(self.mistakes)
+        if users:
+            names.refuse_others((*(before.steps if before else ()), *steps), users[0], self.mistakes)
         return steps
 
 

@@ -96,7 +96,7 @@ class StepReader:
         if not isinstance(value, Mapped):
             raise Mistake(f"`{verb.text}` has what is expected behind it, such as `accounts: 1`", value.place)
         waits = verb.text == EVENTUALLY
-        of, within, expected = None, None, []
+        of, within, expected, looked_at = None, None, [], []
         for name, node in value:
             with self.mistakes.going_on():
                 if name.text == "of":
@@ -105,7 +105,10 @@ class StepReader:
                     within = POSITIVE_DURATION.read(node)
                 else:
                     expected.append(_expected(name, node, waits=waits))
-                    self._refuse_unknown_names(expected[-1].observable.kind, node)
+                    looked_at.append((name.text, expected[-1].observable.kind, node))
+        for observable, kind, node in looked_at:
+            # That a Dream is not somebody's is a question; what it holds for somebody else is none.
+            self._refuse_unknown_names(kind, node, None if observable == "Dreams" else of)
         said = {name.text for name, _ in value}
         if of is not None:
             self._refuse_of(value)
@@ -115,13 +118,13 @@ class StepReader:
             self.mistakes.note(f"`{verb.text}` expects nothing; write what has to be so", verb.place)
         return Expecting(text=_text(verb, value), place=verb.place, expected=tuple(expected), of=of, within=within)
 
-    def _refuse_unknown_names(self, kind: Kind, node: Node) -> None:
+    def _refuse_unknown_names(self, kind: Kind, node: Node, of: str | None) -> None:
         """Users are known before; of Dreams the last step may tell."""
         if isinstance(kind, Tally) and kind.names is CUSTOMER and isinstance(node, Mapped) and self.users is not None:
             for name, _ in node:
                 with self.mistakes.going_on():
                     refuse_strangers(CUSTOMER, name, self.users)
-        self.names.note(kind, node)
+        self.names.note(kind, node, of=of)
 
     def _refuse_of(self, value: Mapped) -> None:
         """What is everybody's cannot be looked at for one user."""

@@ -167,16 +167,24 @@ def refuse_strangers(kind: Kind, node: Node, users: Collection[str]) -> None:
 
 
 def unknown_name(kind: LookedUpName, name: str, given: Collection[str]) -> str | None:
-    """What is wrong with a name; None where it is one of those given, or may be one that nobody gives."""
-    if name in given or (kind.is_part and any(name in each for each in given)):
+    """What is wrong with a name; None where it is one of those given, or may be one that nobody gives.
+
+    What is nearly a given name is meant to be it, even where it is one of those that are always there.
+    """
+    if name in given:
         return None
-    known = [part for each in given for part in _parts(each, len(name.split()))] if kind.is_part else given
+    there_too = [*given, *kind.always]
+    if kind.is_part and any(name in each for each in there_too):
+        return None
+    known = [part for each in there_too for part in _parts(each, len(name.split()))] if kind.is_part else there_too
     nearest = slipped_word(name, known) if kind.may_be_nobodys else nearest_word(name, known)
+    if name in kind.always and nearest not in given:
+        return None
     if nearest is not None:
         return f"{name!r} is no {kind.of} of this journey; did you mean {nearest!r}?"
     if kind.may_be_nobodys:
         return None
-    there = f"there is {one_of(list(dict.fromkeys(given)))}" if given else "there is none"
+    there = f"there is {one_of(list(dict.fromkeys(there_too)))}" if there_too else "there is none"
     return f"{name!r} is no {kind.of} of this journey; {there}, and {kind.way_out}"
 
 

@@ -46,6 +46,35 @@ def test_what_is_counted_by_dream_names_one_that_is_created(observable: str) -> 
     assert read(STEPS + line.replace("Bkie", "House"), Path("x.journey.yaml"))
 
 
+@pytest.mark.parametrize("observable", BY_DREAM)
+def test_what_a_dream_holds_is_looked_up_among_those_of_the_user_who_is_looked_at(observable: str) -> None:
+    theirs = f"  - expect: {{of: bo, {observable}: {{House: 0}}}}\n"
+    others = theirs.replace("House", "Bike")
+
+    assert read(STEPS + theirs, Path("x.journey.yaml"))
+    if observable == "Dreams":
+        assert read(STEPS + others, Path("x.journey.yaml"))
+    else:
+        assert mistakes_of(STEPS + others) == [(7, others.index("Bike") + 1, "'Bike' is no Dream of bo; it is ada's")]
+
+
+def test_a_dream_of_the_beginning_is_its_users(tmp_path: Path) -> None:
+    (tmp_path / "first.journey.yaml").write_text(STEPS)
+    later = "journey: x\nbegins with: first\nsteps:\n  - expect: {of: bo, saved: {House: 0}}\n"
+
+    assert read(later, tmp_path / "x.journey.yaml")
+    assert mistakes_of(later.replace("bo", "ada"), tmp_path / "x.journey.yaml") == [
+        (4, 31, "'House' is no Dream of ada; it is bo's")
+    ]
+
+
+@pytest.mark.parametrize("team", ["Arsenal", "Chelsea"])
+def test_a_team_that_nobody_follows_may_score(team: str) -> None:
+    followed = STEPS + "  - launch a savehack: {savehack: save league, team: Leeds}\n"
+
+    assert read(f"{followed}  - a goal: {team}\n", Path("x.journey.yaml"))
+
+
 @pytest.mark.parametrize(
     "step",
     [
