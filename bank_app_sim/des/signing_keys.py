@@ -9,7 +9,9 @@ import anyio
 import attrs
 
 from impact_sdk import wire
+from impact_sdk.visible import visible
 
+from ..attempts import why
 from ..client import Client
 from ..clock import Clock
 from ..service import Refused
@@ -23,6 +25,9 @@ ALGORITHM = "ES256"
 
 # A key that the bank has withdrawn opens nothing after this. A bank that publishes another key sooner is asked sooner.
 OLDEST_KEYS = timedelta(hours=1)
+
+# Of what is said of keys that could not be fetched.
+LONGEST_REASON = 200
 
 # Keys are fetched again for a token that none of them has signed, but not for every such token.
 SHORTEST_TIME_BETWEEN_FETCHES = timedelta(minutes=1)
@@ -53,6 +58,7 @@ class PublishedKeys:
     _keys: Keys | None = attrs.field(default=None, init=False)
     _fetched_at: datetime | None = attrs.field(default=None, init=False)
     _asked_at: datetime | None = attrs.field(default=None, init=False)
+    _trouble: str = attrs.field(default="", init=False)
     _fetching: anyio.Lock = attrs.field(factory=anyio.Lock, init=False)
 
     async def get(self) -> Keys:
@@ -91,13 +97,22 @@ class PublishedKeys:
             response.raise_for_status()
             self._keys = usable(wire.loads(response.content))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            self._trouble = _why(error)
             raise self._not_to_be_had() from error
         self._fetched_at = self._asked_at
         return self._keys
 
     def _not_to_be_had(self) -> Refused:
-        sentence = f"the bank's keys at {self._url} cannot be had; try again later"
+        sentence = f"the bank's keys at {self._url} cannot be had ({self._trouble}); try again later"
         return Refused(503, {"base": [sentence]}, headers={"Retry-After": "5"})
+
+
+def _why(error: Exception) -> str:
+    import httpx  # as above
+
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"the answer was {error.response.status_code}"
+    return visible(why(error), longest=LONGEST_REASON)
 
 
 def usable(document: Any) -> Keys:

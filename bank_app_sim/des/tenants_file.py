@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -70,6 +71,8 @@ def _address(value: object) -> str:
     text = _text(value)
     if not can_be_asked_for(text):
         raise ValueError("must be an http or https address, such as https://my-bank.example/.well-known/jwks.json")
+    if "@" in urlsplit(text).netloc:
+        raise ValueError("can't hold a user or a password: answers and logs name the address")
     return text
 
 

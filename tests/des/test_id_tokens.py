@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -274,6 +275,16 @@ async def test_what_is_no_jwks_is_to_be_tried_again(keys: Any, verifier: TokenVe
         await verifier.verify(bank.id_token("ada"))
 
     assert refused.value.answer.status == 503
+    assert "cannot be had (ValueError: not a JWKS); try again later" in str(refused.value)
+
+
+async def test_why_the_keys_cannot_be_had_is_said(clock: SimulatedClock, bank: Bank) -> None:
+    nowhere = httpx.MockTransport(lambda _request: httpx.Response(404, text="\x1b[31mno"))
+
+    with pytest.raises(Refused) as refused:
+        await TokenVerifier(TENANT, clock, nowhere).verify(bank.id_token("ada"))
+
+    assert f"{TENANT.jwks_url} cannot be had (the answer was 404)" in str(refused.value)
 
 
 @pytest.mark.parametrize("text", [b"[" * 100_000, b'{"keys":' * 100_000, b"", b"<html>", b'{"keys":NaN}', b"\xff"])

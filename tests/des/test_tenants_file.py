@@ -79,6 +79,7 @@ def test_a_bank_is_read_with_all_its_settings(tmp_path: Path) -> None:
         (f"[mine]{NEEDED}".replace("127.0.0.1", "xn--"), "jwks_url must be an http or https address"),
         (f"[mine]{NEEDED}".replace("127.0.0.1", "127.1"), "jwks_url must be an http or https address"),
         (f"[mine]{NEEDED}".replace("127.0.0.1", "a\\u001b[31m"), "jwks_url must be an http or https address"),
+        (f"[mine]{NEEDED}".replace("http://", "http://me:planted@"), "jwks_url can't hold a user or a password"),
         ("x = " + "[" * 5_000, "nested too deep"),
         ("x = " + "1" * 5_000, "is no TOML"),
         (f"[mine]{NEEDED}[yours]{NEEDED}", "client_id 'mine' is given to several banks"),
