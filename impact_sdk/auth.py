@@ -15,7 +15,7 @@ from .cookies import SessionCookie
 from .http import HTTP
 from .mistakes import what_is_wrong_with_text, wrong
 from .replies import unexpected
-from .transport import Auth, Transport
+from .transport import SHORTEST_SECRET, Auth, Transport
 
 # A token that ends while a request is on its way is of no use.
 RENEWED_BEFORE_END = timedelta(seconds=30)
@@ -99,7 +99,9 @@ class BearerToken(Auth):
     async def _fetch(self, http: HTTP) -> None:
         transport = Transport(http=http, auth=_Basic(self.credentials))
         grant = {"grant_type": "client_credentials"}
-        reply = await transport.request("POST", "/oauth/token", form=grant, is_repeatable=True)
+        secret = self.credentials.client_secret
+        conceal = secret if len(secret) >= SHORTEST_SECRET else None
+        reply = await transport.request("POST", "/oauth/token", form=grant, is_repeatable=True, conceal=conceal)
         try:
             granted = wire.read(_Granted, wire.loads(reply.content))
             if not _TOKEN.fullmatch(granted.access_token):  # nor is it shown

@@ -13,6 +13,8 @@ LARGEST_BYTES = 16 * 1024 * 1024
 GZIP = 16 + zlib.MAX_WBITS
 ZLIB = zlib.MAX_WBITS
 RAW_DEFLATE = -zlib.MAX_WBITS
+# By so many one sees whether there is a frame.
+FRAME_BYTES = 2
 
 
 class Unusable(ValueError):
@@ -71,10 +73,15 @@ class _Unpacking:
     def __init__(self, form: int, *, otherwise: int | None = None) -> None:
         self._form = form
         self._otherwise = otherwise
+        self._held = b""
         self._inflating: Any = zlib.decompressobj(form)
 
     def some(self, piece: bytes, most: int) -> bytes:
         """What a piece holds, up to `most` bytes."""
+        piece, self._held = self._held + piece, b""
+        if self._otherwise is not None and len(piece) < FRAME_BYTES:
+            self._held = piece
+            return b""
         try:
             unpacked = self._all(piece, most)
         except zlib.error as error:

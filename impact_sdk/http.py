@@ -303,7 +303,7 @@ def _before_sending() -> tuple[type[Exception], ...]:
 class _WithoutCookies(logging.Filter):
     """httpcore writes every response header at DEBUG, the session's cookie among them."""
 
-    COOKIE = re.compile(r"(b'set-cookie', b)('[^']*'|\"[^\"]*\")", re.IGNORECASE)
+    COOKIE = re.compile(r"(b'set-cookie', b)('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE)
 
     def filter(self, record: logging.LogRecord) -> bool:
         if "set-cookie" in record.getMessage().lower():

@@ -47,6 +47,11 @@ class Notices:
                     await awaitable(callback(notice))
         except Exception:
             logger.exception("%s failed", keyword)
+        except anyio.get_cancelled_exc_class():
+            if anyio.get_current_task().has_pending_cancellation():
+                raise
+            # It awaited something that somebody else cancelled; nobody has cancelled the callback.
+            logger.exception("%s failed", keyword)
         finally:
             self._running.discard(scope)
             ended.set()

@@ -1,6 +1,6 @@
 """Answers of DES as they came, and what is made of them: a value, or an error."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -11,6 +11,10 @@ import attrs
 from . import wire
 from .errors import FieldError, RateLimited, UnexpectedResponse, error_for
 from .rate_limits import RateLimit, rate_limit
+
+# Of what DES says in a message; all of it is in the error's `errors`.
+MOST_ERRORS = 20
+LONGEST_REQUEST_ID = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -110,29 +114,31 @@ def refusal(
     *,
     retry_after: float | None = None,
     attempts: int = 1,
-    conceal: str | None = None,
+    conceal: Sequence[str] = (),
 ) -> Exception:
     """The error for an answer that is no good one, in the words of DES.
 
     Args:
-        conceal: A secret that was sent, and that the words of DES may repeat.
+        conceal: Secrets that were sent, and that the words of DES may repeat.
     """
+    request_id = None if reply.request_id is None else _without(conceal, reply.request_id)[:LONGEST_REQUEST_ID]
     if reply.status < 400:
         return UnexpectedResponse(
             f"{method} {path} was sent elsewhere with {reply.status}, and redirects are not followed; "
-            f"give the address of DES itself as base_url (request {reply.request_id})",
+            f"give the address of DES itself as base_url (request {request_id})",
             status=reply.status,
-            request_id=reply.request_id,
+            request_id=request_id,
             attempts=attempts,
         )
     errors = _field_errors(reply.content, conceal)
-    because = "; ".join(map(str, errors)) or "without a reason"
+    more = [f"and {len(errors) - MOST_ERRORS} more"] if len(errors) > MOST_ERRORS else []
+    because = "; ".join([*map(str, errors[:MOST_ERRORS]), *more]) or "without a reason"
     tried = f", after {attempts} attempts" if attempts > 1 else ""
     error = error_for(reply.status, errors)(
-        f"{method} {path} was refused with {reply.status}{tried}: {because} (request {reply.request_id})",
+        f"{method} {path} was refused with {reply.status}{tried}: {because} (request {request_id})",
         status=reply.status,
         errors=errors,
-        request_id=reply.request_id,
+        request_id=request_id,
         attempts=attempts,
         rate_limit=reply.rate_limit,
     )
@@ -141,18 +147,27 @@ def refusal(
     return error
 
 
-def _field_errors(content: bytes, conceal: str | None) -> list[FieldError]:
+def _field_errors(content: bytes, conceal: Sequence[str]) -> list[FieldError]:
     """The documented form; anything else says nothing that we could pass on with a good conscience."""
     # docs/des.md 2.8
     try:
         answer = wire.loads(content)
         return [
-            FieldError(str(each["field"]), tuple(_without(conceal, str(sentence)) for sentence in each["errors"]))
+            FieldError(
+                _without(conceal, str(each["field"])),
+                tuple(_without(conceal, str(sentence)) for sentence in _listed(each["errors"])),
+            )
             for each in answer["errors"]
         ]
     except (wire.Unreadable, KeyError, TypeError):
         return []
 
 
-def _without(secret: str | None, text: str) -> str:
-    return text.replace(secret, "[redacted]") if secret else text
+def _listed(sentences: Any) -> Any:
+    return [sentences] if isinstance(sentences, str) else sentences
+
+
+def _without(secrets: Sequence[str], text: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "[redacted]")
+    return text

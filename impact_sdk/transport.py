@@ -23,6 +23,10 @@ logger = logging.getLogger("impact_sdk")
 LONGEST_TIMEOUT_SECONDS = 86_400.0
 
 
+# What is shorter may be a word.
+SHORTEST_SECRET = 8
+
+
 class Auth(abc.ABC):
     """Whose name a request is sent in."""
 
@@ -110,7 +114,12 @@ class Transport:
                 asked_for = retry_after.seconds(reply.headers.get("retry-after", ""), self.http.clock.now())
                 outcome = Outcome(status=reply.status, retry_after=asked_for)
                 failure = refusal(
-                    method, path, reply, retry_after=outcome.retry_after, attempts=attempt, conceal=conceal
+                    method,
+                    path,
+                    reply,
+                    retry_after=outcome.retry_after,
+                    attempts=attempt,
+                    conceal=[*_secrets(proof), *([conceal] if conceal else [])],
                 )
             wait = wait_before_next(
                 outcome,
@@ -133,6 +142,13 @@ class Transport:
             return await self.auth.headers(self.http)
         except OutcomeUnknown as error:  # of getting a token: what we were asked to send was never sent
             raise NotSent(f"{method} {path} was not sent: there is no access token ({error})") from error
+
+
+def _secrets(proof: Mapping[str, str]) -> list[str]:
+    """What stands behind the scheme, and the values of the cookies: DES may repeat them in what it says."""
+    cookies = proof.get("Cookie", "").split("; ")
+    held = [*proof.get("Authorization", "").split(" ", 1)[1:], *(cookie.partition("=")[2] for cookie in cookies)]
+    return [secret for secret in held if len(secret) >= SHORTEST_SECRET]
 
 
 def _encoded(body: Mapping[str, Any] | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:

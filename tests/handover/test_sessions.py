@@ -1,5 +1,6 @@
 """How sessions are renewed and how they end, and what the host hears of it, through HTTP against the sandbox."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -470,6 +471,28 @@ async def test_telemetry_holds_nobody_up(
 
     assert await user.states() == []
     assert ("telemetry failed" in caplog.text) == (telemetry is not sleep_for_ever)
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_notice_whose_own_task_was_cancelled_ends_no_session(
+    simulation: Simulation, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On trio nobody can cancel what belongs to somebody else."""
+
+    async def await_a_cancelled_task(notice: object) -> None:
+        task = asyncio.ensure_future(anyio.sleep_forever())
+        task.cancel()
+        await task
+
+    sdk = simulation.sdk()
+    sdk.register(telemetry=await_a_cancelled_task, exit_requested=await_a_cancelled_task)
+    user, other = await launched(simulation, sdk), await sdk.launch(simulation.id_token("bo"))
+    await simulation.advance(timedelta())
+    await other.sign_out()
+
+    assert await user.states() == []
+    assert "telemetry failed" in caplog.text
+    assert "exit_requested failed" in caplog.text
 
 
 async def test_several_callbacks_are_registered_and_taken_back_at_once(simulation: Simulation, bank: Bank) -> None:

@@ -192,6 +192,18 @@ async def test_an_environment_without_connections_is_named(
             await api.dreams.get("d1")
 
 
+@pytest.mark.parametrize("cookie", ["a=S3CRET", "a=it's S3CRET", """a=it's "both" S3CRET; Path=/""", "a=\\' S3CRET"])
+async def test_no_log_has_a_cookie(cookie: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+
+    async with api_at(lambda stream: stream.send(with_length(b"", f"SET-Cookie: {cookie}"))) as api:
+        reply = await api._http.send("GET", api._http.address("/"), {}, None)
+
+    assert reply.set_cookies == (cookie,)
+    assert "[redacted]" in caplog.text
+    assert "S3CRET" not in caplog.text
+
+
 async def endless(stream: anyio.abc.SocketStream) -> None:
     await stream.send(b"HTTP/1.1 200 OK\r\n\r\n")
     while True:
@@ -253,6 +265,20 @@ async def test_an_answer_without_end_is_ended() -> None:
 async def test_a_packed_answer_is_unpacked(answer: bytes) -> None:
     async with api_at(lambda stream: stream.send(answer)) as api:
         assert (await api.dreams.get("d1")).name == "Bike"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("wbits", "coding"), [(31, "gzip"), (15, "deflate"), (-15, "deflate")], ids=["gzip", "zlib", "deflate"]
+)
+async def test_a_packed_answer_may_come_in_pieces_of_any_size(wbits: int, coding: str, size: int) -> None:
+    packed = zlib.compress(ANSWER, wbits=wbits)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(packed), size):
+            yield packed[at : at + size]
+
+    assert await bodies.whole(pieces(), coding) == ANSWER
 
 
 @pytest.mark.parametrize(

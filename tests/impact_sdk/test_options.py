@@ -1,5 +1,6 @@
 """What every call may be told, and what it can be asked of its answers."""
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,21 @@ import httpx
 import pytest
 import respx
 
-from impact_sdk import ConfigurationError, ImpactAPI, NotFound, NotSent, RateLimit, RateLimited, UnexpectedResponse
+from impact_sdk import (
+    ClientCredentials,
+    ConfigurationError,
+    Forbidden,
+    ImpactAPI,
+    NotFound,
+    NotSent,
+    RateLimit,
+    RateLimited,
+    UnexpectedResponse,
+)
 from impact_sdk.api.sessions import Sessions
+from impact_sdk.auth import CookieAuth
+from impact_sdk.cookies import SessionCookie
+from impact_sdk.transport import Transport
 
 from .answers import DREAM
 
@@ -156,6 +170,46 @@ async def test_a_secret_that_des_repeats_is_not_passed_on(api: ImpactAPI, des: r
         await Sessions(api._transport).renew("n3w-t0ken")
 
     assert "n3w-t0ken" not in f"{caught.value!r} {caught.value} {getattr(caught.value, 'errors', ())}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "secret"),
+    [
+        ("GET", "/v1/dreams/d1", "acc3ss-t0ken"),
+        ("POST", "/oauth/token", "cl1ent-s3cret"),
+        ("POST", "/oauth/token", base64.b64encode(b"demo-bank:cl1ent-s3cret").decode()),
+        ("GET", "/v1/session", "sess10n=c00kie"),
+    ],
+)
+async def test_no_proof_that_des_repeats_is_passed_on(
+    des: respx.MockRouter, method: str, path: str, secret: str
+) -> None:
+    """In whatever place: a field, a sentence, the request's id."""
+    said = f"{secret} has ended"
+    answer = {"errors": [{"field": said, "errors": [said]}]}
+    des.post("/oauth/token").respond(200, json={"access_token": "acc3ss-t0ken"})
+    des.request(method, path).respond(403, json=answer, headers={"X-Request-Id": said})
+    credentials = ClientCredentials("demo-bank", "cl1ent-s3cret")
+
+    async with ImpactAPI("https://des.example/sandbox", auth=credentials) as api:
+        cookie = CookieAuth(SessionCookie({"route": "a", "impact_session": "sess10n=c00kie"}))
+        session = Sessions(Transport(http=api._http, auth=cookie))
+        with pytest.raises(Forbidden, match=r"\[redacted\] has ended") as caught:
+            await (session.get() if path == "/v1/session" else api.dreams.get("d1"))
+
+    error = caught.value
+    assert secret not in f"{error!r} {error} {error.errors} {error.request_id}"
+
+
+async def test_a_refusal_says_no_more_than_can_be_read(api: ImpactAPI, des: respx.MockRouter) -> None:
+    said = [{"field": "name", "errors": "is too short"}] * 5_000
+    des.get("/v1/dreams/d1").respond(403, json={"errors": said}, headers={"X-Request-Id": "r" * 50_000})
+
+    with pytest.raises(Forbidden, match=r"name is too short; name is too short.* and 4980 more") as caught:
+        await api.dreams.get("d1")
+
+    assert len(str(caught.value)) < 1_000
+    assert len(caught.value.errors) == 5_000
 
 
 async def test_a_consent_is_fetched_once_as_its_id_is_used_up(api: ImpactAPI, des: respx.MockRouter) -> None:
