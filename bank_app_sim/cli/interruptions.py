@@ -4,12 +4,10 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @attrs.define
@@ -31,34 +29,53 @@ class Interruption:
     def reason(self) -> str:
         return "interrupted by SIGTERM" if self.number == signal.SIGTERM else "interrupted by Ctrl-C"
 
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """Within the block Ctrl-C raises KeyboardInterrupt, and SIGTERM does too."""
+        with _handled(signal.SIGINT, signal.default_int_handler), _handled(signal.SIGTERM, self._terminate):
+            yield
+
     def caught(self) -> None:
         """A KeyboardInterrupt has arrived; whoever asks once more has waited long enough."""
         self.number = self.number or signal.SIGINT
-        if threading.current_thread() is threading.main_thread():
-            for number in SIGNALS:
-                signal.signal(number, _end_at_once)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if _is_ours(number):
+                signal.signal(number, self._note)
 
-    def terminate(self, number: int, _frame: Any) -> None:
+    def _terminate(self, number: int, _frame: Any) -> None:
         # As Ctrl-C, which event loops bring to where it ends tasks in order. Raised here, it could be anywhere.
         self.number = number
         signal.raise_signal(signal.SIGINT)
 
-
-def _end_at_once(number: int, _frame: Any) -> None:
-    os._exit(128 + number)
+    def _note(self, number: int, _frame: Any) -> None:
+        if self.number:
+            os._exit(128 + number)
+        self.number = number
 
 
 @contextlib.contextmanager
-def heard() -> Iterator[Interruption]:
-    """Within the block SIGTERM raises KeyboardInterrupt, as Ctrl-C does."""
+def put_off() -> Iterator[Interruption]:
+    """Within the block the first signal waits for its end, so that what is being written down is whole.
+
+    Where it is to be heard at once, the block says so (`Interruption.heard()`).
+    """
     interruption = Interruption()
-    if threading.current_thread() is not threading.main_thread():  # no other may
+    with _handled(signal.SIGINT, interruption._note), _handled(signal.SIGTERM, interruption._note):
         yield interruption
+
+
+@contextlib.contextmanager
+def _handled(number: int, handler: Callable[[int, Any], Any]) -> Iterator[None]:
+    if not _is_ours(number):
+        yield
         return
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    signal.signal(signal.SIGTERM, interruption.terminate)
+    before = signal.signal(number, handler)
     try:
-        yield interruption
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.signal(number, before)
+
+
+def _is_ours(number: int) -> bool:
+    """A signal that is ignored stays so, as nohup wants it; and only the main thread may handle any."""
+    return threading.current_thread() is threading.main_thread() and signal.getsignal(number) is not signal.SIG_IGN

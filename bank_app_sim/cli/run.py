@@ -10,7 +10,7 @@ import click
 from impact_sdk.visible import visible
 
 from .ending import NOBODY_READS, hush
-from .interruptions import heard
+from .interruptions import Interruption, put_off
 from .paragraphs import counted, fitted
 from .started import program
 
@@ -120,17 +120,20 @@ def run(
 
     if arazzo.are_documents(journeys):
         given = arazzo.inputs(inputs)
-        with heard() as interruption, shown.progress(len(journeys)) as progress:
-            following = Following(total=len(journeys), as_json=as_json, keeps_all=True, progress=progress)
-            done = 0
-            try:
-                for results in arazzo.run_documents(journeys, given=given, against=against):
-                    following.follow(results)
-                    progress.advance(1)
-                    done += 1
-            except KeyboardInterrupt:
-                following.follow(arazzo.skipped(journeys[done:], interruption.reason))
-        _end(following, report, exit_code=interruption.exit_code if interruption.number else None)
+        with put_off() as interruption:
+            with interruption.heard(), shown.progress(len(journeys)) as progress:
+                following = Following(total=len(journeys), as_json=as_json, keeps_all=True, progress=progress)
+                done = 0
+                try:
+                    for results in arazzo.run_documents(journeys, given=given, against=against):
+                        following.follow(results)
+                        progress.advance(1)
+                        done += 1
+                except KeyboardInterrupt:
+                    interruption.caught()
+                    following.follow(arazzo.skipped(journeys[done:], interruption.reason))
+            _tell(following, report)
+        _end(following, interruption)
         return
     if form is not None and against is None:
         raise click.UsageError(
@@ -155,41 +158,43 @@ def run(
     jobs = [runner.Job(script, seed + n) for n in range(repeat) for script in selection.scripts]
     runner.quiet_logs()
     broken = [runner.broken(each, seed=seed) for each in selection.broken]
-    with heard() as interruption, shown.progress(len(broken) + len(jobs)) as progress:
-        following = Following(
-            total=len(broken) + len(jobs),
-            as_json=as_json,
-            keeps_all=report is not None or form is not None or as_json or updates,
-            progress=progress,
-        )
-        played = runner.run(
-            jobs,
-            plan,
-            workers=workers or os.cpu_count() or 1,
-            stops_at_failure=fail_fast,
-            ended=progress.advance,
-        )
-        reason, exit_code = "", None
-        try:
-            following.follow(broken)
-            progress.advance(len(broken))
-            if broken and not as_json:
-                progress.say(_how_many(selection.broken))
-            following.follow(played)
-        except KeyboardInterrupt:
-            interruption.caught()
-            reason, exit_code = interruption.reason, interruption.exit_code
-        except BrokenPipeError:
-            reason, exit_code = "nobody read the output any more", NOBODY_READS
-            hush()
-        for result in runner.skipped(jobs[following.come - len(broken) :], plan, reason) if reason else ():
-            following.take(result)
-        if form is not None and against is not None and not following.unwell and not reason:
-            for path in arazzo.write_documents(jobs, following.kept, sandbox=against):
-                click.echo(f"wrote {path}", err=as_json)
-    if updates:
-        _write_recordings(selection, jobs, following)
-    _end(following, report, exit_code=exit_code)
+    with put_off() as interruption:
+        with interruption.heard(), shown.progress(len(broken) + len(jobs)) as progress:
+            following = Following(
+                total=len(broken) + len(jobs),
+                as_json=as_json,
+                keeps_all=report is not None or form is not None or as_json or updates,
+                progress=progress,
+            )
+            played = runner.run(
+                jobs,
+                plan,
+                workers=workers or os.cpu_count() or 1,
+                stops_at_failure=fail_fast,
+                ended=progress.advance,
+            )
+            reason, otherwise = "", None
+            try:
+                following.follow(broken)
+                progress.advance(len(broken))
+                if broken and not as_json:
+                    progress.say(_how_many(selection.broken))
+                following.follow(played)
+            except KeyboardInterrupt:
+                interruption.caught()
+                reason = interruption.reason
+            except BrokenPipeError:
+                reason, otherwise = "nobody read the output any more", NOBODY_READS
+                hush()
+            for result in runner.skipped(jobs[following.come - len(broken) :], plan, reason) if reason else ():
+                following.take(result)
+            if form is not None and against is not None and not following.unwell and not reason:
+                for path in arazzo.write_documents(jobs, following.kept, sandbox=against):
+                    click.echo(f"wrote {path}", err=as_json)
+        if updates:
+            _write_recordings(selection, jobs, following)
+        _tell(following, report)
+    _end(following, interruption, otherwise)
 
 
 def _write_recordings(selection: "Selection", jobs: "Sequence[Job]", following: "Following") -> None:
@@ -229,7 +234,8 @@ def _how_many(broken: "Sequence[Broken]") -> str:
     return f"{counted(mistakes, 'mistake')} in {counted(len(broken), 'script')}"
 
 
-def _end(following: "Following", report: Path | None, *, exit_code: int | None = None) -> None:
+def _tell(following: "Following", report: Path | None) -> None:
+    """The counts, and the evidence."""
     following.end()
     if report is not None:
         from ..journeys import evidence
@@ -238,7 +244,11 @@ def _end(following: "Following", report: Path | None, *, exit_code: int | None =
         click.echo(
             f"wrote {report / 'report.html'}, junit.xml, trace.json and mermaid/ beside it", err=following.as_json
         )
-    if exit_code is None:
-        exit_code = following.exit_code
+
+
+def _end(following: "Following", interruption: Interruption, otherwise: int | None = None) -> None:
+    exit_code = following.exit_code if otherwise is None else otherwise
+    if interruption.number:
+        exit_code = interruption.exit_code
     if exit_code:
         raise click.exceptions.Exit(exit_code)

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import attrs
 import pytest
 
+from bank_app_sim.cli.interruptions import put_off
 from bank_app_sim.journeys import runner
 from bank_app_sim.journeys.given import Given
 from bank_app_sim.journeys.results import JourneyResult, Outcome
@@ -222,11 +223,12 @@ def left_of(processes: list[int], *, until: float) -> list[int]:
 def test_whoever_asks_twice_has_waited_long_enough() -> None:
     """The second signal ends the process at once, in whatever it is in the middle of."""
     program = (
-        "import os, signal, time\n"
-        "from bank_app_sim.cli.interruptions import heard\n"
-        "with heard() as interruption:\n"
-        "    try:\n        signal.raise_signal(signal.SIGINT)\n"
-        "    except KeyboardInterrupt:\n        interruption.caught()\n"
+        "import signal\n"
+        "from bank_app_sim.cli.interruptions import put_off\n"
+        "with put_off() as interruption:\n"
+        "    with interruption.heard():\n"
+        "        try:\n            signal.raise_signal(signal.SIGINT)\n"
+        "        except KeyboardInterrupt:\n            interruption.caught()\n"
         "    assert interruption.exit_code == 130\n"
         "    signal.raise_signal(signal.SIGINT)\n"
         "    print('goes on')\n"
@@ -235,3 +237,18 @@ def test_whoever_asks_twice_has_waited_long_enough() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
 
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_end_is_told_waits_until_all_is_written(number: int) -> None:
+    """Else a run of which all was played, and told, would have no report."""
+    written = []
+
+    with put_off() as interruption:
+        with interruption.heard():
+            pass
+        signal.raise_signal(number)
+        written.append("report.html")
+
+    assert written == ["report.html"]
+    assert interruption.exit_code == 128 + number
