@@ -14,6 +14,9 @@ pytest_plugins = ["tests.contract.plugin"]
 
 HERE = Path(__file__).parent
 
+# pytest-xdist says 80 to the processes that it starts. What goes into a file, or to a test, has whole lines.
+os.environ.pop("COLUMNS", None)
+
 # The SDK and its handover, time, the network between participants, and a run of the library. What the servers do with
 # a request is the same on any loop.
 ON_TRIO_TOO = (

@@ -156,9 +156,8 @@ def run(
         program=program(),
     )
     jobs = [runner.Job(script, seed + n) for n in range(repeat) for script in selection.scripts]
-    runner.quiet_logs()
     broken = [runner.broken(each, seed=seed) for each in selection.broken]
-    with put_off() as interruption:
+    with runner.quiet_logs(), put_off() as interruption:
         with interruption.heard(), shown.progress(len(broken) + len(jobs)) as progress:
             following = Following(
                 total=len(broken) + len(jobs),

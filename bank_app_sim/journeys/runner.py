@@ -336,12 +336,27 @@ def _end_with_the_first_process() -> None:
 
 def prepare_process() -> None:
     """For one that plays nothing but journeys."""
-    quiet_logs()
+    for logger in _loggers():
+        logger.setLevel(logging.CRITICAL)
     # Nearly all that a journey leaves behind is gone without a search for cycles, which takes a twentieth of the time.
     gc.set_threshold(10_000, 20, 20)
 
 
-def quiet_logs() -> None:
-    """Servers write warnings about faults; in journeys these are wanted, and stand in the trace."""
-    for name in ("bank_app_sim", "impact_sdk"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+@contextlib.contextmanager
+def quiet_logs() -> Iterator[None]:
+    """Servers write warnings about faults; in journeys these are wanted, and stand in the trace.
+
+    After the block the logs are as before: the process may have other things to say.
+    """
+    before = [(logger, logger.level) for logger in _loggers()]
+    for logger, _ in before:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in before:
+            logger.setLevel(level)
+
+
+def _loggers() -> list[logging.Logger]:
+    return [logging.getLogger(name) for name in ("bank_app_sim", "impact_sdk")]

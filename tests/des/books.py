@@ -120,7 +120,8 @@ class Books:
                     self._link(dream, account)
 
     def can_take_a_dream(self, user: str, account: Account) -> bool:
-        is_taken = account.is_performance and any(not dream.is_deleted for dream in self.on(account.id))
+        is_for_one = account.is_performance or self.asks_per_dream
+        is_taken = is_for_one and any(not dream.is_deleted for dream in self.on(account.id))
         return account.user == user and not is_taken
 
     def link(self, dream: Dream, account: Account) -> int:

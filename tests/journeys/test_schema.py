@@ -68,8 +68,10 @@ CANNOT_SAY = {
     "comparison_wrong_way_round": "it does not compare numbers in a text",
     "comparison_that_nothing_meets": "it does not compute",
     "day_that_is_none": "it has no calendar",
+    "dream_of_another_user_expected": "it does not compare one part with another",
     "duration_too_long": "it does not compute",
     "field_twice": "YAML is read before, and the second wins",
+    "friend_in_another_case": "it does not compare one part with another",
     "given_refuses_a_stranger": "it does not compare one part with another",
     "message_that_des_never_gets": "it would be a list of messages for each participant",
     "message_that_the_sender_never_sends": "it does not compare two values",
@@ -88,6 +90,7 @@ CANNOT_SAY = {
     "savehack_without_that_field": "it would be sixteen schemas",
     "text_on_the_screen_misspelt": "a part of a text will do",
     "user_unknown": "it does not compare one part with another",
+    "team_in_another_case": "it does not compare one part with another",
 }
 
 
