@@ -52,9 +52,15 @@ class Transaction:
 
 @attrs.define
 class Books:
-    """Everything that has a balance, by id; users by their names."""
+    """Everything that has a balance, by id; users by their names.
+
+    Attributes:
+        asks_per_dream: An account is asked for when a Dream is made.
+        one_dream_each: No account holds two Dreams, of whatever kind it is; a Performance account never does.
+    """
 
     asks_per_dream: bool
+    one_dream_each: bool
     accounts: dict[str, Account] = attrs.field(factory=dict)
     dreams: dict[str, Dream] = attrs.field(factory=dict)
     transactions: dict[str, Transaction] = attrs.field(factory=dict)
@@ -120,7 +126,7 @@ class Books:
                     self._link(dream, account)
 
     def can_take_a_dream(self, user: str, account: Account) -> bool:
-        is_for_one = account.is_performance or self.asks_per_dream
+        is_for_one = account.is_performance or self.one_dream_each
         is_taken = is_for_one and any(not dream.is_deleted for dream in self.on(account.id))
         return account.user == user and not is_taken
 

@@ -64,7 +64,10 @@ class Money(RuleBasedStateMachine):
         self.stack = contextlib.ExitStack()
         database_url = self.stack.enter_context(self.new_database("des"))
         self.world = self.stack.enter_context(World(self.tenant, database_url))
-        self.books = Books(asks_per_dream=self.tenant.asks_per_dream)
+        self.books = Books(
+            asks_per_dream=self.tenant.asks_per_dream,
+            one_dream_each=self.tenant.account_setup is AccountSetup.PER_DREAM,
+        )
         self.with_performance = self.tenant.performance_dreams
         self.user_ids: dict[str, str] = {}
         self.keys = 0
