@@ -1,4 +1,6 @@
+import functools
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -16,6 +18,11 @@ HERE = Path(__file__).parent
 
 # pytest-xdist says 80 to the processes that it starts. What goes into a file, or to a test, has whole lines.
 os.environ.pop("COLUMNS", None)
+
+# Tests start some two hundred Pythons. Each would compile all that it imports, which takes longer than most tests do,
+# where somebody has said that none is to write down what it has compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The SDK and its handover, time, the network between participants, and a run of the library. What the servers do with
 # a request is the same on any loop.
@@ -55,6 +62,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("anyio_backend", ["asyncio", "trio"])
 
 
+@functools.cache
 def is_in(path: Path, places: Sequence[str]) -> bool:
     return any(path == HERE / place or HERE / place in path.parents for place in places)
 

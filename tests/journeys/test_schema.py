@@ -20,7 +20,7 @@ VALIDATOR = jsonschema_rs.Draft202012Validator(schema.schema())
 DOCS = Path(schema.__file__).parents[1] / "docs" / "journeys.md"
 
 
-class EditorsLoader(yaml.SafeLoader):
+class EditorsLoader(yaml.CSafeLoader):
     """YAML as editors read it, by the core schema of YAML 1.2: `yes` is a text, and so is a day."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # pyyaml's own way
