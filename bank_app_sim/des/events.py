@@ -30,10 +30,14 @@ def microseconds(at: datetime) -> int:
 def as_json(event: Row) -> dict[str, Any]:
     return {
         "id": event["id"],
-        "createdAt": timestamp(_EPOCH + event["at_us"] * _MICROSECOND),
+        "createdAt": _created_at(event),
         "type": event["type"],
         "data": event["data"],
     }
+
+
+def _created_at(event: Row) -> str:
+    return timestamp(_EPOCH + event["at_us"] * _MICROSECOND)
 
 
 def list_all(request: Request) -> Answer:
@@ -41,7 +45,9 @@ def list_all(request: Request) -> Answer:
     oldest_us = microseconds(moment(request.now) - KEPT)
     created_after = request.call.query.get("createdAfter")
     after_us = oldest_us if created_after is None else max(oldest_us, microseconds(_moment(created_after)))
-    found = paging.find(request, "events", {"after_us": after_us})
+    found = paging.find(
+        request, "events", {"after_us": after_us}, place_of=lambda row: {"createdAfter": _created_at(row)}
+    )
     return found.answer([as_json(event) for event in found.rows])
 
 

@@ -30,6 +30,7 @@ USER_ONLY = (User,)
 
 # What the queries of several have.
 PAGE = ("page", "items")
+PAGE_OR_PLACE = (*PAGE, "after")
 OF_DREAMS = ("showImageUrl", "showActiveSavehacks")
 
 WEBHOOK_ENDPOINT = "/sandbox/webhook-endpoint"
@@ -81,12 +82,12 @@ OPERATIONS = (
         "GET",
         "/v1/dreams",
         dreams.list_all,
-        query=(*PAGE, *OF_DREAMS, "state", "userId", "externalUserId"),
+        query=(*PAGE_OR_PLACE, *OF_DREAMS, "state", "userId", "externalUserId"),
     ),
     Operation("POST", "/v1/dreams", dreams.create, asked="Create Dream", answered="Dream Created"),
     Operation("GET", "/v1/dreams/{id}", dreams.get, query=OF_DREAMS),
     Operation("PATCH", "/v1/dreams/{id}", dream_changes.change, starts_savings=True),
-    Operation("GET", "/v1/users", users.list_all, BANK_ONLY, query=(*PAGE, "externalId")),
+    Operation("GET", "/v1/users", users.list_all, BANK_ONLY, query=(*PAGE_OR_PLACE, "externalId")),
     Operation("POST", "/v1/users", users.create, BANK_ONLY),
     Operation("GET", "/v1/users/{id}", users.get),
     Operation(
@@ -98,7 +99,7 @@ OPERATIONS = (
         starts_savings=True,
     ),
     Operation("DELETE", "/v1/users/{id}", user_changes.delete, BANK_ONLY),
-    Operation("GET", "/v1/accounts", accounts.list_all, query=(*PAGE, "userId", "externalId")),
+    Operation("GET", "/v1/accounts", accounts.list_all, query=(*PAGE_OR_PLACE, "userId", "externalId")),
     Operation("POST", "/v1/accounts", accounts.create, BANK_ONLY, starts_savings=True),
     Operation("GET", "/v1/accounts/{id}", accounts.get),
     Operation("PATCH", "/v1/accounts/{id}", accounts.change, BANK_ONLY),
@@ -107,7 +108,7 @@ OPERATIONS = (
         "GET",
         "/v1/savehack-launches",
         launches.list_all,
-        query=(*PAGE, "dreamId", "userId", "externalUserId"),
+        query=(*PAGE_OR_PLACE, "dreamId", "userId", "externalUserId"),
     ),
     Operation(
         "POST",

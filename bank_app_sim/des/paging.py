@@ -1,6 +1,6 @@
 """Listings: which page was asked for, and the envelope it comes in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,23 @@ from .store import Row
 ITEMS_BY_DEFAULT = 20
 LARGEST_PAGE = 10**9
 
+# So many things come in numbered pages; to the next ones `next_url` leads by where the page before ended. To pass over
+# what is before a numbered page takes as long as to read it.
+MOST_NUMBERED = store.listings.MOST_COUNTED
+
+# A page has a number as long as no more than these come before it: they are passed over within 10 ms. Before the last
+# page of a million it would take 200, on PostgreSQL.
+DEEPEST = 50_000
+
+# What a page is told that nobody counts up to.
+NOT_BY_NUMBER = "follow next_url, page by page, or narrow the listing down"
+
+# The number of a row, in the order of which things are listed.
+LARGEST_PLACE = 10**18
+
+# What of a query is another one; None for what is left out.
+Changed = Mapping[str, str | None]
+
 
 @attrs.frozen
 class Page:
@@ -22,9 +39,9 @@ class Page:
     items: int
 
     @property
-    def window(self) -> dict[str, int]:
-        """Parameters of a statement that reads this page."""
-        return {"limit": self.items, "offset": (self.number - 1) * self.items}
+    def before(self) -> int:
+        """How many come before it."""
+        return (self.number - 1) * self.items
 
 
 def asked_for(query: QueryParams, *, most_items: int = ITEMS_BY_DEFAULT) -> Page:
@@ -66,57 +83,88 @@ def given(query: QueryParams, *names: str) -> dict[str, str]:
     return {name: query[name] for name in names if name in query}
 
 
+def _place_in_order(row: Row) -> Changed:
+    return {"after": str(row["n"])}
+
+
 @attrs.frozen
 class Found:
     """One page of what the principal may see and the filters let through.
 
     Attributes:
+        following: What of the query is another one for the next page; None where nothing comes after this one.
         count: How many there are on all pages; None for more than are counted.
-        is_last: Nothing comes after this page.
+        is_numbered: It was asked for by its number, not by where the one before ended.
     """
 
     call: Call
     plural: str
     page: Page
+    following: Changed | None
     count: int | None
-    is_last: bool
+    is_numbered: bool = True
     rows: Sequence[Row] = ()
 
     def answer(self, things: Sequence[Mapping[str, Any]]) -> Answer:
-        """The page under its plural root key, and where it stands among all of them."""
-        first = (self.page.number - 1) * self.page.items + 1
-        counted = {}
-        if self.count is not None:
-            counted = {"count": self.count, "pages": max(1, -(-self.count // self.page.items))}
-        meta = {
-            **counted,
-            "items": len(things),
-            "from": first if things else 0,
-            "to": first + len(things) - 1 if things else 0,
-            "next_url": None if self.is_last else address(self.call, page=str(self.page.number + 1)),
-        }
+        """The page under its plural root key, and where it stands among all of them, as far as that is known."""
+        meta: dict[str, Any] = {"items": len(things)}
+        if self.is_numbered:
+            if self.count is not None:
+                meta |= {"count": self.count, "pages": max(1, -(-self.count // self.page.items))}
+            first = self.page.before + 1
+            meta |= {"from": first, "to": first + len(things) - 1} if things else {"from": 0, "to": 0}
+        meta["next_url"] = None if self.following is None else address(self.call, self.following)
         return Answer(200, {self.plural: things, "meta": meta})
 
 
-def find(request: Request, plural: str, filters: Mapping[str, Any], *, most_items: int = ITEMS_BY_DEFAULT) -> Found:
-    """Read the page that the query asks for."""
+def find(
+    request: Request,
+    plural: str,
+    filters: Mapping[str, Any],
+    *,
+    most_items: int = ITEMS_BY_DEFAULT,
+    place: Mapping[str, Any] | None = None,
+    place_of: Callable[[Row], Changed] = _place_in_order,
+) -> Found:
+    """Read the page that the query asks for.
+
+    Args:
+        place: Where the page before ended, whatever number the query says; empty for the beginning.
+        place_of: What a query says to go on after a thing.
+    """
     page = asked_for(request.call.query, most_items=most_items)
+    if place is None and "after" in request.call.query:
+        place = {"after_n": _number(request.call.query, "after", default=1, most=LARGEST_PLACE)}
     narrowed = {**request.reach, **filters}
-    statements = store.listings.listing(plural, frozenset(narrowed))
-    count = request.connection.execute(statements.count, narrowed).scalar_one()
+    statements = store.listings.listing(plural, frozenset([*narrowed, *(["after"] if place else [])]))
+    narrowed |= place or {}
     # One more than is shown tells whether there are more.
-    window = {**page.window, "limit": page.items + 1}
+    window = {"limit": page.items + 1, "offset": 0 if place is not None else page.before}
+    if is_too_deep := window["offset"] > DEEPEST:
+        window = {"limit": 1, "offset": DEEPEST}  # there may be nothing, which is fine
     rows = request.connection.execute(statements.page, {**narrowed, **window}).mappings().all()
+    if is_too_deep and rows:
+        raise Refused(400, {"page": [f"begins after the first {DEEPEST} of these; {NOT_BY_NUMBER}"]})
+    following = None
+    if len(rows) > page.items:
+        is_far = place is not None or page.before + page.items >= MOST_NUMBERED
+        beside = {"page": None, **place_of(rows[page.items - 1])}
+        following = beside if is_far else {"page": str(page.number + 1)}
+    count = None
+    if place is None:
+        count = request.connection.execute(statements.count, narrowed).scalar_one()
     return Found(
         request.call,
         plural,
         page,
-        count if count <= store.listings.MOST_COUNTED else None,
-        is_last=len(rows) <= page.items,
+        following,
+        count if count is not None and count <= store.listings.MOST_COUNTED else None,
+        is_numbered=place is None,
         rows=rows[: page.items],
     )
 
 
-def address(call: Call, **changed: str) -> str:
+def address(call: Call, changed: Changed) -> str:
     """The path that was asked for, with some of its query changed; from the beginning of the server's address."""
-    return f"{call.prefix}{call.path}?{urlencode({**call.query, **changed})}"
+    query = {name: value for name, value in {**call.query, **changed}.items() if value is not None}
+    return f"{call.prefix}{call.path}?{urlencode(query)}"

@@ -17,7 +17,7 @@ _ALL = [as_json(savehack) for savehack in SAVEHACKS]
 
 def list_all(request: Request) -> Answer:
     page = paging.asked_for(request.call.query)
-    shown = _ALL[page.window["offset"] :][: page.items]
-    is_last = page.number * page.items >= len(_ALL)
-    found = paging.Found(request.call, "savehacks", page, len(_ALL), is_last=is_last)
-    return found.answer(shown)
+    shown = _ALL[page.before :][: page.items]
+    is_last = page.before + page.items >= len(_ALL)
+    following = None if is_last else {"page": str(page.number + 1)}
+    return paging.Found(request.call, "savehacks", page, following, len(_ALL)).answer(shown)

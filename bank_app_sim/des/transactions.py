@@ -67,33 +67,29 @@ def list_all(request: Request) -> Answer:
     query = request.call.query
     paging.one_of(query, "state", STATES)
     filters = paging.given(query, "state", "externalId", "externalUserId")
-    if "after_id" in query:
-        return _list_after(request, query["after_id"], filters)
-    found = paging.find(request, "transactions", filters, most_items=MOST_ITEMS)
+    place = _place_after(request, query["after_id"]) if "after_id" in query else None
+    found = paging.find(
+        request,
+        "transactions",
+        filters,
+        most_items=MOST_ITEMS,
+        place=place,
+        place_of=lambda row: {"after_id": row["id"]},
+    )
     return found.answer([as_json(transaction) for transaction in found.rows])
 
 
-def _list_after(request: Request, after_id: str, filters: Mapping[str, str]) -> Answer:
-    """Go on after a transaction, wherever it has got to: safe while what was listed is settled, unlike page numbers.
+def _place_after(request: Request, id: str) -> Mapping[str, Any]:
+    """Behind a transaction, wherever it has got to: safe while what was listed is settled, unlike page numbers.
 
-    An empty `after_id` begins at the first one.
+    An empty id stands for the place before the first one.
     """
-    items = paging.asked_for(request.call.query, most_items=MOST_ITEMS).items
-    narrowed = {**request.reach, **filters}
-    names, parameters = set(narrowed), dict[str, Any](narrowed)
-    if after_id:
-        last = request.find("transactions", after_id) or _place_of_erased(request, after_id)
-        if last is None:
-            raise Refused(400, {"after_id": ["does not exist"]})
-        names.add("after")
-        parameters.update(after_requested_at=last["requested_at"], after_n=last["n"])
-    statement = store.listings.listing("transactions", frozenset(names)).page
-    # One more than is shown tells whether there are more.
-    parameters.update(limit=items + 1, offset=0)
-    rows = request.connection.execute(statement, parameters).mappings().all()
-    shown = [as_json(row) for row in rows[:items]]
-    next_url = paging.address(request.call, after_id=shown[-1]["id"]) if len(rows) > items else None
-    return Answer(200, {"transactions": shown, "meta": {"items": len(shown), "next_url": next_url}})
+    if not id:
+        return {}
+    last = request.find("transactions", id) or _place_of_erased(request, id)
+    if last is None:
+        raise Refused(400, {"after_id": ["does not exist"]})
+    return {"after_requested_at": last["requested_at"], "after_n": last["n"]}
 
 
 def _place_of_erased(request: Request, id: str) -> Row | None:

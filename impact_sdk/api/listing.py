@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any, Generic, Self, TypeVar, Unpack
+from urllib.parse import parse_qsl
 
 import attrs
 
@@ -9,6 +10,9 @@ from .. import wire
 from ..options import CallOptions
 from ..replies import Reply, unexpected
 from ..transport import Transport
+
+# Parameters that say where the page before has ended.
+CURSORS = ("after", "after_id", "createdAfter")
 
 T = TypeVar("T")
 
@@ -23,10 +27,15 @@ class _Meta:
 
 @attrs.frozen
 class Page(Generic[T]):
-    """Some of the items of a listing, and whether there are more."""
+    """Some of the items of a listing, and whether there are more.
+
+    Attributes:
+        cursor: What the query of the next page says instead of a number; empty where it has one.
+    """
 
     items: list[T]
     has_more: bool
+    cursor: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.define(eq=False)
@@ -78,9 +87,14 @@ class Listing:
     ) -> Items[T]:
         """Page after page. What is added or taken away meanwhile may be missed or seen twice, as pages shift."""
 
+        cursor: Mapping[str, str] = {}
+
         async def fetch(pages: int, last: T | None) -> Page[T]:
-            number = None if self.page_size is None else pages + 1
-            return await self.page(transport, kind, {"page": number, **query}, **options)
+            nonlocal cursor
+            number = None if self.page_size is None or cursor else pages + 1
+            page = await self.page(transport, kind, {"page": number, **query}, cursor=cursor, **options)
+            cursor = page.cursor
+            return page
 
         return Items(fetch)
 
@@ -103,10 +117,11 @@ class Listing:
         query: Mapping[str, Any],
         *,
         after_id: str | None = None,
+        cursor: Mapping[str, str] | None = None,
         **options: Unpack[CallOptions],
     ) -> Page[T]:
         """One page; what is None in `query` is not asked for."""
-        asked = {**wire.sent(query), "items": self.page_size, "after_id": after_id}
+        asked = {**wire.sent(query), "items": self.page_size, "after_id": after_id, **(cursor or {})}
         return self._read(await transport.request("GET", self.path, query=asked, **options), kind)
 
     def _read(self, reply: Reply, kind: type[T]) -> Page[T]:
@@ -117,6 +132,13 @@ class Listing:
             meta = wire.read(_Meta, answer.get("meta") or {})
             items = wire.read(list[kind], answer[self.root])  # type: ignore[valid-type]
             # Nothing comes after nothing, whatever the answer says: a listing must end.
-            return Page(items, bool(items and meta.next_url and self.page_size))
+            has_more = bool(items and meta.next_url and self.page_size)
+            return Page(items, has_more, _cursor(meta.next_url) if has_more and meta.next_url else {})
         except wire.Unreadable as error:
             raise unexpected(reply, error) from error
+
+
+def _cursor(next_url: str) -> dict[str, str]:
+    """What of the next page's query leads on without a number (docs/des.md 6, Cursors)."""
+    query = dict(parse_qsl(next_url.partition("?")[2]))
+    return {} if "page" in query else {name: query[name] for name in CURSORS if name in query}

@@ -1,15 +1,25 @@
 """Listings come in pages with the documented `meta`."""
 
-import uuid
-
 import httpx
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.des import DES, store, tables
+from bank_app_sim.des import DES, paging, store
 
 from .bank import TENANT
 from .journey import create_dream, errors_of
+
+MANY = (
+    "INSERT INTO users (id, tenant_id, external_id) "
+    "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {most}) "
+    "SELECT '10000000-0000-4000-8000-' || (100000000000 + n), '{tenant}', 'x' || n "
+    "FROM s"
+)
+
+
+def keep_users(des: DES, most: int) -> None:
+    many = sa.text(MANY.format(most=most, tenant=TENANT.id))
+    des._database.run_now(lambda connection: connection.execute(many, {}))
 
 
 @pytest.fixture
@@ -59,8 +69,7 @@ async def test_more_than_are_counted_are_listed_without_their_number(
 ) -> None:
     """Counting them would take longer than listing them."""
     most = store.listings.MOST_COUNTED + more
-    rows = [{"id": str(uuid.UUID(int=n)), "tenant_id": TENANT.id, "external_id": str(n)} for n in range(most)]
-    des._database.run_now(lambda connection: connection.execute(sa.insert(tables.users), rows))
+    keep_users(des, most)
 
     first = (await backend.get("/v1/users")).json()
     last = (await backend.get("/v1/users", params={"page": (most + 19) // 20})).json()
@@ -72,7 +81,41 @@ async def test_more_than_are_counted_are_listed_without_their_number(
     assert (behind["users"], behind["meta"]["next_url"]) == ([], None)
 
 
-@pytest.mark.parametrize("name", ["page", "items"])
+async def test_what_comes_after_the_first_ten_thousand_is_reached_without_numbers(
+    backend: httpx.AsyncClient, des: DES
+) -> None:
+    keep_users(des, paging.MOST_NUMBERED + 45)
+
+    found = []
+    url: str | None = "/v1/users?page=500"
+    while url is not None:
+        page = (await backend.get(url)).json()
+        found.append((url.partition("=")[0], len(page["users"]), sorted(page["meta"])))
+        first, url = page["users"][0], page["meta"]["next_url"]
+
+    of_number, of_place = ["from", "items", "next_url", "to"], ["items", "next_url"]
+    by_number, by_place = "/v1/users?page", "/v1/users?after"
+    assert found == [
+        (by_number, 20, of_number),
+        (by_place, 20, of_place),
+        (by_place, 20, of_place),
+        (by_place, 5, of_place),
+    ]
+    assert first["externalId"] == f"x{paging.MOST_NUMBERED + 41}"
+
+
+async def test_a_page_that_very_many_come_before_has_no_number(backend: httpx.AsyncClient, des: DES) -> None:
+    keep_users(des, paging.DEEPEST + 1)
+
+    last = await backend.get("/v1/users", params={"page": paging.DEEPEST // 20 + 1})
+    deeper = await backend.get("/v1/users", params={"page": paging.DEEPEST // 20 + 2})
+
+    assert [user["externalId"] for user in last.json()["users"]] == [f"x{paging.DEEPEST + 1}"]
+    assert deeper.status_code == 400
+    assert "follow next_url" in errors_of(deeper)["page"][0]
+
+
+@pytest.mark.parametrize("name", ["page", "items", "after"])
 @pytest.mark.parametrize("value", ["0", "-1", "x", "", "1.5", "٣", "9" * 5000])
 async def test_pages_are_counted_from_one(name: str, value: str, ada: httpx.AsyncClient) -> None:
     answer = await ada.get("/v1/dreams", params={name: value})

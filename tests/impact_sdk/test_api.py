@@ -345,6 +345,19 @@ async def test_a_listing_goes_through_all_pages(api: ImpactAPI, des: respx.MockR
     assert [call.request.url.params["page"] for call in route.calls] == ["1", "2"]
 
 
+async def test_a_listing_goes_on_without_numbers_where_it_is_led(api: ImpactAPI, des: respx.MockRouter) -> None:
+    """DES does not number the pages of very many things."""
+    led_on = ["/v1/dreams?state=active&after=7", "/v1/dreams?page=3", "/v1/dreams?items=20", None]
+    route = des.get("/v1/dreams")
+    route.side_effect = [
+        httpx.Response(200, json={"dreams": [DREAM], "meta": {"next_url": next_url}}) for next_url in led_on
+    ]
+
+    assert len([dream async for dream in api.dreams.list()]) == len(led_on)
+    asked = [[call.request.url.params.get(name) for name in ("page", "after")] for call in route.calls]
+    assert asked == [["1", None], [None, "7"], ["3", None], ["4", None]]
+
+
 async def test_draining_follows_the_cursor(api: ImpactAPI, des: respx.MockRouter) -> None:
     route = des.get("/v1/transactions")
     route.side_effect = [

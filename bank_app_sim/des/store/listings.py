@@ -35,16 +35,23 @@ _OWNER: dict[str, sa.ColumnElement[bool]] = {
     "externalUserId": users.c.external_id == given("externalUserId"),
 }
 
-# What else a listing can be narrowed by.
+# What else a listing can be narrowed by; `after` is a place in its order.
 _place = sa.tuple_(transactions.c.requested_at, transactions.c.n)
 _AMONG: dict[str, dict[str, sa.ColumnElement[bool]]] = {
-    "users": {"externalId": users.c.external_id == given("externalId")},
-    "accounts": {"externalId": accounts.c.external_id == given("externalId")},
+    "users": {
+        "externalId": users.c.external_id == given("externalId"),
+        "after": users.c.n > given("after_n"),
+    },
+    "accounts": {
+        "externalId": accounts.c.external_id == given("externalId"),
+        "after": accounts.c.n > given("after_n"),
+    },
     "dreams": {
+        "after": dreams.c.n > given("after_n"),
         "active": dreams.c.deleted_at.is_(None),
         "deleted": dreams.c.deleted_at.is_not(None),
     },
-    "savehackLaunches": {},
+    "savehackLaunches": {"after": savehack_launches.c.n > given("after_n")},
     "transactions": {
         "externalId": transactions.c.external_id == given("externalId"),
         "state": transactions.c.state == given("state"),
