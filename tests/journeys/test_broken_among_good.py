@@ -138,8 +138,7 @@ def test_where_nothing_is_played_no_older_report_stays(folder: Path, words: list
     result = typed(*words, "--report", "evidence")
 
     assert result.exit_code == 2
-    assert sorted(os.listdir(folder / "evidence")) == ["mermaid", "notes.txt"]
-    assert os.listdir(folder / "evidence" / "mermaid") == []
+    assert sorted(os.listdir(folder / "evidence")) == ["notes.txt"]
 
 
 def test_the_list_names_the_good_ones_and_the_mistakes(folder: Path) -> None:
@@ -178,7 +177,7 @@ def test_nothing_but_the_report_of_this_run_is_ever_there(folder: Path) -> None:
 
     evidence.clear(folder / "evidence")
 
-    assert [name for name in os.listdir(folder / "evidence") if name != "mermaid"] == []
+    assert os.listdir(folder / "evidence") == []
 
 
 def names_in(folder: Path) -> Iterator[str]:

@@ -36,7 +36,7 @@ def write(folder: Path, results: Iterable[JourneyResult], *, made: Circumstances
     drawings = folder / "mermaid"
     folder.mkdir(parents=True, exist_ok=True)
     drawings.mkdir(exist_ok=True)
-    clear(folder)
+    _remove_earlier(folder)
     contents = {
         folder / JUNIT: junit.document(results),
         folder / TRACE: trace_file.document(results),
@@ -46,6 +46,7 @@ def write(folder: Path, results: Iterable[JourneyResult], *, made: Circumstances
     for file, content in contents.items():
         # What no Unicode text can hold, such as half of a pair, is shown as its number.
         replace(file, content.encode("utf-8", "backslashreplace"))
+    _remove_if_empty(drawings)
     return tuple(contents)
 
 
@@ -55,9 +56,8 @@ def clear(folder: Path) -> None:
     Raises:
         OSError: Something cannot be removed; it names the file.
     """
-    for name in (JUNIT, TRACE, PAGE):
-        (folder / name).unlink(missing_ok=True)
-    _remove_drawings(folder / "mermaid")
+    _remove_earlier(folder)
+    _remove_if_empty(folder / "mermaid")
 
 
 def replace(file: Path, content: bytes) -> None:
@@ -75,6 +75,18 @@ def replace(file: Path, content: bytes) -> None:
 def _drawing(result: JourneyResult) -> str:
     what = ", ".join(part for part in (result.name, result.row, f"seed {result.seed}") if part)
     return mermaid(map(Message.from_json, result.messages)) + f"{DRAWN_BY} {' '.join(what.split())}\n"
+
+
+def _remove_earlier(folder: Path) -> None:
+    for name in (JUNIT, TRACE, PAGE):
+        (folder / name).unlink(missing_ok=True)
+    _remove_drawings(folder / "mermaid")
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """Drawings of others stay, and their folder with them."""
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _remove_drawings(folder: Path) -> None:

@@ -53,6 +53,15 @@ def test_the_drawings_of_others_are_left_alone(tmp_path: Path) -> None:
     assert mine.read_text() == "sequenceDiagram\n"
 
 
+def test_a_folder_without_drawings_does_not_stay(tmp_path: Path) -> None:
+    evidence.write(tmp_path, [])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["junit.xml", "report.html", "trace.json"]
+
+    evidence.write(tmp_path, [made()])
+    evidence.clear(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_journeys_make_an_empty_report(tmp_path: Path) -> None:
     *_, page = evidence.write(tmp_path, [])
 
