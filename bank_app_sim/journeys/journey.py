@@ -163,7 +163,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
             try:
                 async with anyio.create_task_group() as tasks:
                     for n, branch in enumerate(branches):
-                        tasks.start_soon(follow, names[n] if n < len(names) else str(n + 1), branch)
+                        tasks.start_soon(follow, names[n] if n < len(names) else unnamed_branch(n + 1), branch)
             except BaseExceptionGroup as errors:
                 raise _first(errors) from None
 
@@ -204,6 +204,11 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
             screens={each.customer: each.seen for each in people},
             sessions={each.customer: each.how_the_session_is(messages) for each in people},
         )
+
+
+def unnamed_branch(number: int) -> str:
+    """What a branch is called that has no name; they are numbered from 1."""
+    return f"branch {number}"
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -7,7 +7,7 @@ import attrs
 
 from . import nodes
 from .comparisons import Tally
-from .journey import STEPS, Expected
+from .journey import STEPS, Expected, unnamed_branch
 from .kinds import CUSTOMER, NAME, POSITIVE_DURATION, TIMES, Kind, ListOf
 from .language import EVENTUALLY, EXPECT, FAILURES, FLOW, MEANWHILE, MODIFIERS, RECORDABLE, VERBS
 from .mistakes import Gathering, Mistake, unknown
@@ -136,7 +136,7 @@ class StepReader:
         if isinstance(value, Mapped):
             branches = [(name.text, steps) for name, steps in value]
         elif isinstance(value, Listed):
-            branches = [(str(n), steps) for n, steps in enumerate(value.items, 1)]
+            branches = [(unnamed_branch(n), steps) for n, steps in enumerate(value.items, 1)]
         else:
             branches = []
         if len(branches) < 2:

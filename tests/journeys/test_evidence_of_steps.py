@@ -122,12 +122,17 @@ def test_what_is_said_on_a_phone_and_to_answer_it_is_its_users(branching: Journe
     assert any(message["user"] == "" for message in branching.messages), "the bank polls by itself"
 
 
-def test_the_branch_that_failed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "named"), [("her:", "him:", "him"), ("-", "-", "branch 2")], ids=["named", "unnamed"]
+)
+def test_the_branch_that_failed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, second: str, named: str
+) -> None:
     monkeypatch.chdir(tmp_path)
-    steps = "steps:\n  - meanwhile:\n      her: [launch]\n      him: [launch, expect: {accounts: 1}]\n"
+    steps = f"steps:\n  - meanwhile:\n      {first} [launch]\n      {second} [launch, expect: {{accounts: 1}}]\n"
     Path("x.journey.yaml").write_text(f"journey: x\n{steps}")
 
     result = CliRunner().invoke(main, ["run", "x.journey.yaml"])
 
-    assert "    step 1.2.2, in him, x.journey.yaml:5\n" in result.output
+    assert f"    step 1.2.2, in {named}, x.journey.yaml:5\n" in result.output
     assert "expected   accounts: 1\n" in result.output
