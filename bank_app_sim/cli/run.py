@@ -82,7 +82,7 @@ def run(
     inputs: Sequence[str],
     schema: bool,
 ) -> None:
-    """Play journeys: files, folders, or names of the library; the whole library, when nothing is named.
+    """Play journeys: files, folders, or names as --list has them; the whole library, when nothing is named.
 
     FILE.arazzo.yaml is an Arazzo document, and run against the sandbox that it names, or that at --against.
 

@@ -65,7 +65,7 @@ def selected(wanted: Sequence[str], *, keyword: str | None = None, begins_below:
     """The journeys that are meant, one for each row of their tables; the library, when nothing is said.
 
     Args:
-        wanted: Files, folders, names of the library; each with a row in brackets behind it, or without.
+        wanted: Files, folders, names as a list has them; each with a row in brackets behind it, or without.
         keyword: Only those with this in their name, title, file or row; several words: all of them; `not` before one.
         begins_below: A folder with files that scripts may begin with, beside those below their own.
 
@@ -146,7 +146,7 @@ def _apart(text: str) -> tuple[str, str | None]:
     if text.endswith("]") and not os.path.exists(text):
         brackets = [match.start() for match in re.finditer(r"\[", text) if match.start()]
         for place in brackets:
-            if os.path.exists(text[:place]) or found(text[:place]):
+            if os.path.exists(text[:place]) or found(text[:place]) or known_by(text[:place]):
                 return text[:place], text[place + 1 : -1]
         if brackets:
             return text[: brackets[0]], text[brackets[0] + 1 : -1]
@@ -159,10 +159,37 @@ def _file(name: str) -> Path:
         return path
     if os.path.lexists(name):  # a link that leads nowhere: what is wrong is told with the others
         return Path(name)
+    known = known_by(name)
+    if len(known) == 1:
+        return known[0]
+    if known:
+        several = ", ".join(map(str, known))
+        raise NothingFound(f"{name!r} is the name of {len(known)} journeys; say which with its file: {several}")
     names = [name_of(each) for each in library()]
     nearest = nearest_word(name, [*names, *(str(each) for each in Path().glob(f"*{SUFFIX}"))])
     hint = f"did you mean {nearest!r}?" if nearest else "run --list shows what comes with the package"
-    raise NothingFound(f"{name!r} is no file, and no journey of the library; {hint}")
+    raise NothingFound(f"{name!r} is no file, and no journey of the library or below this folder; {hint}")
+
+
+def known_by(name: str) -> list[Path]:
+    """The journeys below the current folder, and of the library, that a list may call so: with some of their folders.
+
+    Copies in hidden folders are meant only where there are no others.
+    """
+    parts = tuple(name.split("/"))
+    below = [path for path in Path().rglob("*.y*ml") if path.name.endswith(SUFFIXES)]
+    by_place = {Path(os.path.abspath(path)): path for path in [*library(), *below]}
+    called_so = sorted(path for path in by_place.values() if _is_called(path, parts))
+    return [path for path in called_so if not _is_hidden(path)] or called_so
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(folder.startswith(".") for folder in path.parts)
+
+
+def _is_called(path: Path, parts: tuple[str, ...]) -> bool:
+    folders = path.absolute().parent.parts[1:]
+    return parts[-1] in (path.name, name_of(path)) and (len(parts) == 1 or folders[1 - len(parts) :] == parts[:-1])
 
 
 def _why_unreadable(path: Path, error: OSError) -> str:

@@ -88,6 +88,32 @@ def test_a_name_that_is_none_gets_the_nearest(
         names(typed)
 
 
+@pytest.fixture
+def countries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for folder in ("all/se", "all/no", "all/.old"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "open.journey.yaml").write_text(ROWS)
+    (tmp_path / "all" / "no" / "close[d].journey.yaml").write_text(ROWS)
+    (tmp_path / "all" / "webhook_lost.journey.yaml").write_text(ROWS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("listed", [["all/se", "all/no"], ["all", "webhook_lost"]])
+def test_what_a_list_calls_a_journey_means_it(countries: Path, listed: list[str]) -> None:
+    there = {script.full_name: (script.file, script.row) for script in selected(listed).scripts}
+
+    for name, what in there.items():
+        [script] = selected([name]).scripts
+        assert (script.file, script.row) == what
+    assert {script.file for script in selected(["no/open"]).scripts} == {str(Path("all/no/open.journey.yaml"))}
+
+
+def test_a_name_of_several_is_refused_with_their_files(countries: Path) -> None:
+    with pytest.raises(NothingFound, match=r"'open' is the name of 2 journeys.*all/no/open.*, all/se/open\.j"):
+        names("open")
+
+
 def test_a_folder_without_journeys_is_told(tmp_path: Path) -> None:
     with pytest.raises(NothingFound, match=r"there is no file \*\.journey\.yaml in"):
         names(str(tmp_path))
