@@ -5,7 +5,17 @@ import re
 import impact_sdk
 
 from ..service import status_line
-from ..simulation.exchanges import EXAMPLES, EXCHANGES, PATTERN, NoSuchMessage, exchanges, message, name_of
+from ..simulation.exchanges import (
+    ASKED,
+    EXAMPLES,
+    EXCHANGES,
+    PATTERN,
+    NoSuchMessage,
+    exchanges,
+    in_pattern,
+    message,
+    name_of,
+)
 from ..trace import DIES, Message
 from .mistakes import nearest_word, unknown
 
@@ -21,7 +31,8 @@ _RAISED = (*filter(lambda name: isinstance(getattr(impact_sdk, name), type), imp
 
 # What the network has made of a request, as its messages end; and of its answer.
 _ENDS = ("is lost", "is late", "is doubled", "is held back", "is stopped on its way", "arrives at last")
-_TROUBLED = re.compile(rf"(?P<before>the answer to )?(?P<what>[A-Za-z]+ +/\S*) (?P<after>{'|'.join(_ENDS)})")
+_ALIASES = "|".join(map(re.escape, ASKED))
+_TROUBLED = re.compile(rf"(?P<before>the answer to )?(?P<what>[A-Za-z]+ +/\S*|{_ALIASES}) (?P<after>{'|'.join(_ENDS)})")
 _STATUSES = tuple(dict.fromkeys(status_line(status) for status in range(200, 600)))
 _FROM_NETWORK = tuple(f"{status} from the network" for status in range(400, 600))
 
@@ -36,7 +47,7 @@ DIAGRAMS = (
 )
 _PLAIN = {*DIAGRAMS, *_STATUSES, *_FROM_NETWORK, *(f"callback raised {name}" for name in _RAISED)}
 
-_DIAGRAMS_PATTERN = "|".join(re.sub(r"([.()])", r"\\\1", name) for name in DIAGRAMS)
+_DIAGRAMS_PATTERN = "|".join(map(in_pattern, DIAGRAMS))
 NAMES_PATTERN = (
     rf"{PATTERN}|(the answer to )?({PATTERN}) ({'|'.join(_ENDS)})|{_DIAGRAMS_PATTERN}|\d\d\d .*|callback raised .*"
 )

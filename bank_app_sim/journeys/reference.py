@@ -41,7 +41,8 @@ COMPARED = (
 
 MESSAGES = (
     "What one participant can ask of another, by method and path; `{id}` stands for any id. In DES' document "
-    "(`bank-app-sim openapi`) most of its own have the version `/v1` before them; with it or without is the same."
+    "(`bank-app-sim openapi`) most of its own have the version `/v1` before them; with it or without is the same. What "
+    "the diagrams call the request (`Create Dream`) is a name of it everywhere, and means what their sender sends."
 )
 
 # Those that are no request of the table.

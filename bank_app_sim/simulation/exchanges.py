@@ -92,6 +92,14 @@ EXCHANGES = (
     _of_bank("POST", "/webhooks/transactions", "des"),
 )
 
+# What the diagrams call a request means the one whose sender they draw: the SDK's, not the bank's own of that path.
+ASKED = {
+    name: attrs.evolve(each, senders=each.senders[:1] if each.receiver != "des" else ("sdk",))
+    for each in EXCHANGES
+    for name in each.asked
+}
+ANSWERED = {name: each for each in EXCHANGES for name in each.answered}
+
 _ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -104,18 +112,27 @@ def _pattern(each: Exchange) -> str:
     return f"{each.method} +{path.replace(VERSION, f'({VERSION})?', 1)}/?"
 
 
+def in_pattern(name: str) -> str:
+    """A name of the diagrams as a part of a pattern, in what JSON Schema knows of patterns."""
+    return re.sub(r"([.()])", r"\\\1", name)
+
+
 # What `message()` reads, for editors; which ids are some they need not know.
-PATTERN = "|".join(map(_pattern, EXCHANGES))
+PATTERN = "|".join([*map(_pattern, EXCHANGES), *map(in_pattern, ASKED)])
 
 
 def message(text: str) -> str:
-    """Method and path of a message that somebody named, as faults have them.
+    """Method and path of a message that somebody named, or what the diagrams call it, as faults have them.
 
     With the version (`POST /v1/accounts`) only DES' path is meant. A concrete id in place of `{id}` means this one.
 
     Raises:
         NoSuchMessage: There is no such message.
     """
+    if text.strip() in ASKED:
+        return text.strip()
+    if "/" not in text:
+        raise NoSuchMessage(_unknown_name(text))
     method, path = _apart(text)
     there = _at(path)
     if not there:
@@ -130,8 +147,17 @@ def exchanges(what: str | None) -> list[Exchange]:
     """Those that are meant by what `message()` has read; None for all."""
     if what is None:
         return list(EXCHANGES)
+    if what in ASKED:
+        return [ASKED[what]]
     method, _, path = what.partition(" ")
     return [each for each in _at(path) if each.method == method]
+
+
+def as_sent(what: str, sender: str | None) -> tuple[str, str | None]:
+    """Method and path of what `message()` has read, and whose it is: the diagrams draw one sender of a message."""
+    if what not in ASKED:
+        return what, sender
+    return ASKED[what].name, sender or ASKED[what].senders[0]
 
 
 def refuse_what_nobody_sends(what: str | None, *, sender: str | None, receiver: str | None) -> None:
@@ -190,6 +216,18 @@ def _fits(template: str, path: str, *, any_id: bool = False) -> bool:
         one == other or (one == "{id}" and (any_id or _ID.fullmatch(other) is not None))
         for one, other in zip(wanted, given, strict=True)
     )
+
+
+def _unknown_name(text: str) -> str:
+    """Why a text without a path is no message: what it may be all the same."""
+    name = text.strip()
+    if name in ANSWERED:
+        asked = ANSWERED[name].name
+        return f"{name!r} is the answer to {asked!r}, and what is meant here is a message that asks; write {asked!r}"
+    by_plain = {each.lower(): each for each in ASKED}
+    if near := difflib.get_close_matches(name.lower()[:200], by_plain, n=1, cutoff=0.7):
+        return f"{text!r} is no message; did you mean {by_plain[near[0]]!r}?"
+    return f"{text!r} is no message; write method and path, such as {EXAMPLES}, or what the diagrams call it"
 
 
 def _unknown_path(text: str, method: str, path: str) -> str:

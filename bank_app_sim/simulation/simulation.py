@@ -275,7 +275,8 @@ class Simulation:
         self._refuse_when_served("let the network fail", "put a proxy in between")
         what = None if fault.what is None else exchanges.message(fault.what)
         exchanges.refuse_what_nobody_sends(what, sender=fault.sender, receiver=fault.receiver)
-        fault.what = what
+        if what is not None:
+            fault.what, fault.sender = exchanges.as_sent(what, fault.sender)
         self.network.faults.append(fault)
 
     async def heal(self) -> None:

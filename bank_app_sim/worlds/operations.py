@@ -110,8 +110,8 @@ FAULT: Fields = {
     "receiver": Field(nothing_or(_PARTICIPANT), "To whom; to anybody, when left out."),
     "what": Field(
         nothing_or(lambda value: message(text(value))),
-        "Method and path, such as `PATCH /transactions/{id}`, one of [all messages](journeys.md#messages); any, when "
-        "left out.",
+        "Method and path, such as `PATCH /transactions/{id}`, one of [all messages](journeys.md#messages), or what the "
+        "diagrams call it; any, when left out.",
     ),
     "times": Field(
         nothing_or(whole(least=1)), "How many messages it befalls, null for all that come; 1 when left out."

@@ -73,6 +73,15 @@ async def test_a_network_that_is_well_again_has_nothing_left(fault: str) -> None
     assert result.outcome is Outcome.PASSED
 
 
+async def test_a_message_has_one_name_for_faults_and_for_counts() -> None:
+    fault = "- the network doubles: Create Dream\n- the network loses the answer to: Launch Savehack\n"
+    counts = "{Create Dream is doubled: 1, the answer to Launch Savehack is lost: 1}"
+
+    result = await played(written(f"- launch\n{fault}{SAVING}- expect: {{messages sent: {counts}}}"))
+
+    assert result.outcome is Outcome.PASSED, failed(result)
+
+
 async def test_a_fault_for_all_messages_is_used_by_the_first() -> None:
     result = await played(written(script("the network doubles: {what: POST /accounts, times: all}")))
 

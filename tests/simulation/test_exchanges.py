@@ -14,9 +14,11 @@ from bank_app_sim import Simulation
 from bank_app_sim.network import Fault, Trouble
 from bank_app_sim.simulation import SimulationError
 from bank_app_sim.simulation.exchanges import (
+    ASKED,
     EXCHANGES,
     Exchange,
     NoSuchMessage,
+    as_sent,
     exchanges,
     message,
     name_of,
@@ -79,6 +81,8 @@ def test_each_can_be_named_in_all_its_spellings(each: Exchange) -> None:
         ("GET /sandbox/worlds", "is no message that anybody gets"),
         ("POST /webhook/events", "did you mean 'POST /webhooks/events'?"),
         ("GET /.well-known/jwks", "did you mean 'GET /.well-known/jwks.json'?"),
+        ("Create Draem", "did you mean 'Create Dream'?"),
+        ("Dream Created", "is the answer to 'POST /dreams'"),
     ],
 )
 def test_a_message_that_is_not_there_is_told_with_the_nearest(text: str, said: str) -> None:
@@ -133,6 +137,25 @@ def test_a_way_that_a_message_never_takes_is_refused(
     else:
         with pytest.raises(NoSuchMessage, match=re.escape(said)):
             refuse_what_nobody_sends(what, sender=sender, receiver=receiver)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_the_diagrams_call_a_request_is_a_name_of_it(name: str) -> None:
+    [meant] = exchanges(message(name))
+
+    assert name in meant.asked
+    assert as_sent(name, None) == (meant.name, *meant.senders)
+
+
+async def test_a_fault_by_the_name_of_a_diagram_befalls_what_its_sender_sends() -> None:
+    async with Simulation() as simulation:
+        await simulation.fail(Fault(trouble=Trouble.LOST, what="Create Dream"))
+        with pytest.raises(NoSuchMessage, match="Bank Backend never sends Create Dream; Impact Finance SDK does"):
+            await simulation.fail(Fault(trouble=Trouble.LOST, what="Create Dream", sender="bank_backend"))
+
+        [fault] = (await simulation.pending()).faults
+
+    assert (fault.what, fault.sender) == ("POST /dreams", "sdk")
 
 
 async def test_a_simulation_takes_no_fault_that_could_never_strike() -> None:

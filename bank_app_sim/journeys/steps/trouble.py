@@ -45,9 +45,9 @@ def _status(text: str) -> int:
 
 
 MESSAGE = Text(
-    "a message by method and path",
+    "a message by method and path, or as the diagrams call it",
     _message,
-    ("POST /accounts", "PATCH /transactions/{id}", "anything"),
+    ("POST /accounts", "Create Dream", "anything"),
     pattern=exchanges.PATTERN + "|anything",
 )
 STATUS = Text(
@@ -117,7 +117,7 @@ class TroubleSteps(Stage):
         """The next messages of a kind never arrive.
 
         Args:
-            what: Which, by method and path.
+            what: Which, by its name.
             times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
@@ -138,7 +138,7 @@ class TroubleSteps(Stage):
         """The next messages of a kind arrive and do their work, and nobody hears of it.
 
         Args:
-            what: Which, by method and path.
+            what: Which, by its name.
             times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
@@ -153,7 +153,7 @@ class TroubleSteps(Stage):
         """The next messages of a kind arrive twice.
 
         Args:
-            what: Which, by method and path.
+            what: Which, by its name.
             times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
@@ -168,7 +168,7 @@ class TroubleSteps(Stage):
         """The next messages of a kind are taken, and arrive after the one that follows them: out of order.
 
         Args:
-            what: Which, by method and path.
+            what: Which, by its name.
             times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
             from_: Only those of this participant.
@@ -190,7 +190,7 @@ class TroubleSteps(Stage):
         """The next messages of a kind arrive late.
 
         Args:
-            what: Which, by method and path.
+            what: Which, by its name.
             time: How late.
             times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
@@ -213,7 +213,7 @@ class TroubleSteps(Stage):
         """Something on the way answers the next messages of a kind with an error; they never arrive.
 
         Args:
-            what: Which, by method and path.
+            what: Which, by its name.
             status: With which error; 503, when left out.
             times: How many, or all from now on; one, when left out.
             after: How many pass unharmed before; none, when left out.
