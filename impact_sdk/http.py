@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import attrs
 
-from . import bodies
+from . import bodies, time_limits
 from .addresses import checked_base_url, host
 from .arguments import CLOCK, able
 from .clock import Clock, SystemClock
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("impact_sdk")
 
-CONNECT_TIMEOUT_SECONDS = 5.0
-TIMEOUT_SECONDS = 30.0
 ADDRESSES_AT_HAND = 256
 # Of servers and proxies many take no more.
 LONGEST_ADDRESS = 8_000
@@ -96,7 +94,7 @@ class HTTP:
         url: str,
         headers: Mapping[str, str],
         content: bytes | None,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        timeout_seconds: float = time_limits.TIMEOUT_SECONDS,
     ) -> Reply:
         """One attempt. Raises `NotSent` or `OutcomeUnknown` where there is no answer."""
         import httpx
@@ -150,14 +148,16 @@ class HTTP:
         if self.transport is not None:
             # A client would follow no redirect, keep no cookie and use no proxy here either, and takes its time over
             # that: as long as the rest of a call within one process.
-            return await _whole(await self.transport.handle_async_request(request))
+            with time_limits.whole(timeout_seconds):
+                return await _whole(await self.transport.handle_async_request(request))
         if self._connections is None:
             self._connections = Connections(_client)
         async with self._connections.one(timeout_seconds) as client:
-            response = await client.send(request, stream=True)
-            if LOCATION in response.extensions:
-                response.headers[LOCATION] = response.extensions[LOCATION]
-            return await _whole(response)
+            with time_limits.whole(timeout_seconds):
+                response = await client.send(request, stream=True)
+                if LOCATION in response.extensions:
+                    response.headers[LOCATION] = response.extensions[LOCATION]
+                return await _whole(response)
 
     def new_key(self) -> str:
         """An idempotency key: a random UUID."""
@@ -268,7 +268,7 @@ def _as_text(value: Any) -> str:
 def _timeout(seconds: float) -> Mapping[str, float | None]:
     import httpx
 
-    return httpx.Timeout(seconds, connect=min(seconds, CONNECT_TIMEOUT_SECONDS)).as_dict()
+    return httpx.Timeout(seconds, connect=time_limits.to_connect(seconds)).as_dict()
 
 
 def _without_answer(error: Exception, method: str, url: str) -> Exception:
@@ -277,9 +277,12 @@ def _without_answer(error: Exception, method: str, url: str) -> Exception:
     path = urlsplit(url).path
     if isinstance(error, NoPlace):
         return NotSent(f"{method} {path} was not sent: {error}")
-    if not isinstance(error, httpx.RequestError):
+    if isinstance(error, time_limits.Unfinished):
+        reason = str(error)
+    elif isinstance(error, httpx.RequestError):
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    else:
         return error
-    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, _before_sending()):
         return NotSent(f"{method} {path} was not sent to {host(url)} ({reason}); nothing has happened")
     return OutcomeUnknown(

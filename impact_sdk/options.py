@@ -10,6 +10,7 @@ class CallOptions(TypedDict, total=False):
     Attributes:
         timeout: How long DES may keep one attempt waiting, at each step of it: to connect, to take the request, to
             go on with its answer. A timedelta or seconds; 30 seconds when left out, and never more than 5 to connect.
+            However its answer trickles, an attempt ends after the timeout and the time to connect together.
         attempts: How often to try, the first time included, where trying again is right; 3 when left out.
     """
 

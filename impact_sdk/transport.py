@@ -2,7 +2,6 @@
 
 import abc
 import logging
-import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,18 +9,14 @@ from urllib.parse import urlencode
 
 import attrs
 
-from . import arguments, retry_after, wire
+from . import arguments, retry_after, time_limits, wire
 from .errors import NotSent, OutcomeUnknown, TransportError
-from .http import HTTP, TIMEOUT_SECONDS
+from .http import HTTP
 from .mistakes import wrong
 from .replies import Reply, record, refusal
 from .retries import ATTEMPTS, IDEMPOTENT_METHODS, Outcome, wait_before_next
 
 logger = logging.getLogger("impact_sdk")
-
-# Longer than anybody waits, and short enough for every event loop.
-LONGEST_TIMEOUT_SECONDS = 86_400.0
-
 
 # What is shorter may be a word.
 SHORTEST_SECRET = 8
@@ -80,7 +75,7 @@ class Transport:
         """
         if not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1:
             raise wrong("attempts", attempts, "1 or more")
-        timeout_seconds = _seconds(timeout)
+        timeout_seconds = time_limits.of(timeout)
         url = self.http.address(path, query)
         content, media_type = _encoded(body, form)
         key = arguments.idempotency_key(idempotency_key) or (self.http.new_key() if method == "POST" else None)
@@ -155,12 +150,3 @@ def _encoded(body: Mapping[str, Any] | None, form: Mapping[str, str] | None) -> 
     if form is not None:
         return urlencode(form).encode(), "application/x-www-form-urlencoded"
     return (None, None) if body is None else (wire.dumps(body), "application/json")
-
-
-def _seconds(timeout: timedelta | float | None) -> float:
-    if timeout is None:
-        return TIMEOUT_SECONDS
-    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < math.inf:
-        raise wrong("timeout", timeout, "a timedelta or seconds, more than 0")
-    return min(seconds, LONGEST_TIMEOUT_SECONDS)

@@ -18,7 +18,15 @@ import anyio.abc
 import attrs
 import pytest
 
-from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, NotSent, UnexpectedResponse, bodies
+from impact_sdk import (
+    ClientCredentials,
+    ConfigurationError,
+    ImpactAPI,
+    NotSent,
+    OutcomeUnknown,
+    UnexpectedResponse,
+    bodies,
+)
 from impact_sdk.connections import CALLS_AT_ONCE, REPLACED_AFTER, Connections, NoPlace
 
 from .answers import DREAM
@@ -249,6 +257,34 @@ async def endless(stream: anyio.abc.SocketStream) -> None:
     await stream.send(b"HTTP/1.1 200 OK\r\n\r\n")
     while True:
         await stream.send(b" " * 65_536)
+
+
+def for_ever(beginning: bytes, piece: bytes) -> Answer:
+    async def answer(stream: anyio.abc.SocketStream) -> None:
+        await stream.send(beginning)
+        while True:
+            await stream.send(piece)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("beginning", "piece"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+        (b"HTTP/1.1 503 Busy\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ", b"x"),
+    ],
+    ids=["100", "103", "header", "body", "refusal", "chunks", "trailer"],
+)
+async def test_an_answer_that_trickles_ends_with_the_calls_time(beginning: bytes, piece: bytes) -> None:
+    async with api_at(for_ever(beginning, piece)) as api:
+        with anyio.fail_after(5), pytest.raises(OutcomeUnknown, match="got no answer"):
+            await api._http.send("GET", api._http.address("/"), {}, None, timeout_seconds=0.05)
 
 
 MEGABYTE = gzip.compress(b" " * 2**20)

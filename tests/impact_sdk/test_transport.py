@@ -3,6 +3,8 @@
 import gzip
 from collections.abc import AsyncIterator, Callable
 
+import anyio
+import anyio.lowlevel
 import attrs
 import httpx
 import orjson
@@ -15,7 +17,7 @@ from .answers import DREAM
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-async def dream_by(handler: Handler) -> Dream:
+async def dream_by(handler: Handler, timeout: float = 30) -> Dream:  # noqa: ASYNC109  # the SDK's own
     """A Dream, fetched through a transport that calls a function."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -25,7 +27,7 @@ async def dream_by(handler: Handler) -> Dream:
 
     credentials = ClientCredentials("demo-bank", "secret")
     async with ImpactAPI("http://des/api", auth=credentials, transport=httpx.MockTransport(answer)) as api:
-        return await api.dreams.get("d1", attempts=1)
+        return await api.dreams.get("d1", attempts=1, timeout=timeout)
 
 
 @attrs.define
@@ -98,6 +100,30 @@ async def test_an_answer_that_breaks_off_is_closed_and_may_have_happened() -> No
 
     with pytest.raises(OutcomeUnknown, match="the other side has gone"):
         await dream_by(lambda _request: httpx.Response(200, stream=body))
+
+    assert body.is_closed
+
+
+@attrs.define
+class Endless(httpx.AsyncByteStream):
+    """Never comes to its end."""
+
+    is_closed: bool = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            await anyio.lowlevel.checkpoint()
+            yield b""
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+async def test_a_transport_whose_answer_never_ends_has_the_calls_time() -> None:
+    body = Endless()
+
+    with anyio.fail_after(5), pytest.raises(OutcomeUnknown, match=r"not complete after 0\.1 s"):
+        await dream_by(lambda _request: httpx.Response(200, stream=body), timeout=0.05)
 
     assert body.is_closed
 
