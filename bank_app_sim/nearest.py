@@ -1,7 +1,9 @@
 """What somebody meant who wrote a name that there is not."""
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+
+from .answers import MOST_ERRORS
 
 # Longer than any name of ours by far; to compare what is longer takes time and tells nothing.
 LONGEST_COMPARED = 64
@@ -20,3 +22,10 @@ def is_not_known(name: str, known: Collection[str]) -> str:
     if near is not None:
         return f"is not known here; did you mean {near}?"
     return f"is not known here; there is {', '.join(known) or 'none'}"
+
+
+def not_known(names: Iterable[str], known: Collection[str]) -> dict[str, list[str]]:
+    """The same of many names, as `Refused` takes it. To look for the nearest takes a while: for as many as are told."""
+    in_order = sorted(names)
+    hinted = {name: [is_not_known(name, known)] for name in in_order[:MOST_ERRORS]}
+    return hinted | {name: ["is not known here"] for name in in_order[MOST_ERRORS:]}

@@ -5,7 +5,6 @@ Both servers of the simulation stand on this, each with routes of its own. Nothi
 
 import functools
 import http
-import itertools
 import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -20,11 +19,11 @@ from starlette.types import Receive, Scope, Send
 from impact_sdk.visible import visible
 
 from . import bodies
-from .answers import LONGEST_SHOWN, MOST_ERRORS, Answer, Refused, Text, cut
+from .answers import LONGEST_SHOWN, Answer, Refused, Text, cut
 from .database import DatabaseError
 from .hosts import is_from_page_of_another
 from .ids import Ids
-from .nearest import is_not_known
+from .nearest import not_known
 from .routes import Routes
 from .trace import Trace
 
@@ -343,8 +342,7 @@ def _not_possible(method: str, endpoints: Collection[str]) -> Refused:
 def _check_query(query: QueryParams, known: Collection[str] | None) -> None:
     if not query or known is None:
         return
-    wrong = {name: [is_not_known(name, known)] for name in itertools.islice(query.keys() - set(known), MOST_ERRORS)}
-    if wrong := wrong or bodies.repeated(query):
+    if wrong := not_known(query.keys() - set(known), known) or bodies.repeated(query):
         raise Refused(400, wrong)
 
 

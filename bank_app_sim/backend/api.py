@@ -1,7 +1,7 @@
 """The bank's HTTP face: for its own app, and for DES, which fetches the keys that ID tokens are verified with."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,6 +12,7 @@ from impact_sdk import Clock
 from ..database import Database
 from ..ids import Ids
 from ..integers import integer
+from ..nearest import not_known
 from ..service import Answer, Call, Endpoint, Refused, status_line
 from . import customers, event_store, ledger, reconciliation, store
 from .identity import Identity
@@ -90,7 +91,7 @@ class API:
 
     async def sign_in(self, call: Call) -> Answer:
         """Let a customer in by name. This is where a real bank finds out whether it is them."""
-        _refuse_unknown_fields(call.body, {"customer"})
+        _refuse_unknown_fields(call.body, ["customer"])
         if "customer" not in call.body:
             raise Refused(400, {"customer": ["is missing"]})
         try:
@@ -112,7 +113,7 @@ class API:
         A real bank decides here how long that goes well (OpenID Connect: `prompt=none`).
         """
         customer = await self._customer(call)
-        _refuse_unknown_fields(call.body, set())
+        _refuse_unknown_fields(call.body, ())
         access_token, now = self.ids.secret(), self.clock.now()
         keep = functools.partial(
             customers.keep_token,
@@ -202,15 +203,14 @@ def _initiate(_sender: str, order: Mapping[str, Any]) -> str:
     return "Initiate account provisioning" if "user_id" in order else "Initiate (async) account provisioning"
 
 
-def _refuse_unknown_fields(body: Mapping[str, Any], known: set[str]) -> None:
-    unknown = sorted(body.keys() - known)
-    if unknown:
-        raise Refused(400, {field: ["is not known here"] for field in unknown})
+def _refuse_unknown_fields(body: Mapping[str, Any], known: Sequence[str]) -> None:
+    if unknown := not_known(body.keys() - set(known), known):
+        raise Refused(400, unknown)
 
 
 def _order_request(body: Mapping[str, Any]) -> OrderRequest:
     fields = [field.name for field in attrs.fields(OrderRequest)]
-    _refuse_unknown_fields(body, set(fields))
+    _refuse_unknown_fields(body, fields)
     wrong = [field for field in fields if not _is_id(body.get(field))]
     if wrong:
         raise Refused(
@@ -220,7 +220,7 @@ def _order_request(body: Mapping[str, Any]) -> OrderRequest:
 
 
 def _movement(body: Mapping[str, Any]) -> dict[str, Any]:
-    _refuse_unknown_fields(body, {"account", "amount_cents", "kind", "reference"})
+    _refuse_unknown_fields(body, ["account", "amount_cents", "kind", "reference"])
     kinds = [kind.value for kind in ReportKind]
     amount_cents, kind = integer(body.get("amount_cents")), body.get("kind", ReportKind.OUTSIDE.value)
     wrong: dict[str, list[str]] = {}

@@ -9,6 +9,7 @@ from impact_sdk import ImpactError
 
 from ..clock import Clock
 from ..database import Database
+from ..nearest import not_known
 from ..service import Answer, Call, Endpoint, Refused
 from .consent_store import Consent
 from .consents import AnsweredOtherwise, Consents
@@ -76,7 +77,7 @@ def _shown(consent: Consent | None) -> Answer:
 
 def _only(body: Mapping[str, Any], name: str, kind: type) -> Any:
     """The one field that a body may have."""
-    wrong = {field: ["is not known here"] for field in body if field != name}
+    wrong = not_known(body.keys() - {name}, [name])
     value = body.get(name)
     if type(value) is not kind or value == "":
         wrong[name] = ["is missing" if name not in body else f"must be {'true or false' if kind is bool else 'text'}"]

@@ -9,6 +9,7 @@ from impact_sdk.moments import day
 from ..answers import MOST_ERRORS
 from ..clock import moment, timestamp
 from ..integers import integer
+from ..nearest import not_known
 from ..service import Refused
 from .engine import LARGEST_CENTS
 
@@ -42,21 +43,19 @@ class Fields:
     ) -> None:
         self._named_in_errors = named_in_errors or {}
         self._root = root if within is None else within.path(root)
+        strangers = not_known(body.keys() - {root}, [root])
         if root not in body:
-            raise Refused(400, {self._root: ["is missing"]})
+            raise Refused(400, {self._root: ["is missing"], **strangers})
         if not isinstance(body[root], dict):
             raise Refused(400, {self._root: ["must be an object"]})
         self._object: dict[str, Any] = body[root]
-        self._asked: set[str] = set()
+        self._asked: dict[str, None] = {}  # in the order in which they were asked for
         self._parts: list[Fields] = []
-        self._errors: dict[str, list[str]] = {} if within is None else within._errors
-        for stranger in body:
-            if stranger != root:
-                self._errors[stranger] = ["is not known here"]
+        self._errors: dict[str, list[str]] = strangers if within is None else within._errors
 
     def given(self, name: str) -> bool:
         """The field is there, null or not."""
-        self._asked.add(name)
+        self._asked[name] = None
         return name in self._object
 
     def cleared(self, name: str) -> bool:
@@ -84,19 +83,20 @@ class Fields:
 
     def refuse(self, name: str, sentence: str) -> None:
         """Take a note that the field is wrong."""
-        self._asked.add(name)
+        self._asked[name] = None
         self._errors.setdefault(self.path(name), []).append(sentence)
 
     def pass_over(self) -> None:
         """Leave the other fields unread: what they could mean, a wrong one has left open."""
-        self._asked |= self.names
+        self._asked |= dict.fromkeys(self._object)
 
     def check(self) -> None:
         """Refuse the request with all that was noted, if anything was."""
         for fields in (self, *self._parts):
-            for name in fields._object:
-                if name not in fields._asked:
-                    fields.refuse(name, "is not known here")
+            if len(self._errors) > MOST_ERRORS:
+                break
+            for name, sentences in not_known(fields._object.keys() - fields._asked.keys(), fields._asked).items():
+                self._errors.setdefault(fields.path(name), []).extend(sentences)
         if self._errors:
             raise Refused(400, self._errors)
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import attrs
 
-from ..answers import MOST_ERRORS
 from ..clock import EARLIEST, LATEST, WITHIN, moment
 from ..integers import integer
-from ..nearest import is_not_known, nearest
+from ..nearest import nearest, not_known
 from ..network import Trouble
 from ..service import Refused
 
@@ -43,10 +42,7 @@ def values(body: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
     Raises:
         Refused: 400, with all that is wrong: unknown fields, missing ones, and those that cannot be read.
     """
-    strangers = sorted(body.keys() - fields.keys())
-    # To look for the nearest takes a while: no more of them than are told.
-    wrong = {name: [is_not_known(name, fields)] for name in strangers[:MOST_ERRORS]}
-    wrong |= {name: ["is not known here"] for name in strangers[MOST_ERRORS:]}
+    wrong = not_known(body.keys() - fields.keys(), fields)
     read: dict[str, Any] = {}
     for name, field in fields.items():
         if name not in body:

@@ -155,7 +155,7 @@ async def test_an_order_with_an_unknown_field_is_not_accepted(app: httpx.AsyncCl
     answer = await app.post("/provisioning-orders", json={"userId": "u-1"})
 
     assert answer.status_code == 400
-    assert answer.json() == {"errors": [{"field": "userId", "errors": ["is not known here"]}]}
+    assert answer.json() == {"errors": [{"field": "userId", "errors": ["is not known here; did you mean user_id?"]}]}
 
 
 async def test_another_customers_order_is_not_there(http: httpx.AsyncClient, app: httpx.AsyncClient) -> None:

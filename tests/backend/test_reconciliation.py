@@ -110,7 +110,7 @@ async def test_reporting_outlasts_a_des_that_is_down(
             "must be an integer from -1000000000000000 to 1000000000000000, and not 0",
         ),
         ({"reference": ""}, "reference", "must be a text of 1 to 100 characters"),
-        ({"color": "red"}, "color", "is not known here"),
+        ({"amountCents": 1}, "amountCents", "is not known here; did you mean amount_cents?"),
     ],
 )
 async def test_a_wrong_movement_is_refused_and_nothing_moves(

@@ -73,7 +73,7 @@ async def test_without_an_external_id_every_post_is_another_account(
         ({"externalId": ""}, "externalId", "can't be blank"),
         ({"balanceCents": -1}, "balanceCents", "can't be negative"),
         ({"balanceCents": 10**16}, "balanceCents", "must be at most 1000000000000000"),
-        ({"liquidBalanceCents": 1}, "liquidBalanceCents", "is not known here"),
+        ({"liquidBalanceCents": 1}, "liquidBalanceCents", "is not known here; did you mean balanceCents?"),
     ],
 )
 async def test_a_wrong_field_is_named_and_nothing_is_created(

@@ -74,7 +74,7 @@ async def test_what_is_read_can_be_sent_back(
         ("deletedAt", "now", "must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z"),
         ("accountId", None, "can't be taken away; link another account instead"),
         ("accountId", "x", "does not exist"),
-        ("color", "red", "is not known here"),
+        ("nam", "red", "is not known here; did you mean name?"),
         (
             "provisioningInitiatedAt",
             AT,

@@ -20,6 +20,8 @@ from .journey import (
     transactions,
 )
 
+OF_DREAMS = "name, targetCents, expiresAt, type, groupDreamId, accountId, userId"
+
 
 async def test_a_dream_is_shown_as_documented(ada: httpx.AsyncClient) -> None:
     answer = await ada.post(
@@ -115,7 +117,7 @@ async def test_a_dream_expires_on_a_day_or_at_a_moment(
             "must be a date such as 2027-06-01, or a moment such as 2027-06-01T12:00:00Z",
         ),
         ({"type": "Car"}, "type", "must be Dream"),
-        ({"targetcents": 5}, "targetcents", "is not known here"),
+        ({"targetcents": 5}, "targetcents", "is not known here; did you mean targetCents?"),
     ],
 )
 async def test_a_wrong_field_is_named_and_nothing_is_created(
@@ -133,14 +135,21 @@ async def test_all_that_is_wrong_is_said_at_once(ada: httpx.AsyncClient) -> None
 
     assert errors_of(answer) == {
         "dream.targetCents": ["must be at least 1"],
-        "dream.color": ["is not known here"],
-        "extra": ["is not known here"],
+        "dream.color": [f"is not known here; there is {OF_DREAMS}"],
+        "extra": ["is not known here; there is dream"],
     }
+
+
+async def test_what_stands_for_the_root_key_is_named(ada: httpx.AsyncClient) -> None:
+    answer = await ada.post("/v1/dreams", json={"Dream": {"name": "Bike"}})
+
+    assert answer.status_code == 400
+    assert errors_of(answer) == {"dream": ["is missing"], "Dream": ["is not known here; did you mean dream?"]}
 
 
 @pytest.mark.parametrize(
     ("body", "sentence"),
-    [({}, "is missing"), ({"Dream": {}}, "is missing"), ({"dream": []}, "must be an object")],
+    [({}, "is missing"), ({"dream": []}, "must be an object")],
 )
 async def test_a_body_has_its_root_key(body: dict[str, Any], sentence: str, ada: httpx.AsyncClient) -> None:
     answer = await ada.post("/v1/dreams", json=body)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bank_app_sim.answers import MOST_ERRORS
 from bank_app_sim.clock import moment, timestamp
 from bank_app_sim.des.engine import LARGEST_CENTS
 from bank_app_sim.des.fields import Fields
@@ -98,3 +99,15 @@ def test_what_rfc_3339_writes_is_read(text: str, at: str) -> None:
 
     assert (fields.optional_moment("x"), fields.optional_day_or_moment("x")) == (at, at)
     assert not refused(fields)
+
+
+def test_of_very_many_unknown_fields_the_first_are_told_within_a_moment() -> None:
+    fields = Fields({"thing": {f"{n}x": 1 for n in range(50_000)}}, "thing")
+    fields.given("x")
+
+    with pytest.raises(Refused) as caught:
+        fields.check()
+
+    told = caught.value.answer.body["errors"]
+    assert told[0] == {"field": "thing.0x", "errors": ["is not known here; did you mean x?"]}
+    assert len(told) == MOST_ERRORS + 1

@@ -104,7 +104,7 @@ async def test_another_weekday_moves_the_next_deposit(
         ({"type": "WeeklyLaunch"}, "type", "can't be changed: it is DailyLaunch"),
         ({"id": "x"}, "id", "can't be changed"),
         ({"amountCents": 0}, "amountCents", "must be at least 1"),
-        ({"weekday": 1}, "weekday", "is not known here"),
+        ({"pauseAt": None}, "pauseAt", "is not known here; did you mean pausedAt?"),
         ({"pausedAt": "soon"}, "pausedAt", "must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z"),
     ],
 )

@@ -30,6 +30,8 @@ OWN_FIELDS: dict[str, dict[str, int | str]] = {
     "Roundup": {"roundToCents": 1_000},
 }
 
+OF_LAUNCHES = "type, savehackId, dreamId, obsoleteSavehackLaunchId, amountCents"
+
 
 async def launch(user: httpx.AsyncClient, savehack: str, **changed: Any) -> httpx.Response:
     body = {
@@ -86,10 +88,10 @@ async def test_a_launch_is_shown_with_its_dream_and_its_own_fields(type: str, ad
         ("Daily", {"amountCents": 0}, "amountCents", "must be at least 1"),
         ("Daily", {"amountCents": -5}, "amountCents", "can't be negative"),
         ("Daily", {"amountCents": 10**16}, "amountCents", "must be at most 1000000000000000"),
-        ("Daily", {"weekday": 0}, "weekday", "is not known here"),
+        ("Daily", {"weekday": 0}, "weekday", f"is not known here; there is {OF_LAUNCHES}"),
         ("Weekly", {"weekday": 7}, "weekday", "must be at most 6"),
         ("Weekly", {"weekday": "Monday"}, "weekday", "must be an integer"),
-        ("Weekly", {"dayOfMonth": 1}, "dayOfMonth", "is not known here"),
+        ("Weekly", {"dayOfMonth": 1}, "dayOfMonth", f"is not known here; there is {OF_LAUNCHES}, weekday"),
         ("Monthly", {"dayOfMonth": 0}, "dayOfMonth", "must be at least 1"),
         ("Monthly", {"dayOfMonth": 32}, "dayOfMonth", "must be at most 31"),
         ("Thief", {"minAmountCents": 1_000}, "maxAmountCents", "must be at least minAmountCents, which is 1000"),

@@ -108,7 +108,7 @@ async def test_what_is_left_out_is_nothing_and_now(account: dict[str, Any]) -> N
         ("externalId", "other", "can't be changed"),
         ("type", "SharedSavings", "can't be changed"),
         ("user", {}, "can't be changed"),
-        ("color", "red", "is not known here"),
+        ("balance", 7, "is not known here; did you mean balanceCents?"),
     ],
 )
 async def test_a_wrong_figure_is_named_and_nothing_is_changed(

@@ -22,6 +22,9 @@ from .journey import (
 
 NOW = "2026-12-02T10:00:00.000000Z"
 
+# What a report of a deposit may have.
+OF_DEPOSITS = "type, userId, externalId, amountCents, requestedAt, toAccountId, toDreamId, settledAt"
+
 
 @pytest.fixture
 async def account(ada: httpx.AsyncClient, backend: httpx.AsyncClient) -> dict[str, Any]:
@@ -161,10 +164,10 @@ async def test_a_balance_may_be_more_than_any_amount(
         ({"amountCents": 10**15 + 1}, {"amountCents": "must be at most 1000000000000000"}),
         ({"toAccountId": "x"}, {"toAccountId": "does not exist"}),
         ({"toDreamId": "x"}, {"toDreamId": "does not exist"}),
-        ({"fromAccountId": "x"}, {"fromAccountId": "is not known here"}),
-        ({"state": "settled"}, {"state": "is not known here"}),
+        ({"fromAccountId": "x"}, {"fromAccountId": "is not known here; did you mean toAccountId?"}),
+        ({"state": "settled"}, {"state": f"is not known here; there is {OF_DEPOSITS}"}),
         ({"settledAt": "now"}, {"settledAt": "must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z"}),
-        ({"failedAt": AT}, {"failedAt": "is not known here"}),
+        ({"failedAt": AT}, {"failedAt": f"is not known here; there is {OF_DEPOSITS}"}),
     ],
 )
 async def test_a_wrong_field_is_named_and_nothing_moves(

@@ -145,7 +145,7 @@ async def test_what_is_outside_all_dreams_is_meant_by_leaving_one_out(
         ({"amountCents": 0}, 400, "amountCents", "must be at least 1"),
         ({"fromDreamId": None}, 400, "fromDreamId", "must be text"),
         ({"fromDreamId": "x"}, 404, "fromDreamId", "does not exist"),
-        ({"toDreamId": "x"}, 400, "toDreamId", "is not known here"),
+        ({"toDreamId": "x"}, 400, "toDreamId", "is not known here; did you mean fromDreamId?"),
         ({"settledAt": AT}, 403, "settledAt", "can be given by the bank only"),
         ({"externalId": "x"}, 403, "externalId", "can be given by the bank only"),
         ({"fromAccountId": "x"}, 403, "fromAccountId", "can be given by the bank only"),

@@ -79,7 +79,7 @@ async def test_one_mistake_takes_everything_back(
         transactions=[
             {"id": deposits[0]["id"], "settledAt": AT},
             {"id": deposits[1]["id"], "settledAt": AT, "failedAt": AT},
-            {"id": deposits[2]["id"], "settledAt": "now", "color": "red"},
+            {"id": deposits[2]["id"], "settledAt": "now", "setledAt": AT},
             {"id": deposits[0]["id"], "failedAt": AT},
             {"settledAt": AT},
         ],
@@ -91,7 +91,7 @@ async def test_one_mistake_takes_everything_back(
         "user.transactions[1].settledAt": ["is mutually exclusive with failedAt"],
         "user.transactions[1].failedAt": ["is mutually exclusive with settledAt"],
         "user.transactions[2].settledAt": ["must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z"],
-        "user.transactions[2].color": ["is not known here"],
+        "user.transactions[2].setledAt": ["is not known here; did you mean settledAt?"],
         "user.transactions[3].id": ["is in the list twice"],
         "user.transactions[4].id": ["is missing"],
     }
@@ -128,7 +128,7 @@ async def test_what_settles_first_counts_for_what_settles_next(
         ({"transactions": [{"id": 5, "settledAt": AT}]}, "transactions[0].id", "must be text"),
         ({"id": "x"}, "id", "can't be changed"),
         ({"externalId": "eve"}, "externalId", "can't be changed"),
-        ({"color": "red"}, "color", "is not known here"),
+        ({"givenname": "A"}, "givenname", "is not known here; did you mean givenName?"),
     ],
 )
 async def test_a_wrong_field_is_named(
