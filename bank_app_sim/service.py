@@ -69,6 +69,7 @@ class Call:
         body: The JSON object that was sent, or the fields of a form; empty where no body was.
         raw: The bytes of the body.
         request_id: What `X-Request-Id` of the answer will say.
+        is_head: A GET of which only the status and the headers are wanted: it leaves all as it is (RFC 9110, 9.3.2).
     """
 
     method: str
@@ -83,6 +84,7 @@ class Call:
     raw: bytes = attrs.field(repr=False)
     request_id: str
     prefix: str = ""
+    is_head: bool = False
 
 
 # What a status without a name of its own is.
@@ -238,6 +240,7 @@ class Service:
                     body=body,
                     raw=raw,
                     request_id=request_id,
+                    is_head=scope["method"] == "HEAD",
                 )
             )
             content = _encoded(answer)

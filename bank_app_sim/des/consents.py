@@ -85,7 +85,7 @@ def ask(request: Request) -> Answer:
 
 
 def fetch(request: Request) -> Answer:
-    """The consent that a temporary id stands for; the id is used up by this."""
+    """The consent that a temporary id stands for; the id is used up by this, unless the consent itself is not sent."""
     temporary_id = request.call.query.get("temporaryId", "")
     if not temporary_id.strip():
         raise Refused(400, {"TransferConsent.temporaryId": ["can't be blank"]})
@@ -95,7 +95,8 @@ def fetch(request: Request) -> Answer:
     if ticket is None or consent is None or ticket["expires_at"] <= request.now:
         sentence = "is unknown, used or expired; the app gets another one by asking again"
         raise Refused(404, {"TransferConsent.temporaryId": [sentence]})
-    request.connection.execute(store.consents.USE_UP, this)
+    if not request.call.is_head:
+        request.connection.execute(store.consents.USE_UP, this)
     return Answer(200, {"transferConsent": as_json(consent)})
 
 
