@@ -20,7 +20,25 @@ from .request import hashed
 from .tenant import Tenant
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
+
+# What a refusal says besides, by what was sent alone: whether there is such a client tells nothing of it.
+NOT_BASIC = "the Authorization header is not Basic with the base64 of id:secret"
+NOT_ENCODED = "in HTTP Basic each of the two is form-encoded first, + as %2B and % as %25 (RFC 6749, 2.3.1)"
+
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+
+
+@attrs.frozen
+class _Credentials:
+    """Those that were sent; blank ones are nobody's.
+
+    Attributes:
+        hint: What may be wrong with how they were written.
+    """
+
+    client_id: str
+    secret: str = attrs.field(repr=False)
+    hint: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,18 +63,18 @@ class TokenEndpoint:
             return _error(400, "unsupported_grant_type", "grant_type", "must be client_credentials")
         authorization = call.headers.get("authorization")
         if authorization is None:
-            credentials = _text(parameters, "client_id"), _text(parameters, "client_secret")
+            credentials = _Credentials(_text(parameters, "client_id"), _text(parameters, "client_secret"))
         else:
             credentials = _basic(authorization)
             if "client_secret" in parameters:
                 sentence = "is in the body, and the Authorization header is there too; use one of the two"
                 return _error(400, "invalid_request", "client_secret", sentence)
-            if parameters.get("client_id", credentials[0]) != credentials[0]:
+            if parameters.get("client_id", credentials.client_id) != credentials.client_id:
                 return _error(400, "invalid_request", "client_id", "is another one in the Authorization header")
         token = self.ids.secret()
 
         def keep_token(connection: sa.Connection) -> timedelta | None:
-            tenant_id = _tenant_of(connection, *credentials)
+            tenant_id = _tenant_of(connection, credentials.client_id, credentials.secret)
             # A bank that is not served any more is as good as unknown, as everywhere.
             if tenant_id is None or tenant_id not in self.tenants:
                 return None
@@ -69,7 +87,8 @@ class TokenEndpoint:
         lifetime = await self.database.run(keep_token)
         if lifetime is None:
             challenge = {"WWW-Authenticate": 'Basic realm="DES"'}
-            return _error(401, "invalid_client", "client_id", "is unknown, or the secret is wrong", challenge)
+            sentence = "; ".join(filter(None, ("is unknown, or the secret is wrong", credentials.hint)))
+            return _error(401, "invalid_client", "client_id", sentence, challenge)
         granted = {
             "access_token": token,
             "token_type": "Bearer",
@@ -105,16 +124,20 @@ def _tenant_of(connection: sa.Connection, client_id: str, client_secret: str) ->
     return str(row.id) if row is not None and matches else None
 
 
-def _basic(authorization: str) -> tuple[str, str]:
-    """Id and secret, each form-encoded, joined by a colon, in base64 (RFC 6749, 2.3.1); nobody's for anything else."""
+def _basic(authorization: str) -> _Credentials:
+    """Id and secret, each form-encoded, joined by a colon, in base64 (RFC 6749, 2.3.1)."""
     scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return "", ""
     try:
-        client_id, _, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-        return _decoded(client_id), _decoded(secret)
+        client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError:
-        return "", ""
+        return _Credentials("", "", NOT_BASIC)
+    if scheme.lower() != "basic" or not colon:
+        return _Credentials("", "", NOT_BASIC)
+    hint = NOT_ENCODED if {"+", "%"} & {*client_id, *secret} else ""
+    try:
+        return _Credentials(_decoded(client_id), _decoded(secret), hint)
+    except ValueError:
+        return _Credentials("", "", hint)
 
 
 def _decoded(text: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
+from bank_app_sim.des.bank_clients import NOT_BASIC, NOT_ENCODED
 from bank_app_sim.ids import Ids
 from bank_app_sim.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI
@@ -103,6 +104,29 @@ async def test_what_is_wrong_with_all_of_a_body_is_described_without_a_field(str
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert answer.json()["error_description"] == "the form is not in UTF-8"
+
+
+@pytest.mark.parametrize("client_id", [TENANT.client_id, "other-bank"])
+@pytest.mark.parametrize(
+    ("secret", "hint"),
+    [("wrong", ""), ("a/b", ""), ("a+b", NOT_ENCODED), ("50%", NOT_ENCODED), ("a%2Bb", NOT_ENCODED)],
+)
+async def test_a_refusal_says_how_basic_is_written_where_that_may_be_the_reason(
+    secret: str, hint: str, client_id: str, stranger: httpx.AsyncClient
+) -> None:
+    """Of a client that there is as of one that there is not."""
+    headers = basic(client_id, secret) | FORM
+    answer = await stranger.post("/oauth/token", content=GRANT_TYPE, headers=headers)
+
+    [sentence] = answer.json()["errors"][0]["errors"]
+    assert sentence == "is unknown, or the secret is wrong" + (f"; {hint}" if hint else "")
+
+
+@pytest.mark.parametrize("header", ["Basic !", "Basic", "Bearer x", f"Basic {base64.b64encode(b'bank').decode()}"])
+async def test_a_refusal_says_that_a_header_is_no_basic_credentials(header: str, stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.post("/oauth/token", content=GRANT_TYPE, headers={"Authorization": header, **FORM})
+
+    assert answer.json()["error_description"] == f"client_id is unknown, or the secret is wrong; {NOT_BASIC}"
 
 
 async def test_garbled_basic_credentials_get_none(stranger: httpx.AsyncClient) -> None:
