@@ -1,6 +1,6 @@
 """Every listing is an iterator over all its pages."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping
 from typing import Any, Generic, Self, TypeVar, Unpack
 from urllib.parse import parse_qsl
 
@@ -30,12 +30,41 @@ class Page(Generic[T]):
     """Some of the items of a listing, and whether there are more.
 
     Attributes:
+        reply: The answer that it was read from.
         cursor: What the query of the next page says instead of a number; empty where it has one.
     """
 
     items: list[T]
     has_more: bool
+    reply: Reply
     cursor: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.define
+class Progress:
+    """Whether a listing gets on. It holds on to one place, then to another one after twice as many.
+
+    So it notices a circle of any length, and remembers no more than one place (R. P. Brent's way).
+    """
+
+    _held: Hashable = None
+    _left: int = 1
+    _next: int = 2
+
+    def is_back(self, place: Hashable) -> bool:
+        """Whether the listing has been here, as far as is remembered."""
+        if place == self._held:
+            return True
+        self._left -= 1
+        if not self._left:
+            self._held, self._left, self._next = place, self._next, self._next * 2
+        return False
+
+    def require(self, page: Page[Any], place: Hashable) -> None:
+        """`UnexpectedResponse` where a page leads on to a place where the listing has been."""
+        if page.has_more and self.is_back(place):
+            again = wire.Unreadable(["a page that was there before has come again, and more are said to follow"])
+            raise unexpected(page.reply, again)
 
 
 @attrs.define(eq=False)
@@ -88,11 +117,13 @@ class Listing:
         """Page after page. What is added or taken away meanwhile may be missed or seen twice, as pages shift."""
 
         cursor: Mapping[str, str] = {}
+        progress = Progress()
 
         async def fetch(pages: int, last: T | None) -> Page[T]:
             nonlocal cursor
             number = None if self.page_size is None or cursor else pages + 1
             page = await self.page(transport, kind, {"page": number, **query}, cursor=cursor, **options)
+            progress.require(page, tuple(page.cursor.items()) or tuple(_id(item) for item in page.items))
             cursor = page.cursor
             return page
 
@@ -103,10 +134,14 @@ class Listing:
     ) -> Items[T]:
         """Item after item by the documented cursor: nothing is missed or seen twice, whatever is done to the items."""
 
+        progress = Progress()
+
         async def fetch(pages: int, last: T | None) -> Page[T]:
             # The one query parameter in snake case (docs/des.md 8.2). Empty, it stands before the first item.
-            after_id = last.id if last is not None else ""  # type: ignore[attr-defined]  # all that is listed has one
-            return await self.page(transport, kind, query, after_id=after_id, **options)
+            after_id = _id(last) if last is not None else ""
+            page = await self.page(transport, kind, query, after_id=after_id, **options)
+            progress.require(page, _id(page.items[-1]) if page.items else None)
+            return page
 
         return Items(fetch)
 
@@ -133,9 +168,13 @@ class Listing:
             items = wire.read(list[kind], answer[self.root])  # type: ignore[valid-type]
             # Nothing comes after nothing, whatever the answer says: a listing must end.
             has_more = bool(items and meta.next_url and self.page_size)
-            return Page(items, has_more, _cursor(meta.next_url) if has_more and meta.next_url else {})
+            return Page(items, has_more, reply, _cursor(meta.next_url) if has_more and meta.next_url else {})
         except wire.Unreadable as error:
             raise unexpected(reply, error) from error
+
+
+def _id(item: T) -> str:
+    return item.id  # type: ignore[attr-defined, no-any-return]  # all that is listed has one
 
 
 def _cursor(next_url: str) -> dict[str, str]:
