@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import anyio
 import attrs
@@ -100,7 +100,8 @@ class BearerToken(Auth):
         transport = Transport(http=http, auth=_Basic(self.credentials))
         grant = {"grant_type": "client_credentials"}
         secret = self.credentials.client_secret
-        conceal = secret if len(secret) >= SHORTEST_SECRET else None
+        # Also as it stands in the header, for who answers with what the header held.
+        conceal = (secret, quote(secret, safe=""), quote_plus(secret)) if len(secret) >= SHORTEST_SECRET else ()
         reply = await transport.request("POST", "/oauth/token", form=grant, is_repeatable=True, conceal=conceal)
         try:
             granted = wire.read(_Granted, wire.loads(reply.content))

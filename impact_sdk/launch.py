@@ -60,7 +60,7 @@ class Launch:
         try:
             # A second session for the same token does no harm, so this may be sent again.
             reply = await nobody.request(
-                "POST", "/users/verify_token", body=given, is_repeatable=True, attempts=attempts, conceal=token.value
+                "POST", "/users/verify_token", body=given, is_repeatable=True, attempts=attempts, conceal=[token.value]
             )
         except BadRequest as error:
             if error.status != 422:

@@ -148,10 +148,12 @@ def refusal(
 
 
 def _field_errors(content: bytes, conceal: Sequence[str]) -> list[FieldError]:
-    """The documented form; anything else says nothing that we could pass on with a good conscience."""
+    """The documented form, or OAuth's; anything else says nothing that we could pass on with a good conscience."""
     # docs/des.md 2.8
     try:
         answer = wire.loads(content)
+        if "errors" not in answer:
+            return _oauth_error(answer, conceal)
         return [
             FieldError(
                 _without(conceal, str(each["field"])),
@@ -161,6 +163,15 @@ def _field_errors(content: bytes, conceal: Sequence[str]) -> list[FieldError]:
         ]
     except (wire.Unreadable, KeyError, TypeError):
         return []
+
+
+def _oauth_error(answer: Any, conceal: Sequence[str]) -> list[FieldError]:
+    """RFC 6749, 5.2: a code, and a sentence that may be left out."""
+    said = [answer["error"], answer.get("error_description") or ""]
+    if not all(isinstance(each, str) for each in said):
+        return []
+    told = tuple(_without(conceal, each) for each in said if each)
+    return [FieldError("base", told)] if told else []
 
 
 def _listed(sentences: Any) -> Any:

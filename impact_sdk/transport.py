@@ -2,7 +2,7 @@
 
 import abc
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -56,7 +56,7 @@ class Transport:
         timeout: timedelta | float | None = None,  # noqa: ASYNC109  # of each step of an attempt, not of this call
         attempts: int = ATTEMPTS,
         is_repeatable: bool | None = None,
-        conceal: str | None = None,
+        conceal: Sequence[str] = (),
     ) -> Reply:
         """The answer to a request, when it is a good one; otherwise one of the errors.
 
@@ -66,7 +66,7 @@ class Transport:
         Args:
             timeout: As `CallOptions` has it.
             is_repeatable: Whether doing it twice does what doing it once does; when left out, as the method says.
-            conceal: A secret in the body, which no error may repeat.
+            conceal: Secrets in the request besides its proof, which no error may repeat.
 
         Raises:
             APIError: DES answered with 300 or more.
@@ -114,7 +114,7 @@ class Transport:
                     reply,
                     retry_after=outcome.retry_after,
                     attempts=attempt,
-                    conceal=[*_secrets(proof), *([conceal] if conceal else [])],
+                    conceal=[*_secrets(proof), *conceal],
                 )
             wait = wait_before_next(
                 outcome,

@@ -80,7 +80,7 @@ class Sandbox:
         """
         values = {**required({"url": url, "secret": secret}), "transactions_url": transactions_url}
         body: dict[str, Any] = wire.body("webhook_endpoint", wire.given(values))
-        reply = await self._transport.request("PUT", ENDPOINT, body=body, conceal=secret, **options)
+        reply = await self._transport.request("PUT", ENDPOINT, body=body, conceal=[secret], **options)
         return read(reply, "webhookEndpoint", WebhookEndpoint)
 
     async def webhook_endpoint(self, **options: Unpack[CallOptions]) -> WebhookEndpoint:

@@ -37,7 +37,7 @@ class Sessions:
         """
         token = id_token if isinstance(id_token, IDToken) else IDToken(required({"id_token": id_token})["id_token"])
         body = wire.body("session", {"id_token": token.value})
-        reply = await self._transport.request("PATCH", "/v1/session", body=body, conceal=token.value, **options)
+        reply = await self._transport.request("PATCH", "/v1/session", body=body, conceal=[token.value], **options)
         return read(reply, "session", SessionSettings)
 
     async def keep_alive(self, **options: Unpack[CallOptions]) -> SessionSettings:

@@ -9,7 +9,16 @@ import httpx
 import pytest
 import respx
 
-from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, UnexpectedResponse
+from impact_sdk import (
+    APIError,
+    BadRequest,
+    ClientCredentials,
+    ConfigurationError,
+    ImpactAPI,
+    ServerError,
+    Unauthorized,
+    UnexpectedResponse,
+)
 
 from .answers import DREAM
 from .fixed_clock import FixedClock
@@ -102,6 +111,48 @@ async def test_whatever_is_in_credentials_arrives(des: respx.MockRouter, client_
 
     basic = des.routes[0].calls.last.request.headers["Authorization"].removeprefix("Basic ")
     assert [unquote_plus(part) for part in base64.b64decode(basic).decode().split(":")] == [client_id, secret]
+
+
+@on_one_loop
+@pytest.mark.parametrize(
+    ("status", "error", "said", "told"),
+    [
+        (
+            401,
+            Unauthorized,
+            {"error": "invalid_client", "error_description": "unknown id"},
+            "invalid_client, unknown id",
+        ),
+        (400, BadRequest, {"error": "invalid_scope", "error_uri": "https://a.example"}, "invalid_scope"),
+        (400, BadRequest, {"error": "invalid_scope", "error_description": None}, "invalid_scope"),
+        (503, ServerError, {"error": "temporarily_unavailable"}, "temporarily_unavailable"),
+        (400, BadRequest, {"error": "bad", "errors": [{"field": "a", "errors": ["is b"]}]}, "a is b"),
+        (400, BadRequest, {"error": {"code": 5}}, "without a reason"),
+        (400, BadRequest, {"error": ""}, "without a reason"),
+        (400, BadRequest, {"error": "bad", "error_description": ["x"]}, "without a reason"),
+    ],
+)
+async def test_why_there_is_no_token_is_told(
+    api: ImpactAPI, des: respx.MockRouter, status: int, error: type[APIError], said: Any, told: str
+) -> None:
+    """RFC 6749, 5.2."""
+    des.post("/oauth/token").respond(status, json=said)
+
+    with pytest.raises(error, match=f"POST /oauth/token was refused with {status}.*: {told} \\(request"):
+        await api.dreams.get("d1", attempts=1)
+
+
+@on_one_loop
+@pytest.mark.parametrize("repeated", ["s3cret&= %", "s3cret%26%3D%20%25", "s3cret%26%3D+%25"])
+async def test_why_there_is_no_token_never_tells_the_secret(des: respx.MockRouter, repeated: str) -> None:
+    said = {"error": "invalid_client", "error_description": f"demo-bank:{repeated} is unknown"}
+    des.post("/oauth/token").respond(401, json=said)
+
+    async with ImpactAPI("https://des.example/sandbox", auth=ClientCredentials("demo-bank", "s3cret&= %")) as api:
+        with pytest.raises(Unauthorized, match=r"invalid_client, demo-bank:\[redacted\] is unknown") as caught:
+            await api.dreams.get("d1")
+
+    assert "s3cret" not in f"{caught.value!r} {caught.value.errors}"
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "\n", None, 5, b"secret"])
