@@ -21,7 +21,7 @@ batch is the vendor's (docs/des.md 3.1).
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -29,12 +29,13 @@ from typing import TYPE_CHECKING, Protocol
 import anyio
 import attrs
 
-from . import wire
+from . import webhook_headers, wire
 from .arguments import CLOCK, able, checked, instance, required
 from .clock import Clock, SystemClock
 from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, StaleWebhook, UnreadableWebhook
 from .mistakes import shown, wrong
 from .models import EventBatch
+from .webhook_headers import Headers
 
 if TYPE_CHECKING:
     from standardwebhooks import Webhook
@@ -47,7 +48,6 @@ LONGEST_TOLERANCE = timedelta(days=366)
 SHORTEST_SECRET_BYTES = 24
 
 WEBHOOK_ID = "the text of the header webhook-id"
-HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 class ReplayStore(Protocol):
@@ -147,7 +147,7 @@ class WebhookVerifier:
         return f"<WebhookVerifier with {len(self._signers)} secrets>"
 
     @asynccontextmanager
-    async def receiving(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[EventBatch]:
+    async def receiving(self, body: bytes, headers: Headers) -> AsyncIterator[EventBatch]:
         """The batch, to be dealt with in the block; when the block raises, the next attempt of DES is welcome.
 
         Raises:
@@ -163,7 +163,7 @@ class WebhookVerifier:
         finally:
             self._under_way.discard(webhook_id)
 
-    async def verify(self, body: bytes, headers: Mapping[str, str]) -> EventBatch:
+    async def verify(self, body: bytes, headers: Headers) -> EventBatch:
         """The batch that DES has sent. From now on it has been here: prefer `receiving()` where you might fail.
 
         An event of a type that this SDK does not know, or that it cannot read, keeps its data as JSON (see `Event`)
@@ -171,18 +171,19 @@ class WebhookVerifier:
 
         Args:
             body: The bytes as they came; parsed JSON written again is not what was signed.
-            headers: All of the request's, in whatever case.
+            headers: All of the request's, in whatever case, as text or as bytes: a mapping, or pairs as ASGI has them,
+                or WSGI's environment.
 
         Raises:
             InvalidSignature: DES has not signed it.
             StaleWebhook: It is too old, or has a time yet to come.
             ReplayedWebhook: It has been here.
             UnreadableWebhook: It is no batch.
-            ConfigurationError: `body` is no bytes.
+            ConfigurationError: `body` is no bytes, or `headers` are none.
         """
         return (await self._verified(body, headers))[0]
 
-    async def check(self, body: bytes, headers: Mapping[str, str]) -> str:
+    async def check(self, body: bytes, headers: Headers) -> str:
         """The id of a webhook that has no batch to read: the hint that there are new transactions.
 
         Raises:
@@ -199,7 +200,7 @@ class WebhookVerifier:
             )
         return webhook_id
 
-    async def _verified(self, body: bytes, headers: Mapping[str, str]) -> tuple[EventBatch, str]:
+    async def _verified(self, body: bytes, headers: Headers) -> tuple[EventBatch, str]:
         webhook_id = await self.check(body, headers)
         try:
             return wire.read(EventBatch, wire.loads(body)), webhook_id
@@ -214,20 +215,14 @@ class WebhookVerifier:
             with anyio.CancelScope(shield=True):  # else a receiver that is cancelled would lose the batch
                 await self._replays.forget(webhook_id)
 
-    def _checked(self, body: bytes, headers: Mapping[str, str]) -> tuple[str, datetime]:
+    def _checked(self, body: bytes, headers: Headers) -> tuple[str, datetime]:
         """The webhook's id, and until when these bytes would be accepted."""
         if not isinstance(body, bytes):
             raise ConfigurationError(
                 f"the body is given as {type(body).__name__}; give the bytes as they came, such as "
                 "`await request.body()`: JSON that was read and written again has another signature"
             )
-        if not callable(getattr(headers, "items", None)):
-            raise ConfigurationError(f"headers is {type(headers).__name__}; give all of the request's, by their names")
-        present = {name.lower(): value for name, value in headers.items() if isinstance(name, str)}
-        absent = [name for name in HEADERS if not present.get(name) or not isinstance(present[name], str)]
-        if absent:
-            raise InvalidSignature(f"the webhook has no {', '.join(absent)}; is it from DES?")
-        webhook_id, sent_at, signatures = (present[name] for name in HEADERS)
+        webhook_id, sent_at, signatures = webhook_headers.signed(headers)
         moment = _moment(sent_at)
         if not any(_is_signed(signer, webhook_id, moment, body, signatures) for signer in self._signers):
             raise InvalidSignature(

@@ -194,6 +194,47 @@ async def test_headers_that_are_absent_are_named(verifier: WebhookVerifier) -> N
         await verifier.verify(BODY, {})
 
 
+BY_NAME = {name.lower(): value for name, value in signed(BODY).items()}
+IN_BYTES = [(name.encode(), value.encode()) for name, value in BY_NAME.items()]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        BY_NAME,
+        list(BY_NAME.items()),
+        dict(IN_BYTES),
+        IN_BYTES,
+        [list(pair) for pair in IN_BYTES],
+        iter([(b"host", b"bank.example"), *IN_BYTES]),
+        {"wsgi.input": object(), **{f"HTTP_{name.upper().replace('-', '_')}": each for name, each in BY_NAME.items()}},
+        {**BY_NAME, "HTTP_WEBHOOK_ID": "another"},
+        {"HTTP_WEBHOOK_ID": "another", **BY_NAME},
+        [(5, 6), *BY_NAME.items()],
+    ],
+    ids=["text", "pairs", "bytes", "ASGI", "ASGI lists", "iterator", "WSGI", "a foe after", "a foe before", "odd"],
+)
+async def test_headers_are_taken_as_frameworks_have_them(clock: FixedClock, headers: Any) -> None:
+    assert await WebhookVerifier(SECRET, replays=None, clock=clock).check(BODY, headers) == "b1"
+
+
+@pytest.mark.parametrize(
+    "headers", ["webhook-id: b1", b"webhook-id: b1", "", 5, None, [1], [("a", "b", "c")], [object()]]
+)
+async def test_headers_that_are_none_are_the_receivers_mistake(verifier: WebhookVerifier, headers: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"headers is \w+; give all of the request's: a mapping"):
+        await verifier.verify(BODY, headers)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("value", [5, ["b1"], bytearray(b"b1")])
+async def test_a_header_that_is_no_text_is_the_receivers_mistake(
+    verifier: WebhookVerifier, name: str, value: Any
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"headers has {name} as .*; give one text for it, or bytes"):
+        await verifier.verify(BODY, {**BY_NAME, name: value})
+
+
 @given(st.dictionaries(st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]), st.text()))
 def test_no_headers_break_the_verifier(headers: dict[str, str]) -> None:
     verifier = WebhookVerifier(SECRET, replays=None)
