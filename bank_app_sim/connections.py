@@ -9,10 +9,12 @@ from typing import Any
 
 import attrs
 import orjson
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from . import targets
 from .answers import Refused
 from .bodies import LARGEST_BODY_BYTES
+
+_PROTOCOL = targets.protocol()
 
 
 @attrs.frozen(kw_only=True)
@@ -47,7 +49,7 @@ class _Limited(asyncio.Protocol):
     limits_of_each = Limits()
 
     def __init__(self, *, _loop: asyncio.AbstractEventLoop | None = None, **arguments: Any) -> None:
-        make: Any = AutoHTTPProtocol
+        make: Any = _PROTOCOL
         self._protocol: Any = make(_loop=_loop, **arguments)
         self._loop = _loop or asyncio.get_running_loop()
         self._limits = self.limits_of_each

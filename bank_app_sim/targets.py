@@ -1,0 +1,48 @@
+"""A request whose target is a whole address, as proxies send it: that address says whom it is for, not `Host`.
+
+uvicorn takes the path out of it and forgets the rest, so that `GET http://other.example/ HTTP/1.1` with our own name in
+`Host` passed for ours.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+Headers = list[tuple[bytes, bytes]]
+
+_ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://(?P<server>[^/?#]*)(?P<rest>.*)", re.DOTALL)
+
+
+def split(target: bytes) -> tuple[bytes | None, bytes]:
+    """The server that a target names, None where it names none; and the target as that server has it, from `/` on."""
+    absolute = _ABSOLUTE.fullmatch(target)
+    if absolute is None:
+        return None, target
+    rest = absolute["rest"]
+    return absolute["server"], rest if rest.startswith(b"/") else b"/" + rest
+
+
+def addressed(headers: Sequence[tuple[bytes, bytes]], server: bytes) -> Headers:
+    """The headers with the named server in the place of the one `Host` (RFC 9112, 3.2.2)."""
+    if [name for name, _ in headers].count(b"host") != 1:
+        return list(headers)
+    return [(name, server if name == b"host" else value) for name, value in headers]
+
+
+def protocol() -> type[asyncio.Protocol]:
+    """uvicorn's protocol, which takes a target for what it says."""
+    try:
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+    except ImportError:  # h11, on Windows, has the whole address for a path, and there is nothing at that
+        return AutoHTTPProtocol
+
+    class Addressed(HttpToolsProtocol):
+        def on_headers_complete(self) -> None:
+            server, self.url = split(self.url)
+            if server is not None:
+                self.headers[:] = addressed(self.headers, server)
+            super().on_headers_complete()
+
+    return Addressed
