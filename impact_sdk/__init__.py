@@ -56,6 +56,7 @@ from .errors import (
     TransportError,
     Unauthorized,
     UnexpectedResponse,
+    UnknownArgument,
     UnreadableWebhook,
     WebhookError,
 )
@@ -230,6 +231,7 @@ __all__ = [
     "TransportError",
     "Unauthorized",
     "UnexpectedResponse",
+    "UnknownArgument",
     "UnreadableWebhook",
     "User",
     "WebhookEndpoint",

@@ -2,6 +2,7 @@
 
 ImpactError
   ConfigurationError            the SDK was set up in a way that cannot work
+    UnknownArgument             a method of the API has no argument of this name
   LaunchError                   launch() did not give a session
     InvalidCredentials          DES does not accept the ID token (422)
     AlreadyLaunching            a launch with this ID token is under way
@@ -65,6 +66,13 @@ class ConfigurationError(ImpactError, ValueError):
     """The SDK was set up, or is being used, in a way that cannot work; the message names the argument and its value.
 
     No request was sent. It is a ValueError as well, which is what Python calls an argument that cannot be.
+    """
+
+
+class UnknownArgument(ConfigurationError, TypeError):
+    """A method of the API has no argument of this name; the message has the nearest one.
+
+    No request was sent. It is a TypeError as well, which is what Python calls it.
     """
 
 

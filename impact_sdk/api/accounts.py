@@ -15,10 +15,12 @@ from ..options import CallOptions, PostOptions
 from ..replies import read
 from ..transport import Transport
 from .listing import Listing
+from .naming import called_by_name
 
 LISTING = Listing("/v1/accounts", "accounts")
 
 
+@called_by_name
 @attrs.frozen
 class Accounts:
     """What DES knows of the accounts that the bank holds."""

@@ -14,6 +14,7 @@ from ..models import Event
 from ..options import CallOptions
 from ..transport import Transport
 from .listing import Listing
+from .naming import called_by_name
 
 LISTING = Listing("/v1/events", "events")
 POLLED_EVERY = timedelta(seconds=10)
@@ -26,6 +27,7 @@ FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 logger = logging.getLogger("impact_sdk")
 
 
+@called_by_name
 @attrs.frozen
 class Events:
     """What happened in DES. It keeps events for 30 days."""

@@ -11,10 +11,12 @@ from ..models import FeedEvent, FeedEventType, WebhookEndpoint
 from ..options import CallOptions, PostOptions
 from ..replies import read
 from ..transport import Transport
+from .naming import called_by_name
 
 ENDPOINT = "/sandbox/webhook-endpoint"
 
 
+@called_by_name
 @attrs.frozen
 class Sandbox:
     """The sandbox's own plane, for this bank alone."""

@@ -16,11 +16,13 @@ from ..options import CallOptions, PostOptions
 from ..replies import read
 from ..transport import Transport
 from .listing import Listing
+from .naming import called_by_name
 
 LAUNCHES = Listing("/v1/savehack-launches", "savehackLaunches")
 SAVEHACKS = Listing("/v1/savehacks", "savehacks", page_size=None)
 
 
+@called_by_name
 @attrs.frozen
 class Savehacks:
     """What can be launched (ours)."""
@@ -32,6 +34,7 @@ class Savehacks:
         return SAVEHACKS.pages(self._transport, Savehack, {}, **options)
 
 
+@called_by_name
 @attrs.frozen
 class SavehackLaunches:
     """Savehacks at work."""

@@ -14,10 +14,12 @@ from ..options import CallOptions, PostOptions
 from ..replies import read
 from ..transport import Transport
 from .listing import Listing
+from .naming import called_by_name
 
 LISTING = Listing("/v1/transactions", "transactions", page_size=100)
 
 
+@called_by_name
 @attrs.frozen
 class Transactions:
     """Money that is to move, has moved, or could not. Amounts are in the smallest unit of the tenant's currency."""

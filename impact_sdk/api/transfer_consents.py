@@ -13,8 +13,10 @@ from ..models import TransferConsent, TransferConsentTicket
 from ..options import CallOptions, PostOptions
 from ..replies import read
 from ..transport import Transport
+from .naming import called_by_name
 
 
+@called_by_name
 @attrs.frozen
 class TransferConsents:
     """The user's yes to what a savehack will move."""

@@ -14,10 +14,12 @@ from ..options import CallOptions, PostOptions
 from ..replies import read
 from ..transport import Transport
 from .listing import Listing
+from .naming import called_by_name
 
 LISTING = Listing("/v1/users", "users")
 
 
+@called_by_name
 @attrs.frozen
 class Users:
     """The bank's end users in DES.

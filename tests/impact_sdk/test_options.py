@@ -72,7 +72,7 @@ async def test_no_attempt_is_none(api: ImpactAPI) -> None:
 
 
 async def test_a_misspelled_option_is_a_type_error(api: ImpactAPI) -> None:
-    with pytest.raises(TypeError, match="tiemout"):
+    with pytest.raises(TypeError, match=r"api.dreams.get\(\) has no argument 'tiemout'; did you mean timeout\?"):
         await api.dreams.get("d1", tiemout=5)  # type: ignore[call-arg]
 
 

@@ -28,6 +28,7 @@ from impact_sdk import (
     SessionClosed,
     SystemClock,
     TransactionUpdate,
+    UnknownArgument,
     WebhookVerifier,
     Weekly,
 )
@@ -239,6 +240,28 @@ async def test_every_argument_of_the_api(group: str, method: str) -> None:
                 )  # these may be as large as one likes
                 given = {**needed(call), "attempts": 1, name: value}
                 await judge(partial(call, **given), name, value, never=never and not is_bounded)
+
+
+@on_one_loop
+@pytest.mark.parametrize(("group", "method"), sorted({call[:2] for call in API_CALLS}))
+async def test_every_misspelled_argument_of_the_api(group: str, method: str) -> None:
+    async with api() as client:
+        call = getattr(getattr(client, group), method)
+        names = [name for *called, name in API_CALLS if called == [group, method]]
+        foreign = {"query", "body", "form", "conceal", "is_repeatable", "path", "method", "zzz", *OPTIONS}
+        for name in [*(f"{name}x" for name in names), *sorted(foreign.difference(names))]:
+            error = await outcome(partial(call, **needed(call), **{name: "s3cret"}))
+            assert isinstance(error, UnknownArgument)
+            assert f"api.{group}.{method}() has no argument '{name}'" in str(error)
+            assert not name.endswith("x") or f"did you mean {name[:-1]}?" in str(error)
+            assert "s3cret" not in str(error)
+
+
+@on_one_loop
+async def test_a_listing_says_at_once_that_an_argument_is_misspelled() -> None:
+    async with api() as client:
+        with pytest.raises(UnknownArgument):
+            client.dreams.list(tiemout=5)  # type: ignore[call-arg]
 
 
 SESSION_CALLS = sorted(
