@@ -15,6 +15,9 @@ PER_USER, PER_DREAM = "one for each user", "one for each Dream"
 _SETUPS = Choice("account setup", {PER_USER: "one SharedSavings per user", PER_DREAM: "one SharedSavings per Dream"})
 _RENEWALS = Choice("way to renew a session", {"ID tokens": "token", "activity": "activity"})
 
+# What DES and the bank call it, in words of scripts.
+_WORDS = {meaning: word for kind in (_SETUPS, _RENEWALS) for word, meaning in kind.words.items()}
+
 Span = Annotated[timedelta, POSITIVE_DURATION]
 YesNo = Annotated[bool, YES_NO]
 
@@ -111,4 +114,4 @@ def _shown(name: str, value: Any) -> str:
             return f"{value:%Y-%m-%d %H:%M}"
         case tuple() | list() | frozenset():
             return ", ".join(map(str, value))
-    return str(value)
+    return _WORDS.get(str(value), str(value))

@@ -129,13 +129,19 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
         """Check what is expected, and that each name in it is one that can be meant."""
         if of is not None:
             refuse_strangers(CUSTOMER, Plain(of), (await self._names())["user"])
-        await check(expected, of=of)
+        failure: ExpectationFailed | None = None
+        try:
+            await check(expected, of=of)
+        except ExpectationFailed as error:
+            failure = error  # a name that nobody can have is the better answer
         names = await self._names()
         for each in expected:
             kind = each.observable.kind
             if isinstance(kind, Tally) and isinstance(each.value, Mapping):
                 for name in each.value:
                     _refuse_unknown_name(kind.names, name, names)
+        if failure is not None:
+            raise failure
 
     async def _names(self) -> Mapping[str, Collection[str]]:
         """Those that users and Dreams have, have had, or were to have."""
@@ -203,6 +209,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
             elapsed=self.world.clock.now() - self.began_at,
             screens={each.customer: each.seen for each in people},
             sessions={each.customer: each.how_the_session_is(messages) for each in people},
+            dreams={each.customer: each.created for each in people},
         )
 
 
@@ -246,7 +253,7 @@ def differences(expected: tuple[Expected, ...], look: Look) -> list[tuple[str, s
     """What is not as expected: each with what was there instead."""
     failed = []
     for each in expected:
-        found = each.observable.kind.difference(each.value, each.observable.read(look))
+        found = each.observable.difference(each.value, look)
         if found is not None:
             failed.append((each.text, f"{each.observable.name}: {found}"))
     return failed

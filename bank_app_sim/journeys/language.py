@@ -42,11 +42,13 @@ RECORDABLE = choice("thing to record", "messages", "state")
 
 
 def _is_error(name: str) -> bool:
+    """Whether an app can get it; errors of webhooks are for those who receive them."""
     thing = getattr(impact_sdk, name)
-    return isinstance(thing, type) and issubclass(thing, impact_sdk.ImpactError)
+    is_ours = isinstance(thing, type) and issubclass(thing, impact_sdk.ImpactError)
+    return is_ours and not issubclass(thing, impact_sdk.WebhookError)
 
 
-# The SDK's errors, what the bank's backend refuses its app, and a step that cannot be done.
-FAILURES = choice("error", *filter(_is_error, impact_sdk.__all__), "BankRefused", "StepFailed")
+# The SDK's errors, and what the bank's backend refuses its app. No app is told of a step that cannot be done.
+FAILURES = choice("error", *filter(_is_error, impact_sdk.__all__), "BankRefused")
 
 GIVEN: Words = described(given, "given")

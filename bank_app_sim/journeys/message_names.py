@@ -4,6 +4,7 @@ import re
 
 import impact_sdk
 
+from ..app.bank_client import BankRefused
 from ..service import status_line
 from ..simulation.exchanges import (
     ASKED,
@@ -26,14 +27,39 @@ CALLBACKS = {
     "exit requested": "Exit Requested",
 }
 
-# What else a callback can raise is among the SDK's names.
-_RAISED = (*filter(lambda name: isinstance(getattr(impact_sdk, name), type), impact_sdk.__all__), "BankRefused")
+# What a callback of the bank's app can raise: that the user said no, or that its backend did.
+RAISED = tuple(kind.__name__ for kind in (impact_sdk.ProvisioningDeclined, impact_sdk.ConsentDeclined, BankRefused))
 
 # What the network has made of a request, as its messages end; and of its answer.
 _ENDS = ("is lost", "is late", "is doubled", "is held back", "is stopped on its way", "arrives at last")
 _ALIASES = "|".join(map(re.escape, ASKED))
 _TROUBLED = re.compile(rf"(?P<before>the answer to )?(?P<what>[A-Za-z]+ +/\S*|{_ALIASES}) (?P<after>{'|'.join(_ENDS)})")
-_STATUSES = tuple(dict.fromkeys(status_line(status) for status in range(200, 600)))
+# What DES, the bank and the servers that they run on answer; see their documents.
+_ANSWERED = (
+    200,
+    201,
+    202,
+    204,
+    400,
+    401,
+    403,
+    404,
+    405,
+    408,
+    409,
+    410,
+    413,
+    414,
+    415,
+    421,
+    422,
+    429,
+    431,
+    500,
+    501,
+    503,
+)
+_STATUSES = tuple(map(status_line, _ANSWERED))
 _FROM_NETWORK = tuple(f"{status} from the network" for status in range(400, 600))
 
 DIAGRAMS = (
@@ -41,16 +67,15 @@ DIAGRAMS = (
     "SDK.launch",
     *(f"callback: {name}" for name in CALLBACKS.values()),
     "return from callback",
+    *(f"callback raised {name}" for name in RAISED),
     "callback was cancelled",
     DIES,
     "no answer",
 )
-_PLAIN = {*DIAGRAMS, *_STATUSES, *_FROM_NETWORK, *(f"callback raised {name}" for name in _RAISED)}
+_PLAIN = {*DIAGRAMS, *_STATUSES, *_FROM_NETWORK}
 
 _DIAGRAMS_PATTERN = "|".join(map(in_pattern, DIAGRAMS))
-NAMES_PATTERN = (
-    rf"{PATTERN}|(the answer to )?({PATTERN}) ({'|'.join(_ENDS)})|{_DIAGRAMS_PATTERN}|\d\d\d .*|callback raised .*"
-)
+NAMES_PATTERN = rf"{PATTERN}|(the answer to )?({PATTERN}) ({'|'.join(_ENDS)})|{_DIAGRAMS_PATTERN}|\d\d\d .*"
 
 
 def read(text: str) -> str:
@@ -67,10 +92,21 @@ def read(text: str) -> str:
     if re.match(r"[A-Za-z]+\s+/", plain):
         return _request(plain)
     if re.match(r"\d\d\d ", plain):
-        raise ValueError(unknown(plain, "answer", [status_line(int(plain[:3]))]))
+        meant = [status_line(int(plain[:3]))] if int(plain[:3]) in _ANSWERED else _STATUSES
+        raise ValueError(unknown(plain, "answer", meant))
     if nearest := nearest_word(plain, _PLAIN):
         raise ValueError(f"{plain!r} is no message; did you mean {nearest!r}?")
     raise ValueError(f"{plain!r} is no message; write method and path, such as {EXAMPLES}, or a label of the diagrams")
+
+
+def made_by_network(name: str) -> tuple[str, str] | None:
+    """The request of which a name tells what the network has made of it, and how that ends; None for other names.
+
+    Args:
+        name: As `read()` has it.
+    """
+    troubled = _TROUBLED.fullmatch(name)
+    return None if troubled is None else (troubled["what"], troubled["after"])
 
 
 def _request(text: str) -> str:

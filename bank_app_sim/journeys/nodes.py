@@ -244,6 +244,11 @@ def unknown_columns(node: Node, columns: Mapping[str, Plain]) -> Iterator[tuple[
                 yield plain, Mistake(_no_column(match[1], columns), plain.part(*match.span()).place)
 
 
+def columns_in(node: Node) -> set[str]:
+    """Names of all columns that it has in it."""
+    return {match[1] for plain in _texts(node) for match in _COLUMN.finditer(plain.text)}
+
+
 def _no_column(name: str, columns: Mapping[str, Plain]) -> str:
     if not columns:
         return f"<{name}> stands for a column of `rows`, and this journey has none"

@@ -2,7 +2,7 @@
 
 import collections
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from .comparisons import (
 from .kinds import CUSTOMER, YES_NO, choice
 from .message_comparisons import Difference, MessagesInOrder, MessageTally
 from .message_names import CALLBACKS, names_of
+from .mistakes import one_of
 from .name_kinds import DREAM, EXTERNAL_ID, REASON, SHOWN
 from .results import State
 from .savehacks import TERMS
@@ -53,6 +54,7 @@ class Observable:
         kind: How an expectation is written, and compared with what is there.
         read: Reads what is there.
         of_everybody: It cannot be expected of one user.
+        of_dreams: It tells by name what Dreams have that are there, or have been.
     """
 
     name: str
@@ -60,17 +62,27 @@ class Observable:
     kind: Difference
     read: Callable[["Look"], Any]
     of_everybody: bool
+    of_dreams: bool
+
+    def difference(self, expected: Any, look: "Look") -> str | None:
+        """What there is instead of what is expected; None where it is so."""
+        if self.of_dreams and isinstance(expected, Mapping):
+            there = look.dreams_so_far
+            if missing := [name for name in expected if name not in there]:
+                return f"no Dream {missing[0]!r} so far; there is {one_of(sorted(there)) if there else 'none'}"
+        return self.kind.difference(expected, self.read(look))
 
 
-def observable(kind: Difference, *, of_everybody: bool = False) -> Callable[[F], F]:
+def observable(kind: Difference, *, of_everybody: bool = False, of_dreams: bool = False) -> Callable[[F], F]:
     """Make a method of `Look` something that can be expected.
 
     Args:
         of_everybody: It is no single user's, and cannot be looked at so.
+        of_dreams: By name it is looked at of Dreams that are there, or have been: what is none has nothing.
     """
 
     def named(function: F) -> F:
-        function.__observable__ = kind, of_everybody  # type: ignore[attr-defined]
+        function.__observable__ = kind, of_everybody, of_dreams  # type: ignore[attr-defined]
         return function
 
     return named
@@ -89,6 +101,7 @@ class Look:
         elapsed: Since the journey began.
         screens: What the users' phones have shown, by customer.
         sessions: How the users' sessions are, by customer: `open`, `left`, or why it ended.
+        dreams: Names of the Dreams that users have created, by customer; the state forgets those of deleted users.
     """
 
     state: State
@@ -97,6 +110,13 @@ class Look:
     elapsed: timedelta
     screens: Mapping[str, Sequence[str]]
     sessions: Mapping[str, str]
+    dreams: Mapping[str, Collection[str]] = attrs.field(factory=dict)
+
+    @property
+    def dreams_so_far(self) -> set[str]:
+        """Names of the Dreams that are there, or have been."""
+        created = {name for who, names in self.dreams.items() if self.customer in (None, who) for name in names}
+        return created | {dream["name"] for dream in self._of("dreams") if dream["name"] is not None}
 
     def _of(self, collection: str) -> list[Mapping[str, Any]]:
         whose = "customer" if collection in ("orders", "transfers") else "user"
@@ -141,17 +161,17 @@ class Look:
         """Dreams that are not deleted: in all, or by name."""
         return _count(self._dreams(), "name")
 
-    @observable(tally_by_name("Dream", DREAM))
+    @observable(tally_by_name("Dream", DREAM), of_dreams=True)
     def linked_Dreams(self) -> Mapping[str, int]:  # noqa: N802
         """Dreams, of those that are not deleted, that are linked to an account."""
         return _count((dream for dream in self._dreams() if dream["account_id"]), "name")
 
-    @observable(Holdings(AMOUNT, "Dream", names=DREAM))
+    @observable(Holdings(AMOUNT, "Dream", names=DREAM), of_dreams=True)
     def saved(self) -> list[Holding]:
         """What the Dreams hold that are not deleted: in all, or by a name that only one of them has."""
         return [(dream["name"], dream["user"], dream["balance_cents"]) for dream in self._dreams()]
 
-    @observable(tally_by_name("Dream", DREAM))
+    @observable(tally_by_name("Dream", DREAM), of_dreams=True)
     def achieved_Dreams(self) -> Mapping[str, int]:  # noqa: N802
         """Dreams, of those that are not deleted, that have reached their target."""
         return _count((dream for dream in self._dreams() if dream["achieved_at"]), "name")
@@ -303,8 +323,15 @@ def _count(things: Iterable[Mapping[str, Any]], field: str) -> collections.Count
 
 def _observable(function: Callable[..., Any]) -> Observable:
     doc = (inspect.getdoc(function) or "").partition("\n")[0]
-    kind, of_everybody = function.__observable__  # type: ignore[attr-defined]
-    return Observable(name=in_scripts(function.__name__), doc=doc, kind=kind, read=function, of_everybody=of_everybody)
+    kind, of_everybody, of_dreams = function.__observable__  # type: ignore[attr-defined]
+    return Observable(
+        name=in_scripts(function.__name__),
+        doc=doc,
+        kind=kind,
+        read=function,
+        of_everybody=of_everybody,
+        of_dreams=of_dreams,
+    )
 
 
 OBSERVABLES = {

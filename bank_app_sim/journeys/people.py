@@ -36,6 +36,7 @@ class Person:
         takes: How long they think about an answer.
         session: The latest; `since` is how many messages there were when it began, and `has_left` whether the app has
             left it by itself.
+        dreams: Their Dreams by name, the newest last; `created` is what all were called that ever were there.
         launches: Their savehack launches, the newest last.
     """
 
@@ -48,6 +49,7 @@ class Person:
     has_left: bool = False
     phone: Phone | None = None
     dreams: list[tuple[str, Dream]] = attrs.field(factory=list)
+    created: set[str] = attrs.field(factory=set)
     launches: list[SavehackLaunch] = attrs.field(factory=list)
 
     async def answers(self, _question: str) -> bool:
@@ -85,6 +87,11 @@ class Person:
             if message.label == EXIT and message.detail.get("user_id") == self.session.user.id:
                 return str(message.detail["reason"]).replace("_", " ")
         return "left" if self.has_left else "open"
+
+    def has_created(self, name: str, dream: Dream) -> None:
+        """A Dream is there."""
+        self.dreams.append((name, dream))
+        self.created.add(name)
 
     def dream(self, name: str | None) -> Dream:
         """A Dream of theirs; the newest, when no name is given. `StepFailed` where it is not clear which."""

@@ -253,7 +253,7 @@ _FAULT = "this is none of the SDK's errors; it may be a fault of the simulator"
 
 
 def _way_out(error: Exception) -> str:
-    if type(error).__name__ in FAILURES.words and not isinstance(error, StepFailed):
+    if type(error).__name__ in FAILURES.words:
         return f"if that is right, write beside the step: fails: {type(error).__name__}"
     if isinstance(error, StepFailed):
         return ""

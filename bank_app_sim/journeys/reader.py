@@ -16,6 +16,7 @@ from .library import LIBRARY, SUFFIX, SUFFIXES
 from .mistakes import Gathering, Mistake, Place, ScriptMistakes, nearest_word, unknown
 from .names import Names
 from .nodes import Listed, Mapped, Node, Plain
+from .possible import Possible, ground
 from .script import Script, Step
 from .source import text_of
 from .step_reader import StepReader
@@ -73,7 +74,9 @@ class _Reading:
             raise Mistake("a journey is a mapping: `journey`, `steps`, and what else it has", root.place)
         self._note_wrong_parts(root)
         parts = {name.text: value for name, value in root if name.text in PARTS}
-        rows = self._rows(parts.pop("rows", None))
+        table = parts.pop("rows", None)
+        rows = self._rows(table)
+        self._refuse_unused_columns(table, set().union(*map(nodes.columns_in, parts.values())))
         unknown = [each for part in parts.values() for each in nodes.unknown_columns(part, rows[0])]
         scripts = [script for row in rows if (script := self._script_of_row(parts, row)) is not None]
         self._place_in_rows(len(rows))
@@ -141,6 +144,16 @@ class _Reading:
                 raise Mistake(f"this row is the same as row {texts.index(_texts(row)) + 1}", item.place)
             rows.append(row)
         return [{name: row[name] for name in rows[0]} for row in rows]
+
+    def _refuse_unused_columns(self, table: Node | None, used: set[str]) -> None:
+        """What nobody looks at makes no row another journey."""
+        first = table.items[0] if isinstance(table, Listed) else None
+        columns = {name.text: name.place for name, _ in first} if isinstance(first, Mapped) else {}
+        meant = {nearest_word(name, columns) for name in used - columns.keys()}  # that this is none is told where it is
+        for name, place in columns.items():
+            if name not in used | meant:
+                hint = f"write <{name}> where it belongs, or into `journey` where it only tells rows apart"
+                self.mistakes.note(f"nothing here uses the column {name!r}; {hint}", place)
 
     def _script(self, parts: Mapping[str, Node], row: Mapping[str, str]) -> Script | None:
         before = self._beginning(parts["begins with"]) if "begins with" in parts else None
@@ -226,10 +239,14 @@ class _Reading:
         users = None if arguments is None else given(**arguments).users
         names = Names(is_whole=is_whole)
         names.take_from(before.steps if before else ())
-        steps = StepReader(self.mistakes, users, names).steps(node)
+        possible = Possible()
+        steps = StepReader(self.mistakes, users, names, possible).steps(node)
         names.refuse_unknown(self.mistakes)
+        whole = (*(before.steps if before else ()), *steps)
         if users:
-            names.refuse_others((*(before.steps if before else ()), *steps), users[0], self.mistakes)
+            names.refuse_others(whole, users[0], self.mistakes)
+        if arguments is not None and names.is_whole:
+            possible.refuse(ground(whole, dict(given(**arguments).settings)), self.mistakes)
         return steps
 
 

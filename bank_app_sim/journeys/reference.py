@@ -51,7 +51,7 @@ DIAGRAMS_ONLY = [name for name in DIAGRAMS if not any(name in (*each.asked, *eac
 NAMED = (
     "Where messages are counted, or have to come in order, these can be named too: an answer by its status and phrase, "
     "such as `201 Created`; what the network does (`POST /accounts is lost`, `the answer to POST /accounts is lost`, "
-    "`503 from the network`); `callback raised NAME`; and"
+    "`503 from the network`), as far as a step has asked for it; and"
 )
 
 # A list of more words than that stands in a paragraph of its own.

@@ -14,6 +14,8 @@ from .mistakes import Gathering, Mistake, unknown
 from .names import Names
 from .nodes import Listed, Mapped, Node, Plain
 from .observables import OBSERVABLES, of_everybody
+from .people import StepFailed
+from .possible import Possible
 from .script import Doing, Expecting, Meanwhile, Recording, Step
 from .vocabulary import Words, refuse_strangers
 
@@ -25,11 +27,13 @@ class StepReader:
     Attributes:
         users: Who can be meant; None where that is not known.
         names: Collects the names that steps give and look up.
+        possible: Collects what is expected.
     """
 
     mistakes: Gathering
     users: Collection[str] | None
     names: Names
+    possible: Possible
 
     def steps(self, node: Node) -> tuple[Step, ...]:
         """Those of a list; what is wrong with any of them is noted."""
@@ -55,6 +59,7 @@ class StepReader:
         for name, kind in (("times", TIMES), ("fails", FAILURES), ("saying", NAME)):
             if name in beside:
                 with self.mistakes.going_on():
+                    _refuse_what_no_app_raises(name, beside[name])
                     modifiers[name] = kind.read(beside[name])
         if "by" in beside:
             arguments["by"] = self._user(beside["by"])
@@ -109,6 +114,7 @@ class StepReader:
         for observable, kind, node in looked_at:
             # That a Dream is not somebody's is a question; what it holds for somebody else is none.
             self._refuse_unknown_names(kind, node, None if observable == "Dreams" else of)
+            self.possible.note(observable, node)
         said = {name.text for name, _ in value}
         if of is not None:
             self._refuse_of(value)
@@ -147,6 +153,12 @@ class StepReader:
             if not isinstance(steps, Listed):
                 raise Mistake("a branch is a list of steps: give it a name, or begin it with `- -`", steps.place)
         return tuple((name, self.steps(steps)) for name, steps in branches)
+
+
+def _refuse_what_no_app_raises(name: str, node: Node) -> None:
+    if name == "fails" and node == Plain(StepFailed.__name__, node.place):
+        sentence = "is no error that an app gets: a step that cannot be done ends its journey, and has shown nothing"
+        raise Mistake(f"'{StepFailed.__name__}' {sentence}", node.place)
 
 
 def _expected(name: Plain, node: Node, *, waits: bool) -> Expected:

@@ -85,7 +85,7 @@ def test_a_row_that_is_plain_reads_as_it_is_written() -> None:
 def test_a_row_with_any_value_can_be_asked_for_by_its_text(tmp_path: Path, value: str) -> None:
     path = tmp_path / "folder [1]" / "rows.journey.yaml"
     path.parent.mkdir()
-    path.write_text(f"journey: x\nrows:\n  - {row_of(value)}\n  - {{a: other, b: other}}\n{STEPS}")
+    path.write_text(f"journey: x\nabout: <a> <b>\nrows:\n  - {row_of(value)}\n  - {{a: other, b: other}}\n{STEPS}")
     meant = read(path.read_text(), path)[0]
 
     (script,) = selected([f"{path}[{meant.row}]"]).scripts

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from bank_app_sim.cli import main
 from bank_app_sim.journeys import reader, runner
 from bank_app_sim.journeys.library import LIBRARY, SUFFIX
+from bank_app_sim.journeys.mistakes import ScriptMistakes
 from bank_app_sim.journeys.results import JourneyResult
 from bank_app_sim.journeys.script import Doing, Expecting, Script
 from bank_app_sim.journeys.selection import library, selected
@@ -216,10 +217,21 @@ def test_for_each_journey_there_is_a_world_in_which_it_fails() -> None:
     assert {name for name, _, _ in BROKEN} == {script.name for script in SCRIPTS}
 
 
+def read(text: str, path: Path) -> tuple[list[Script], list[str]]:
+    """The scripts, or what is wrong with them."""
+    try:
+        return reader.read(text, path), []
+    except ScriptMistakes as error:
+        return [], [each.sentence for each in error.mistakes]
+
+
 @pytest.mark.parametrize(("name", "old", "new"), BROKEN, ids=[name for name, _, _ in BROKEN])
 def test_a_journey_fails_at_an_expectation_where_its_world_is_broken(name: str, old: str, new: str | None) -> None:
-    scripts = reader.read(broken(name, old, new), LIBRARY / f"{name}{SUFFIX}")
-
+    scripts, mistakes = read(broken(name, old, new), LIBRARY / f"{name}{SUFFIX}")
     failed = [result.failed_step for result in played(scripts)]
 
+    # What it expects may be something that can never be there in such a world.
+    assert [each for each in mistakes if " here" not in each] == []
+
     assert [step and step.text for step in failed if step is None or not expects(step.text)] == []
+    assert failed or mistakes

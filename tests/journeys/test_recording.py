@@ -118,7 +118,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(file: Path, *steps: str, rows: str = "", title: str = "x") -> None:
-    table = f"rows: {rows}\n" if rows else ""
+    table = f"about: of <n>\nrows: {rows}\n" if rows else ""
     file.write_text(f"journey: {title}\n{table}steps:\n" + "".join(f"  - {step}\n" for step in steps))
 
 

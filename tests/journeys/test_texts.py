@@ -1,6 +1,6 @@
 """Whatever text a script is, it is read, or rejected with mistakes within it; and values come back as they went."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,12 +11,13 @@ from hypothesis import example, given, settings
 from bank_app_sim import durations
 from bank_app_sim.journeys import nodes
 from bank_app_sim.journeys.comparisons import AMOUNT, NUMBER, TIME, Comparison, money
+from bank_app_sim.journeys.given import shown
 from bank_app_sim.journeys.kinds import CENTS, LONGEST, MOST_CENTS
 from bank_app_sim.journeys.library import LIBRARY
 from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes, lines_of
 from bank_app_sim.journeys.nodes import Listed, Mapped, Node, Plain
 from bank_app_sim.journeys.reader import read
-from bank_app_sim.journeys.script import Meanwhile, Step
+from bank_app_sim.journeys.script import Meanwhile, Script, Step
 
 PATH = Path("nowhere") / "x.journey.yaml"
 
@@ -216,7 +217,12 @@ def test_what_is_written_on_one_line_is_read_as_the_same(node: Node) -> None:
 def test_the_steps_of_the_library_are_shown_as_they_could_be_written(path: Path) -> None:
     for script in read(path.read_text(encoding="utf-8"), path):
         steps = "".join(f"  - {step.text}\n" for step in flat(script.steps))
-        read(f"journey: x\ngiven: {{users: [{', '.join(script.given.users)}]}}\nsteps:\n{steps}", PATH)
+        given = "\n".join(f"  {name}: {f'[{value}]' if ',' in value else value}" for name, value in given_in(script))
+        read(f"journey: x\ngiven:\n{given}\nsteps:\n{steps}", PATH)
+
+
+def given_in(script: Script) -> Iterable[tuple[str, str]]:
+    return shown(script.arguments).items()
 
 
 def flat(steps: tuple[Step, ...]) -> Iterator[Step]:

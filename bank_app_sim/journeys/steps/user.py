@@ -83,9 +83,9 @@ class UserSteps(Stage):
             dream = await person.in_session.create_dream(name, target_cents=target_cents, expires_at=wanted_by)
         except HandoverError as error:
             if error.dream is not None:  # it is there all the same
-                person.dreams.append((name, error.dream))
+                person.has_created(name, error.dream)
             raise
-        person.dreams.append((name, dream))
+        person.has_created(name, dream)
 
     @step("launch a savehack", plain=("savehack", "amount"), check=refuse_terms)
     async def launch_savehack(

@@ -1,0 +1,187 @@
+"""What can be expected only where something in the journey can bring it about: else it is as expected whatever happens.
+
+Nothing is lost where no step has the network lose anything, so that `POST /accounts is lost: 0` says nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from ..network import Fault, Trouble
+from ..simulation.exchanges import as_sent, exchanges
+from ..trace import DIES
+from . import message_names
+from .kinds import items_of
+from .mistakes import Gathering, Mistake, one_of
+from .nodes import Mapped, Node, Plain
+from .script import Doing, Meanwhile, Step
+
+# The steps that have the network do something.
+VERBS = {
+    "the network loses": Trouble.LOST,
+    "the network loses the answer to": Trouble.ANSWER_LOST,
+    "the network doubles": Trouble.DOUBLED,
+    "the network holds back": Trouble.HELD_BACK,
+    "the network delays": Trouble.LATE,
+    "the network answers": Trouble.ANSWERED,
+}
+# The steps with which processes die, and whose they are.
+DEATHS = {"the app dies": "app", "DES dies": "DES", "the backend dies": "backend"}
+
+_ENDS = {
+    "is lost": (Trouble.LOST,),
+    "is doubled": (Trouble.DOUBLED,),
+    "is held back": (Trouble.HELD_BACK,),
+    "arrives at last": (Trouble.HELD_BACK,),
+    "is late": (Trouble.LATE,),
+    "is stopped on its way": (Trouble.ANSWERED,),
+}
+_ANSWER = (Trouble.ANSWER_LOST, Trouble.RECEIVER_DIES)
+
+
+@attrs.frozen(kw_only=True)
+class Ground:
+    """What a journey has that can bring something about.
+
+    Attributes:
+        faults: What its steps ask of the network.
+        deaths: Whose processes its steps have die.
+        settings: Of its world, as far as they are given.
+    """
+
+    faults: tuple[Fault, ...]
+    deaths: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+def ground(steps: Iterable[Step], settings: Mapping[str, Any]) -> Ground:
+    """That of a script."""
+    doing = list(_doing(steps))
+    return Ground(
+        faults=tuple(fault for each in doing if (fault := _fault(each)) is not None),
+        deaths=tuple(DEATHS[each.words.name] for each in doing if each.words.name in DEATHS),
+        settings=settings,
+    )
+
+
+def _doing(steps: Iterable[Step]) -> Iterator[Doing]:
+    for step in steps:
+        if isinstance(step, Doing):
+            yield step
+        elif isinstance(step, Meanwhile):
+            for _, branch in step.branches:
+                yield from _doing(branch)
+
+
+def _fault(step: Doing) -> Fault | None:
+    named = step.arguments.get("what" if step.words.name in VERBS else "answering")
+    trouble = VERBS.get(step.words.name, Trouble.RECEIVER_DIES if named is not None else None)
+    if trouble is None:
+        return None
+    what = None if named in (None, "anything") else as_sent(named, None)[0]
+    return Fault(trouble=trouble, what=what, status=step.arguments.get("status", 503))
+
+
+def why_never(observable: str, word: str | None, on: Ground) -> str | None:
+    """Why a word of something that is expected, or (None) all of it, can never be there; None where it can."""
+    rule = _RULES.get(observable)
+    return None if rule is None else rule(word, on)
+
+
+def _message(word: str | None, on: Ground) -> str | None:
+    if word is None:
+        return None
+    if word == DIES:
+        return None if on.deaths else f"{word!r} can never be here: no step of this journey has a process die"
+    if word.endswith(" from the network"):
+        status = int(word[:3])
+        statuses = sorted({each.status for each in on.faults if each.trouble is Trouble.ANSWERED})
+        there = f"; asked for is {one_of(list(map(str, statuses)))}" if statuses else ""
+        sentence = f"no step has `the network answers` with {status}{there}"
+        return None if status in statuses else f"{word!r} can never be here: {sentence}"
+    made = message_names.made_by_network(word)
+    if made is None:
+        return None
+    request, end = made
+    troubles = _ANSWER if word.startswith("the answer to ") else _ENDS[end]
+    if any(each.trouble in troubles and _is_of(each, request) for each in on.faults):
+        return None
+    verb = next(verb for verb, trouble in VERBS.items() if trouble is troubles[0])
+    return f"{word!r} can never be here: no step of this journey asks for it; `{verb}: {request}` does"
+
+
+def _is_of(fault: Fault, request: str) -> bool:
+    return fault.what is None or request in [each.name for each in exchanges(fault.what)]
+
+
+def _trouble(word: str | None, on: Ground) -> str | None:
+    if any(word in (None, each.trouble.value) for each in on.faults):
+        return None
+    if word is None:
+        return "`faults` are always 0 here: no step of this journey has the network do anything"
+    return f"faults of the kind {word!r} are always 0 here: no step of this journey asks for one"
+
+
+def _death(word: str | None, on: Ground) -> str | None:
+    if any(word in (None, each) for each in on.deaths):
+        return None
+    return f"`deaths`{f' of {word}' if word else ''} are always 0 here: no step of this journey has such a process die"
+
+
+def _event(_word: str | None, on: Ground) -> str | None:
+    if on.settings.get("webhooks"):
+        return None
+    return "the bank takes in no event here; it does with `webhooks: yes` in `given`"
+
+
+def _consent(_word: str | None, on: Ground) -> str | None:
+    if on.settings.get("transfer_consents"):
+        return None
+    return "there is never a consent here; there can be with `consents: yes` in `given`"
+
+
+def _callback(word: str | None, on: Ground) -> str | None:
+    return _consent(word, on) if word == "transfer consent requested" else None
+
+
+_RULES: Mapping[str, Callable[[str | None, Ground], str | None]] = {
+    "messages sent": _message,
+    "messages in order": _message,
+    "faults": _trouble,
+    "deaths": _death,
+    "events": _event,
+    "events came by": _event,
+    "consents": _consent,
+    "callbacks": _callback,
+}
+
+
+@attrs.define
+class Possible:
+    """What one script expects, to be held against what can be once all of the script is read."""
+
+    _expected: list[tuple[str, Node]] = attrs.field(factory=list)
+
+    def note(self, observable: str, node: Node) -> None:
+        """Something that is expected, and could be read."""
+        self._expected.append((observable, node))
+
+    def refuse(self, on: Ground, mistakes: Gathering) -> None:
+        """Note all that can never be there."""
+        for observable, node in self._expected:
+            for word, place in _words(observable, node):
+                if (sentence := why_never(observable, word, on)) is not None:
+                    mistakes.found.append(Mistake(sentence, place.place))
+
+
+def _words(observable: str, node: Node) -> Iterator[tuple[str | None, Node]]:
+    if observable == "messages in order":
+        texts = [each for each in items_of(node) if isinstance(each, Plain)]
+    elif isinstance(node, Mapped):
+        texts = [name for name, _ in node]
+    else:
+        yield None, node
+        return
+    is_message = observable.startswith("messages")
+    yield from ((message_names.read(each.text) if is_message else each.text, each) for each in texts)
