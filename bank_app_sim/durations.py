@@ -22,6 +22,12 @@ PATTERN = rf"(\d+(\.\d+)? *({_ANY_WORD})( +|$))+"
 
 EXAMPLES = "90s, 1.5h or 2 days"
 
+# What is done again and again is not done more often. In simulated time a day would else be millions of steps.
+SHORTEST = timedelta(seconds=1)
+
+# The hundred years that a clock goes ahead at once. So all moments stay in the calendar: worlds end with the year 2999.
+LONGEST = timedelta(days=36_525)
+
 
 def parsed(text: str) -> timedelta:
     """What is written; ValueError, in words for whoever wrote it, where it is no duration."""
@@ -38,6 +44,13 @@ def parsed(text: str) -> timedelta:
         return sum((timedelta(**{_BY_WORD[unit]: float(number)}) for number, unit in parts), timedelta())
     except OverflowError:
         raise ValueError(f"{text!r} is longer than anything here lasts") from None
+
+
+def what_is_wrong_with(duration: timedelta, *, least: timedelta, most: timedelta = LONGEST) -> str | None:
+    """A sentence for one that is out of its bounds."""
+    if least <= duration <= most:
+        return None
+    return f"must be from {shown(least)} to {shown(most)}: {shown(duration) if duration > timedelta() else duration}"
 
 
 def _nearest(unit: str, number: str) -> str | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactAPI, WebhookVerifier
 
+from .. import durations
 from ..attempts import LONGEST_WAIT, Retried
 from ..clock import SimulatedClock, moment, timestamp
 from ..database import Database, Marked
@@ -29,15 +30,21 @@ from .settlement import Settlement
 from .signing import Signing
 from .webhooks import Receiver
 
+# How often a bank fetches deposits, in real time; whoever has a clock of their own is held to `durations.SHORTEST`.
+MOST_OFTEN = timedelta(milliseconds=100)
+
 
 def _not_negative(_bank: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
     if value < type(value)():
         raise ValueError(f"{attribute.name} cannot be negative: {value}")
 
 
-def _positive(_bank: object, attribute: "attrs.Attribute[timedelta]", value: timedelta) -> None:
-    if value <= timedelta():
-        raise ValueError(f"{attribute.name} must be longer than nothing: {value}")
+def _from(least: timedelta) -> Callable[[object, "attrs.Attribute[timedelta]", timedelta], None]:
+    def validate(_bank: object, attribute: "attrs.Attribute[timedelta]", value: timedelta) -> None:
+        if wrong := durations.what_is_wrong_with(value, least=least):
+            raise ValueError(f"{attribute.name} {wrong}")
+
+    return validate
 
 
 def _customers(_bank: object, _attribute: "attrs.Attribute[frozenset[str]]", names: frozenset[str]) -> None:
@@ -72,8 +79,8 @@ class Bank:
 
     issuer: str
     audience: str
-    decision_after: timedelta = attrs.field(default=timedelta(days=2), validator=_not_negative)
-    settle_every: timedelta = attrs.field(default=timedelta(hours=1), validator=_positive)
+    decision_after: timedelta = attrs.field(default=timedelta(days=2), validator=_from(timedelta()))
+    settle_every: timedelta = attrs.field(default=timedelta(hours=1), validator=_from(MOST_OFTEN))
     opening_balance_cents: int = attrs.field(default=1_000_000, validator=_not_negative)
     refuses: frozenset[str] = attrs.field(default=frozenset(), validator=_customers)
     dream_product: str = attrs.field(
@@ -81,8 +88,10 @@ class Bank:
     )
     account_for_each_dream: bool = False
     webhook_secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
-    look_for_events_every: timedelta | None = attrs.field(default=None, validator=attrs.validators.optional(_positive))
-    token_lifetime: timedelta = attrs.field(default=timedelta(days=365), validator=_positive)
+    look_for_events_every: timedelta | None = attrs.field(
+        default=None, validator=attrs.validators.optional(_from(MOST_OFTEN))
+    )
+    token_lifetime: timedelta = attrs.field(default=timedelta(days=365), validator=_from(durations.SHORTEST))
 
 
 def _live_on(_point: str) -> None:

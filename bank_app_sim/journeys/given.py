@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import attrs
 
 from .. import durations
-from .kinds import CENTS, CUSTOMER, MOMENT, POSITIVE_DURATION, YES_NO, Choice, ListOf
+from .kinds import CENTS, CUSTOMER, MOMENT, SPAN, YES_NO, Choice, ListOf
 from .kinds import DURATION as ANY_DURATION
 
 # How a bank can have its accounts, in words; DES has names of its own for it.
@@ -18,7 +18,7 @@ _RENEWALS = Choice("way to renew a session", {"ID tokens": "token", "activity": 
 # What DES and the bank call it, in words of scripts.
 _WORDS = {meaning: word for kind in (_SETUPS, _RENEWALS) for word, meaning in kind.words.items()}
 
-Span = Annotated[timedelta, POSITIVE_DURATION]
+Span = Annotated[timedelta, SPAN]
 YesNo = Annotated[bool, YES_NO]
 
 

@@ -241,6 +241,13 @@ def _duration(text: str) -> timedelta:
     return duration
 
 
+def _span(text: str) -> timedelta:
+    duration = _duration(text)
+    if duration < durations.SHORTEST:
+        raise ValueError(f"{text!r} is too short; that is {durations.shown(durations.SHORTEST)} at least")
+    return duration
+
+
 def _longer_than_nothing(text: str) -> timedelta:
     duration = _duration(text)
     if duration <= timedelta():
@@ -289,6 +296,7 @@ POSITIVE_DURATION = Text(
     ("2 days", "90s"),
     pattern=f"(?=.*[1-9])({durations.PATTERN})",
 )
+SPAN = Text("a duration of a second or more", _span, ("2 days", "90s"), pattern=f"(?=.*[1-9])({durations.PATTERN})")
 CUSTOMER = Text("a user's name", _customer, ("ada", "bo"), pattern=r"[a-z0-9_.@-]{1,64}", numbers=_whole(0, 10**18))
 NAME = Text("a name")
 ANYTHING = Text("a text", may_be_empty=True)

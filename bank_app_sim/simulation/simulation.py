@@ -12,6 +12,7 @@ import anyio
 
 from impact_sdk import Clock, ImpactAPI, ImpactSDK, SystemClock
 
+from .. import durations
 from ..app import BankApp
 from ..backend import EVERY_CRASH_POINT, Bank, BankBackend
 from ..client import Client
@@ -94,8 +95,11 @@ class Simulation:
         crash: Callable[[str], None] = lambda point: None,
         snapshot: Snapshot | None = None,
     ) -> None:
-        if access_token_lifetime < timedelta(seconds=1):
-            raise ValueError(f"access_token_lifetime must be a second or more: {access_token_lifetime}")
+        _check_that_they_last(
+            access_token_lifetime=access_token_lifetime,
+            session_inactivity_timeout=session_inactivity_timeout,
+            session_maximum_duration=session_maximum_duration,
+        )
         if not EARLIEST.year <= start.year <= LATEST.year:
             raise ValueError(f"a world begins {WITHIN}, not at {start.isoformat()}")
         given = {name: value for name, value in dict(locals()).items() if name not in ("self", "seed", "snapshot")}
@@ -392,6 +396,13 @@ async def move_money(transport: Any, backend_url: str, movement: Mapping[str, An
     if answer.is_error:
         amount, account = movement["amount_cents"], movement["account"]
         raise SimulationError(f"the bank does not move {amount} cents on {account}: {answer.text}")
+
+
+def _check_that_they_last(**lifetimes: timedelta | None) -> None:
+    """The bank checks its own settings."""
+    for name, duration in lifetimes.items():
+        if duration is not None and (wrong := durations.what_is_wrong_with(duration, least=durations.SHORTEST)):
+            raise ValueError(f"{name} {wrong}")
 
 
 def _without_clash(tenants: Sequence[Tenant]) -> Sequence[Tenant]:

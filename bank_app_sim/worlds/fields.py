@@ -7,15 +7,13 @@ from typing import Any
 import attrs
 
 from ..clock import EARLIEST, LATEST, WITHIN, moment
+from ..durations import LONGEST
 from ..integers import integer
 from ..nearest import nearest, not_known
 from ..network import Trouble
 from ..service import Refused
 
 LONGEST_TEXT = 200
-
-# timedelta() ends soon after; nothing here lasts longer.
-MOST_SECONDS = 1e10
 
 
 @attrs.frozen
@@ -88,10 +86,19 @@ def whole(*, least: int, most: int = 10**15) -> Callable[[Any], int]:
     return read
 
 
-def seconds(value: Any) -> timedelta:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MOST_SECONDS:
-        raise ValueError(f"must be a number of seconds from 0 to {MOST_SECONDS:.0f}")
-    return timedelta(seconds=value)
+def seconds_from(least: timedelta) -> Callable[[Any], timedelta]:
+    """Reads a duration of so much or more."""
+    shortest, longest = least.total_seconds(), LONGEST.total_seconds()
+
+    def read(value: Any) -> timedelta:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not shortest <= value <= longest:
+            raise ValueError(f"must be a number of seconds from {shortest:.0f} to {longest:.0f}")
+        return timedelta(seconds=value)
+
+    return read
+
+
+seconds = seconds_from(timedelta())
 
 
 def text(value: Any) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 
 from ..clock import timestamp
+from ..durations import SHORTEST
 from ..simulation import AccountSetup, SessionRenewal
-from .fields import Field, nothing_or, one_of, seconds, several, start, text, whole, yes_or_no
+from .fields import Field, nothing_or, one_of, seconds, seconds_from, several, start, text, whole, yes_or_no
 
 _SETUPS = one_of(*(setup.value for setup in AccountSetup))
 _RENEWALS = one_of(*(renewal.value for renewal in SessionRenewal))
@@ -35,7 +36,11 @@ def _plain(argument: str, read: Callable[[Any], Any], meaning: str) -> Setting:
     return Setting(argument=argument, field=Field(read, meaning))
 
 
-def _duration(argument: str, meaning: str, read: Callable[[Any], Any] = seconds) -> Setting:
+# A second or more: simulated time goes from one of them to the next.
+_span = seconds_from(SHORTEST)
+
+
+def _duration(argument: str, meaning: str, read: Callable[[Any], Any] = _span) -> Setting:
     return Setting(argument=argument, field=Field(read, meaning), is_duration=True)
 
 
@@ -46,7 +51,7 @@ SETTINGS = (
         start,
         "The moment at which the world begins, from 1970 to 3000. Monday, 4 January 2027, 08:00 UTC, when left out.",
     ),
-    _duration("decision_after", "How long the bank takes to decide on an account. Two days when left out."),
+    _duration("decision_after", "How long the bank takes to decide on an account. Two days when left out.", seconds),
     _duration(
         "settle_every",
         "How often the bank fetches the deposits that DES requests. An hour when left out; a journey asks for a day "
@@ -68,7 +73,7 @@ SETTINGS = (
         "What makes a session last: new ID tokens (`token`), or what the user does (`activity`).",
     ),
     _duration("session_inactivity_timeout", "How long a session lasts without activity, where that renews it."),
-    _duration("session_maximum_duration", "How long any session lasts at most; null for no end.", nothing_or(seconds)),
+    _duration("session_maximum_duration", "How long any session lasts at most; null for no end.", nothing_or(_span)),
     _plain("webhooks", yes_or_no, "Whether DES sends its events to the bank, which acts on them."),
 )
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from bank_app_sim.worlds.operations import OPERATIONS
+from bank_app_sim.worlds.settings import SETTINGS
 
 pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
 
@@ -86,13 +87,22 @@ def test_settings_that_are_wrong_are_all_named_with_the_way_out(http: httpx.Clie
     }
 
 
-def test_a_bank_that_cannot_be_is_refused_in_a_sentence(http: httpx.Client) -> None:
-    answer = http.post(WORLDS, json={"settle_every_seconds": 0})
+SPANS = [setting.name for setting in SETTINGS if setting.is_duration and setting.argument != "decision_after"]
 
-    assert (answer.status_code, errors(answer)) == (
-        400,
-        {"base": ["settle_every must be longer than nothing: 0:00:00"]},
-    )
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "least"),
+    [
+        *((name, seconds, 1) for name in SPANS for seconds in (0, 1e-6, 0.5, 4e9)),
+        *(("decision_after_seconds", seconds, 0) for seconds in (-1, 4e9)),
+    ],
+)
+def test_a_duration_has_bounds_that_are_stated(name: str, seconds: float, least: int, http: httpx.Client) -> None:
+    """What is done again a million times a day would keep the clock busy for ever."""
+    answer = http.post(WORLDS, json={name: seconds})
+
+    said = f"must be a number of seconds from {least} to 3155760000"
+    assert (answer.status_code, errors(answer)) == (400, {name: [said]})
     assert http.get(WORLDS).json()["worlds"] == []
 
 

@@ -148,7 +148,7 @@ async def test_something_else_that_answers_gets_a_sentence(status: int, body: by
 
 
 async def test_settings_that_no_bank_can_have_get_the_sandbox_s_sentence(files_url: str) -> None:
-    with pytest.raises(SandboxError, match="settle_every must be longer than nothing"):
+    with pytest.raises(SandboxError, match="settle_every_seconds: must be a number of seconds from 1 to"):
         async with RemoteWorld(files_url, settle_every=timedelta()):
             raise AssertionError("there is no such bank")
 
