@@ -16,6 +16,9 @@ from .engine import LARGEST_CENTS
 LONGEST_TEXT = 255
 LONGEST_ADDRESS = 2_000
 
+# Elements of a list that are changed in one transaction, for which all others wait: a fraction of a second. Ours.
+MOST_ELEMENTS = 500
+
 # What somebody says has happened is not further from now, in either direction. So wide, because a bank's backend on the
 # machine's clock works with worlds in simulated time. Ours.
 FURTHEST = timedelta(days=3653)
@@ -217,6 +220,9 @@ class Fields:
             return
         if not isinstance(value, list):
             self.refuse(name, "must be a list of objects")
+            return
+        if len(value) > MOST_ELEMENTS:
+            self.refuse(name, f"has {len(value)} elements; send at most {MOST_ELEMENTS} at once")
             return
         for place, part in enumerate(value):
             if len(self._errors) > MOST_ERRORS:

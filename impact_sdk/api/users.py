@@ -75,8 +75,8 @@ class Users:
             provisioning_initiated_at: When opening an account began; DES starts the user's paused launches. None says
                 that the bank refuses the user: they are paused again, and the next launch asks again.
             account_provision_request_id: Which request that answers.
-            accounts: What changes on accounts of this user; the others stay as they are.
-            transactions: How transactions of this user ended; the others stay as they are.
+            accounts: What changes on accounts of this user; the others stay as they are. The sandbox takes 500 at once.
+            transactions: How transactions of this user ended; the others stay as they are. As many at once.
 
         Raises:
             BadRequest: An element is not this user's, or may not be changed so; `errors` names it by its place in the

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from bank_app_sim.answers import MOST_ERRORS
+from bank_app_sim.des.fields import MOST_ELEMENTS
 
 from .conftest import SignIn
 from .journey import (
@@ -144,12 +145,20 @@ async def test_a_wrong_field_is_named(
 async def test_of_a_list_no_more_is_read_than_mistakes_are_told(
     part: dict[str, Any], ada: httpx.AsyncClient, backend: httpx.AsyncClient
 ) -> None:
-    """A megabyte has a quarter of a million elements; all others would wait for them."""
-    answer = await change(backend, ada, transactions=[part] * 10_000)
+    answer = await change(backend, ada, transactions=[part] * MOST_ELEMENTS)
 
     assert answer.status_code == 400
     assert errors_of(answer)["base"] == [f"more fields are wrong; here are the first {MOST_ERRORS}"]
     assert len(errors_of(answer)) == MOST_ERRORS + 1
+
+
+@pytest.mark.parametrize("plural", ["accounts", "transactions"])
+async def test_a_list_has_a_largest_size(plural: str, ada: httpx.AsyncClient, backend: httpx.AsyncClient) -> None:
+    """A megabyte has a quarter of a million elements; all others would wait for them."""
+    answer = await change(backend, ada, **{plural: [{}] * (MOST_ELEMENTS + 1)})
+
+    assert answer.status_code == 400
+    assert errors_of(answer) == {f"user.{plural}": ["has 501 elements; send at most 500 at once"]}
 
 
 async def test_a_shared_balance_is_not_patched(
