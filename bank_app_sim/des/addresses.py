@@ -31,22 +31,32 @@ def what_is_wrong_with(address: Address) -> str | None:
     """
     # A mapped address is the IPv4 one in other clothes: the machine itself connects to that.
     reached = (isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped) or address
-    if reached.is_loopback or _is_public(reached):
+    if reached.is_loopback:
         return None
-    return f"leads to {address}, a private address; only public ones and loopback are reached"
+    behind = ipaddress.IPv4Address(int(reached) & 0xFFFF_FFFF) if reached in _TRANSLATED else reached
+    purpose = _purpose(behind)
+    if purpose is None:
+        return None
+    stands_for = "" if behind == address else f", which stands for {behind}"
+    return f"leads to {address}{stands_for}, {purpose}; only public ones and loopback are reached"
 
 
-def _is_public(address: Address) -> bool:
-    """By the registries of IANA as `ssrfguard` carries them: Python's own tables are as old as the interpreter."""
+def _purpose(address: Address) -> str | None:
+    """What an address is for that is not public; also where that can be reached, as no bank takes webhooks there.
+
+    By the registries of IANA as `ssrfguard` carries them: Python's own tables are as old as the interpreter.
+    """
     from ssrfguard import DEFAULT_DENIED  # not at the top: few servers ever need it, and it takes a while
 
+    block = DEFAULT_DENIED.match(address)
+    if block is not None:
+        return f"an address set apart for {block.name} ({block.rfc})"
     if isinstance(address, ipaddress.IPv6Address):
-        if address in _TRANSLATED:
-            return _is_public(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
-        if address not in _GLOBAL_UNICAST or int(address) >> 32 & 0xFFFF_FFFF in _ISATAP:
-            return False
-    # Every special purpose, also of those blocks that can be reached: no bank takes webhooks there.
-    return DEFAULT_DENIED.match(address) is None
+        if int(address) >> 32 & 0xFFFF_FFFF in _ISATAP:
+            return "an ISATAP address, which is of one network only (RFC 5214)"
+        if address not in _GLOBAL_UNICAST:
+            return "an address that is given out to nobody"
+    return None
 
 
 def what_is_wrong_with_url(url: str) -> str | None:

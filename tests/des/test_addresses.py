@@ -33,35 +33,41 @@ def test_public_addresses_and_loopback_are_reached(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "purpose"),
     [
-        "10.0.0.1",
-        "172.16.0.1",
-        "192.168.1.1",
-        "169.254.169.254",  # where clouds keep their secrets
-        "100.64.0.1",
-        "0.0.0.0",
-        "224.0.0.1",
-        "255.255.255.255",
-        "198.18.0.1",
-        "::",
-        "fe80::1",
-        "fc00::1",
-        "fec0::1",
-        "ff02::1",
-        "::ffff:10.0.0.1",
-        "64:ff9b::a00:1",  # 10.0.0.1 behind a translator
-        "2002:a00:1::",  # 10.0.0.1 behind a 6to4 relay
-        "2001:0:808:808::f5ff:fffe",  # 10.0.0.1 behind a Teredo relay
-        "64:ff9b::7f00:1",  # the translator itself
-        "2002:7f00:1::",  # the relay itself
-        "::10.0.0.1",
-        "::8.8.8.8",
-        "::ffff:0:a00:1",  # 10.0.0.1 as RFC 2765 translates it
+        ("10.0.0.1", "Private-Use (RFC1918)"),
+        ("172.16.0.1", "Private-Use (RFC1918)"),
+        ("192.168.1.1", "Private-Use (RFC1918)"),
+        ("169.254.169.254", "Cloud metadata"),  # where clouds keep their secrets
+        ("100.64.0.1", "Shared Address Space (RFC6598)"),
+        ("0.0.0.0", "This host on this network (RFC1122)"),
+        ("224.0.0.1", "Multicast (RFC5771)"),
+        ("255.255.255.255", "Limited Broadcast (RFC8190, RFC919)"),
+        ("198.18.0.1", "Benchmarking (RFC2544)"),
+        ("::", "Unspecified Address (RFC4291)"),
+        ("fe80::1", "Link-Local Unicast (RFC4291)"),
+        ("fc00::1", "Unique-Local (RFC4193, RFC8190)"),
+        ("fec0::1", "Site-Local (deprecated)"),
+        ("4000::1", "given out to nobody"),
+        ("ff02::1", "Multicast (RFC4291)"),
+        ("::ffff:10.0.0.1", "which stands for 10.0.0.1, an address set apart for Private-Use"),
+        ("64:ff9b::a00:1", "which stands for 10.0.0.1, an address set apart for Private-Use"),  # behind a translator
+        ("2002:a00:1::", "6to4 (RFC3056)"),  # 10.0.0.1 behind a relay
+        ("2001:0:808:808::f5ff:fffe", "TEREDO"),  # 10.0.0.1 behind a relay
+        ("64:ff9b::7f00:1", "which stands for 127.0.0.1, an address set apart for Loopback"),  # the translator itself
+        ("2002:7f00:1::", "6to4 (RFC3056)"),  # the relay itself
+        ("::10.0.0.1", "IPv4-Compatible (deprecated)"),
+        ("::8.8.8.8", "IPv4-Compatible (deprecated)"),
+        ("::ffff:0:a00:1", "given out to nobody"),  # 10.0.0.1 as RFC 2765 translates it
+        ("2a00::5efe:a00:1", "an ISATAP address, which is of one network only (RFC 5214)"),
+        ("2a00::200:5efe:808:808", "an ISATAP address, which is of one network only (RFC 5214)"),
     ],
 )
-def test_private_addresses_are_not_however_they_are_written(address: str) -> None:
-    assert "a private address" in (what_is_wrong_with(ipaddress.ip_address(address)) or "")
+def test_other_addresses_are_not_however_they_are_written(address: str, purpose: str) -> None:
+    wrong = what_is_wrong_with(ipaddress.ip_address(address)) or ""
+
+    assert wrong.startswith(f"leads to {ipaddress.ip_address(address)}, ")
+    assert purpose in wrong
 
 
 # By hand, from the registries of IANA (special-purpose addresses of IPv4 and IPv6, multicast, IPv6's address space) and
@@ -293,7 +299,7 @@ async def test_a_name_is_looked_up_as_it_is_written_in_the_address() -> None:
 @pytest.mark.parametrize("addresses", [["10.0.0.1"], ["192.168.0.1", "127.0.0.1"], ["fe80::1%eth0"]])
 async def test_a_name_that_leads_inside_is_not_connected_to(addresses: list[str]) -> None:
     async with httpx.AsyncClient(transport=PublicAddresses(resolve=leading_to(*addresses))) as client:
-        with pytest.raises(httpx.ConnectError, match=r"inside\.example leads to .* a private address"):
+        with pytest.raises(httpx.ConnectError, match=r"inside\.example leads to .* an address set apart for"):
             await client.post("http://inside.example/", content=b"{}")
 
 
