@@ -228,8 +228,8 @@ LONG = "journey: Long\nsteps:\n  - launch\n  - wait: 300 days\n"
     [
         ["run", "--list"],
         ["run", "--schema"],
-        ["run", "long.journey.yaml", "--repeat", "90", "--workers", "1"],
-        ["run", "long.journey.yaml", "--repeat", "90", "--workers", "2"],
+        ["run", "long.journey.yaml", "--repeat", "12", "--workers", "1"],
+        ["run", "long.journey.yaml", "--repeat", "12", "--workers", "2"],
         ["openapi"],
         ["demo", "--in-process", "--output", "out"],
         ["trace", "diff", "--help"],
@@ -254,7 +254,7 @@ def test_nobody_who_stops_reading_is_told_of_it(folder: Path, words: list[str]) 
 @pytest.mark.processes
 def test_a_report_is_written_although_nobody_reads_the_lines(folder: Path) -> None:
     Path("long.journey.yaml").write_text(LONG)
-    command = [sys.executable, "-m", "bank_app_sim", "run", "long.journey.yaml", "--repeat", "90", "--report", "out"]
+    command = [sys.executable, "-m", "bank_app_sim", "run", "long.journey.yaml", "--repeat", "12", "--report", "out"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.read(1)
