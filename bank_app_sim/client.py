@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import anyio
 import attrs
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 ADDRESSES_AT_HAND = 256
 TIMEOUT_SECONDS = 5.0
+
+# For all of an answer. Whoever sends a byte every four seconds is never late with the next one.
+WHOLE_WITHIN_SECONDS = 10.0
 
 # What participants ask of each other is some hundred bytes; a bank's list of keys may be some thousand.
 LARGEST_ANSWER_BYTES = 1_048_576
@@ -27,10 +31,12 @@ class Client:
     Args:
         base_url: What the paths stand behind.
         transport: How the receiver is reached; None for the network, by whatever proxy the environment names.
+        whole_within_seconds: How long an answer may take over the network, from the request to its last byte.
     """
 
     base_url: str
     transport: "httpx.AsyncBaseTransport | None"
+    whole_within_seconds: float = attrs.field(default=WHOLE_WITHIN_SECONDS, kw_only=True)
     _over_network: "httpx.AsyncClient | None" = attrs.field(default=None, init=False)
 
     async def request(
@@ -39,7 +45,8 @@ class Client:
         """The answer, of whatever status.
 
         Raises:
-            httpx.TransportError: There is none, over a network within five seconds; or it is larger than a megabyte.
+            httpx.TransportError: There is none; or it is larger than a megabyte. Over a network, nothing comes for five
+                seconds, or it is not whole within `whole_within_seconds`.
         """
         import httpx  # not at the top: a server is to be up first
 
@@ -50,7 +57,12 @@ class Client:
             if self._over_network is None:
                 self._over_network = httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
             request = self._over_network.build_request(method, address, json=json, headers=plain)
-            return await _whole(await self._over_network.send(request, stream=True))
+            try:
+                with anyio.fail_after(self.whole_within_seconds):
+                    return await _whole(await self._over_network.send(request, stream=True))
+            except TimeoutError:
+                sentence = f"the answer was not whole within {self.whole_within_seconds:g} seconds"
+                raise httpx.ReadTimeout(sentence, request=request) from None
         request = httpx.Request(method, _parsed(address), json=json, headers=plain, extensions={"timeout": _timeout()})
         response = await self.transport.handle_async_request(request)
         response.request = request

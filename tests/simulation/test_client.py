@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 
+import anyio
 import httpx
 import pytest
+from anyio.abc import SocketAttribute, SocketStream
 
 from bank_app_sim.client import TIMEOUT_SECONDS, Client
 
@@ -125,3 +127,21 @@ async def test_an_answer_of_no_stated_length_is_read_whole(headers: dict[str, st
     )
 
     assert len((await client.request("GET", "/keys")).content) == 65_536
+
+
+@pytest.mark.parametrize("said", [b"H", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+async def test_an_answer_that_does_not_come_to_its_end_is_given_up(said: bytes) -> None:
+    async def trickle(stream: SocketStream) -> None:
+        async with stream:
+            await stream.receive()
+            await stream.send(said)
+            await anyio.sleep_forever()
+
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(SocketAttribute.local_port)
+    async with listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, trickle)
+        async with Client(f"http://127.0.0.1:{port}", None, whole_within_seconds=0.1) as client:
+            with pytest.raises(httpx.ReadTimeout, match=r"not whole within 0\.1 seconds"):
+                await client.request("GET", "/keys")
+        tasks.cancel_scope.cancel()
