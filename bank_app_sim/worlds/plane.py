@@ -4,6 +4,7 @@ People who use other languages read about it in `bank_app_sim/docs/worlds.md`.
 """
 
 import contextlib
+import itertools
 import random
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
@@ -34,7 +35,10 @@ WORLDS = "/sandbox/worlds"
 ADDRESSES = "/worlds"
 
 # Changes when a player of before could not play any more.
-VERSION = 2
+VERSION = 3
+
+# Of one answer. A world keeps all of them, and its days are thousands.
+MOST_MESSAGES = 1_000
 
 # Every day in between is lived through.
 FARTHEST = timedelta(days=36_525)
@@ -141,9 +145,12 @@ class Plane:
             raise Refused(400, {"after": ["must be the number of a message"]})
 
         async def messages(world: World) -> list[dict[str, Any]]:
-            return [message.as_json() for message in world.simulation.trace if message.n > int(after)]
+            later = (message for message in world.simulation.trace if message.n > int(after))
+            # One more than is shown tells whether there are more.
+            return [message.as_json() for message in itertools.islice(later, MOST_MESSAGES + 1)]
 
-        return Answer(200, {"messages": await self._find(call).thread.call(messages)})
+        found = await self._find(call).thread.call(messages)
+        return Answer(200, {"messages": found[:MOST_MESSAGES], "has_more": len(found) > MOST_MESSAGES})
 
     async def take_messages(self, call: Call, read: Mapping[str, Any]) -> Answer:
         async def record(world: World) -> None:

@@ -172,8 +172,11 @@ class RemoteWorld:
 
     async def messages(self) -> list[Message]:
         """As `Simulation` has it: what was said here and there, in the one order in which it was."""
-        new = await self._ask("GET", f"/messages?after={len(self._messages)}")
-        self._messages += [Message.from_json(message) for message in new["messages"]]
+        has_more = True
+        while has_more:
+            new = await self._ask("GET", f"/messages?after={len(self._messages)}")
+            self._messages += [Message.from_json(message) for message in new["messages"]]
+            has_more = new["has_more"]
         return list(self._messages)
 
     async def state(self) -> dict[str, dict[str, dict[str, Any]]]:

@@ -7,6 +7,7 @@ import pytest
 import bank_app_sim
 from bank_app_sim.worlds.keeping import IDLE_AFTER_SECONDS, MOST_WORLDS
 from bank_app_sim.worlds.operations import OPERATIONS, Operation
+from bank_app_sim.worlds.plane import MOST_MESSAGES
 
 PAGE = (Path(bank_app_sim.__file__).parent / "docs" / "worlds.md").read_text()
 
@@ -29,5 +30,6 @@ def test_the_page_speaks_of_no_other_operation() -> None:
 
 
 def test_the_limits_are_those_of_the_program() -> None:
+    assert f"At most {MOST_MESSAGES:,} at once" in PAGE
     assert f"At most {MOST_WORLDS} at once" in PAGE
     assert f"for {IDLE_AFTER_SECONDS // 60} minutes" in PAGE

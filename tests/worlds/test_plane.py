@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from bank_app_sim.worlds.operations import OPERATIONS
+from bank_app_sim.worlds.plane import MOST_MESSAGES
 from bank_app_sim.worlds.settings import SETTINGS
 
 pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
@@ -225,6 +226,16 @@ def test_messages_are_told_from_a_number_on_and_taken_in_between(http: httpx.Cli
 
     assert taken.status_code == 204
     assert message == {"n": 3, "at": world["now"], **said, "user": "", "branch": ""}
+
+
+def test_messages_are_told_a_thousand_at_once(http: httpx.Client, world: dict[str, Any]) -> None:
+    said = {"from": "bank_app", "to": "sdk", "label": "SDK.launch", "kind": "call"}
+    http.post(of(world, "/messages"), json={"messages": [said] * (2 * MOST_MESSAGES)})
+
+    told = [http.get(of(world, "/messages"), params={"after": after}).json() for after in (0, 1, MOST_MESSAGES)]
+
+    numbers = [(answer["messages"][0]["n"], answer["messages"][-1]["n"], answer["has_more"]) for answer in told]
+    assert numbers == [(1, 1000, True), (2, 1001, True), (1001, 2000, False)]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from bank_app_sim.journeys.world import World
 from bank_app_sim.network import Fault, Trouble
 from bank_app_sim.servers import address, listening_socket
 from bank_app_sim.worlds import RemoteWorld, SandboxError
+from bank_app_sim.worlds.plane import MOST_MESSAGES
 from impact_sdk import OutcomeUnknown
 
 from .journeys import AnyWorld, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
@@ -136,7 +137,7 @@ async def test_a_sandbox_that_is_not_there_gets_a_sentence() -> None:
         (
             200,
             b'{"version": 99, "most": 1, "worlds": []}',
-            "has version 99 of worlds, and this program plays in version 2",
+            "has version 99 of worlds, and this program plays in version 3",
         ),
         (403, b'{"errors": [{"field": "base", "errors": ["go away"]}]}', "refuses to GET /sandbox/worlds: go away"),
     ],
@@ -151,6 +152,14 @@ async def test_settings_that_no_bank_can_have_get_the_sandbox_s_sentence(files_u
     with pytest.raises(SandboxError, match="settle_every_seconds: must be a number of seconds from 1 to"):
         async with RemoteWorld(files_url, settle_every=timedelta()):
             raise AssertionError("there is no such bank")
+
+
+async def test_all_messages_are_there_however_many_they_are(files_url: str) -> None:
+    async with RemoteWorld(files_url) as world:
+        for n in range(MOST_MESSAGES + 1):
+            world.trace.record("bank_app", "sdk", f"call {n}", kind="call")
+
+        assert [message.n for message in await world.messages()] == [*range(1, MOST_MESSAGES + 2)]
 
 
 async def test_a_sandbox_that_ends_in_the_middle_gets_a_sentence(tmp_path: Path) -> None:
