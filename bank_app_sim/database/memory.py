@@ -6,7 +6,7 @@ import functools
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import anyio.lowlevel
 import attrs
@@ -20,7 +20,11 @@ from .sqlite import engine, prepare, set_up
 
 T = TypeVar("T")
 
-# Databases that wait for another world: two for each content that worlds begin with, in a process with one at a time.
+# A version, and a content or the tables of an empty database.
+Beginning = tuple[int, bytes | sa.MetaData]
+
+# Databases that wait for another world: two for each content that worlds begin with, in a process with one at a time,
+# and two that are empty.
 MOST_AT_REST = 64
 
 
@@ -32,9 +36,8 @@ class Memory:
     """
 
     def __init__(self, tables: sa.MetaData, *, version: int, content: bytes | None = None) -> None:
-        self._began_with = None if content is None else (version, content)
-        at_rest = self._began_with and _AT_REST.take(self._began_with)
-        self._connection = at_rest or _opened(tables, version, content)
+        self._began_with: Beginning = (version, tables if content is None else content)
+        self._connection = _AT_REST.take(self._began_with) or _opened(tables, version, content)
         self._driver = driver_of(self._connection)
         # Units of work execute statements, and read what comes of it: so much of a connection it is.
         self._units = cast(sa.Connection, Connection(self._driver))
@@ -77,10 +80,7 @@ class Memory:
         if self._is_closed:
             return
         self._is_closed = True
-        if self._began_with is None:
-            self._connection.close()
-        else:
-            _AT_REST.put(self._began_with, self._connection)
+        _AT_REST.put(self._began_with, self._connection)
 
 
 def _opened(tables: sa.MetaData, version: int, content: bytes | None) -> sa.Connection:
@@ -122,10 +122,12 @@ class _AtRest:
     """Databases that are as they began."""
 
     _lock: threading.Lock = attrs.field(factory=threading.Lock)
-    _by_beginning: collections.OrderedDict[Any, list[sa.Connection]] = attrs.field(factory=collections.OrderedDict)
+    _by_beginning: collections.OrderedDict[Beginning, list[sa.Connection]] = attrs.field(
+        factory=collections.OrderedDict
+    )
     _count: int = 0
 
-    def take(self, beginning: tuple[int, bytes]) -> sa.Connection | None:
+    def take(self, beginning: Beginning) -> sa.Connection | None:
         with self._lock:
             waiting = self._by_beginning.get(beginning)
             if not waiting:
@@ -133,7 +135,7 @@ class _AtRest:
             self._count -= 1
             return waiting.pop()
 
-    def put(self, beginning: tuple[int, bytes], connection: sa.Connection) -> None:
+    def put(self, beginning: Beginning, connection: sa.Connection) -> None:
         """Undo what a world has done. The one that has waited longest goes where there are too many."""
         driver_of(connection).execute("ROLLBACK TO world")
         with self._lock:

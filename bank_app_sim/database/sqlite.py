@@ -1,7 +1,8 @@
 """SQLite in a file, with one thread that writes and reads it."""
 
+import functools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -89,7 +90,8 @@ def prepare(connection: sa.Connection, tables: sa.MetaData, version: int, *, nam
     empty = driver.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if empty:
         driver.execute("BEGIN IMMEDIATE")
-        tables.create_all(connection)
+        for statement in _creation(tables):
+            driver.execute(statement)
         driver.execute(f"PRAGMA user_version = {version}")
         driver.execute("COMMIT")
     elif found != version:
@@ -97,6 +99,18 @@ def prepare(connection: sa.Connection, tables: sa.MetaData, version: int, *, nam
             f"{name} has schema {found}, this program needs {version}; "
             "move the file away to start with an empty one, or use the program that wrote it"
         )
+
+
+@functools.cache
+def _creation(tables: sa.MetaData) -> Sequence[str]:
+    """The statements that create the tables. To write them takes SQLAlchemy far longer than SQLite to execute them."""
+    statements: list[str] = []
+    dialect = sa.make_url("sqlite://").get_dialect()()
+    writes = sa.create_mock_engine(
+        "sqlite://", lambda element, *_: statements.append(str(element.compile(dialect=dialect)))
+    )
+    tables.create_all(writes, checkfirst=False)
+    return statements
 
 
 class Line:
