@@ -48,7 +48,13 @@ if TYPE_CHECKING:
 @click.option(
     "--event-loop", type=click.Choice(["asyncio", "trio"]), default="asyncio", show_default=True, help="Which to use."
 )
-@click.option("-j", "--workers", type=click.IntRange(1), metavar="N", help="Processes; as many as cores by default.")
+@click.option(
+    "-j",
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes. By default as many as cores, and one for up to 16 journeys.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option(
     "--export",
@@ -168,7 +174,7 @@ def run(
             played = runner.run(
                 jobs,
                 plan,
-                workers=workers or os.cpu_count() or 1,
+                workers=workers or runner.processes(len(jobs), cores=os.cpu_count() or 1),
                 stops_at_failure=fail_fast,
                 ended=progress.advance,
             )

@@ -35,6 +35,9 @@ from .worlds import fresh, on_sandbox
 # Work for a tenth of a second or so: a worker is told less often what to do, and progress is still seen.
 BATCH = 8
 
+# So many journeys are played before a second process has begun.
+FEW = 16
+
 
 class _WorkerDied(Exception):
     """A process that played journeys has died."""
@@ -211,6 +214,11 @@ def _play_batch(jobs: Sequence[Job], plan: Plan) -> _Played:
         if group.subgroup(KeyboardInterrupt) is None:
             raise
         raise KeyboardInterrupt from None
+
+
+def processes(journeys: int, *, cores: int) -> int:
+    """How many processes play them soonest, as far as one can know."""
+    return cores if journeys > FEW else 1
 
 
 def run(

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from bank_app_sim.cli import main
 from bank_app_sim.cli.started import command
+from bank_app_sim.journeys.runner import FEW
 from bank_app_sim.journeys.schema import as_json
 
 GOOD = "journey: All is well\nsteps:\n  - launch\n  - create a Dream: Bike\n"
@@ -139,6 +140,10 @@ def test_wrong_use_gets_a_sentence_and_exit_code_2(folder: Path, words: list[str
     assert result.exit_code == 2
     assert said in " ".join(result.output.split())
     assert "Traceback" not in result.output
+
+
+def test_the_command_says_how_many_processes_there_are() -> None:
+    assert f"one for up to {FEW} journeys" in " ".join(typed("--help").output.split())
 
 
 def test_the_command_explains_itself_with_examples() -> None:

@@ -35,6 +35,11 @@ def plain(result: JourneyResult) -> JourneyResult:
     return attrs.evolve(result, seconds=0, messages=list(result.messages), states=list(result.states))
 
 
+@pytest.mark.parametrize(("journeys", "processes"), [(0, 1), (1, 1), (runner.FEW, 1), (runner.FEW + 1, 4), (200, 4)])
+def test_a_few_journeys_are_played_before_a_second_process_has_begun(journeys: int, processes: int) -> None:
+    assert runner.processes(journeys, cores=4) == processes
+
+
 @pytest.mark.processes
 def test_processes_give_the_results_that_one_process_gives_in_the_same_order() -> None:
     jobs = [Job(script, seed) for seed in range(12) for script in (GOOD, BAD)]
