@@ -6,8 +6,8 @@ import pytest
 
 from bank_app_sim.journeys.selection import NothingFound, library, selected
 
-ROWS = "journey: Who saves what\nabout: <savehack>\nrows:\n  - {who: ada, savehack: daily}\n  - {who: bo, savehack: weekly}\n"
-ROWS += "given:\n  users: [ada, bo]\nsteps:\n  - launch: <who>\n"
+ROWS = "journey: Who saves what\nabout: <savehack>\nrows:\n  - {who: ada, savehack: daily}\n"
+ROWS += "  - {who: bo, savehack: weekly}\ngiven:\n  users: [ada, bo]\nsteps:\n  - launch: <who>\n"
 
 
 @pytest.fixture
