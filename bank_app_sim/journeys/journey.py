@@ -85,12 +85,15 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
             await journey.end()
 
     async def end(self) -> None:
-        """What was to go wrong has to have gone wrong: a fault that struck nothing has shown nothing.
+        """What was to go wrong has to have gone wrong, and what users and the bank were to do has to have been done.
+
+        A fault that struck nothing has shown nothing.
 
         Raises:
-            ExpectationFailed: Something has not, and its step was not told `may_not_happen=True`.
+            ExpectationFailed: Something has not, and its step was not told `may_not_happen=True` or
+                `may_do_nothing=True`.
         """
-        failures = [missed.failure for missed in self.troubles.missed(await self.world.pending())]
+        failures = [missed.failure for missed in await self.missed()]
         if failures:
             raise ExpectationFailed(
                 "; ".join(each.expected for each in failures), "; ".join(each.found for each in failures)

@@ -23,6 +23,7 @@ class LookedUpName(Text):
     Args:
         of: What it is a name of.
         way_out: How something gets this name.
+        otherwise: What to write where it is nobody's on purpose.
         may_be_nobodys: One that nothing has is fine as well, unless it is one that something has, but for a slip.
         is_part: A part of it is enough.
         always: Names that are there without anybody giving them.
@@ -30,6 +31,7 @@ class LookedUpName(Text):
 
     of: str = attrs.field(kw_only=True)
     way_out: str = attrs.field(default="", kw_only=True)
+    otherwise: str = attrs.field(default="", kw_only=True)
     may_be_nobodys: bool = attrs.field(default=False, kw_only=True)
     is_part: bool = attrs.field(default=False, kw_only=True)
     always: tuple[str, ...] = attrs.field(default=(), kw_only=True)
@@ -40,7 +42,14 @@ DREAM = LookedUpName("the name of a Dream", of="Dream", way_out="`create a Dream
 # What is not said of a savehack is so; see `savehacks`.
 DEFAULT_TEAM, DEFAULT_FRIEND = "Arsenal", "bo"
 FOLLOWED_TEAM = GivenName("the name of a team", of="team")
-SCORING_TEAM = LookedUpName("the name of a team", of="team", may_be_nobodys=True, always=(DEFAULT_TEAM,))
+SCORING_TEAM = LookedUpName(
+    "the name of a team",
+    of="team",
+    way_out="`launch a savehack` follows one",
+    otherwise="with `may do nothing: yes` any team can score",
+    may_be_nobodys=True,
+    always=(DEFAULT_TEAM,),
+)
 COPIED_FRIEND = GivenName("the name of a friend", of="friend")
 NEW_EXTERNAL_ID = GivenName("a name", of="external ID")
 EXTERNAL_ID = LookedUpName("an external ID", of="external ID", may_be_nobodys=True)
@@ -66,4 +75,11 @@ SCREEN_TEXTS = (
     "Impact Finance is closed:",
 )
 SHOWN = LookedUpName("a text", of="text on the screen", may_be_nobodys=True, is_part=True, always=SCREEN_TEXTS)
-SAVING_FRIEND = LookedUpName("the name of a friend", of="friend", may_be_nobodys=True, always=(DEFAULT_FRIEND,))
+SAVING_FRIEND = LookedUpName(
+    "the name of a friend",
+    of="friend",
+    way_out="`launch a savehack` copies one",
+    otherwise="with `may do nothing: yes` anybody can save",
+    may_be_nobodys=True,
+    always=(DEFAULT_FRIEND,),
+)

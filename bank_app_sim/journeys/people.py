@@ -10,7 +10,11 @@ import attrs
 from impact_sdk import Dream, SavehackLaunch, Session
 
 from ..trace import Message
+from .sayings import Saying
 from .world import Phone, World
+
+# How a session is that nobody has opened, or that nothing has ended; see `how_the_session_is()`.
+NO_SESSION, OPEN, LEFT = "none", "open", "left"
 
 EXIT = "callback: Exit Requested"
 
@@ -34,8 +38,10 @@ class Person:
     Attributes:
         attitudes: What they answer to the next questions, one after the other; the last one stays.
         takes: How long they think about an answer.
+        says: What was said last of how they answer; `thinks` of how long that takes.
         session: The latest; `since` is how many messages there were when it began, and `has_left` whether the app has
             left it by itself.
+        phone: Their latest; `has_app` is whether the bank's app runs on it.
         dreams: Their Dreams by name, the newest last; `created` is what all were called that ever were there.
         launches: Their savehack launches, the newest last.
     """
@@ -44,16 +50,22 @@ class Person:
     world: World
     attitudes: Sequence[Attitude] = (Attitude.ACCEPTS,)
     takes: timedelta = timedelta()
+    says: Saying | None = None
+    thinks: Saying | None = None
     session: Session | None = None
     since: int = 0
     has_left: bool = False
     phone: Phone | None = None
+    has_app: bool = False
     dreams: list[tuple[str, Dream]] = attrs.field(factory=list)
     created: set[str] = attrs.field(factory=set)
     launches: list[SavehackLaunch] = attrs.field(factory=list)
 
     async def answers(self, _question: str) -> bool:
         """What they say to a question; some say nothing, for ever."""
+        for saying in (self.says, self.thinks):
+            if saying is not None:
+                saying.comes_to_something()
         attitude, *later = self.attitudes
         self.attitudes = later or (attitude,)
         if attitude is Attitude.SAYS_NOTHING:
@@ -65,6 +77,7 @@ class Person:
     def takes_the_phone(self) -> Phone:
         """Their phone, with the bank's app on it."""
         self.phone = self.world.bank_app(self.customer, answers=self.answers)
+        self.has_app = True
         return self.phone
 
     @property
@@ -82,11 +95,11 @@ class Person:
     def how_the_session_is(self, messages: Sequence[Message]) -> str:
         """`none`, `open`, `left`, or why it has ended."""
         if self.session is None:
-            return "none"
+            return NO_SESSION
         for message in messages[self.since :]:
             if message.label == EXIT and message.detail.get("user_id") == self.session.user.id:
                 return str(message.detail["reason"]).replace("_", " ")
-        return "left" if self.has_left else "open"
+        return LEFT if self.has_left else OPEN
 
     def has_created(self, name: str, dream: Dream) -> None:
         """A Dream is there."""

@@ -79,8 +79,8 @@ class Player:
         return outcome, self._results, self._states
 
     async def _hold_to_what_was_asked(self) -> None:
-        """What was to go wrong and has not: the step that has asked for it has failed."""
-        for missed in self.journey.troubles.missed(await self.world.pending()):
+        """What was to come and has not: the step that has said so has failed."""
+        for missed in await self.journey.missed():
             assert missed.place is not None
             result = self._results[missed.place]
             self._results[missed.place] = attrs.evolve(result, outcome=Outcome.FAILED, failure=missed.failure)

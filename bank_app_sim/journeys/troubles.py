@@ -57,9 +57,14 @@ class Missed:
 
 @attrs.define
 class Troubles:
-    """All that one journey has asked for."""
+    """All that one journey has asked for.
+
+    Attributes:
+        are_lasting: Something is to go wrong with all messages that come.
+    """
 
     _asked: dict[str, Asked] = attrs.field(factory=dict)
+    are_lasting: bool = False
     _numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(1))
 
     def ask(self, fault: Fault, *, may_not_happen: bool) -> Fault:
@@ -67,6 +72,7 @@ class Troubles:
         often = f"{fault.times} times " if fault.times not in (None, 1) else ""
         what = f"{often}{fault.what or 'a message'} {_HAPPENS[fault.trouble]}"
         fault.name = str(next(self._numbers))
+        self.are_lasting |= fault.times is None
         self._asked[fault.name] = Asked(what=what, may_not_happen=may_not_happen, place=UNDER_WAY.get())
         return fault
 
@@ -74,6 +80,10 @@ class Troubles:
         """The backend is to die at a point of its work."""
         what = f"the backend dies at {point}"
         self._asked[point] = Asked(what=what, may_not_happen=may_not_happen, place=UNDER_WAY.get())
+
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self.are_lasting = False
 
     def missed(self, pending: Pending) -> list[Missed]:
         """What was asked for in earnest, and has not gone wrong."""

@@ -87,6 +87,7 @@ class Words:
         """
         before = len(mistakes.found)
         arguments: dict[str, Any] = {}
+        noted: list[tuple[Kind, Node]] = []
         given = self._given(node)
         for name, value in given:
             with mistakes.going_on():
@@ -96,12 +97,19 @@ class Words:
                 arguments[field.parameter] = field.kind.read(value)
                 if users is not None:
                     refuse_strangers(field.kind, value, users)
-                note(field.kind, value)
+                noted.append((field.kind, value))
+        for kind, value in noted:
+            note(self._as_meant(kind, arguments), value)
         self._note_missing({name.text for name, _ in given}, place, mistakes)
         if len(mistakes.found) == before:
             with mistakes.going_on():
                 self._refuse_what_cannot_be(arguments, place, {name.text: name.place for name, _ in given})
         return arguments
+
+    def _as_meant(self, kind: Kind, arguments: Mapping[str, Any]) -> Kind:
+        """A step that has to do something does it with what is there."""
+        has_to = "may do nothing" in self.by_name and not arguments.get("may_do_nothing")
+        return attrs.evolve(kind, may_be_nobodys=False) if has_to and isinstance(kind, LookedUpName) else kind
 
     def _no_field(self, name: str, value: Node) -> str:
         if value == Plain("", value.place) and re.fullmatch(r"\d[\d.]*", name):
@@ -177,15 +185,16 @@ def unknown_name(kind: LookedUpName, name: str, given: Collection[str]) -> str |
     if kind.is_part and any(name in each for each in there_too):
         return None
     known = [part for each in there_too for part in _parts(each, len(name.split()))] if kind.is_part else there_too
-    nearest = slipped_word(name, known) if kind.may_be_nobodys else nearest_word(name, known)
+    nearest = slipped_word(name, known) or (None if kind.may_be_nobodys else nearest_word(name, known))
     if name in kind.always and nearest not in given:
         return None
+    otherwise = f"; {kind.otherwise}" if kind.otherwise and not kind.may_be_nobodys else ""
     if nearest is not None:
-        return f"{name!r} is no {kind.of} of this journey; did you mean {nearest!r}?"
+        return f"{name!r} is no {kind.of} of this journey; did you mean {nearest!r}?{otherwise}"
     if kind.may_be_nobodys:
         return None
     there = f"there is {one_of(list(dict.fromkeys(there_too)))}" if there_too else "there is none"
-    return f"{name!r} is no {kind.of} of this journey; {there}, and {kind.way_out}"
+    return f"{name!r} is no {kind.of} of this journey; {there}, and {kind.way_out}{otherwise}"
 
 
 def _parts(text: str, count: int) -> list[str]:

@@ -72,7 +72,7 @@ def test_a_dream_of_the_beginning_is_its_users(tmp_path: Path) -> None:
 def test_a_team_that_nobody_follows_may_score(team: str) -> None:
     followed = STEPS + "  - launch a savehack: {savehack: save league, team: Leeds}\n"
 
-    assert read(f"{followed}  - a goal: {team}\n", Path("x.journey.yaml"))
+    assert read(f"{followed}  - a goal: {{team: {team}, may do nothing: yes}}\n", Path("x.journey.yaml"))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,8 @@ def test_who_is_nearly_followed_is_a_mistake(savehack: str, event: str, nearest:
     ("followed", "scores"), [("Hammarby", "Malmö"), ("Team A", "Team B"), ("Team 1", "Team 11"), ("bo", "bob")]
 )
 def test_others_than_who_is_followed_may_do_what_they_like(followed: str, scores: str) -> None:
-    text = f"{STEPS}  - launch a savehack: {{savehack: save league, team: {followed}}}\n  - a goal: {scores}\n"
+    savehack = f"  - launch a savehack: {{savehack: save league, team: {followed}}}\n"
+    text = f"{STEPS}{savehack}  - a goal: {{team: {scores}, may do nothing: yes}}\n"
 
     assert read(text, Path("x.journey.yaml"))
 

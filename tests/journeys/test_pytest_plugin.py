@@ -152,7 +152,7 @@ def test_what_could_not_be_played_says_why(project: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*it has failed*")
 
 
-ROWS = "journey: Any value\nrows:\n{rows}steps:\n  - launch\n  - expect: {{accounts: <n>}}\n"
+ROWS = "journey: Any value\nabout: <value>\nrows:\n{rows}steps:\n  - launch\n  - expect: {{accounts: <n>}}\n"
 HARD = ["a, b", "x]", "[x", "a::b", "two\nlines", "'", "ä", "a b", "/", "-k"]
 
 

@@ -139,7 +139,7 @@ def kept(file: Path) -> dict[str, list[str]]:
         ["launch", "wait: 1 minute", *TWO[1:]],
         [*TWO[:3], "wait: 1 minute", TWO[3]],
         [*TWO, "wait: 1 minute"],
-        [*TWO[:3], "the user thinks for: 5 minutes", TWO[3]],
+        [*TWO[:3], "the user thinks for: {time: 5 minutes, may do nothing: yes}", TWO[3]],
     ],
 )
 def test_a_step_that_is_inserted_orphans_no_recording(file: Path, steps: list[str]) -> None:

@@ -1,6 +1,8 @@
 """What the bank does, and what happens to it."""
 
 import contextlib
+import functools
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated
 
@@ -8,14 +10,18 @@ import attrs
 
 from impact_sdk import Conflict, TransactionState
 
-from ..kinds import CUSTOMER, DURATION, POSITIVE_CENTS, choice
-from ..mistakes import slipped_word
+from ...durations import shown
+from .. import sayings
+from ..kinds import CUSTOMER, DURATION, POSITIVE_CENTS, YES_NO, choice
+from ..mistakes import one_of, slipped_word
 from ..name_kinds import DREAM, NEW_EXTERNAL_ID, NEW_REASON
 from ..people import StepFailed
+from ..sayings import Decision, Orders, Saying
 from ..vocabulary import step
 from .stage import Stage
 
 Customer = Annotated[str | None, CUSTOMER]
+YesNo = Annotated[bool, YES_NO]
 DreamName = Annotated[str | None, DREAM]
 # What an account can be called by, other than a text.
 THE_USERS_ID, NOTHING = "the user's ID", "nothing"
@@ -40,31 +46,51 @@ class BankSteps(Stage):
     """The bank's verbs."""
 
     @step("the bank approves after", plain="time")
-    async def bank_approves_after(self, time: Annotated[timedelta, DURATION]) -> None:
+    async def bank_approves_after(self, time: Annotated[timedelta, DURATION], *, may_do_nothing: YesNo = False) -> None:
         """From the next order on, the bank takes that long to decide on an account.
 
         Args:
             time: How long.
+            may_do_nothing: There may be no order, and the journey passes all the same.
         """
+        what = f"an account is ordered, on which the bank decides after {shown(time)}"
+        await self._decide("when", what, sayings.is_ordered, may_do_nothing)
         await self.world.bank_decides(after=time, refuses=None)
 
     @step("the bank decides now")
-    async def bank_decides_now(self) -> None:
-        """The bank decides at once on every order for an account that waits."""
+    async def bank_decides_now(self, *, may_do_nothing: YesNo = False) -> None:
+        """The bank decides at once on every order for an account that waits.
+
+        Args:
+            may_do_nothing: There may be no order that waits.
+        """
+        orders = (await self.world.state())["orders"].values()
+        if all(order["state"] != "ORDERED" for order in orders):
+            there = one_of([f"{order['customer']}'s, {order['state']}" for order in orders])
+            self.nothing_to_do(f"no order waits for a decision; there is {there}", may_do_nothing)
         await self.world.bank_decides_now()
 
     @step("the bank refuses", plain="customer")
-    async def bank_refuses(self, customer: Customer = None) -> None:
+    async def bank_refuses(self, customer: Customer = None, *, may_do_nothing: YesNo = False) -> None:
         """From now on the bank gives a user no account.
 
         Args:
             customer: Whom; nobody else is refused any more.
+            may_do_nothing: The user may ask for none, and the journey passes all the same.
         """
-        await self.world.bank_decides(after=None, refuses=[self.person(customer).customer])
+        who = self.person(customer).customer
+        has_come = functools.partial(sayings.is_refused, who)
+        await self._decide("whom", f"an order of {who} is refused", has_come, may_do_nothing)
+        await self.world.bank_decides(after=None, refuses=[who])
 
     @step("the bank refuses nobody")
-    async def bank_refuses_nobody(self) -> None:
-        """From now on everybody gets an account who asks for one."""
+    async def bank_refuses_nobody(self, *, may_do_nothing: YesNo = False) -> None:
+        """From now on everybody gets an account who asks for one.
+
+        Args:
+            may_do_nothing: Nobody may ask for one, and the journey passes all the same.
+        """
+        await self._decide("whom", "an order for an account is approved", sayings.is_approved, may_do_nothing)
         await self.world.bank_decides(after=None, refuses=[])
 
     @step("the bank introduces", plain="customer")
@@ -123,18 +149,25 @@ class BankSteps(Stage):
         await self.world.api.users.delete(await self._user_id(self.person(customer).customer))
 
     @step("the bank fails the deposits", plain="reason")
-    async def bank_fails_deposits(self, reason: Annotated[str, NEW_REASON], *, of: Customer = None) -> None:
+    async def bank_fails_deposits(
+        self, reason: Annotated[str, NEW_REASON], *, of: Customer = None, may_do_nothing: YesNo = False
+    ) -> None:
         """The bank fails all deposits of a user that are requested.
 
         Args:
             reason: What it says.
             of: Whose.
+            may_do_nothing: There may be none.
         """
         customer = self.person(of).customer
-        requested = [each async for each in self.world.api.transactions.list(state=TransactionState.REQUESTED)]
+        theirs = [each async for each in self.world.api.transactions.list() if each.user.external_id == customer]
+        deposits = [each for each in theirs if each.type.startswith("Deposit")]
+        requested = [each for each in deposits if each.state == TransactionState.REQUESTED]
+        if not requested:
+            states = one_of([f"one that is {each.state}" for each in deposits])
+            self.nothing_to_do(f"no deposit of {customer} is requested; there is {states}", may_do_nothing)
         for deposit in requested:
-            if deposit.user.external_id == customer:
-                await self.world.api.transactions.fail(deposit.id, errors=[reason])
+            await self.world.api.transactions.fail(deposit.id, errors=[reason])
 
     @step("money arrives on the account", plain="amount")
     async def money_arrives(
@@ -165,6 +198,13 @@ class BankSteps(Stage):
             dream: The account of this Dream, where each has one of its own.
         """
         await self._move(-amount_cents, of, dream)
+
+    async def _decide(
+        self, about: str, what: str, has_come: Callable[[Orders, Orders], bool], may_do_nothing: bool
+    ) -> None:
+        saying = Saying(what=what, may_do_nothing=may_do_nothing, way_out=sayings.DECIDED_WAY_OUT)
+        orders = (await self.world.state())["orders"]
+        self.sayings.decide(about, Decision(saying=saying, before=orders, has_come=has_come))
 
     async def _move(self, amount_cents: int, of: str | None, dream: str | None) -> None:
         person = self.person(of)

@@ -1,9 +1,10 @@
 """What happens in the rest of the world, for the savehacks that live on it; and time."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from ..kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, choice
+from ..kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, YES_NO, choice
+from ..mistakes import one_of
 from ..name_kinds import SAVING_FRIEND, SCORING_TEAM
 from ..people import StepFailed
 from ..vocabulary import step
@@ -11,6 +12,7 @@ from .stage import Stage
 
 Amount = Annotated[int, POSITIVE_CENTS]
 Customer = Annotated[str | None, CUSTOMER]
+YesNo = Annotated[bool, YES_NO]
 _COMPETITION = choice("competition", "league", "eurocup")
 
 
@@ -18,24 +20,26 @@ class OutsideSteps(Stage):
     """Purchases, salaries, goals, friends, and the clock."""
 
     @step("a purchase", plain="amount")
-    async def purchase(self, amount_cents: Amount, *, of: Customer = None) -> None:
+    async def purchase(self, amount_cents: Amount, *, of: Customer = None, may_do_nothing: YesNo = False) -> None:
         """A user buys something, which feeds Roundup; it moves no money in the bank's books.
 
         Args:
             amount_cents: For how much.
             of: Whose purchase.
+            may_do_nothing: There may be no savehack that saves for it.
         """
-        await self.world.api.sandbox.feed(type="purchase", amount_cents=amount_cents, user_id=await self._user(of))
+        await self._feed(may_do_nothing, type="purchase", amount_cents=amount_cents, user_id=await self._user(of))
 
     @step("a salary", plain="amount")
-    async def salary(self, amount_cents: Amount, *, of: Customer = None) -> None:
+    async def salary(self, amount_cents: Amount, *, of: Customer = None, may_do_nothing: YesNo = False) -> None:
         """A user is paid, which feeds Percentage; it moves no money in the bank's books.
 
         Args:
             amount_cents: How much.
             of: Whose salary.
+            may_do_nothing: There may be no savehack that saves for it.
         """
-        await self.world.api.sandbox.feed(type="salary", amount_cents=amount_cents, user_id=await self._user(of))
+        await self._feed(may_do_nothing, type="salary", amount_cents=amount_cents, user_id=await self._user(of))
 
     @step("a goal", plain="team")
     async def goal(
@@ -44,6 +48,7 @@ class OutsideSteps(Stage):
         *,
         competition: Annotated[str, _COMPETITION] = "league",
         goals: Annotated[int, TIMES] = 1,
+        may_do_nothing: YesNo = False,
     ) -> None:
         """A team scores, which feeds SaveLeague and Eurocup.
 
@@ -51,18 +56,22 @@ class OutsideSteps(Stage):
             team: Who.
             competition: Where; in the league, when left out.
             goals: How often; once, when left out.
+            may_do_nothing: There may be no savehack that saves for it.
         """
-        await self.world.api.sandbox.feed(type="goal", team=team, competition=competition, goals=goals)
+        await self._feed(may_do_nothing, type="goal", team=team, competition=competition, goals=goals)
 
     @step("a friend saves", plain=("friend", "amount"))
-    async def friend_saves(self, friend: Annotated[str, SAVING_FRIEND], *, amount_cents: Amount) -> None:
+    async def friend_saves(
+        self, friend: Annotated[str, SAVING_FRIEND], *, amount_cents: Amount, may_do_nothing: YesNo = False
+    ) -> None:
         """Somebody saves, which feeds Copycat.
 
         Args:
             friend: Who.
             amount_cents: How much.
+            may_do_nothing: There may be no savehack that saves for it.
         """
-        await self.world.api.sandbox.feed(type="saving", friend=friend, amount_cents=amount_cents)
+        await self._feed(may_do_nothing, type="saving", friend=friend, amount_cents=amount_cents)
 
     @step("wait", plain="time")
     async def wait(self, time: Annotated[timedelta, POSITIVE_DURATION]) -> None:
@@ -84,6 +93,14 @@ class OutsideSteps(Stage):
         if moment < now:
             raise StepFailed(f"it is {now:%Y-%m-%d %H:%M:%S} already, and time goes forward only")
         await self.world.clock.advance_to(moment)
+
+    async def _feed(self, may_do_nothing: bool, **event: Any) -> None:
+        """Tell DES of something outside; the savehacks that live on it save at once."""
+        fed = await self.world.api.sandbox.feed(**event)
+        if not fed.transaction_ids:
+            launches = (await self.world.state())["savehack launches"].values()
+            there = [f"{each['user']}'s {each['type']}, {each['state']}" for each in launches]
+            self.nothing_to_do(f"no savehack saves for this {event['type']}; there is {one_of(there)}", may_do_nothing)
 
     async def _user(self, customer: str | None) -> str:
         return self.person(customer).in_session.user.id

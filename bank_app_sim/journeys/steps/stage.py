@@ -11,7 +11,8 @@ import anyio
 from ...clock import NothingLeft
 from ..given import Given, given
 from ..people import Person, StepFailed
-from ..troubles import Troubles
+from ..sayings import Sayings
+from ..troubles import Missed, Troubles
 from ..world import World
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Stage:
         self.began_at: datetime = world.clock.now()
         self.references = itertools.count(1)
         self.troubles = Troubles()
+        self.sayings = Sayings()
         # All that Dreams were to be called, whether they have come to be or not.
         self.dream_names: set[str] = set()
         self.people = {customer: Person(customer, self.world) for customer in given.users}
@@ -44,6 +46,23 @@ class Stage:
         """Who is meant: the first of the given users where nobody is named. Others may come along."""
         name = customer or self.given.users[0]
         return self.people.setdefault(name, Person(name, self.world))
+
+    def nothing_to_do(self, why: str, may_do_nothing: bool) -> None:
+        """A step that finds nothing to do has shown nothing.
+
+        Args:
+            may_do_nothing: That is as it should be.
+
+        Raises:
+            StepFailed: It is not.
+        """
+        if not may_do_nothing:
+            raise StepFailed(f"it does nothing: {why}; write `may do nothing: yes` where that is as it should be")
+
+    async def missed(self) -> list[Missed]:
+        """What steps have said in earnest of what comes, and has not come when the journey ends."""
+        orders = (await self.world.state())["orders"]
+        return [*self.troubles.missed(await self.world.pending()), *self.sayings.missed(orders)]
 
     async def let_time_pass(self, doing: Callable[[], Awaitable[Any]]) -> None:
         """Do something, and let time pass as far as it waits for it; unless somebody else does that already.

@@ -223,20 +223,31 @@ class TroubleSteps(Stage):
         await self._fail(Trouble.ANSWERED, what, times, after, from_, may_not_happen, status=status)
 
     @step("the network is well again")
-    async def network_is_well_again(self) -> None:
-        """What was to go wrong, and has not yet, will not."""
+    async def network_is_well_again(self, *, may_do_nothing: YesNo = False) -> None:
+        """What was to go wrong, and has not yet, will not.
+
+        Args:
+            may_do_nothing: There may be nothing left that was to go wrong.
+        """
+        pending = await self.world.pending()
+        if not (pending.faults or pending.deaths or self.troubles.are_lasting):
+            self.nothing_to_do("nothing is left that was to go wrong", may_do_nothing)
         await self.world.heal()
+        self.troubles.heal()
 
     @step("the app dies", plain="by")
-    async def app_dies(self, by: Annotated[str | None, CUSTOMER] = None) -> None:
+    async def app_dies(self, by: Annotated[str | None, CUSTOMER] = None, *, may_do_nothing: YesNo = False) -> None:
         """The process of the bank's app dies, whatever it is in the middle of. The next `launch` starts another.
 
         Args:
             by: On whose phone.
+            may_do_nothing: The app may not be running there.
         """
         person = self.person(by)
+        if not person.has_app:
+            self.nothing_to_do(f"the app does not run on {person.customer}'s phone", may_do_nothing)
         await self.world.kill_app(person.customer)
-        person.session = None
+        person.session, person.has_app = None, False
 
     @step("DES dies", check=functools.partial(_refuse_death, receiver="des"))
     async def des_dies(

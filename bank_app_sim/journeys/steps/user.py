@@ -1,23 +1,24 @@
-"""What users do in Impact Finance, and how they answer the bank's app."""
+"""What users do in Impact Finance."""
 
 import re
-from datetime import date, timedelta
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
 
-from impact_sdk import HandoverError
+from impact_sdk import HandoverError, SavehackLaunch
 
-from ..kinds import CUSTOMER, DAY, DAY_OF_MONTH, PERCENTAGE, POSITIVE_CENTS, POSITIVE_DURATION, Choice, ListOf, Text
+from ..kinds import CUSTOMER, DAY, DAY_OF_MONTH, PERCENTAGE, POSITIVE_CENTS, YES_NO, Text
 from ..name_kinds import COPIED_FRIEND, DREAM, FOLLOWED_TEAM, NEW_DREAM
-from ..people import Attitude
+from ..people import NO_SESSION, OPEN, Person
 from ..savehacks import SAVEHACK, WEEKDAY, refuse_terms, terms_of
 from ..vocabulary import step
-from .stage import Stage
+from .answers import AnswerSteps
 
 By = Annotated[str | None, CUSTOMER]
 DreamName = Annotated[str | None, DREAM]
 Amount = Annotated[int, POSITIVE_CENTS]
+YesNo = Annotated[bool, YES_NO]
 MaybeAmount = Annotated[int | None, POSITIVE_CENTS]
-_ANSWER = Choice("answer", {"yes": Attitude.ACCEPTS, "no": Attitude.DECLINES, "nothing": Attitude.SAYS_NOTHING})
 _LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
 
 
@@ -33,7 +34,7 @@ def _locale(text: str) -> str:
 _LOCALE = Text("a language", _locale, ("sv-SE", "en"), pattern=_LANGUAGE)
 
 
-class UserSteps(Stage):
+class UserSteps(AnswerSteps):
     """The user's verbs."""
 
     @step("launch", plain="by")
@@ -51,13 +52,20 @@ class UserSteps(Stage):
         person.since, person.has_left = since, False
 
     @step("resume paused launches", plain="by")
-    async def resume_paused_launches(self, by: By = None) -> None:
+    async def resume_paused_launches(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
         """The app finishes what an earlier session has left waiting; the user may be asked again.
 
         Args:
             by: Who.
+            may_do_nothing: There may be no savehack that waits for an account or a signature.
         """
         person = self.person(by)
+        launches = [
+            each for each in (await self.world.state())["savehack launches"].values() if each["user"] == person.customer
+        ]
+        if person.session is not None and not any(map(_waits, launches)):
+            there = ", ".join(f"{each['type']} for {each['dream']}, {each['state']}" for each in launches) or "none"
+            self.nothing_to_do(f"no savehack of {person.customer} waits; there is {there}", may_do_nothing)
         person.launches += await person.in_session.resume_paused_launches()
 
     @step("create a Dream", plain="name")
@@ -140,37 +148,46 @@ class UserSteps(Stage):
             raise
 
     @step("pause the savehack", plain="for")
-    async def pause_savehack(self, for_: DreamName = None, *, by: By = None) -> None:
+    async def pause_savehack(self, for_: DreamName = None, *, may_do_nothing: YesNo = False, by: By = None) -> None:
         """The user lets the newest savehack rest.
 
         Args:
             for_: The newest for this Dream.
+            may_do_nothing: It may be so already.
             by: Who.
         """
         person = self.person(by)
-        await person.in_session.pause_launch(person.launch(for_))
+        launch = person.launch(for_)
+        await self._require_another_state(launch, "paused", may_do_nothing)
+        await person.in_session.pause_launch(launch)
 
     @step("resume the savehack", plain="for")
-    async def resume_savehack(self, for_: DreamName = None, *, by: By = None) -> None:
+    async def resume_savehack(self, for_: DreamName = None, *, may_do_nothing: YesNo = False, by: By = None) -> None:
         """The user ends a rest.
 
         Args:
             for_: The newest for this Dream.
+            may_do_nothing: It may be so already.
             by: Who.
         """
         person = self.person(by)
-        await person.in_session.resume_launch(person.launch(for_))
+        launch = person.launch(for_)
+        await self._require_another_state(launch, "active", may_do_nothing)
+        await person.in_session.resume_launch(launch)
 
     @step("stop the savehack", plain="for")
-    async def stop_savehack(self, for_: DreamName = None, *, by: By = None) -> None:
+    async def stop_savehack(self, for_: DreamName = None, *, may_do_nothing: YesNo = False, by: By = None) -> None:
         """The user stops the newest savehack for good.
 
         Args:
             for_: The newest for this Dream.
+            may_do_nothing: It may be so already.
             by: Who.
         """
         person = self.person(by)
-        await person.in_session.stop_launch(person.launch(for_))
+        launch = person.launch(for_)
+        await self._require_another_state(launch, "stopped", may_do_nothing)
+        await person.in_session.stop_launch(launch)
 
     @step("withdraw", plain="amount")
     async def withdraw(self, amount_cents: Amount, *, from_: DreamName = None, by: By = None) -> None:
@@ -234,22 +251,27 @@ class UserSteps(Stage):
         await self.person(by).in_session.keep_alive()
 
     @step("sign out", plain="by")
-    async def sign_out(self, by: By = None) -> None:
+    async def sign_out(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
         """The user signs out of Impact Finance.
 
         Args:
             by: Who.
+            may_do_nothing: The session may have ended already.
         """
-        await self.person(by).in_session.sign_out()
+        person = self.person(by)
+        await self._require_open(person, may_do_nothing)
+        await person.in_session.sign_out()
 
     @step("leave", plain="by")
-    async def leave(self, by: By = None) -> None:
+    async def leave(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
         """The app leaves Impact Finance; DES keeps the session until it expires.
 
         Args:
             by: Who.
+            may_do_nothing: The session may have ended already.
         """
         person = self.person(by)
+        await self._require_open(person, may_do_nothing)
         await person.in_session.close()
         person.has_left = True
 
@@ -262,49 +284,19 @@ class UserSteps(Stage):
         """
         await self.person(by).takes_the_phone().open_account_in_advance()
 
-    @step("the user answers", plain="answers")
-    async def user_answers(self, answers: Annotated[tuple[Attitude, ...], ListOf(_ANSWER)], *, by: By = None) -> None:
-        """What the user says to the next questions of the app, one after the other; the last answer stays.
+    async def _require_another_state(self, launch: SavehackLaunch, state: str, may_do_nothing: bool) -> None:
+        """DES leaves what is so already as it is."""
+        there = (await self.world.state())["savehack launches"].get(launch.id)
+        if there is not None and there["state"] == state:
+            self.nothing_to_do(f"the {there['type']} for {there['dream']} is {state} already", may_do_nothing)
 
-        Args:
-            answers: In their order, such as [no, yes].
-            by: Who.
-        """
-        self.person(by).attitudes = answers
+    async def _require_open(self, person: Person, may_do_nothing: bool) -> None:
+        """The SDK does nothing with a session that has ended."""
+        state = person.how_the_session_is(await self.world.messages())
+        if state not in (NO_SESSION, OPEN):
+            self.nothing_to_do(f"{person.customer}'s session has ended already: {state}", may_do_nothing)
 
-    @step("the user accepts", plain="by")
-    async def user_accepts(self, by: By = None) -> None:
-        """From now on the user says yes to what the app asks.
 
-        Args:
-            by: Who.
-        """
-        self.person(by).attitudes = (Attitude.ACCEPTS,)
-
-    @step("the user declines", plain="by")
-    async def user_declines(self, by: By = None) -> None:
-        """From now on the user says no to what the app asks.
-
-        Args:
-            by: Who.
-        """
-        self.person(by).attitudes = (Attitude.DECLINES,)
-
-    @step("the user says nothing", plain="by")
-    async def user_says_nothing(self, by: By = None) -> None:
-        """From now on the user does not answer what the app asks.
-
-        Args:
-            by: Who.
-        """
-        self.person(by).attitudes = (Attitude.SAYS_NOTHING,)
-
-    @step("the user thinks for", plain="time")
-    async def user_thinks_for(self, time: Annotated[timedelta, POSITIVE_DURATION], *, by: By = None) -> None:
-        """From now on the user takes that long to answer.
-
-        Args:
-            time: How long.
-            by: Who.
-        """
-        self.person(by).takes = time
+def _waits(launch: Mapping[str, Any]) -> bool:
+    """Whether it is one that the app is to finish; what the user lets rest waits for the user."""
+    return bool(launch["pause_reason"] == "account_required" or launch["state"] == "draft")

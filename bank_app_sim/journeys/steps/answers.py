@@ -1,0 +1,90 @@
+"""How users answer the bank's app."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from ...durations import shown
+from .. import sayings
+from ..kinds import CUSTOMER, POSITIVE_DURATION, YES_NO, Choice, ListOf
+from ..people import Attitude
+from ..vocabulary import step
+from .stage import Stage
+
+By = Annotated[str | None, CUSTOMER]
+YesNo = Annotated[bool, YES_NO]
+_ANSWER = Choice("answer", {"yes": Attitude.ACCEPTS, "no": Attitude.DECLINES, "nothing": Attitude.SAYS_NOTHING})
+_SAYS = {meaning: word for word, meaning in _ANSWER.words.items()}
+
+
+class AnswerSteps(Stage):
+    """What is said of users' answers."""
+
+    @step("the user answers", plain="answers")
+    async def user_answers(
+        self,
+        answers: Annotated[tuple[Attitude, ...], ListOf(_ANSWER)],
+        *,
+        may_do_nothing: YesNo = False,
+        by: By = None,
+    ) -> None:
+        """What the user says to the next questions of the app, one after the other; the last answer stays.
+
+        Args:
+            answers: In their order, such as [no, yes].
+            may_do_nothing: There may be fewer questions, and the journey passes all the same.
+            by: Who.
+        """
+        self._answers(by, answers, may_do_nothing)
+
+    @step("the user accepts", plain="by")
+    async def user_accepts(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
+        """From now on the user says yes to what the app asks.
+
+        Args:
+            by: Who.
+            may_do_nothing: There may be no question, and the journey passes all the same.
+        """
+        self._answers(by, (Attitude.ACCEPTS,), may_do_nothing)
+
+    @step("the user declines", plain="by")
+    async def user_declines(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
+        """From now on the user says no to what the app asks.
+
+        Args:
+            by: Who.
+            may_do_nothing: There may be no question, and the journey passes all the same.
+        """
+        self._answers(by, (Attitude.DECLINES,), may_do_nothing)
+
+    @step("the user says nothing", plain="by")
+    async def user_says_nothing(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
+        """From now on the user does not answer what the app asks.
+
+        Args:
+            by: Who.
+            may_do_nothing: There may be no question, and the journey passes all the same.
+        """
+        self._answers(by, (Attitude.SAYS_NOTHING,), may_do_nothing)
+
+    @step("the user thinks for", plain="time")
+    async def user_thinks_for(
+        self, time: Annotated[timedelta, POSITIVE_DURATION], *, may_do_nothing: YesNo = False, by: By = None
+    ) -> None:
+        """From now on the user takes that long to answer.
+
+        Args:
+            time: How long.
+            may_do_nothing: There may be no question, and the journey passes all the same.
+            by: Who.
+        """
+        person = self.person(by)
+        person.takes = time
+        what = f"{person.customer} is asked, and thinks for {shown(time)}"
+        person.thinks = self.sayings.add(sayings.of_user(what, may_do_nothing=may_do_nothing))
+
+    def _answers(self, by: str | None, answers: tuple[Attitude, ...], may_do_nothing: bool) -> None:
+        person = self.person(by)
+        person.attitudes = answers
+        what = f"{person.customer} is asked, and says {', then '.join(_SAYS[each] for each in answers)}"
+        saying = sayings.of_user(what, times=len(answers), may_do_nothing=may_do_nothing)
+        person.says = self.sayings.add(saying)
