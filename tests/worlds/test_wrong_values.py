@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from bank_app_sim import Simulation
+from bank_app_sim.durations import LONGEST
 from bank_app_sim.service import Refused
 from bank_app_sim.worlds.fields import values
 from bank_app_sim.worlds.operations import OPERATIONS, Operation
@@ -63,7 +64,8 @@ def test_any_setting_is_refused_or_makes_a_bank(setting: Any) -> None:
     [("1970-01-01T00:00:00Z", "1970-01-03T00:00:00Z"), ("2999-12-31T23:59:59.999999Z", "3000-01-01T00:00:00Z")],
 )
 def test_a_world_can_begin_at_either_end_of_the_calendar(http: httpx.Client, start: str, to: str) -> None:
-    world = made(http, start=start, decision_after_seconds=1e10, token_lifetime_seconds=1e10, webhooks=True)
+    longest = LONGEST.total_seconds()
+    world = made(http, start=start, decision_after_seconds=longest, token_lifetime_seconds=longest, webhooks=True)
 
     session = launched(http, world)
     clock = http.post(of(world, "/clock"), json={"to": to})
