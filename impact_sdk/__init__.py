@@ -60,7 +60,7 @@ from .errors import (
     UnreadableWebhook,
     WebhookError,
 )
-from .http import (
+from .host_transport import (
     HTTPTransport,
 )
 from .models import (
@@ -119,6 +119,10 @@ from .options import (
 from .rate_limits import (
     RateLimit,
 )
+from .replay_stores import (
+    MemoryReplayStore,
+    ReplayStore,
+)
 from .replies import (
     Reply,
 )
@@ -129,8 +133,6 @@ from .session import (
     Session,
 )
 from .webhooks import (
-    MemoryReplayStore,
-    ReplayStore,
     WebhookVerifier,
 )
 

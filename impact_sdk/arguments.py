@@ -22,8 +22,7 @@ T = TypeVar("T")
 # Ids of DES have 36 characters, those of banks may be anything. A longer one fits into no address.
 LONGEST_ID = 1_000
 
-# What a clock can do.
-CLOCK = ("now", "sleep", "sleep_until")
+A_MOMENT = "a datetime with its time zone"
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
 
@@ -64,6 +63,14 @@ def able(name: str, value: T | None, *methods: str) -> T | None:
     return value
 
 
+def moment(name: str, value: Any) -> datetime:
+    """`value`, which is a datetime with its time zone; `ConfigurationError` where it is not."""
+    wanted = _moment(value)
+    if wanted is not None or not isinstance(value, datetime):
+        raise wrong(name, value, wanted or A_MOMENT)
+    return value
+
+
 def idempotency_key(value: Any) -> str | None:
     """A key as DES takes it; `ConfigurationError` where it is none."""
     if value is None or (isinstance(value, str) and IDEMPOTENCY_KEY.fullmatch(value)):
@@ -91,7 +98,7 @@ def _number(value: Any) -> str | None:
 
 def _moment(value: Any) -> str | None:
     if not isinstance(value, datetime):
-        return "a datetime with its time zone"
+        return A_MOMENT
     try:
         if value.utcoffset() is None:
             return "a datetime with its time zone, such as datetime.now(UTC)"

@@ -1,7 +1,6 @@
 """Asks the host one question and applies its answer: the rules of `handover` at work, whatever the question is."""
 
 import abc
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
@@ -10,7 +9,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 import anyio
-import anyio.abc
 import attrs
 
 from .api.dreams import Dreams
@@ -29,7 +27,9 @@ from .errors import (
     TransportError,
     Unauthorized,
 )
+from .handed_over import Tasks, awaitable
 from .handover import Effect, Event, State, next_step
+from .mistakes import shown, told
 from .models import Dream, SavehackLaunch, SessionSettings, User
 from .visible import visible
 
@@ -135,7 +135,7 @@ class Handover:
     callbacks: Callbacks
     clock: Clock
     time_limit: timedelta
-    tasks: anyio.abc.TaskGroup
+    tasks: Tasks
     state: State = State.IDLE
     waiters: list[Waiter] = attrs.field(factory=list, init=False)
     _running: anyio.CancelScope | None = attrs.field(default=None, init=False)
@@ -252,9 +252,13 @@ class Handover:
 
     async def _watch(self, timer: anyio.CancelScope) -> None:
         with timer:
-            await self.clock.sleep_until(self.clock.now() + self.time_limit)
+            error = self._timed_out
+            try:
+                await self.clock.sleep_until(self.clock.now() + self.time_limit)
+            except Exception as broken:  # the host's clock: it ends no other session, and nobody waits for ever
+                error = partial(_the_same, broken)
             if not timer.cancel_called:  # the callback may have ended in the very same step
-                self._happened(Event.TIME_LIMIT_REACHED, self._timed_out)
+                self._happened(Event.TIME_LIMIT_REACHED, error)
 
     async def _deliver(self, scope: anyio.CancelScope) -> None:
         try:
@@ -289,13 +293,14 @@ class Handover:
 
     def _declination(self, declined: Exception, launches: Launches) -> Exception:
         reason = getattr(declined, "reason", "")
-        because = f": {reason}" if reason else ""
+        said = reason if isinstance(reason, str) else shown(reason)
+        because = f": {said}" if said else ""
         error: Any = self._error(self.question.declined, f"the user declined{because}", launches)
         error.reason, error.__cause__ = reason, declined
         return error  # type: ignore[no-any-return]
 
     def _failure(self, cause: BaseException, launches: Launches) -> Exception:
-        sentence = f"{self.question.keyword} failed with {type(cause).__name__}: {cause}"
+        sentence = f"{self.question.keyword} failed with {told(cause)}"
         error = self._error(self.question.failed, sentence, launches)
         error.__cause__ = cause
         return error
@@ -316,13 +321,6 @@ class Handover:
         if self.state in (State.DELIVERING, State.UNDELIVERED):
             return SessionClosed(f"the session {ended}; {KEPT}")
         return SessionClosed(f"the session {ended}, while the host was asked; {self.question.stay(launches)}")
-
-
-def awaitable(answer: Awaitable[Any]) -> Awaitable[Any]:
-    """What a callback returned; TypeError, for whoever wrote it, where it cannot be awaited."""
-    if not inspect.isawaitable(answer):
-        raise TypeError(f"it returned {answer!r}, which cannot be awaited; make it an async function")
-    return answer
 
 
 def names(launches: Launches) -> str:

@@ -39,6 +39,8 @@ async def whole(pieces: AsyncIterable[bytes], coding: str) -> bytes:
             if problem is not None:  # of those that come without waiting no more are kept
                 continue
             try:
+                if not isinstance(piece, bytes):  # a transport of the host's may give anything
+                    raise Unusable(f"it comes as {type(piece).__name__}, and not as bytes")
                 held.append(piece if unpack is None else unpack.some(piece, left + 1))
                 left -= len(held[-1])
                 if left < 0:

@@ -6,8 +6,10 @@ from typing import Protocol
 
 import anyio
 import anyio.lowlevel
+import attrs
 
-from .arguments import checked, required
+from .arguments import able, checked, moment, required
+from .handed_over import awaited
 
 
 class Clock(Protocol):
@@ -60,6 +62,30 @@ class SystemClock:
         checked("moment", required({"moment": moment})["moment"])
         seconds = (moment - self.now()).total_seconds()
         await wait(seconds, now=self.now, steady=anyio.current_time, nap=anyio.sleep)
+
+
+@attrs.frozen
+class HostClock:
+    """A clock of the host's, asked with care."""
+
+    _clock: Clock
+
+    def now(self) -> datetime:
+        now = self._clock.now()
+        is_usual = type(now) is datetime and now.tzinfo is UTC
+        return now if is_usual else moment("clock.now()", now)
+
+    async def sleep(self, seconds: float) -> None:
+        await awaited("clock.sleep()", self._clock.sleep(seconds))
+
+    async def sleep_until(self, moment: datetime) -> None:
+        await awaited("clock.sleep_until()", self._clock.sleep_until(moment))
+
+
+def of(clock: Clock | None) -> Clock:
+    """The clock that a caller wants; `ConfigurationError` where it is none."""
+    clock = able("clock", clock, "now", "sleep", "sleep_until")
+    return SystemClock() if clock is None else HostClock(clock)
 
 
 # Of a sleeping machine the steady clock stands still, so we look at the other one every so often.

@@ -65,7 +65,8 @@ class ImpactError(Exception):
 class ConfigurationError(ImpactError, ValueError):
     """The SDK was set up, or is being used, in a way that cannot work; the message names the argument and its value.
 
-    No request was sent. It is a ValueError as well, which is what Python calls an argument that cannot be.
+    No request was sent, unless what the host has handed over (a clock, a store, a transport) gave a wrong answer later.
+    It is a ValueError as well, which is what Python calls an argument that cannot be.
     """
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from .callbacks import ExitReason
+from .mistakes import text, told
 from .models import SessionRenewal, SessionSettings
 from .renewal import State
 
@@ -52,11 +53,15 @@ def not_answered(how: str) -> Exit:
 
 
 def refused(error: Exception) -> Exit:
-    return Exit(ExitReason.TOKEN_REFUSED, f"has ended: DES does not accept the new ID token ({error})")
+    return Exit(ExitReason.TOKEN_REFUSED, f"has ended: DES does not accept the new ID token ({text(error)})")
 
 
 def undeliverable(error: Exception) -> Exit:
-    return Exit(ExitReason.EXPIRED, f"has ended: DES could not be told the new ID token ({error})")
+    return Exit(ExitReason.EXPIRED, f"has ended: DES could not be told the new ID token ({text(error)})")
+
+
+def without_clock(error: Exception) -> Exit:
+    return Exit(ExitReason.EXPIRED, f"has ended: its end cannot be waited for ({told(error)})")
 
 
 def is_at_maximum(settings: SessionSettings) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-import anyio.abc
 import attrs
 
 from .asking import Handover, Launches, Owner, Question
@@ -11,6 +10,7 @@ from .callbacks import Callbacks
 from .clock import Clock
 from .consents import LaunchConsent
 from .errors import HandoverError
+from .handed_over import Tasks
 from .handover import State
 from .models import Dream, LaunchState, SavehackLaunch
 from .provisioning import DreamAccount, UserAccount
@@ -29,7 +29,7 @@ class Handovers:
     time_limits: dict[str, timedelta]
     _by_key: dict[str, Handover] = attrs.field(factory=dict, init=False)
 
-    async def hand_over(self, owner: Owner, launches: Launches, tasks: anyio.abc.TaskGroup) -> list[SavehackLaunch]:
+    async def hand_over(self, owner: Owner, launches: Launches, tasks: Tasks) -> list[SavehackLaunch]:
         """Ask the host for what launches wait for; returns them all as they are then.
 
         Every question is asked, and the first error raised at the end, with the others as its notes. Called by the
@@ -49,7 +49,7 @@ class Handovers:
             await self._ask_all(owner, list(waiting.values()), tasks)
             launches = await _fetched(owner, launches)
 
-    async def hand_over_dream(self, owner: Owner, dream: Dream, tasks: anyio.abc.TaskGroup) -> Dream:
+    async def hand_over_dream(self, owner: Owner, dream: Dream, tasks: Tasks) -> Dream:
         """Ask the host for the account that a new Dream wants, if it wants one; returns it as it is then."""
         if dream.account_provision_request_id is None:
             return dream
@@ -64,7 +64,7 @@ class Handovers:
                 self._by_key.pop(key, None)
 
     async def _ask_all(
-        self, owner: Owner, waiting: Sequence[tuple[Question, list[SavehackLaunch]]], tasks: anyio.abc.TaskGroup
+        self, owner: Owner, waiting: Sequence[tuple[Question, list[SavehackLaunch]]], tasks: Tasks
     ) -> None:
         errors: list[HandoverError] = []
         for question, launches in waiting:
@@ -93,7 +93,7 @@ class Handovers:
     def _for_dream(self, dream: Dream, request_id: str) -> Question:
         return DreamAccount(request_id=request_id, clock=self.clock, dream=dream)
 
-    def _handover(self, question: Question, owner: Owner, tasks: anyio.abc.TaskGroup) -> Handover:
+    def _handover(self, question: Question, owner: Owner, tasks: Tasks) -> Handover:
         if question.key not in self._by_key:
             self._by_key[question.key] = Handover(
                 question=question,

@@ -6,18 +6,21 @@ import random
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import attrs
 
 from . import bodies, time_limits
 from .addresses import checked_base_url, host
-from .arguments import CLOCK, able
 from .clock import Clock, SystemClock
+from .clock import of as clock_of
 from .connections import Connections, NoPlace
-from .errors import ConfigurationError, NotSent, OutcomeUnknown
-from .mistakes import shown
+from .errors import ConfigurationError, NotSent, OutcomeUnknown, TransportError
+from .handed_over import Source, source_of
+from .host_transport import HTTPTransport
+from .host_transport import of as transport_of
+from .mistakes import shown, told
 from .replies import Reply, unexpected
 
 if TYPE_CHECKING:
@@ -38,29 +41,13 @@ METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 HONOURS_KEYS = "idempotency-key-lifetime"
 
 
-class HTTPTransport(Protocol):
-    """How bytes travel: whatever the HTTP client takes as its transport.
-
-    `httpx.ASGITransport(app)` calls an application in this process, `httpx.MockTransport(handler)` a function,
-    `httpx.AsyncHTTPTransport(...)` brings proxies, certificates and limits of one's own.
-
-    A pool of your own may lose connections to calls that are cancelled (httpcore 1.0.9); the default's is replaced.
-
-    The default's pool of connections is slow for many calls at once, whatever its limits. Under asyncio
-    `httpx_aiohttp.AiohttpTransport()` took a seventh of its time for 64 at once.
-    """
-
-    async def handle_async_request(self, request: Any) -> Any: ...
-    async def aclose(self) -> None: ...
-
-
 def of(base_url: str, *, transport: HTTPTransport | None, clock: Clock | None, source: random.Random | None) -> "HTTP":
     """The connection that a caller wants; `ConfigurationError` where an argument cannot work."""
     return HTTP(
         base_url=checked_base_url(base_url),
-        clock=able("clock", clock, *CLOCK) or SystemClock(),
-        source=able("source", source, "random", "getrandbits") or random.SystemRandom(),
-        transport=able("transport", transport, "handle_async_request", "aclose"),
+        clock=clock_of(clock),
+        source=source_of(source),
+        transport=transport_of(transport),
     )
 
 
@@ -74,7 +61,7 @@ class HTTP:
 
     base_url: str
     clock: Clock = attrs.field(factory=SystemClock)
-    source: random.Random = attrs.field(factory=random.SystemRandom)
+    source: Source = attrs.field(factory=random.SystemRandom)
     transport: HTTPTransport | None = None
     honours_keys: bool = attrs.field(default=False, init=False)
     is_closed: bool = attrs.field(default=False, init=False)
@@ -126,7 +113,10 @@ class HTTP:
         try:
             response, answer = await self._exchange(request, timeout_seconds)
         except Exception as error:
-            raise _without_answer(error, method, url) from error
+            failure = _without_answer(error, method, url)
+            if failure is None:  # of the host's own transport: what it raises is its own
+                raise
+            raise failure from error
         logger.debug("%s %s answered %s", method, url, response.status_code)
         if HONOURS_KEYS in response.headers:
             self.honours_keys = True
@@ -271,7 +261,7 @@ def _timeout(seconds: float) -> Mapping[str, float | None]:
     return httpx.Timeout(seconds, connect=time_limits.to_connect(seconds)).as_dict()
 
 
-def _without_answer(error: Exception, method: str, url: str) -> Exception:
+def _without_answer(error: Exception, method: str, url: str) -> TransportError | None:
     import httpx
 
     path = urlsplit(url).path
@@ -280,9 +270,9 @@ def _without_answer(error: Exception, method: str, url: str) -> Exception:
     if isinstance(error, time_limits.Unfinished):
         reason = str(error)
     elif isinstance(error, httpx.RequestError):
-        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        reason = told(error)
     else:
-        return error
+        return None
     if isinstance(error, _before_sending()):
         return NotSent(f"{method} {path} was not sent to {host(url)} ({reason}); nothing has happened")
     return OutcomeUnknown(

@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
-import anyio.abc
 import attrs
 
 from . import exits
 from .api.sessions import Sessions
-from .asking import awaitable
 from .auth import CookieAuth, IDToken
 from .callbacks import Callbacks, ExitRequest, IDTokenExpired
 from .cookies import SessionCookie
 from .errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorized
 from .exits import Exit
+from .handed_over import Tasks, awaitable
 from .http import HTTP
 from .launch import Begun, Launch
+from .mistakes import told, what_is_wrong_with_text
 from .models import SessionRenewal, SessionSettings, User
 from .notices import Notices
 from .renewal import Effect, Event, State, next_step
@@ -57,7 +57,7 @@ class Lifetime(Auth):
     _http: HTTP
     _callbacks: Callbacks
     _notices: Notices
-    _tasks: anyio.abc.TaskGroup
+    _tasks: Tasks
     _ended: Callable[[], Coroutine[Any, Any, None]]
     state: State = attrs.field(default=State.LIVE, init=False)
     exit: Exit | None = attrs.field(default=None, init=False)
@@ -218,20 +218,28 @@ class Lifetime(Auth):
             self._sleep.cancel()
 
     async def _keep_time(self) -> None:
-        clock = self._http.clock
         try:
             while self.state is not State.ENDED:
-                come = None
-                with anyio.CancelScope() as self._sleep:
-                    due, _ = self._next_due()
-                    await clock.sleep_until(due)
-                    come = due  # also where the time has been set back meanwhile
-                moment, event = self._next_due()  # much may have happened meanwhile
-                if moment == come or clock.now() >= moment:
+                try:
+                    event = await self._next_event()
+                except Exception as error:  # of the host's clock: it ends no other session
+                    self._happened(Event.END_REACHED, exits.without_clock(error))
+                    return
+                if event is not None:
                     self._happened(event, self._exit_at_the_end())
         except BaseException:  # all tasks of the SDK are being cancelled
             self.close()
             raise
+
+    async def _next_event(self) -> Event | None:
+        """What is due, when it is; None where something else has happened first."""
+        clock, come = self._http.clock, None
+        with anyio.CancelScope() as self._sleep:
+            due, _ = self._next_due()
+            await clock.sleep_until(due)
+            come = due  # also where the time has been set back meanwhile
+        moment, event = self._next_due()  # much may have happened meanwhile
+        return event if moment == come or clock.now() >= moment else None
 
     def _next_due(self) -> tuple[datetime, Event]:
         may_ask = self.state is State.LIVE and self._can_be_renewed and self._http.clock.now() < self._deadline
@@ -276,16 +284,19 @@ class Lifetime(Auth):
         try:
             token = await awaitable(callback(question))
         except Exception as error:
-            said = f"failed with {type(error).__name__}: {error}"
+            said = f"failed with {told(error)}"
         except anyio.get_cancelled_exc_class() as error:
             if anyio.get_current_task().has_pending_cancellation():
                 raise
             # It awaited something that somebody else cancelled; nobody has cancelled the callback.
             said = f"failed with {type(error).__name__}"
         else:
-            if isinstance(token, str) and token:
+            if isinstance(token, str) and token and not what_is_wrong_with_text(token):
                 return IDToken(token)
-            said = f"returned {'an empty text' if token == '' else type(token).__name__}, and no token"
+            if isinstance(token, str):
+                said = f"returned {'half of a character' if token else 'an empty text'}, and no token"
+            else:
+                said = f"returned {type(token).__name__}, and no token"
         self._happened(Event.NOT_ANSWERED, exits.not_answered(said))
         return None
 

@@ -28,6 +28,20 @@ def shown(value: Any) -> str:
         return f"an object of {type(value).__name__}"
 
 
+def told(error: BaseException) -> str:
+    """What somebody else raised: its type, and its text where it has one."""
+    said = text(error)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def text(error: BaseException) -> str:
+    """What it says."""
+    try:
+        return str(error)
+    except Exception:  # somebody else's str
+        return "it does not say why"
+
+
 def what_is_wrong_with_text(value: Any) -> str | None:
     """What to give instead; None for a text that can be written."""
     if not isinstance(value, str):

@@ -3,11 +3,10 @@
 import logging
 
 import anyio
-import anyio.abc
 import attrs
 
-from .asking import awaitable
 from .callbacks import Callbacks
+from .handed_over import Tasks, awaitable
 
 logger = logging.getLogger("impact_sdk")
 
@@ -19,7 +18,7 @@ class Notices:
     _callbacks: Callbacks
     _running: set[anyio.CancelScope] = attrs.field(factory=set, init=False)
 
-    def tell(self, keyword: str, notice: object, tasks: anyio.abc.TaskGroup) -> anyio.Event:
+    def tell(self, keyword: str, notice: object, tasks: Tasks) -> anyio.Event:
         """Call the callback that is registered under `keyword`, if one is.
 
         Returns:

@@ -8,7 +8,7 @@ from typing import Self
 import anyio
 import anyio.abc
 
-from .arguments import able, checked, required
+from .arguments import checked, required
 from .auth import IDToken
 from .callbacks import (
     AccountProvisioningRequested,
@@ -21,8 +21,9 @@ from .callbacks import (
 )
 from .clock import Clock
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
+from .handed_over import tasks_of
 from .handovers import Handovers
-from .http import HTTPTransport
+from .host_transport import HTTPTransport
 from .http import of as http_of
 from .launch import Launch
 from .mistakes import what_is_wrong_with_text, wrong
@@ -79,7 +80,7 @@ class ImpactSDK:
         self._callbacks = Callbacks()
         self._notices = Notices(self._callbacks)
         self._handovers = Handovers(callbacks=self._callbacks, clock=self._http.clock, time_limits=time_limits)
-        self._task_group = able("task_group", task_group, "start_soon")
+        self._task_group = tasks_of(task_group)
         self._own_task_group: anyio.abc.TaskGroup | None = None
         self._sessions: list[Session] = []
         self._launching: set[IDToken] = set()

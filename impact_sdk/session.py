@@ -5,8 +5,6 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
-import anyio.abc
-
 from .api.accounts import Accounts
 from .api.dreams import Dreams
 from .api.savehacks import SavehackLaunches, Savehacks
@@ -17,6 +15,7 @@ from .arguments import checked
 from .asking import Owner
 from .callbacks import Callbacks, TelemetryEvent
 from .errors import ConfigurationError
+from .handed_over import Tasks
 from .handovers import Handovers
 from .http import HTTP
 from .launch import Begun, Launch
@@ -60,7 +59,7 @@ class Session:
         callbacks: Callbacks,
         notices: Notices,
         handovers: Handovers,
-        tasks: anyio.abc.TaskGroup,
+        tasks: Tasks,
         closed: Callable[["Session"], None],
     ) -> None:
         self._notices = notices

@@ -24,17 +24,17 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import anyio
-import attrs
 
-from . import webhook_headers, wire
-from .arguments import CLOCK, able, checked, instance, required
-from .clock import Clock, SystemClock
+from . import replay_stores, webhook_headers, wire
+from .clock import Clock
+from .clock import of as clock_of
 from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, StaleWebhook, UnreadableWebhook
 from .mistakes import shown, wrong
 from .models import EventBatch
+from .replay_stores import ReplayStore
 from .webhook_headers import Headers
 
 if TYPE_CHECKING:
@@ -46,66 +46,6 @@ LONGEST_TOLERANCE = timedelta(days=366)
 
 # The standard wants 24 to 64 random bytes.
 SHORTEST_SECRET_BYTES = 24
-
-WEBHOOK_ID = "the text of the header webhook-id"
-
-
-class ReplayStore(Protocol):
-    """Which webhooks have been here. One for all processes of a receiver, or a replay has only to meet another one.
-
-    A store that outlives a crash must not say "seen" of what the crash left undone. Where there is a database, better
-    pass no store, and keep the ids of events in the very transaction in which they are dealt with.
-    """
-
-    async def seen(self, webhook_id: str, until: datetime) -> bool:
-        """Whether `webhook_id` has been here; from now on it has, in one step, at least until `until`."""
-        ...
-
-    async def forget(self, webhook_id: str) -> None:
-        """It was not dealt with after all, and will be sent again."""
-        ...
-
-
-@attrs.define(eq=False)
-class MemoryReplayStore:
-    """For a receiver of one process. A restart forgets: what was sent within the tolerance could be replayed then.
-
-    Args:
-        capacity: How many to remember; then the oldest gives way.
-        clock: Where the time comes from; the machine's when left out.
-    """
-
-    capacity: int = attrs.field(default=10_000)
-    clock: Clock = attrs.field(factory=SystemClock, kw_only=True, repr=False)
-    _until: dict[str, datetime] = attrs.field(factory=dict, init=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        if not isinstance(self.capacity, int) or isinstance(self.capacity, bool) or self.capacity < 1:
-            raise wrong("capacity", self.capacity, "a whole number, 1 or more")
-        able("clock", self.clock, *CLOCK)
-
-    async def seen(self, webhook_id: str, until: datetime) -> bool:
-        """Whether `webhook_id` has been here and is remembered; from now on it is.
-
-        Raises:
-            ConfigurationError: `webhook_id` is no text, or `until` no datetime with its time zone.
-        """
-        instance("webhook_id", webhook_id, str, WEBHOOK_ID)
-        checked("until", required({"until": until})["until"])
-        known_until = self._until.pop(webhook_id, None)
-        self._until[webhook_id] = max(until, known_until or until)
-        while len(self._until) > self.capacity:
-            del self._until[next(iter(self._until))]
-        return known_until is not None and known_until >= self.clock.now()
-
-    async def forget(self, webhook_id: str) -> None:
-        """Remember it no more; nothing happens when it was not remembered.
-
-        Raises:
-            ConfigurationError: `webhook_id` is no text.
-        """
-        instance("webhook_id", webhook_id, str, WEBHOOK_ID)
-        self._until.pop(webhook_id, None)
 
 
 class WebhookVerifier:
@@ -138,9 +78,9 @@ class WebhookVerifier:
         if not isinstance(tolerance, timedelta) or not timedelta() <= tolerance <= LONGEST_TOLERANCE:
             raise wrong("tolerance", tolerance, f"a timedelta of 0 to {LONGEST_TOLERANCE}")
         self._signers = [_signer(secret) for secret in given]
-        self._replays = able("replays", replays, "seen", "forget")
+        self._replays = replay_stores.of(replays)
         self._under_way: set[str] = set()
-        self._clock = able("clock", clock, *CLOCK) or SystemClock()
+        self._clock = clock_of(clock)
         self._tolerance = tolerance
 
     def __repr__(self) -> str:

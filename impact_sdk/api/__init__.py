@@ -9,7 +9,7 @@ from ..arguments import instance
 from ..auth import BearerToken, ClientCredentials
 from ..clock import Clock
 from ..errors import ConfigurationError
-from ..http import HTTPTransport
+from ..host_transport import HTTPTransport
 from ..http import of as http_of
 from ..replies import Reply, recorded
 from ..transport import Transport
