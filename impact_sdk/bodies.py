@@ -52,6 +52,8 @@ async def whole(pieces: AsyncIterable[bytes], coding: str) -> bytes:
                 scope.cancel()
     if problem is not None:
         raise problem
+    if unpack is not None and not unpack.is_whole:
+        raise Unusable("it is packed and breaks off")
     return held[0] if len(held) == 1 else b"".join(held)
 
 
@@ -76,11 +78,18 @@ class _Unpacking:
         self._form = form
         self._otherwise = otherwise
         self._held = b""
+        self._has_begun = False
         self._inflating: Any = zlib.decompressobj(form)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was packed has come to its end, where its check is; of nothing there is no end."""
+        return not self._held and (self._inflating.eof or not self._has_begun)
 
     def some(self, piece: bytes, most: int) -> bytes:
         """What a piece holds, up to `most` bytes."""
         piece, self._held = self._held + piece, b""
+        self._has_begun = self._has_begun or bool(piece)
         if self._otherwise is not None and len(piece) < FRAME_BYTES:
             self._held = piece
             return b""

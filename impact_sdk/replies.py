@@ -123,9 +123,13 @@ def refusal(
     """
     request_id = None if reply.request_id is None else _without(conceal, reply.request_id)[:LONGEST_REQUEST_ID]
     if reply.status < 400:
+        what = (
+            f"sent elsewhere with {reply.status}, and redirects are not followed; give the address of DES itself as"
+            if "location" in reply.headers
+            else f"answered with {reply.status}, which is no answer to it; see whether there is DES at"
+        )
         return UnexpectedResponse(
-            f"{method} {path} was sent elsewhere with {reply.status}, and redirects are not followed; "
-            f"give the address of DES itself as base_url (request {request_id})",
+            f"{method} {path} was {what} base_url (request {request_id})",
             status=reply.status,
             request_id=request_id,
             attempts=attempts,

@@ -21,6 +21,8 @@ logger = logging.getLogger("impact_sdk")
 # What is shorter may be a word.
 SHORTEST_SECRET = 8
 
+GOOD = range(200, 300)
+
 
 class Auth(abc.ABC):
     """Whose name a request is sent in."""
@@ -69,7 +71,7 @@ class Transport:
             conceal: Secrets in the request besides its proof, which no error may repeat.
 
         Raises:
-            APIError: DES answered with 300 or more.
+            APIError: DES answered with anything but 200 to 299.
             NotSent: It was never sent.
             OutcomeUnknown: It may have happened.
         """
@@ -99,7 +101,7 @@ class Transport:
                     error.idempotency_key = key
             else:
                 record(self, reply)
-                if reply.status < 300:
+                if reply.status in GOOD:
                     self.auth.answered(reply)
                     return reply
                 # It changed nothing, so that whatever it was may be sent again, under the same idempotency key.

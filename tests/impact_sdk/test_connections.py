@@ -367,3 +367,22 @@ async def test_an_answer_that_cannot_be_unpacked_says_so(body: bytes, coding: st
     async with api_at(lambda stream: stream.send(packed)) as api:
         with pytest.raises(UnexpectedResponse, match=r"cannot be read: it (cannot be unpacked|is packed with)"):
             await api.dreams.get("d1")
+
+
+@pytest.mark.parametrize("left_out", [1, 8, 30])
+@pytest.mark.parametrize(("wbits", "coding"), [(31, "gzip"), (15, "deflate")])
+async def test_a_packed_answer_that_breaks_off_says_so(wbits: int, coding: str, left_out: int) -> None:
+    """Its end has a sum by which one knows that it is right; without it whatever was unpacked may be wrong."""
+    packed = with_length(zlib.compress(ANSWER, wbits=wbits)[:-left_out], f"Content-Encoding: {coding}")
+
+    async with api_at(lambda stream: stream.send(packed)) as api:
+        with pytest.raises(UnexpectedResponse, match="it is packed and breaks off"):
+            await api.dreams.get("d1")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+async def test_nothing_packed_is_nothing(coding: str) -> None:
+    nothing = with_length(b"", f"Content-Encoding: {coding}")
+
+    async with api_at(lambda stream: stream.send(nothing)) as api:
+        assert (await api._http.send("GET", api._http.address("/"), {}, None)).content == b""

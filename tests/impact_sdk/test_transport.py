@@ -10,7 +10,7 @@ import httpx
 import orjson
 import pytest
 
-from impact_sdk import APIError, ClientCredentials, Dream, ImpactAPI, OutcomeUnknown
+from impact_sdk import APIError, ClientCredentials, Dream, ImpactAPI, OutcomeUnknown, UnexpectedResponse
 
 from .answers import DREAM
 
@@ -126,6 +126,20 @@ async def test_a_transport_whose_answer_never_ends_has_the_calls_time() -> None:
         await dream_by(lambda _request: httpx.Response(200, stream=body), timeout=0.05)
 
     assert body.is_closed
+
+
+@pytest.mark.parametrize("status", [-1, 0, 99, 101, 199, 300, 304, 399])
+async def test_a_status_that_is_no_answer_is_not_taken_for_a_good_one(status: int) -> None:
+    """Not by a call either that reads nothing of the answer."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        is_token = request.url.path.endswith("/oauth/token")
+        return httpx.Response(200, json={"access_token": "t"}) if is_token else httpx.Response(status)
+
+    credentials = ClientCredentials("demo-bank", "secret")
+    async with ImpactAPI("http://des/api", auth=credentials, transport=httpx.MockTransport(answer)) as api:
+        with pytest.raises(UnexpectedResponse, match=f"was answered with {status}, which is no answer to it"):
+            await api.users.delete("u1")
 
 
 async def test_an_answer_that_points_elsewhere_is_not_followed() -> None:
