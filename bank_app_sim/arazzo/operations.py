@@ -11,6 +11,7 @@ import attrs
 
 from impact_sdk import wire
 
+from ..started import command
 from . import reading
 from .answers import AnswerTooLarge, read_bounded
 from .document import Document, Part
@@ -144,7 +145,7 @@ def _require_loopback(document: Document, source: Part, url: str) -> None:
     if not is_loopback(url):
         sentence = (
             f"{url} is no address on this machine: a document sends requests to 127.0.0.1, ::1 or localhost only; "
-            "serve a sandbox with `bank-app-sim serve`, and name its address"
+            f"serve a sandbox with `{command('serve')}`, and name its address"
         )
         raise document.error(source, sentence, name="url")
 
@@ -157,9 +158,8 @@ async def _fetched(document: Document, source: Part, url: str, http: "httpx.Asyn
             async with http.stream("GET", url) as answer:
                 content = await read_bounded(answer, largest=LARGEST_API)
     except (httpx.HTTPError, AnswerTooLarge, TimeoutError) as error:
-        sentence = (
-            f"{url} cannot be fetched ({str(error) or type(error).__name__}); is it served? Try `bank-app-sim serve`"
-        )
+        why = str(error) or type(error).__name__
+        sentence = f"{url} cannot be fetched ({why}); is it served? Try `{command('serve')}`"
         raise document.error(source, sentence, name="url") from error
     if answer.status_code != 200:
         raise document.error(source, f"{url} answers {answer.status_code}, and not with a document", name="url")

@@ -9,6 +9,7 @@ from impact_sdk.visible import visible
 
 from .. import retry_after
 from ..journeys.results import Failure, Outcome, StepResult
+from ..started import command
 from . import criteria
 from .answers import AnswerTooLarge
 from .document import Part
@@ -194,7 +195,7 @@ class StepRun:
             return await send(self.of.world.http, prepared, timeout_seconds=seconds)
         except (AnswerTooLarge, httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             found = f"none from {operation.server}: {str(error) or type(error).__name__}"
-            way_out = "is the sandbox running? `bank-app-sim serve` starts one, --against URL names another"
+            way_out = f"is the sandbox running? `{command('serve')}` starts one, --against URL names another"
             raise StepFailed(Failure(expected="an answer", found=found, way_out=way_out)) from error
 
     def _judge(self) -> None:

@@ -10,7 +10,7 @@ import click
 
 from ..journeys.results import JourneyResult, Outcome
 from ..journeys.runner import Job
-from .started import program
+from ..started import program
 
 ENDINGS = (".arazzo.yaml", ".arazzo.yml", ".arazzo.json")
 

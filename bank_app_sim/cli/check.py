@@ -17,8 +17,8 @@ from click.core import ParameterSource
 from ..ids import Ids
 from ..servers import address, listening_socket
 from ..settings import CLIENT_ID, SECRET_FILE, client_secret
+from ..started import command
 from .running import Duration
-from .started import command
 
 if TYPE_CHECKING:
     from ..check import Secrets

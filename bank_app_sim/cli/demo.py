@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from ..simulation import Served, Simulation
+from ..started import command
 from ..trace import Message
 from .ending import quietly
 from .running import run
-from .started import command
 
 
 @click.command()

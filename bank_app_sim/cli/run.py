@@ -9,10 +9,10 @@ import click
 
 from impact_sdk.visible import visible
 
+from ..started import command, program
 from .ending import NOBODY_READS, hush
 from .interruptions import Interruption, put_off
 from .paragraphs import counted, fitted
-from .started import program
 
 if TYPE_CHECKING:
     from ..journeys.results import JourneyResult
@@ -142,9 +142,8 @@ def run(
         _end(following, interruption)
         return
     if form is not None and against is None:
-        raise click.UsageError(
-            "--export arazzo needs --against: the sandbox that the document is for; bank-app-sim serve"
-        )
+        sandbox = command("serve")
+        raise click.UsageError(f"--export arazzo needs --against: the sandbox that the document is for; {sandbox}")
     try:
         selection = selected(journeys, keyword=keyword, begins_below=begins_below)
     except NothingFound as error:

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import httpx
 
+from ..started import command
 from .plane import VERSION, WORLDS
 
 # Simulated years pass within it; a world that takes longer has got stuck.
@@ -58,7 +59,7 @@ class Sandbox:
             raise SandboxError(f"{self.url!r} is no address of a sandbox{whole or f': {error}'}") from error
         except httpx.TransportError as error:
             raise SandboxError(
-                f"nothing answers at {self.url} ({_said(error)}); start a sandbox with: bank-app-sim serve"
+                f"nothing answers at {self.url} ({_said(error)}); start a sandbox with: {command('serve')}"
             ) from error
         if answer.is_success:
             values = _object(answer)
@@ -68,12 +69,12 @@ class Sandbox:
             raise SandboxError(f"the sandbox at {self.url} refuses to {method} {path}: {said}")
         elif said:
             raise SandboxError(
-                f"{self.url} has no worlds to play in: it is not the address of DES (des_url of bank-app-sim serve), "
+                f"{self.url} has no worlds to play in: it is not the address of DES (des_url of `serve`), "
                 "or a sandbox of an older release; give the one, or update the other"
             )
         raise SandboxError(
             f"what answers at {self.url} is no sandbox (it said {answer.status_code} to {method} {path}); start one "
-            "with: bank-app-sim serve"
+            f"with: {command('serve')}"
         )
 
 

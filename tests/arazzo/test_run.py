@@ -1,5 +1,6 @@
 """Hand-written documents: what is sent, what is expected, and where a workflow goes on."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from bank_app_sim.arazzo import DocumentError, WrongInput, run_document
 from bank_app_sim.journeys.results import Outcome
 from bank_app_sim.simulation import START
+from bank_app_sim.started import command
 
 from .shop import ADDRESS, OPENAPI, Runner, Shop, document, outcomes, step
 
@@ -469,7 +471,9 @@ async def test_nobody_there_is_said_with_what_to_do(tmp_path: Path, runner: Runn
     """Port 9 of loopback: over TCP, so the error is a real one."""
     file = tmp_path / "shop.arazzo.yaml"
     await runner.one(Shop(), document(step()))
-    with pytest.raises(DocumentError, match=r"cannot be fetched .* is it served\? Try `bank-app-sim serve`"):
+    with pytest.raises(
+        DocumentError, match=rf"cannot be fetched .* is it served\? Try `{re.escape(command('serve'))}`"
+    ):
         await run_document(file)
 
 

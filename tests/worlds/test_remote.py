@@ -1,6 +1,7 @@
 """RemoteWorld: what goes wrong with it, and several at once."""
 
 import contextlib
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bank_app_sim import Simulation
 from bank_app_sim.journeys.world import World
 from bank_app_sim.network import Fault, Trouble
 from bank_app_sim.servers import address, listening_socket
+from bank_app_sim.started import command
 from bank_app_sim.worlds import RemoteWorld, SandboxError
 from bank_app_sim.worlds.plane import MOST_MESSAGES
 from impact_sdk import OutcomeUnknown
@@ -119,7 +121,9 @@ async def test_a_sandbox_that_is_not_there_gets_a_sentence() -> None:
     url = address(listener)
     listener.close()
 
-    with pytest.raises(SandboxError, match=rf"nothing answers at {url} .*start a sandbox with: bank-app-sim serve"):
+    with pytest.raises(
+        SandboxError, match=rf"nothing answers at {url} .*start a sandbox with: {re.escape(command('serve'))}"
+    ):
         async with RemoteWorld(url):
             raise AssertionError("there is nothing")
 
@@ -149,7 +153,7 @@ async def test_something_else_that_answers_gets_a_sentence(status: int, body: by
 
 
 async def test_settings_that_no_bank_can_have_get_the_sandbox_s_sentence(files_url: str) -> None:
-    with pytest.raises(SandboxError, match="settle_every_seconds: must be a number of seconds from 1 to"):
+    with pytest.raises(SandboxError, match="settle_every_seconds must be a number of seconds from 1 to"):
         async with RemoteWorld(files_url, settle_every=timedelta()):
             raise AssertionError("there is no such bank")
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..pasting import pasted
+from .pasting import pasted
 
 NAME = "bank-app-sim"
 
