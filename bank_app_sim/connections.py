@@ -8,13 +8,12 @@ import asyncio
 from typing import Any
 
 import attrs
-import orjson
 
-from . import targets
-from .answers import Refused
+from . import http_protocol
 from .bodies import LARGEST_BODY_BYTES
+from .refusing import is_under_way, refuse
 
-_PROTOCOL = targets.protocol()
+_PROTOCOL = http_protocol.protocol()
 
 
 @attrs.frozen(kw_only=True)
@@ -66,8 +65,8 @@ class _Limited(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         before = self._protocol.cycle
-        is_of_body = _is_under_way(before) and before.more_body
-        if not self._unread and not _is_under_way(before):
+        is_of_body = is_under_way(before) and before.more_body
+        if not self._unread and not is_under_way(before):
             self._began = self._loop.time()
         self._protocol.data_received(data)
         if self._protocol.cycle is not before:
@@ -109,7 +108,7 @@ class _Limited(asyncio.Protocol):
         if self._transport.is_closing():
             if waited > self._limits.body_seconds:  # whoever has stopped to read holds up what is being sent
                 self._transport.abort()
-        elif _is_under_way(cycle):
+        elif is_under_way(cycle):
             # Where reading is paused, the sender has sent more than is looked at yet.
             if cycle.more_body and not self._protocol.flow.read_paused and waited > self._limits.body_seconds:
                 self._refuse(408, f"the request was not whole within {self._limits.body_seconds:g} seconds")
@@ -121,27 +120,4 @@ class _Limited(asyncio.Protocol):
         self._look_later()
 
     def _refuse(self, status: int, sentence: str) -> None:
-        if self._transport.is_closing():
-            return
-        cycle = self._protocol.cycle
-        # Once its answer has begun, a request gets no other one: nor does the rest of its body, which comes after that.
-        is_answered = cycle is not None and cycle.response_started and (_is_under_way(cycle) or cycle.more_body)
-        if not is_answered:
-            self._transport.write(_answer(status, sentence))
-        self._transport.close()
-
-
-def _is_under_way(cycle: Any) -> bool:
-    return cycle is not None and not cycle.response_complete
-
-
-REASONS = {408: "Request Timeout", 413: "Content Too Large", 431: "Request Header Fields Too Large"}
-
-
-def _answer(status: int, sentence: str) -> bytes:
-    body = orjson.dumps(Refused(status, {"base": [sentence]}).answer.body)
-    head = (
-        f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
-        "x-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
-    )
-    return head.encode() + body
+        refuse(self._protocol, status, sentence)

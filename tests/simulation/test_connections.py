@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from bank_app_sim.bodies import LARGEST_BODY_BYTES
 from bank_app_sim.bodies import read as read_body
 from bank_app_sim.connections import Limits
 from bank_app_sim.door import LONGEST_TARGET, MOST_HEADERS
+from bank_app_sim.refusing import refuse
 from bank_app_sim.servers import listening_socket, serving
 
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
@@ -223,3 +226,71 @@ async def test_many_requests_on_one_connection_are_each_within_the_limits() -> N
             head = await reader.readuntil(b"\r\n\r\n")
             assert status_of(head) == 200
             assert await reader.readexactly(4) == b"2000"
+
+
+async def test_what_is_no_request_is_refused_as_all_else() -> None:
+    said = await said_to(b"GARBAGE\r\n\r\n")
+
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert (status_of(said), json.loads(body)["errors"][0]["field"]) == (400, "base")
+    assert b"nosniff" in head
+
+
+async def test_a_request_gets_its_own_answer_whatever_comes_after_it() -> None:
+    """Who posts something is not told that it did not happen."""
+    post = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n" + HEAD + b"\r\n{}"
+
+    said = await said_to(post + b"GARBAGE\r\n\r\n")
+
+    assert (status_of(said), said.count(b"HTTP/1.1"), said[-1:]) == (200, 1, b"2")
+
+
+class Connection:
+    """Of uvicorn's protocol what a refusal looks at; it is its own transport and flow."""
+
+    def __init__(self, cycle: SimpleNamespace | None, *, queued: int = 0) -> None:
+        self.cycle, self.pipeline = cycle, ["request"] * queued
+        self.transport = self.flow = self
+        self.did: list[str] = []
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, content: bytes) -> None:
+        self.did.append(content.decode().split(" ")[1])
+
+    def close(self) -> None:
+        self.did.append("close")
+
+    def pause_reading(self) -> None:
+        self.did.append("pause")
+
+
+def cycle(*, more_body: bool, started: bool = False, complete: bool = False) -> SimpleNamespace:
+    return SimpleNamespace(more_body=more_body, response_started=started, response_complete=complete, keep_alive=True)
+
+
+@pytest.mark.parametrize(
+    ("connection", "did"),
+    [
+        (Connection(None), ["431", "close"]),
+        (Connection(cycle(more_body=False, started=True, complete=True)), ["431", "close"]),
+        (Connection(cycle(more_body=True)), ["431", "close"]),
+        (Connection(cycle(more_body=True, started=True)), ["close"]),
+        (Connection(cycle(more_body=True, started=True, complete=True)), ["close"]),
+        (Connection(cycle(more_body=True), queued=1), ["close"]),
+        (Connection(cycle(more_body=False)), ["pause"]),
+        (Connection(cycle(more_body=False, started=True)), ["pause"]),
+    ],
+)
+async def test_a_refusal_takes_no_other_answers_place(connection: Connection, did: list[str]) -> None:
+    refuse(connection, 431, "too large")
+
+    assert connection.did == did
+    assert connection.cycle is None or connection.cycle.keep_alive is (did != ["pause"])
+
+
+async def test_who_asks_for_another_protocol_is_nothing_to_warn_of(caplog: pytest.LogCaptureFixture) -> None:
+    await said_to(b"GET / HTTP/1.1\r\n" + HEAD + b"Upgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n")
+
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []

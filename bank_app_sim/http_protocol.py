@@ -1,7 +1,8 @@
-"""A request whose target is a whole address, as proxies send it: that address says whom it is for, not `Host`.
+"""uvicorn's protocol as our servers want it: whom a request is for, and what is said to what is none.
 
-uvicorn takes the path out of it and forgets the rest, so that `GET http://other.example/ HTTP/1.1` with our own name in
-`Host` passed for ours.
+A target may be a whole address, as proxies send it: that says whom the request is for, not `Host`. uvicorn takes the
+path out of it and forgets the rest, so that `GET http://other.example/ HTTP/1.1` with our own name in `Host` passed for
+ours.
 """
 
 import asyncio
@@ -9,6 +10,8 @@ import re
 from collections.abc import Sequence
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from .refusing import NO_REQUEST, refuse
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -32,7 +35,7 @@ def addressed(headers: Sequence[tuple[bytes, bytes]], server: bytes) -> Headers:
 
 
 def protocol() -> type[asyncio.Protocol]:
-    """uvicorn's protocol, which takes a target for what it says."""
+    """uvicorn's protocol, which takes a target for what it says, and answers what is no request as all else."""
     try:
         from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
     except ImportError:  # h11, on Windows, has the whole address for a path, and there is nothing at that
@@ -44,5 +47,11 @@ def protocol() -> type[asyncio.Protocol]:
             if server is not None:
                 self.headers[:] = addressed(self.headers, server)
             super().on_headers_complete()
+
+        def send_400_response(self, _msg: str) -> None:
+            refuse(self, 400, NO_REQUEST)
+
+        def _unsupported_upgrade_warning(self) -> None:
+            """None: whoever asks for another protocol is answered in this one (RFC 9110, 7.8)."""
 
     return Addressed

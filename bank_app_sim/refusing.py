@@ -1,0 +1,49 @@
+"""What is said to bytes that are no request, or too many: in its turn, and never in the place of another answer."""
+
+from typing import Any
+
+import orjson
+
+from .answers import Refused
+
+REASONS = {
+    400: "Bad Request",
+    408: "Request Timeout",
+    413: "Content Too Large",
+    431: "Request Header Fields Too Large",
+}
+
+NO_REQUEST = "this is no request of HTTP/1.1 (RFC 9112)"
+
+
+def is_under_way(cycle: Any) -> bool:
+    """Whether a request of uvicorn's has begun, and its answer has not ended."""
+    return cycle is not None and not cycle.response_complete
+
+
+def refuse(protocol: Any, status: int, sentence: str) -> None:
+    """End a connection of uvicorn's, with an answer to what came last if that has none yet.
+
+    Requests before it that are whole get their own answers first: whoever sent them would take this one for theirs.
+    """
+    transport, cycle = protocol.transport, protocol.cycle
+    if transport.is_closing():
+        return
+    if is_under_way(cycle) and not cycle.more_body:
+        cycle.keep_alive = False
+        protocol.flow.pause_reading()
+        return
+    # Once its answer has begun, a request gets no other one: nor does the rest of its body, which comes after that.
+    is_answered = cycle is not None and cycle.response_started and (is_under_way(cycle) or cycle.more_body)
+    if not is_answered and not getattr(protocol, "pipeline", ()):
+        transport.write(_answer(status, sentence))
+    transport.close()
+
+
+def _answer(status: int, sentence: str) -> bytes:
+    body = orjson.dumps(Refused(status, {"base": [sentence]}).answer.body)
+    head = (
+        f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        "x-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
