@@ -3,13 +3,13 @@
 import functools
 import logging
 import random
-import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import attrs
+from anyio.lowlevel import EventLoopToken, current_token
 
 from . import bodies, time_limits
 from .addresses import checked_base_url, host
@@ -66,6 +66,19 @@ class HTTP:
     honours_keys: bool = attrs.field(default=False, init=False)
     is_closed: bool = attrs.field(default=False, init=False)
     _connections: "Connections[httpx.AsyncClient] | None" = attrs.field(default=None, init=False)
+    _loop: EventLoopToken | None = attrs.field(default=None, init=False)
+
+    def require_same_loop(self) -> None:
+        """`ConfigurationError` in another event loop than that of the first call: there the connections are."""
+        if self.transport is not None:  # which loop that wants is the host's business
+            return
+        loop = current_token()
+        self._loop = self._loop or loop
+        if self._loop != loop:
+            raise ConfigurationError(
+                "this client is called in another event loop than before, where its connections are of no use; make "
+                "one, and close it, in each asyncio.run() or anyio.run()"
+            )
 
     def address(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         given = tuple((name, _as_text(value)) for name, value in (query or {}).items() if value is not None)
@@ -158,6 +171,7 @@ class HTTP:
             return
         self.is_closed = True
         if self._connections is not None:
+            self.require_same_loop()
             await self._connections.aclose()
         if self.transport is not None:
             await self.transport.aclose()
@@ -291,18 +305,3 @@ def _before_sending() -> tuple[type[Exception], ...]:
         httpx.UnsupportedProtocol,
         httpx.LocalProtocolError,
     )
-
-
-class _WithoutCookies(logging.Filter):
-    """httpcore writes every response header at DEBUG, the session's cookie among them."""
-
-    COOKIE = re.compile(r"(b'set-cookie', b)('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if "set-cookie" in record.getMessage().lower():
-            record.msg, record.args = self.COOKIE.sub(r"\1'[redacted]'", record.getMessage()), None
-        return True
-
-
-for name in ("httpcore.http11", "httpcore.http2"):
-    logging.getLogger(name).addFilter(_WithoutCookies())

@@ -78,6 +78,7 @@ class Transport:
         if not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1:
             raise wrong("attempts", attempts, "1 or more")
         timeout_seconds = time_limits.of(timeout)
+        self.http.require_same_loop()
         url = self.http.address(path, query)
         content, media_type = _encoded(body, form)
         key = arguments.idempotency_key(idempotency_key) or (self.http.new_key() if method == "POST" else None)

@@ -215,6 +215,23 @@ async def test_a_call_that_waited_while_the_client_was_closed_was_not_sent() -> 
     assert "closed meanwhile" in str(refused[0])
 
 
+@pytest.mark.parametrize(("first", "second"), [("asyncio", "asyncio"), ("asyncio", "trio"), ("trio", "asyncio")])
+def test_a_client_that_is_used_in_a_second_event_loop_says_so(first: str, second: str) -> None:
+    """A script that calls asyncio.run() for each step."""
+    api = ImpactAPI("http://127.0.0.1:1", auth=ClientCredentials("demo-bank", "secret"))
+
+    async def called() -> None:
+        await api.dreams.get("d1", attempts=1)
+
+    with pytest.raises(NotSent):
+        anyio.run(called, backend=first)
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match=r"in another event loop than before.*in each asyncio.run\(\)"):
+            anyio.run(called, backend=second)
+    with pytest.raises(ConfigurationError, match="in another event loop than before"):
+        anyio.run(api.aclose, backend=second)
+
+
 @pytest.mark.parametrize(
     "location", ["http://xn--/", "javascript:1", ":::", "http://[", "http://x/\x01", "x" * 70_000, "//", "/elsewhere"]
 )
