@@ -83,6 +83,8 @@ class Comparison(Kind):
     def _bounded(self, text: str, words: str, value: Any, node: Plain) -> Range:
         match words:
             case "at least":
+                if self.least is not None and value <= self.least:
+                    raise Mistake(f"everything is {text}, so that this says nothing; is it more than that?", node.place)
                 return Range(text, least=value)
             case "more than":
                 return Range(text, least=value + self.step)

@@ -7,13 +7,16 @@ from typing import Annotated, Any
 import attrs
 
 from .. import durations
-from .kinds import CENTS, CUSTOMER, MOMENT, SPAN, YES_NO, Choice, ListOf
+from .kinds import CENTS_FROM_NOTHING, CUSTOMER, MOMENT, SPAN, YES_NO, Choice, ListOf
 from .kinds import DURATION as ANY_DURATION
 
 # How a bank can have its accounts, in words; DES has names of its own for it.
 PER_USER, PER_DREAM = "one for each user", "one for each Dream"
 _SETUPS = Choice("account setup", {PER_USER: "one SharedSavings per user", PER_DREAM: "one SharedSavings per Dream"})
-_RENEWALS = Choice("way to renew a session", {"ID tokens": "token", "activity": "activity"})
+BY_ACTIVITY = "activity"
+_RENEWALS = Choice("way to renew a session", {"ID tokens": "token", "activity": BY_ACTIVITY})
+# What holds where activity renews sessions, and nowhere else.
+INACTIVITY = "sessions end without activity after"
 
 # What DES and the bank call it, in words of scripts.
 _WORDS = {meaning: word for kind in (_SETUPS, _RENEWALS) for word, meaning in kind.words.items()}
@@ -46,7 +49,7 @@ def given(
     the_bank_approves_after: Annotated[timedelta, ANY_DURATION] = timedelta(days=2),
     the_bank_settles_every: Span = timedelta(days=1),
     the_bank_refuses: Annotated[tuple[str, ...], ListOf(CUSTOMER)] = (),
-    opening_balance_cents: Annotated[int, CENTS] = 1_000_000,
+    opening_balance_cents: Annotated[int, CENTS_FROM_NOTHING] = 1_000_000,
     sessions_are_renewed_by: Annotated[str | None, _RENEWALS] = None,
     ID_tokens_last: Span = timedelta(days=365),  # noqa: N803
     access_tokens_last: Span = timedelta(days=365),

@@ -169,6 +169,13 @@ def _positive_cents(text: str) -> int:
     return cents
 
 
+def _cents_from_nothing(text: str) -> int:
+    cents = _cents(text)
+    if cents < 0:
+        raise ValueError(f"{text!r} is less than nothing; write 0 or more")
+    return cents
+
+
 def _count(text: str) -> int:
     plain = text.strip()
     if not re.fullmatch(r"[0-9]{1,9}", plain):
@@ -272,6 +279,13 @@ YES_NO = Text(
     numbers={"type": "boolean"},
 )
 CENTS = Text("an amount", _cents, ("50.00", "2500"), pattern=_MONEY, numbers=_ANY_NUMBER)
+CENTS_FROM_NOTHING = Text(
+    "an amount from 0",
+    _cents_from_nothing,
+    ("50.00", "2500"),
+    pattern=r"\d+(\.\d{1,2})?|-0+(\.0{1,2})?",
+    numbers={"type": "number", "minimum": 0},
+)
 POSITIVE_CENTS = Text(
     "an amount to move", _positive_cents, ("50.00", "2500"), pattern=_MONEY_TO_MOVE, numbers=_ABOVE_NOTHING
 )

@@ -12,10 +12,12 @@ from ..network import Fault, Trouble
 from ..simulation.exchanges import as_sent, exchanges
 from ..trace import DIES
 from . import message_names
-from .kinds import items_of
+from .kinds import CUSTOMER, items_of
 from .mistakes import Gathering, Mistake, one_of
 from .nodes import Mapped, Node, Plain
 from .script import Doing, Meanwhile, Step
+
+PERFORMANCE = "Performance"
 
 # The steps that have the network do something.
 VERBS = {
@@ -47,11 +49,15 @@ class Ground:
     Attributes:
         faults: What its steps ask of the network.
         deaths: Whose processes its steps have die.
+        savehacks: Kinds of savehacks that its steps launch.
+        types: Kinds of accounts that its steps post.
         settings: Of its world, as far as they are given.
     """
 
     faults: tuple[Fault, ...]
     deaths: tuple[str, ...]
+    savehacks: tuple[str, ...]
+    types: tuple[str, ...]
     settings: Mapping[str, Any]
 
 
@@ -61,6 +67,8 @@ def ground(steps: Iterable[Step], settings: Mapping[str, Any]) -> Ground:
     return Ground(
         faults=tuple(fault for each in doing if (fault := _fault(each)) is not None),
         deaths=tuple(DEATHS[each.words.name] for each in doing if each.words.name in DEATHS),
+        savehacks=tuple(each.arguments["savehack"] for each in doing if "savehack" in each.arguments),
+        types=tuple(each.arguments["type"] for each in doing if "type" in each.arguments),
         settings=settings,
     )
 
@@ -72,6 +80,14 @@ def _doing(steps: Iterable[Step]) -> Iterator[Doing]:
         elif isinstance(step, Meanwhile):
             for _, branch in step.branches:
                 yield from _doing(branch)
+
+
+def _who(steps: Iterable[Step], first_user: str) -> Iterator[str]:
+    """Who takes part in steps; where one may name somebody and does not, the first of the users is meant."""
+    for step in _doing(steps):
+        for field in step.words.fields:
+            if field.kind is CUSTOMER:
+                yield step.arguments.get(field.parameter) or first_user
 
 
 def _fault(step: Doing) -> Fault | None:
@@ -141,6 +157,19 @@ def _consent(_word: str | None, on: Ground) -> str | None:
     return "there is never a consent here; there can be with `consents: yes` in `given`"
 
 
+def _account(word: str | None, on: Ground) -> str | None:
+    if word != PERFORMANCE or on.settings.get("performance_dreams") or word in on.types:
+        return None
+    return f"there is never a {word} account here; there can be with `performance Dreams: yes` in `given`"
+
+
+def _kind_of_savehack(word: str | None, on: Ground) -> str | None:
+    if word is None or word in on.savehacks:
+        return None
+    there = f"; launched is {one_of(list(dict.fromkeys(on.savehacks)))}" if on.savehacks else ""
+    return f"there is never a {word} savehack here: no step of this journey launches one{there}"
+
+
 def _callback(word: str | None, on: Ground) -> str | None:
     return _consent(word, on) if word == "transfer consent requested" else None
 
@@ -153,6 +182,8 @@ _RULES: Mapping[str, Callable[[str | None, Ground], str | None]] = {
     "events": _event,
     "events came by": _event,
     "consents": _consent,
+    "accounts": _account,
+    "kinds of savehacks": _kind_of_savehack,
     "callbacks": _callback,
 }
 
@@ -162,10 +193,24 @@ class Possible:
     """What one script expects, to be held against what can be once all of the script is read."""
 
     _expected: list[tuple[str, Node]] = attrs.field(factory=list)
+    _of: list[Plain] = attrs.field(factory=list)
 
     def note(self, observable: str, node: Node) -> None:
         """Something that is expected, and could be read."""
         self._expected.append((observable, node))
+
+    def note_of(self, whose: Node) -> None:
+        """One user's part of the world is looked at."""
+        if isinstance(whose, Plain):
+            self._of.append(whose)
+
+    def refuse_idle(self, steps: Iterable[Step], first_user: str, mistakes: Gathering) -> None:
+        """Note whose part is looked at, and who takes part in no step."""
+        busy = set(_who(steps, first_user))
+        for whose in self._of:
+            if whose.text not in busy:
+                sentence = f"no step has {whose.text!r} do anything, so that nothing of theirs can be otherwise here"
+                mistakes.note(sentence, whose.place)
 
     def refuse(self, on: Ground, mistakes: Gathering) -> None:
         """Note all that can never be there."""

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from . import nodes
-from .given import given
+from .given import BY_ACTIVITY, INACTIVITY, given
 from .identity import name_of, row_text
 from .kinds import ANYTHING, NAME
 from .language import GIVEN, NEEDED, PARTS
@@ -223,6 +223,7 @@ class _Reading:
         with gathered.going_on():
             own = GIVEN.read(node, node.place, gathered)
             self._refuse_strangers(node, given(**over | own).users)
+            _refuse_what_has_no_effect(node, over | own)
         self.mistakes.found += gathered.found
         return None if gathered.found else over | own
 
@@ -245,9 +246,18 @@ class _Reading:
         whole = (*(before.steps if before else ()), *steps)
         if users:
             names.refuse_others(whole, users[0], self.mistakes)
+        if users and names.is_whole:
+            possible.refuse_idle(whole, users[0], self.mistakes)
         if arguments is not None and names.is_whole:
             possible.refuse(ground(whole, dict(given(**arguments).settings)), self.mistakes)
         return steps
+
+
+def _refuse_what_has_no_effect(node: Node, arguments: Mapping[str, Any]) -> None:
+    for name, _ in node if isinstance(node, Mapped) else ():
+        if name.text == INACTIVITY and arguments.get("sessions_are_renewed_by") != BY_ACTIVITY:
+            sentence = f"`{INACTIVITY}` has no effect here; write `sessions are renewed by: activity` beside it"
+            raise Mistake(sentence, name.place)
 
 
 def _texts(row: Row) -> dict[str, str]:

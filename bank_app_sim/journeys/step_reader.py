@@ -106,6 +106,7 @@ class StepReader:
             with self.mistakes.going_on():
                 if name.text == "of":
                     of = self._user(node)
+                    self.possible.note_of(node)
                 elif name.text == "within" and waits:
                     within = POSITIVE_DURATION.read(node)
                 else:

@@ -77,7 +77,9 @@ async def test_two_dreams_of_one_user_with_one_name_are_two_and_a_step_that_mean
     ],
 )
 async def test_what_is_so_of_one_user_is_not_so_of_all(expected: str, found: str | None) -> None:
-    result = await played(written(f"- launch\n- expect: {{{expected}}}", given=GIVEN))
+    steps = "- launch\n- the user accepts: {by: bo, may do nothing: yes}\n"
+
+    result = await played(written(f"{steps}- expect: {{{expected}}}", given=GIVEN))
 
     assert (failed(result).found if result.outcome is Outcome.FAILED else None) == found
 

@@ -44,6 +44,11 @@ NEVER = [
     ("events came by: {looking: 0}", "", "`webhooks: yes` in `given`"),
     ("consents: {signed: 0}", "", "`consents: yes` in `given`"),
     ("callbacks: {transfer consent requested: 0}", "", "`consents: yes` in `given`"),
+    ("accounts: {Performance: 0}", "", "`performance Dreams: yes` in `given`"),
+    ("kinds of savehacks: {monthly: 0}", "- create a Dream: Bike", "no step of this journey launches one"),
+    ("deposits: at least 0", "", "everything is at least 0"),
+    ("deposits: {failed: at least 0}", "", "everything is at least 0"),
+    ("elapsed time: at least 0s", "", "everything is at least 0s"),
 ]
 
 
@@ -70,11 +75,26 @@ def test_what_nothing_can_bring_about_is_a_mistake_at_its_place(expected: str, b
         ("faults: 0, deaths: {DES: 0}", "- DES dies: {answering: POST /dreams}", ""),
         ("faults: {receiver dies: 0}", "- DES dies: {answering: POST /dreams}", ""),
         ("events: 0, events came by: {webhook: 0}", "", "{webhooks: yes}"),
+        ("accounts: {Performance: 0}", "", "{performance Dreams: yes}"),
+        ("accounts: {Performance: 1}", "- the bank posts an account: {type: Performance}", ""),
+        ("kinds of savehacks: {monthly: 0}", "- create a Dream: Bike\n- launch a savehack: monthly", ""),
+        ("deposits: at least 1, elapsed time: at least 1s, deaths: at most 0", "- DES dies", ""),
         ("consents: 0, callbacks: {transfer consent requested: 0}", "", "{consents: yes}"),
     ],
 )
 def test_what_something_can_bring_about_may_be_expected(expected: str, before: str, given: str) -> None:
     assert written(f"- launch\n{before}\n- expect: {{{expected}}}", given=given)
+
+
+@pytest.mark.parametrize("step", ["launch: bo", "the bank introduces: bo", "create a Dream: {name: Bike, by: bo}"])
+def test_whose_part_is_looked_at_takes_part_in_a_step(step: str) -> None:
+    given, line = "{users: [ada, bo]}", "- expect: {of: bo, deposits: 0}"
+    with pytest.raises(ScriptMistakes, match="no step has 'bo' do anything") as raised:
+        written(f"- launch\n{line}", given=given)
+
+    [mistake] = raised.value.mistakes
+    assert (mistake.place.line, mistake.place.column) == (5, 16)
+    assert written(f"- launch\n{line}\n- {step}", given=given)
 
 
 def test_every_step_that_brings_trouble_is_known() -> None:

@@ -92,6 +92,7 @@ CANNOT_SAY = {
     "savehack_without_that_field": "it would be sixteen schemas",
     "text_on_the_screen_misspelt": "a part of a text will do",
     "user_unknown": "it does not compare one part with another",
+    "setting_without_effect": "it does not compare two values",
     "team_in_another_case": "it does not compare one part with another",
 }
 

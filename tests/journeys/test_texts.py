@@ -290,7 +290,8 @@ def test_comparisons_hold_for_what_they_say(
     for value in (one, other, third):
         text = shown(other)
         assert holds(text, value) == (value == other)
-        assert holds(f"at least {text}", value) == (value >= other)
+        if other != kind.least:
+            assert holds(f"at least {text}", value) == (value >= other)
         assert holds(f"at most {text}", value) == (value <= other)
         assert holds(f"more than {text}", value) == (value > other)
         if other > one:
@@ -299,7 +300,7 @@ def test_comparisons_hold_for_what_they_say(
 
 
 @pytest.mark.parametrize(
-    "text", ["less than 0", "5 to 2", "2 to", "at lest 2", ">= 2", "two", "1,5", "-1", "at least", ""]
+    "text", ["less than 0", "at least 0", "5 to 2", "2 to", "at lest 2", ">= 2", "two", "1,5", "-1", "at least", ""]
 )
 def test_a_comparison_that_says_nothing_is_refused(text: str) -> None:
     with pytest.raises(Mistake):
