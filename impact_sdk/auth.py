@@ -14,6 +14,7 @@ from . import wire
 from .cookies import SessionCookie
 from .http import HTTP
 from .mistakes import what_is_wrong_with_text, wrong
+from .options import CallOptions
 from .replies import unexpected
 from .transport import SHORTEST_SECRET, Auth, Transport
 
@@ -55,7 +56,7 @@ class IDToken:
 class NoAuth(Auth):
     """Nobody's: for the request that begins a session."""
 
-    async def headers(self, http: HTTP) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
         return {}
 
 
@@ -65,7 +66,7 @@ class CookieAuth(Auth):
 
     cookie: SessionCookie
 
-    async def headers(self, http: HTTP) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
         return self.cookie.headers
 
 
@@ -78,11 +79,11 @@ class BearerToken(Auth):
     _renew_at: datetime | None = attrs.field(default=None, init=False)
     _fetching: anyio.Lock = attrs.field(factory=anyio.Lock, init=False, repr=False)
 
-    async def headers(self, http: HTTP) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
         if self._is_due(http):
             async with self._fetching:
                 if self._is_due(http):  # nobody else fetched one while we waited
-                    await self._fetch(http)
+                    await self._fetch(http, options)
         return self._proof()
 
     async def refused(self, proof: Mapping[str, str]) -> bool:
@@ -96,13 +97,15 @@ class BearerToken(Auth):
     def _is_due(self, http: HTTP) -> bool:
         return self._token is None or (self._renew_at is not None and http.clock.now() >= self._renew_at)
 
-    async def _fetch(self, http: HTTP) -> None:
+    async def _fetch(self, http: HTTP, options: CallOptions) -> None:
         transport = Transport(http=http, auth=_Basic(self.credentials))
         grant = {"grant_type": "client_credentials"}
         secret = self.credentials.client_secret
         # Also as it stands in the header, for who answers with what the header held.
         conceal = (secret, quote(secret, safe=""), quote_plus(secret)) if len(secret) >= SHORTEST_SECRET else ()
-        reply = await transport.request("POST", "/oauth/token", form=grant, is_repeatable=True, conceal=conceal)
+        reply = await transport.request(
+            "POST", "/oauth/token", form=grant, is_repeatable=True, conceal=conceal, **options
+        )
         try:
             granted = wire.read(_Granted, wire.loads(reply.content))
             if not _TOKEN.fullmatch(granted.access_token):  # nor is it shown
@@ -125,7 +128,7 @@ class _Basic(Auth):
 
     credentials: ClientCredentials
 
-    async def headers(self, http: HTTP) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
         pair = f"{quote(self.credentials.client_id, safe='')}:{quote(self.credentials.client_secret, safe='')}"
         return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 

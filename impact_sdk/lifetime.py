@@ -22,6 +22,7 @@ from .launch import Begun, Launch
 from .mistakes import told, what_is_wrong_with_text
 from .models import SessionRenewal, SessionSettings, User
 from .notices import Notices
+from .options import CallOptions
 from .renewal import Effect, Event, State, next_step
 from .replies import Reply
 from .transport import Auth, Transport
@@ -83,7 +84,7 @@ class Lifetime(Auth):
 
     # In whose name requests are sent
 
-    async def headers(self, http: HTTP) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
         if self.state in (State.LOST, State.RELAUNCHING) and not self._is_asked_here:
             await self._next_round()
         self.require_open()
@@ -347,7 +348,7 @@ class _WithoutRenewal(Auth):
 
     lifetime: Lifetime
 
-    async def headers(self, http: HTTP) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
         return self.lifetime._cookie.headers
 
     def answered(self, reply: Reply) -> None:

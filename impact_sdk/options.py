@@ -12,6 +12,8 @@ class CallOptions(TypedDict, total=False):
             go on with its answer. A timedelta or seconds; 30 seconds when left out, and never more than 5 to connect.
             However its answer trickles, an attempt ends after the timeout and the time to connect together.
         attempts: How often to try, the first time included, where trying again is right; 3 when left out.
+
+    Both hold as well for the access token, where one has to be fetched first.
     """
 
     timeout: timedelta | float | None

@@ -13,6 +13,7 @@ from . import arguments, retry_after, time_limits, wire
 from .errors import NotSent, OutcomeUnknown, TransportError
 from .http import HTTP
 from .mistakes import wrong
+from .options import CallOptions
 from .replies import Reply, record, refusal
 from .retries import ATTEMPTS, IDEMPOTENT_METHODS, Outcome, wait_before_next
 
@@ -28,8 +29,8 @@ class Auth(abc.ABC):
     """Whose name a request is sent in."""
 
     @abc.abstractmethod
-    async def headers(self, http: HTTP) -> Mapping[str, str]:
-        """The headers that prove it; fetched first where need be."""
+    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
+        """The headers that prove it; where need be they are fetched first, within the limits of the call."""
 
     async def refused(self, proof: Mapping[str, str]) -> bool:
         """DES does not accept these headers (401). True when there are others by now, so that it is worth asking."""
@@ -79,6 +80,7 @@ class Transport:
             raise wrong("attempts", attempts, "1 or more")
         timeout_seconds = time_limits.of(timeout)
         self.http.require_same_loop()
+        options: CallOptions = {"timeout": timeout_seconds, "attempts": attempts}
         url = self.http.address(path, query)
         content, media_type = _encoded(body, form)
         key = arguments.idempotency_key(idempotency_key) or (self.http.new_key() if method == "POST" else None)
@@ -89,7 +91,7 @@ class Transport:
         attempt = 0
         while True:
             headers = {name: value for name, value in given.items() if value is not None}
-            proof = await self._proof(method, path)
+            proof = await self._proof(method, path, options)
             headers.update(proof)
             attempt += 1
             failure: Exception
@@ -135,9 +137,9 @@ class Transport:
         """The moment that a caller gave; the present one, by the client's clock, where none was given."""
         return self.http.clock.now() if at is None else at
 
-    async def _proof(self, method: str, path: str) -> Mapping[str, str]:
+    async def _proof(self, method: str, path: str, options: CallOptions) -> Mapping[str, str]:
         try:
-            return await self.auth.headers(self.http)
+            return await self.auth.headers(self.http, options)
         except OutcomeUnknown as error:  # of getting a token: what we were asked to send was never sent
             raise NotSent(f"{method} {path} was not sent: there is no access token ({error})") from error
 

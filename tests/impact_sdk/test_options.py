@@ -26,6 +26,7 @@ from impact_sdk.cookies import SessionCookie
 from impact_sdk.transport import Transport
 
 from .answers import DREAM
+from .conftest import BASE
 
 
 @pytest.mark.parametrize("limit", [2.5, timedelta(seconds=2.5)])
@@ -49,6 +50,16 @@ async def test_a_listing_takes_the_options_along_to_every_page(api: ImpactAPI, d
 
     assert len([dream async for dream in api.dreams.list(timeout=2)]) == 2
     assert {call.request.extensions["timeout"]["read"] for call in route.calls} == {2}
+
+
+async def test_the_access_token_is_fetched_within_the_limits_of_the_call(des: respx.MockRouter) -> None:
+    route = des.post("/oauth/token").mock(side_effect=httpx.ReadTimeout("slow"))
+
+    async with ImpactAPI(BASE, auth=ClientCredentials("demo-bank", "secret")) as api:
+        with pytest.raises(NotSent, match="there is no access token"):
+            await api.dreams.get("d1", timeout=2.5, attempts=1)
+
+    assert [call.request.extensions["timeout"]["read"] for call in route.calls] == [2.5]
 
 
 async def test_a_call_may_be_tried_once_only(api: ImpactAPI, des: respx.MockRouter) -> None:
