@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import os
 import random
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -24,6 +25,8 @@ from .mistakes import shown, told
 from .replies import Reply, unexpected
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 logger = logging.getLogger("impact_sdk")
@@ -210,12 +213,22 @@ def _client() -> "httpx.AsyncClient":
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_ALIVE, keepalive_expiry=KEPT_SECONDS)
     try:
-        return httpx.AsyncClient(cookies=no_cookies, limits=limits, event_hooks={"response": [_put_location_aside]})
+        trusted = _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        hooks = {"response": [_put_location_aside]}
+        return httpx.AsyncClient(cookies=no_cookies, limits=limits, event_hooks=hooks, verify=trusted)
     except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
         raise ConfigurationError(
             f"connections cannot be made as the environment has it ({type(error).__name__}: {error}); see HTTP_PROXY, "
             "HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR, or pass a transport of your own"
         ) from error
+
+
+@functools.cache
+def _trusted(*_environment: str | None) -> "ssl.SSLContext":
+    """Which certificates are good. To read them takes longer than many calls do, and all else waits meanwhile."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 async def _put_location_aside(response: "httpx.Response") -> None:

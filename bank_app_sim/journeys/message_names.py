@@ -4,7 +4,6 @@ import re
 
 import impact_sdk
 
-from ..app.bank_client import BankRefused
 from ..service import status_line
 from ..simulation.exchanges import (
     ASKED,
@@ -28,7 +27,7 @@ CALLBACKS = {
 }
 
 # What a callback of the bank's app can raise: that the user said no, or that its backend did.
-RAISED = tuple(kind.__name__ for kind in (impact_sdk.ProvisioningDeclined, impact_sdk.ConsentDeclined, BankRefused))
+RAISED = (impact_sdk.ProvisioningDeclined.__name__, impact_sdk.ConsentDeclined.__name__, "BankRefused")
 
 # What the network has made of a request, as its messages end; and of its answer.
 _ENDS = ("is lost", "is late", "is doubled", "is held back", "is stopped on its way", "arrives at last")

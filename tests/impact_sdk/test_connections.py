@@ -11,11 +11,13 @@ import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
 import anyio.abc
 import attrs
+import certifi
 import pytest
 
 from impact_sdk import (
@@ -256,6 +258,18 @@ async def test_an_environment_without_connections_is_named(
     async with ImpactAPI("http://127.0.0.1:1", auth=ClientCredentials("demo-bank", "secret")) as api:
         with pytest.raises(ConfigurationError, match=f"{name}.*transport of your own"):
             await api.dreams.get("d1")
+
+
+async def test_certificates_are_read_once_for_all_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificates = tmp_path / "certificates.pem"
+    certificates.write_text(certifi.contents())
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates))
+
+    for _ in range(2):
+        async with ImpactAPI("http://127.0.0.1:1", auth=ClientCredentials("demo-bank", "secret")) as api:
+            with pytest.raises(NotSent):
+                await api.dreams.get("d1", attempts=1)
+        certificates.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("cookie", ["a=S3CRET", "a=it's S3CRET", """a=it's "both" S3CRET; Path=/""", "a=\\' S3CRET"])
