@@ -154,12 +154,12 @@ class HTTP:
         if self.transport is not None:
             # A client would follow no redirect, keep no cookie and use no proxy here either, and takes its time over
             # that: as long as the rest of a call within one process.
-            with time_limits.whole(timeout_seconds):
+            with time_limits.Whole(timeout_seconds):
                 return await _whole(await self.transport.handle_async_request(request))
         if self._connections is None:
             self._connections = Connections(_client)
         async with self._connections.one(timeout_seconds) as client:
-            with time_limits.whole(timeout_seconds):
+            with time_limits.Whole(timeout_seconds):
                 response = await client.send(request, stream=True)
                 if LOCATION in response.extensions:
                     response.headers[LOCATION] = response.extensions[LOCATION]

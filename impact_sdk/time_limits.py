@@ -1,9 +1,8 @@
 """How long one attempt may take: at each step of it, and as a whole."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from types import TracebackType
 
 import anyio
 
@@ -34,16 +33,25 @@ def to_connect(timeout_seconds: float) -> float:
     return min(timeout_seconds, CONNECT_TIMEOUT_SECONDS)
 
 
-@contextmanager
-def whole(timeout_seconds: float) -> Iterator[None]:
-    """End what the limits of its steps do not end: an answer of which a little comes again and again, for ever.
+class Whole:
+    """Ends what the limits of its steps do not end: an answer of which a little comes again and again, for ever.
 
-    Raises:
-        Unfinished: It was not complete in time.
+    `Unfinished` where it was not complete in time. No generator: every call has one.
     """
-    # To connect has a limit of its own. Until that is over it is known that nothing was sent.
-    seconds = timeout_seconds + to_connect(timeout_seconds)
-    with anyio.move_on_after(seconds) as limit:
-        yield
-    if limit.cancelled_caught:
-        raise Unfinished(f"its answer was not complete after {seconds:g} s")
+
+    __slots__ = ("_limit", "_seconds")
+
+    def __init__(self, timeout_seconds: float) -> None:
+        # To connect has a limit of its own. Until that is over it is known that nothing was sent.
+        self._seconds = timeout_seconds + to_connect(timeout_seconds)
+        self._limit = anyio.CancelScope(deadline=anyio.current_time() + self._seconds)
+
+    def __enter__(self) -> None:
+        self._limit.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._limit.__exit__(kind, error, traceback)
+        if self._limit.cancelled_caught:
+            raise Unfinished(f"its answer was not complete after {self._seconds:g} s")
