@@ -125,6 +125,7 @@ def test_the_document_is_right() -> None:
     assert run(WHOLE) is Outcome.PASSED
 
 
+@pytest.mark.thorough
 @given(st.sampled_from(PLACES), values)
 @settings(max_examples=50)
 def test_a_document_with_anything_in_a_place_is_run_or_refused(place: tuple[Any, ...], value: Any) -> None:

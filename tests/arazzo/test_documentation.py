@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bank_app_sim import Simulation, arazzo
 from bank_app_sim.arazzo.extensions import PREFIX
 from bank_app_sim.arazzo.reading import parse
@@ -20,6 +22,7 @@ def names(value: Any) -> set[str]:
     return {name for element in value for name in names(element)} if isinstance(value, list) else set()
 
 
+@pytest.mark.thorough
 async def test_every_member_of_our_own_is_told_of_and_there_is_no_other() -> None:
     written: set[str] = set()
     async with Simulation(seed=8) as fresh:

@@ -11,7 +11,7 @@ from bank_app_sim import Simulation
 
 from ..wrong_values import HEADERS, IN_ADDRESSES, IN_HEADERS, VALUES
 
-pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("anyio_backend", ["asyncio"])]
 
 # What is written over.
 PLACE = "the place of the value"

@@ -26,7 +26,7 @@ from .conftest import SignIn, authorize
 from .from_document import CONTRACT, FULL, World, about, every, examples, has_body, path_of, schemes, world_of
 
 # About values, not about event loops.
-pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("anyio_backend", ["asyncio"])]
 
 
 @pytest.fixture

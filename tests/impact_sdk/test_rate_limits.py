@@ -63,6 +63,7 @@ def test_no_header_takes_long_to_read(name: str, piece: str) -> None:
         assert time.process_time() - began < 1
 
 
+@pytest.mark.thorough
 @given(st.dictionaries(st.sampled_from(NAMES), st.text() | st.from_regex(r'("[a-z]*"|limit|r);?=?\d*[;,=]r=\d*')))
 def test_no_header_breaks_the_reader(headers: dict[str, str]) -> None:
     found = rate_limit(headers, NOW)

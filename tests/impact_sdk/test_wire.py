@@ -130,6 +130,7 @@ def test_what_is_written_is_read_back(user: User) -> None:
     assert wire.read(User, wire.loads(wire.dumps(written))) == user
 
 
+@pytest.mark.thorough
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

@@ -62,6 +62,7 @@ def test_a_file_is_one_journey_by_whatever_names_it_was_asked_for(folder: Path) 
     assert [script.name for script in selected(wanted).scripts] == ["close", "no/open", "se/open"]
 
 
+@pytest.mark.thorough
 @given(
     st.lists(
         st.dictionaries(st.text('ab=, "[]\n', min_size=1, max_size=3), st.text('ab=, "[]\n\\', max_size=4), min_size=1),

@@ -105,6 +105,7 @@ async def test_each_time_has_to_fail_where_failing_is_wanted() -> None:
     assert (await played(written(steps))).outcome is Outcome.PASSED
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it takes a second
 async def test_a_step_that_does_not_end_is_given_up() -> None:
     script = written(

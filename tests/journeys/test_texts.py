@@ -122,6 +122,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.thorough
 @given(st.integers(0, len(VALID) - 1), st.integers(0, 3), PIECES | st.characters())
 def test_a_valid_script_with_other_signs_in_it_is_read_or_rejected(at: int, removed: int, put_in: str) -> None:
     check(VALID[:at] + put_in + VALID[at + removed :])
@@ -130,6 +131,7 @@ def test_a_valid_script_with_other_signs_in_it_is_read_or_rejected(at: int, remo
 LINES = VALID.splitlines(keepends=True)
 
 
+@pytest.mark.thorough
 @given(st.data())
 def test_a_valid_script_with_its_lines_mixed_up_is_read_or_rejected(data: st.DataObject) -> None:
     lines = list(LINES)
@@ -170,6 +172,7 @@ WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.thorough
 @given(st.sampled_from([line for line in LINES if ": " in line]), st.lists(WORDS | st.text(max_size=5), max_size=4))
 def test_a_valid_script_with_other_values_is_read_or_rejected(line: str, values: list[str]) -> None:
     name, _, _ = line.partition(": ")

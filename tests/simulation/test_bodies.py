@@ -166,6 +166,7 @@ def test_an_integer_is_a_number_without_a_fraction(value: Any, expected: int | N
     assert (found, type(found)) == (expected, type(expected))
 
 
+@pytest.mark.thorough
 def test_a_refusal_is_short_whatever_is_wrong() -> None:
     refused = Refused(400, {f"field {n}" * 500: ["is not known here" * 500] * 500 for n in range(50_000)})
 

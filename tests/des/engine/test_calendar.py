@@ -157,6 +157,7 @@ def test_a_deposit_is_within_what_a_consent_to_it_covers(launch: Launch) -> None
         assert amount is None or 0 < amount <= most < 2**63
 
 
+@pytest.mark.thorough
 @given(launches(("Thief", "Roulette")))
 def test_chance_keeps_to_its_bounds(launch: Launch) -> None:
     least = min(launch.terms["min_amount_cents"], launch.consented_cents or 2**63)
@@ -191,6 +192,7 @@ def test_the_wheel_gives_each_of_its_four_outcomes_as_often() -> None:
     assert all(900 < count < 1_100 for count in [*counts, len(given_) - sum(counts)])
 
 
+@pytest.mark.thorough
 @given(launches(("Thief",)))
 def test_a_thief_comes_two_to_six_days_later(launch: Launch) -> None:
     days = [local(launch, moment).date() for moment, _ in islice(run(launch), 60)]
@@ -202,6 +204,7 @@ def test_a_thief_comes_two_to_six_days_later(launch: Launch) -> None:
 PERIODS = {"day": "%Y-%m-%d", "week": "%G-%V", "month": "%Y-%m"}
 
 
+@pytest.mark.thorough
 @settings(deadline=None)
 @given(launches(WITHOUT_END))
 def test_no_day_week_or_month_of_a_consent_brings_two_after_the_start(launch: Launch) -> None:
@@ -213,6 +216,7 @@ def test_no_day_week_or_month_of_a_consent_brings_two_after_the_start(launch: La
 
 
 # Ten years of days take a while where other work runs beside.
+@pytest.mark.thorough
 @settings(deadline=None, max_examples=40)
 @given(launches(("Daily", "Weekly", "Monthly", "Rocket", "Autopilot", "Roulette", "CalendarChaos")))
 def test_no_day_week_or_month_is_left_out_in_ten_years(launch: Launch) -> None:
@@ -234,6 +238,7 @@ def test_no_day_week_or_month_is_left_out_in_ten_years(launch: Launch) -> None:
     assert every_period - periods <= {"2011-12-30"}
 
 
+@pytest.mark.thorough
 @settings(deadline=None)
 @given(launches(("Daily", "Weekly", "Monthly", "Rocket", "Everest", "Thief", "CalendarChaos")))
 def test_the_time_of_day_stays_that_of_the_start(launch: Launch) -> None:

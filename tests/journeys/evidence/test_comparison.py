@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def test_a_run_is_the_same_as_itself(bodies: list[Any], exact: bool) -> None:
     assert (comparison.is_same, comparison.same) == (True, 1)
 
 
+@pytest.mark.thorough
 @given(st.lists(BODIES, min_size=1, max_size=6), st.data())
 def test_the_first_message_that_differs_is_found_and_the_field_in_it(bodies: list[Any], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(bodies) - 1))
@@ -67,6 +69,7 @@ def test_the_first_message_that_differs_is_found_and_the_field_in_it(bodies: lis
     assert [each.n for each in parting.before] == list(range(1, place + 1))[-4:]
 
 
+@pytest.mark.thorough
 @given(st.lists(BODIES, max_size=6), st.lists(BODIES, max_size=6))
 def test_both_ways_round_the_same_is_found(some: list[Any], others: list[Any]) -> None:
     there, back = compare([saying(*some)], [saying(*others)]), compare([saying(*others)], [saying(*some)])

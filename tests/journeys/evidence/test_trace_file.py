@@ -116,6 +116,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @given(
     journeys=st.lists(
         st.fixed_dictionaries(
