@@ -66,26 +66,52 @@ def beside(app: Any, others: Mapping[str, Any]) -> Any:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: whoever runs the simulation decides when it ends."""
+    """uvicorn without its signal handlers: whoever runs the simulation decides when it ends, and it does so at once."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = anyio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def main_loop(self) -> None:
+        """Once a second, as uvicorn does what is to be done so often; it would look ten times whether it is to end."""
+        while not await self.on_tick(0):
+            with anyio.move_on_after(1):
+                await self._told.wait()
+
+    def end(self) -> None:
+        self.should_exit = True
+        self._told.set()
+
 
 @contextlib.asynccontextmanager
 async def serving(
-    app: Any, listener: socket.socket, *, names: Collection[str] = (), limits: Limits | None = None
+    *served: tuple[Any, socket.socket], names: Collection[str] = (), limits: Limits | None = None
 ) -> AsyncIterator[None]:
-    """Serve an application until the block is left; answers that are under way are finished first.
+    """Serve applications until the block is left; answers that are under way are finished first.
 
     Args:
-        names: By which requests may call the server in `Host`, besides those of loopback.
+        names: By which requests may call the servers in `Host`, besides those of loopback.
         limits: Of each connection, where not the usual ones.
     """
-    config = uvicorn.Config(
+    servers = [(_Server(_config(app, names, limits or Limits())), listener) for app, listener in served]
+    async with anyio.create_task_group() as tasks:
+        for server, listener in servers:
+            tasks.start_soon(server.serve, [listener])
+        try:
+            yield
+        finally:
+            for server, _ in servers:
+                server.end()
+
+
+def _config(app: Any, names: Collection[str], limits: Limits) -> uvicorn.Config:
+    return uvicorn.Config(
         Door(app, names),
-        http=limited(limits or Limits()),
+        http=limited(limits),
         lifespan="off",
         ws="none",
         access_log=False,
@@ -93,10 +119,3 @@ async def serving(
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    server = _Server(config)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.serve, [listener])
-        try:
-            yield
-        finally:
-            server.should_exit = True

@@ -102,8 +102,8 @@ async def _served(
         door = listening_socket(0)
         stack.callback(door.close)
         # The app has a door of its own: what comes through the gate is the bank's.
-        await stack.enter_async_context(serving(Gate(app=simulation.des.app, secrets=secrets), door))
-        await stack.enter_async_context(serving(gate, listener))
+        of_app = Gate(app=simulation.des.app, secrets=secrets)
+        await stack.enter_async_context(serving((of_app, door), (gate, listener)))
         pulse = Pulse()
         tasks = await stack.enter_async_context(anyio.create_task_group())
         tasks.start_soon(pulse.run)

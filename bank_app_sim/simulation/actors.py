@@ -124,8 +124,8 @@ class Actors:
             of_tenants = names_in(url for tenant in self.tenants for url in (tenant.issuer, tenant.jwks_url))
             names = {*self.served.hosts, *of_tenants}
             des = beside(self.des.app, self.served.beside)
-            await stack.enter_async_context(serving(des, self._listeners[0], names=names))
-            await stack.enter_async_context(serving(self.backend.app, self._listeners[1], names=names))
+            both = zip((des, self.backend.app), self._listeners, strict=True)
+            await stack.enter_async_context(serving(*both, names=names))
 
     async def run(self, tasks: anyio.abc.TaskGroup) -> None:
         """Begin their work; in a world that is new, the bank has events sent to it, where it wants them."""

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 
 HEAD = b"Host: localhost\r\n"
 PATIENCE_SECONDS = 30
-QUICK = Limits(head_seconds=0.2, body_seconds=0.2)
+QUICK = Limits(head_seconds=0.1, body_seconds=0.1)
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -46,7 +46,7 @@ async def connected(
     limits: Limits | None = None, app: Any = app
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     listener = listening_socket(0)
-    async with serving(app, listener, limits=limits):
+    async with serving((app, listener), limits=limits):
         reader, writer = await asyncio.open_connection(*listener.getsockname())
         try:
             yield reader, writer

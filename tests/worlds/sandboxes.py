@@ -37,5 +37,5 @@ def answering(status: int, body: bytes) -> Iterator[str]:
         await send({"type": "http.response.body", "body": body})
 
     listener = listening_socket(0)
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(serving(app, listener)):
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(serving((app, listener))):
         yield address(listener)
