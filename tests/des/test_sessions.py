@@ -91,6 +91,19 @@ async def test_the_session_ends_with_the_token(stranger: httpx.AsyncClient, bank
     assert errors_of(too_late) == {"base": ["the session is expired; launch again with a new ID token"]}
 
 
+async def test_while_the_banks_keys_cannot_be_had_nobody_is_turned_away(
+    stranger: httpx.AsyncClient, bank: Bank
+) -> None:
+    """The token may be good: the answer is that of a server that is away, and says when to come again."""
+    bank.is_down = True
+
+    answer = await stranger.post("/users/verify_token", json={"token": bank.id_token("ada")})
+
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "set-cookie" not in answer.headers
+
+
 async def test_nothing_secret_gets_into_the_trace(stranger: httpx.AsyncClient, bank: Bank, trace: Trace) -> None:
     token = bank.id_token("ada")
 
