@@ -1,4 +1,5 @@
 import functools
+import gc
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -159,6 +160,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests stay until the end: whoever looks for garbage need not look through them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

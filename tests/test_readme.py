@@ -31,6 +31,7 @@ def run(*command: str) -> str:
     return ended.stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("program", "printed"),
     list(zip(PROGRAMS, ["active\n[<TransactionState.REQUESTED", "sequenceDiagram"], strict=True)),
@@ -46,6 +47,7 @@ def test_every_example_runs_and_prints_what_it_promises(example: Path) -> None:
     assert PRINTED[example.name] in run(str(example))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.journey.yaml")), ids=lambda path: path.name)
 def test_every_example_of_a_journey_passes(script: Path) -> None:
     assert run("-m", "bank_app_sim", "run", str(script)).startswith("passed")

@@ -25,6 +25,7 @@ def passed(result: JourneyResult) -> bool:
     return result.outcome is Outcome.PASSED and {step.outcome for step in result.steps} == {Outcome.PASSED}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", JOURNEYS)
 async def test_a_document_brings_a_fresh_world_to_the_same_end(name: str, tmp_path: Path) -> None:
     """By our own tables of the specification; `python -m tests.arazzo.official` asks the official schema."""

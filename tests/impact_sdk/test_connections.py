@@ -87,6 +87,7 @@ async def within(seconds: float, call: Callable[[], Coroutine[Any, Any, Any]], *
             await call()
 
 
+@pytest.mark.thorough
 async def test_after_calls_that_were_cancelled_at_any_point_others_get_through(anyio_backend: str) -> None:
     source = random.Random(2)
     by_task = anyio_backend == "asyncio"

@@ -168,6 +168,7 @@ def hard(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
+@pytest.mark.thorough
 def test_the_failures_of_the_last_time_are_run_again(hard: pytest.Pytester) -> None:
     failing = len(HARD) - 2
     ran(hard).assert_outcomes(passed=3, failed=failing)
@@ -179,12 +180,14 @@ def test_the_failures_of_the_last_time_are_run_again(hard: pytest.Pytester) -> N
     assert outcomes[:failing] == ["FAILED"] * failing, outcomes
 
 
+@pytest.mark.thorough
 def test_stepwise_goes_on_where_it_stopped(hard: pytest.Pytester) -> None:
     ran(hard, "--sw").assert_outcomes(passed=1, failed=1)
     ran(hard, "--sw").assert_outcomes(failed=1, deselected=1)
     ran(hard, "--sw", "--sw-skip").assert_outcomes(failed=2, deselected=1)
 
 
+@pytest.mark.thorough
 def test_every_node_id_can_be_pasted(hard: pytest.Pytester) -> None:
     told = ran(hard, "--collect-only", "-q").outlines
     ids = [line for line in told if "::" in line]

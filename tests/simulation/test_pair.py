@@ -61,6 +61,7 @@ def step(pair: Pair) -> Iterator[None]:
     pair.des.database.run_now(pair.des.conclude(mark))
 
 
+@pytest.mark.thorough
 @given(st.lists(st.integers(0, 2), max_size=40))
 def test_processes_that_are_killed_at_any_moment_leave_a_pair(turns: list[int]) -> None:
     """Three of them, whose units of work come in any order, until all of them die."""
@@ -75,6 +76,7 @@ def test_processes_that_are_killed_at_any_moment_leave_a_pair(turns: list[int]) 
         assert pair.meet(new_name="b", rejoin=False) is False
 
 
+@pytest.mark.thorough
 @given(st.lists(st.integers(0, 2), max_size=20), st.sampled_from(["des", "bank"]), st.integers(0, 3))
 def test_a_copy_from_before_the_last_step_is_always_found(turns: list[int], older: str, killed_after: int) -> None:
     pair = Pair(marked(), marked())

@@ -34,6 +34,7 @@ def trace(simulation: Simulation) -> str:
     return json.dumps(simulation.trace.as_json())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("webhooks", [False, True])
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # on trio, tasks are in order where a runner of journeys runs
 async def test_two_forks_with_the_same_seed_are_the_same_byte_for_byte(webhooks: bool) -> None:

@@ -97,9 +97,7 @@ def test_every_task_that_a_server_begins_has_a_row() -> None:
 # What is tried here is the same on every loop, and long.
 on_one_loop = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 # Whether what was to be done at a point is done all the same, and how often each point is tried.
-whether_done = pytest.mark.parametrize(
-    ("is_late", "times"), [(False, 1), pytest.param(True, 3, marks=pytest.mark.thorough)], ids=["not done", "done"]
-)
+whether_done = pytest.mark.parametrize(("is_late", "times"), [(False, 1), (True, 3)], ids=["not done", "done"])
 
 
 async def at_every_point(
@@ -118,6 +116,7 @@ async def at_every_point(
     assert fault.struck >= set(points)
 
 
+@pytest.mark.thorough
 @on_one_loop
 @whether_done
 async def test_the_sandbox_outlives_whatever_its_database_does(
@@ -146,6 +145,7 @@ async def test_what_has_expired_is_thrown_away_at_the_second_attempt(
         await eventually(has_gone_on)
 
 
+@pytest.mark.thorough
 @on_one_loop
 @whether_done
 async def test_the_bank_outlives_whatever_its_database_does(
@@ -167,6 +167,7 @@ async def test_the_bank_outlives_whatever_its_database_does(
     assert "a mistake of ours" in caplog.text
 
 
+@pytest.mark.thorough
 @on_one_loop
 @whether_done
 @pytest.mark.parametrize("of", ["bank", "des"])

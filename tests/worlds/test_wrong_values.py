@@ -101,6 +101,7 @@ def test_a_moment_beyond_the_calendar_is_refused_with_what_there_is(http: httpx.
     assert http.get(of(world, "/messages")).status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.fields], ids=lambda each: each.does)
 def test_any_value_in_any_field_of_the_plane_is_read_or_refused(operation: Operation) -> None:
     body = BODIES.get(operation.does, {})

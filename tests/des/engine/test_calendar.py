@@ -149,6 +149,7 @@ def test_whatever_is_due_next_is_later(launch: Launch, moment: datetime, occurre
     assert stepped.next_due > moment
 
 
+@pytest.mark.thorough
 @given(launches(ON_A_CALENDAR))
 def test_a_deposit_is_within_what_a_consent_to_it_covers(launch: Launch) -> None:
     most = min(consent(launch).max_amount_cents, launch.consented_cents or 2**63)
@@ -166,6 +167,7 @@ def test_chance_keeps_to_its_bounds(launch: Launch) -> None:
         assert amount is None or least <= amount <= launch.terms["max_amount_cents"]
 
 
+@pytest.mark.thorough
 @given(launches(ON_A_CALENDAR), st.randoms())
 def test_the_same_seed_gives_the_same_deposits_in_whatever_order_they_are_asked_for(launch: Launch, order) -> None:  # type: ignore[no-untyped-def]
     occurrences = list(islice(run(launch), 20))
