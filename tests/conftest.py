@@ -45,7 +45,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     derandomize="CI" in os.environ,  # a change that fails there is to blame for it
 )
+settings.register_profile("everyday", settings.get_profile("any machine"), max_examples=15)
 settings.load_profile("any machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples of a property where somebody wants to know soon."""
+    if "not thorough" in config.option.markexpr:
+        settings.load_profile("everyday")
 
 
 @pytest.fixture

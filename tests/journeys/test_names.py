@@ -294,6 +294,7 @@ def names_in(node: Node, *, are_branches: bool = False) -> Iterator[Plain]:
             yield from names_in(item)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", library(), ids=lambda path: path.name)
 def test_any_name_of_the_library_with_a_letter_too_many_is_a_mistake_in_its_line(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ page of hundreds of journeys stays small and opens at once.
 """
 
 import base64
+import functools
 import hashlib
 import json
 import zlib
@@ -95,16 +96,12 @@ def document(results: Sequence[JourneyResult], names: Sequence[str], made: Circu
         names: What to call each of the results in the page's addresses.
         made: When and with what the report is made.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader(__package__), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    environment.filters["period"] = period
     script = _script()
     entries = [
         Entry(name=name, result=result, simulated=_simulated(result), payload=_payload(result))
         for name, result in zip(names, results, strict=True)
     ]
-    return environment.get_template("report.html.j2").render(
+    return _page().render(
         summary=_summary(entries),
         entries=entries,
         groups=_groups(entries),
@@ -115,6 +112,15 @@ def document(results: Sequence[JourneyResult], names: Sequence[str], made: Circu
         # The browser runs this script and no other, wherever in the page it would come from.
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+@functools.cache
+def _page() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    environment.filters["period"] = period
+    return environment.get_template("report.html.j2")
 
 
 def _script() -> str:
