@@ -16,7 +16,7 @@ from bank_app_sim.journeys.results import Outcome
 
 from .shop import POST, Runner, Shop, document, found, step
 
-pytestmark = pytest.mark.usefixtures("soon")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("soon")]
 
 ALIASES = "\n".join(["a0: &a0 x", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))])
 

@@ -90,6 +90,7 @@ async def test_a_document_runs_once_on_a_world_and_says_why_not_twice(tmp_path: 
     assert {step.outcome for step in again.steps} == {Outcome.PASSED, Outcome.FAILED, Outcome.NOT_REACHED}
 
 
+@pytest.mark.thorough
 async def test_the_credentials_in_a_document_are_good_for_the_folder_that_they_are_of(tmp_path: Path) -> None:
     """So a document can be written before its sandbox is served: whoever opens a folder makes its keys."""
     recorded = await recording("409")

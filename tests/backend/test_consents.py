@@ -191,6 +191,7 @@ async def test_what_cannot_be_understood_is_refused(ada: Saver, path: str, body:
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("points", [*([point] for point in CONSENT_CRASH_POINTS), list(CONSENT_CRASH_POINTS)])
 @pytest.mark.parametrize("signed", [True, False])
 async def test_what_was_said_is_told_once_wherever_the_process_dies(

@@ -193,6 +193,7 @@ async def test_who_is_gone_at_des_has_all_accounts_closed_here(
 POINTS = (*(point for point in CRASH_POINTS if "REFUSED" not in point), *DREAM_CRASH_POINTS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("points", [*([point] for point in DREAM_CRASH_POINTS), POINTS], ids=lambda each: each[0])
 async def test_one_account_for_the_dream_wherever_the_process_dies(
     points: list[str], start: Start, des: DES, network: Network, clock: SimulatedClock

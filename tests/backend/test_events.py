@@ -174,6 +174,7 @@ async def each_comes_after_the_next(network: Network, clock: SimulatedClock) -> 
     network.interfere, network.afterwards = hold, let_go
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "mishap",
     [

@@ -117,6 +117,7 @@ def test_an_account_that_another_worker_posts_is_no_fault_of_the_bank(checker: C
     assert "the check posts the same account first" in str([message.label for message in finding.trial.messages])
 
 
+@pytest.mark.thorough
 def test_an_account_for_somebody_whom_nobody_knows_is_shown_with_what_des_says(checker: Checker) -> None:
     verdict = checker.verdicts(wrong_callbacks.posts_for_the_customer_by_the_banks_own_id, ["posts-once"])["posts-once"]
 

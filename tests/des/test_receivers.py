@@ -33,6 +33,7 @@ ANSWERS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
 async def test_any_answer_is_an_attempt_and_the_next_one_arrives(answer: bytes) -> None:

@@ -300,6 +300,7 @@ def for_ever(beginning: bytes, piece: bytes) -> Answer:
     return answer
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("beginning", "piece"),
     [
@@ -336,6 +337,7 @@ async def test_a_megabyte_that_would_be_a_gigabyte_is_not_unpacked(status: int) 
     assert caught.value.status == status
 
 
+@pytest.mark.thorough
 async def test_no_more_is_unpacked_at_once_than_is_taken() -> None:
     """One piece of all, and one stream: what it holds is not seen before it is unpacked."""
     packed = zlib.compress(b" " * (5 * bodies.LARGEST_BYTES))

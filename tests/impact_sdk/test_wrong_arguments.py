@@ -228,6 +228,7 @@ def wrong_values() -> Iterator[tuple[Any, bool]]:
     yield from ((value, False) for value in SOMETIMES.values())
 
 
+@pytest.mark.thorough
 @on_one_loop
 @pytest.mark.parametrize(("group", "method"), sorted({call[:2] for call in API_CALLS}))
 async def test_every_argument_of_the_api(group: str, method: str) -> None:

@@ -49,6 +49,7 @@ def test_each_mistake_is_told_with_its_place_and_a_sentence(path: Path) -> None:
         assert mistake.place.file == str(path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.name.removesuffix(".journey.yaml"))
 def test_the_command_line_says_so_and_ends_with_2(path: Path) -> None:
     result = typed(str(path))

@@ -82,6 +82,7 @@ def test_a_row_that_is_plain_reads_as_it_is_written() -> None:
     assert row_text({"a": "1, b=2", "b": "3"}) == 'a="1, b=2", b=3'
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("value", ["1, b=2", "x]", "[x", 'say "x"', "two\nlines", "a=b", " x ", "\\", "$HOME `x` 'y'"])
 def test_a_row_with_any_value_can_be_asked_for_by_its_text(tmp_path: Path, value: str) -> None:
     path = tmp_path / "folder [1]" / "rows.journey.yaml"

@@ -225,6 +225,7 @@ def read(text: str, path: Path) -> tuple[list[Script], list[str]]:
         return [], [each.sentence for each in error.mistakes]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "old", "new"), BROKEN, ids=[name for name, _, _ in BROKEN])
 def test_a_journey_fails_at_an_expectation_where_its_world_is_broken(name: str, old: str, new: str | None) -> None:
     scripts, mistakes = read(broken(name, old, new), LIBRARY / f"{name}{SUFFIX}")

@@ -19,6 +19,7 @@ LIBRARY = Path(read_file.__code__.co_filename).parent / "library"
 SAVING = "- launch\n- create a Dream: Bike\n- launch a savehack: weekly 50.00\n- wait: 3 days\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "count"),
     [

@@ -96,6 +96,7 @@ def test_journeys_are_tests_and_worlds_are_fixtures(project: pytest.Pytester) ->
     result.stdout.fnmatch_lines(["*expected accounts: 1; there was accounts: 0*"])
 
 
+@pytest.mark.thorough
 def test_the_project_that_the_page_on_installing_shows_passes(pytester: pytest.Pytester) -> None:
     page = (Path(bank_app_sim.__file__).parent / "docs" / "install.md").read_text()
     (tests,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
@@ -117,6 +118,7 @@ def test_journeys_are_tests_under_xdist_as_well(project: pytest.Pytester) -> Non
     result.assert_outcomes(passed=6, failed=2, errors=2)
 
 
+@pytest.mark.thorough
 def test_a_failing_journey_says_what_it_expected_and_how_to_repeat_it(project: pytest.Pytester) -> None:
     project.path.joinpath("saves.journey.yaml").write_text(WRONG)
 
@@ -134,6 +136,7 @@ def test_a_failing_journey_says_what_it_expected_and_how_to_repeat_it(project: p
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+@pytest.mark.thorough
 def test_a_broken_script_is_an_error_with_its_line_and_the_others_run(project: pytest.Pytester) -> None:
     (project.path / "broken.journey.yaml").write_text("journey: broken\nsteps:\n  - lanch\n")
 
@@ -144,6 +147,7 @@ def test_a_broken_script_is_an_error_with_its_line_and_the_others_run(project: p
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+@pytest.mark.thorough
 def test_what_could_not_be_played_says_why(project: pytest.Pytester) -> None:
     result = ran(project, "-k", "journey", "--journey-against", "http://127.0.0.1:9")
 

@@ -94,6 +94,7 @@ def test_fail_fast_stops_at_the_first_failure_and_names_what_it_skipped(folder: 
     assert "0 passed, 1 failed, 1 skipped; 3 steps in " in result.output
 
 
+@pytest.mark.thorough
 def test_many_journeys_are_told_of_only_where_they_fail(folder: Path) -> None:
     result = typed("good.journey.yaml", "--repeat", "101", "--workers", "1")
 

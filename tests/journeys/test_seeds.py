@@ -75,6 +75,7 @@ def check(script: Script) -> None:
     assert trace_without_evidence(script) == first
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "script", [at_once(), written(WITH_WEBHOOKS, given="{webhooks: yes}")], ids=["at once", "with webhooks"]
 )

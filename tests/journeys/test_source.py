@@ -65,6 +65,7 @@ def test_what_is_no_text_is_said_to_be_none(tmp_path: Path, content: bytes) -> N
     assert "sign that no text has" in sentence_of(path) or "no text in UTF-8" in sentence_of(path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("nested", ["[" * 100_000, "{a: " * 100_000, "- " * 100_000, "? " * 100_000, "&a [*a, " * 1000])
 def test_what_is_nested_without_end_is_refused_soon(tmp_path: Path, nested: str) -> None:
     path = tmp_path / "deep.journey.yaml"

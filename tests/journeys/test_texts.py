@@ -216,6 +216,7 @@ def test_what_is_written_on_one_line_is_read_as_the_same(node: Node) -> None:
     assert without_places(root.items[0][1]) == without_places(node)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_steps_of_the_library_are_shown_as_they_could_be_written(path: Path) -> None:
     for script in read(path.read_text(encoding="utf-8"), path):

@@ -90,6 +90,7 @@ async def test_headers_without_end_are_431() -> None:
     assert status_of(await said_to(b"GET / HTTP/1.1\r\n" + HEAD, *[b"a: b\r\n" * 10_000] * 100)) == 431
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("head", "status"),
     [
@@ -164,6 +165,7 @@ async def test_trailers_without_end_end_the_connection() -> None:
     assert status_of(await said_to(head, *[b"a: b\r\n" * 100_000] * 60)) in (431, 413, 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "part",
     [
@@ -216,6 +218,7 @@ async def test_the_rest_of_a_body_that_nobody_read_gets_no_answer_of_its_own(lim
         assert await all_of(reader) == b""
 
 
+@pytest.mark.thorough
 async def test_many_requests_on_one_connection_are_each_within_the_limits() -> None:
     request = b"POST / HTTP/1.1\r\n" + HEAD + b"X-Long: " + b"a" * 30_000 + b"\r\nContent-Length: 2000\r\n\r\n"
 

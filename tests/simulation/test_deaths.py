@@ -69,6 +69,7 @@ async def test_nobody_is_answered_while_a_server_is_down() -> None:
         assert (await simulation.api.users.create(external_id="ada")).external_id == "ada"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("point", [point for point in CRASH_POINTS if "REFUSED" not in point])
 async def test_the_backend_dies_at_a_point_of_its_work_and_finishes_it(point: str) -> None:
     async with Simulation() as simulation:

@@ -103,6 +103,7 @@ def misspelt(name: str) -> Iterator[str]:
             yield name[:n] + name[n].upper() + name[n + 1 :]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("each", EXCHANGES, ids=lambda each: f"{each.method} {each.path}")
 def test_every_misspelling_is_told_and_named(each: Exchange) -> None:
     for text in misspelt(each.name):

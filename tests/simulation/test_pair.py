@@ -119,6 +119,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("change", [lose, empty])
 @pytest.mark.parametrize("whose", ["des", "backend"])
@@ -139,6 +140,7 @@ async def test_a_database_that_is_gone_is_found_at_the_start(
     await run(data)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("whose", ["des", "backend"])
 async def test_an_older_copy_is_found_at_the_start(data: Path, tmp_path: Path, whose: str) -> None:

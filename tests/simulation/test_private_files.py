@@ -45,6 +45,7 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.usefixtures("umask")
 async def test_what_serve_keeps_is_for_its_user_alone_whatever_the_umask(tmp_path: Path) -> None:
@@ -123,6 +124,7 @@ ODD = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("name", ODD)
 async def test_what_serve_keeps_is_in_the_folder_named_so(

@@ -50,6 +50,7 @@ async def test_two_forks_with_the_same_seed_are_the_same_byte_for_byte(webhooks:
     assert traces[0] != traces[2]
 
 
+@pytest.mark.thorough
 async def test_a_fork_has_what_was_there_and_goes_on_from_that_moment() -> None:
     snapshot = await prepared()
 
@@ -65,6 +66,7 @@ async def test_a_fork_has_what_was_there_and_goes_on_from_that_moment() -> None:
         assert [dream.name async for dream in session.dreams()] == ["Bike"]
 
 
+@pytest.mark.thorough
 async def test_forks_know_nothing_of_each_other_and_leave_the_snapshot_as_it_was() -> None:
     snapshot = await prepared()
     des, backend = snapshot.des, snapshot.backend
@@ -81,6 +83,7 @@ async def test_forks_know_nothing_of_each_other_and_leave_the_snapshot_as_it_was
         assert [user.external_id async for user in third.api.users.list()] == ["ada"]
 
 
+@pytest.mark.thorough
 async def test_a_fork_can_be_forked() -> None:
     snapshot = await prepared()
 

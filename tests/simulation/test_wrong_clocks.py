@@ -20,6 +20,7 @@ async def looks(stands: Standing, what: str) -> None:
     await eventually(has_asked)
 
 
+@pytest.mark.thorough
 @on_one_loop
 @pytest.mark.parametrize(
     "set_by",
