@@ -169,6 +169,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as cores for `-n auto`: many tests wait for a process, for PostgreSQL or for a time to end."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def pytest_collection_finish() -> None:
     """Ten thousand tests stay until the end: whoever looks for garbage need not look through them each time."""
     gc.collect()

@@ -50,8 +50,13 @@ class Worlds:
     """
 
     url: str
+    _cleaner: "psycopg.Connection[tuple[object, ...]]" = attrs.field(init=False)
     _names: list[str] = attrs.field(factory=list, init=False)
     _free: list[str] = attrs.field(factory=list, init=False)
+
+    @_cleaner.default
+    def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        return connected(self.url)
 
     @contextmanager
     def one(self, *, durable: bool = False) -> Iterator[str]:
@@ -70,18 +75,17 @@ class Worlds:
         self._free.append(name)
 
     def _empty(self, name: str) -> None:
-        with connected(self.url) as connection:
-            for actor, metadata in ACTORS.items():
-                schema = f"{name}_{actor}"
-                if connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,)).rowcount:
-                    tables = [f'"{schema}".{table.name}' for table in reversed(metadata.sorted_tables)]
-                    connection.execute("".join(f"DELETE FROM {table};" for table in tables))
+        for actor, metadata in ACTORS.items():
+            schema = f"{name}_{actor}"
+            if self._cleaner.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,)).rowcount:
+                tables = [f'"{schema}".{table.name}' for table in reversed(metadata.sorted_tables)]
+                self._cleaner.execute("".join(f"DELETE FROM {table};" for table in tables))
 
     def drop(self) -> None:
-        with connected(self.url) as connection:
+        with self._cleaner:
             for name in self._names:
                 for actor in ACTORS:
-                    connection.execute(f'DROP SCHEMA IF EXISTS "{name}_{actor}" CASCADE')
+                    self._cleaner.execute(f'DROP SCHEMA IF EXISTS "{name}_{actor}" CASCADE')
 
 
 @contextmanager

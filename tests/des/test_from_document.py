@@ -92,6 +92,7 @@ def has_pages(operation: Operation) -> bool:
 
 
 @every(where=is_for_one)
+@OF_FORM
 async def test_what_is_for_one_principal_is_403_for_the_other(operation: Operation, world: World) -> None:
     [scheme] = schemes(operation)
 
@@ -172,6 +173,7 @@ async def test_a_body_that_is_too_large_is_413(operation: Operation, world: Worl
 
 
 @every(where=has_pages)
+@OF_FORM
 async def test_a_page_that_cannot_be_is_400(operation: Operation, world: World) -> None:
     answer = await send(world.backend, operation, world.ids, params={"page": "0"})
 
@@ -179,6 +181,7 @@ async def test_a_page_that_cannot_be_is_400(operation: Operation, world: World) 
 
 
 @every(where=has_flags)
+@OF_FORM
 async def test_a_flag_that_is_neither_true_nor_false_is_400(operation: Operation, world: World) -> None:
     flags = [parameter["name"] for parameter in operation.parameters if parameter["schema"].get("type") == "boolean"]
 
@@ -211,6 +214,7 @@ async def test_a_parameter_is_given_once(operation: Operation, world: World) -> 
 
 
 @every(where=lambda operation: operation.path.startswith(("/v1/", "/sandbox/")))
+@OF_FORM
 async def test_the_document_names_the_parameters_that_are_known(operation: Operation) -> None:
     named = {each["name"] for each in operation.parameters if each["in"] == "query"}
 
@@ -218,6 +222,7 @@ async def test_the_document_names_the_parameters_that_are_known(operation: Opera
 
 
 @every(where=lambda operation: operation.method == "GET")
+@OF_FORM
 async def test_head_is_get_without_the_body_and_uses_nothing_up(operation: Operation, world: World) -> None:
     client = world.first_principal(operation) if needs_credentials(operation) else world.user
     path, query = path_of(operation, world.ids), query_of(operation, world.ids)
@@ -231,6 +236,7 @@ async def test_head_is_get_without_the_body_and_uses_nothing_up(operation: Opera
 
 
 @every(where=takes_key)
+@OF_FORM
 async def test_the_document_tells_a_key_in_flight_from_other_conflicts(operation: Operation) -> None:
     reply = CONTRACT.schemas.follow(operation.node["responses"]["409"])
     content = reply["content"]["application/json"]
@@ -254,6 +260,7 @@ async def test_a_method_that_a_path_does_not_have_is_405(path: str, stranger: ht
 
 
 @every(where=takes_key)
+@OF_FORM
 async def test_a_key_that_cannot_be_is_400(operation: Operation, world: World) -> None:
     answer = await send(world.last_principal(operation), operation, world.ids, headers={"Idempotency-Key": "two words"})
 

@@ -476,7 +476,7 @@ def test_balances_are_what_was_settled_whatever_is_asked_for(setup: str, store: 
 
     limits = settings(
         # PostgreSQL takes three times as long for a step, and has the same rules.
-        max_examples=EXAMPLES if store == "sqlite" else EXAMPLES // 4,
+        max_examples=EXAMPLES if store == "sqlite" else EXAMPLES // 8,
         stateful_step_count=STEPS,
         deadline=None,
         database=None,

@@ -9,6 +9,9 @@ from bank_app_sim.des import DES, paging, store
 from .bank import TENANT
 from .journey import create_dream, errors_of
 
+# How many there are, and what a page may be called, is decided alike for both.
+IN_ONE_STORE = pytest.mark.parametrize("store", ["sqlite"])
+
 MANY = (
     "INSERT INTO users (id, tenant_id, external_id) "
     "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {most}) "
@@ -63,6 +66,7 @@ async def test_meta_tells_where_a_page_stands(
     assert (await five_dreams.get(f"/v1/dreams{query}")).json()["meta"] == meta
 
 
+@IN_ONE_STORE
 @pytest.mark.parametrize("more", [0, 1])
 async def test_more_than_are_counted_are_listed_without_their_number(
     more: int, backend: httpx.AsyncClient, des: DES
@@ -104,6 +108,7 @@ async def test_what_comes_after_the_first_ten_thousand_is_reached_without_number
     assert first["externalId"] == f"x{paging.MOST_NUMBERED + 41}"
 
 
+@IN_ONE_STORE
 async def test_a_page_that_very_many_come_before_has_no_number(backend: httpx.AsyncClient, des: DES) -> None:
     keep_users(des, paging.DEEPEST + 1)
 
@@ -115,6 +120,7 @@ async def test_a_page_that_very_many_come_before_has_no_number(backend: httpx.As
     assert "follow next_url" in errors_of(deeper)["page"][0]
 
 
+@IN_ONE_STORE
 @pytest.mark.parametrize("name", ["page", "items", "after"])
 @pytest.mark.parametrize("value", ["0", "-1", "x", "", "1.5", "٣", "9" * 5000])
 async def test_pages_are_counted_from_one(name: str, value: str, ada: httpx.AsyncClient) -> None:

@@ -111,6 +111,7 @@ async def test_what_is_left_out_is_nothing_and_now(account: dict[str, Any]) -> N
         ("balance", 7, "is not known here; did you mean balanceCents?"),
     ],
 )
+@pytest.mark.parametrize("store", ["sqlite"])  # decided before anything is stored
 async def test_a_wrong_figure_is_named_and_nothing_is_changed(
     field: str, value: object, sentence: str, account: dict[str, Any], backend: httpx.AsyncClient
 ) -> None:

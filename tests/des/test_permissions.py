@@ -9,6 +9,13 @@ from bank_app_sim.des.request import Bank, User
 from .conftest import SignIn
 from .journey import create_dream, errors_of, id_of, launch_daily, post_account, savehack_id
 
+
+@pytest.fixture
+def store() -> str:
+    """Who is asking is looked up in one way for all of them; on PostgreSQL every other test does it."""
+    return "sqlite"
+
+
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.method} {o.path}")
 
 

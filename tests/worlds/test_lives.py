@@ -65,19 +65,20 @@ def left(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> Left:
 
 
 @pytest.mark.thorough
-def test_many_worlds_come_and_go_and_leave_nothing_behind(sandbox_url: str, left: Left) -> None:
+def test_many_worlds_come_and_go_and_leave_nothing_behind(sandbox_url: str, left: Left, store: str) -> None:
     """No folder, no schema, no connection, no thread."""
+    many = MANY if store == "sqlite" else MANY // 4  # each has dozens of tables made there
     with httpx.Client(base_url=sandbox_url, timeout=60) as http:
         assert http.delete(f"{WORLDS}/{made(http)}").status_code == 204  # what is made once and kept is there now
         before, open_before = left(), len(os.listdir("/proc/self/fd"))
 
-        for _ in range(MANY):
+        for _ in range(many):
             world = made(http)
             http.post(f"{WORLDS}/{world}/clock", json={"to": "2027-01-05T08:00:00Z"})
             assert http.delete(f"{WORLDS}/{world}").status_code == 204
 
         assert left() == before
-        assert len(os.listdir("/proc/self/fd")) < open_before + MANY / 4
+        assert len(os.listdir("/proc/self/fd")) < open_before + many / 4
 
 
 def test_a_server_that_is_stopped_takes_its_worlds_with_it(tmp_path: Path) -> None:

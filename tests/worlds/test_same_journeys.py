@@ -37,7 +37,7 @@ async def test_a_journey_with_all_kinds_of_trouble_is_the_same_at_a_sandbox(
     assert any("POST /accounts" in label for label in here[0])
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (2, 3))])
 async def test_who_goes_first_is_decided_by_the_seed_there_as_here(
     sandbox_url: str, another_url: str | None, seed: int
 ) -> None:
