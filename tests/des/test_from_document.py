@@ -214,7 +214,6 @@ async def test_a_parameter_is_given_once(operation: Operation, world: World) -> 
 
 
 @every(where=lambda operation: operation.path.startswith(("/v1/", "/sandbox/")))
-@OF_FORM
 async def test_the_document_names_the_parameters_that_are_known(operation: Operation) -> None:
     named = {each["name"] for each in operation.parameters if each["in"] == "query"}
 
@@ -236,7 +235,6 @@ async def test_head_is_get_without_the_body_and_uses_nothing_up(operation: Opera
 
 
 @every(where=takes_key)
-@OF_FORM
 async def test_the_document_tells_a_key_in_flight_from_other_conflicts(operation: Operation) -> None:
     reply = CONTRACT.schemas.follow(operation.node["responses"]["409"])
     content = reply["content"]["application/json"]

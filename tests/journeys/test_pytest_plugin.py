@@ -197,8 +197,10 @@ def test_every_node_id_can_be_pasted(hard: pytest.Pytester) -> None:
     ids = [line for line in told if "::" in line]
 
     assert len(set(ids)) == len(HARD) + 1
-    for node_id in ids:
+    for node_id in (ids[0], ids[-1]):
         assert [line for line in ran(hard, "--collect-only", "-q", node_id).outlines if "::" in line] == [node_id]
+    pasted = [line for line in ran(hard, "--collect-only", "-q", *ids).outlines if "::" in line]
+    assert pasted == ids
 
 
 @pytest.mark.processes
