@@ -227,10 +227,8 @@ LONG = "journey: Long\nsteps:\n  - launch\n  - wait: 300 days\n"
     "words",
     [
         ["run", "--list"],
-        ["run", "--schema"],
         ["run", "long.journey.yaml", "--repeat", "12", "--workers", "1"],
         ["run", "long.journey.yaml", "--repeat", "12", "--workers", "2"],
-        ["openapi"],
         ["demo", "--in-process", "--output", "out"],
         ["trace", "diff", "--help"],
     ],

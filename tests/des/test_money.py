@@ -24,7 +24,7 @@ from .bank import TENANT
 from .books import LARGEST, Account, Books, Dream, Transaction
 from .world import Told, World
 
-EXAMPLES = int(os.environ.get("MONEY_EXAMPLES", "16"))
+EXAMPLES = int(os.environ.get("MONEY_EXAMPLES", "10"))
 STEPS = 60
 
 SETUPS = {

@@ -82,8 +82,34 @@ async def look_at_everything(backend: httpx.AsyncClient) -> list[httpx.Response]
 
 
 @every(where=has_body)
+@pytest.mark.parametrize("store", ["sqlite"])
 async def test_any_value_in_any_field_is_answered_and_can_be_lived_with(
     operation: Operation, world: World, clock: SimulatedClock, running: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    await can_be_lived_with(operation, world, clock, caplog)
+
+
+# Texts, numbers, moments and JSON: what PostgreSQL keeps in columns of its own.
+BY_DAY = ("POST /v1/dreams", "PATCH /v1/users/{id}", "POST /v1/savehack-launches")
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        pytest.param(each, marks=() if each.name in BY_DAY else pytest.mark.nightly, id=each.name)
+        for each in CONTRACT.operations
+        if has_body(each)
+    ],
+)
+@pytest.mark.parametrize("store", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
+async def test_any_value_that_postgresql_is_to_keep_can_be_lived_with(
+    operation: Operation, world: World, clock: SimulatedClock, running: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    await can_be_lived_with(operation, world, clock, caplog)
+
+
+async def can_be_lived_with(
+    operation: Operation, world: World, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     tried: set[Path] = set()
     answers = []

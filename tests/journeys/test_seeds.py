@@ -88,7 +88,7 @@ OF_THE_LIBRARY = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 @OF_THE_LIBRARY
 def test_the_same_seed_is_the_same_trace_on_both_loops_in_each_journey_of_the_library(path: Path) -> None:
     for script in read_file(path):
