@@ -56,8 +56,8 @@ class Client:
         if self.transport is None:
             if self._over_network is None:
                 # Certificates take a while to read, and http has none.
-                is_secure = self.base_url.startswith("https:")
-                self._over_network = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, verify=is_secure)
+                is_plain = self.base_url.startswith("http:")
+                self._over_network = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, verify=not is_plain)
             request = self._over_network.build_request(method, address, json=json, headers=plain)
             try:
                 with anyio.fail_after(self.whole_within_seconds):
