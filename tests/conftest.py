@@ -51,8 +51,12 @@ settings.load_profile("any machine")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Try fewer examples of a property where somebody wants to know soon."""
-    if "not thorough" in config.option.markexpr:
+    if is_everyday(config):
         settings.load_profile("everyday")
+
+
+def is_everyday(config: pytest.Config) -> bool:
+    return "not thorough" in str(config.option.markexpr)
 
 
 @pytest.fixture
@@ -64,6 +68,8 @@ def anyio_backend() -> str:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run on trio as well whatever a host may run on trio, and what cares about the event loop."""
     if "anyio_backend" not in metafunc.fixturenames or not is_in(metafunc.definition.path, ON_TRIO_TOO):
+        return
+    if is_everyday(metafunc.config):
         return
     marks = metafunc.definition.iter_markers("parametrize")
     if not any("anyio_backend" in mark.args[0] for mark in marks):  # those say themselves, and why
