@@ -77,11 +77,12 @@ class Gate:
     postings: list[Posting] = attrs.field(factory=list, init=False)
     slow_answers: int = attrs.field(default=0, init=False)
     is_holding: bool = attrs.field(default=False, init=False)
+    has_hung_up: bool = attrs.field(default=False, init=False)
     is_released: bool = attrs.field(default=False, init=False)
 
     def disturb(self, disturbance: Disturbance) -> None:
         """Do this to the bank's requests from now on."""
-        self.slow_answers, self.is_holding, self.is_released = 0, False, False
+        self.slow_answers, self.is_holding, self.has_hung_up, self.is_released = 0, False, False, False
         self.disturbance = disturbance
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -140,7 +141,7 @@ class Gate:
         async def listen() -> None:
             nonlocal has_hung_up
             await receive()  # the body has been read, so that this is the end of the connection
-            has_hung_up = True
+            has_hung_up = self.has_hung_up = True
 
         self.is_holding = True
         end = time.monotonic() + HELD_SECONDS_AT_MOST

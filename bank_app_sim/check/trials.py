@@ -17,6 +17,7 @@ CANCELLED_WITHIN_SECONDS = 1.0
 
 # What was cancelled has time to notice before what it waits for goes on.
 NOTICED_WITHIN_SECONDS = 0.2
+HUNG_UP_WITHIN_SECONDS = 0.5
 
 # What is measured while the machine itself stands still tells nothing.
 ATTEMPTS_ON_A_BUSY_MACHINE = 3
@@ -161,10 +162,14 @@ async def _cancel(user: User, cancellation: Cancellation) -> None:
             user.stage.sandbox.gate.is_released = True
             await until(lambda: call.ending is not None, seconds=CANCELLED_WITHIN_SECONDS - NOTICED_WITHIN_SECONDS)
         tasks.cancel_scope.cancel()
-    user.stage.sandbox.gate.is_released = True
     cancellation.ending, cancellation.said = call.ending, call.said
     if call.ending is not None:
         cancellation.seconds = anyio.current_time() - began_at
+    gate = user.stage.sandbox.gate
+    if gate.is_holding:
+        # Where the connection has ended with the call, the gate hears of it on its own thread, a moment later.
+        await until(lambda: gate.has_hung_up, seconds=HUNG_UP_WITHIN_SECONDS)
+    gate.is_released = True
     if call.ending is Ending.RETURNED:
         # It says that an account is under way. Where one comes, it has finished what it had begun.
         cancellation.account_came = await user.account_comes()

@@ -307,3 +307,14 @@ async def returns_when_cancelled_while_it_posts(request: AccountProvisioningRequ
             )
         except asyncio.CancelledError:
             return
+
+
+@breaks("cancel")
+async def returns_when_cancelled_and_hangs_up_a_little_later(request: AccountProvisioningRequest) -> None:
+    """What it posts is given up by somebody else, after it has said that an account is under way."""
+    ask_the_user(request)
+    posts = asyncio.ensure_future(post(request, external_id=request.account_external_id))
+    try:
+        await asyncio.shield(posts)
+    except asyncio.CancelledError:
+        asyncio.get_running_loop().call_later(0.1, posts.cancel)
