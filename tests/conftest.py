@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 # pytest-xdist says 80 to the processes that it starts. What goes into a file, or to a test, has whole lines.
 os.environ.pop("COLUMNS", None)
 
-# Tests start some two hundred Pythons. Each would compile all that it imports, which takes longer than most tests do,
+# Tests start some hundred Pythons. Each would compile all that it imports, which takes longer than most tests do,
 # where somebody has said that none is to write down what it has compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

@@ -67,6 +67,8 @@ class Gate:
     Attributes:
         heard: Called with what the bank sends, without what is there to carry secrets.
         noted: Called with what we do, for the trace.
+        is_holding: A posting waits at the door, or has waited there.
+        has_hung_up: The bank has ended the connection of one that waited.
     """
 
     app: App

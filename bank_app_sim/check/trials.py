@@ -17,6 +17,9 @@ CANCELLED_WITHIN_SECONDS = 1.0
 
 # What was cancelled has time to notice before what it waits for goes on.
 NOTICED_WITHIN_SECONDS = 0.2
+
+# Of a connection that has ended with a call, the gate hears on a thread of its own; one that goes on is waited for so
+# long in vain.
 HUNG_UP_WITHIN_SECONDS = 0.5
 
 # What is measured while the machine itself stands still tells nothing.
@@ -167,7 +170,6 @@ async def _cancel(user: User, cancellation: Cancellation) -> None:
         cancellation.seconds = anyio.current_time() - began_at
     gate = user.stage.sandbox.gate
     if gate.is_holding:
-        # Where the connection has ended with the call, the gate hears of it on its own thread, a moment later.
         await until(lambda: gate.has_hung_up, seconds=HUNG_UP_WITHIN_SECONDS)
     gate.is_released = True
     if call.ending is Ending.RETURNED:

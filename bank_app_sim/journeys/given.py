@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import attrs
 
 from .. import durations
-from .kinds import CENTS_FROM_NOTHING, CUSTOMER, MOMENT, SPAN, YES_NO, Choice, ListOf
+from .kinds import CENTS_FROM_NOTHING, CUSTOMER, MOMENT, SPAN, Choice, ListOf, YesNo
 from .kinds import DURATION as ANY_DURATION
 
 # How a bank can have its accounts, in words; DES has names of its own for it.
@@ -22,7 +22,6 @@ INACTIVITY = "sessions end without activity after"
 _WORDS = {meaning: word for kind in (_SETUPS, _RENEWALS) for word, meaning in kind.words.items()}
 
 Span = Annotated[timedelta, SPAN]
-YesNo = Annotated[bool, YES_NO]
 
 
 @attrs.frozen(kw_only=True)

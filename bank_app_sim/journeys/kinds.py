@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import attrs
 
@@ -278,6 +278,8 @@ YES_NO = Text(
     pattern="[Yy][Ee][Ss]|[Nn][Oo]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]",
     numbers={"type": "boolean"},
 )
+# As the type of an argument.
+YesNo = Annotated[bool, YES_NO]
 CENTS = Text("an amount", _cents, ("50.00", "2500"), pattern=_MONEY, numbers=_ANY_NUMBER)
 CENTS_FROM_NOTHING = Text(
     "an amount from 0",

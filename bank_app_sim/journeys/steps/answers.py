@@ -5,13 +5,12 @@ from typing import Annotated
 
 from ...durations import shown
 from .. import sayings
-from ..kinds import CUSTOMER, POSITIVE_DURATION, YES_NO, Choice, ListOf
+from ..kinds import CUSTOMER, POSITIVE_DURATION, Choice, ListOf, YesNo
 from ..people import Attitude
 from ..vocabulary import step
 from .stage import Stage
 
 By = Annotated[str | None, CUSTOMER]
-YesNo = Annotated[bool, YES_NO]
 _ANSWER = Choice("answer", {"yes": Attitude.ACCEPTS, "no": Attitude.DECLINES, "nothing": Attitude.SAYS_NOTHING})
 _SAYS = {meaning: word for word, meaning in _ANSWER.words.items()}
 

@@ -12,7 +12,7 @@ from impact_sdk import Conflict, TransactionState
 
 from ...durations import shown
 from .. import sayings
-from ..kinds import CUSTOMER, DURATION, POSITIVE_CENTS, YES_NO, choice
+from ..kinds import CUSTOMER, DURATION, POSITIVE_CENTS, YesNo, choice
 from ..mistakes import one_of, slipped_word
 from ..name_kinds import DREAM, NEW_EXTERNAL_ID, NEW_REASON
 from ..people import StepFailed
@@ -21,7 +21,6 @@ from ..vocabulary import step
 from .stage import Stage
 
 Customer = Annotated[str | None, CUSTOMER]
-YesNo = Annotated[bool, YES_NO]
 DreamName = Annotated[str | None, DREAM]
 # What an account can be called by, other than a text.
 THE_USERS_ID, NOTHING = "the user's ID", "nothing"

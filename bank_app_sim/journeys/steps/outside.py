@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from ..kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, YES_NO, choice
+from ..kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, YesNo, choice
 from ..mistakes import one_of
 from ..name_kinds import SAVING_FRIEND, SCORING_TEAM
 from ..people import StepFailed
@@ -12,7 +12,6 @@ from .stage import Stage
 
 Amount = Annotated[int, POSITIVE_CENTS]
 Customer = Annotated[str | None, CUSTOMER]
-YesNo = Annotated[bool, YES_NO]
 _COMPETITION = choice("competition", "league", "eurocup")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from ...backend import EVERY_CRASH_POINT
 from ...network import Fault, Trouble
 from ...simulation import exchanges
-from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, YES_NO, Choice, Text, choice
+from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, Choice, Text, YesNo, choice
 from ..mistakes import nearest_word
 from ..people import StepFailed
 from ..vocabulary import CannotBe, step
@@ -70,7 +70,6 @@ HOW_MANY = Text(
 )
 
 Times = Annotated[int | None, HOW_MANY]
-YesNo = Annotated[bool, YES_NO]
 After = Annotated[int, COUNT]
 
 

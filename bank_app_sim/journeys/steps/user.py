@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from impact_sdk import HandoverError, SavehackLaunch
 
-from ..kinds import CUSTOMER, DAY, DAY_OF_MONTH, PERCENTAGE, POSITIVE_CENTS, YES_NO, Text
+from ..kinds import CUSTOMER, DAY, DAY_OF_MONTH, PERCENTAGE, POSITIVE_CENTS, Text, YesNo
 from ..name_kinds import COPIED_FRIEND, DREAM, FOLLOWED_TEAM, NEW_DREAM
 from ..people import NO_SESSION, OPEN, Person
 from ..savehacks import SAVEHACK, WEEKDAY, refuse_terms, terms_of
@@ -17,7 +17,6 @@ from .answers import AnswerSteps
 By = Annotated[str | None, CUSTOMER]
 DreamName = Annotated[str | None, DREAM]
 Amount = Annotated[int, POSITIVE_CENTS]
-YesNo = Annotated[bool, YES_NO]
 MaybeAmount = Annotated[int | None, POSITIVE_CENTS]
 _LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
 
