@@ -137,6 +137,8 @@ class HTTP:
         if HONOURS_KEYS in response.headers:
             self.honours_keys = True
         reply = Reply(
+            method=method,
+            path=url.removeprefix(self.base_url).partition("?")[0],
             status=response.status_code,
             headers=response.headers,
             content=b"" if isinstance(answer, bodies.Unusable) else answer,

@@ -6,6 +6,9 @@ from datetime import datetime
 
 import attrs
 
+from . import moments
+from .server_time import http_date
+
 # The vendor documents none. What is read here: the IETF's draft in its present form (`"burst";r=5;t=3`) and its two
 # earlier ones (`limit=10, remaining=5, reset=3`; a header each), and the X- headers that came before it.
 # https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
@@ -18,7 +21,7 @@ _ITEM = re.compile(r"""(?:[^",]|"[^"]*")+""")
 _NAME = re.compile(r"""("[^"]*"|[^\s;="]+)\s*(?=;|$)""")
 _PARAMETER = re.compile(r";\s*([a-z]+)\s*=\s*(\d{1,15})(?!\d)")
 _PAIR = re.compile(r"\b(limit|remaining|reset)\s*=\s*(\d{1,15})(?!\d)")
-_NUMBER = re.compile(r"\s*(\d{1,15})(?![\d.])")
+_NUMBER = re.compile(r"\s*(\d{1,15})(?![\d.-])")
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +44,7 @@ def rate_limit(headers: Mapping[str, str], now: datetime) -> RateLimit | None:
 
     Args:
         headers: By lower-case names.
-        now: When the answer came.
+        now: What the server's clock said when it answered (`server_time.at()`): a moment is by that clock.
     """
     present = headers.get("ratelimit", "")
     found = _structured(present, headers.get("ratelimit-policy", "")) or _pairs(present)
@@ -75,12 +78,28 @@ def _pairs(text: str) -> RateLimit | None:
 
 
 def _separate(headers: Mapping[str, str], prefix: str, now: datetime) -> RateLimit | None:
-    limit, remaining, reset = (_number(headers.get(prefix + name, "")) for name in ("limit", "remaining", "reset"))
+    limit, remaining = (_number(headers.get(prefix + name, "")) for name in ("limit", "remaining"))
+    reset = _reset_seconds(headers.get(f"{prefix}reset", ""), now)
     if limit is None and remaining is None and reset is None:
         return None
-    if reset is not None and reset >= AT_LEAST_A_MOMENT:
-        return RateLimit(limit=limit, remaining=remaining, reset_seconds=max(reset - now.timestamp(), 0.0))
     return RateLimit(limit=limit, remaining=remaining, reset_seconds=reset)
+
+
+def _reset_seconds(text: str, now: datetime) -> float | None:
+    moment = _date(text.strip())
+    if moment is not None:
+        return max((moment - now).total_seconds(), 0.0)
+    reset = _number(text)
+    if reset is not None and reset >= AT_LEAST_A_MOMENT:
+        return max(reset - now.timestamp(), 0.0)
+    return reset
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        return moments.moment(text)
+    except ValueError:
+        return http_date(text)
 
 
 def _number(text: str) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from . import wire
+from . import retry_after, server_time, wire
 from .errors import FieldError, RateLimited, UnexpectedResponse, error_for
 from .rate_limits import RateLimit, rate_limit
 
@@ -22,11 +22,15 @@ class Reply:
     """An answer, whatever it says. Its `repr` shows neither headers nor content.
 
     Attributes:
+        method: Of the request, such as `GET`.
+        path: What was asked for, below the address of DES and without a query: `/v1/dreams/d1`.
         headers: By their names, in whatever case they are asked for.
         content: The body, as it came.
         received_at: When it came (UTC).
     """
 
+    method: str
+    path: str
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
     content: bytes = attrs.field(repr=False)
@@ -41,7 +45,12 @@ class Reply:
     @property
     def rate_limit(self) -> RateLimit | None:
         """How much DES still lets us ask; None when it does not say."""
-        return rate_limit(self.headers, self.received_at)
+        return rate_limit(self.headers, server_time.at(self.headers, self.received_at))
+
+    @property
+    def retry_after(self) -> float | None:
+        """For how many seconds DES asks to be left alone; None when it does not say."""
+        return retry_after.seconds(self.headers.get("retry-after", ""), server_time.at(self.headers, self.received_at))
 
     def json(self) -> Any:
         """The body, read as JSON and no more.
@@ -107,15 +116,7 @@ def unexpected(reply: Reply, error: ValueError) -> UnexpectedResponse:
     )
 
 
-def refusal(
-    method: str,
-    path: str,
-    reply: Reply,
-    *,
-    retry_after: float | None = None,
-    attempts: int = 1,
-    conceal: Sequence[str] = (),
-) -> Exception:
+def refusal(reply: Reply, *, attempts: int = 1, conceal: Sequence[str] = ()) -> Exception:
     """The error for an answer that is no good one, in the words of DES.
 
     Args:
@@ -129,7 +130,7 @@ def refusal(
             else f"answered with {reply.status}, which is no answer to it; see whether there is DES at"
         )
         return UnexpectedResponse(
-            f"{method} {path} was {what} base_url (request {request_id})",
+            f"{reply.method} {reply.path} was {what} base_url (request {request_id})",
             status=reply.status,
             request_id=request_id,
             attempts=attempts,
@@ -139,7 +140,7 @@ def refusal(
     because = "; ".join([*map(str, errors[:MOST_ERRORS]), *more]) or "without a reason"
     tried = f", after {attempts} attempts" if attempts > 1 else ""
     error = error_for(reply.status, errors)(
-        f"{method} {path} was refused with {reply.status}{tried}: {because} (request {request_id})",
+        f"{reply.method} {reply.path} was refused with {reply.status}{tried}: {because} (request {request_id})",
         status=reply.status,
         errors=errors,
         request_id=request_id,
@@ -147,7 +148,7 @@ def refusal(
         rate_limit=reply.rate_limit,
     )
     if isinstance(error, RateLimited):
-        error.retry_after = retry_after
+        error.retry_after = reply.retry_after
     return error
 
 

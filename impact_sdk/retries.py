@@ -47,7 +47,7 @@ def wait_before_next(
     """
     if attempt >= attempts or not _may_try_again(outcome, is_repeatable):
         return None
-    if outcome.retry_after is not None:
+    if outcome.retry_after:  # 0, or a date that has passed, names no length: all attempts would come at once
         return outcome.retry_after if outcome.retry_after <= LONGEST_RETRY_AFTER_SECONDS else None
     full = min(FIRST_WAIT_SECONDS * 2.0 ** (attempt - 1), LONGEST_WAIT_SECONDS)
     return full * (0.5 + jitter / 2)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import attrs
 
-from . import arguments, retry_after, time_limits, wire
+from . import arguments, time_limits, wire
 from .errors import NotSent, OutcomeUnknown, TransportError
 from .http import HTTP
 from .mistakes import wrong
@@ -111,16 +111,8 @@ class Transport:
                 if reply.status == 401 and not was_refused and await self.auth.refused(proof):
                     was_refused = True
                     continue
-                asked_for = retry_after.seconds(reply.headers.get("retry-after", ""), self.http.clock.now())
-                outcome = Outcome(status=reply.status, retry_after=asked_for)
-                failure = refusal(
-                    method,
-                    path,
-                    reply,
-                    retry_after=outcome.retry_after,
-                    attempts=attempt,
-                    conceal=[*_secrets(proof), *conceal],
-                )
+                outcome = Outcome(status=reply.status, retry_after=reply.retry_after)
+                failure = refusal(reply, attempts=attempt, conceal=[*_secrets(proof), *conceal])
             wait = wait_before_next(
                 outcome,
                 attempt=attempt,

@@ -15,6 +15,8 @@ FORBIDDEN = {
     "impact_sdk/models": ("httpx", "anyio"),
     "impact_sdk/handover.py": ("httpx", "anyio"),
     "impact_sdk/retries.py": ("httpx", "anyio"),
+    "impact_sdk/retry_after.py": ("httpx", "anyio"),
+    "impact_sdk/server_time.py": ("httpx", "anyio"),
     "impact_sdk/moments.py": ("httpx", "anyio"),
     "impact_sdk/visible.py": ("httpx", "anyio"),
     "bank_app_sim/app": ("bank_app_sim.des", "bank_app_sim.backend", "bank_app_sim.database", "sqlalchemy"),

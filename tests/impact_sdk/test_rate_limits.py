@@ -10,7 +10,14 @@ from impact_sdk.rate_limits import rate_limit
 
 NOW = datetime(2027, 1, 4, 8, tzinfo=UTC)
 SOON = int(NOW.timestamp()) + 90
-NAMES = ["ratelimit", "ratelimit-policy", "ratelimit-limit", "ratelimit-reset", "x-ratelimit-remaining"]
+NAMES = [
+    "ratelimit",
+    "ratelimit-policy",
+    "ratelimit-limit",
+    "ratelimit-reset",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +48,13 @@ NAMES = ["ratelimit", "ratelimit-policy", "ratelimit-limit", "ratelimit-reset", 
         ),
         ({"x-ratelimit-reset": str(SOON)}, RateLimit(reset_seconds=90)),
         ({"x-ratelimit-reset": str(SOON - 100)}, RateLimit(reset_seconds=0)),
+        # A date, by RFC 3339 or as HTTP has it.
+        ({"x-ratelimit-reset": "2027-01-04T08:01:30Z"}, RateLimit(reset_seconds=90)),
+        ({"ratelimit-reset": "2027-01-04T09:01:30+01:00"}, RateLimit(reset_seconds=90)),
+        ({"x-ratelimit-reset": " Mon, 04 Jan 2027 08:01:30 GMT "}, RateLimit(reset_seconds=90)),
+        ({"x-ratelimit-reset": "Mon, 04 Jan 2027 07:00:00 GMT"}, RateLimit(reset_seconds=0)),
         # Nothing that can be read.
+        ({"x-ratelimit-reset": "2027-01-04"}, None),
         ({"ratelimit": "soon", "x-ratelimit-limit": "many"}, None),
         ({"x-ratelimit-limit": "1.5"}, None),
     ],

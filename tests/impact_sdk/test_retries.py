@@ -61,11 +61,19 @@ def test_waits_grow_and_never_exceed_the_longest(attempt: int, jitter: float) ->
     assert 0.25 <= wait <= LONGEST_WAIT_SECONDS
 
 
-@given(st.floats(0, LONGEST_RETRY_AFTER_SECONDS))
+@given(st.floats(0, LONGEST_RETRY_AFTER_SECONDS, exclude_min=True))
 def test_the_server_says_how_long_to_wait(seconds: float) -> None:
     outcome = Outcome(status=429, retry_after=seconds)
 
     assert wait_before_next(outcome, attempt=1, is_repeatable=False, jitter=1) == seconds
+
+
+@pytest.mark.parametrize("status", [429, 409, 503])
+def test_attempts_do_not_come_at_once_where_the_server_names_no_length(status: int) -> None:
+    outcome = Outcome(status=status, retry_after=0)
+
+    assert wait_before_next(outcome, attempt=1, is_repeatable=True, jitter=0) == 0.25
+    assert wait_before_next(outcome, attempt=2, is_repeatable=True, jitter=0) == 0.5
 
 
 def test_a_server_that_asks_for_more_than_a_minute_is_not_waited_for() -> None:

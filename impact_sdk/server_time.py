@@ -1,0 +1,32 @@
+"""What time it is at the server, and the dates that it writes in headers. Pure: no clock, no I/O."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+
+def at(headers: Mapping[str, str], received_at: datetime) -> datetime:
+    """What the server's clock said when it answered: by its `Date`, or where it has none by our clock.
+
+    Dates in an answer are by that clock. Where ours is an hour off, they are an hour off here.
+
+    Args:
+        headers: Of the answer, by lower-case names.
+        received_at: When it came, by our clock.
+    """
+    return http_date(headers.get("date", "")) or received_at
+
+
+def http_date(text: str) -> datetime | None:
+    """The moment in a header such as `Date` (RFC 9110, 5.6.7); None where there is none."""
+    text = text.strip()
+    if not text:
+        return None
+    # Here and not at the top: a bank's app seldom needs it, and its start should not pay for it.
+    from email.utils import parsedate_to_datetime
+
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    # "-0000" says that it is UTC and no more.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
