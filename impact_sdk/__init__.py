@@ -1,140 +1,201 @@
 """Impact Finance for a bank's app and its backend.
 
 `ImpactSDK` is for the app, `ImpactAPI` for the backend; the rest is what they take and give.
+
+Each name is imported when it is first asked for: a host pays at its start for what it uses. `_PUBLIC` says where each
+comes from.
 """
 
-from .api import (
-    ImpactAPI,
-)
-from .auth import (
-    ClientCredentials,
-)
-from .callbacks import (
-    AccountProvisioningRequest,
-    ConsentDeclined,
-    ExitReason,
-    ExitRequest,
-    IDTokenExpired,
-    ProvisioningDeclined,
-    Registration,
-    TelemetryEvent,
-    TransferConsentRequest,
-)
-from .clock import (
-    Clock,
-    SystemClock,
-)
-from .errors import (
-    AccountProvisioningDeclined,
-    AccountProvisioningFailed,
-    AccountProvisioningTimedOut,
-    AlreadyLaunching,
-    APIError,
-    BadRequest,
-    CallbackNotRegistered,
-    ConfigurationError,
-    Conflict,
-    FieldError,
-    Forbidden,
-    HandoverError,
-    ImpactError,
-    InvalidCredentials,
-    InvalidSignature,
-    LaunchError,
-    NotFound,
-    NotSent,
-    OutcomeUnknown,
-    RateLimited,
-    ReplayedWebhook,
-    ServerError,
-    SessionClosed,
-    StaleWebhook,
-    StillRunning,
-    TransferConsentDeclined,
-    TransferConsentFailed,
-    TransferConsentTimedOut,
-    TransportError,
-    Unauthorized,
-    UnexpectedResponse,
-    UnknownArgument,
-    UnreadableWebhook,
-    WebhookError,
-)
-from .host_transport import (
-    HTTPTransport,
-)
-from .models import (
-    Account,
-    AccountType,
-    AccountUpdate,
-    Autopilot,
-    CalendarChaos,
-    ConsentFrequency,
-    Copycat,
-    Daily,
-    Dream,
-    DreamInspiration,
-    DreamMilestone,
-    DreamReference,
-    DreamState,
-    Eurocup,
-    Event,
-    EventBatch,
-    EventType,
-    Everest,
-    FeedEvent,
-    FeedEventType,
-    LaunchState,
-    Monthly,
-    Moonstruck,
-    OneTime,
-    PageView,
-    PauseReason,
-    Percentage,
-    Reference,
-    Rocket,
-    Roulette,
-    Roundup,
-    Savehack,
-    SavehackLaunch,
-    SaveLeague,
-    SessionRenewal,
-    SessionSettings,
-    Thief,
-    Transaction,
-    TransactionState,
-    TransactionType,
-    TransactionUpdate,
-    TransferConsent,
-    TransferConsentTicket,
-    User,
-    WebhookEndpoint,
-    WebhookEndpointState,
-    Weekly,
-)
-from .options import (
-    CallOptions,
-    PostOptions,
-)
-from .rate_limits import (
-    RateLimit,
-)
-from .replay_stores import (
-    MemoryReplayStore,
-    ReplayStore,
-)
-from .replies import (
-    Reply,
-)
-from .sdk import (
-    ImpactSDK,
-)
-from .session import (
-    Session,
-)
-from .webhooks import (
-    WebhookVerifier,
-)
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import (
+        ImpactAPI,
+    )
+    from .auth import (
+        ClientCredentials,
+    )
+    from .callbacks import (
+        AccountProvisioningRequest,
+        ConsentDeclined,
+        ExitReason,
+        ExitRequest,
+        IDTokenExpired,
+        ProvisioningDeclined,
+        Registration,
+        TelemetryEvent,
+        TransferConsentRequest,
+    )
+    from .clock import (
+        Clock,
+        SystemClock,
+    )
+    from .errors import (
+        AccountProvisioningDeclined,
+        AccountProvisioningFailed,
+        AccountProvisioningTimedOut,
+        AlreadyLaunching,
+        APIError,
+        BadRequest,
+        CallbackNotRegistered,
+        ConfigurationError,
+        Conflict,
+        FieldError,
+        Forbidden,
+        HandoverError,
+        ImpactError,
+        InvalidCredentials,
+        InvalidSignature,
+        LaunchError,
+        NotFound,
+        NotSent,
+        OutcomeUnknown,
+        RateLimited,
+        ReplayedWebhook,
+        ServerError,
+        SessionClosed,
+        StaleWebhook,
+        StillRunning,
+        TransferConsentDeclined,
+        TransferConsentFailed,
+        TransferConsentTimedOut,
+        TransportError,
+        Unauthorized,
+        UnexpectedResponse,
+        UnknownArgument,
+        UnreadableWebhook,
+        WebhookError,
+    )
+    from .host_transport import (
+        HTTPTransport,
+    )
+    from .models import (
+        Account,
+        AccountType,
+        AccountUpdate,
+        Autopilot,
+        CalendarChaos,
+        ConsentFrequency,
+        Copycat,
+        Daily,
+        Dream,
+        DreamInspiration,
+        DreamMilestone,
+        DreamReference,
+        DreamState,
+        Eurocup,
+        Event,
+        EventBatch,
+        EventType,
+        Everest,
+        FeedEvent,
+        FeedEventType,
+        LaunchState,
+        Monthly,
+        Moonstruck,
+        OneTime,
+        PageView,
+        PauseReason,
+        Percentage,
+        Reference,
+        Rocket,
+        Roulette,
+        Roundup,
+        Savehack,
+        SavehackLaunch,
+        SaveLeague,
+        SessionRenewal,
+        SessionSettings,
+        Thief,
+        Transaction,
+        TransactionState,
+        TransactionType,
+        TransactionUpdate,
+        TransferConsent,
+        TransferConsentTicket,
+        User,
+        WebhookEndpoint,
+        WebhookEndpointState,
+        Weekly,
+    )
+    from .options import (
+        CallOptions,
+        PostOptions,
+    )
+    from .rate_limits import (
+        RateLimit,
+    )
+    from .replay_stores import (
+        MemoryReplayStore,
+        ReplayStore,
+    )
+    from .replies import (
+        Reply,
+    )
+    from .sdk import (
+        ImpactSDK,
+    )
+    from .session import (
+        Session,
+    )
+    from .webhooks import (
+        WebhookVerifier,
+    )
+
+_PUBLIC = {
+    "api": "ImpactAPI",
+    "auth": "ClientCredentials",
+    "callbacks": """
+        AccountProvisioningRequest ConsentDeclined ExitReason ExitRequest IDTokenExpired ProvisioningDeclined
+        Registration TelemetryEvent TransferConsentRequest
+    """,
+    "clock": "Clock SystemClock",
+    "errors": """
+        AccountProvisioningDeclined AccountProvisioningFailed AccountProvisioningTimedOut AlreadyLaunching APIError
+        BadRequest CallbackNotRegistered ConfigurationError Conflict FieldError Forbidden HandoverError ImpactError
+        InvalidCredentials InvalidSignature LaunchError NotFound NotSent OutcomeUnknown RateLimited ReplayedWebhook
+        ServerError SessionClosed StaleWebhook StillRunning TransferConsentDeclined TransferConsentFailed
+        TransferConsentTimedOut TransportError Unauthorized UnexpectedResponse UnknownArgument UnreadableWebhook
+        WebhookError
+    """,
+    "host_transport": "HTTPTransport",
+    "models": """
+        Account AccountType AccountUpdate Autopilot CalendarChaos ConsentFrequency Copycat Daily Dream
+        DreamInspiration DreamMilestone DreamReference DreamState Eurocup Event EventBatch EventType Everest FeedEvent
+        FeedEventType LaunchState Monthly Moonstruck OneTime PageView PauseReason Percentage Reference Rocket Roulette
+        Roundup Savehack SavehackLaunch SaveLeague SessionRenewal SessionSettings Thief Transaction TransactionState
+        TransactionType TransactionUpdate TransferConsent TransferConsentTicket User WebhookEndpoint
+        WebhookEndpointState Weekly
+    """,
+    "options": "CallOptions PostOptions",
+    "rate_limits": "RateLimit",
+    "replay_stores": "MemoryReplayStore ReplayStore",
+    "replies": "Reply",
+    "sdk": "ImpactSDK",
+    "session": "Session",
+    "webhooks": "WebhookVerifier",
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names.split()}
+
+
+def _at_first_use(name: str) -> Any:
+    """A public name, or a module that has some."""
+    if name not in _MODULE_OF and name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(f".{_MODULE_OF.get(name, name)}", __name__)
+    value = globals()[name] = getattr(module, name) if name in _MODULE_OF else module
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
+    __getattr__ = _at_first_use
+
 
 __all__ = [
     "APIError",
