@@ -135,6 +135,9 @@ if TYPE_CHECKING:
     from .sdk import (
         ImpactSDK,
     )
+    from .secrets import (
+        Secret,
+    )
     from .session import (
         Session,
     )
@@ -172,6 +175,7 @@ _PUBLIC = {
     "replay_stores": "MemoryReplayStore ReplayStore",
     "replies": "Reply",
     "sdk": "ImpactSDK",
+    "secrets": "Secret",
     "session": "Session",
     "webhooks": "WebhookVerifier",
 }
@@ -271,6 +275,7 @@ __all__ = [
     "SaveLeague",
     "Savehack",
     "SavehackLaunch",
+    "Secret",
     "ServerError",
     "Session",
     "SessionClosed",

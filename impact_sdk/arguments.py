@@ -16,6 +16,7 @@ import attrs
 from .errors import ConfigurationError
 from .mistakes import what_is_wrong_with_text, wrong
 from .models import UNSET, AccountUpdate, TransactionUpdate
+from .secrets import Secret
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ def checked(name: str, value: Any) -> Any:
     """`value`, as the argument `name` may have it; `ConfigurationError` where it may not. None and UNSET always may."""
     if value is None or value is UNSET:
         return value
-    wanted = _check(name)(value)
+    wanted = _check(name)(value.reveal() if isinstance(value, Secret) else value)
     if wanted is not None:
         raise wrong(name, value, wanted)
     return value

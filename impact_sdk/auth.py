@@ -2,10 +2,9 @@
 
 import base64
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import anyio
 import attrs
@@ -16,7 +15,8 @@ from .http import HTTP
 from .mistakes import what_is_wrong_with_text, wrong
 from .options import CallOptions
 from .replies import unexpected
-from .transport import SHORTEST_SECRET, Auth, Transport
+from .secrets import SHORTEST, Secret
+from .transport import Auth, Proof, Transport
 
 # A token that ends while a request is on its way is of no use.
 RENEWED_BEFORE_END = timedelta(seconds=30)
@@ -28,35 +28,40 @@ LONGEST_LIFETIME = timedelta(days=365)
 _TOKEN = re.compile("[!-~]([ -~]*[!-~])?")
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class ClientCredentials:
     """The bank's own credentials at DES (OAuth 2.0 client credentials).
 
     Args:
         client_id: The bank's client id.
-        client_secret: Its secret; in no `repr`, message or log.
+        client_secret: Its secret; in no `repr`, message, log or report of an error. `client_secret.reveal()` tells it.
+
+    Raises:
+        ConfigurationError: One of them is no text, or has nothing in it.
     """
 
     client_id: str
-    client_secret: str = attrs.field(repr=False)
+    client_secret: Secret
 
-    def __attrs_post_init__(self) -> None:
-        for name, value in (("client_id", self.client_id), ("client_secret", self.client_secret)):
-            if what_is_wrong_with_text(value) or not value.strip():
-                raise wrong(name, value, "the one from the bank's vault, a text that is not empty")
+    def __init__(self, client_id: str, client_secret: str | Secret) -> None:
+        secret = Secret(client_secret)
+        del client_secret  # what a frame holds, a report of an error shows
+        for name, value in (("client_id", Secret(client_id)), ("client_secret", secret)):
+            if what_is_wrong_with_text(value.reveal()) or not value.reveal().strip():
+                raise wrong(name, value.reveal(), "the one from the bank's vault, a text that is not empty")
+        self.__attrs_init__(client_id, secret)
 
 
-@attrs.frozen
-class IDToken:
+class IDToken(Secret):
     """What the bank's sign-in says of its user: held, sent once, never shown."""
 
-    value: str = attrs.field(repr=False)
+    __slots__ = ()
 
 
 class NoAuth(Auth):
     """Nobody's: for the request that begins a session."""
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         return {}
 
 
@@ -66,7 +71,7 @@ class CookieAuth(Auth):
 
     cookie: SessionCookie
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         return self.cookie.headers
 
 
@@ -75,24 +80,24 @@ class BearerToken(Auth):
     """A bank backend's access token: fetched when it is first needed, renewed before it ends."""
 
     credentials: ClientCredentials
-    _token: str | None = attrs.field(default=None, init=False, repr=False)
+    _token: Secret | None = attrs.field(default=None, init=False, repr=False)
     _renew_at: datetime | None = attrs.field(default=None, init=False)
     _fetching: anyio.Lock = attrs.field(factory=anyio.Lock, init=False, repr=False)
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         if self._is_due(http):
             async with self._fetching:
                 if self._is_due(http):  # nobody else fetched one while we waited
                     await self._fetch(http, options)
         return self._proof()
 
-    async def refused(self, proof: Mapping[str, str]) -> bool:
+    async def refused(self, proof: Proof) -> bool:
         if proof == self._proof():  # else somebody has fetched another one meanwhile
             self._token = None
         return True
 
-    def _proof(self) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {self._token}"}
+    def _proof(self) -> Proof:
+        return {} if self._token is None else {"Authorization": Secret(f"Bearer {self._token.reveal()}")}
 
     def _is_due(self, http: HTTP) -> bool:
         return self._token is None or (self._renew_at is not None and http.clock.now() >= self._renew_at)
@@ -101,8 +106,7 @@ class BearerToken(Auth):
         transport = Transport(http=http, auth=_Basic(self.credentials))
         grant = {"grant_type": "client_credentials"}
         secret = self.credentials.client_secret
-        # Also as it stands in the header, for who answers with what the header held.
-        conceal = (secret, quote(secret, safe=""), quote_plus(secret)) if len(secret) >= SHORTEST_SECRET else ()
+        conceal = (secret,) if len(secret.reveal()) >= SHORTEST else ()
         reply = await transport.request(
             "POST", "/oauth/token", form=grant, is_repeatable=True, conceal=conceal, **options
         )
@@ -112,7 +116,7 @@ class BearerToken(Auth):
                 raise wire.Unreadable(["access_token has signs that no token has @ $.access_token"])
         except wire.Unreadable as error:
             raise unexpected(reply, error) from error
-        self._token = granted.access_token
+        self._token = Secret(granted.access_token)
         lifetime = granted.lifetime
         self._renew_at = (
             None if lifetime is None else http.clock.now() + lifetime - min(RENEWED_BEFORE_END, lifetime / 2)
@@ -128,9 +132,9 @@ class _Basic(Auth):
 
     credentials: ClientCredentials
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
-        pair = f"{quote(self.credentials.client_id, safe='')}:{quote(self.credentials.client_secret, safe='')}"
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
+        pair = f"{quote(self.credentials.client_id, safe='')}:{quote(self.credentials.client_secret.reveal(), safe='')}"
+        return {"Authorization": Secret(f"Basic {base64.b64encode(pair.encode()).decode()}")}
 
 
 @attrs.frozen(kw_only=True)

@@ -9,6 +9,7 @@ import attrs
 
 from .errors import UnexpectedResponse
 from .replies import Reply
+from .secrets import Secret
 from .set_cookie import ENDED, SetCookie, parsed
 
 # What the sandbox calls it; the vendor tells no name.
@@ -47,8 +48,8 @@ class SessionCookie:
         return SessionCookie(values, _lifetime(anew, self._values))
 
     @property
-    def headers(self) -> Mapping[str, str]:
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._values.items())}
+    def headers(self) -> Mapping[str, str | Secret]:
+        return {"Cookie": Secret("; ".join(f"{name}={value}" for name, value in self._values.items()))}
 
 
 def _cookies(reply: Reply) -> Mapping[str, SetCookie]:

@@ -23,6 +23,7 @@ from .host_transport import HTTPTransport
 from .host_transport import of as transport_of
 from .mistakes import shown, told
 from .replies import Reply, unexpected
+from .secrets import Secret
 
 if TYPE_CHECKING:
     import ssl
@@ -95,7 +96,7 @@ class HTTP:
         self,
         method: str,
         url: str,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str | Secret],
         content: bytes | None,
         timeout_seconds: float = time_limits.TIMEOUT_SECONDS,
     ) -> Reply:

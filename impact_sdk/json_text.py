@@ -1,6 +1,7 @@
 """JSON text of others, read alike by orjson and by the standard library: what one refuses, the other does."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -52,8 +53,8 @@ class StandardJSON:
     """The standard library's JSON, in bytes and as strict as orjson has it."""
 
     @staticmethod
-    def dumps(value: Any) -> bytes:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    def dumps(value: Any, default: Callable[[object], Any] | None = None) -> bytes:
+        return json.dumps(value, default=default, ensure_ascii=False, separators=(",", ":")).encode()
 
     @staticmethod
     def loads(text: bytes) -> Any:

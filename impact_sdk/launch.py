@@ -12,6 +12,7 @@ from .http import HTTP
 from .models import SessionSettings, User, VerifiedToken
 from .replies import unexpected
 from .retries import ATTEMPTS
+from .secrets import Secret
 from .transport import Transport
 
 
@@ -47,8 +48,8 @@ class Launch:
         Raises:
             InvalidCredentials: DES does not accept the token.
         """
-        body = {
-            "token": token.value,
+        body: dict[str, str | Secret | None] = {
+            "token": token,
             "locale": self.locale,
             "client_id": self.client_id,
             "location": self.location,
@@ -60,7 +61,7 @@ class Launch:
         try:
             # A second session for the same token does no harm, so this may be sent again.
             reply = await nobody.request(
-                "POST", "/users/verify_token", body=given, is_repeatable=True, attempts=attempts, conceal=[token.value]
+                "POST", "/users/verify_token", body=given, is_repeatable=True, attempts=attempts, conceal=[token]
             )
         except BadRequest as error:
             if error.status != 422:

@@ -1,7 +1,7 @@
 """A session's life: its cookie, its end, and who is asked to put the end off. The rules of `renewal` at work."""
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from .notices import Notices
 from .options import CallOptions
 from .renewal import Effect, Event, State, next_step
 from .replies import Reply
-from .transport import Auth, Transport
+from .transport import Auth, Proof, Transport
 from .visible import visible
 
 logger = logging.getLogger("impact_sdk")
@@ -84,13 +84,13 @@ class Lifetime(Auth):
 
     # In whose name requests are sent
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         if self.state in (State.LOST, State.RELAUNCHING) and not self._is_asked_here:
             await self._next_round()
         self.require_open()
         return self._cookie.headers
 
-    async def refused(self, proof: Mapping[str, str]) -> bool:
+    async def refused(self, proof: Proof) -> bool:
         """DES does not know this session: get another one, or end."""
         if self.state is not State.ENDED and proof != self._cookie.headers:
             return True  # somebody has got another one since
@@ -298,6 +298,7 @@ class Lifetime(Auth):
                 said = f"returned {'half of a character' if token else 'an empty text'}, and no token"
             else:
                 said = f"returned {type(token).__name__}, and no token"
+            del token  # what a frame holds, a report of an error shows
         self._happened(Event.NOT_ANSWERED, exits.not_answered(said))
         return None
 
@@ -348,7 +349,7 @@ class _WithoutRenewal(Auth):
 
     lifetime: Lifetime
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         return self.lifetime._cookie.headers
 
     def answered(self, reply: Reply) -> None:

@@ -1,6 +1,6 @@
 """Answers of DES as they came, and what is made of them: a value, or an error."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -11,6 +11,7 @@ import attrs
 from . import retry_after, server_time, wire
 from .errors import FieldError, RateLimited, UnexpectedResponse, error_for
 from .rate_limits import RateLimit, rate_limit
+from .secrets import Redaction
 
 # Of what DES says in a message; all of it is in the error's `errors`.
 MOST_ERRORS = 20
@@ -36,6 +37,8 @@ class Reply:
     content: bytes = attrs.field(repr=False)
     received_at: datetime
     set_cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+    # Takes out of messages what was sent in secret.
+    redaction: Redaction = attrs.field(factory=Redaction, repr=False, eq=False)
 
     @property
     def request_id(self) -> str | None:
@@ -116,13 +119,9 @@ def unexpected(reply: Reply, error: ValueError) -> UnexpectedResponse:
     )
 
 
-def refusal(reply: Reply, *, attempts: int = 1, conceal: Sequence[str] = ()) -> Exception:
-    """The error for an answer that is no good one, in the words of DES.
-
-    Args:
-        conceal: Secrets that were sent, and that the words of DES may repeat.
-    """
-    request_id = None if reply.request_id is None else _without(conceal, reply.request_id)[:LONGEST_REQUEST_ID]
+def refusal(reply: Reply, *, attempts: int = 1) -> Exception:
+    """The error for an answer that is no good one, in the words of DES."""
+    request_id = None if reply.request_id is None else reply.redaction.of(reply.request_id)[:LONGEST_REQUEST_ID]
     if reply.status < 400:
         what = (
             f"sent elsewhere with {reply.status}, and redirects are not followed; give the address of DES itself as"
@@ -135,7 +134,7 @@ def refusal(reply: Reply, *, attempts: int = 1, conceal: Sequence[str] = ()) -> 
             request_id=request_id,
             attempts=attempts,
         )
-    errors = _field_errors(reply.content, conceal)
+    errors = _field_errors(reply)
     more = [f"and {len(errors) - MOST_ERRORS} more"] if len(errors) > MOST_ERRORS else []
     because = "; ".join([*map(str, errors[:MOST_ERRORS]), *more]) or "without a reason"
     tried = f", after {attempts} attempts" if attempts > 1 else ""
@@ -152,17 +151,17 @@ def refusal(reply: Reply, *, attempts: int = 1, conceal: Sequence[str] = ()) -> 
     return error
 
 
-def _field_errors(content: bytes, conceal: Sequence[str]) -> list[FieldError]:
+def _field_errors(reply: Reply) -> list[FieldError]:
     """The documented form, or OAuth's; anything else says nothing that we could pass on with a good conscience."""
     # docs/des.md 2.8
     try:
-        answer = wire.loads(content)
+        answer = wire.loads(reply.content)
         if "errors" not in answer:
-            return _oauth_error(answer, conceal)
+            return _oauth_error(reply, answer)
         return [
             FieldError(
-                _without(conceal, str(each["field"])),
-                tuple(_without(conceal, str(sentence)) for sentence in _listed(each["errors"])),
+                reply.redaction.of(str(each["field"])),
+                tuple(reply.redaction.of(str(sentence)) for sentence in _listed(each["errors"])),
             )
             for each in answer["errors"]
         ]
@@ -170,20 +169,14 @@ def _field_errors(content: bytes, conceal: Sequence[str]) -> list[FieldError]:
         return []
 
 
-def _oauth_error(answer: Any, conceal: Sequence[str]) -> list[FieldError]:
+def _oauth_error(reply: Reply, answer: Any) -> list[FieldError]:
     """RFC 6749, 5.2: a code, and a sentence that may be left out."""
     said = [answer["error"], answer.get("error_description") or ""]
     if not all(isinstance(each, str) for each in said):
         return []
-    told = tuple(_without(conceal, each) for each in said if each)
+    told = tuple(reply.redaction.of(each) for each in said if each)
     return [FieldError("base", told)] if told else []
 
 
 def _listed(sentences: Any) -> Any:
     return [sentences] if isinstance(sentences, str) else sentences
-
-
-def _without(secrets: Sequence[str], text: str) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "[redacted]")
-    return text

@@ -28,6 +28,7 @@ from .http import of as http_of
 from .launch import Launch
 from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
+from .secrets import Secret
 from .session import Session
 
 # Opening an account takes a person minutes, with a look for the passport in between; not half an hour. Signing is quick
@@ -162,7 +163,7 @@ class ImpactSDK:
 
     async def launch(
         self,
-        id_token: str,
+        id_token: str | Secret,
         *,
         locale: str = "en",
         location: str | None = None,
@@ -183,17 +184,18 @@ class ImpactSDK:
             AlreadyLaunching: A launch with this token is under way.
             ConfigurationError: The SDK is not open.
         """
+        token = IDToken(id_token)
+        del id_token  # what a frame holds, a report of an error shows
         tasks = self._own_task_group or self._task_group
         if tasks is None or self._http.is_closed:
             raise ConfigurationError("this ImpactSDK is not open; use it as `async with ImpactSDK(…) as sdk:`")
-        if not id_token or what_is_wrong_with_text(id_token):
+        if not token.reveal() or what_is_wrong_with_text(token.reveal()):
             raise InvalidCredentials(
                 "the ID token is empty, or no text; get one from the bank's sign-in and launch again"
             )
         required({"locale": locale})
         for name, value in (("locale", locale), ("location", location), ("theme", theme), ("timezone", timezone)):
             checked(name, value)
-        token = IDToken(id_token)
         if token in self._launching:
             raise AlreadyLaunching("a launch with this ID token is under way; wait for it")
         launch = Launch(

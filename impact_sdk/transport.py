@@ -16,11 +16,12 @@ from .mistakes import wrong
 from .options import CallOptions
 from .replies import Reply, record, refusal
 from .retries import ATTEMPTS, IDEMPOTENT_METHODS, Outcome, wait_before_next
+from .secrets import ConcealedBytes, Redaction, Secret
 
 logger = logging.getLogger("impact_sdk")
 
-# What is shorter may be a word.
-SHORTEST_SECRET = 8
+# Headers that prove it.
+Proof = Mapping[str, str | Secret]
 
 GOOD = range(200, 300)
 
@@ -29,10 +30,10 @@ class Auth(abc.ABC):
     """Whose name a request is sent in."""
 
     @abc.abstractmethod
-    async def headers(self, http: HTTP, options: CallOptions) -> Mapping[str, str]:
+    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         """The headers that prove it; where need be they are fetched first, within the limits of the call."""
 
-    async def refused(self, proof: Mapping[str, str]) -> bool:
+    async def refused(self, proof: Proof) -> bool:
         """DES does not accept these headers (401). True when there are others by now, so that it is worth asking."""
         return False
 
@@ -59,7 +60,7 @@ class Transport:
         timeout: timedelta | float | None = None,  # noqa: ASYNC109  # of each step of an attempt, not of this call
         attempts: int = ATTEMPTS,
         is_repeatable: bool | None = None,
-        conceal: Sequence[str] = (),
+        conceal: Sequence[Secret] = (),
     ) -> Reply:
         """The answer to a request, when it is a good one; otherwise one of the errors.
 
@@ -90,7 +91,7 @@ class Transport:
         was_refused = False
         attempt = 0
         while True:
-            headers = {name: value for name, value in given.items() if value is not None}
+            headers: dict[str, str | Secret] = {name: value for name, value in given.items() if value is not None}
             proof = await self._proof(method, path, options)
             headers.update(proof)
             attempt += 1
@@ -103,6 +104,7 @@ class Transport:
                 if isinstance(error, OutcomeUnknown):
                     error.idempotency_key = key
             else:
+                reply = attrs.evolve(reply, redaction=Redaction(conceal, proof))
                 record(self, reply)
                 if reply.status in GOOD:
                     self.auth.answered(reply)
@@ -112,7 +114,7 @@ class Transport:
                     was_refused = True
                     continue
                 outcome = Outcome(status=reply.status, retry_after=reply.retry_after)
-                failure = refusal(reply, attempts=attempt, conceal=[*_secrets(proof), *conceal])
+                failure = refusal(reply, attempts=attempt)
             wait = wait_before_next(
                 outcome,
                 attempt=attempt,
@@ -129,21 +131,14 @@ class Transport:
         """The moment that a caller gave; the present one, by the client's clock, where none was given."""
         return self.http.clock.now() if at is None else at
 
-    async def _proof(self, method: str, path: str, options: CallOptions) -> Mapping[str, str]:
+    async def _proof(self, method: str, path: str, options: CallOptions) -> Proof:
         try:
             return await self.auth.headers(self.http, options)
         except OutcomeUnknown as error:  # of getting a token: what we were asked to send was never sent
             raise NotSent(f"{method} {path} was not sent: there is no access token ({error})") from error
 
 
-def _secrets(proof: Mapping[str, str]) -> list[str]:
-    """What stands behind the scheme, and the values of the cookies: DES may repeat them in what it says."""
-    cookies = proof.get("Cookie", "").split("; ")
-    held = [*proof.get("Authorization", "").split(" ", 1)[1:], *(cookie.partition("=")[2] for cookie in cookies)]
-    return [secret for secret in held if len(secret) >= SHORTEST_SECRET]
-
-
 def _encoded(body: Mapping[str, Any] | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:
     if form is not None:
-        return urlencode(form).encode(), "application/x-www-form-urlencoded"
-    return (None, None) if body is None else (wire.dumps(body), "application/json")
+        return ConcealedBytes(urlencode(form).encode()), "application/x-www-form-urlencoded"
+    return (None, None) if body is None else (ConcealedBytes(wire.dumps(body)), "application/json")

@@ -24,7 +24,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -35,6 +35,7 @@ from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, Stale
 from .mistakes import shown, wrong
 from .models import EventBatch
 from .replay_stores import ReplayStore
+from .secrets import ConcealedBytes, Secret
 from .webhook_headers import Headers
 
 if TYPE_CHECKING:
@@ -64,15 +65,16 @@ class WebhookVerifier:
 
     def __init__(
         self,
-        secrets: str | Sequence[str],
+        secrets: str | Secret | Sequence[str | Secret],
         *,
         replays: ReplayStore | None,
         clock: Clock | None = None,
         tolerance: timedelta = TOLERANCE,
     ) -> None:
-        given = [secrets] if isinstance(secrets, str) else secrets
-        if not isinstance(given, Sequence) or isinstance(given, (bytes, bytearray)):
-            raise ConfigurationError(f"secrets is {type(secrets).__name__}; give a text, or a list of texts")
+        given, kind = _held(secrets), type(secrets).__name__
+        del secrets  # what a frame holds, a report of an error shows
+        if given is None:
+            raise ConfigurationError(f"secrets is {kind}; give a text, or a list of texts")
         if not given:
             raise ConfigurationError("secrets has no secret; give the one that DES signs with")
         if not isinstance(tolerance, timedelta) or not timedelta() <= tolerance <= LONGEST_TOLERANCE:
@@ -176,16 +178,20 @@ class WebhookVerifier:
         return webhook_id, moment + self._tolerance
 
 
-def _signer(secret: str) -> "Webhook":
+def _held(secrets: Any) -> list[Secret] | None:
+    """Each of them; None where that is no list."""
+    if isinstance(secrets, (str, Secret)):
+        return [Secret(secrets)]
+    is_list = isinstance(secrets, Sequence) and not isinstance(secrets, (bytes, bytearray))
+    return [Secret(secret) for secret in secrets] if is_list else None
+
+
+def _signer(secret: Secret) -> "Webhook":
     # Here and not at the top: a bank's app receives no webhooks, and its start should not pay for them.
     from standardwebhooks import Webhook
 
     # The library takes whatever base64 makes of a text, and a secret that is none would sign nothing that DES signs.
-    try:
-        encoded = secret.removeprefix("whsec_")
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except (AttributeError, TypeError, ValueError):
-        key = b""
+    key = ConcealedBytes(_key(secret))
     if not key:
         raise ConfigurationError(
             "secrets has one that is none; a secret looks like whsec_ and base64, as it was given to DES"
@@ -196,6 +202,15 @@ def _signer(secret: str) -> "Webhook":
             f"{SHORTEST_SECRET_BYTES} or more random bytes"
         )
     return Webhook(key)
+
+
+def _key(secret: Secret) -> bytes:
+    """Nothing where it is none."""
+    try:
+        encoded = secret.reveal().removeprefix("whsec_")
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except (AttributeError, TypeError, ValueError):
+        return b""
 
 
 _SECONDS = re.compile("0|[1-9][0-9]{0,10}")

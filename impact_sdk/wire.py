@@ -11,6 +11,7 @@ import attrs
 from . import json_text, moments
 from .arguments import checked
 from .models import EVENT_DATA, UNSET, Event, EventBatch, EventType, OpenEnum, Seconds
+from .secrets import revealed
 
 T = TypeVar("T")
 
@@ -79,7 +80,7 @@ def plain(value: Any) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    encoded: bytes = json_text.library().dumps(value)
+    encoded: bytes = json_text.library().dumps(value, revealed)
     return encoded
 
 

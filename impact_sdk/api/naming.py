@@ -2,13 +2,14 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from types import FunctionType
 from typing import Any, TypeVar, get_args
 
 from ..errors import UnknownArgument
-from ..mistakes import shown
+from ..mistakes import SECRETS, shown
+from ..secrets import Secret
 
 T = TypeVar("T")
 
@@ -33,12 +34,15 @@ def _strict(method: FunctionType, called: str) -> Callable[..., Any]:
     code = method.__code__  # as inspect.signature() says, and much sooner: an app pays for it at its start
     arguments = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     known = dict.fromkeys([*arguments, *options.__annotations__])
+    secrets = SECRETS.intersection(known)
 
     if inspect.iscoroutinefunction(method):
 
         @wraps(method)
         async def asked(*args: Any, **given: Any) -> Any:
             _require_known(called, given, known)
+            for name in secrets.intersection(given):
+                given[name] = given[name] and Secret(given[name])
             return await method(*args, **given)
 
         return asked
@@ -51,9 +55,10 @@ def _strict(method: FunctionType, called: str) -> Callable[..., Any]:
     return listed
 
 
-def _require_known(called: str, given: Iterable[str], known: Mapping[str, None]) -> None:
+def _require_known(called: str, given: dict[str, Any], known: Mapping[str, None]) -> None:
     for name in given:
         if name not in known:
+            given.clear()  # what a frame holds, a report of an error shows
             import difflib
 
             near = next(iter(difflib.get_close_matches(name, known, n=1)), None)

@@ -10,6 +10,7 @@ from ..arguments import required
 from ..models import FeedEvent, FeedEventType, WebhookEndpoint
 from ..options import CallOptions, PostOptions
 from ..replies import read
+from ..secrets import Secret
 from ..transport import Transport
 from .naming import called_by_name
 
@@ -66,7 +67,7 @@ class Sandbox:
         return read(reply, "feedEvent", FeedEvent)
 
     async def set_webhook_endpoint(
-        self, *, url: str, secret: str, transactions_url: str | None = None, **options: Unpack[CallOptions]
+        self, *, url: str, secret: str | Secret, transactions_url: str | None = None, **options: Unpack[CallOptions]
     ) -> WebhookEndpoint:
         """Say where DES sends its events, from now on. A second time sends at once what waits for its next attempt.
 
@@ -80,9 +81,12 @@ class Sandbox:
         Raises:
             BadRequest: The address is none that DES sends to, or the secret is none.
         """
-        values = {**required({"url": url, "secret": secret}), "transactions_url": transactions_url}
+        required({"url": url, "secret": secret})
+        hidden = Secret(secret)
+        del secret  # what a frame holds, a report of an error shows
+        values = {"url": url, "secret": hidden, "transactions_url": transactions_url}
         body: dict[str, Any] = wire.body("webhook_endpoint", wire.given(values))
-        reply = await self._transport.request("PUT", ENDPOINT, body=body, conceal=[secret], **options)
+        reply = await self._transport.request("PUT", ENDPOINT, body=body, conceal=[hidden], **options)
         return read(reply, "webhookEndpoint", WebhookEndpoint)
 
     async def webhook_endpoint(self, **options: Unpack[CallOptions]) -> WebhookEndpoint:

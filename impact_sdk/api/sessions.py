@@ -5,7 +5,6 @@ from typing import Unpack
 import attrs
 
 from .. import wire
-from ..arguments import required
 from ..auth import IDToken
 from ..errors import Unauthorized
 from ..models import SessionSettings
@@ -25,7 +24,7 @@ class Sessions:
         """How the session is; `Unauthorized` when it has ended. Asking does not renew it."""
         return read(await self._transport.request("GET", "/v1/session", **options), "session", SessionSettings)
 
-    async def renew(self, id_token: str | IDToken, **options: Unpack[CallOptions]) -> SessionSettings:
+    async def renew(self, id_token: IDToken, **options: Unpack[CallOptions]) -> SessionSettings:
         """Let a token-renewed session last as long as another ID token does. A second time changes nothing.
 
         Args:
@@ -35,9 +34,8 @@ class Sessions:
             Unauthorized: DES does not accept the token, and has ended the session.
             Conflict: This session is renewed by activity.
         """
-        token = id_token if isinstance(id_token, IDToken) else IDToken(required({"id_token": id_token})["id_token"])
-        body = wire.body("session", {"id_token": token.value})
-        reply = await self._transport.request("PATCH", "/v1/session", body=body, conceal=[token.value], **options)
+        body = wire.body("session", {"id_token": id_token})
+        reply = await self._transport.request("PATCH", "/v1/session", body=body, conceal=[id_token], **options)
         return read(reply, "session", SessionSettings)
 
     async def keep_alive(self, **options: Unpack[CallOptions]) -> SessionSettings:

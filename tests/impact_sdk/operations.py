@@ -26,6 +26,7 @@ from impact_sdk import (
     wire,
 )
 from impact_sdk.api.sessions import Sessions
+from impact_sdk.auth import IDToken
 
 from .answers import ACCOUNT, CONSENT, DREAM, ENDPOINT, EVENT, FED, LAUNCH, SESSION, TRANSACTION, USER
 
@@ -425,7 +426,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "sessions.get": Operation(lambda api: Sessions(api._transport).get(), "GET", "/v1/session", **ONE_SESSION),
     "sessions.renew": Operation(
-        lambda api: Sessions(api._transport).renew("n3w"),
+        lambda api: Sessions(api._transport).renew(IDToken("n3w")),
         "PATCH",
         "/v1/session",
         {"session": {"idToken": "n3w"}},

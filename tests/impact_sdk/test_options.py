@@ -21,7 +21,7 @@ from impact_sdk import (
     UnexpectedResponse,
 )
 from impact_sdk.api.sessions import Sessions
-from impact_sdk.auth import CookieAuth
+from impact_sdk.auth import CookieAuth, IDToken
 from impact_sdk.cookies import SessionCookie
 from impact_sdk.transport import Transport
 
@@ -178,7 +178,7 @@ async def test_a_secret_that_des_repeats_is_not_passed_on(api: ImpactAPI, des: r
     des.patch("/v1/session").respond(422, json=said)
 
     with pytest.raises(Exception, match="redacted") as caught:
-        await Sessions(api._transport).renew("n3w-t0ken")
+        await Sessions(api._transport).renew(IDToken("n3w-t0ken"))
 
     assert "n3w-t0ken" not in f"{caught.value!r} {caught.value} {getattr(caught.value, 'errors', ())}"
 

@@ -484,6 +484,6 @@ def test_every_public_name_that_can_be_called_is_walked_through() -> None:
         or getattr(impact_sdk, name).__module__.startswith(("impact_sdk.models", "impact_sdk.callbacks"))
         or getattr(getattr(impact_sdk, name), "_is_protocol", False)
     }
-    rest = {"CallOptions", "FieldError", "PostOptions", "RateLimit", "Reply"}
+    rest = {"CallOptions", "FieldError", "PostOptions", "RateLimit", "Reply", "Secret"}
 
     assert set(impact_sdk.__all__) - made - given == rest

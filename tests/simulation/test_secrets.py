@@ -19,7 +19,7 @@ from bank_app_sim.ids import Ids
 from bank_app_sim.journeys import evidence
 from bank_app_sim.service import Call
 from bank_app_sim.settings import SECRET_FILE, WEBHOOK_SECRET_FILE, UnusableSecret, client_secret, webhook_secret
-from impact_sdk import ClientCredentials, ImpactAPI, ImpactError, ImpactSDK, InvalidCredentials, Session, Weekly
+from impact_sdk import ClientCredentials, ImpactAPI, ImpactError, ImpactSDK, InvalidCredentials, Secret, Session, Weekly
 
 from ..journeys.evidence.page import embedded
 from ..journeys.evidence.samples import made
@@ -94,11 +94,13 @@ async def errors_of(simulation: Simulation, id_token: str) -> list[str]:
 
 def held_in_memory(session: Session, client_secret: str) -> dict[str, str]:
     """The secrets that nobody shows us, dug out of the objects that hold them; those of other tests are left alone."""
-    cookie = session._lifetime._cookie.headers["Cookie"]
+    cookie = Secret(session._lifetime._cookie.headers["Cookie"]).reveal()
     tokens = {
-        f"bearer token {n}": thing._token
+        f"bearer token {n}": thing._token.reveal()
         for n, thing in enumerate(gc.get_objects())
-        if type(thing).__name__ == "BearerToken" and thing._token and thing.credentials.client_secret == client_secret
+        if type(thing).__name__ == "BearerToken"
+        and thing._token
+        and thing.credentials.client_secret.reveal() == client_secret
     }
     return {"cookie": cookie.partition("=")[2], **tokens}
 

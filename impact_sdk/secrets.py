@@ -1,0 +1,114 @@
+"""Secrets, held so that nothing shows them: no `repr`, no message, and no report of errors that has local variables.
+
+What a frame holds is written into such a report, as its `repr`. So a secret is wrapped where it enters, and unwrapped
+in the very expression that sends it: no variable of ours ever has its text.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# Stands where a secret was.
+REDACTED = "[redacted]"
+
+# What is shorter may be a word.
+SHORTEST = 8
+
+
+class Secret:
+    """A text that is not shown. It is equal to another one of its class that holds the same.
+
+    Pickled it is in the clear, as there is no other way: keep what you pickle as you keep the secret.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: Any) -> None:
+        self._text: Any = text._text if isinstance(text, Secret) else text
+
+    def reveal(self) -> Any:
+        """The text; whatever else it was made of, where that was no text."""
+        return self._text
+
+    def encode(self, encoding: str = "utf-8") -> "ConcealedBytes":
+        """Its bytes, which are not shown either."""
+        return ConcealedBytes(self._text.encode(encoding))
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return REDACTED
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._text,)
+
+
+class ConcealedBytes(bytes):
+    """Bytes that may hold a secret: of a header, or of a body. They are not shown; what is cut from them is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes, not shown>"
+
+    __str__ = __repr__
+
+
+def revealed(value: object) -> Any:
+    """What JSON writes for a value that it does not know: a secret's text. TypeError for any other."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise TypeError(f"JSON has nothing for {type(value).__name__}")
+
+
+class Redaction:
+    """What takes the secrets of one request out of what its answer says: servers repeat what they were sent.
+
+    Copied to another process it knows no secret.
+
+    Args:
+        secrets: What the request held.
+        proof: Headers that prove in whose name it was sent.
+    """
+
+    __slots__ = ("_proof", "_secrets")
+
+    def __init__(self, secrets: Iterable[Secret] = (), proof: "Mapping[str, str | Secret] | None" = None) -> None:
+        self._secrets = tuple(secrets)
+        self._proof = proof or {}
+
+    def of(self, text: str) -> str:
+        """The text without them, in each of the ways in which they may be written in it."""
+        if not self._secrets and not self._proof:
+            return text
+        for spelling in self._spellings():
+            text = text.replace(spelling, REDACTED)
+        return text
+
+    @property
+    def longest(self) -> int:
+        """Of how many signs the longest is."""
+        return max(map(len, self._spellings()), default=0)
+
+    def __repr__(self) -> str:
+        return "<Redaction>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Redaction, ()
+
+    def _spellings(self) -> list[str]:
+        """Longest first, as one may be a part of another."""
+        import html
+        import json
+        from urllib.parse import quote, quote_plus
+
+        texts = [secret.reveal() for secret in self._secrets]
+        for name, value in self._proof.items():
+            text = value.reveal() if isinstance(value, Secret) else value
+            held = [cookie.partition("=")[2] for cookie in text.split("; ")] if name == "Cookie" else text.split()[1:]
+            texts += [each for each in held if len(each) >= SHORTEST]
+        ways = (str, lambda text: quote(text, safe=""), quote_plus, html.escape, lambda text: json.dumps(text)[1:-1])
+        return sorted({way(text) for text in texts if text for way in ways}, key=len, reverse=True)
