@@ -14,6 +14,7 @@ from .clock import Clock
 from .trace import Trace
 from .traffic import Traffic
 from .turns import Turns
+from .unreachable import unreachable
 
 # What an error of this status comes with: RFC 9110, 15.5.2 and 15.5.6; RFC 6585, 4; and what DES' document says.
 HEADERS_BY_STATUS = {
@@ -206,7 +207,7 @@ class Line:
         import httpx  # not at the top: a server is to be up first
 
         if self.receiver in self.network.dead:
-            raise httpx.ConnectError(f"{self.receiver} is not running", request=request)
+            await unreachable(request, f"{self.receiver} is not running")
         deaths = self.network.deaths[self.receiver]
         try:
             response = await self.transport.handle_async_request(request)
@@ -222,7 +223,7 @@ class Line:
         match fault.trouble:
             case Trouble.LOST:
                 self._note(self.sender, self.receiver, f"{what} is lost", "request", fault)
-                raise httpx.ConnectError("the network lost it", request=request)
+                await unreachable(request, "the network lost it")
             case Trouble.ANSWERED:
                 self._note(self.sender, self.receiver, f"{what} is stopped on its way", "request", fault)
                 self._note(self.receiver, self.sender, f"{fault.status} from the network", "response", fault)

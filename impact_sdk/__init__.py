@@ -66,7 +66,7 @@ if TYPE_CHECKING:
         UnreadableWebhook,
         WebhookError,
     )
-    from .host_transport import (
+    from .http.host_transport import (
         HTTPTransport,
     )
     from .models import (
@@ -161,7 +161,7 @@ _PUBLIC = {
         TransferConsentTimedOut TransportError Unauthorized UnexpectedResponse UnknownArgument UnreadableWebhook
         WebhookError
     """,
-    "host_transport": "HTTPTransport",
+    "http.host_transport": "HTTPTransport",
     "models": """
         Account AccountType AccountUpdate Autopilot CalendarChaos ConsentFrequency Copycat Daily Dream
         DreamInspiration DreamMilestone DreamReference DreamState Eurocup Event EventBatch EventType Everest FeedEvent

@@ -86,7 +86,8 @@ def _yes_or_no(value: Any) -> str | None:
     return None if isinstance(value, bool) else "True or False"
 
 
-def _whole(value: Any) -> str | None:
+def whole_number(value: Any) -> str | None:
+    """What to give instead of a value; None where it is a whole number."""
     is_whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
     return None if is_whole else "a whole number of 64 bits"
 
@@ -94,7 +95,7 @@ def _whole(value: Any) -> str | None:
 def _number(value: Any) -> str | None:
     if isinstance(value, float):
         return None if math.isfinite(value) else "a finite number"
-    return None if _whole(value) is None else "a number"
+    return None if whole_number(value) is None else "a number"
 
 
 def _moment(value: Any) -> str | None:
@@ -149,7 +150,7 @@ def _updates(kind: type[Any]) -> Check:
 # By the names of arguments, which say what they are; the first that fits counts.
 _KINDS: Sequence[tuple[str, Check]] = (
     ("show_[a-z_]+", _yes_or_no),
-    ("[a-z_]+_cents|goals|page", _whole),
+    ("[a-z_]+_cents|goals|page", whole_number),
     ("[a-z_]+_percent|seconds", _number),
     ("expires_at", _day_or_moment),
     ("[a-z_]+_(at|from|after)|at|after|moment|until", _moment),

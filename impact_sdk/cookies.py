@@ -74,5 +74,5 @@ class _WithoutCookies(logging.Filter):
         return True
 
 
-for name in ("httpcore.http11", "httpcore.http2"):
+for name in ("httpcore.http11", "httpcore.http2", "httpcore2.http11", "httpcore2.http2"):
     logging.getLogger(name).addFilter(_WithoutCookies())

@@ -23,8 +23,8 @@ from .clock import Clock
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
 from .handed_over import tasks_of
 from .handovers import Handovers
-from .host_transport import HTTPTransport
 from .http import of as http_of
+from .http.host_transport import HTTPTransport
 from .launch import Launch
 from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices

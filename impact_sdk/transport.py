@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import attrs
 
-from . import arguments, time_limits, wire
+from . import arguments, wire
 from .errors import NotSent, OutcomeUnknown, TransportError
-from .http import HTTP
+from .http import HTTP, Limits, time_limits
 from .mistakes import wrong
 from .options import CallOptions
 from .replies import Reply, record, refusal
@@ -97,7 +97,7 @@ class Transport:
             attempt += 1
             failure: Exception
             try:
-                reply = await self.http.send(method, url, headers, content, timeout_seconds)
+                reply = await self.http.send(method, url, headers, content, Limits(timeout_seconds))
             except TransportError as error:
                 failure, outcome = error, Outcome(was_sent=isinstance(error, OutcomeUnknown))
                 error.attempts = attempt

@@ -110,10 +110,18 @@ def private_names(path: Path) -> set[str]:
     }
 
 
-def test_httpx_is_imported_in_one_file_of_the_sdk() -> None:
-    users = [name_of(path) for path in MODULES if "impact_sdk" in path.parts and "httpx" in imports(path)]
+CLIENTS = ("aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "ssl")
 
-    assert users == ["impact_sdk/http.py"]
+
+def test_http_clients_are_imported_in_one_room_of_the_sdk() -> None:
+    users = [
+        name_of(path)
+        for path in MODULES
+        if is_in_room(name_of(path), "impact_sdk") and not imports(path).isdisjoint(CLIENTS)
+    ]
+
+    assert users
+    assert all(is_in_room(user, "impact_sdk/http") for user in users)
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

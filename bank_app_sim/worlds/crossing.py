@@ -15,6 +15,7 @@ from ..clock import moment
 from ..trace import user
 from ..traffic import Traffic
 from ..turns import BRANCH
+from ..unreachable import unreachable
 from . import headers
 
 # Days pass in an instant, and an instant may take a while: no time limit by the machine's clock makes sense.
@@ -79,11 +80,15 @@ class Crossing:
                 request.headers[headers.USER] = quote(user(), safe="")
             if self.takes_turns():
                 request.headers[headers.BRANCH] = quote(BRANCH.get(), safe="")
-            request.extensions = {**request.extensions, "timeout": _PATIENT}
+            # How it travels to the sandbox is nobody's evidence of how it travels in the world.
+            trace = request.extensions.get("trace")
+            request.extensions = {"timeout": _PATIENT}
             answer, content = await self._exchanged(request, number)
             if headers.NOW in answer.headers:
                 self.is_now(moment(answer.headers[headers.NOW]))
-        return self._as_it_was(answer, content, request)
+        if trace is not None:
+            request.extensions["trace"] = trace
+        return await self._as_it_was(answer, content, request)
 
     async def _exchanged(self, request: httpx.Request, number: int) -> tuple[httpx.Response, bytes]:
         """The answer and its content, over the network."""
@@ -111,15 +116,15 @@ class Crossing:
             raise failed[0]
         return answered[0]
 
-    def _as_it_was(self, answer: httpx.Response, content: bytes, request: httpx.Request) -> httpx.Response:
+    async def _as_it_was(self, answer: httpx.Response, content: bytes, request: httpx.Request) -> httpx.Response:
         """What the network of the world has made of it, here as there."""
         match answer.headers.get(headers.NETWORK):
             case headers.NOT_SENT:
-                raise httpx.ConnectError(_sentence(answer), request=request)
+                await unreachable(request, _sentence(answer))
             case headers.NO_ANSWER:
                 raise httpx.ReadError(_sentence(answer), request=request)
         if headers.WORLD in answer.headers:
-            raise httpx.ConnectError(_sentence(answer), request=request)
+            await unreachable(request, _sentence(answer))
         return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
 
     async def aclose(self) -> None:

@@ -9,8 +9,8 @@ from ..arguments import instance
 from ..auth import BearerToken, ClientCredentials
 from ..clock import Clock
 from ..errors import ConfigurationError
-from ..host_transport import HTTPTransport
 from ..http import of as http_of
+from ..http.host_transport import HTTPTransport
 from ..replies import Reply, recorded
 from ..transport import Transport
 from .accounts import Accounts

@@ -16,7 +16,6 @@ from typing import Any
 
 import anyio
 import anyio.abc
-import attrs
 import certifi
 import pytest
 
@@ -27,9 +26,9 @@ from impact_sdk import (
     NotSent,
     OutcomeUnknown,
     UnexpectedResponse,
-    bodies,
 )
-from impact_sdk.connections import CALLS_AT_ONCE, REPLACED_AFTER, Connections, NoPlace
+from impact_sdk.http import Limits, bodies
+from impact_sdk.http.places import CALLS_AT_ONCE
 
 from .answers import DREAM
 
@@ -132,7 +131,7 @@ class WhenConnected(logging.Handler):
         logging.getLogger("httpcore.connection").removeHandler(self)
 
 
-async def test_calls_that_were_cancelled_as_their_connections_were_made_take_no_place_for_ever(
+async def test_calls_that_were_cancelled_as_their_connections_were_made_leave_none_open(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """httpcore loses sight of those connections, and keeps them open."""
@@ -148,39 +147,7 @@ async def test_calls_that_were_cancelled_as_their_connections_were_made_take_no_
 
         await api.dreams.get("d1", timeout=5, attempts=1)
         await anyio.wait_all_tasks_blocked()
-        assert len(opened) <= REPLACED_AFTER
-
-
-async def test_a_client_that_may_have_lost_connections_is_replaced_and_closed_after_its_last_call() -> None:
-    made: list[Client] = []
-
-    def make() -> Client:
-        made.append(Client())
-        return made[-1]
-
-    connections = Connections(make)
-
-    async with connections.one(5) as first:
-        for _ in range(REPLACED_AFTER):
-            with anyio.CancelScope() as scope:
-                async with connections.one(5):
-                    scope.cancel()
-                    await anyio.sleep_forever()
-        async with connections.one(5) as second:
-            assert second is not first
-        assert not first.is_closed
-    assert first.is_closed
-
-    await connections.aclose()
-    assert [client.is_closed for client in made] == [True, True]
-
-
-@attrs.define(eq=False)
-class Client:
-    is_closed: bool = False
-
-    async def aclose(self) -> None:
-        self.is_closed = True
+        assert not opened
 
 
 async def test_a_call_that_finds_no_place_in_time_was_not_sent() -> None:
@@ -193,29 +160,31 @@ async def test_a_call_that_finds_no_place_in_time_was_not_sent() -> None:
         await anyio.wait_all_tasks_blocked()
 
         with pytest.raises(NotSent, match="100 calls were under way"):
-            await api._http.send("GET", api._http.address("/"), {}, None, timeout_seconds=0.01)
+            await api._http.send("GET", api._http.address("/"), {}, None, Limits(0.01))
         tasks.cancel_scope.cancel()
 
 
 async def test_a_call_that_waited_while_the_client_was_closed_was_not_sent() -> None:
-    connections = Connections(Client)
-    refused: list[NoPlace] = []
+    async def answer(stream: anyio.abc.SocketStream) -> None:
+        await anyio.sleep_forever()
 
-    async def waits() -> None:
-        try:
-            async with connections.one(5):
-                pass
-        except NoPlace as error:
-            refused.append(error)
-
-    async with anyio.create_task_group() as tasks, contextlib.AsyncExitStack() as calls:
+    async with api_at(answer) as api, anyio.create_task_group() as tasks:
         for _ in range(CALLS_AT_ONCE):
-            await calls.enter_async_context(connections.one(5))
-        tasks.start_soon(waits)
+            tasks.start_soon(fails, api)
         await anyio.wait_all_tasks_blocked()
-        await connections.aclose()
+        tasks.start_soon(waits_until_closed, api)
+        await anyio.wait_all_tasks_blocked()
+        await api.aclose()
 
-    assert "closed meanwhile" in str(refused[0])
+
+async def fails(api: ImpactAPI) -> None:
+    with pytest.raises(OutcomeUnknown):
+        await api._http.send("GET", api._http.address("/"), {}, None)
+
+
+async def waits_until_closed(api: ImpactAPI) -> None:
+    with pytest.raises(NotSent, match="closed meanwhile"):
+        await api._http.send("GET", api._http.address("/"), {}, None)
 
 
 @pytest.mark.parametrize(("first", "second"), [("asyncio", "asyncio"), ("asyncio", "trio"), ("trio", "asyncio")])
@@ -251,14 +220,11 @@ async def test_wherever_an_answer_leads_it_has_come(location: str) -> None:
     ("name", "value"),
     [("SSL_CERT_FILE", "/nowhere"), ("ALL_PROXY", "socks5://127.0.0.1:1"), ("HTTPS_PROXY", "gopher://127.0.0.1")],
 )
-async def test_an_environment_without_connections_is_named(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_environment_without_connections_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
 
-    async with ImpactAPI("http://127.0.0.1:1", auth=ClientCredentials("demo-bank", "secret")) as api:
-        with pytest.raises(ConfigurationError, match=f"{name}.*transport of your own"):
-            await api.dreams.get("d1")
+    with pytest.raises(ConfigurationError, match=name):
+        ImpactAPI("https://127.0.0.1:1", auth=ClientCredentials("demo-bank", "secret"))
 
 
 async def test_certificates_are_read_once_for_all_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +283,7 @@ def for_ever(beginning: bytes, piece: bytes) -> Answer:
 async def test_an_answer_that_trickles_ends_with_the_calls_time(beginning: bytes, piece: bytes) -> None:
     async with api_at(for_ever(beginning, piece)) as api:
         with anyio.fail_after(5), pytest.raises(OutcomeUnknown, match="got no answer"):
-            await api._http.send("GET", api._http.address("/"), {}, None, timeout_seconds=0.05)
+            await api._http.send("GET", api._http.address("/"), {}, None, Limits(0.05))
 
 
 MEGABYTE = gzip.compress(b" " * 2**20)

@@ -5,8 +5,9 @@ from datetime import timedelta
 from types import TracebackType
 
 import anyio
+import attrs
 
-from .mistakes import wrong
+from ..mistakes import wrong
 
 TIMEOUT_SECONDS = 30.0
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -28,9 +29,40 @@ def of(timeout: timedelta | float | None) -> float:
     return min(seconds, LONGEST_TIMEOUT_SECONDS)
 
 
-def to_connect(timeout_seconds: float) -> float:
-    """Of each step's time, what there is to connect."""
-    return min(timeout_seconds, CONNECT_TIMEOUT_SECONDS)
+@attrs.frozen
+class Limits:
+    """How long one attempt may take, in seconds.
+
+    Attributes:
+        step: Each step of it: to wait for a place, to take the request, to go on with the answer.
+        left: All of it, where the call has a deadline; None where it has none.
+    """
+
+    step: float = TIMEOUT_SECONDS
+    left: float | None = None
+
+    @property
+    def connect(self) -> float:
+        """Of a step's time, what there is to connect."""
+        return self._at_most(min(self.step, CONNECT_TIMEOUT_SECONDS))
+
+    @property
+    def wait(self) -> float:
+        """What there is to wait for a place."""
+        return self._at_most(self.step)
+
+    @property
+    def whole(self) -> float:
+        """What there is from the first step to the last."""
+        # To connect has a limit of its own. Until that is over it is known that nothing was sent.
+        return self._at_most(self.step + min(self.step, CONNECT_TIMEOUT_SECONDS))
+
+    def after(self, waited: float) -> "Limits":
+        """What is left of them after some seconds."""
+        return self if self.left is None or not waited else Limits(self.step, max(self.left - waited, 0.0))
+
+    def _at_most(self, seconds: float) -> float:
+        return seconds if self.left is None else min(seconds, self.left)
 
 
 class Whole:
@@ -41,9 +73,8 @@ class Whole:
 
     __slots__ = ("_limit", "_seconds")
 
-    def __init__(self, timeout_seconds: float) -> None:
-        # To connect has a limit of its own. Until that is over it is known that nothing was sent.
-        self._seconds = timeout_seconds + to_connect(timeout_seconds)
+    def __init__(self, limits: Limits) -> None:
+        self._seconds = limits.whole
         self._limit = anyio.CancelScope(deadline=anyio.current_time() + self._seconds)
 
     def __enter__(self) -> None:

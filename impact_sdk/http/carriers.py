@@ -1,0 +1,68 @@
+"""Which carrier a client has: the SDK's own pool, one of the extras', or the host's transport."""
+
+from typing import Any, Unpack
+from urllib.parse import urlsplit
+
+from ..errors import ConfigurationError
+from ..mistakes import wrong
+from . import host_transport
+from .seam import Carrier
+from .settings import ConnectionOptions, Settings, require_extra, settings
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def carrier_of(base_url: str, **options: Unpack[ConnectionOptions]) -> Carrier:
+    """The carrier that a caller wants; `ConfigurationError` where it cannot work."""
+    given: dict[str, Any] = {**options}
+    transport = given.pop("transport", None)
+    if transport is not None and not isinstance(transport, str):
+        if given:
+            raise ConfigurationError(
+                f"{', '.join(given)} is given beside a transport, which would not heed it; give it to the transport, "
+                "or leave the transport out"
+            )
+        return host_transport.of(transport)
+    wanted = settings(base_url, **given)
+    match transport:
+        case None:
+            import httpcore
+
+            return _pool(httpcore, base_url, wanted)
+        case "httpx2":
+            require_extra("httpcore2", "transport='httpx2'", "httpx2")
+            import httpcore2
+
+            return _pool(httpcore2, base_url, wanted)
+        case "aiohttp":
+            require_extra("aiohttp", "transport='aiohttp'", "aiohttp")
+            from .aiohttp_client import AiohttpClient
+
+            return AiohttpClient(wanted)
+    raise wrong("transport", transport, '"aiohttp", "httpx2", or an object that has handle_async_request and aclose')
+
+
+def _pool(library: Any, base_url: str, wanted: Settings) -> Carrier:
+    # Here and not at the top: to import it takes longer than all the rest of the SDK.
+    from .pool import Pool
+
+    if wanted.http2:
+        require_extra("h2", "http2=True", "http2")
+    parts = urlsplit(base_url)
+    name = parts.hostname or ""
+    try:
+        host = name.encode("ascii")
+    except UnicodeEncodeError:
+        import idna
+
+        try:
+            host = idna.encode(name, uts46=True)
+        except idna.IDNAError as error:
+            raise ConfigurationError(f"base_url has {name!r}, which is no name of a host ({error})") from error
+    return Pool(
+        library=library,
+        scheme=parts.scheme.encode(),
+        host=host,
+        port=parts.port or DEFAULT_PORTS[parts.scheme],
+        settings=wanted,
+    )

@@ -1,0 +1,74 @@
+"""What may be said of a request that got no answer: by evidence of what was sent, and never by an error's type alone.
+
+Adapters give one type to a refused connection and to one that was closed after the request. So a type can only make
+the answer more careful. No I/O.
+"""
+
+from ..errors import NotSent, OutcomeUnknown, TransportError
+from ..mistakes import told
+from .seam import Outgoing, Sending
+
+# By name: httpcore, httpx, their successors and aiohttp have a class each.
+BEFORE_SENDING = frozenset(
+    {
+        "ClientConnectorError",
+        "ClientHttpProxyError",
+        "ConnectError",
+        "ConnectTimeout",
+        "ConnectionTimeoutError",
+        "NoPlace",
+        "PoolTimeout",
+        "ProxyError",
+        "UnsupportedProtocol",
+    }
+)
+
+# What such a method does twice, it does once. A GET does nothing at all.
+HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_known_not_sent(error: Exception, sending: Sending) -> bool:
+    """Whether nothing of the request was handed to a connection; what is not known is not claimed."""
+    if sending.has_begun:
+        return False
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return sending.could_not_connect or (sending.tells and not names.isdisjoint(BEFORE_SENDING))
+
+
+def without_answer(
+    error: Exception, outgoing: Outgoing, sending: Sending, *, to: str, seconds: float
+) -> TransportError:
+    """The error for a request without an answer.
+
+    Args:
+        to: The address of DES, as a message may have it.
+        seconds: How long it took to find out.
+    """
+    called, reason = f"{outgoing.method} {outgoing.path}", f"{told(error)}, after {seconds:.2g} s"
+    if is_known_not_sent(error, sending):
+        return NotSent(f"{called} was not sent to {to} ({reason}); nothing has happened")
+    may_have = (
+        "it changes nothing, and may be sent again"
+        if outgoing.method in HARMLESS
+        else "it may have happened: look before you repeat it"
+    )
+    return OutcomeUnknown(f"{called} got no answer from {to} ({reason}); {may_have}")
+
+
+def without_frames(error: BaseException) -> BaseException:
+    """The same error, and those it came from, without the libraries' own frames.
+
+    Whoever reports errors with local variables would find credentials in them: these libraries hold the whole request.
+    """
+    seen: set[int] = set()
+    left: list[BaseException | None] = [error]
+    while left:
+        each = left.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        each.__traceback__ = None
+        left += [each.__cause__, each.__context__]
+        if isinstance(each, BaseExceptionGroup):
+            left += each.exceptions
+    return error

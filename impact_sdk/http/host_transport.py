@@ -1,0 +1,134 @@
+"""How bytes travel where the host says how: through an object of the kind that httpx, or httpx2, calls a transport."""
+
+import sys
+from types import ModuleType
+from typing import Any, Protocol
+
+import attrs
+
+from ..arguments import able
+from ..handed_over import awaited
+from ..mistakes import wrong
+from .bodies import Unusable, whole
+from .seam import Body, Headers, Incoming, Outgoing, Sending
+from .time_limits import Whole
+
+ASKED = "transport.handle_async_request()"
+
+# The first says at each step what it does, through the extension `trace`. What a handler raises in the second is the
+# host's own word: there is no connection that could know better.
+TELLING = ("AsyncHTTPTransport", "MockTransport")
+
+
+class HTTPTransport(Protocol):
+    """How bytes travel: whatever httpx, or httpx2, takes as its transport.
+
+    `httpx.ASGITransport(app)` calls an application in this process, `httpx.MockTransport(handler)` a function. For a
+    proxy, certificates and limits of one's own there is no need of one: see `proxy`, `verify`, `cert` and
+    `max_connections` of the client. With a transport all of that is the transport's: of the environment's proxies too.
+
+    A request that fails is `NotSent` only where it is known that none of it went out. A transport tells so through the
+    request's extension `trace`, as httpcore does: `connection.connect_tcp.failed` where there was no connection,
+    `http11.send_request_headers.started` where sending began. Of one that tells nothing every failure is
+    `OutcomeUnknown`. httpx's own pool of connections may lose some to calls that are cancelled (httpcore 1.0.9).
+    """
+
+    async def handle_async_request(self, request: Any) -> Any: ...
+    async def aclose(self) -> None: ...
+
+
+@attrs.define(eq=False)
+class HostTransport:
+    """A transport of the host's, asked with care. Which event loop it wants is the host's business."""
+
+    _transport: HTTPTransport
+    is_bound_to_loop: bool = attrs.field(default=False, init=False)
+
+    async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
+        library = _library(self._transport)
+        kinds = {kind.__name__ for kind in type(self._transport).__mro__}
+        sending.tells = not kinds.isdisjoint(TELLING)
+        limits = outgoing.limits
+        request = library.Request(
+            outgoing.method,
+            outgoing.url,
+            headers=outgoing.headers,
+            # Not as its content: to find out what we know, the headers would be read and written three times.
+            stream=_stream(library)(outgoing.content),
+            extensions={
+                "timeout": {
+                    "connect": limits.connect,
+                    "read": limits.step,
+                    "write": limits.step,
+                    "pool": limits.wait,
+                },
+                "trace": sending.trace,
+            },
+        )
+        request.read()
+        with Whole(limits):
+            return await self._answer(request)
+
+    async def _answer(self, request: Any) -> Incoming:
+        response = await awaited(ASKED, self._transport.handle_async_request(request))
+        if not _is_response(response):
+            raise wrong(ASKED, response, "an httpx.Response with a whole number as status and an asynchronous stream")
+        headers = Headers(response.headers.raw)
+        try:
+            # Its stream, and not what httpx makes of it: that unpacks a megabyte into a gigabyte before anybody looks.
+            body: bytes | Unusable = await whole(response.stream, headers.get("content-encoding", ""))
+        except Unusable as error:
+            body = error
+        finally:
+            await response.aclose()
+        return Incoming(response.status_code, headers, body)
+
+    async def aclose(self) -> None:
+        await awaited("transport.aclose()", self._transport.aclose())
+
+
+def _library(transport: HTTPTransport) -> ModuleType:
+    """Whose requests it takes: httpx2's where it is one of its transports, else httpx's."""
+    successor = sys.modules.get("httpx2")
+    if successor is not None and isinstance(transport, successor.AsyncBaseTransport):
+        return successor
+    import httpx
+
+    return httpx
+
+
+_streams: dict[ModuleType, Any] = {}
+
+
+def _stream(library: ModuleType) -> Any:
+    """A body that is of the library's own class, as its transports ask for."""
+    if library not in _streams:
+
+        class Stream(library.AsyncByteStream, library.SyncByteStream):  # type: ignore[misc, name-defined]
+            def __init__(self, content: bytes) -> None:
+                self._body = Body(content)
+
+            def __iter__(self) -> Any:
+                return iter(self._body)
+
+            def __aiter__(self) -> Any:
+                return aiter(self._body)
+
+        _streams[library] = Stream
+    return _streams[library]
+
+
+def _is_response(given: Any) -> bool:
+    """Whether it has all that is read of a response. Not by its class: to import httpx takes long."""
+    return (
+        type(getattr(given, "status_code", None)) is int
+        and hasattr(getattr(given, "headers", None), "raw")
+        and hasattr(getattr(given, "stream", None), "__aiter__")
+        and callable(getattr(given, "aclose", None))
+    )
+
+
+def of(transport: HTTPTransport) -> HostTransport:
+    """The transport that a caller wants; `ConfigurationError` where it is none."""
+    able("transport", transport, "handle_async_request", "aclose")
+    return HostTransport(transport)

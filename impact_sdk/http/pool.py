@@ -1,0 +1,219 @@
+"""The SDK's own pool of connections, on httpcore: a stack of those that are free, of which the last is taken first.
+
+httpcore makes the connections and speaks HTTP on them. Its own pool looks through all connections and all waiting calls
+whenever a call begins or ends, and keeps for ever what it has made for a call that was cancelled before it was opened.
+This one looks at one connection, and closes whatever a failed or cancelled call has touched.
+"""
+
+from types import ModuleType
+from typing import Any
+
+import anyio
+import attrs
+
+from .bodies import Unusable, whole
+from .places import NoPlace, Places
+from .seam import Body, Headers, Incoming, Outgoing, Sending
+from .settings import Proxy, Settings
+from .time_limits import Limits, Whole
+
+# As httpx has it.
+KEPT_ALIVE = 20
+KEPT_SECONDS = 5.0
+# What is closed after a failure gets so long to say goodbye.
+TO_CLOSE_SECONDS = 1.0
+
+
+def backend_of(library: ModuleType) -> Any:
+    """Where connections get their streams, of whichever httpcore: it keeps each, so that none is lost."""
+
+    class Backend(library.AsyncNetworkBackend):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            self._anyio = library.AnyIOBackend()
+            self.streams: list[Any] = []
+
+        async def connect_tcp(self, *args: Any, **given: Any) -> Any:
+            stream = await self._anyio.connect_tcp(*args, **given)
+            self.streams.append(stream)
+            return stream
+
+        async def sleep(self, seconds: float) -> None:
+            await self._anyio.sleep(seconds)
+
+    return Backend
+
+
+@attrs.define(eq=False)
+class _Connection:
+    """One connection, and the streams below it.
+
+    Attributes:
+        calls: How many are under way on it; more than one over HTTP/2 alone.
+        is_good: Nothing has failed on it.
+    """
+
+    http: Any
+    backend: Any
+    calls: int = 0
+    is_good: bool = True
+
+    async def close(self) -> None:
+        # By itself it says goodbye. A stream that was opened as its call was cancelled, it does not know.
+        with anyio.move_on_after(TO_CLOSE_SECONDS, shield=True):
+            try:
+                await self.http.aclose()
+            finally:
+                for stream in self.backend.streams:
+                    await stream.aclose()
+
+
+@attrs.define(eq=False, kw_only=True)
+class Pool:
+    """Connections to one DES.
+
+    Args:
+        library: httpcore, or one that has the same names.
+        scheme: Of the address; as `host` and `port`.
+    """
+
+    library: ModuleType
+    scheme: bytes
+    host: bytes
+    port: int
+    settings: Settings
+    is_bound_to_loop: bool = attrs.field(default=True, init=False)
+    _places: Places = attrs.field(init=False)
+    _backend: Any = attrs.field(init=False)
+    _free: list[_Connection] = attrs.field(factory=list, init=False)
+    _shared: _Connection | None = attrs.field(default=None, init=False)
+    _all: set[_Connection] = attrs.field(factory=set, init=False)
+    _is_closed: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._places = Places(self.settings.max_connections)
+        self._backend = backend_of(self.library)
+
+    async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
+        sending.tells = True
+        caller = object()
+        sending.waited_seconds = await self._places.take(caller, outgoing.limits.wait)
+        try:
+            if self._is_closed:
+                raise NoPlace("the client was closed meanwhile")
+            limits = outgoing.limits.after(sending.waited_seconds)
+            with Whole(limits):
+                return await self._answer(self._request(outgoing, limits, sending), sending)
+        finally:
+            self._places.give_back(caller)
+
+    def _request(self, outgoing: Outgoing, limits: Limits, sending: Sending) -> Any:
+        url = self.library.URL(scheme=self.scheme, host=self.host, port=self.port, target=outgoing.target)
+        extensions = {
+            "timeout": {"connect": limits.connect, "read": limits.step, "write": limits.step},
+            "trace": sending.trace,
+        }
+        return self.library.Request(
+            outgoing.method, url, headers=outgoing.headers, content=Body(outgoing.content), extensions=extensions
+        )
+
+    async def _answer(self, request: Any, sending: Sending) -> Incoming:
+        while True:
+            connection = await self._one()
+            connection.calls += 1
+            try:
+                incoming = await _exchanged(connection, request)
+            except self.library.ConnectionNotAvailable:
+                # Of a shared one: it has been closed since, or all that it may carry is under way.
+                self._left(connection, is_good=False)
+                if sending.has_begun:
+                    raise
+            except BaseException:
+                self._left(connection, is_good=False)
+                if not connection.calls:
+                    await connection.close()
+                raise
+            else:
+                await self._given_back(connection)
+                return incoming
+
+    async def _one(self) -> _Connection:
+        """A connection for one call: a shared one, the last that became free, or a new one."""
+        if self._shared is not None and self._shared.http.is_available():
+            return self._shared
+        while self._free:
+            connection = self._free.pop()
+            if not connection.http.has_expired():
+                return connection
+            self._all.discard(connection)
+            await connection.close()
+        return self._new()
+
+    def _new(self) -> _Connection:
+        backend = self._backend()
+        # A pool of httpcore's makes them, and knows how a proxy is asked; no request goes through it.
+        maker = self.library.AsyncConnectionPool(
+            ssl_context=self.settings.tls,
+            proxy=_asked_by(self.library, self.settings.proxy, self.settings.tls),
+            keepalive_expiry=KEPT_SECONDS,
+            http2=self.settings.http2,
+            network_backend=backend,
+        )
+        origin = self.library.Origin(scheme=self.scheme, host=self.host, port=self.port)
+        connection = _Connection(maker.create_connection(origin), backend)
+        self._all.add(connection)
+        if self.settings.http2:
+            self._shared = connection
+        return connection
+
+    def _left(self, connection: _Connection, *, is_good: bool) -> None:
+        """A call has left it. No waiting: whatever becomes of the task, this has happened."""
+        connection.calls -= 1
+        connection.is_good = connection.is_good and is_good
+        if not connection.is_good:
+            self._all.discard(connection)
+            if connection is self._shared:
+                self._shared = None
+
+    async def _given_back(self, connection: _Connection) -> None:
+        self._left(connection, is_good=True)
+        if connection is self._shared and connection.http.is_available():
+            return
+        if connection is self._shared:  # it has turned out not to speak HTTP/2, or is used up
+            self._shared = None
+        if connection.is_good and connection.http.is_idle() and not self._is_closed:
+            self._free.append(connection)
+            surplus = self._free.pop(0) if len(self._free) > KEPT_ALIVE else None
+        else:
+            surplus = connection
+        if surplus is not None and not surplus.calls:
+            self._all.discard(surplus)
+            await surplus.close()
+
+    async def aclose(self) -> None:
+        self._is_closed = True
+        self._free.clear()
+        self._shared = None
+        while self._all:
+            await self._all.pop().close()
+
+
+async def _exchanged(connection: _Connection, request: Any) -> Incoming:
+    response = await connection.http.handle_async_request(request)
+    headers = Headers(response.headers)
+    try:
+        body: bytes | Unusable = await whole(response.stream, headers.get("content-encoding", ""))
+    except Unusable as error:
+        body = error
+    finally:
+        await response.aclose()
+    return Incoming(response.status, headers, body)
+
+
+def _asked_by(library: ModuleType, proxy: Proxy | None, tls: Any) -> Any:
+    if proxy is None:
+        return None
+    return library.Proxy(
+        proxy.url,
+        auth=(proxy.username, proxy.password) if proxy.username or proxy.password else None,
+        ssl_context=tls if proxy.url.startswith("https:") else None,
+    )
