@@ -30,6 +30,9 @@ if TYPE_CHECKING:
         Clock,
         SystemClock,
     )
+    from .deprecations import (
+        DeprecatedOperation,
+    )
     from .errors import (
         AccountProvisioningDeclined,
         AccountProvisioningFailed,
@@ -153,6 +156,7 @@ _PUBLIC = {
         Registration TelemetryEvent TransferConsentRequest
     """,
     "clock": "Clock SystemClock",
+    "deprecations": "DeprecatedOperation",
     "errors": """
         AccountProvisioningDeclined AccountProvisioningFailed AccountProvisioningTimedOut AlreadyLaunching APIError
         BadRequest CallbackNotRegistered ConfigurationError Conflict FieldError Forbidden HandoverError ImpactError
@@ -224,6 +228,7 @@ __all__ = [
     "ConsentFrequency",
     "Copycat",
     "Daily",
+    "DeprecatedOperation",
     "Dream",
     "DreamInspiration",
     "DreamMilestone",

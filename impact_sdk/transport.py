@@ -106,6 +106,7 @@ class Transport:
             else:
                 reply = attrs.evolve(reply, redaction=Redaction(conceal, proof))
                 record(self, reply)
+                self.http.deprecations.heard(reply)
                 if reply.status in GOOD:
                     self.auth.answered(reply)
                     return reply

@@ -16,6 +16,7 @@ from anyio.lowlevel import EventLoopToken, current_token
 from ..addresses import checked_base_url, host
 from ..clock import Clock, SystemClock
 from ..clock import of as clock_of
+from ..deprecations import Deprecations
 from ..errors import ConfigurationError, ImpactError
 from ..handed_over import Source, source_of
 from ..replies import Reply, unexpected
@@ -89,6 +90,7 @@ class HTTP:
     headers: Mapping[str, str] = attrs.field(factory=lambda: OWN_HEADERS)
     honours_keys: bool = attrs.field(default=False, init=False)
     is_closed: bool = attrs.field(default=False, init=False)
+    deprecations: Deprecations = attrs.field(factory=Deprecations, init=False)
     _own_headers: list[tuple[bytes, bytes]] = attrs.field(init=False)
     _loop: EventLoopToken | None = attrs.field(default=None, init=False)
 
