@@ -72,6 +72,9 @@ if TYPE_CHECKING:
     from .http.host_transport import (
         HTTPTransport,
     )
+    from .identity import (
+        AppInfo,
+    )
     from .models import (
         Account,
         AccountType,
@@ -123,6 +126,7 @@ if TYPE_CHECKING:
     )
     from .options import (
         CallOptions,
+        ClientOptions,
         PostOptions,
     )
     from .rate_limits import (
@@ -144,6 +148,7 @@ if TYPE_CHECKING:
     from .session import (
         Session,
     )
+    from .version import __version__ as __version__
     from .webhooks import (
         WebhookVerifier,
     )
@@ -166,6 +171,7 @@ _PUBLIC = {
         WebhookError
     """,
     "http.host_transport": "HTTPTransport",
+    "identity": "AppInfo",
     "models": """
         Account AccountType AccountUpdate Autopilot CalendarChaos ConsentFrequency Copycat Daily Dream
         DreamInspiration DreamMilestone DreamReference DreamState Eurocup Event EventBatch EventType Everest FeedEvent
@@ -174,7 +180,7 @@ _PUBLIC = {
         TransactionType TransactionUpdate TransferConsent TransferConsentTicket User WebhookEndpoint
         WebhookEndpointState Weekly
     """,
-    "options": "CallOptions PostOptions",
+    "options": "CallOptions ClientOptions PostOptions",
     "rate_limits": "RateLimit",
     "replay_stores": "MemoryReplayStore ReplayStore",
     "replies": "Reply",
@@ -184,6 +190,7 @@ _PUBLIC = {
     "webhooks": "WebhookVerifier",
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names.split()}
+_MODULE_OF["__version__"] = "version"
 
 
 def _at_first_use(name: str) -> Any:
@@ -215,12 +222,14 @@ __all__ = [
     "AccountType",
     "AccountUpdate",
     "AlreadyLaunching",
+    "AppInfo",
     "Autopilot",
     "BadRequest",
     "CalendarChaos",
     "CallOptions",
     "CallbackNotRegistered",
     "ClientCredentials",
+    "ClientOptions",
     "Clock",
     "ConfigurationError",
     "Conflict",

@@ -11,7 +11,6 @@ from .errors import BadRequest, InvalidCredentials
 from .http import HTTP
 from .models import SessionSettings, User, VerifiedToken
 from .replies import unexpected
-from .retries import ATTEMPTS
 from .secrets import Secret
 from .transport import Transport
 
@@ -42,7 +41,7 @@ class Launch:
     theme: str | None
     timezone: str | None
 
-    async def verify(self, token: IDToken, *, attempts: int = ATTEMPTS) -> Begun:
+    async def verify(self, token: IDToken, *, attempts: int | None = None) -> Begun:
         """Begin a session.
 
         Raises:

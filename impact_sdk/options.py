@@ -1,11 +1,17 @@
-"""What every call may be told besides its own arguments, in one place."""
+"""What every call and every client may be told besides its own arguments, in one place."""
 
+import random
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypedDict
 
+from .clock import Clock
+from .http.settings import ConnectionOptions
+from .identity import AppInfo
+
 
 class CallOptions(TypedDict, total=False):
-    """Keyword arguments of every method of `ImpactAPI` that asks DES.
+    """Keyword arguments of every method that asks DES, of `ImpactAPI` and of a `Session`.
 
     Attributes:
         timeout: How long DES may keep one attempt waiting, at each step of it: to connect, to take the request, to
@@ -13,11 +19,12 @@ class CallOptions(TypedDict, total=False):
             However its answer trickles, an attempt ends after the timeout and the time to connect together.
         attempts: How often to try, the first time included, where trying again is right; 3 when left out.
 
-    Both hold as well for the access token, where one has to be fetched first.
+    Both hold as well for the access token, where one has to be fetched first. A client has its own values for them
+    (`ClientOptions`); what is left out, or None, is as the client has it.
     """
 
     timeout: timedelta | float | None
-    attempts: int
+    attempts: int | None
 
 
 class PostOptions(CallOptions, total=False):
@@ -30,3 +37,22 @@ class PostOptions(CallOptions, total=False):
 
     # ours: docs/des.md 6, Idempotency-Key
     idempotency_key: str | None
+
+
+class ClientOptions(CallOptions, ConnectionOptions, total=False):
+    """Keyword arguments of `ImpactAPI` and of `ImpactSDK`; what is None is as if it were left out.
+
+    Those of `CallOptions` are for all calls that do not say otherwise; those of `ConnectionOptions` say how the client
+    travels to DES.
+
+    Attributes:
+        app_info: The program that uses the SDK. It stands in the `User-Agent`.
+        default_headers: Sent with every request, besides the SDK's own, which they cannot replace.
+        clock: Where the time comes from; the machine's when left out.
+        source: Where idempotency keys and jitter come from; the machine's entropy when left out.
+    """
+
+    app_info: AppInfo | None
+    default_headers: Mapping[str, str] | None
+    clock: Clock | None
+    source: random.Random | None

@@ -1,13 +1,13 @@
 """ImpactSDK: what a bank's app imports."""
 
-import random
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, Unpack
 
 import anyio
 import anyio.abc
 
+from . import environment, policy
 from .arguments import checked, required
 from .auth import IDToken
 from .callbacks import (
@@ -19,15 +19,14 @@ from .callbacks import (
     TokenExpired,
     TransferConsentRequested,
 )
-from .clock import Clock
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
 from .handed_over import tasks_of
 from .handovers import Handovers
 from .http import of as http_of
-from .http.host_transport import HTTPTransport
 from .launch import Launch
 from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
+from .options import ClientOptions
 from .secrets import Secret
 from .session import Session
 
@@ -35,6 +34,9 @@ from .session import Session
 # as such, and may have opening an account in it.
 LONGEST_TIMEOUT = timedelta(days=366)  # so that there is a moment at which it ends
 ACCOUNT_PROVISIONING_TIMEOUT = TRANSFER_CONSENT_TIMEOUT = timedelta(minutes=30)
+
+
+ARGUMENTS = ("base_url", "client_id", "account_provisioning_timeout", "transfer_consent_timeout", "task_group")
 
 
 class ImpactSDK:
@@ -48,14 +50,12 @@ class ImpactSDK:
         client_id: The bank's client id.
         account_provisioning_timeout: How long the host's callback may take to open an account.
         transfer_consent_timeout: How long the host's callback may take to have the user sign.
-        transport: How bytes travel; the HTTP client's own when left out.
-        clock: Where the time comes from; the machine's when left out.
         task_group: Where callbacks run, for a host that has one and cannot use `async with`; it must outlive the SDK,
             and `aclose()` is then the host's to call.
-        source: Where idempotency keys and jitter come from; the machine's entropy when left out.
+        options: As `ClientOptions` has them.
 
     Raises:
-        ConfigurationError: An address, client id or limit that cannot work.
+        ConfigurationError: An address, client id, limit or option that cannot work.
     """
 
     def __init__(
@@ -65,11 +65,10 @@ class ImpactSDK:
         client_id: str,
         account_provisioning_timeout: timedelta = ACCOUNT_PROVISIONING_TIMEOUT,
         transfer_consent_timeout: timedelta = TRANSFER_CONSENT_TIMEOUT,
-        transport: HTTPTransport | None = None,
-        clock: Clock | None = None,
         task_group: anyio.abc.TaskGroup | None = None,
-        source: random.Random | None = None,
+        **options: Unpack[ClientOptions],
     ) -> None:
+        how, connection = policy.of_client("ImpactSDK()", {**options}, ARGUMENTS)
         if what_is_wrong_with_text(client_id) or not client_id.strip():
             raise wrong("client_id", client_id, "the one that the vendor gave the bank")
         time_limits = {
@@ -77,7 +76,8 @@ class ImpactSDK:
             "transfer_consent_requested": _limit("transfer_consent_timeout", transfer_consent_timeout),
         }
         self._client_id = client_id
-        self._http = http_of(base_url, transport=transport, clock=clock, source=source)
+        self._http = http_of(base_url, **connection)
+        self._http.policy = how
         self._callbacks = Callbacks()
         self._notices = Notices(self._callbacks)
         self._handovers = Handovers(callbacks=self._callbacks, clock=self._http.clock, time_limits=time_limits)
@@ -85,6 +85,38 @@ class ImpactSDK:
         self._own_task_group: anyio.abc.TaskGroup | None = None
         self._sessions: list[Session] = []
         self._launching: set[IDToken] = set()
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        base_url: str | None = None,
+        client_id: str | None = None,
+        account_provisioning_timeout: timedelta = ACCOUNT_PROVISIONING_TIMEOUT,
+        transfer_consent_timeout: timedelta = TRANSFER_CONSENT_TIMEOUT,
+        task_group: anyio.abc.TaskGroup | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """An SDK as the environment has it; what is given as an argument comes first.
+
+        `IMPACT_BASE_URL` and `IMPACT_CLIENT_ID` have to be there, `IMPACT_TIMEOUT` (seconds) and `IMPACT_ATTEMPTS` may
+        be.
+
+        Raises:
+            ConfigurationError: A variable is missing, or cannot be; it is named.
+        """
+        called = f"{cls.__name__}.from_env()"
+        known: dict[str, Any] = environment.options({**options})
+        return cls(
+            environment.required(environment.BASE_URL, called, "base_url") if base_url is None else base_url,
+            client_id=environment.required(environment.CLIENT_ID, called, "client_id")
+            if client_id is None
+            else client_id,
+            account_provisioning_timeout=account_provisioning_timeout,
+            transfer_consent_timeout=transfer_consent_timeout,
+            task_group=task_group,
+            **known,
+        )
 
     def __repr__(self) -> str:
         return f"<ImpactSDK {self._http.base_url} client_id={self._client_id!r}>"

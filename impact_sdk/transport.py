@@ -11,11 +11,11 @@ import attrs
 
 from . import arguments, wire
 from .errors import NotSent, OutcomeUnknown, TransportError
-from .http import HTTP, Limits, time_limits
-from .mistakes import wrong
+from .http import HTTP, Limits
 from .options import CallOptions
+from .policy import DEFAULT, Policy
 from .replies import Reply, record, refusal
-from .retries import ATTEMPTS, IDEMPOTENT_METHODS, Outcome, wait_before_next
+from .retries import IDEMPOTENT_METHODS, Outcome, wait_before_next
 from .secrets import ConcealedBytes, Redaction, Secret
 
 logger = logging.getLogger("impact_sdk")
@@ -43,10 +43,23 @@ class Auth(abc.ABC):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Transport:
-    """Requests in one principal's name, tried again where that is right."""
+    """Requests in one principal's name, tried again where that is right.
+
+    Attributes:
+        own_policy: How it asks, where that is not how its client does.
+    """
 
     http: HTTP
     auth: Auth
+    own_policy: Policy | None = None
+
+    @property
+    def policy(self) -> Policy:
+        return self.own_policy or self.http.policy or DEFAULT
+
+    def with_options(self, options: CallOptions) -> "Transport":
+        """The same, with other limits for calls that do not say otherwise."""
+        return attrs.evolve(self, own_policy=self.policy.for_calls(options))
 
     async def request(
         self,
@@ -58,7 +71,7 @@ class Transport:
         form: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         timeout: timedelta | float | None = None,  # noqa: ASYNC109  # of each step of an attempt, not of this call
-        attempts: int = ATTEMPTS,
+        attempts: int | None = None,
         is_repeatable: bool | None = None,
         conceal: Sequence[Secret] = (),
     ) -> Reply:
@@ -77,11 +90,11 @@ class Transport:
             NotSent: It was never sent.
             OutcomeUnknown: It may have happened.
         """
-        if not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1:
-            raise wrong("attempts", attempts, "1 or more")
-        timeout_seconds = time_limits.of(timeout)
+        policy = self.policy
+        if timeout is not None or attempts is not None:
+            policy = policy.for_calls({"timeout": timeout, "attempts": attempts})
         self.http.require_same_loop()
-        options: CallOptions = {"timeout": timeout_seconds, "attempts": attempts}
+        options: CallOptions = {"timeout": policy.timeout_seconds, "attempts": policy.attempts}
         url = self.http.address(path, query)
         content, media_type = _encoded(body, form)
         key = arguments.idempotency_key(idempotency_key) or (self.http.new_key() if method == "POST" else None)
@@ -97,7 +110,7 @@ class Transport:
             attempt += 1
             failure: Exception
             try:
-                reply = await self.http.send(method, url, headers, content, Limits(timeout_seconds))
+                reply = await self.http.send(method, url, headers, content, Limits(policy.timeout_seconds))
             except TransportError as error:
                 failure, outcome = error, Outcome(was_sent=isinstance(error, OutcomeUnknown))
                 error.attempts = attempt
@@ -105,7 +118,7 @@ class Transport:
                     error.idempotency_key = key
             else:
                 reply = attrs.evolve(reply, redaction=Redaction(conceal, proof))
-                record(self, reply)
+                record(self.auth, reply)
                 self.http.deprecations.heard(reply)
                 if reply.status in GOOD:
                     self.auth.answered(reply)
@@ -119,7 +132,7 @@ class Transport:
             wait = wait_before_next(
                 outcome,
                 attempt=attempt,
-                attempts=attempts,
+                attempts=policy.attempts,
                 is_repeatable=is_repeatable or (key is not None and self.http.honours_keys),
                 jitter=self.http.source.random(),
             )

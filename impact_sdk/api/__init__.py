@@ -1,17 +1,18 @@
 """ImpactAPI: the bank backend's typed client."""
 
-import random
+import copy
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, Unpack
 
+from .. import environment, policy
 from ..arguments import instance
 from ..auth import BearerToken, ClientCredentials
-from ..clock import Clock
 from ..errors import ConfigurationError
 from ..http import of as http_of
-from ..http.host_transport import HTTPTransport
+from ..options import CallOptions, ClientOptions
 from ..replies import Reply, recorded
+from ..secrets import Secret
 from ..transport import Transport
 from .accounts import Accounts
 from .dreams import Dreams
@@ -36,12 +37,10 @@ class ImpactAPI:
     Args:
         base_url: The address of DES, without `/v1`; a path in it is kept.
         auth: The bank's client credentials. The access token is fetched and renewed as needed.
-        transport: How bytes travel; the HTTP client's own when left out.
-        clock: Where the time comes from; the machine's when left out.
-        source: Where idempotency keys and jitter come from; the machine's entropy when left out.
+        options: As `ClientOptions` has them.
 
     Raises:
-        ConfigurationError: An address or credentials that cannot work.
+        ConfigurationError: An address, credentials or an option that cannot work.
     """
 
     def __init__(
@@ -49,22 +48,66 @@ class ImpactAPI:
         base_url: str,
         *,
         auth: ClientCredentials,
-        transport: HTTPTransport | None = None,
-        clock: Clock | None = None,
-        source: random.Random | None = None,
+        **options: Unpack[ClientOptions],
     ) -> None:
-        self._http = http_of(base_url, transport=transport, clock=clock, source=source)
+        how, connection = policy.of_client("ImpactAPI()", {**options}, ["base_url", "auth"])
         credentials = instance("auth", auth, ClientCredentials, "ClientCredentials(client_id, client_secret)")
-        self._transport = Transport(http=self._http, auth=BearerToken(credentials))
-        self.users = Users(self._transport)
-        self.accounts = Accounts(self._transport)
-        self.dreams = Dreams(self._transport)
-        self.savehacks = Savehacks(self._transport)
-        self.savehack_launches = SavehackLaunches(self._transport)
-        self.transactions = Transactions(self._transport)
-        self.transfer_consents = TransferConsents(self._transport)
-        self.events = Events(self._transport)
-        self.sandbox = Sandbox(self._transport)
+        self._http = http_of(base_url, **connection)
+        self._http.policy = how
+        self._is_view = False
+        self._ask_through(Transport(http=self._http, auth=BearerToken(credentials)))
+
+    def _ask_through(self, transport: Transport) -> None:
+        self._transport = transport
+        self.users = Users(transport)
+        self.accounts = Accounts(transport)
+        self.dreams = Dreams(transport)
+        self.savehacks = Savehacks(transport)
+        self.savehack_launches = SavehackLaunches(transport)
+        self.transactions = Transactions(transport)
+        self.transfer_consents = TransferConsents(transport)
+        self.events = Events(transport)
+        self.sandbox = Sandbox(transport)
+
+    @classmethod
+    def from_env(
+        cls, *, base_url: str | None = None, auth: ClientCredentials | None = None, **options: Unpack[ClientOptions]
+    ) -> Self:
+        """A client as the environment has it; what is given as an argument comes first.
+
+        `IMPACT_BASE_URL`, `IMPACT_CLIENT_ID` and `IMPACT_CLIENT_SECRET` have to be there, `IMPACT_TIMEOUT` (seconds)
+        and `IMPACT_ATTEMPTS` may be.
+
+        Raises:
+            ConfigurationError: A variable is missing, or cannot be; it is named, and no secret is shown.
+        """
+        called = f"{cls.__name__}.from_env()"
+        known: dict[str, Any] = environment.options({**options})
+        return cls(
+            environment.required(environment.BASE_URL, called, "base_url") if base_url is None else base_url,
+            auth=ClientCredentials(
+                environment.required(environment.CLIENT_ID, called, "auth"),
+                Secret(environment.required(environment.CLIENT_SECRET, called, "auth")),
+            )
+            if auth is None
+            else auth,
+            **known,
+        )
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """The same client, with other options for calls that do not say otherwise.
+
+        It shares connections, access token and all else with this one. It closes nothing: `aclose()` and `async with`
+        do nothing to it, and it ends with this one.
+
+        Raises:
+            ConfigurationError: An option that cannot work.
+        """
+        policy.require_known("with_options()", {**options}, CallOptions.__annotations__)
+        view = copy.copy(self)
+        view._is_view = True
+        view._ask_through(self._transport.with_options(options))
+        return view
 
     def __repr__(self) -> str:
         return f"<ImpactAPI {self._http.base_url}>"
@@ -91,8 +134,9 @@ class ImpactAPI:
         Those that were refused or tried again are among them, and every page of a listing. Calls of other tasks are
         not, but for tasks that were started in the block.
         """
-        return recorded(self._transport)
+        return recorded(self._transport.auth)
 
     async def aclose(self) -> None:
         """Close its connections. A second call does nothing."""
-        await self._http.aclose()
+        if not self._is_view:
+            await self._http.aclose()

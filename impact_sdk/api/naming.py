@@ -2,13 +2,13 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from types import FunctionType
 from typing import Any, TypeVar, get_args
 
-from ..errors import UnknownArgument
-from ..mistakes import SECRETS, shown
+from ..mistakes import SECRETS
+from ..policy import require_known
 from ..secrets import Secret
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ def _strict(method: FunctionType, called: str) -> Callable[..., Any]:
 
         @wraps(method)
         async def asked(*args: Any, **given: Any) -> Any:
-            _require_known(called, given, known)
+            require_known(called, given, known)
             for name in secrets.intersection(given):
                 given[name] = given[name] and Secret(given[name])
             return await method(*args, **given)
@@ -49,19 +49,7 @@ def _strict(method: FunctionType, called: str) -> Callable[..., Any]:
 
     @wraps(method)
     def listed(*args: Any, **given: Any) -> Any:
-        _require_known(called, given, known)
+        require_known(called, given, known)
         return method(*args, **given)
 
     return listed
-
-
-def _require_known(called: str, given: dict[str, Any], known: Mapping[str, None]) -> None:
-    for name in given:
-        if name not in known:
-            given.clear()  # what a frame holds, a report of an error shows
-            import difflib
-
-            near = next(iter(difflib.get_close_matches(name, known, n=1)), None)
-            # Its value is not shown: behind a misspelled name there may be a secret.
-            hint = f"did you mean {near}?" if near else f"it takes {', '.join(known)}"
-            raise UnknownArgument(f"{called} has no argument {shown(name)}; {hint}")

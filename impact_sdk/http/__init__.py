@@ -7,7 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
 import attrs
@@ -19,6 +19,7 @@ from ..clock import of as clock_of
 from ..deprecations import Deprecations
 from ..errors import ConfigurationError, ImpactError
 from ..handed_over import Source, source_of
+from ..identity import user_agent
 from ..replies import Reply, unexpected
 from ..secrets import Secret
 from . import evidence
@@ -27,6 +28,9 @@ from .carriers import carrier_of
 from .seam import Carrier, Outgoing, Sending
 from .settings import ConnectionOptions
 from .time_limits import Limits
+
+if TYPE_CHECKING:
+    from ..policy import Policy
 
 __all__ = ["HTTP", "Limits", "Sending", "of"]
 
@@ -49,7 +53,7 @@ def of(
     *,
     clock: Clock | None = None,
     source: random.Random | None = None,
-    headers: Mapping[str, str] | None = None,
+    headers: Mapping[str, str | Secret] | None = None,
     **connection: Unpack[ConnectionOptions],
 ) -> "HTTP":
     """The connection that a caller wants; `ConfigurationError` where an argument cannot work.
@@ -67,10 +71,10 @@ def of(
     )
 
 
-OWN_HEADERS: Mapping[str, str] = {
+OWN_HEADERS: Mapping[str, str | Secret] = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
-    "User-Agent": "impact-sdk",
+    "User-Agent": user_agent(),
 }
 
 
@@ -81,16 +85,20 @@ class HTTP:
     Args:
         source: Where idempotency keys and jitter come from; a simulation passes a seeded one.
         headers: What is sent with every request.
+
+    Attributes:
+        policy: How its client asks; None for the usual way.
     """
 
     base_url: str
     carrier: Carrier
     clock: Clock = attrs.field(factory=SystemClock)
     source: Source = attrs.field(factory=random.SystemRandom)
-    headers: Mapping[str, str] = attrs.field(factory=lambda: OWN_HEADERS)
+    headers: Mapping[str, str | Secret] = attrs.field(factory=lambda: OWN_HEADERS)
     honours_keys: bool = attrs.field(default=False, init=False)
     is_closed: bool = attrs.field(default=False, init=False)
     deprecations: Deprecations = attrs.field(factory=Deprecations, init=False)
+    policy: "Policy | None" = attrs.field(default=None, init=False)
     _own_headers: list[tuple[bytes, bytes]] = attrs.field(init=False)
     _loop: EventLoopToken | None = attrs.field(default=None, init=False)
 

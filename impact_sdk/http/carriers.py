@@ -1,5 +1,7 @@
 """Which carrier a client has: the SDK's own pool, one of the extras', or the host's transport."""
 
+import importlib
+import re
 from typing import Any, Unpack
 from urllib.parse import urlsplit
 
@@ -9,6 +11,8 @@ from . import host_transport
 from .seam import Carrier
 from .settings import ConnectionOptions, Settings, require_extra, settings
 
+# The library behind each transport that has a name.
+LIBRARIES = {None: "httpcore", "httpx2": "httpcore2", "aiohttp": "aiohttp"}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -66,3 +70,15 @@ def _pool(library: Any, base_url: str, wanted: Settings) -> Carrier:
         port=parts.port or DEFAULT_PORTS[parts.scheme],
         settings=wanted,
     )
+
+
+def carried_by(transport: object) -> str | None:
+    """The library that will carry the requests, and its version; None where that is not known."""
+    name = LIBRARIES.get(transport) if transport is None or isinstance(transport, str) else None
+    if name is None:
+        name = type(transport).__module__.partition(".")[0]
+    try:
+        version = getattr(importlib.import_module(name), "__version__", None)
+    except ImportError:  # of an extra that is not installed: that is told elsewhere
+        return None
+    return f"{name}/{version}" if isinstance(version, str) and re.fullmatch(r"[\w.+-]{1,50}", version) else None

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from impact_sdk import APIError, ClientCredentials, Dream, ImpactAPI, OutcomeUnknown, UnexpectedResponse
+from impact_sdk.identity import user_agent
 
 from .answers import DREAM
 
@@ -57,7 +58,11 @@ async def test_it_is_given_what_httpx_would_have_sent() -> None:
 
     await dream_by(answer)
 
-    headers = {"Accept": "application/json", "User-Agent": "impact-sdk", "Authorization": "Bearer t"}
+    headers = {
+        "Accept": "application/json",
+        "User-Agent": user_agent(carrier=f"httpx/{httpx.__version__}"),
+        "Authorization": "Bearer t",
+    }
     async with httpx.AsyncClient() as client:
         wanted = client.build_request("GET", "http://des/api/v1/dreams/d1", headers=headers, timeout=30)
     [request] = given

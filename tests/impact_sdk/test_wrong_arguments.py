@@ -18,6 +18,7 @@ from impact_sdk import (
     AccountUpdate,
     APIError,
     ClientCredentials,
+    ClientOptions,
     ConfigurationError,
     ImpactAPI,
     ImpactError,
@@ -315,16 +316,21 @@ MAKERS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "register": (ImpactSDK.register, register),
     "verify": (WebhookVerifier.verify, verify),
 }
-MAKING = [
-    (maker, name)
-    for maker, (made, _) in MAKERS.items()
-    for name in inspect.signature(made).parameters
-    if name != "self"
-]
+
+
+def arguments_of(made: Callable[..., Any]) -> list[str]:
+    """The names of what it takes, those of a client's options too."""
+    names = [name for name in inspect.signature(made).parameters if name not in ("self", "options")]
+    return [*names, *(ClientOptions.__annotations__ if made in (ImpactAPI, ImpactSDK) else ())]
+
+
+MAKING = [(maker, name) for maker, (made, _) in MAKERS.items() for name in arguments_of(made)]
+HUGE = {"more than 64 bits", "more digits than Python writes"}
 # What some of NEVER is all the same.
 TAKES: dict[tuple[str, str], set[str]] = {
     **{("register", name): {"a function", "a class"} for name in inspect.signature(ImpactSDK.register).parameters},
-    ("MemoryReplayStore", "capacity"): {"more than 64 bits", "more digits than Python writes"},
+    **{(maker, name): HUGE for maker in ("ImpactAPI", "ImpactSDK") for name in ("timeout", "attempts")},
+    ("MemoryReplayStore", "capacity"): HUGE,
     ("verify", "body"): {"bytes"},
     ("verify", "headers"): {"a table"},
 }
@@ -360,7 +366,7 @@ def test_a_class_is_not_taken_for_what_is_made_of_it(call: Callable[..., Any], r
         "transport": httpx.MockTransport,
         "replays": MemoryReplayStore,
     }
-    for name in kinds.keys() & inspect.signature(call).parameters:
+    for name in kinds.keys() & set(arguments_of(call)):
         with pytest.raises(ConfigurationError, match=name):
             call(**{**right, name: kinds[name]})
 
@@ -476,7 +482,7 @@ async def test_an_address_that_is_none_is_refused_at_once_or_when_it_is_asked(ba
 def test_every_public_name_that_can_be_called_is_walked_through() -> None:
     """Errors, enumerations and values that DES gives are not the caller's to make; protocols and types are no calls."""
     made = {name for name in impact_sdk.__all__ if name in MAKERS} | {kind.__name__ for kind in SAVEHACK_TYPES}
-    made |= {"AccountUpdate", "TransactionUpdate", "Session", "SystemClock"}
+    made |= {"AccountUpdate", "AppInfo", "TransactionUpdate", "Session", "SystemClock"}
     given = {
         name
         for name in impact_sdk.__all__
@@ -484,6 +490,6 @@ def test_every_public_name_that_can_be_called_is_walked_through() -> None:
         or getattr(impact_sdk, name).__module__.startswith(("impact_sdk.models", "impact_sdk.callbacks"))
         or getattr(getattr(impact_sdk, name), "_is_protocol", False)
     }
-    rest = {"CallOptions", "FieldError", "PostOptions", "RateLimit", "Reply", "Secret"}
+    rest = {"CallOptions", "ClientOptions", "FieldError", "PostOptions", "RateLimit", "Reply", "Secret"}
 
     assert set(impact_sdk.__all__) - made - given == rest

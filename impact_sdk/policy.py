@@ -1,0 +1,78 @@
+"""How one client asks: what its calls have in common besides their connection. Checked when the client is made."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from . import headers
+from .errors import UnknownArgument
+from .http import time_limits
+from .http.carriers import carried_by
+from .http.settings import ConnectionOptions
+from .identity import AppInfo, user_agent
+from .mistakes import shown, wrong
+from .options import CallOptions, ClientOptions
+from .retries import ATTEMPTS
+
+# Which of a client's options say how it is connected, and which how it asks.
+CONNECTION = frozenset({*ConnectionOptions.__annotations__, "clock", "source"})
+
+
+@attrs.frozen(kw_only=True)
+class Policy:
+    """How the calls of one client ask, where they do not say otherwise."""
+
+    timeout_seconds: float = time_limits.TIMEOUT_SECONDS
+    attempts: int = ATTEMPTS
+
+    def for_calls(self, options: CallOptions) -> "Policy":
+        """The same, with the limits of a call, or of several; `ConfigurationError` where one cannot be."""
+        given = {name: value for name, value in options.items() if value is not None}
+        return attrs.evolve(self, **limits(given)) if given else self
+
+
+DEFAULT = Policy()
+
+
+def limits(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of a call's limits, checked."""
+    found: dict[str, Any] = {}
+    if (timeout := given.get("timeout")) is not None:
+        found["timeout_seconds"] = time_limits.of(timeout)
+    if (attempts := given.get("attempts")) is not None:
+        if not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1:
+            raise wrong("attempts", attempts, "1 or more")
+        found["attempts"] = attempts
+    return found
+
+
+def of_client(called: str, options: dict[str, Any], known: Iterable[str] = ()) -> tuple[Policy, dict[str, Any]]:
+    """How a client asks, and what `http.of()` is to be told; `ConfigurationError` where an option cannot work.
+
+    Args:
+        called: Such as `ImpactAPI()`.
+        known: The arguments it has besides.
+    """
+    require_known(called, options, [*known, *ClientOptions.__annotations__])
+    given = {name: value for name, value in options.items() if value is not None}
+    app = given.get("app_info")
+    if app is not None and not isinstance(app, AppInfo):
+        raise wrong("app_info", app, "AppInfo(name=…, version=…)")
+    added = headers.added("default_headers", given.get("default_headers"))
+    connection = {name: value for name, value in given.items() if name in CONNECTION}
+    agent = user_agent(app, carried_by(connection.get("transport")))
+    return Policy(**limits(given)), {**connection, "headers": {"User-Agent": agent, **added}}
+
+
+def require_known(called: str, given: dict[str, Any], known: Iterable[str]) -> None:
+    """`UnknownArgument`, with the nearest name, where an argument is given that there is not."""
+    for name in given:
+        if name not in known:
+            given.clear()  # what a frame holds, a report of an error shows
+            import difflib
+
+            near = next(iter(difflib.get_close_matches(name, known, n=1)), None)
+            # Its value is not shown: behind a misspelled name there may be a secret.
+            hint = f"did you mean {near}?" if near else f"it takes {', '.join(known)}"
+            raise UnknownArgument(f"{called} has no argument {shown(name)}; {hint}")
