@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .needed import require_all
+
 if TYPE_CHECKING:
     from .simulation import Served, Simulation, SimulationError
 
 __all__ = ["Served", "Simulation", "SimulationError"]
+
+require_all()
 
 
 def __getattr__(name: str) -> Any:

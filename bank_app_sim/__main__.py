@@ -2,19 +2,12 @@
 
 import sys
 
-from .extras import NO_SIMULATOR, is_simulator_missing
-
 
 def main() -> None:
     """Read the command line and do what it says; Ctrl-C ends it quietly, also while all of it is being loaded."""
     try:
-        try:
-            from .cli import main as command_line
-        except ModuleNotFoundError as error:
-            if not is_simulator_missing(error):
-                raise
-            sys.stderr.write(f"Error: {NO_SIMULATOR}\n")
-            sys.exit(2)
+        from .cli import main as command_line
+
         command_line()
     except KeyboardInterrupt:
         sys.stderr.write("Aborted!\n")

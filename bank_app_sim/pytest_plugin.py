@@ -1,5 +1,7 @@
 """pytest plugin: worlds as fixtures, and every `*.journey.yaml` as a test, or several if it has rows.
 
+`impact_sdk.simulator.pytest_plugin` brings it in, where pytest is no older than 7.
+
     @pytest.mark.anyio
     @pytest.mark.simulation(seed=7, decision_after=timedelta(days=3))
     async def test_saves(journey):
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .extras import NO_SIMULATOR, is_simulator_missing
+from .needed import EVENT_LOOPS, missing_event_loop
 
 if TYPE_CHECKING:
     from .journeys.journey import Journey
@@ -31,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("journeys")
     group.addoption("--journey-seed", type=int, default=0, metavar="N", help="Seed of the journeys in *.journey.yaml.")
     group.addoption(
-        "--journey-event-loop", choices=("asyncio", "trio"), default="asyncio", help="Event loop of these journeys."
+        "--journey-event-loop", choices=EVENT_LOOPS, default="asyncio", help="Event loop of these journeys."
     )
     group.addoption(
         "--journey-begins-below", type=Path, metavar="DIR", help="Journeys may begin with files below this folder, too."
@@ -40,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if missing := missing_event_loop(config.option.journey_event_loop):
+        raise pytest.UsageError(f"--journey-event-loop: {missing}")
     config.addinivalue_line("markers", "simulation(**arguments): how the `simulation` of this test is made")
 
 
@@ -53,14 +57,10 @@ class JourneyFile(pytest.File):
     """A script; its journeys are one, or one for each row."""
 
     def collect(self) -> Iterator["JourneyItem"]:
-        try:
-            from .journeys.identity import slugs
-            from .journeys.mistakes import ScriptMistakes
-            from .journeys.reader import read_file
-        except ModuleNotFoundError as error:
-            if not is_simulator_missing(error):
-                raise
-            raise self.CollectError(NO_SIMULATOR) from None
+        from .journeys.identity import slugs
+        from .journeys.mistakes import ScriptMistakes
+        from .journeys.reader import read_file
+
         try:
             scripts = read_file(self.path, begins_below=self.config.option.journey_begins_below)
         except ScriptMistakes as error:
@@ -128,15 +128,12 @@ async def bank_app(simulation: "Simulation") -> "BankApp":
 _HAS_PASSED: pytest.StashKey[bool] = pytest.StashKey()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+@pytest.hookimpl(hookwrapper=True)  # pytest 7 knows no other
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     """Note how a test ends, before its fixtures do."""
-    report = yield
+    made = yield
     if call.when == "call":
-        item.stash[_HAS_PASSED] = report.passed
-    return report
+        item.stash[_HAS_PASSED] = made.get_result().passed
 
 
 @pytest.fixture

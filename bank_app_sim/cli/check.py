@@ -18,6 +18,7 @@ from ..ids import Ids
 from ..servers import address, listening_socket
 from ..settings import CLIENT_ID, SECRET_FILE, client_secret
 from ..started import command
+from .event_loop import EventLoop
 from .running import Duration
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class RuleId(click.ParamType[str]):
 @click.option("--only", "rule_ids", type=RuleId(), multiple=True, help="This rule only; can be given several times.")
 @click.option(
     "--event-loop",
-    type=click.Choice(["asyncio", "trio"]),
+    type=EventLoop(),
     default="asyncio",
     show_default=True,
     help="What the callback runs on.",

@@ -11,6 +11,7 @@ from impact_sdk.visible import visible
 
 from ..started import command, program
 from .ending import NOBODY_READS, hush
+from .event_loop import EventLoop
 from .interruptions import Interruption, put_off
 from .paragraphs import counted, fitted
 
@@ -45,9 +46,7 @@ if TYPE_CHECKING:
 @click.option("--update", "updates", is_flag=True, help="Write recorded expectations down anew.")
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write evidence there.")
 @click.option("--against", metavar="URL", help="Play on a sandbox that is served there, each in a world of its own.")
-@click.option(
-    "--event-loop", type=click.Choice(["asyncio", "trio"]), default="asyncio", show_default=True, help="Which to use."
-)
+@click.option("--event-loop", type=EventLoop(), default="asyncio", show_default=True, help="Which to use.")
 @click.option(
     "-j",
     "--workers",

@@ -1,0 +1,32 @@
+"""pytest's way to the simulator; `-p no:bank-app-sim` closes it.
+
+Every run of pytest loads it where the SDK is installed. So it is small, and does nothing where pytest is older than
+the simulator's plugin can be.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+OLDEST_PYTEST = 7
+SIMULATOR = "bank_app_sim.pytest_plugin"
+
+
+def pytest_addoption(parser: "pytest.Parser", pluginmanager: "pytest.PytestPluginManager") -> None:
+    """Bring in the simulator's plugin, or what says that it is not there."""
+    import pytest
+
+    if int(pytest.__version__.partition(".")[0]) < OLDEST_PYTEST or pluginmanager.has_plugin(SIMULATOR):
+        return
+    plugin: object
+    try:
+        plugin = import_module(SIMULATOR)
+    except ModuleNotFoundError as error:
+        if error.name != "bank_app_sim":  # as the simulator and its stand-in name themselves
+            raise
+        from .pytest_without import WithoutSimulator
+
+        plugin = WithoutSimulator(str(error))
+    pluginmanager.register(plugin, SIMULATOR)
