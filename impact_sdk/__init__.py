@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .auth import (
         ClientCredentials,
     )
+    from .blocking import (
+        Blocking,
+    )
     from .callbacks import (
         AccountProvisioningRequest,
         ConsentDeclined,
@@ -150,12 +153,14 @@ if TYPE_CHECKING:
     )
     from .version import __version__ as __version__
     from .webhooks import (
+        Receiving,
         WebhookVerifier,
     )
 
 _PUBLIC = {
     "api": "ImpactAPI",
     "auth": "ClientCredentials",
+    "blocking": "Blocking",
     "callbacks": """
         AccountProvisioningRequest ConsentDeclined ExitReason ExitRequest IDTokenExpired ProvisioningDeclined
         Registration TelemetryEvent TransferConsentRequest
@@ -187,7 +192,7 @@ _PUBLIC = {
     "sdk": "ImpactSDK",
     "secrets": "Secret",
     "session": "Session",
-    "webhooks": "WebhookVerifier",
+    "webhooks": "Receiving WebhookVerifier",
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names.split()}
 _MODULE_OF["__version__"] = "version"
@@ -225,6 +230,7 @@ __all__ = [
     "AppInfo",
     "Autopilot",
     "BadRequest",
+    "Blocking",
     "CalendarChaos",
     "CallOptions",
     "CallbackNotRegistered",
@@ -278,6 +284,7 @@ __all__ = [
     "ProvisioningDeclined",
     "RateLimit",
     "RateLimited",
+    "Receiving",
     "Reference",
     "Registration",
     "ReplayStore",

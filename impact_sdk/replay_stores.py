@@ -1,15 +1,20 @@
 """Where a receiver of webhooks keeps which ones have been here."""
 
+import threading
+from collections.abc import Coroutine
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import attrs
 
 from .arguments import able, checked, instance, required
 from .clock import Clock
 from .clock import of as of_clock
+from .errors import ConfigurationError
 from .handed_over import awaited
 from .mistakes import wrong
+
+T = TypeVar("T")
 
 WEBHOOK_ID = "the text of the header webhook-id"
 
@@ -19,6 +24,9 @@ class ReplayStore(Protocol):
 
     A store that outlives a crash must not say "seen" of what the crash left undone. Where there is a database, better
     pass no store, and keep the ids of events in the very transaction in which they are dealt with.
+
+    For code that cannot await (`WebhookVerifier.verify_now()`) its methods are asynchronous all the same, and have no
+    `await` in them: they ask a cache or a database as such code does.
     """
 
     async def seen(self, webhook_id: str, until: datetime) -> bool:
@@ -32,7 +40,9 @@ class ReplayStore(Protocol):
 
 @attrs.define(eq=False)
 class MemoryReplayStore:
-    """For a receiver of one process. A restart forgets: what was sent within the tolerance could be replayed then.
+    """For a receiver of one process, with any number of threads; it does not wait.
+
+    A restart forgets: what was sent within the tolerance could be replayed then.
 
     Args:
         capacity: How many to remember; then the oldest gives way.
@@ -42,6 +52,7 @@ class MemoryReplayStore:
     capacity: int = attrs.field(default=10_000)
     clock: Clock | None = attrs.field(default=None, kw_only=True, repr=False)
     _asked: Clock = attrs.field(init=False, repr=False)
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
     _until: dict[str, datetime] = attrs.field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -57,10 +68,11 @@ class MemoryReplayStore:
         """
         instance("webhook_id", webhook_id, str, WEBHOOK_ID)
         checked("until", required({"until": until})["until"])
-        known_until = self._until.pop(webhook_id, None)
-        self._until[webhook_id] = max(until, known_until or until)
-        while len(self._until) > self.capacity:
-            del self._until[next(iter(self._until))]
+        with self._lock:
+            known_until = self._until.pop(webhook_id, None)
+            self._until[webhook_id] = max(until, known_until or until)
+            while len(self._until) > self.capacity:
+                del self._until[next(iter(self._until))]
         return known_until is not None and known_until >= self._asked.now()
 
     async def forget(self, webhook_id: str) -> None:
@@ -70,7 +82,8 @@ class MemoryReplayStore:
             ConfigurationError: `webhook_id` is no text.
         """
         instance("webhook_id", webhook_id, str, WEBHOOK_ID)
-        self._until.pop(webhook_id, None)
+        with self._lock:
+            self._until.pop(webhook_id, None)
 
 
 @attrs.frozen
@@ -93,3 +106,17 @@ def of(store: ReplayStore | None) -> ReplayStore | None:
     """The store that a caller wants; `ConfigurationError` where it is none."""
     store = able("replays", store, "seen", "forget")
     return None if store is None else HostStore(store)
+
+
+def without_waiting(asked: Coroutine[Any, Any, T]) -> T:
+    """What comes of asking a store without an event loop; `ConfigurationError` where it waits for something."""
+    try:
+        asked.send(None)
+    except StopIteration as answered:
+        value: T = answered.value
+        return value
+    asked.close()
+    raise ConfigurationError(
+        "replays waits for something, and there is no event loop in which it could; await the verifier here, or give a "
+        "store that does not wait, such as MemoryReplayStore"
+    )

@@ -13,6 +13,9 @@
             return 400
         return 204
 
+Where there is no event loop (Flask, Django under WSGI) it is `with verifier.receiving(…)`, `verifier.verify_now(…)` and
+`verifier.check_now(…)`: to verify is to reckon, and waits for nothing. Only a store that waits cannot be had there.
+
 DES sends a batch until it hears that it has arrived, so an event may come twice, and by `api.events` as well: know it
 by its `id`. Signatures are those of https://www.standardwebhooks.com; that DES signs so is ours (docs/des.md 6), the
 batch is the vendor's (docs/des.md 3.1).
@@ -21,9 +24,9 @@ batch is the vendor's (docs/des.md 3.1).
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -34,7 +37,7 @@ from .clock import of as clock_of
 from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, StaleWebhook, UnreadableWebhook
 from .mistakes import shown, wrong
 from .models import EventBatch
-from .replay_stores import ReplayStore
+from .replay_stores import ReplayStore, without_waiting
 from .secrets import ConcealedBytes, Secret
 from .webhook_headers import Headers
 
@@ -81,29 +84,23 @@ class WebhookVerifier:
             raise wrong("tolerance", tolerance, f"a timedelta of 0 to {LONGEST_TOLERANCE}")
         self._signers = [_signer(secret) for secret in given]
         self._replays = replay_stores.of(replays)
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, Receiving] = {}
         self._clock = clock_of(clock)
         self._tolerance = tolerance
 
     def __repr__(self) -> str:
         return f"<WebhookVerifier with {len(self._signers)} secrets>"
 
-    @asynccontextmanager
-    async def receiving(self, body: bytes, headers: Headers) -> AsyncIterator[EventBatch]:
+    def receiving(self, body: bytes, headers: Headers) -> "Receiving":
         """The batch, to be dealt with in the block; when the block raises, the next attempt of DES is welcome.
+
+        For `async with`, and for `with` where nobody can await.
 
         Raises:
             WebhookError: As `verify()`.
+            ConfigurationError: As `verify()`; and in `with`, that the store waits for something.
         """
-        batch, webhook_id = await self._verified(body, headers)
-        self._under_way.add(webhook_id)
-        try:
-            yield batch
-        except BaseException:
-            await self._forget(webhook_id)
-            raise
-        finally:
-            self._under_way.discard(webhook_id)
+        return Receiving(self, body, headers)
 
     async def verify(self, body: bytes, headers: Headers) -> EventBatch:
         """The batch that DES has sent. From now on it has been here: prefer `receiving()` where you might fail.
@@ -123,7 +120,18 @@ class WebhookVerifier:
             UnreadableWebhook: It is no batch.
             ConfigurationError: `body` is no bytes, or `headers` are none.
         """
-        return (await self._verified(body, headers))[0]
+        webhook_id, until = self._checked(body, headers)
+        batch = _read(webhook_id, body)
+        await self._once(webhook_id, until)
+        return batch
+
+    def verify_now(self, body: bytes, headers: Headers) -> EventBatch:
+        """As `verify()`, for code that cannot await.
+
+        Raises:
+            ConfigurationError: As `verify()`; or the store waits for something.
+        """
+        return without_waiting(self.verify(body, headers))
 
     async def check(self, body: bytes, headers: Headers) -> str:
         """The id of a webhook that has no batch to read: the hint that there are new transactions.
@@ -133,29 +141,25 @@ class WebhookVerifier:
         """
         # docs/des.md 3.2
         webhook_id, until = self._checked(body, headers)
+        await self._once(webhook_id, until)
+        return webhook_id
+
+    def check_now(self, body: bytes, headers: Headers) -> str:
+        """As `check()`, for code that cannot await.
+
+        Raises:
+            ConfigurationError: As `verify()`; or the store waits for something.
+        """
+        return without_waiting(self.check(body, headers))
+
+    async def _once(self, webhook_id: str, until: datetime, by: "Receiving | None" = None) -> None:
         if self._replays is not None and await self._replays.seen(webhook_id, until):
             raise ReplayedWebhook(
                 f"webhook {shown(webhook_id)} has been here; answer 200, so that DES does not send it again, or "
                 "503 while the first one is being dealt with",
                 webhook_id=webhook_id,
-                is_under_way=webhook_id in self._under_way,
+                is_under_way=self._under_way.get(webhook_id, by) is not by,
             )
-        return webhook_id
-
-    async def _verified(self, body: bytes, headers: Headers) -> tuple[EventBatch, str]:
-        webhook_id = await self.check(body, headers)
-        try:
-            return wire.read(EventBatch, wire.loads(body)), webhook_id
-        except wire.Unreadable as error:
-            await self._forget(webhook_id)
-            raise UnreadableWebhook(
-                f"webhook {shown(webhook_id)} is signed, and no batch of events: {error}"
-            ) from error
-
-    async def _forget(self, webhook_id: str) -> None:
-        if self._replays is not None:
-            with anyio.CancelScope(shield=True):  # else a receiver that is cancelled would lose the batch
-                await self._replays.forget(webhook_id)
 
     def _checked(self, body: bytes, headers: Headers) -> tuple[str, datetime]:
         """The webhook's id, and until when these bytes would be accepted."""
@@ -176,6 +180,64 @@ class WebhookVerifier:
             when = f"{age} ago" if age > timedelta() else f"{-age} ahead of our clock"
             raise StaleWebhook(f"webhook {shown(webhook_id)} was sent {when}, and {self._tolerance} is tolerated")
         return webhook_id, moment + self._tolerance
+
+
+class Receiving:
+    """A batch while it is being dealt with: for `async with`, or for `with`. See `WebhookVerifier.receiving()`."""
+
+    def __init__(self, verifier: WebhookVerifier, body: bytes, headers: Headers) -> None:
+        self._verifier = verifier
+        self._body = body
+        self._headers = headers
+        self._webhook_id = ""
+
+    async def __aenter__(self) -> EventBatch:
+        return await self._begin()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with anyio.CancelScope(shield=True):  # else a receiver that is cancelled would lose the batch
+            await self._end(is_dealt_with=kind is None)
+
+    def __enter__(self) -> EventBatch:
+        return without_waiting(self._begin())
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        without_waiting(self._end(is_dealt_with=kind is None))
+
+    async def _begin(self) -> EventBatch:
+        self._webhook_id, until = self._verifier._checked(self._body, self._headers)
+        batch = _read(self._webhook_id, self._body)
+        # Before the store is asked: who hears meanwhile that it has been here, hears that it is under way.
+        self._verifier._under_way.setdefault(self._webhook_id, self)
+        try:
+            await self._verifier._once(self._webhook_id, until, by=self)
+        except BaseException:
+            self._leave()
+            raise
+        return batch
+
+    async def _end(self, *, is_dealt_with: bool) -> None:
+        replays = self._verifier._replays
+        try:
+            if replays is not None and not is_dealt_with:
+                await replays.forget(self._webhook_id)
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._verifier._under_way.get(self._webhook_id) is self:
+            del self._verifier._under_way[self._webhook_id]
+
+
+def _read(webhook_id: str, body: bytes) -> EventBatch:
+    try:
+        return wire.read(EventBatch, wire.loads(body))
+    except wire.Unreadable as error:
+        raise UnreadableWebhook(f"webhook {shown(webhook_id)} is signed, and no batch of events: {error}") from error
 
 
 def _held(secrets: Any) -> list[Secret] | None:

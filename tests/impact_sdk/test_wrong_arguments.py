@@ -17,6 +17,7 @@ import impact_sdk
 from impact_sdk import (
     AccountUpdate,
     APIError,
+    Blocking,
     ClientCredentials,
     ClientOptions,
     ConfigurationError,
@@ -301,6 +302,7 @@ def register(**given: Any) -> object:
 
 CREDENTIALS = ClientCredentials("demo-bank", "secret")
 MAKERS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "Blocking": (Blocking, Blocking),
     "ClientCredentials": (
         ClientCredentials,
         lambda **given: ClientCredentials(**{"client_id": "a", "client_secret": "b", **given}),
@@ -330,6 +332,7 @@ HUGE = {"more than 64 bits", "more digits than Python writes"}
 TAKES: dict[tuple[str, str], set[str]] = {
     **{("register", name): {"a function", "a class"} for name in inspect.signature(ImpactSDK.register).parameters},
     **{(maker, name): HUGE for maker in ("ImpactAPI", "ImpactSDK") for name in ("timeout", "attempts")},
+    ("Blocking", "make"): {"a function", "a class"},
     ("MemoryReplayStore", "capacity"): HUGE,
     ("verify", "body"): {"bytes"},
     ("verify", "headers"): {"a table"},
@@ -490,6 +493,6 @@ def test_every_public_name_that_can_be_called_is_walked_through() -> None:
         or getattr(impact_sdk, name).__module__.startswith(("impact_sdk.models", "impact_sdk.callbacks"))
         or getattr(getattr(impact_sdk, name), "_is_protocol", False)
     }
-    rest = {"CallOptions", "ClientOptions", "FieldError", "PostOptions", "RateLimit", "Reply", "Secret"}
+    rest = {"CallOptions", "ClientOptions", "FieldError", "PostOptions", "RateLimit", "Receiving", "Reply", "Secret"}
 
     assert set(impact_sdk.__all__) - made - given == rest
