@@ -103,8 +103,11 @@ class AiohttpClient:
 
 
 async def _headers_sent(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:
-    """It says so just before it writes them."""
-    context.trace_request_ctx.has_begun = True
+    """It says so just before it writes them. By itself it would send a GET again, and nobody would hear of it."""
+    sending: Sending = context.trace_request_ctx
+    if sending.has_begun:
+        raise aiohttp.ServerDisconnectedError("the connection was closed after the request")
+    sending.has_begun = True
 
 
 @functools.lru_cache(ADDRESSES_AT_HAND)

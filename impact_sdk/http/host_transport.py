@@ -1,5 +1,6 @@
 """How bytes travel where the host says how: through an object of the kind that httpx, or httpx2, calls a transport."""
 
+import functools
 import sys
 from types import ModuleType
 from typing import Any, Protocol
@@ -97,25 +98,19 @@ def _library(transport: HTTPTransport) -> ModuleType:
     return httpx
 
 
-_streams: dict[ModuleType, Any] = {}
-
-
+@functools.cache
 def _stream(library: ModuleType) -> Any:
-    """A body that is of the library's own class, as its transports ask for."""
-    if library not in _streams:
+    """A body of the library's own class: it would replace any other by one that is a generator (see `Body`)."""
 
-        class Stream(library.AsyncByteStream, library.SyncByteStream):  # type: ignore[misc, name-defined]
-            def __init__(self, content: bytes) -> None:
-                self._body = Body(content)
+    class Stream(library.ByteStream):  # type: ignore[misc, name-defined]
+        def __init__(self, content: bytes) -> None:
+            super().__init__(content)
+            self._body = Body(content)
 
-            def __iter__(self) -> Any:
-                return iter(self._body)
+        def __aiter__(self) -> Any:
+            return aiter(self._body)
 
-            def __aiter__(self) -> Any:
-                return aiter(self._body)
-
-        _streams[library] = Stream
-    return _streams[library]
+    return Stream
 
 
 def _is_response(given: Any) -> bool:

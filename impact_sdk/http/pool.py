@@ -17,8 +17,7 @@ from .seam import Body, Headers, Incoming, Outgoing, Sending
 from .settings import Proxy, Settings
 from .time_limits import Limits, Whole
 
-# As httpx has it.
-KEPT_ALIVE = 20
+# As httpx has it. In a stack those that are not needed lie below, and end when their time is over.
 KEPT_SECONDS = 5.0
 # What is closed after a failure gets so long to say goodbye.
 TO_CLOSE_SECONDS = 1.0
@@ -50,12 +49,14 @@ class _Connection:
     Attributes:
         calls: How many are under way on it; more than one over HTTP/2 alone.
         is_good: Nothing has failed on it.
+        free_since: By the event loop's clock.
     """
 
     http: Any
     backend: Any
     calls: int = 0
     is_good: bool = True
+    free_since: float = 0.0
 
     async def close(self) -> None:
         # By itself it says goodbye. A stream that was opened as its call was cancelled, it does not know.
@@ -180,14 +181,17 @@ class Pool:
             return
         if connection is self._shared:  # it has turned out not to speak HTTP/2, or is used up
             self._shared = None
+        over = []
         if connection.is_good and connection.http.is_idle() and not self._is_closed:
+            connection.free_since = anyio.current_time()
             self._free.append(connection)
-            surplus = self._free.pop(0) if len(self._free) > KEPT_ALIVE else None
-        else:
-            surplus = connection
-        if surplus is not None and not surplus.calls:
-            self._all.discard(surplus)
-            await surplus.close()
+            while self._free[0].free_since + KEPT_SECONDS < connection.free_since:
+                over.append(self._free.pop(0))
+        elif not connection.calls:
+            over.append(connection)
+        for each in over:
+            self._all.discard(each)
+            await each.close()
 
     async def aclose(self) -> None:
         self._is_closed = True
