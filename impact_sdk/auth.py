@@ -14,7 +14,7 @@ from .cookies import SessionCookie
 from .http import HTTP
 from .mistakes import what_is_wrong_with_text, wrong
 from .options import CallOptions
-from .replies import unexpected
+from .refusals import unexpected
 from .secrets import SHORTEST, Secret
 from .transport import Auth, Proof, Transport
 
@@ -115,7 +115,7 @@ class BearerToken(Auth):
             if not _TOKEN.fullmatch(granted.access_token):  # nor is it shown
                 raise wire.Unreadable(["access_token has signs that no token has @ $.access_token"])
         except wire.Unreadable as error:
-            raise unexpected(reply, error) from error
+            raise unexpected(reply, error, is_repeatable=True, may_hold_secret=True) from error
         self._token = Secret(granted.access_token)
         lifetime = granted.lifetime
         self._renew_at = (

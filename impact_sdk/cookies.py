@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import attrs
 
-from .errors import UnexpectedResponse
+from .refusals import unexpected
 from .replies import Reply
 from .secrets import Secret
 from .set_cookie import ENDED, SetCookie, parsed
@@ -33,7 +33,8 @@ class SessionCookie:
         """The cookies that an answer sets; `UnexpectedResponse` where it sets none."""
         present = {name: cookie for name, cookie in _cookies(reply).items() if cookie.lifetime != ENDED}
         if not present:
-            raise UnexpectedResponse("DES began a session and set no cookie", status=reply.status)
+            problem = "it begins a session and sets no cookie"
+            raise unexpected(reply, problem, is_repeatable=True, may_hold_secret=True)
         return cls({name: cookie.value for name, cookie in present.items()}, _lifetime(present, present))
 
     def renewed(self, reply: Reply) -> "SessionCookie | None":

@@ -115,6 +115,7 @@ class APIError(ImpactError):
         request_id: What to tell the vendor's support; None when DES did not name one.
         attempts: How often the request was sent, the first time included.
         rate_limit: How much DES still lets us ask, when it says so.
+        idempotency_key: The key that was sent; None for a request that needs none.
     """
 
     def __init__(
@@ -126,6 +127,7 @@ class APIError(ImpactError):
         request_id: str | None = None,
         attempts: int = 1,
         rate_limit: "RateLimit | None" = None,
+        idempotency_key: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -133,6 +135,7 @@ class APIError(ImpactError):
         self.request_id = request_id
         self.attempts = attempts
         self.rate_limit = rate_limit
+        self.idempotency_key = idempotency_key
 
 
 class BadRequest(APIError):
@@ -173,11 +176,15 @@ class RateLimited(APIError):
 
 
 class ServerError(APIError):
-    """The fault is with DES (5xx). A write may have happened all the same."""
+    """The fault is with DES (5xx), or with what stands before it. A write may have happened all the same."""
 
 
 class UnexpectedResponse(APIError):
-    """DES answered with something that cannot be read; the message names the place. A write has happened."""
+    """The answer is not what was asked for: it cannot be read, or leads elsewhere, or is not from DES at all.
+
+    The message says which call it was, what came, and what is wrong with it. What a GET asks changes nothing; anything
+    else may have happened, unless it was sent elsewhere with 307 or 308.
+    """
 
 
 class TransportError(ImpactError):

@@ -25,17 +25,33 @@ def parsed(text: bytes) -> Any:
         ValueError: It is no JSON, or is nested deeper than 100 levels, or has half of a character, NaN, an infinity,
             or a number that is as good as one.
     """
-    try:
-        value = library().loads(text.removeprefix(BYTE_ORDER_MARK))
-    except RecursionError as error:
-        raise ValueError(TOO_DEEP) from error
+    value, problem = _read(text.removeprefix(BYTE_ORDER_MARK))
     # Fewer brackets than levels: most answers need no closer look.
-    if text.count(b"[") + text.count(b"{") > DEEPEST:
-        _require_shallow(value)
+    if problem is None and text.count(b"[") + text.count(b"{") > DEEPEST and _is_too_deep(value):
+        problem = TOO_DEEP
+    if problem is not None:
+        # What a frame holds, a report of an error shows. So this comes from no other error either.
+        del text, value
+        raise ValueError(problem)
     return value
 
 
-def _require_shallow(value: Any) -> None:
+def _read(text: bytes) -> tuple[Any, str | None]:
+    """The value, or why there is none: in the same words, whichever library reads."""
+    try:
+        return library().loads(text), None
+    except (ValueError, RecursionError) as error:
+        problem = str(error)
+    try:
+        StandardJSON.loads(text)
+    except RecursionError:
+        problem = TOO_DEEP
+    except ValueError as error:
+        problem = str(error)
+    return None, problem
+
+
+def _is_too_deep(value: Any) -> bool:
     level: list[Any] = [[value]]
     for _ in range(DEEPEST + 1):
         level = [
@@ -45,8 +61,8 @@ def _require_shallow(value: Any) -> None:
             if type(inner) is dict or type(inner) is list
         ]
         if not level:
-            return
-    raise ValueError(TOO_DEEP)
+            return False
+    return True
 
 
 class StandardJSON:

@@ -10,7 +10,7 @@ from .cookies import SessionCookie
 from .errors import BadRequest, InvalidCredentials
 from .http import HTTP
 from .models import SessionSettings, User, VerifiedToken
-from .replies import unexpected
+from .refusals import unexpected
 from .secrets import Secret
 from .transport import Transport
 
@@ -69,7 +69,7 @@ class Launch:
         try:
             verified = wire.read(VerifiedToken, wire.loads(reply.content))
         except wire.Unreadable as error:
-            raise unexpected(reply, error) from error
+            raise unexpected(reply, error, is_repeatable=True, may_hold_secret=True) from error
         cookie = SessionCookie.of(reply)
         ends_at = verified.session.expires_at if cookie.lifetime is None else reply.received_at + cookie.lifetime
         return Begun(user=verified.user, settings=verified.session, cookie=cookie, expires_at=ends_at)

@@ -9,13 +9,9 @@ from typing import Any
 import attrs
 
 from . import retry_after, server_time, wire
-from .errors import FieldError, RateLimited, UnexpectedResponse, error_for
 from .rate_limits import RateLimit, rate_limit
+from .refusals import unexpected
 from .secrets import Redaction
-
-# Of what DES says in a message; all of it is in the error's `errors`.
-MOST_ERRORS = 20
-LONGEST_REQUEST_ID = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +24,7 @@ class Reply:
         headers: By their names, in whatever case they are asked for.
         content: The body, as it came.
         received_at: When it came (UTC).
+        idempotency_key: What the request was sent with; None where it needs none.
     """
 
     method: str
@@ -37,6 +34,9 @@ class Reply:
     content: bytes = attrs.field(repr=False)
     received_at: datetime
     set_cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+    idempotency_key: str | None = None
+    # Why the body cannot be used, where it came in a way that we do not take.
+    unusable: str | None = attrs.field(default=None, repr=False)
     # Takes out of messages what was sent in secret.
     redaction: Redaction = attrs.field(factory=Redaction, repr=False, eq=False)
 
@@ -99,84 +99,6 @@ def record(source: object, reply: Reply) -> None:
 def read(reply: Reply, root: str, kind: type[wire.T]) -> wire.T:
     """The value below the root key of an answer; `UnexpectedResponse` where it cannot be read."""
     try:
-        return wire.read(kind, _below(root, wire.loads(reply.content)))
+        return wire.read(kind, wire.loads(reply.content), below=root)
     except wire.Unreadable as error:
         raise unexpected(reply, error) from error
-
-
-def _below(root: str, answer: Any) -> Any:
-    if not isinstance(answer, dict) or root not in answer:
-        raise wire.Unreadable([f"{root} is missing @ $"])
-    return answer[root]
-
-
-def unexpected(reply: Reply, error: ValueError) -> UnexpectedResponse:
-    return UnexpectedResponse(
-        f"DES answered {reply.status} with something that cannot be read: {error} (request {reply.request_id})",
-        status=reply.status,
-        request_id=reply.request_id,
-        rate_limit=reply.rate_limit,
-    )
-
-
-def refusal(reply: Reply, *, attempts: int = 1) -> Exception:
-    """The error for an answer that is no good one, in the words of DES."""
-    request_id = None if reply.request_id is None else reply.redaction.of(reply.request_id)[:LONGEST_REQUEST_ID]
-    if reply.status < 400:
-        what = (
-            f"sent elsewhere with {reply.status}, and redirects are not followed; give the address of DES itself as"
-            if "location" in reply.headers
-            else f"answered with {reply.status}, which is no answer to it; see whether there is DES at"
-        )
-        return UnexpectedResponse(
-            f"{reply.method} {reply.path} was {what} base_url (request {request_id})",
-            status=reply.status,
-            request_id=request_id,
-            attempts=attempts,
-        )
-    errors = _field_errors(reply)
-    more = [f"and {len(errors) - MOST_ERRORS} more"] if len(errors) > MOST_ERRORS else []
-    because = "; ".join([*map(str, errors[:MOST_ERRORS]), *more]) or "without a reason"
-    tried = f", after {attempts} attempts" if attempts > 1 else ""
-    error = error_for(reply.status, errors)(
-        f"{reply.method} {reply.path} was refused with {reply.status}{tried}: {because} (request {request_id})",
-        status=reply.status,
-        errors=errors,
-        request_id=request_id,
-        attempts=attempts,
-        rate_limit=reply.rate_limit,
-    )
-    if isinstance(error, RateLimited):
-        error.retry_after = reply.retry_after
-    return error
-
-
-def _field_errors(reply: Reply) -> list[FieldError]:
-    """The documented form, or OAuth's; anything else says nothing that we could pass on with a good conscience."""
-    # docs/des.md 2.8
-    try:
-        answer = wire.loads(reply.content)
-        if "errors" not in answer:
-            return _oauth_error(reply, answer)
-        return [
-            FieldError(
-                reply.redaction.of(str(each["field"])),
-                tuple(reply.redaction.of(str(sentence)) for sentence in _listed(each["errors"])),
-            )
-            for each in answer["errors"]
-        ]
-    except (wire.Unreadable, KeyError, TypeError):
-        return []
-
-
-def _oauth_error(reply: Reply, answer: Any) -> list[FieldError]:
-    """RFC 6749, 5.2: a code, and a sentence that may be left out."""
-    said = [answer["error"], answer.get("error_description") or ""]
-    if not all(isinstance(each, str) for each in said):
-        return []
-    told = tuple(reply.redaction.of(each) for each in said if each)
-    return [FieldError("base", told)] if told else []
-
-
-def _listed(sentences: Any) -> Any:
-    return [sentences] if isinstance(sentences, str) else sentences

@@ -13,6 +13,9 @@ IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
 
 # The server says that it did nothing: asking again cannot do it twice.
 NOTHING_HAPPENED = frozenset({429})
+# The server has not got the whole request in time, and may be asked again (RFC 9110, 15.5.9). It says that nothing has
+# happened; but proxies answer so too where the server behind them takes its time.
+TIMED_OUT = 408
 # The server, or something before it, failed: it may have done it. A code without a name, such as a proxy's 520, is as
 # good as 500 (RFC 9110, 15); of these five alone the same request will never be anything else.
 FAILED = range(500, 1000)
@@ -61,4 +64,5 @@ def _may_try_again(outcome: Outcome, is_repeatable: bool) -> bool:
     if outcome.status == 409:
         # The first attempt with this idempotency key is still running; only then does a 409 ask to be tried again.
         return is_repeatable and outcome.retry_after is not None
-    return is_repeatable and outcome.status in FAILED and outcome.status not in FAILED_FOR_GOOD
+    has_failed = outcome.status == TIMED_OUT or (outcome.status in FAILED and outcome.status not in FAILED_FOR_GOOD)
+    return is_repeatable and has_failed

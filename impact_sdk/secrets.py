@@ -12,6 +12,8 @@ REDACTED = "[redacted]"
 
 # What is shorter may be a word.
 SHORTEST = 8
+# Of a secret that is longer, this gives it away.
+SHORTEST_BEGINNING = 16
 
 
 class Secret:
@@ -64,6 +66,20 @@ def revealed(value: object) -> Any:
     raise TypeError(f"JSON has nothing for {type(value).__name__}")
 
 
+def _without_beginning(secret: str, text: str) -> str:
+    """Also where only its beginning stands there: long texts are cut, by servers and by us."""
+    head, end = secret[:SHORTEST_BEGINNING], 0
+    pieces: list[str] = []
+    while (start := text.find(head, end)) >= 0:
+        pieces += [text[end:start], REDACTED]
+        end = start
+        for sign in secret:
+            if text[end : end + 1] != sign:
+                break
+            end += 1
+    return "".join([*pieces, text[end:]])
+
+
 class Redaction:
     """What takes the secrets of one request out of what its answer says: servers repeat what they were sent.
 
@@ -84,14 +100,13 @@ class Redaction:
         """The text without them, in each of the ways in which they may be written in it."""
         if not self._secrets and not self._proof:
             return text
-        for spelling in self._spellings():
+        spellings = self._spellings()
+        for spelling in spellings:
             text = text.replace(spelling, REDACTED)
+        for spelling in spellings:
+            if len(spelling) > SHORTEST_BEGINNING:
+                text = _without_beginning(spelling, text)
         return text
-
-    @property
-    def longest(self) -> int:
-        """Of how many signs the longest is."""
-        return max(map(len, self._spellings()), default=0)
 
     def __repr__(self) -> str:
         return "<Redaction>"

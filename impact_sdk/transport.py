@@ -14,7 +14,8 @@ from .errors import NotSent, OutcomeUnknown, TransportError
 from .http import HTTP, Limits
 from .options import CallOptions
 from .policy import DEFAULT, Policy
-from .replies import Reply, record, refusal
+from .refusals import refusal, unexpected
+from .replies import Reply, record
 from .retries import IDEMPOTENT_METHODS, Outcome, wait_before_next
 from .secrets import ConcealedBytes, Redaction, Secret
 
@@ -117,18 +118,20 @@ class Transport:
                 if isinstance(error, OutcomeUnknown):
                     error.idempotency_key = key
             else:
-                reply = attrs.evolve(reply, redaction=Redaction(conceal, proof))
+                reply = attrs.evolve(reply, redaction=Redaction(conceal, proof), idempotency_key=key)
                 record(self.auth, reply)
                 self.http.deprecations.heard(reply)
                 if reply.status in GOOD:
                     self.auth.answered(reply)
+                    if reply.unusable is not None:
+                        raise unexpected(reply, reply.unusable, is_repeatable=is_repeatable)
                     return reply
                 # It changed nothing, so that whatever it was may be sent again, under the same idempotency key.
                 if reply.status == 401 and not was_refused and await self.auth.refused(proof):
                     was_refused = True
                     continue
                 outcome = Outcome(status=reply.status, retry_after=reply.retry_after)
-                failure = refusal(reply, attempts=attempt)
+                failure = refusal(reply, attempts=attempt, is_repeatable=is_repeatable)
             wait = wait_before_next(
                 outcome,
                 attempt=attempt,

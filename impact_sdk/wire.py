@@ -89,20 +89,30 @@ def loads(text: bytes) -> Any:
     try:
         return json_text.parsed(text)
     except ValueError as error:
-        raise Unreadable([f"no JSON: {error}"]) from error
+        problem = f"no JSON: {error}"
+    del text  # what a frame holds, a report of an error shows
+    raise Unreadable([problem])
 
 
-def read(kind: type[T], value: Any) -> T:
+def read(kind: type[T], value: Any, *, below: str | None = None) -> T:
     """A value of class `kind` from JSON values.
 
     Names that we do not know are passed over, a missing optional one and null are the same: DES may add, and leaves
     out. A missing required name or a value of the wrong type raises `Unreadable`, with its path.
     """
     converter = _converter()
+    problems = [f"{below} is missing @ $"]
     try:
-        return converter.structure(value, kind)  # type: ignore[no-any-return]
+        if below is None:
+            return converter.structure(value, kind)  # type: ignore[no-any-return]
+        if isinstance(value, dict) and below in value:
+            return converter.structure(value[below], kind)  # type: ignore[no-any-return]
     except Exception as error:
-        raise Unreadable(_problems(error)) from error
+        root = "@ $" if below is None else f"@ $.{below}"
+        problems = [root.join(problem.rsplit("@ $", 1)) for problem in _problems(error)]
+    # Nor does it say what it came from: those are a library's frames, which hold the answer too.
+    del value
+    raise Unreadable(problems)
 
 
 def _problems(error: Exception) -> list[str]:

@@ -8,7 +8,8 @@ import attrs
 
 from .. import wire
 from ..options import CallOptions
-from ..replies import Reply, unexpected
+from ..refusals import unexpected
+from ..replies import Reply
 from ..transport import Transport
 
 # Parameters that say where the page before has ended.
@@ -160,6 +161,7 @@ class Listing:
         return self._read(await transport.request("GET", self.path, query=asked, **options), kind)
 
     def _read(self, reply: Reply, kind: type[T]) -> Page[T]:
+        answer: Any = None
         try:
             answer = wire.loads(reply.content)
             if not isinstance(answer, dict) or not isinstance(answer.get(self.root), list):
@@ -170,6 +172,7 @@ class Listing:
             has_more = bool(items and meta.next_url and self.page_size)
             return Page(items, has_more, reply, _cursor(meta.next_url) if has_more and meta.next_url else {})
         except wire.Unreadable as error:
+            answer = None  # what a frame holds, a report of an error shows
             raise unexpected(reply, error) from error
 
 

@@ -20,7 +20,7 @@ from ..deprecations import Deprecations
 from ..errors import ConfigurationError, ImpactError
 from ..handed_over import Source, source_of
 from ..identity import user_agent
-from ..replies import Reply, unexpected
+from ..replies import Reply
 from ..secrets import Secret
 from . import evidence
 from .bodies import Unusable
@@ -169,7 +169,7 @@ class HTTP:
         logger.debug("%s %s answered %s", method, url, incoming.status)
         if HONOURS_KEYS in incoming.headers:
             self.honours_keys = True
-        reply = Reply(
+        return Reply(
             method=method,
             path=path,
             status=incoming.status,
@@ -177,10 +177,8 @@ class HTTP:
             content=b"" if isinstance(incoming.body, Unusable) else incoming.body,
             received_at=self.clock.now(),
             set_cookies=incoming.headers.all(b"set-cookie"),
+            unusable=str(incoming.body) if isinstance(incoming.body, Unusable) else None,
         )
-        if isinstance(incoming.body, Unusable):
-            raise unexpected(reply, incoming.body) from incoming.body
-        return reply
 
     def new_key(self) -> str:
         """An idempotency key: a random UUID."""

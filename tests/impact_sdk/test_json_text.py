@@ -141,8 +141,8 @@ JSON_LIKE = st.one_of(
 def outcome(text: bytes) -> tuple[str, str]:
     try:
         value = wire.loads(text)
-    except wire.Unreadable:
-        return "unreadable", ""
+    except wire.Unreadable as error:
+        return "unreadable", str(error)
     return "read", repr(value)
 
 
@@ -150,6 +150,15 @@ def outcome(text: bytes) -> tuple[str, str]:
 @example(b"-0.0")
 @example(b'{"a":1,"a":{"b":2}}')
 @example(b"9223372036854775808")
+@example('{"a": "å"}'.encode("utf-16"))
+@example('\ufeff{"a": "å"}'.encode())
+@example('\ufeff{"a": "å"}'.encode("utf-16-be"))
+@example(b'["\\ud800", "\xed\xa0\x80"]')
+@example(b"[NaN, -Infinity, 1e400]")
+@example(b"1" * 5_000)
+@example(b"1e99999999999999999999")
+@example(b"[" * 100_000)
+@example(nested(300))
 def test_both_libraries_read_the_same(text: bytes) -> None:
     with_orjson = outcome(text)
 

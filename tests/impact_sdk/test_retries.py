@@ -38,7 +38,9 @@ def waits(outcome: Outcome, *, is_repeatable: bool, attempt: int = 1) -> bool:
         (Outcome(status=401), False, False),
         (Outcome(status=404), False, False),
         (Outcome(status=422), False, False),
-        *((Outcome(status=status), False, False) for status in (408, 418, 451, 499, 501, 505, 506, 510, 511)),
+        # It was not whole when it came; a proxy may say so of another one.
+        (Outcome(status=408), True, False),
+        *((Outcome(status=status), False, False) for status in (418, 451, 499, 501, 505, 506, 510, 511)),
     ],
 )
 def test_what_is_tried_again(outcome: Outcome, repeatable: bool, not_repeatable: bool) -> None:

@@ -69,15 +69,18 @@ def test_a_secret_in_a_body_is_written_at_the_last_moment() -> None:
         "c00kie-value",
         "acc3ss-token",
         "route=c00kie-value; a=b",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWI",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzd!eyJhbGciOiJSUzI1NiJ9.",
     ],
 )
 def test_a_secret_is_taken_out_however_it_is_written(said: str) -> None:
     proof = {"Cookie": Secret("a=b; route=c00kie-value"), "Authorization": Secret("Bearer acc3ss-token")}
 
-    redacted = Redaction([Secret(TEXT)], proof).of(said)
+    redacted = Redaction([Secret(TEXT), Secret("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl")], proof).of(said)
 
     assert "[redacted]" in redacted
-    assert not any(piece in redacted for piece in ("s3cret", "c00kie", "acc3ss"))
+    assert not any(piece in redacted for piece in ("s3cret", "c00kie", "acc3ss", "eyJ", "sdW"))
 
 
 def test_words_that_stand_beside_secrets_stay() -> None:

@@ -126,10 +126,10 @@ async def test_whatever_is_in_credentials_arrives(des: respx.MockRouter, client_
         (400, BadRequest, {"error": "invalid_scope", "error_uri": "https://a.example"}, "invalid_scope"),
         (400, BadRequest, {"error": "invalid_scope", "error_description": None}, "invalid_scope"),
         (503, ServerError, {"error": "temporarily_unavailable"}, "temporarily_unavailable"),
-        (400, BadRequest, {"error": "bad", "errors": [{"field": "a", "errors": ["is b"]}]}, "a is b"),
-        (400, BadRequest, {"error": {"code": 5}}, "without a reason"),
-        (400, BadRequest, {"error": ""}, "without a reason"),
-        (400, BadRequest, {"error": "bad", "error_description": ["x"]}, "without a reason"),
+        (400, BadRequest, {"error": "bad", "errors": [{"field": "a", "errors": ["is b"]}]}, "a is b; bad"),
+        (400, BadRequest, {"error": {"code": 5}}, "without a reason; it has error"),
+        (400, BadRequest, {"error": ""}, "without a reason; it has error"),
+        (400, BadRequest, {"error": "bad", "error_description": ["x"]}, "bad, x"),
     ],
 )
 async def test_why_there_is_no_token_is_told(
