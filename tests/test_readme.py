@@ -22,6 +22,11 @@ PRINTED = {
     "follow_events.py": "DreamAchieved",
     "keep_sessions.py": "close Impact Finance: signed_out",
     "journey_in_python.py": "asked 2 times, two accounts",
+    "sandbox_for_hosts.py": "Deposit of 5000 cents: requested",
+    "fastapi_host.py": "[{'name': 'Bike', 'balance_cents': 5000}]",
+    "django_host.py": "[{'name': 'Bike', 'balance_cents': 5000}]",
+    "flask_host.py": "[{'balance_cents': 5000, 'name': 'Bike'}]",
+    "celery_worker.py": "Deposit of 5000 cents: settled",
 }
 
 

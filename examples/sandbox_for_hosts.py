@@ -1,0 +1,61 @@
+"""What the examples of hosts run against: a sandbox of DES on loopback, in a thread of this program.
+
+A host finds DES as in production: its address and the bank's credentials are in the environment.
+
+Run it: uv run python examples/sandbox_for_hosts.py
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from bank_app_sim import Served, Simulation
+from impact_sdk import Blocking, ImpactAPI, OneTime
+
+WEBHOOK_SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgZXhhbXBsZXMsIGxvbmcgZW5vdWdo"
+
+
+@contextmanager
+def sandbox() -> Iterator[Blocking[Simulation]]:
+    with tempfile.TemporaryDirectory() as folder:
+        # The simulated bank opens accounts at once, and leaves it to the host to settle.
+        at_once, later = timedelta(), timedelta(days=1)
+
+        def make() -> Simulation:
+            return Simulation(served=Served(data=Path(folder)), decision_after=at_once, settle_every=later)
+
+        with Blocking(make) as sandbox:
+            os.environ.update(sandbox.call(environment))
+            yield sandbox
+
+
+async def environment(sim: Simulation) -> dict[str, str]:
+    return {
+        "IMPACT_BASE_URL": sim.des_url,
+        "IMPACT_CLIENT_ID": sim.client_id,
+        "IMPACT_CLIENT_SECRET": sim.client_secret,
+        "IMPACT_WEBHOOK_SECRET": WEBHOOK_SECRET,
+    }
+
+
+async def send_webhooks_to(sim: Simulation, url: str) -> None:
+    await sim.api.sandbox.set_webhook_endpoint(url=url, secret=WEBHOOK_SECRET)
+
+
+async def save(sim: Simulation, customer: str, amount_cents: int) -> None:
+    """A customer saves for a bike; the bank is to move the money."""
+    app = sim.bank_app(customer)
+    await app.open_account_in_advance()
+    session = await app.launch()
+    dream = await session.create_dream("Bike", target_cents=250_000)
+    await session.launch_savehack(dream, OneTime(amount_cents=amount_cents))
+
+
+if __name__ == "__main__":
+    with sandbox() as des, Blocking(ImpactAPI.from_env) as impact:
+        des.call(save, "ada", 5_000)
+        for transaction in impact.each(lambda api: api.transactions.list()):
+            print(f"{transaction.type} of {transaction.amount_cents} cents: {transaction.state}")
