@@ -70,6 +70,11 @@ class CookieAuth(Auth):
     """A session's cookie as it is; for requests about the session itself, which are not to renew it first."""
 
     cookie: SessionCookie
+    session: object = None
+
+    @property
+    def owner(self) -> object:
+        return self.session
 
     async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         return self.cookie.headers

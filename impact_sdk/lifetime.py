@@ -131,7 +131,7 @@ class Lifetime(Auth):
             return
         undelivered = None
         try:
-            await Sessions(Transport(http=self._http, auth=CookieAuth(self._cookie))).sign_out()
+            await Sessions(Transport(http=self._http, auth=CookieAuth(self._cookie, self))).sign_out()
         except ImpactError as error:
             error.add_note("the session is ended here; DES keeps it until it expires")
             undelivered = error
@@ -348,6 +348,10 @@ class _WithoutRenewal(Auth):
     """A session's cookie, for the request that renews it: a 401 is then the answer."""
 
     lifetime: Lifetime
+
+    @property
+    def owner(self) -> object:
+        return self.lifetime
 
     async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         return self.lifetime._cookie.headers

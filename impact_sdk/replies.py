@@ -81,7 +81,11 @@ _recordings: ContextVar[tuple[_Recording, ...]] = ContextVar("recordings", defau
 
 @contextmanager
 def recorded(source: object) -> Iterator[list[Reply]]:
-    """All answers to the requests of `source` in this block, those that were tried again included."""
+    """All answers to the requests of `source` in this block, those that were tried again included.
+
+    Args:
+        source: In whose name they are sent, or what they are sent by.
+    """
     recording = _Recording(source, [])
     token = _recordings.set((*_recordings.get(), recording))
     try:
@@ -90,9 +94,9 @@ def recorded(source: object) -> Iterator[list[Reply]]:
         _recordings.reset(token)
 
 
-def record(source: object, reply: Reply) -> None:
+def record(reply: Reply, *sources: object) -> None:
     for recording in _recordings.get():
-        if recording.source is source:
+        if any(recording.source is source for source in sources):
             recording.replies.append(reply)
 
 

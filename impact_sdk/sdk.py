@@ -1,5 +1,6 @@
 """ImpactSDK: what a bank's app imports."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -27,6 +28,7 @@ from .launch import Launch
 from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
 from .options import ClientOptions
+from .replies import Reply, recorded
 from .secrets import Secret
 from .session import Session
 
@@ -192,6 +194,13 @@ class ImpactSDK:
                 "telemetry": telemetry,
             }
         )
+
+    def replies(self) -> AbstractContextManager[list[Reply]]:
+        """All answers of DES in a `with` block as they came: to launches, and to all sessions.
+
+        As `Session.replies()`. Among the headers of a launch's answer there is the session's cookie, which is a secret.
+        """
+        return recorded(self._http)
 
     async def launch(
         self,

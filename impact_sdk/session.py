@@ -1,6 +1,7 @@
 """A user's session: create Dreams, launch savehacks, look at what is there."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from types import TracebackType
 from typing import Self
@@ -34,6 +35,7 @@ from .models import (
     User,
 )
 from .notices import Notices
+from .replies import Reply, recorded
 from .transport import Transport
 from .visible import visible
 
@@ -117,6 +119,20 @@ class Session:
     def expires_at(self) -> datetime:
         """When the session ends unless it is renewed (UTC); it follows every renewal."""
         return self._lifetime.expires_at
+
+    def replies(self) -> AbstractContextManager[list[Reply]]:
+        """All answers of DES to this session in a `with` block as they came, next to what the calls in it return.
+
+        ```python
+        with session.replies() as replies:
+            dream = await session.create_dream("Bike")
+        replies[-1].status, replies[-1].request_id, replies[-1].headers, replies[-1].rate_limit
+        ```
+
+        Those that were refused or tried again are among them, and every page of a listing. What other tasks ask is
+        not, nor what the SDK asks in tasks of its own: a renewal, or that an account is under way.
+        """
+        return recorded(self._lifetime)
 
     async def create_dream(
         self,

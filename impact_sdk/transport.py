@@ -34,6 +34,11 @@ class Auth(abc.ABC):
     async def headers(self, http: HTTP, options: CallOptions) -> Proof:
         """The headers that prove it; where need be they are fetched first, within the limits of the call."""
 
+    @property
+    def owner(self) -> object:
+        """Who hears the answers (see `recorded`): a session has several proofs."""
+        return self
+
     async def refused(self, proof: Proof) -> bool:
         """DES does not accept these headers (401). True when there are others by now, so that it is worth asking."""
         return False
@@ -119,7 +124,7 @@ class Transport:
                     error.idempotency_key = key
             else:
                 reply = attrs.evolve(reply, redaction=Redaction(conceal, proof), idempotency_key=key)
-                record(self.auth, reply)
+                record(reply, self.auth.owner, self.http)
                 self.http.deprecations.heard(reply)
                 if reply.status in GOOD:
                     self.auth.answered(reply)
