@@ -1,6 +1,7 @@
 """aiohttp as the carrier: the fastest under asyncio. What went out is known by its own tracing."""
 
 import asyncio
+import base64
 import functools
 from typing import Any
 
@@ -13,7 +14,7 @@ from .bodies import Unusable, whole
 from .places import NoPlace, Places
 from .pool import KEPT_SECONDS
 from .seam import Headers, Incoming, Outgoing, Sending
-from .settings import Settings
+from .settings import Proxy, Settings
 from .time_limits import Whole
 
 # Of these we send our own, or none.
@@ -23,17 +24,24 @@ ADDRESSES_AT_HAND = 256
 
 @attrs.define(eq=False)
 class AiohttpClient:
-    """Connections to one DES, of aiohttp."""
+    """Connections to one DES, of aiohttp.
+
+    Args:
+        is_tunnelled: Whether a proxy is asked for a way through, and does not see the requests themselves.
+    """
 
     settings: Settings
+    _is_tunnelled: bool
     is_bound_to_loop: bool = attrs.field(default=True, init=False)
     _places: Places = attrs.field(init=False)
+    _for_proxy: list[tuple[str, str]] = attrs.field(init=False, repr=False)
     _session: aiohttp.ClientSession | None = attrs.field(default=None, init=False)
     _is_closed: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._places = Places(self.settings.max_connections)
         proxy = self.settings.proxy
+        self._for_proxy = [("Proxy-Authorization", _basic(proxy))] if proxy is not None and proxy.username else []
         if proxy is not None and proxy.url.startswith("socks"):
             raise ConfigurationError(f"the proxy is {proxy.url}, and aiohttp knows no SOCKS; leave transport out")
         if self.settings.http2:
@@ -62,13 +70,14 @@ class AiohttpClient:
             outgoing.method,
             _url(outgoing.url, outgoing.target),
             # It writes UTF-8, and a cookie may have any octets.
-            headers=[(name.decode(), value.decode()) for name, value in outgoing.headers],
+            headers=[(name.decode(), value.decode()) for name, value in outgoing.headers]
+            + ([] if self._is_tunnelled else self._for_proxy),
             skip_auto_headers=NOT_ADDED,
             data=outgoing.content or None,
             allow_redirects=False,
             timeout=allowed,
             proxy=None if proxy is None else proxy.url,
-            proxy_auth=aiohttp.BasicAuth(proxy.username, proxy.password) if proxy and proxy.username else None,
+            proxy_headers=self._for_proxy if self._is_tunnelled else None,
             trace_request_ctx=sending,
         )
         headers = Headers(response.raw_headers)
@@ -108,6 +117,10 @@ async def _headers_sent(_session: aiohttp.ClientSession, context: Any, _params: 
     if sending.has_begun:
         raise aiohttp.ServerDisconnectedError("the connection was closed after the request")
     sending.has_begun = True
+
+
+def _basic(proxy: Proxy) -> str:
+    return f"Basic {base64.b64encode(f'{proxy.username}:{proxy.password}'.encode()).decode()}"
 
 
 @functools.lru_cache(ADDRESSES_AT_HAND)

@@ -13,7 +13,6 @@ from .settings import ConnectionOptions, Settings, require_extra, settings
 
 # The library behind each transport that has a name.
 LIBRARIES = {None: "httpcore", "httpx2": "httpcore2", "aiohttp": "aiohttp"}
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def carrier_of(base_url: str, **options: Unpack[ConnectionOptions]) -> Carrier:
@@ -42,7 +41,7 @@ def carrier_of(base_url: str, **options: Unpack[ConnectionOptions]) -> Carrier:
             require_extra("aiohttp", "transport='aiohttp'", "aiohttp")
             from .aiohttp_client import AiohttpClient
 
-            return AiohttpClient(wanted)
+            return AiohttpClient(wanted, base_url.startswith("https:"))
     raise wrong("transport", transport, '"aiohttp", "httpx2", or an object that has handle_async_request and aclose')
 
 
@@ -67,7 +66,7 @@ def _pool(library: Any, base_url: str, wanted: Settings) -> Carrier:
         library=library,
         scheme=parts.scheme.encode(),
         host=host,
-        port=parts.port or DEFAULT_PORTS[parts.scheme],
+        port=parts.port,
         settings=wanted,
     )
 

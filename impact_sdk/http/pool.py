@@ -74,13 +74,13 @@ class Pool:
 
     Args:
         library: httpcore, or one that has the same names.
-        scheme: Of the address; as `host` and `port`.
+        scheme: Of the address; as `host`, and `port`, where it names one.
     """
 
     library: ModuleType
     scheme: bytes
     host: bytes
-    port: int
+    port: int | None
     settings: Settings
     is_bound_to_loop: bool = attrs.field(default=True, init=False)
     _places: Places = attrs.field(init=False)
@@ -159,8 +159,8 @@ class Pool:
             http2=self.settings.http2,
             network_backend=backend,
         )
-        origin = self.library.Origin(scheme=self.scheme, host=self.host, port=self.port)
-        connection = _Connection(maker.create_connection(origin), backend)
+        address = self.library.URL(scheme=self.scheme, host=self.host, port=self.port, target=b"/")
+        connection = _Connection(maker.create_connection(address.origin), backend)
         self._all.add(connection)
         if self.settings.http2:
             self._shared = connection

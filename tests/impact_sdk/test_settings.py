@@ -1,0 +1,284 @@
+"""Certificates, proxies and limits of a client: they hold with each carrier; what cannot be is said."""
+
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.abc
+import attrs
+import httpx
+import pytest
+
+from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, NotSent, OutcomeUnknown
+from impact_sdk.auth import NoAuth
+from impact_sdk.http import of
+from impact_sdk.replies import Reply
+from impact_sdk.transport import Transport
+
+from .fault_server import AUTHORITY, CERTIFICATE, GONE, Arrived, Fault, closes_after, continues, serving
+from .fixed_clock import FixedClock
+
+OURS: list[dict[str, Any]] = [{}, {"transport": "httpx2"}, {"transport": "aiohttp"}]
+by_each_of_ours = pytest.mark.parametrize(
+    ("anyio_backend", "options"),
+    [
+        *(pytest.param("asyncio", each, id=f"{each.get('transport', 'our pool')}-asyncio") for each in OURS),
+        *(pytest.param("trio", each, id=f"{each.get('transport', 'our pool')}-trio") for each in OURS[:2]),
+    ],
+)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> str:
+    path = tmp_path / "authority.pem"
+    AUTHORITY.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+async def posted(url: str, **options: Any) -> Reply:
+    http = of(url, clock=FixedClock(), **options)
+    try:
+        transport = Transport(http=http, auth=NoAuth())
+        return await transport.request("POST", "/v1/dreams", body={"dream": {}}, timeout=5, attempts=2)
+    finally:
+        await http.aclose()
+
+
+@by_each_of_ours
+async def test_an_authority_of_the_hosts_is_trusted(options: dict[str, Any], authority: str) -> None:
+    arrived = Arrived()
+
+    async with serving(continues, arrived, tls=True) as port:
+        reply = await posted(f"https://127.0.0.1:{port}", verify=authority, **options)
+        with pytest.raises(NotSent):
+            await posted(f"https://127.0.0.1:{port}", **options)
+
+    assert (reply.status, arrived.requests) == (200, 1)
+
+
+@by_each_of_ours
+async def test_no_certificate_is_looked_at_where_the_host_says_so(options: dict[str, Any]) -> None:
+    async with serving(continues, Arrived(), tls=True) as port:
+        assert (await posted(f"https://127.0.0.1:{port}", verify=False, **options)).status == 200
+
+
+@by_each_of_ours
+async def test_a_client_shows_its_own_certificate(options: dict[str, Any], authority: str, tmp_path: Path) -> None:
+    own = tmp_path / "own.pem"
+    CERTIFICATE.private_key_and_cert_chain_pem.write_to_path(str(own))
+    shown: list[Any] = []
+
+    async def looks(stream: anyio.abc.SocketStream) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        CERTIFICATE.configure_cert(context)
+        AUTHORITY.configure_trust(context)
+        context.verify_mode = ssl.CERT_REQUIRED
+        async with stream:
+            with contextlib.suppress(*GONE):
+                tls = await anyio.streams.tls.TLSStream.wrap(stream, server_side=True, ssl_context=context)
+                shown.append(tls.extra(anyio.streams.tls.TLSAttribute.peer_certificate))
+                await tls.receive()
+                await tls.send(b"HTTP/1.1 204 None\r\n\r\n")
+
+    async with listening(looks) as port:
+        reply = await posted(f"https://127.0.0.1:{port}", verify=authority, cert=str(own), **options)
+
+    assert reply.status == 204
+    assert shown[0]["issuer"]
+
+
+@asynccontextmanager
+async def listening(serve: Any) -> AsyncIterator[int]:
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    async with listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, serve)
+        yield listener.extra(anyio.abc.SocketAttribute.local_port)
+        tasks.cancel_scope.cancel()
+
+
+@attrs.define
+class ConnectProxy:
+    """Lets requests through a tunnel, or does not."""
+
+    answer: bytes = b"HTTP/1.1 200 Go on\r\n\r\n"
+    asked: list[bytes] = attrs.field(factory=list)
+
+    async def serve(self, stream: anyio.abc.SocketStream) -> None:
+        async with stream:
+            with contextlib.suppress(*GONE):
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    head += await stream.receive()
+                self.asked.append(head)
+                await stream.send(self.answer)
+                if b" 200 " in self.answer:
+                    host, port = head.split()[1].decode().split(":")
+                    async with await anyio.connect_tcp(host, int(port)) as behind:
+                        await both_ways(stream, behind)
+
+
+async def both_ways(one: anyio.abc.SocketStream, other: anyio.abc.SocketStream) -> None:
+    async def pumped(source: anyio.abc.SocketStream, sink: anyio.abc.SocketStream) -> None:
+        with contextlib.suppress(*GONE):
+            async for piece in source:
+                await sink.send(piece)
+        tasks.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(pumped, one, other)
+        tasks.start_soon(pumped, other, one)
+
+
+@asynccontextmanager
+async def behind_a_proxy(fault: Fault, proxy: ConnectProxy, arrived: Arrived) -> AsyncIterator[tuple[str, str]]:
+    """The addresses of DES and of the proxy."""
+    async with serving(fault, arrived, tls=True) as des, listening(proxy.serve) as port:
+        yield f"https://127.0.0.1:{des}", f"http://ada:s3cret@127.0.0.1:{port}"
+
+
+@by_each_of_ours
+async def test_the_environments_proxy_is_used_also_with_an_authority_of_the_hosts(
+    options: dict[str, Any], authority: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = ConnectProxy()
+
+    async with behind_a_proxy(continues, proxy, Arrived()) as (des, address):
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        monkeypatch.setenv("NO_PROXY", "")
+        await posted(des, verify=authority, **options)
+        assert [head.split()[0] for head in proxy.asked] == [b"CONNECT"]
+        assert b"proxy-authorization: basic" in proxy.asked[0].lower()
+
+        await posted(des, verify=authority, proxy=False, **options)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        await posted(des, verify=authority, **options)
+        assert len(proxy.asked) == 1
+
+        await posted(des, verify=authority, proxy=address, **options)
+        assert len(proxy.asked) == 2
+
+
+@by_each_of_ours
+async def test_what_a_proxy_does_not_let_through_was_not_sent(options: dict[str, Any], authority: str) -> None:
+    arrived = Arrived()
+    proxy = ConnectProxy(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n")
+
+    async with behind_a_proxy(continues, proxy, arrived) as (des, address):
+        with pytest.raises(NotSent) as caught:
+            await posted(des, verify=authority, proxy=address, **options)
+
+    assert arrived.connections == 0
+    assert "s3cret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+@by_each_of_ours
+async def test_what_went_through_a_proxy_may_have_happened(options: dict[str, Any], authority: str) -> None:
+    arrived = Arrived()
+
+    async with behind_a_proxy(closes_after, ConnectProxy(), arrived) as (des, address):
+        with pytest.raises(OutcomeUnknown):
+            await posted(des, verify=authority, proxy=address, **options)
+
+    assert arrived.requests == 1
+
+
+@by_each_of_ours
+async def test_a_proxy_of_plain_requests_hears_who_asks(options: dict[str, Any]) -> None:
+    proxy = ConnectProxy(b"HTTP/1.1 204 None\r\n\r\n")
+
+    async with listening(proxy.serve) as port:
+        reply = await posted("http://des.example/base", proxy=f"http://ada:s3cret@127.0.0.1:{port}", **options)
+
+    assert reply.status == 204
+    assert proxy.asked[0].startswith(b"POST http://des.example/base/v1/dreams HTTP/1.1\r\n")
+    assert b"proxy-authorization: basic ywrhonmzy3jlda==" in proxy.asked[0].lower()
+
+
+def made(base_url: str = "https://des.example", **options: Any) -> ImpactAPI:
+    return ImpactAPI(base_url, auth=ClientCredentials("demo-bank", "a-secret-of-16-c"), **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"verify": "/nowhere.pem"}, "verify"),
+        ({"verify": 1}, "verify is 1"),
+        ({"verify": b"/x"}, "verify is b'/x'"),
+        ({"cert": "/nowhere.pem"}, "certificates cannot be read"),
+        ({"cert": ("a",)}, "cert is no certificate"),
+        ({"cert": ("a", "b", "c", "d")}, "cert is no certificate"),
+        ({"verify": ssl.create_default_context(), "cert": "a"}, "load_cert_chain"),
+        ({"proxy": "ftp://x"}, "proxy is 'ftp://x'"),
+        ({"proxy": "proxy.example:3128"}, "proxy is"),
+        ({"proxy": "http://"}, "proxy is"),
+        ({"proxy": "http://x:port"}, "proxy is"),
+        ({"proxy": "http://ada:s3cret@:1"}, "proxy is"),
+        ({"proxy": 3}, "proxy is 3"),
+        ({"proxy": "socks5://x"}, r"pip install \"httpcore\[socks\]\""),
+        ({"proxy": "socks5://x", "transport": "aiohttp"}, "SOCKS"),
+        ({"http2": 1}, "http2 is 1"),
+        ({"http2": True, "transport": "aiohttp"}, "speaks HTTP/1.1 only"),
+        ({"max_connections": 0}, "max_connections is 0"),
+        ({"max_connections": True}, "max_connections is True"),
+        ({"max_connections": 1.5}, "max_connections is 1.5"),
+        ({"transport": "aiohtp"}, "transport is 'aiohtp'"),
+        ({"transport": httpx.AsyncClient}, "transport is"),
+        ({"transport": httpx.MockTransport, "verify": False}, "verify is given beside a transport"),
+        ({"transport": httpx.AsyncHTTPTransport(), "max_connections": 5}, "max_connections is given beside"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_what_cannot_be_is_said_when_the_client_is_made(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        made(**options)
+
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "ftp://x"),
+        ("HTTPS_PROXY", "http://ada:s3cret@:x"),
+        ("HTTPS_PROXY", "gopher://x"),
+        ("SSL_CERT_FILE", "/nowhere"),
+    ],
+)
+def test_what_the_environment_has_wrong_is_said_when_the_client_is_made(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigurationError, match=name) as caught:
+        made()
+
+    assert "s3cret" not in str(caught.value)
+
+
+async def test_no_more_calls_are_under_way_than_the_host_wants() -> None:
+    under_way: list[int] = [0]
+    most: list[int] = [0]
+
+    async def serve(stream: anyio.abc.SocketStream) -> None:
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+        async with stream:
+            with contextlib.suppress(*GONE):
+                while True:
+                    await stream.receive()
+                    await anyio.wait_all_tasks_blocked()
+                    await stream.send(b"HTTP/1.1 204 None\r\n\r\n")
+        under_way[0] -= 1
+
+    async with listening(serve) as port:
+        http = of(f"http://127.0.0.1:{port}", max_connections=3)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(12):
+                tasks.start_soon(http.send, "GET", http.address("/"), {}, None)
+        await http.aclose()
+
+    assert most[0] == 3
