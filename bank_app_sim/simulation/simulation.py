@@ -3,7 +3,7 @@
 import contextlib
 import difflib
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +26,7 @@ from ..turns import Turns
 from . import exchanges
 from .actors import Actors, Served
 from .errors import SimulationError
+from .held import Held
 from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
 from .processes import State
 from .snapshot import Snapshot
@@ -43,6 +44,9 @@ class Simulation:
     Without `served` everything is in this process, in memory and in simulated time, on asyncio or trio: nothing
     happens but what you let happen with `advance()`, and the same seed gives the same trace. With it, the same actors
     talk over TCP, as in production.
+
+    Use it in `async with`. It may be opened in one task and closed in another, as fixtures are; what went wrong in it
+    is raised where it is closed.
 
     Args:
         seed: Decides ids, keys and jitter of a world in simulated time.
@@ -144,11 +148,25 @@ class Simulation:
             network=self.network,
             crash=crash,
         )
-        self._stack = contextlib.AsyncExitStack()
+        self._held: Held[Phones] | None = None
         self.tenant = TENANT
         self.client_id = CLIENT_ID
 
     async def __aenter__(self) -> Self:
+        if self._held is not None:
+            raise SimulationError("this Simulation was opened before; make another one")
+        self._held = Held(self._world)
+        self._phones = await self._held.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._held is not None:
+            await self._held.close()
+
+    @contextlib.asynccontextmanager
+    async def _world(self) -> AsyncIterator[Phones]:
         async with contextlib.AsyncExitStack() as stack:
             self._actors.make(stack)
             callback_tasks = await stack.enter_async_context(anyio.create_task_group())
@@ -156,26 +174,18 @@ class Simulation:
             workers = await stack.enter_async_context(anyio.create_task_group())
             stack.callback(workers.cancel_scope.cancel)
             await self._actors.run(workers)
-            self._stack = stack.pop_all()
-        self._phones = Phones(
-            des_url=self.des_url,
-            backend_url=self.backend_url,
-            client_id=self.client_id,
-            to_des=lambda: self.way("sdk", "des"),
-            to_backend=lambda: self.way("bank_app", "bank_backend"),
-            clock=self.clock,
-            trace=self.trace,
-            source=self._source,
-            tasks=callback_tasks,
-            stack=self._stack,
-        )
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        # Without the block's own error: the task groups would hand it on wrapped in ExceptionGroups.
-        await self._stack.aclose()
+            yield Phones(
+                des_url=self.des_url,
+                backend_url=self.backend_url,
+                client_id=self.client_id,
+                to_des=lambda: self.way("sdk", "des"),
+                to_backend=lambda: self.way("bank_app", "bank_backend"),
+                clock=self.clock,
+                trace=self.trace,
+                source=self._source,
+                tasks=callback_tasks,
+                stack=stack,
+            )
 
     @property
     def des(self) -> DES:
