@@ -27,7 +27,7 @@ from .errors import (
     TransportError,
     Unauthorized,
 )
-from .handed_over import Tasks, awaitable
+from .handed_over import Tasks, awaitable, ends_the_program, is_hosts_own
 from .handover import Effect, Event, State, next_step
 from .mistakes import shown, told
 from .models import Dream, SavehackLaunch, SessionSettings, User
@@ -48,7 +48,7 @@ KEPT = (
 NOT_DELIVERED = (ServerError, RateLimited, TransportError, Unauthorized, SessionClosed)
 
 Launches = Sequence[SavehackLaunch]
-MakeError = Callable[[Launches], Exception]
+MakeError = Callable[[Launches], BaseException]
 Work = Callable[[anyio.CancelScope], Awaitable[None]]
 
 
@@ -119,9 +119,9 @@ class Waiter:
     owner: Owner
     launches: Launches
     done: anyio.Event = attrs.field(factory=anyio.Event)
-    error: Exception | None = None
+    error: BaseException | None = None
 
-    def end(self, error: Exception | None = None) -> None:
+    def end(self, error: BaseException | None = None) -> None:
         self.error = error
         self.done.set()
 
@@ -155,19 +155,22 @@ class Handover:
         if waiter.error is not None:
             raise waiter.error
 
-    async def leave(self, owner: Owner) -> None:
-        """The owner's session ends: fail its waiters, and cancel what nobody else waits for."""
+    def leave(self, owner: Owner) -> list[anyio.Event]:
+        """The owner's session ends: fail its waiters, and cancel what nobody else waits for.
+
+        Returns:
+            What is set when that has ended; nothing where nothing runs, or where we are called by it.
+        """
         for waiter in [waiter for waiter in self.waiters if waiter.owner is owner]:
             self.waiters.remove(waiter)
             waiter.end(self._closed(waiter.launches, owner))
         if self.owner is not owner:
-            return
+            return []
         if self.waiters:
             self.owner = self.waiters[-1].owner
-            return
+            return []
         self._happened(Event.CLOSE, self._closed)
-        if self._ended is not None and not self.is_being_answered_here:
-            await self._ended.wait()
+        return [] if self._ended is None or self.is_being_answered_here else [self._ended]
 
     @property
     def is_being_answered_here(self) -> bool:
@@ -181,14 +184,17 @@ class Handover:
 
     def _happened(self, event: Event, error: MakeError | None = None) -> None:
         """Go to the next state and do what the rules say; `error` is for those who wait, where the rules fail them."""
-        self.state, effect = next_step(self.state, event)
+        before = self.state
+        self.state, effect = next_step(before, event)
         logger.debug(
             "question %s: %s, now %s: %s", visible(self.question.key), event.value, self.state.value, effect.value
         )
-        if effect is Effect.ASK:
-            self._begin(self._ask)
-        elif effect is Effect.DELIVER:
-            self._begin(self._deliver)
+        if effect in (Effect.ASK, Effect.DELIVER):
+            try:
+                self._begin(self._ask if effect is Effect.ASK else self._deliver)
+            except BaseException:  # the host's task group takes no task: the next one must not wait for it for ever
+                self.state = before
+                raise
         elif effect is Effect.CANCEL_AND_FAIL and self._running is not None:
             self._running.cancel()
         if effect in (Effect.START, Effect.FAIL, Effect.CANCEL_AND_FAIL):
@@ -198,8 +204,9 @@ class Handover:
                 waiter.end(None if effect is Effect.START or error is None else error(launches))
 
     def _begin(self, work: Work) -> None:
-        self._running, self._ended = anyio.CancelScope(), anyio.Event()
-        self.tasks.start_soon(self._run, work, self._running, self._ended)
+        scope, ended = anyio.CancelScope(), anyio.Event()
+        self.tasks.start_soon(self._run, work, scope, ended)
+        self._running, self._ended = scope, ended
 
     async def _run(self, work: Work, scope: anyio.CancelScope, ended: anyio.Event) -> None:
         try:
@@ -207,9 +214,11 @@ class Handover:
                 await work(scope)
             if scope.cancelled_caught:
                 self._came_of(scope, Event.CANCELLED)
-        except BaseException:  # all tasks of the SDK are being cancelled: nobody may be left waiting
-            self._happened(Event.CLOSE, self._closed)
-            raise
+        except BaseException as error:  # the program ends, or all tasks do: nobody may be left waiting
+            raised_by_waiters = ends_the_program(error) and bool(self.waiters)
+            self._happened(Event.CLOSE, partial(_the_same, error) if raised_by_waiters else self._closed)
+            if not raised_by_waiters:
+                raise
         finally:
             ended.set()
 
@@ -234,28 +243,29 @@ class Handover:
             request = await self.question.request(self.owner)
         except NothingToAsk:
             return Event.RETURNED, None
-        except Exception as error:  # of DES, or of the host's own transport
+        except BaseException as error:  # of DES, or of the host's own transport
+            if not is_hosts_own(error):
+                raise
             return Event.FAILED, partial(_the_same, error)
         try:
             await awaitable(callback(request))
-        except Exception as error:
+        except BaseException as error:
+            if not is_hosts_own(error):
+                raise
             declined = _declined(self.question.declines, error)
             if declined is not None:
                 return Event.DECLINED, partial(self._declination, declined)
             return Event.FAILED, partial(self._failure, error)
-        except anyio.get_cancelled_exc_class() as cancelled:
-            if anyio.get_current_task().has_pending_cancellation():
-                raise
-            # It awaited something that somebody else cancelled; nobody has cancelled the callback.
-            return Event.FAILED, partial(self._failure, cancelled)
         return Event.RETURNED, None
 
     async def _watch(self, timer: anyio.CancelScope) -> None:
         with timer:
-            error = self._timed_out
+            error: MakeError = self._timed_out
             try:
                 await self.clock.sleep_until(self.clock.now() + self.time_limit)
-            except Exception as broken:  # the host's clock: it ends no other session, and nobody waits for ever
+            except BaseException as broken:  # the host's clock: it ends no other session, and nobody waits for ever
+                if not is_hosts_own(broken):
+                    raise
                 error = partial(_the_same, broken)
             if not timer.cancel_called:  # the callback may have ended in the very same step
                 self._happened(Event.TIME_LIMIT_REACHED, error)
@@ -263,7 +273,9 @@ class Handover:
     async def _deliver(self, scope: anyio.CancelScope) -> None:
         try:
             error = await self.question.deliver(self.owner)
-        except Exception as error:
+        except BaseException as error:
+            if not is_hosts_own(error):
+                raise
             if isinstance(error, ImpactError) and not isinstance(error, NOT_DELIVERED):
                 self._came_of(scope, Event.REFUSED, partial(_the_same, error))
                 return
@@ -327,7 +339,7 @@ def names(launches: Launches) -> str:
     return ", ".join(f"{launch.type} {launch.id}" for launch in launches)
 
 
-def _declined(declines: type[Exception], error: Exception) -> Exception | None:
+def _declined(declines: type[Exception], error: BaseException) -> Exception | None:
     """The host's no, also when it comes out of a task group of the host's."""
     if isinstance(error, ExceptionGroup):
         declined, other = error.split(declines)
@@ -335,5 +347,5 @@ def _declined(declines: type[Exception], error: Exception) -> Exception | None:
     return error if isinstance(error, declines) else None
 
 
-def _the_same(error: Exception, launches: Launches) -> Exception:
+def _the_same(error: BaseException, launches: Launches) -> BaseException:
     return error

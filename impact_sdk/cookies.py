@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import attrs
 
+from . import server_time
 from .refusals import unexpected
 from .replies import Reply
 from .secrets import Secret
@@ -54,7 +55,8 @@ class SessionCookie:
 
 
 def _cookies(reply: Reply) -> Mapping[str, SetCookie]:
-    cookies = (parsed(text, reply.received_at) for text in reply.set_cookies)
+    sent_at = reply.received_at - server_time.ahead(reply.headers, reply.received_at)
+    cookies = (parsed(text, sent_at) for text in reply.set_cookies)
     return {cookie.name: cookie for cookie in cookies if cookie is not None}
 
 

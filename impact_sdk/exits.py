@@ -52,15 +52,15 @@ def not_answered(how: str) -> Exit:
     return Exit(ExitReason.TOKEN_MISSING, f"has ended: id_token_expired {how}")
 
 
-def refused(error: Exception) -> Exit:
+def refused(error: BaseException) -> Exit:
     return Exit(ExitReason.TOKEN_REFUSED, f"has ended: DES does not accept the new ID token ({text(error)})")
 
 
-def undeliverable(error: Exception) -> Exit:
+def undeliverable(error: BaseException) -> Exit:
     return Exit(ExitReason.EXPIRED, f"has ended: DES could not be told the new ID token ({text(error)})")
 
 
-def without_clock(error: Exception) -> Exit:
+def without_clock(error: BaseException) -> Exit:
     return Exit(ExitReason.EXPIRED, f"has ended: its end cannot be waited for ({told(error)})")
 
 

@@ -8,8 +8,10 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar, TypeVarTuple, Unpack
 
+import anyio
 import attrs
 
+from . import event_loops
 from .arguments import able
 from .errors import ConfigurationError
 from .mistakes import shown, told, wrong
@@ -27,6 +29,33 @@ async def awaited(name: str, answer: Awaitable[T]) -> T:
     if not inspect.isawaitable(answer):
         raise ConfigurationError(f"{name} gave {shown(answer)}, which cannot be awaited; make it an async function")
     return await answer
+
+
+# Nobody but whoever runs the program may stop these.
+_ENDS_OF_THE_PROGRAM = (KeyboardInterrupt, SystemExit)
+
+
+def ends_the_program(error: BaseException) -> bool:
+    """Whether it does, alone or in a group."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(_ENDS_OF_THE_PROGRAM) is not None
+    return isinstance(error, _ENDS_OF_THE_PROGRAM)
+
+
+def is_hosts_own(error: BaseException) -> bool:
+    """Whether what something of the host's raised is a failure of that alone, whatever its class.
+
+    Test frameworks and hosts have errors that are no `Exception`. What is not the host's own: the end of the program,
+    and that this very task is being cancelled, or thrown away by an event loop that has ended.
+    """
+    if isinstance(error, Exception):
+        return True
+    if ends_the_program(error):
+        return False
+    if isinstance(error, GeneratorExit):
+        return event_loops.this_one() is not None
+    # Otherwise it awaited something that somebody else cancelled.
+    return not isinstance(error, anyio.get_cancelled_exc_class()) or not event_loops.is_cancelled_here()
 
 
 def awaitable(answer: Awaitable[Any]) -> Awaitable[Any]:
@@ -95,5 +124,12 @@ class HostTasks:
 
 def tasks_of(group: Tasks | None) -> Tasks | None:
     """The task group that a caller wants; `ConfigurationError` where it is none."""
-    group = able("task_group", group, "start_soon")
-    return None if group is None else HostTasks(group)
+    if group is None:
+        return None
+    if not callable(getattr(group, "start_soon", None)) or isinstance(group, type):
+        raise wrong(
+            "task_group",
+            group,
+            "one of anyio.create_task_group() or trio.open_nursery(), or leave it out: the SDK has tasks of its own",
+        )
+    return HostTasks(group)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import anyio
 import attrs
 
 from .asking import Handover, Launches, Owner, Question
@@ -56,12 +57,18 @@ class Handovers:
         await self._ask_all(owner, [(self._for_dream(dream, dream.account_provision_request_id), [])], tasks)
         return await owner.dreams.get(dream.id)
 
-    async def leave(self, owner: Owner) -> None:
-        """An owner's session ends; an answer that DES does not know yet is kept for the user's next one."""
+    def leave(self, owner: Owner) -> list[anyio.Event]:
+        """An owner's session ends; an answer that DES does not know yet is kept for the user's next one.
+
+        Returns:
+            What is set when the callbacks that were cancelled by that have ended.
+        """
+        ends: list[anyio.Event] = []
         for key, handover in list(self._by_key.items()):
-            await handover.leave(owner)
+            ends += handover.leave(owner)
             if handover.owner is owner and handover.state is not State.UNDELIVERED:
                 self._by_key.pop(key, None)
+        return ends
 
     async def _ask_all(
         self, owner: Owner, waiting: Sequence[tuple[Question, list[SavehackLaunch]]], tasks: Tasks
@@ -94,7 +101,8 @@ class Handovers:
         return DreamAccount(request_id=request_id, clock=self.clock, dream=dream)
 
     def _handover(self, question: Question, owner: Owner, tasks: Tasks) -> Handover:
-        if question.key not in self._by_key:
+        known = self._by_key.get(question.key)
+        if known is None or known.state is State.CLOSED:
             self._by_key[question.key] = Handover(
                 question=question,
                 owner=owner,

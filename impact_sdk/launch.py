@@ -4,7 +4,7 @@ from datetime import datetime
 
 import attrs
 
-from . import wire
+from . import server_time, wire
 from .auth import IDToken, NoAuth
 from .cookies import SessionCookie
 from .errors import BadRequest, InvalidCredentials
@@ -15,12 +15,19 @@ from .secrets import Secret
 from .transport import Transport
 
 
+def prepare() -> None:
+    """Read one answer: what the first one costs is paid by then."""
+    example = {"user": {"type": "User", "id": "u1"}, "session": {"expiresAt": "2027-01-04T08:00:00Z"}}
+    wire.read(VerifiedToken, example)
+
+
 @attrs.frozen(kw_only=True)
 class Begun:
     """A session, as DES has just begun it.
 
     Attributes:
-        expires_at: When it ends by this machine's clock, which may be wrong: DES says how long the cookie lasts.
+        expires_at: When it ends by this machine's clock, which may be wrong: DES says how long the cookie lasts, or
+            what time it is there.
     """
 
     user: User
@@ -71,5 +78,9 @@ class Launch:
         except wire.Unreadable as error:
             raise unexpected(reply, error, is_repeatable=True, may_hold_secret=True) from error
         cookie = SessionCookie.of(reply)
-        ends_at = verified.session.expires_at if cookie.lifetime is None else reply.received_at + cookie.lifetime
+        if cookie.lifetime is None:
+            ahead = server_time.ahead(reply.headers, reply.received_at)
+            ends_at = server_time.later(verified.session.expires_at, ahead)
+        else:
+            ends_at = reply.received_at + cookie.lifetime
         return Begun(user=verified.user, settings=verified.session, cookie=cookie, expires_at=ends_at)

@@ -1,22 +1,22 @@
 """A session's life: its cookie, its end, and who is asked to put the end off. The rules of `renewal` at work."""
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import anyio
 import attrs
 
-from . import exits
+from . import exits, server_time
 from .api.sessions import Sessions
 from .auth import CookieAuth, IDToken
 from .callbacks import Callbacks, ExitRequest, IDTokenExpired
 from .cookies import SessionCookie
 from .errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorized
 from .exits import Exit
-from .handed_over import Tasks, awaitable
+from .handed_over import Tasks, awaitable, is_hosts_own
+from .home import Home
 from .http import HTTP
 from .launch import Begun, Launch
 from .mistakes import told, what_is_wrong_with_text
@@ -25,6 +25,7 @@ from .notices import Notices
 from .options import CallOptions
 from .renewal import Effect, Event, State, next_step
 from .replies import Reply
+from .server_time import LAST, later
 from .transport import Auth, Proof, Transport
 from .visible import visible
 
@@ -34,13 +35,14 @@ logger = logging.getLogger("impact_sdk")
 # docs/des.md 5.8
 ASKED_BEFORE_END = timedelta(seconds=30)
 
+# Whoever signs out waits so long for the host's exit_requested, which may go on for longer.
+SIGN_OUT_WAITS = timedelta(seconds=30)
+
 # Enough for as long as the host had.
 DELIVERY_ATTEMPTS = 8
 
 # The sessions whose id_token_expired we are called by, one within the other: they must not wait for themselves.
 _answering: ContextVar[frozenset["Lifetime"]] = ContextVar("answering_for", default=frozenset())
-
-_FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -56,17 +58,19 @@ class Lifetime(Auth):
     _begun: Begun = attrs.field(repr=False)
     _launch: Launch = attrs.field(repr=False)
     _http: HTTP
+    _home: Home
     _callbacks: Callbacks
     _notices: Notices
     _tasks: Tasks
-    _ended: Callable[[], Coroutine[Any, Any, None]]
+    _ended: Callable[[], object]
     state: State = attrs.field(default=State.LIVE, init=False)
     exit: Exit | None = attrs.field(default=None, init=False)
     settings: SessionSettings = attrs.field(init=False)
     expires_at: datetime = attrs.field(init=False)
     _cookie: SessionCookie = attrs.field(init=False)
     _ask_at: datetime = attrs.field(init=False)
-    _deadline: datetime = attrs.field(default=_FAR_AWAY, init=False)
+    _heard: tuple[Mapping[str, str], datetime] = attrs.field(init=False, repr=False)
+    _deadline: datetime = attrs.field(default=LAST, init=False)
     _cookie_was_renewed: bool = attrs.field(default=False, init=False)
     _exit_when_run_out: Exit | None = attrs.field(default=None, init=False)
     _round: anyio.Event = attrs.field(factory=anyio.Event, init=False)
@@ -105,12 +109,13 @@ class Lifetime(Auth):
         return True
 
     def answered(self, reply: Reply) -> None:
+        self._heard = reply.headers, reply.received_at
         renewed = self._cookie.renewed(reply)
         if renewed is not None and self.state is not State.ENDED:
             self._cookie, self._cookie_was_renewed = renewed, True
             if renewed.lifetime is not None:
                 moment = reply.received_at + renewed.lifetime
-                by_its_clock = _later(self.settings.expires_at, moment - self.expires_at)
+                by_its_clock = later(self.settings.expires_at, moment - self.expires_at)
                 self.settings = attrs.evolve(self.settings, expires_at=by_its_clock)
                 self._ends_at(moment)
 
@@ -118,6 +123,7 @@ class Lifetime(Auth):
 
     def require_open(self) -> None:
         """Raises `SessionClosed`, saying why, where the session has ended."""
+        self._home.require()
         if self.exit is not None:
             raise SessionClosed(f"the session of user {self.user.id} {self.exit.explanation}; launch again")
 
@@ -126,7 +132,8 @@ class Lifetime(Auth):
         self._renewed(await Sessions(Transport(http=self._http, auth=self)).keep_alive())
 
     async def sign_out(self) -> None:
-        """End the session at DES and here; returns when the host's `exit_requested` has."""
+        """End the session at DES and here; returns when the host's `exit_requested` has, or has taken its time."""
+        self._home.require()
         if self.state is State.ENDED:
             return
         undelivered = None
@@ -137,9 +144,29 @@ class Lifetime(Auth):
             undelivered = error
         self._happened(Event.SIGNED_OUT, exits.SIGNED_OUT)
         if self._told is not None:
-            await self._told.wait()
+            await self._hears(self._told)
         if undelivered is not None:
             raise undelivered
+
+    async def _hears(self, told: anyio.Event) -> None:
+        timer = anyio.CancelScope()
+        try:
+            with anyio.CancelScope() as waits:
+                self._tasks.start_soon(self._give_up, waits, timer)
+                await told.wait()
+        finally:
+            timer.cancel()
+
+    async def _give_up(self, waits: anyio.CancelScope, timer: anyio.CancelScope) -> None:
+        with timer:
+            try:
+                await self._http.clock.sleep_until(self._http.clock.now() + SIGN_OUT_WAITS)
+            except BaseException as error:  # of the host's clock: nobody waits for ever because of it
+                if not is_hosts_own(error):
+                    raise
+            if not timer.cancel_called:
+                logger.warning("user %s: exit_requested has not ended yet; signing out ends", visible(self.user.id))
+                waits.cancel()
 
     def close(self) -> None:
         self._happened(Event.CLOSED, exits.CLOSED)
@@ -154,16 +181,23 @@ class Lifetime(Auth):
             "session of user %s: %s, now %s: %s", visible(self.user.id), event.value, self.state.value, effect.value
         )
         if effect is Effect.ASK:
-            if self.state is State.LOST:
-                self._deadline = self._http.clock.now() + ASKED_BEFORE_END
-            self._sleep.cancel()
-            self._running = anyio.CancelScope()
-            self._tasks.start_soon(self._renew, self._running)
+            try:
+                self._ask()
+            except BaseException:  # of the host's clock or task group: the next one must not wait for ever
+                self.state = before
+                raise
         elif effect is Effect.GO_ON:
             self._end_round()
         elif effect in (Effect.END, Effect.END_QUIETLY) and exit is not None:
             self._end(exit)
         return effect
+
+    def _ask(self) -> None:
+        deadline = self._http.clock.now() + ASKED_BEFORE_END if self.state is State.LOST else self._deadline
+        running = anyio.CancelScope()
+        self._tasks.start_soon(self._renew, running)
+        self._running, self._deadline = running, deadline
+        self._sleep.cancel()
 
     def _end(self, exit: Exit) -> None:
         self.exit = exit
@@ -178,7 +212,7 @@ class Lifetime(Auth):
                 reason=exit.reason,
                 explanation=f"the session {exit.explanation}",
             )
-            self._tasks.start_soon(self._ended)
+            self._ended()
             logger.info("user %s: %s", visible(request.user_id), visible(request.explanation))
             self._told = self._notices.tell("exit_requested", request, self._tasks)
 
@@ -204,10 +238,10 @@ class Lifetime(Auth):
         self._ends_at(begun.expires_at)
 
     def _renewed(self, settings: SessionSettings) -> None:
-        """DES has said when it ends; the cookie's lifetime does not depend on this machine's clock, and comes first."""
+        """DES has said when it ends; the cookie's lifetime does not depend on anybody's clock, and comes first."""
         self.settings = settings
         if not self._cookie_was_renewed or self._cookie.lifetime is None:
-            self._ends_at(settings.expires_at)
+            self._ends_at(later(settings.expires_at, server_time.ahead(*self._heard)))
 
     def _ends_at(self, moment: datetime) -> None:
         now = self._http.clock.now()
@@ -223,7 +257,9 @@ class Lifetime(Auth):
             while self.state is not State.ENDED:
                 try:
                     event = await self._next_event()
-                except Exception as error:  # of the host's clock: it ends no other session
+                except BaseException as error:  # of the host's clock: it ends no other session
+                    if not is_hosts_own(error):
+                        raise
                     self._happened(Event.END_REACHED, exits.without_clock(error))
                     return
                 if event is not None:
@@ -268,7 +304,9 @@ class Lifetime(Auth):
                     await self._prolong(token)
                 elif effect is Effect.RELAUNCH:
                     await self._relaunch(token)
-            except Exception as error:  # also of the host's own transport: it ends no other session
+            except BaseException as error:  # also of the host's own transport: it ends no other session
+                if not is_hosts_own(error):
+                    raise
                 self._happened(Event.UNDELIVERABLE, exits.undeliverable(error))
 
     async def _token(self) -> IDToken | None:
@@ -284,13 +322,10 @@ class Lifetime(Auth):
         )
         try:
             token = await awaitable(callback(question))
-        except Exception as error:
-            said = f"failed with {told(error)}"
-        except anyio.get_cancelled_exc_class() as error:
-            if anyio.get_current_task().has_pending_cancellation():
+        except BaseException as error:
+            if not is_hosts_own(error):
                 raise
-            # It awaited something that somebody else cancelled; nobody has cancelled the callback.
-            said = f"failed with {type(error).__name__}"
+            said = f"failed with {told(error)}"
         else:
             if isinstance(token, str) and token and not what_is_wrong_with_text(token):
                 return IDToken(token)
@@ -333,14 +368,6 @@ class Lifetime(Auth):
             return
         self._begin(attrs.evolve(begun, user=self.user))
         self._happened(Event.ACCEPTED)
-
-
-def _later(moment: datetime, by: timedelta) -> datetime:
-    """DES may write any moment of the calendar; beyond its end there is none."""
-    try:
-        return moment + by
-    except OverflowError:
-        return _FAR_AWAY
 
 
 @attrs.frozen

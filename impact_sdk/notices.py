@@ -6,7 +6,8 @@ import anyio
 import attrs
 
 from .callbacks import Callbacks
-from .handed_over import Tasks, awaitable
+from .handed_over import Tasks, awaitable, is_hosts_own
+from .keeper import begin_here, called_by
 
 logger = logging.getLogger("impact_sdk")
 
@@ -16,7 +17,7 @@ class Notices:
     """All notices of one SDK that are under way."""
 
     _callbacks: Callbacks
-    _running: set[anyio.CancelScope] = attrs.field(factory=set, init=False)
+    _running: dict[anyio.Event, anyio.CancelScope] = attrs.field(factory=dict, init=False)
 
     def tell(self, keyword: str, notice: object, tasks: Tasks) -> anyio.Event:
         """Call the callback that is registered under `keyword`, if one is.
@@ -28,29 +29,25 @@ class Notices:
         if self._callbacks.get(keyword) is None:
             ended.set()
         else:
-            scope = anyio.CancelScope()
-            self._running.add(scope)
-            tasks.start_soon(self._tell, keyword, notice, scope, ended)
+            tasks.start_soon(self._tell, keyword, notice, ended)
         return ended
 
     def cancel(self) -> None:
-        """The SDK is closed: whoever has not heard by now does not hear it."""
-        for scope in self._running:
-            scope.cancel()
+        """The SDK is closed: whoever has not heard by now does not hear it, but for who closes it because of that."""
+        for ended in self._running.keys() - called_by.get():
+            self._running[ended].cancel()
 
-    async def _tell(self, keyword: str, notice: object, scope: anyio.CancelScope, ended: anyio.Event) -> None:
+    async def _tell(self, keyword: str, notice: object, ended: anyio.Event) -> None:
         callback = self._callbacks.get(keyword)
+        begin_here(ended)
         try:
-            with scope:
+            with anyio.CancelScope() as self._running[ended]:
                 if callback is not None:  # it may have been taken back since
                     await awaitable(callback(notice))
-        except Exception:
-            logger.exception("%s failed", keyword)
-        except anyio.get_cancelled_exc_class():
-            if anyio.get_current_task().has_pending_cancellation():
+        except BaseException as error:
+            if not is_hosts_own(error):
                 raise
-            # It awaited something that somebody else cancelled; nobody has cancelled the callback.
             logger.exception("%s failed", keyword)
         finally:
-            self._running.discard(scope)
+            self._running.pop(ended, None)
             ended.set()

@@ -21,10 +21,13 @@ from .callbacks import (
     TransferConsentRequested,
 )
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
-from .handed_over import tasks_of
+from .handed_over import is_hosts_own, tasks_of
 from .handovers import Handovers
+from .home import Home
 from .http import of as http_of
+from .keeper import Keeper
 from .launch import Launch
+from .launch import prepare as prepare_launch
 from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
 from .options import ClientOptions
@@ -44,16 +47,20 @@ ARGUMENTS = ("base_url", "client_id", "account_provisioning_timeout", "transfer_
 class ImpactSDK:
     """Impact Finance in a bank's app: one object for all users of the process.
 
-    Use it in `async with`: the host's callbacks run in its task group, so that a launch that is cancelled takes
-    nobody's answer with it. Leaving the block closes all sessions.
+    Use it in `async with`; leaving the block closes all sessions. Where there is no block that lasts, in a notebook or
+    an ASGI server without a lifespan, `prepare()` opens it and `aclose()` closes it, in whatever task. The host's
+    callbacks run in tasks of the SDK's own, so that a launch that is cancelled takes nobody's answer with it.
+
+    It lives in the process and the event loop of its first use. In another one, after a fork or a second
+    `asyncio.run()`, all calls raise `ConfigurationError` and send nothing, and it goes on where it lives.
 
     Args:
         base_url: The address of DES; a path in it is kept.
         client_id: The bank's client id.
         account_provisioning_timeout: How long the host's callback may take to open an account.
         transfer_consent_timeout: How long the host's callback may take to have the user sign.
-        task_group: Where callbacks run, for a host that has one and cannot use `async with`; it must outlive the SDK,
-            and `aclose()` is then the host's to call.
+        task_group: Where callbacks run, for a host that wants them in one of anyio's or trio's; it must outlive
+            the SDK, which needs no opening then. `aclose()` is the host's to call.
         options: As `ClientOptions` has them.
 
     Raises:
@@ -83,8 +90,13 @@ class ImpactSDK:
         self._callbacks = Callbacks()
         self._notices = Notices(self._callbacks)
         self._handovers = Handovers(callbacks=self._callbacks, clock=self._http.clock, time_limits=time_limits)
-        self._task_group = tasks_of(task_group)
-        self._own_task_group: anyio.abc.TaskGroup | None = None
+        self._home = Home("this ImpactSDK")
+        self._keeper = Keeper()
+        self._tasks = tasks_of(task_group) or self._keeper
+        self._is_open = task_group is not None
+        self._is_entered = False
+        self._closed: anyio.Event | None = None
+        self._not_closed: BaseException | None = None
         self._sessions: list[Session] = []
         self._launching: set[IDToken] = set()
 
@@ -124,34 +136,68 @@ class ImpactSDK:
         return f"<ImpactSDK {self._http.base_url} client_id={self._client_id!r}>"
 
     async def __aenter__(self) -> Self:
-        if self._own_task_group is not None:
+        self._open()
+        if self._is_entered:
             raise ConfigurationError("this ImpactSDK is open already; make another one")
-        if self._http.is_closed:
-            raise ConfigurationError("this ImpactSDK is closed; make another one")
-        if self._task_group is None:
-            self._own_task_group = anyio.create_task_group()
-            await self._own_task_group.__aenter__()
+        self._is_entered = True
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        tasks, self._own_task_group = self._own_task_group, None
-        try:
-            await self.aclose()
-        finally:
-            if tasks is not None:
-                tasks.cancel_scope.cancel()
-                # The group is not told of the block's own error: it would hand it on wrapped in an ExceptionGroup, and
-                # nobody's `except InvalidCredentials` would match.
-                await tasks.__aexit__(None, None, None)
+        await self.aclose()
+
+    def _open(self) -> None:
+        self._home.require()
+        if self._closed is not None:
+            raise ConfigurationError("this ImpactSDK is closed; make another one")
+        self._home.settle()
+        self._is_open = True
+
+    async def prepare(self) -> None:
+        """Have ready what the first launch needs, a connection to DES among it; opens the SDK where no block does.
+
+        A second time looks for a connection again, and does no harm.
+
+        Raises:
+            TransportError: DES cannot be reached. The SDK is open all the same, and each launch tries again.
+        """
+        self._open()
+        prepare_launch()
+        await self._http.prepare()
 
     async def aclose(self) -> None:
-        """Close all sessions and connections; `async with` does it by itself. A second call does nothing."""
-        for session in self._sessions.copy():
-            await session.close()
-        self._notices.cancel()
-        await self._http.aclose()
+        """Close all sessions and connections; `async with` does it by itself. A second call does nothing.
+
+        Call it in any task. Callbacks that are running are cancelled, and this returns when they have ended; one that
+        calls this itself is not waited for. Who is cancelled meanwhile waits for five more seconds at most: the SDK
+        closes all the same.
+
+        Raises:
+            ConfigurationError: It lives in another event loop or process, where it goes on.
+        """
+        if self._closed is not None and self._closed.is_set() and self._not_closed is None:
+            return
+        self._home.require()
+        if self._closed is None:
+            # In a task of its own: whoever calls may be cancelled half way.
+            self._closed = self._keeper.start(self._close)
+        await self._keeper.wait(self._closed)
+        error, self._not_closed = self._not_closed, None
+        if error is not None:
+            raise error
+
+    async def _close(self) -> None:
+        try:
+            for ended in [self._keeper.start(session.close) for session in self._sessions]:
+                await ended.wait()
+            self._notices.cancel()
+            await self._keeper.end_others()
+            await self._http.aclose()
+        except BaseException as error:  # of the host's transport
+            if not is_hosts_own(error):
+                raise
+            self._not_closed = error
 
     def register(
         self,
@@ -227,9 +273,7 @@ class ImpactSDK:
         """
         token = IDToken(id_token)
         del id_token  # what a frame holds, a report of an error shows
-        tasks = self._own_task_group or self._task_group
-        if tasks is None or self._http.is_closed:
-            raise ConfigurationError("this ImpactSDK is not open; use it as `async with ImpactSDK(…) as sdk:`")
+        self._require_open()
         if not token.reveal() or what_is_wrong_with_text(token.reveal()):
             raise InvalidCredentials(
                 "the ID token is empty, or no text; get one from the bank's sign-in and launch again"
@@ -259,11 +303,21 @@ class ImpactSDK:
             callbacks=self._callbacks,
             notices=self._notices,
             handovers=self._handovers,
-            tasks=tasks,
+            tasks=self._tasks,
+            home=self._home,
             closed=self._sessions.remove,
         )
         self._sessions.append(session)
         return session
+
+    def _require_open(self) -> None:
+        self._home.require()
+        if not self._is_open or self._closed is not None:
+            raise ConfigurationError(
+                "this ImpactSDK is not open; use it as `async with ImpactSDK(…) as sdk:`, or open it with "
+                "`await sdk.prepare()` and close it with `await sdk.aclose()`"
+            )
+        self._home.settle()
 
 
 def _limit(name: str, given: timedelta) -> timedelta:

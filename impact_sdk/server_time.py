@@ -1,7 +1,12 @@
 """What time it is at the server, and the dates that it writes in headers. Pure: no clock, no I/O."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+# `Date` has whole seconds, and an answer is on its way for a while: so near, both clocks say the same.
+SAME = timedelta(seconds=5)
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def at(headers: Mapping[str, str], received_at: datetime) -> datetime:
@@ -14,6 +19,25 @@ def at(headers: Mapping[str, str], received_at: datetime) -> datetime:
         received_at: When it came, by our clock.
     """
     return http_date(headers.get("date", "")) or received_at
+
+
+def ahead(headers: Mapping[str, str], received_at: datetime) -> timedelta:
+    """How far our clock is ahead of the server's; nothing where they say the same, or the server does not say.
+
+    Args:
+        headers: Of the answer, by lower-case names.
+        received_at: When it came, by our clock.
+    """
+    difference = received_at - at(headers, received_at)
+    return timedelta() if abs(difference) <= SAME else difference
+
+
+def later(moment: datetime, by: timedelta) -> datetime:
+    """That much later, or earlier. DES may write any moment of the calendar; beyond its ends there is none."""
+    try:
+        return moment + by
+    except OverflowError:
+        return LAST if by > timedelta() else FIRST
 
 
 def http_date(text: str) -> datetime | None:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
+import anyio
+
 from .api.accounts import Accounts
 from .api.dreams import Dreams
 from .api.savehacks import SavehackLaunches, Savehacks
@@ -18,6 +20,7 @@ from .callbacks import Callbacks, TelemetryEvent
 from .errors import ConfigurationError
 from .handed_over import Tasks
 from .handovers import Handovers
+from .home import Home
 from .http import HTTP
 from .launch import Begun, Launch
 from .lifetime import Lifetime
@@ -62,18 +65,22 @@ class Session:
         notices: Notices,
         handovers: Handovers,
         tasks: Tasks,
+        home: Home,
         closed: Callable[["Session"], None],
     ) -> None:
         self._notices = notices
         self._handovers = handovers
         self._tasks = tasks
         self._closed = closed
-        self._has_left = False
+        self._home = home
+        self._is_entered = False
+        self._ends: list[anyio.Event] | None = None
         self._savehack_ids: dict[str, str] = {}
         self._lifetime = Lifetime(
             begun=begun,
             launch=launch,
             http=http,
+            home=home,
             callbacks=callbacks,
             notices=notices,
             tasks=tasks,
@@ -98,6 +105,10 @@ class Session:
         return f"<Session of user {visible(self.user.id)}{', ended' if self._lifetime.exit else ''}>"
 
     async def __aenter__(self) -> Self:
+        self._lifetime.require_open()
+        if self._is_entered:
+            raise ConfigurationError("this Session is in an `async with` already, whose end would close it for both")
+        self._is_entered = True
         return self
 
     async def __aexit__(
@@ -320,6 +331,8 @@ class Session:
     async def sign_out(self) -> None:
         """End the session at DES and here, and have `exit_requested` called. A second call does nothing.
 
+        It returns when `exit_requested` has, and after 30 seconds at most: then the callback goes on by itself.
+
         Raises:
             TransportError: DES could not be told; the session is ended here all the same.
         """
@@ -331,16 +344,19 @@ class Session:
 
         A callback that runs for it alone is cancelled; a second call does nothing.
         """
+        self._home.require()
         self._lifetime.close()
-        await self._leave()
+        for ended in self._leave():
+            await ended.wait()
 
-    async def _leave(self) -> None:
-        if not self._has_left:
-            self._has_left = True
+    def _leave(self) -> list[anyio.Event]:
+        """Let nobody wait for it any more; when the callbacks have ended that are cancelled by that."""
+        if self._ends is None:
             if self._lifetime.exit is not None:
                 self._owner.ended = self._lifetime.exit.explanation
             self._closed(self)
-            await self._handovers.leave(self._owner)
+            self._ends = self._handovers.leave(self._owner)
+        return self._ends
 
     def _act(self, action: str) -> None:
         """The user does something with the session; it has to be open for that."""

@@ -149,6 +149,13 @@ class Transport:
             logger.debug("%s %s: attempt %s failed, next in %.2f s", method, path, attempt, wait)
             await self.http.clock.sleep(wait)
 
+    async def prepare(self) -> None:
+        """Have ready what the first request needs; raises as that would."""
+        self.http.require_same_loop()
+        policy = self.policy
+        await self._proof("HEAD", "/", {"timeout": policy.timeout_seconds, "attempts": policy.attempts})
+        await self.http.prepare()
+
     def moment(self, at: datetime | None) -> datetime:
         """The moment that a caller gave; the present one, by the client's clock, where none was given."""
         return self.http.clock.now() if at is None else at

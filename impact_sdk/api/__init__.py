@@ -55,6 +55,7 @@ class ImpactAPI:
         self._http = http_of(base_url, **connection)
         self._http.policy = how
         self._is_view = False
+        self._is_entered = False
         self._ask_through(Transport(http=self._http, auth=BearerToken(credentials)))
 
     def _ask_through(self, transport: Transport) -> None:
@@ -115,6 +116,11 @@ class ImpactAPI:
     async def __aenter__(self) -> Self:
         if self._http.is_closed:
             raise ConfigurationError("this ImpactAPI is closed; make another one")
+        if self._is_entered and not self._is_view:
+            raise ConfigurationError(
+                "this ImpactAPI is open already, and the end of either block would close it for both"
+            )
+        self._is_entered = True
         return self
 
     async def __aexit__(
@@ -135,6 +141,17 @@ class ImpactAPI:
         not, but for tasks that were started in the block.
         """
         return recorded(self._transport.auth)
+
+    async def prepare(self) -> None:
+        """Have ready what the first call needs: a connection to DES, and an access token.
+
+        A second time looks for a connection again, and fetches a token where there is none that lasts.
+
+        Raises:
+            Unauthorized: DES does not accept the credentials.
+            TransportError: DES cannot be reached.
+        """
+        await self._transport.prepare()
 
     async def aclose(self) -> None:
         """Close its connections. A second call does nothing."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
 import attrs
-from anyio.lowlevel import EventLoopToken, current_token
 
 from ..addresses import checked_base_url, host
 from ..clock import Clock, SystemClock
@@ -19,6 +18,7 @@ from ..clock import of as clock_of
 from ..deprecations import Deprecations
 from ..errors import ConfigurationError, ImpactError
 from ..handed_over import Source, source_of
+from ..home import Home
 from ..identity import user_agent
 from ..replies import Reply
 from ..secrets import Secret
@@ -100,9 +100,10 @@ class HTTP:
     deprecations: Deprecations = attrs.field(factory=Deprecations, init=False)
     policy: "Policy | None" = attrs.field(default=None, init=False)
     _own_headers: list[tuple[bytes, bytes]] = attrs.field(init=False)
-    _loop: EventLoopToken | None = attrs.field(default=None, init=False)
+    _home: Home = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._home = Home("this client", is_bound_to_loop=self.carrier.is_bound_to_loop)
         netloc = urlsplit(self.base_url).netloc.encode("idna")
         self._own_headers = [
             (b"Host", netloc),
@@ -110,16 +111,8 @@ class HTTP:
         ]
 
     def require_same_loop(self) -> None:
-        """`ConfigurationError` in another event loop than that of the first call: there the connections are."""
-        if not self.carrier.is_bound_to_loop:
-            return
-        loop = current_token()
-        self._loop = self._loop or loop
-        if self._loop != loop:
-            raise ConfigurationError(
-                "this client is called in another event loop than before, where its connections are of no use; make "
-                "one, and close it, in each asyncio.run() or anyio.run()"
-            )
+        """`ConfigurationError` in another process or event loop than the first call was in: connections are there."""
+        self._home.settle()
 
     def address(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         given = tuple((name, _as_text(value)) for name, value in (query or {}).items() if value is not None)
@@ -192,8 +185,7 @@ class HTTP:
     async def aclose(self) -> None:
         if self.is_closed:
             return
-        if self._loop is not None:
-            self.require_same_loop()
+        self._home.require()
         self.is_closed = True
         await self.carrier.aclose()
 

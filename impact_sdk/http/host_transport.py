@@ -125,5 +125,11 @@ def _is_response(given: Any) -> bool:
 
 def of(transport: HTTPTransport) -> HostTransport:
     """The transport that a caller wants; `ConfigurationError` where it is none."""
+    if callable(getattr(transport, "send", None)) and not hasattr(transport, "handle_async_request"):
+        raise wrong(
+            "transport",
+            transport,
+            "a transport and no client: what a client is made with, httpx.AsyncHTTPTransport(…), say; or leave it out",
+        )
     able("transport", transport, "handle_async_request", "aclose")
     return HostTransport(transport)

@@ -1,5 +1,6 @@
 """What the host hands over and that answers wrongly: a clock, a store, a transport, a source, tasks, a callback."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -397,3 +398,40 @@ async def test_a_new_token_that_cannot_be_sent_is_none(token: Any, said: str) ->
 
         with pytest.raises(SessionClosed, match=f"id_token_expired returned {said}, and no token"):
             await session.create_dream("Bike")
+
+
+@pytest.mark.parametrize("client", [httpx.AsyncClient, httpx.Client])
+def test_a_client_is_no_transport_and_is_told_what_to_give(client: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"give a transport and no client.*httpx\.AsyncHTTPTransport"):
+        ImpactSDK(BASE, client_id="a", transport=client())
+
+
+@on_one_loop
+async def test_another_kind_of_task_group_is_refused_at_once_with_the_way_out() -> None:
+    async with asyncio.TaskGroup() as tasks:
+        group: Any = tasks
+        with pytest.raises(ConfigurationError, match=r"give one of anyio\.create_task_group\(\).*or leave it out"):
+            ImpactSDK(BASE, client_id="a", task_group=group)
+
+
+@on_one_loop
+async def test_a_task_group_that_was_left_fails_every_call_and_none_waits_for_ever() -> None:
+    async with anyio.create_task_group() as tasks:
+        sdk = ImpactSDK(BASE, client_id="a", transport=httpx.MockTransport(answers), task_group=tasks)
+        session = await sdk.launch("t0ken")
+        tasks.cancel_scope.cancel()
+
+    for _ in range(2):
+        with pytest.raises((ConfigurationError, SessionClosed)), anyio.fail_after(10):
+            await session.launch_savehack("d1", Weekly(amount_cents=5, weekday=0))
+    await sdk.aclose()
+
+
+@on_one_loop
+async def test_an_api_within_a_block_and_a_second_block_are_refused() -> None:
+    async with api() as client:
+        with pytest.raises(ConfigurationError, match="open already"):
+            await client.__aenter__()
+        await client.dreams.get("d1")
+    with pytest.raises(ConfigurationError, match="closed"):
+        await client.__aenter__()

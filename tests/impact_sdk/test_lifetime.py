@@ -13,6 +13,7 @@ import pytest
 import respx
 
 from impact_sdk import (
+    ConfigurationError,
     ExitReason,
     ExitRequest,
     IDTokenExpired,
@@ -39,9 +40,10 @@ class HandClock:
         self._sleepers: list[tuple[datetime, int, anyio.Event]] = []
         self._order = itertools.count()
         self.woken = 0
+        self.moments: list[Any] = []  # said instead, one after the other
 
     def now(self) -> datetime:
-        return self.moment
+        return self.moments.pop(0) if self.moments else self.moment
 
     async def sleep(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
@@ -495,3 +497,110 @@ async def test_signing_out_of_a_session_that_des_has_forgotten_is_signing_out(
     await mine.sign_out()
 
     assert (host.asked, [request.reason for request in host.exits]) == ([], [ExitReason.SIGNED_OUT])
+
+
+async def test_signing_out_does_not_wait_for_ever_for_a_host_that_never_ends(
+    sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def never_end(_request: ExitRequest) -> None:
+        await anyio.sleep_forever()
+
+    sdk.register(exit_requested=never_end)
+    des.post("/users/verify_token").mock(return_value=session())
+    des.delete("/v1/session").respond(204)
+    mine = await sdk.launch("t1")
+    signed_out: list[bool] = []
+
+    async def sign_out() -> None:
+        await mine.sign_out()
+        signed_out.append(True)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(sign_out)
+        await anyio.wait_all_tasks_blocked()
+        await clock.jump(timedelta(seconds=29))
+        assert signed_out == []
+        await clock.jump(timedelta(seconds=1))
+        assert signed_out == [True]
+
+    assert "exit_requested has not ended yet" in caplog.text
+
+
+async def test_signing_out_returns_when_the_host_has_heard(sdk: ImpactSDK, des: respx.MockRouter) -> None:
+    host = register(sdk, Host())
+    des.post("/users/verify_token").mock(return_value=session())
+    des.delete("/v1/session").respond(204)
+    mine = await sdk.launch("t1")
+
+    with anyio.fail_after(10):
+        await mine.sign_out()
+
+    assert [request.reason for request in host.exits] == [ExitReason.SIGNED_OUT]
+
+
+def dated(response: httpx.Response, hour: int) -> httpx.Response:
+    """An answer of a server whose clock is at that hour."""
+    response.headers["Date"] = f"Mon, 04 Jan 2027 {hour:02}:00:00 GMT"
+    return response
+
+
+@pytest.mark.parametrize("hour", [0, 7, 8, 9, 23])
+@pytest.mark.parametrize("age", ["", "; Expires=Mon, 04 Jan 2027 {end:02}:20:00 GMT"])
+async def test_a_session_lasts_as_long_as_des_says_however_wrong_our_clock_is(
+    sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock, hour: int, age: str
+) -> None:
+    end = f"2027-01-04T{hour:02}:20:00Z"
+    begun = dated(session(expiresAt=end), hour)
+    begun.headers["Set-Cookie"] = f"impact_session=c1{age.format(end=hour)}"
+    des.post("/users/verify_token").mock(return_value=begun)
+    host = register(sdk, Host())
+    mine = await sdk.launch("t1")
+
+    assert mine.expires_at == START + timedelta(minutes=20)
+    await clock.jump(timedelta(minutes=19))
+    assert (host.asked, host.exits) == ([], [])
+    mine.dreams()
+
+
+@pytest.mark.parametrize("hour", [7, 9])
+async def test_a_renewed_session_lasts_as_long_as_des_says_however_wrong_our_clock_is(
+    sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock, hour: int
+) -> None:
+    des.post("/users/verify_token").mock(return_value=dated(session(renewal="activity", max_age=900), hour))
+    settings = {"session": {"expiresAt": f"2027-01-04T{hour:02}:50:00Z", "renewal": "activity"}}
+    des.post("/v1/session/keep-alive").mock(return_value=dated(httpx.Response(200, json=settings), hour))
+    mine = await sdk.launch("t1")
+
+    await mine.keep_alive()
+
+    assert mine.expires_at == START + timedelta(minutes=50)
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 5])
+async def test_a_date_in_whole_seconds_puts_no_end_off(
+    sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock, seconds: int
+) -> None:
+    """As near as that both clocks say the same."""
+    clock.moment = START + timedelta(seconds=seconds)
+    des.post("/users/verify_token").mock(return_value=dated(session(), 8))
+
+    assert (await sdk.launch("t1")).expires_at == START + timedelta(hours=1)
+
+
+async def test_a_clock_that_fails_when_the_session_is_lost_leaves_no_call_waiting(
+    sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock
+) -> None:
+    host = register(sdk, Host("t2"))
+    des.post("/users/verify_token").side_effect = [session(), session(cookie="c2")]
+    des.post("/v1/dreams").side_effect = [refused(), refused(), created()]
+    mine = await sdk.launch("t1")
+    await anyio.wait_all_tasks_blocked()
+
+    clock.moments = [START, None]
+    with pytest.raises(ConfigurationError, match=r"clock\.now\(\) is None"):
+        await create(mine)
+    assert clock.moments == []
+
+    with anyio.fail_after(10):
+        await create(mine)
+    assert len(host.asked) == 1
