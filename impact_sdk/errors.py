@@ -35,11 +35,12 @@ ImpactError
     UnreadableWebhook           DES has signed it, and it is no batch of events
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 
+from .travelling import Travelling
 from .visible import visible
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ if TYPE_CHECKING:
 LONGEST_QUOTATION = 1_000
 
 
-class ImpactError(Exception):
+class ImpactError(Travelling, Exception):
     """Anything that this SDK raises on purpose.
 
     What others wrote stands in its message so that it can be seen and does nothing: no control characters reach the
-    terminal, or the log, that it is written to.
+    terminal, or the log, that it is written to. It can be copied, and be sent to another process.
     """
 
     def __init__(self, message: str = "") -> None:
@@ -308,27 +309,3 @@ class ReplayedWebhook(WebhookError):
 
 class UnreadableWebhook(WebhookError):
     """DES has signed it, and it is no batch of events; the message names the place."""
-
-
-ERRORS_BY_STATUS: Mapping[int, type[APIError]] = {
-    400: BadRequest,
-    401: Unauthorized,
-    403: Forbidden,
-    404: NotFound,
-    409: Conflict,
-    413: BadRequest,
-    415: BadRequest,
-    422: BadRequest,
-    429: RateLimited,
-}
-
-
-# What DES calls the field that a 409 is about, where it is about the key and not about what is there.
-IDEMPOTENCY_KEY = "idempotency-key"
-
-
-def error_for(status: int, errors: Sequence[FieldError] = ()) -> type[APIError]:
-    """The error that a status of 400 or more is raised as."""
-    if status == 409 and any(error.field.lower() == IDEMPOTENCY_KEY for error in errors):
-        return StillRunning
-    return ERRORS_BY_STATUS.get(status, ServerError if status >= 500 else APIError)

@@ -4,11 +4,24 @@ What stands between us and DES answers too: a proxy, a login page, a network's o
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from . import wire
-from .errors import FieldError, RateLimited, UnexpectedResponse, error_for
+from .errors import (
+    APIError,
+    BadRequest,
+    Conflict,
+    FieldError,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    ServerError,
+    StillRunning,
+    Unauthorized,
+    UnexpectedResponse,
+)
 from .reasons import BASE, reasons
 from .visible import visible
 
@@ -29,6 +42,22 @@ LOOKED_AT = 8 * 1024
 # What these ask for changes nothing, and these redirects say that nothing was done.
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_DONE = frozenset({307, 308})
+
+ERRORS_BY_STATUS: Mapping[int, type[APIError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    413: BadRequest,
+    415: BadRequest,
+    422: BadRequest,
+    429: RateLimited,
+}
+
+
+# What DES calls the field that a 409 is about, where it is about the key and not about what is there.
+IDEMPOTENCY_KEY = "idempotency-key"
 
 _TITLE = re.compile("<title[^<>]{0,100}>([^<]{1,100})", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(r"\s*([a-z0-9!#$&^_.+-]{1,40}/[a-z0-9!#$&^_.+-]{1,60})", re.IGNORECASE)
@@ -76,7 +105,7 @@ def refusal(reply: "Reply", *, attempts: int = 1, is_repeatable: bool = False) -
     if not because:
         because = f"without a reason; {_described(reply)}"
     tried = f", after {attempts} attempts" if attempts > 1 else ""
-    error = error_for(reply.status, errors)(
+    error = _kind(reply.status, errors)(
         f"{_call(reply)} was refused with {reply.status}{tried}: {because}{done} ({_request(reply)})",
         status=reply.status,
         errors=errors,
@@ -88,6 +117,13 @@ def refusal(reply: "Reply", *, attempts: int = 1, is_repeatable: bool = False) -
     if isinstance(error, RateLimited):
         error.retry_after = reply.retry_after
     return error
+
+
+def _kind(status: int, errors: Sequence[FieldError]) -> type[APIError]:
+    """The error that a status of 400 or more is raised as."""
+    if status == 409 and any(error.field.lower() == IDEMPOTENCY_KEY for error in errors):
+        return StillRunning
+    return ERRORS_BY_STATUS.get(status, ServerError if status >= 500 else APIError)
 
 
 def _call(reply: "Reply") -> str:

@@ -29,6 +29,9 @@ class Unreadable(ValueError):
         super().__init__("; ".join(problems))
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Unreadable, (self.problems,)
+
 
 def camel(name: str) -> str:
     """`target_cents` as the wire writes it: `targetCents`."""

@@ -87,6 +87,9 @@ class Headers(Mapping[str, str]):
         # Names alone: among the values there are cookies.
         return f"<Headers {', '.join(self)}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Headers, (self.raw,)
+
     def all(self, name: bytes) -> tuple[str, ...]:
         """The values of one name, each for itself.
 

@@ -1,7 +1,7 @@
 """Enumerations that DES may add to: a value this SDK has never heard of is kept as it came."""
 
 import enum
-from typing import Self
+from typing import Any, Self
 
 
 class OpenEnum(enum.StrEnum):
@@ -15,6 +15,10 @@ class OpenEnum(enum.StrEnum):
         member._name_ = value
         member._value_ = value
         return member
+
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        # By its value: some versions of Python pickle the name of a member, and one that is not known has none.
+        return type(self), (self.value,)
 
     @property
     def is_known(self) -> bool:
