@@ -9,6 +9,7 @@ MODULES = (
     "cattrs",
     "click",
     "cryptography",
+    "httpcore",
     "httpx",
     "impact_sdk",
     "jinja2",
