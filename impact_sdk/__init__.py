@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from .api import (
         ImpactAPI,
     )
+    from .attempts import (
+        Attempt,
+    )
     from .auth import (
         ClientCredentials,
     )
@@ -71,6 +74,18 @@ if TYPE_CHECKING:
         UnknownArgument,
         UnreadableWebhook,
         WebhookError,
+    )
+    from .hooks import (
+        AttemptEnded,
+        AttemptStarted,
+        CallEnded,
+        CallStarted,
+        HandoverEnded,
+        HandoverOutcome,
+        HandoverStarted,
+        Hook,
+        HookEvent,
+        WaitStarted,
     )
     from .http.host_transport import (
         HTTPTransport,
@@ -142,6 +157,9 @@ if TYPE_CHECKING:
     from .replies import (
         Reply,
     )
+    from .retry_budget import (
+        RetryBudget,
+    )
     from .sdk import (
         ImpactSDK,
     )
@@ -159,6 +177,7 @@ if TYPE_CHECKING:
 
 _PUBLIC = {
     "api": "ImpactAPI",
+    "attempts": "Attempt",
     "auth": "ClientCredentials",
     "blocking": "Blocking",
     "callbacks": """
@@ -175,6 +194,10 @@ _PUBLIC = {
         TransferConsentTimedOut TransportError Unauthorized UnexpectedResponse UnknownArgument UnreadableWebhook
         WebhookError
     """,
+    "hooks": """
+        AttemptEnded AttemptStarted CallEnded CallStarted HandoverEnded HandoverOutcome HandoverStarted Hook HookEvent
+        WaitStarted
+    """,
     "http.host_transport": "HTTPTransport",
     "identity": "AppInfo",
     "models": """
@@ -189,6 +212,7 @@ _PUBLIC = {
     "rate_limits": "RateLimit",
     "replay_stores": "MemoryReplayStore ReplayStore",
     "replies": "Reply",
+    "retry_budget": "RetryBudget",
     "sdk": "ImpactSDK",
     "secrets": "Secret",
     "session": "Session",
@@ -228,11 +252,16 @@ __all__ = [
     "AccountUpdate",
     "AlreadyLaunching",
     "AppInfo",
+    "Attempt",
+    "AttemptEnded",
+    "AttemptStarted",
     "Autopilot",
     "BadRequest",
     "Blocking",
     "CalendarChaos",
+    "CallEnded",
     "CallOptions",
+    "CallStarted",
     "CallbackNotRegistered",
     "ClientCredentials",
     "ClientOptions",
@@ -261,7 +290,12 @@ __all__ = [
     "FieldError",
     "Forbidden",
     "HTTPTransport",
+    "HandoverEnded",
     "HandoverError",
+    "HandoverOutcome",
+    "HandoverStarted",
+    "Hook",
+    "HookEvent",
     "IDTokenExpired",
     "ImpactAPI",
     "ImpactError",
@@ -290,6 +324,7 @@ __all__ = [
     "ReplayStore",
     "ReplayedWebhook",
     "Reply",
+    "RetryBudget",
     "Rocket",
     "Roulette",
     "Roundup",
@@ -323,6 +358,7 @@ __all__ = [
     "UnknownArgument",
     "UnreadableWebhook",
     "User",
+    "WaitStarted",
     "WebhookEndpoint",
     "WebhookEndpointState",
     "WebhookError",

@@ -29,9 +29,11 @@ from .errors import (
 )
 from .handed_over import Tasks, awaitable, ends_the_program, is_hosts_own
 from .handover import Effect, Event, State, next_step
+from .hooks import Hooks
 from .mistakes import shown, told
 from .models import Dream, SavehackLaunch, SessionSettings, User
 from .visible import visible
+from .watched import Watched
 
 logger = logging.getLogger("impact_sdk")
 
@@ -134,6 +136,7 @@ class Handover:
     owner: Owner
     callbacks: Callbacks
     clock: Clock
+    hooks: Hooks
     time_limit: timedelta
     tasks: Tasks
     state: State = State.IDLE
@@ -247,8 +250,16 @@ class Handover:
             if not is_hosts_own(error):
                 raise
             return Event.FAILED, partial(_the_same, error)
+        watched = Watched(
+            self.hooks,
+            self.question.keyword,
+            self.clock,
+            is_no=lambda error: _declined(self.question.declines, error) is not None,
+            had_its_time=lambda: self.state is State.OVERDUE,
+        )
         try:
-            await awaitable(callback(request))
+            async with watched:
+                await awaitable(callback(request))
         except BaseException as error:
             if not is_hosts_own(error):
                 raise

@@ -13,7 +13,6 @@ from . import wire
 from .cookies import SessionCookie
 from .http import HTTP
 from .mistakes import what_is_wrong_with_text, wrong
-from .options import CallOptions
 from .refusals import unexpected
 from .secrets import SHORTEST, Secret
 from .transport import Auth, Proof, Transport
@@ -61,7 +60,7 @@ class IDToken(Secret):
 class NoAuth(Auth):
     """Nobody's: for the request that begins a session."""
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
+    async def headers(self, asking: Transport) -> Proof:
         return {}
 
 
@@ -76,7 +75,7 @@ class CookieAuth(Auth):
     def owner(self) -> object:
         return self.session
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
+    async def headers(self, asking: Transport) -> Proof:
         return self.cookie.headers
 
 
@@ -89,11 +88,11 @@ class BearerToken(Auth):
     _renew_at: datetime | None = attrs.field(default=None, init=False)
     _fetching: anyio.Lock = attrs.field(factory=anyio.Lock, init=False, repr=False)
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
-        if self._is_due(http):
+    async def headers(self, asking: Transport) -> Proof:
+        if self._is_due(asking.http):
             async with self._fetching:
-                if self._is_due(http):  # nobody else fetched one while we waited
-                    await self._fetch(http, options)
+                if self._is_due(asking.http):  # nobody else fetched one while we waited
+                    await self._fetch(asking)
         return self._proof()
 
     async def refused(self, proof: Proof) -> bool:
@@ -107,14 +106,12 @@ class BearerToken(Auth):
     def _is_due(self, http: HTTP) -> bool:
         return self._token is None or (self._renew_at is not None and http.clock.now() >= self._renew_at)
 
-    async def _fetch(self, http: HTTP, options: CallOptions) -> None:
-        transport = Transport(http=http, auth=_Basic(self.credentials))
+    async def _fetch(self, asking: Transport) -> None:
+        transport = attrs.evolve(asking, auth=_Basic(self.credentials))
         grant = {"grant_type": "client_credentials"}
         secret = self.credentials.client_secret
         conceal = (secret,) if len(secret.reveal()) >= SHORTEST else ()
-        reply = await transport.request(
-            "POST", "/oauth/token", form=grant, is_repeatable=True, conceal=conceal, **options
-        )
+        reply = await transport.request("POST", "/oauth/token", form=grant, is_repeatable=True, conceal=conceal)
         try:
             granted = wire.read(_Granted, wire.loads(reply.content))
             if not _TOKEN.fullmatch(granted.access_token):  # nor is it shown
@@ -124,7 +121,7 @@ class BearerToken(Auth):
         self._token = Secret(granted.access_token)
         lifetime = granted.lifetime
         self._renew_at = (
-            None if lifetime is None else http.clock.now() + lifetime - min(RENEWED_BEFORE_END, lifetime / 2)
+            None if lifetime is None else asking.http.clock.now() + lifetime - min(RENEWED_BEFORE_END, lifetime / 2)
         )
 
 
@@ -137,7 +134,7 @@ class _Basic(Auth):
 
     credentials: ClientCredentials
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
+    async def headers(self, asking: Transport) -> Proof:
         pair = f"{quote(self.credentials.client_id, safe='')}:{quote(self.credentials.client_secret.reveal(), safe='')}"
         return {"Authorization": Secret(f"Basic {base64.b64encode(pair.encode()).decode()}")}
 

@@ -1,5 +1,6 @@
 """Where the SDK reads the time and waits; a simulation passes its own."""
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Protocol
@@ -86,6 +87,15 @@ def of(clock: Clock | None) -> Clock:
     """The clock that a caller wants; `ConfigurationError` where it is none."""
     clock = able("clock", clock, "now", "sleep", "sleep_until")
     return SystemClock() if clock is None else HostClock(clock)
+
+
+def steady(clock: Clock) -> Callable[[], float]:
+    """What tells seconds that have passed: the machine's steady clock, or the host's own where it has one.
+
+    Only differences mean anything.
+    """
+    own = clock._clock if isinstance(clock, HostClock) else clock
+    return time.monotonic if isinstance(own, SystemClock) else lambda: clock.now().timestamp()
 
 
 # Of a sleeping machine the steady clock stands still, so we look at the other one every so often.

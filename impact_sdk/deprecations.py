@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .routes import route
 from .server_time import http_date
 from .visible import visible
 
@@ -29,9 +30,6 @@ RELATIONS = ("deprecation", "sunset", "successor-version")
 _STRUCTURED_DATE = re.compile(r"@(-?\d{1,11})(?!\d)")
 _LINK = re.compile(r"""<([^<>]*)>((?:[^"<,]|"[^"]*")*)""")
 _RELATION = re.compile(r"""\brel\s*=\s*"?([a-z -]*)""")
-# The id of what a request is about. `/v1/session/keep-alive` has none.
-_ID = re.compile("^(/v1/(?!session/)[^/]+/)[^/]+")
-ANY_ID = r"\1{id}"
 
 
 class DeprecatedOperation(DeprecationWarning):
@@ -52,7 +50,7 @@ class Deprecations:
         """Tell of what an answer says, unless that has been told."""
         if "deprecation" not in reply.headers and "sunset" not in reply.headers:
             return
-        operation = f"{reply.method} {_ID.sub(ANY_ID, reply.path)}"
+        operation = f"{reply.method} {route(reply.path)}"
         said = (operation, reply.headers.get("deprecation", ""), reply.headers.get("sunset", ""))
         told = what_is_said(operation, reply.headers)
         if told is None or said in self._told or len(self._told) == MOST_TOLD:

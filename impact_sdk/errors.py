@@ -44,6 +44,7 @@ from .travelling import Travelling
 from .visible import visible
 
 if TYPE_CHECKING:
+    from .attempts import Attempt
     from .models import Dream, SavehackLaunch
     from .rate_limits import RateLimit
 
@@ -117,7 +118,10 @@ class APIError(ImpactError):
         attempts: How often the request was sent, the first time included.
         rate_limit: How much DES still lets us ask, when it says so.
         idempotency_key: The key that was sent; None for a request that needs none.
+        history: These attempts, one by one; empty where the answer was read elsewhere.
     """
+
+    history: tuple["Attempt", ...] = ()
 
     def __init__(
         self,
@@ -193,7 +197,10 @@ class TransportError(ImpactError):
 
     Attributes:
         attempts: How often the request was sent, the first time included.
+        history: These attempts, one by one.
     """
+
+    history: tuple["Attempt", ...] = ()
 
     def __init__(self, message: str, *, attempts: int = 1) -> None:
         super().__init__(message)

@@ -6,15 +6,37 @@ from datetime import timedelta
 import anyio
 import attrs
 
+from .api.dreams import Dreams
+from .api.savehacks import SavehackLaunches
 from .asking import Handover, Launches, Owner, Question
 from .callbacks import Callbacks
+from .calls import Call
 from .clock import Clock
 from .consents import LaunchConsent
+from .deadlines import Deadline, standing_still
 from .errors import HandoverError
 from .handed_over import Tasks
 from .handover import State
+from .hooks import Hooks
 from .models import Dream, LaunchState, SavehackLaunch
 from .provisioning import DreamAccount, UserAccount
+
+
+@attrs.frozen(kw_only=True)
+class Reading:
+    """How the call that waits for a handover looks at what has come of it: within its own limits.
+
+    Attributes:
+        call: Whose deadline stands still while the host is asked; None where it has none.
+    """
+
+    dreams: Dreams
+    launches: SavehackLaunches
+    call: Call | None
+
+    @property
+    def deadline(self) -> Deadline | None:
+        return None if self.call is None else self.call.deadline
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -28,9 +50,12 @@ class Handovers:
     callbacks: Callbacks
     clock: Clock
     time_limits: dict[str, timedelta]
+    hooks: Hooks
     _by_key: dict[str, Handover] = attrs.field(factory=dict, init=False)
 
-    async def hand_over(self, owner: Owner, launches: Launches, tasks: Tasks) -> list[SavehackLaunch]:
+    async def hand_over(
+        self, owner: Owner, launches: Launches, tasks: Tasks, reading: "Reading"
+    ) -> list[SavehackLaunch]:
         """Ask the host for what launches wait for; returns them all as they are then.
 
         Every question is asked, and the first error raised at the end, with the others as its notes. Called by the
@@ -47,15 +72,17 @@ class Handovers:
             if not waiting:
                 return list(launches)
             asked |= waiting.keys()
-            await self._ask_all(owner, list(waiting.values()), tasks)
-            launches = await _fetched(owner, launches)
+            with standing_still(reading.deadline):
+                await self._ask_all(owner, list(waiting.values()), tasks)
+            launches = await _fetched(reading.launches, launches)
 
-    async def hand_over_dream(self, owner: Owner, dream: Dream, tasks: Tasks) -> Dream:
+    async def hand_over_dream(self, owner: Owner, dream: Dream, tasks: Tasks, reading: "Reading") -> Dream:
         """Ask the host for the account that a new Dream wants, if it wants one; returns it as it is then."""
         if dream.account_provision_request_id is None:
             return dream
-        await self._ask_all(owner, [(self._for_dream(dream, dream.account_provision_request_id), [])], tasks)
-        return await owner.dreams.get(dream.id)
+        with standing_still(reading.deadline):
+            await self._ask_all(owner, [(self._for_dream(dream, dream.account_provision_request_id), [])], tasks)
+        return await reading.dreams.get(dream.id)
 
     def leave(self, owner: Owner) -> list[anyio.Event]:
         """An owner's session ends; an answer that DES does not know yet is kept for the user's next one.
@@ -108,15 +135,16 @@ class Handovers:
                 owner=owner,
                 callbacks=self.callbacks,
                 clock=self.clock,
+                hooks=self.hooks,
                 time_limit=self.time_limits[question.keyword],
                 tasks=tasks,
             )
         return self._by_key[question.key]
 
 
-async def _fetched(owner: Owner, launches: Launches) -> list[SavehackLaunch]:
+async def _fetched(known: SavehackLaunches, launches: Launches) -> list[SavehackLaunch]:
     """The same launches, as DES has them now."""
     found: dict[str, SavehackLaunch] = {}
     for dream_id in dict.fromkeys(launch.dream.id for launch in launches):
-        found.update({launch.id: launch async for launch in owner.launches.list(dream_id=dream_id)})
+        found.update({launch.id: launch async for launch in known.list(dream_id=dream_id)})
     return [found.get(launch.id, launch) for launch in launches]

@@ -5,10 +5,9 @@ from datetime import datetime
 import attrs
 
 from . import server_time, wire
-from .auth import IDToken, NoAuth
+from .auth import IDToken
 from .cookies import SessionCookie
 from .errors import BadRequest, InvalidCredentials
-from .http import HTTP
 from .models import SessionSettings, User, VerifiedToken
 from .refusals import unexpected
 from .secrets import Secret
@@ -41,15 +40,17 @@ class Launch:
     """All that a launch sends but the ID token, so that the same can be launched again."""
 
     # docs/des.md 4.1
-    http: HTTP
     client_id: str
     locale: str
     location: str | None
     theme: str | None
     timezone: str | None
 
-    async def verify(self, token: IDToken, *, attempts: int | None = None) -> Begun:
+    async def verify(self, token: IDToken, transport: Transport, *, attempts: int | None = None) -> Begun:
         """Begin a session.
+
+        Args:
+            transport: Nobody's; the token says who it is.
 
         Raises:
             InvalidCredentials: DES does not accept the token.
@@ -63,10 +64,9 @@ class Launch:
             "timezone": self.timezone,
         }
         given = {name: value for name, value in body.items() if value is not None}
-        nobody = Transport(http=self.http, auth=NoAuth())
         try:
             # A second session for the same token does no harm, so this may be sent again.
-            reply = await nobody.request(
+            reply = await transport.request(
                 "POST", "/users/verify_token", body=given, is_repeatable=True, attempts=attempts, conceal=[token]
             )
         except BadRequest as error:

@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from typing import Unpack
 
 import anyio
 import attrs
 
 from . import exits, server_time
 from .api.sessions import Sessions
-from .auth import CookieAuth, IDToken
+from .auth import CookieAuth, IDToken, NoAuth
 from .callbacks import Callbacks, ExitRequest, IDTokenExpired
 from .cookies import SessionCookie
 from .errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorized
@@ -88,7 +89,7 @@ class Lifetime(Auth):
 
     # In whose name requests are sent
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
+    async def headers(self, asking: Transport) -> Proof:
         if self.state in (State.LOST, State.RELAUNCHING) and not self._is_asked_here:
             await self._next_round()
         self.require_open()
@@ -127,18 +128,18 @@ class Lifetime(Auth):
         if self.exit is not None:
             raise SessionClosed(f"the session of user {self.user.id} {self.exit.explanation}; launch again")
 
-    async def keep_alive(self) -> None:
+    async def keep_alive(self, transport: Transport, **options: Unpack[CallOptions]) -> None:
         self._cookie_was_renewed = False
-        self._renewed(await Sessions(Transport(http=self._http, auth=self)).keep_alive())
+        self._renewed(await Sessions(transport).keep_alive(**options))
 
-    async def sign_out(self) -> None:
+    async def sign_out(self, transport: Transport, **options: Unpack[CallOptions]) -> None:
         """End the session at DES and here; returns when the host's `exit_requested` has, or has taken its time."""
         self._home.require()
         if self.state is State.ENDED:
             return
         undelivered = None
         try:
-            await Sessions(Transport(http=self._http, auth=CookieAuth(self._cookie, self))).sign_out()
+            await Sessions(attrs.evolve(transport, auth=CookieAuth(self._cookie, self))).sign_out(**options)
         except ImpactError as error:
             error.add_note("the session is ended here; DES keeps it until it expires")
             undelivered = error
@@ -357,7 +358,8 @@ class Lifetime(Auth):
 
     async def _relaunch(self, token: IDToken) -> None:
         try:
-            begun = await self._launch.verify(token, attempts=DELIVERY_ATTEMPTS)
+            nobody = Transport(http=self._http, auth=NoAuth())
+            begun = await self._launch.verify(token, nobody, attempts=DELIVERY_ATTEMPTS)
         except (InvalidCredentials, Unauthorized) as error:
             self._happened(Event.REFUSED, exits.refused(error))
             return
@@ -380,7 +382,7 @@ class _WithoutRenewal(Auth):
     def owner(self) -> object:
         return self.lifetime
 
-    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
+    async def headers(self, asking: Transport) -> Proof:
         return self.lifetime._cookie.headers
 
     def answered(self, reply: Reply) -> None:

@@ -1,12 +1,14 @@
 """How one client asks: what its calls have in common besides their connection. Checked when the client is made."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
-from . import headers
+from . import deadlines, headers, hooks
 from .errors import UnknownArgument
+from .hooks import Hooks
 from .http import time_limits
 from .http.carriers import carried_by
 from .http.settings import ConnectionOptions
@@ -14,6 +16,7 @@ from .identity import AppInfo, user_agent
 from .mistakes import shown, wrong
 from .options import CallOptions, ClientOptions
 from .retries import ATTEMPTS
+from .retry_budget import RetryBudget, RetryStore
 
 # Which of a client's options say how it is connected, and which how it asks.
 CONNECTION = frozenset({*ConnectionOptions.__annotations__, "clock", "source"})
@@ -25,14 +28,19 @@ class Policy:
 
     timeout_seconds: float = time_limits.TIMEOUT_SECONDS
     attempts: int = ATTEMPTS
+    deadline_seconds: float | None = None
+    retries: RetryStore = attrs.field(factory=RetryStore)
+    hooks: Hooks = attrs.field(factory=Hooks)
 
     def for_calls(self, options: CallOptions) -> "Policy":
         """The same, with the limits of a call, or of several; `ConfigurationError` where one cannot be."""
-        given = {name: value for name, value in options.items() if value is not None}
-        return attrs.evolve(self, **limits(given)) if given else self
+        if not options or all(value is None for value in options.values()):
+            return self
+        return attrs.evolve(self, **limits(options))
 
 
-DEFAULT = Policy()
+# Of what has no client.
+DEFAULT = Policy(retries=RetryStore(RetryBudget(size=math.inf)))
 
 
 def limits(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +52,8 @@ def limits(given: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1:
             raise wrong("attempts", attempts, "1 or more")
         found["attempts"] = attempts
+    if (deadline := given.get("deadline")) is not None:
+        found["deadline_seconds"] = deadlines.of(deadline)
     return found
 
 
@@ -61,8 +71,15 @@ def of_client(called: str, options: dict[str, Any], known: Iterable[str] = ()) -
         raise wrong("app_info", app, "AppInfo(name=…, version=…)")
     added = headers.added("default_headers", given.get("default_headers"))
     connection = {name: value for name, value in given.items() if name in CONNECTION}
+    budget = given.get("retry_budget")
+    if budget is not None and not isinstance(budget, RetryBudget):
+        raise wrong("retry_budget", budget, "RetryBudget(size=…, earned=…)")
+    retries = RetryStore(budget or RetryBudget())
     agent = user_agent(app, carried_by(connection.get("transport")))
-    return Policy(**limits(given)), {**connection, "headers": {"User-Agent": agent, **added}}
+    return Policy(**limits(given), retries=retries, hooks=hooks.of(given.get("hooks"))), {
+        **connection,
+        "headers": {"User-Agent": agent, **added},
+    }
 
 
 def require_known(called: str, given: dict[str, Any], known: Iterable[str]) -> None:

@@ -74,14 +74,16 @@ def unexpected(
     """
     words = reply.redaction.of(f"{problem}")
     held = "" if reply.unusable else _described(reply, may_hold_secret=may_hold_secret)
-    return UnexpectedResponse(
+    error = UnexpectedResponse(
         f"{_call(reply)} was answered with {reply.status}, and that cannot be read: {words}{held and f'; {held}'}"
         f"{_may_have_happened(reply, is_repeatable)} ({_request(reply)})",
         status=reply.status,
-        request_id=_request_id(reply),
+        request_id=request_id(reply),
         rate_limit=reply.rate_limit,
         idempotency_key=reply.idempotency_key,
     )
+    error.history = reply.history
+    return error
 
 
 def refusal(reply: "Reply", *, attempts: int = 1, is_repeatable: bool = False) -> Exception:
@@ -95,7 +97,7 @@ def refusal(reply: "Reply", *, attempts: int = 1, is_repeatable: bool = False) -
         return UnexpectedResponse(
             f"{_call(reply)} was {_led_astray(reply)} base_url{done} ({_request(reply)})",
             status=reply.status,
-            request_id=_request_id(reply),
+            request_id=request_id(reply),
             attempts=attempts,
             idempotency_key=reply.idempotency_key,
         )
@@ -109,7 +111,7 @@ def refusal(reply: "Reply", *, attempts: int = 1, is_repeatable: bool = False) -
         f"{_call(reply)} was refused with {reply.status}{tried}: {because}{done} ({_request(reply)})",
         status=reply.status,
         errors=errors,
-        request_id=_request_id(reply),
+        request_id=request_id(reply),
         attempts=attempts,
         rate_limit=reply.rate_limit,
         idempotency_key=reply.idempotency_key,
@@ -131,10 +133,11 @@ def _call(reply: "Reply") -> str:
 
 
 def _request(reply: "Reply") -> str:
-    return f"request {_request_id(reply)}"
+    return f"request {request_id(reply)}"
 
 
-def _request_id(reply: "Reply") -> str | None:
+def request_id(reply: "Reply") -> str | None:
+    """What DES calls a request, without a secret that it may have repeated there."""
     return None if reply.request_id is None else reply.redaction.of(reply.request_id)[:LONGEST_REQUEST_ID]
 
 

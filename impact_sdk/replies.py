@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from . import retry_after, server_time, wire
+from .attempts import Attempt
 from .rate_limits import RateLimit, rate_limit
 from .refusals import unexpected
 from .secrets import Redaction
@@ -25,6 +26,7 @@ class Reply:
         content: The body, as it came.
         received_at: When it came (UTC).
         idempotency_key: What the request was sent with; None where it needs none.
+        history: The attempts at this request so far, the one that it answers last.
     """
 
     method: str
@@ -39,6 +41,7 @@ class Reply:
     unusable: str | None = attrs.field(default=None, repr=False)
     # Takes out of messages what was sent in secret.
     redaction: Redaction = attrs.field(factory=Redaction, repr=False, eq=False)
+    history: tuple[Attempt, ...] = attrs.field(default=(), repr=False, eq=False)
 
     @property
     def request_id(self) -> str | None:
@@ -92,6 +95,11 @@ def recorded(source: object) -> Iterator[list[Reply]]:
         yield recording.replies
     finally:
         _recordings.reset(token)
+
+
+def is_recorded() -> bool:
+    """Whether anybody listens here."""
+    return bool(_recordings.get())
 
 
 def record(reply: Reply, *sources: object) -> None:

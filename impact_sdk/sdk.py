@@ -1,5 +1,6 @@
 """ImpactSDK: what a bank's app imports."""
 
+import copy
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from types import TracebackType
@@ -10,7 +11,7 @@ import anyio.abc
 
 from . import environment, policy
 from .arguments import checked, required
-from .auth import IDToken
+from .auth import IDToken, NoAuth
 from .callbacks import (
     AccountProvisioningRequested,
     Callbacks,
@@ -30,10 +31,11 @@ from .launch import Launch
 from .launch import prepare as prepare_launch
 from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
-from .options import ClientOptions
+from .options import CallOptions, ClientOptions
 from .replies import Reply, recorded
 from .secrets import Secret
 from .session import Session
+from .transport import Transport
 
 # Opening an account takes a person minutes, with a look for the passport in between; not half an hour. Signing is quick
 # as such, and may have opening an account in it.
@@ -42,6 +44,7 @@ ACCOUNT_PROVISIONING_TIMEOUT = TRANSFER_CONSENT_TIMEOUT = timedelta(minutes=30)
 
 
 ARGUMENTS = ("base_url", "client_id", "account_provisioning_timeout", "transfer_consent_timeout", "task_group")
+LAUNCH_ARGUMENTS = ("id_token", "locale", "location", "theme", "timezone")
 
 
 class ImpactSDK:
@@ -89,7 +92,11 @@ class ImpactSDK:
         self._http.policy = how
         self._callbacks = Callbacks()
         self._notices = Notices(self._callbacks)
-        self._handovers = Handovers(callbacks=self._callbacks, clock=self._http.clock, time_limits=time_limits)
+        self._handovers = Handovers(
+            callbacks=self._callbacks, clock=self._http.clock, time_limits=time_limits, hooks=how.hooks
+        )
+        self._transport = Transport(http=self._http, auth=NoAuth())
+        self._origin: ImpactSDK | None = None
         self._home = Home("this ImpactSDK")
         self._keeper = Keeper()
         self._tasks = tasks_of(task_group) or self._keeper
@@ -132,10 +139,27 @@ class ImpactSDK:
             **known,
         )
 
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """The same SDK, with other options for `launch()` and for the sessions that it gives.
+
+        It shares connections, callbacks, sessions and all else with this one. `aclose()` and `async with` do nothing to
+        it: it is open while this one is.
+
+        Raises:
+            ConfigurationError: An option that cannot work.
+        """
+        policy.require_known("with_options()", {**options}, CallOptions.__annotations__)
+        view = copy.copy(self)
+        view._origin = self._origin or self
+        view._transport = self._transport.with_options(options)
+        return view
+
     def __repr__(self) -> str:
         return f"<ImpactSDK {self._http.base_url} client_id={self._client_id!r}>"
 
     async def __aenter__(self) -> Self:
+        if self._origin is not None:
+            return self
         self._open()
         if self._is_entered:
             raise ConfigurationError("this ImpactSDK is open already; make another one")
@@ -162,7 +186,7 @@ class ImpactSDK:
         Raises:
             TransportError: DES cannot be reached. The SDK is open all the same, and each launch tries again.
         """
-        self._open()
+        (self._origin or self)._open()
         prepare_launch()
         await self._http.prepare()
 
@@ -176,6 +200,8 @@ class ImpactSDK:
         Raises:
             ConfigurationError: It lives in another event loop or process, where it goes on.
         """
+        if self._origin is not None:
+            return
         if self._closed is not None and self._closed.is_set() and self._not_closed is None:
             return
         self._home.require()
@@ -256,6 +282,7 @@ class ImpactSDK:
         location: str | None = None,
         theme: str | None = None,
         timezone: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> Session:
         """Begin a user's session.
 
@@ -265,6 +292,7 @@ class ImpactSDK:
             location: A page of the web app to begin with.
             theme: `light` or `dark`.
             timezone: The user's IANA time zone, such as `Europe/Stockholm`.
+            options: As `CallOptions` has them, for this call alone.
 
         Raises:
             InvalidCredentials: DES does not accept the token.
@@ -273,7 +301,8 @@ class ImpactSDK:
         """
         token = IDToken(id_token)
         del id_token  # what a frame holds, a report of an error shows
-        self._require_open()
+        (self._origin or self)._require_open()
+        policy.require_known("sdk.launch()", {**options}, [*LAUNCH_ARGUMENTS, *CallOptions.__annotations__])
         if not token.reveal() or what_is_wrong_with_text(token.reveal()):
             raise InvalidCredentials(
                 "the ID token is empty, or no text; get one from the bank's sign-in and launch again"
@@ -284,7 +313,6 @@ class ImpactSDK:
         if token in self._launching:
             raise AlreadyLaunching("a launch with this ID token is under way; wait for it")
         launch = Launch(
-            http=self._http,
             client_id=self._client_id,
             locale=locale,
             location=location,
@@ -293,13 +321,15 @@ class ImpactSDK:
         )
         self._launching.add(token)
         try:
-            begun = await launch.verify(token)
+            async with self._transport.calling("sdk.launch", options) as transport:
+                begun = await launch.verify(token, transport)
         finally:
             self._launching.discard(token)
         session = Session(
             begun,
             launch=launch,
             http=self._http,
+            own_policy=self._transport.own_policy,
             callbacks=self._callbacks,
             notices=self._notices,
             handovers=self._handovers,

@@ -1,15 +1,17 @@
 """A user's session: create Dreams, launch savehacks, look at what is there."""
 
+import copy
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 import anyio
 
 from .api.accounts import Accounts
 from .api.dreams import Dreams
+from .api.naming import calls_of
 from .api.savehacks import SavehackLaunches, Savehacks
 from .api.transactions import Transactions
 from .api.transfer_consents import TransferConsents
@@ -19,7 +21,7 @@ from .asking import Owner
 from .callbacks import Callbacks, TelemetryEvent
 from .errors import ConfigurationError
 from .handed_over import Tasks
-from .handovers import Handovers
+from .handovers import Handovers, Reading
 from .home import Home
 from .http import HTTP
 from .launch import Begun, Launch
@@ -38,6 +40,8 @@ from .models import (
     User,
 )
 from .notices import Notices
+from .options import CallOptions, PostOptions
+from .policy import Policy, require_known
 from .replies import Reply, recorded
 from .transport import Transport
 from .visible import visible
@@ -47,12 +51,15 @@ from .visible import visible
 USER_CLICKED = "UserClicked"
 
 
+@calls_of("session", "session.", lambda session, transport: session._through(transport))
 class Session:
     """What `ImpactSDK.launch()` gives: the user is known to DES, and DES to the user.
 
     Close it with `async with` or `close()`. It ends by itself when it expires and nothing renews it: see `register()`.
     Every call after its end raises `SessionClosed`, which says why it ended. All calls raise `TransportError` when
-    there was no answer and `APIError` when the answer is no.
+    there was no answer and `APIError` when the answer is no, and take `timeout=`, `attempts=` and `deadline=`, those
+    that make something `idempotency_key=` as well (see `CallOptions`, `PostOptions`). A deadline stands still while the
+    host is asked: its callbacks have limits of their own, and so has what tells DES of their answers.
     """
 
     def __init__(
@@ -61,6 +68,7 @@ class Session:
         *,
         launch: Launch,
         http: HTTP,
+        own_policy: Policy | None,
         callbacks: Callbacks,
         notices: Notices,
         handovers: Handovers,
@@ -86,12 +94,9 @@ class Session:
             tasks=tasks,
             ended=self._leave,
         )
-        transport = Transport(http=http, auth=self._lifetime)
-        self._accounts = Accounts(transport)
-        self._dreams = Dreams(transport)
-        self._savehacks = Savehacks(transport)
-        self._launches = SavehackLaunches(transport)
-        self._transactions = Transactions(transport)
+        self._is_view = False
+        transport = Transport(http=http, auth=self._lifetime, own_policy=own_policy)
+        self._ask_through(transport)
         self._owner = Owner(
             user=begun.user,
             settings=begun.settings,
@@ -100,6 +105,32 @@ class Session:
             launches=self._launches,
             consents=TransferConsents(transport),
         )
+
+    def _ask_through(self, transport: Transport) -> None:
+        self._transport = transport
+        self._accounts = Accounts(transport)
+        self._dreams = Dreams(transport)
+        self._savehacks = Savehacks(transport)
+        self._launches = SavehackLaunches(transport)
+        self._transactions = Transactions(transport)
+
+    def _through(self, transport: Transport) -> Self:
+        """The same session, which asks DES through another transport."""
+        view = copy.copy(self)
+        view._is_view = True
+        view._ask_through(transport)
+        return view
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """The same session, with other options for calls that do not say otherwise.
+
+        `close()` and `async with` do nothing to it: it ends with this one.
+
+        Raises:
+            ConfigurationError: An option that cannot work.
+        """
+        require_known("with_options()", {**options}, CallOptions.__annotations__)
+        return self._through(self._transport.with_options(options))
 
     def __repr__(self) -> str:
         return f"<Session of user {visible(self.user.id)}{', ended' if self._lifetime.exit else ''}>"
@@ -151,7 +182,7 @@ class Session:
         *,
         target_cents: int | None = None,
         expires_at: date | None = None,
-        idempotency_key: str | None = None,
+        **options: Unpack[PostOptions],
     ) -> Dream:
         """A new Dream, linked to the user's account where there is one.
 
@@ -162,8 +193,6 @@ class Session:
             target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency; None where the
                 user has not said how much: such a Dream has no milestones and is never achieved.
             expires_at: The day by which it is wanted.
-            idempotency_key: To repeat, after `OutcomeUnknown`, what may have happened already; a new one each call
-                when left out.
 
         Raises:
             BadRequest: The name is empty or the amount is not acceptable; `errors` names the field.
@@ -176,13 +205,13 @@ class Session:
             name=name,
             target_cents=target_cents,
             expires_at=expires_at,
-            idempotency_key=idempotency_key,
+            **options,
         )
         self._lifetime.require_open()
-        return await self._handovers.hand_over_dream(self._owner, dream, self._tasks)
+        return await self._handovers.hand_over_dream(self._owner, dream, self._tasks, self._reading)
 
     async def launch_savehack(
-        self, dream: Dream | str, terms: SavehackTerms, *, idempotency_key: str | None = None
+        self, dream: Dream | str, terms: SavehackTerms, **options: Unpack[PostOptions]
     ) -> SavehackLaunch:
         """Launch a savehack for a Dream, and see that there is, or will be, an account for the money.
 
@@ -194,7 +223,6 @@ class Session:
         Args:
             dream: The Dream, or its id.
             terms: Which of the sixteen savehacks, and how: `Weekly(amount_cents=5_000, weekday=0)`, say.
-            idempotency_key: As in `create_dream()`.
 
         Raises:
             HandoverError: The host did not take over; the launch stays paused, or a draft, and is kept.
@@ -205,13 +233,13 @@ class Session:
             dream_id=_id("dream", dream),
             savehack_id=await self._savehack_id(terms),
             terms=terms,
-            idempotency_key=idempotency_key,
+            **options,
         )
         self._lifetime.require_open()
-        (launch,) = await self._handovers.hand_over(self._owner, [launch], self._tasks)
+        (launch,) = await self._handovers.hand_over(self._owner, [launch], self._tasks, self._reading)
         return launch
 
-    async def resume_paused_launches(self) -> list[SavehackLaunch]:
+    async def resume_paused_launches(self, **options: Unpack[CallOptions]) -> list[SavehackLaunch]:
         """Start what an earlier session left waiting, for an account or for a consent; asks the host where needed.
 
         Call it after a launch: a process that died while the host was asked has left its launches in DES. What the
@@ -224,42 +252,40 @@ class Session:
             HandoverError: As `launch_savehack()`; whatever else was waiting has been asked for all the same.
         """
         self._act("resume_paused_launches")
-        mine = self._launches.list(user_id=self.user.id)
+        mine = self._launches.list(user_id=self.user.id, **options)
         waiting = [launch async for launch in mine if launch.waits_for_account or launch.state == LaunchState.DRAFT]
-        now = await self._handovers.hand_over(self._owner, waiting, self._tasks)
+        now = await self._handovers.hand_over(self._owner, waiting, self._tasks, self._reading)
         return [launch for launch in now if launch.state == LaunchState.ACTIVE]
 
-    async def pause_launch(self, launch: SavehackLaunch) -> SavehackLaunch:
+    async def pause_launch(self, launch: SavehackLaunch, **options: Unpack[CallOptions]) -> SavehackLaunch:
         """Let a savehack rest until it is resumed; what falls due meanwhile is left out."""
         self._act("pause_launch")
-        return await self._launches.pause(launch)
+        return await self._launches.pause(launch, **options)
 
-    async def resume_launch(self, launch: SavehackLaunch) -> SavehackLaunch:
+    async def resume_launch(self, launch: SavehackLaunch, **options: Unpack[CallOptions]) -> SavehackLaunch:
         """End a pause that the user wanted. For launches that wait for the bank, `resume_paused_launches()`.
 
         Raises:
             Conflict: It waits for an account, and starts when there is one.
         """
         self._act("resume_launch")
-        return await self._launches.resume(launch)
+        return await self._launches.resume(launch, **options)
 
-    async def stop_launch(self, launch: SavehackLaunch) -> SavehackLaunch:
+    async def stop_launch(self, launch: SavehackLaunch, **options: Unpack[CallOptions]) -> SavehackLaunch:
         """Stop a savehack for good. What it has asked for stays asked for; a second time changes nothing."""
         self._act("stop_launch")
-        return await self._launches.stop(launch)
+        return await self._launches.stop(launch, **options)
 
-    async def delete_dream(self, dream: Dream | str) -> Dream:
+    async def delete_dream(self, dream: Dream | str, **options: Unpack[CallOptions]) -> Dream:
         """Give a Dream up, for good: its savehacks stop, and what they have asked for fails.
 
         Raises:
             BadRequest: It holds money: `withdraw()` it or `move()` it first.
         """
         self._act("delete_dream")
-        return await self._dreams.delete(_id("dream", dream))
+        return await self._dreams.delete(_id("dream", dream), **options)
 
-    async def withdraw(
-        self, dream: Dream | str, amount_cents: int, *, idempotency_key: str | None = None
-    ) -> Transaction:
+    async def withdraw(self, dream: Dream | str, amount_cents: int, **options: Unpack[PostOptions]) -> Transaction:
         """Ask for money back from a Dream, to the user's current account. The bank settles it.
 
         Raises:
@@ -267,7 +293,7 @@ class Session:
         """
         self._act("withdraw")
         return await self._transactions.request_withdrawal(
-            from_dream_id=_id("dream", dream), amount_cents=amount_cents, idempotency_key=idempotency_key
+            from_dream_id=_id("dream", dream), amount_cents=amount_cents, **options
         )
 
     async def move(
@@ -276,7 +302,7 @@ class Session:
         *,
         source: Dream | str | None = None,
         target: Dream | str | None = None,
-        idempotency_key: str | None = None,
+        **options: Unpack[PostOptions],
     ) -> Transaction:
         """Move money from one Dream to another.
 
@@ -291,32 +317,36 @@ class Session:
             amount_cents=amount_cents,
             from_dream_id=None if source is None else _id("source", source),
             to_dream_id=None if target is None else _id("target", target),
-            idempotency_key=idempotency_key,
+            **options,
         )
 
-    def dreams(self) -> AsyncIterator[Dream]:
+    def dreams(self, **options: Unpack[CallOptions]) -> AsyncIterator[Dream]:
         """The user's Dreams that are not deleted."""
         self._act("dreams")
-        return self._dreams.list(user_id=self.user.id)
+        return self._dreams.list(user_id=self.user.id, **options)
 
-    def savehack_launches(self, dream: Dream | str | None = None) -> AsyncIterator[SavehackLaunch]:
+    def savehack_launches(
+        self, dream: Dream | str | None = None, **options: Unpack[CallOptions]
+    ) -> AsyncIterator[SavehackLaunch]:
         """The user's savehack launches; those for one Dream, when it is given."""
         self._act("savehack_launches")
         if dream is None:
-            return self._launches.list(user_id=self.user.id)
-        return self._launches.list(dream_id=_id("dream", dream))
+            return self._launches.list(user_id=self.user.id, **options)
+        return self._launches.list(dream_id=_id("dream", dream), **options)
 
-    def accounts(self) -> AsyncIterator[Account]:
+    def accounts(self, **options: Unpack[CallOptions]) -> AsyncIterator[Account]:
         """The user's accounts that exist; initiated ones do not yet."""
         self._act("accounts")
-        return self._accounts.list(user_id=self.user.id)
+        return self._accounts.list(user_id=self.user.id, **options)
 
-    def transactions(self, *, state: TransactionState | str | None = None) -> AsyncIterator[Transaction]:
+    def transactions(
+        self, *, state: TransactionState | str | None = None, **options: Unpack[CallOptions]
+    ) -> AsyncIterator[Transaction]:
         """The user's transactions, by ascending `requested_at`."""
         self._act("transactions")
-        return self._transactions.list(state=state)
+        return self._transactions.list(state=state, **options)
 
-    async def keep_alive(self) -> None:
+    async def keep_alive(self, **options: Unpack[CallOptions]) -> None:
         """Say that the user is there: an activity-renewed session lasts its inactivity timeout from now.
 
         Every other call does the same. Call this while the user is on the bank's own pages, opening an account, say.
@@ -326,9 +356,9 @@ class Session:
         """
         # docs/des.md 4.4, sessionKeepAlive
         self._lifetime.require_open()
-        await self._lifetime.keep_alive()
+        await self._lifetime.keep_alive(self._transport, **options)
 
-    async def sign_out(self) -> None:
+    async def sign_out(self, **options: Unpack[CallOptions]) -> None:
         """End the session at DES and here, and have `exit_requested` called. A second call does nothing.
 
         It returns when `exit_requested` has, and after 30 seconds at most: then the callback goes on by itself.
@@ -337,13 +367,15 @@ class Session:
             TransportError: DES could not be told; the session is ended here all the same.
         """
         # docs/des.md 4.4, onSignOutRequested
-        await self._lifetime.sign_out()
+        await self._lifetime.sign_out(self._transport, **options)
 
     async def close(self) -> None:
         """Leave the session; DES keeps it until it expires, `sign_out()` ends it there too.
 
         A callback that runs for it alone is cancelled; a second call does nothing.
         """
+        if self._is_view:
+            return
         self._home.require()
         self._lifetime.close()
         for ended in self._leave():
@@ -358,6 +390,10 @@ class Session:
             self._ends = self._handovers.leave(self._owner)
         return self._ends
 
+    @property
+    def _reading(self) -> Reading:
+        return Reading(dreams=self._dreams, launches=self._launches, call=self._transport.call)
+
     def _act(self, action: str) -> None:
         """The user does something with the session; it has to be open for that."""
         self._lifetime.require_open()
@@ -371,7 +407,8 @@ class Session:
             known = ", ".join(kind.__name__ for kind in SAVEHACK_TYPES)
             raise ConfigurationError(f"terms is {shown(terms)}, which is no savehack; pass one of {known}") from None
         if wanted not in self._savehack_ids:
-            self._savehack_ids = {savehack.type: savehack.id async for savehack in self._savehacks.list()}
+            # In the same table: a view of this session has it too.
+            self._savehack_ids.update({savehack.type: savehack.id async for savehack in self._savehacks.list()})
         if wanted not in self._savehack_ids:
             raise ConfigurationError(f"this bank does not offer {wanted}; it offers {', '.join(self._savehack_ids)}")
         return self._savehack_ids[wanted]

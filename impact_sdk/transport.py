@@ -3,35 +3,40 @@
 import abc
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Unpack
 from urllib.parse import urlencode
 
+import anyio
 import attrs
 
-from . import arguments, wire
-from .errors import NotSent, OutcomeUnknown, TransportError
-from .http import HTTP, Limits
+from . import arguments, routes, wire
+from .attempts import Attempt
+from .calls import Call, Calling, Paging
+from .clock import steady
+from .deadlines import Deadline, fits
+from .errors import APIError, NotSent, OutcomeUnknown, TransportError
+from .hooks import CallStarted
+from .http import HTTP
 from .options import CallOptions
 from .policy import DEFAULT, Policy
 from .refusals import refusal, unexpected
 from .replies import Reply, record
 from .retries import IDEMPOTENT_METHODS, Outcome, wait_before_next
-from .secrets import ConcealedBytes, Redaction, Secret
+from .secrets import ConcealedBytes, Secret
+from .trying import GOOD, Trying, add
 
 logger = logging.getLogger("impact_sdk")
 
 # Headers that prove it.
 Proof = Mapping[str, str | Secret]
 
-GOOD = range(200, 300)
-
 
 class Auth(abc.ABC):
     """Whose name a request is sent in."""
 
     @abc.abstractmethod
-    async def headers(self, http: HTTP, options: CallOptions) -> Proof:
+    async def headers(self, asking: "Transport") -> Proof:
         """The headers that prove it; where need be they are fetched first, within the limits of the call."""
 
     @property
@@ -47,17 +52,37 @@ class Auth(abc.ABC):
         """DES accepted them, and may have sent newer ones."""
 
 
+class Asked(CallOptions, total=False):
+    """What a request may have besides its method and path.
+
+    Attributes:
+        is_repeatable: Whether doing it twice does what doing it once does; when left out, as the method says.
+        conceal: Secrets in the request besides its proof, which no error may repeat.
+    """
+
+    query: Mapping[str, Any] | None
+    body: Mapping[str, Any] | None
+    form: Mapping[str, str] | None
+    idempotency_key: str | None
+    is_repeatable: bool
+    conceal: Sequence[Secret]
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Transport:
     """Requests in one principal's name, tried again where that is right.
 
     Attributes:
         own_policy: How it asks, where that is not how its client does.
+        call: The call that its requests are parts of; None where each is a call of its own.
+        paging: The listing whose pages they are.
     """
 
     http: HTTP
     auth: Auth
     own_policy: Policy | None = None
+    call: Call | None = None
+    paging: Paging | None = None
 
     @property
     def policy(self) -> Policy:
@@ -67,7 +92,69 @@ class Transport:
         """The same, with other limits for calls that do not say otherwise."""
         return attrs.evolve(self, own_policy=self.policy.for_calls(options))
 
-    async def request(
+    # Calls
+
+    def begins_with(self, options: Mapping[str, Any]) -> bool:
+        """Whether a method that is given these options has to begin a call.
+
+        Where nobody watches and there is no deadline, there is nothing to keep of one.
+        """
+        if self.call is not None or self.paging is not None:
+            return False
+        policy = self.policy
+        return bool(policy.hooks) or policy.deadline_seconds is not None or options.get("deadline") is not None
+
+    def calling(self, name: str, options: CallOptions) -> Calling:
+        """A block in which one call is made; gives what its requests are sent through."""
+        policy = self.policy.for_calls(options)
+
+        def make() -> tuple[Call, Transport]:
+            started = CallStarted(name=name, started_at=self.http.clock.now())
+            shares = self.paging is not None and self.paging.ends
+            deadline = self.paging.deadline if self.paging is not None and shares else self._deadline(policy)
+            call = Call(started, deadline)
+            return call, attrs.evolve(self, own_policy=policy, call=call, paging=None)
+
+        return Calling(policy.hooks, make)
+
+    def listing(self, name: str, options: CallOptions, *, ends: bool = True) -> "Transport":
+        """What the pages of a listing are asked for through.
+
+        Args:
+            ends: Whether there is a last one; where not, the deadline is for each.
+        """
+        policy = self.policy.for_calls(options)
+        deadline = self._deadline(policy) if ends else None
+        if deadline is not None:
+            deadline.stop()
+        return attrs.evolve(self, own_policy=policy, paging=Paging(name, deadline, ends))
+
+    def _deadline(self, policy: Policy) -> Deadline | None:
+        return None if policy.deadline_seconds is None else Deadline(policy.deadline_seconds, steady(self.http.clock))
+
+    # Requests
+
+    async def request(self, method: str, path: str, **asked: Unpack[Asked]) -> Reply:
+        """The answer to a request, when it is a good one; otherwise one of the errors.
+
+        A POST has one idempotency key for all its attempts. After an attempt whose outcome is unknown a POST is sent
+        again only where DES is known to honour keys.
+
+        Raises:
+            APIError: DES answered with anything but 200 to 299.
+            NotSent: It was never sent.
+            OutcomeUnknown: It may have happened.
+        """
+        if self.paging is None and not self.begins_with(asked):
+            return await self._request(method, path, **asked)
+        name = f"{method} {routes.route(path)}" if self.paging is None else self.paging.name
+        options: CallOptions = {"timeout": asked.get("timeout"), "attempts": asked.get("attempts")}
+        if "deadline" in asked:
+            options["deadline"] = asked.pop("deadline")
+        async with self.calling(name, options) as transport:
+            return await transport._request(method, path, **asked)
+
+    async def _request(
         self,
         method: str,
         path: str,
@@ -76,57 +163,47 @@ class Transport:
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
-        timeout: timedelta | float | None = None,  # noqa: ASYNC109  # of each step of an attempt, not of this call
-        attempts: int | None = None,
         is_repeatable: bool | None = None,
         conceal: Sequence[Secret] = (),
+        **options: Unpack[CallOptions],
     ) -> Reply:
-        """The answer to a request, when it is a good one; otherwise one of the errors.
-
-        A POST has one idempotency key for all its attempts. After an attempt whose outcome is unknown a POST is sent
-        again only where DES is known to honour keys.
-
-        Args:
-            timeout: As `CallOptions` has it.
-            is_repeatable: Whether doing it twice does what doing it once does; when left out, as the method says.
-            conceal: Secrets in the request besides its proof, which no error may repeat.
-
-        Raises:
-            APIError: DES answered with anything but 200 to 299.
-            NotSent: It was never sent.
-            OutcomeUnknown: It may have happened.
-        """
-        policy = self.policy
-        if timeout is not None or attempts is not None:
-            policy = policy.for_calls({"timeout": timeout, "attempts": attempts})
+        policy = self.policy.for_calls(options)
         self.http.require_same_loop()
-        options: CallOptions = {"timeout": policy.timeout_seconds, "attempts": policy.attempts}
-        url = self.http.address(path, query)
         content, media_type = _encoded(body, form)
         key = arguments.idempotency_key(idempotency_key) or (self.http.new_key() if method == "POST" else None)
         given = {"Content-Type": media_type, "Idempotency-Key": key}
+        trying = Trying(
+            http=self.http,
+            policy=policy,
+            call=self.call,
+            method=method,
+            path=path,
+            url=self.http.address(path, query),
+            content=content,
+            idempotency_key=key,
+            conceal=conceal,
+        )
         if is_repeatable is None:
             is_repeatable = method in IDEMPOTENT_METHODS
         was_refused = False
-        attempt = 0
         while True:
             headers: dict[str, str | Secret] = {name: value for name, value in given.items() if value is not None}
-            proof = await self._proof(method, path, options)
+            proof = await self._proof(f"{method} {path}", policy, trying.history)
             headers.update(proof)
-            attempt += 1
             failure: Exception
             try:
-                reply = await self.http.send(method, url, headers, content, Limits(policy.timeout_seconds))
+                reply = await trying.attempt(headers, proof)
             except TransportError as error:
                 failure, outcome = error, Outcome(was_sent=isinstance(error, OutcomeUnknown))
-                error.attempts = attempt
+                error.attempts = len(trying.history)
                 if isinstance(error, OutcomeUnknown):
                     error.idempotency_key = key
+                self._say_deadline(error)
             else:
-                reply = attrs.evolve(reply, redaction=Redaction(conceal, proof), idempotency_key=key)
                 record(reply, self.auth.owner, self.http)
                 self.http.deprecations.heard(reply)
                 if reply.status in GOOD:
+                    policy.retries.answered()
                     self.auth.answered(reply)
                     if reply.unusable is not None:
                         raise unexpected(reply, reply.unusable, is_repeatable=is_repeatable)
@@ -136,35 +213,70 @@ class Transport:
                     was_refused = True
                     continue
                 outcome = Outcome(status=reply.status, retry_after=reply.retry_after)
-                failure = refusal(reply, attempts=attempt, is_repeatable=is_repeatable)
+                failure = refusal(reply, attempts=len(trying.history), is_repeatable=is_repeatable)
+                if isinstance(failure, APIError):
+                    failure.history = reply.history
             wait = wait_before_next(
                 outcome,
-                attempt=attempt,
+                attempt=len(trying.history),
                 attempts=policy.attempts,
                 is_repeatable=is_repeatable or (key is not None and self.http.honours_keys),
                 jitter=self.http.source.random(),
             )
-            if wait is None:
+            if wait is None or not self._may_try_again(trying, wait, failure):
                 raise failure
-            logger.debug("%s %s: attempt %s failed, next in %.2f s", method, path, attempt, wait)
-            await self.http.clock.sleep(wait)
+            logger.debug("%s %s: attempt %s failed, next in %.2f s", method, path, len(trying.history), wait)
+            await trying.wait(wait)
+
+    @property
+    def _end(self) -> Deadline | None:
+        return None if self.call is None else self.call.deadline
+
+    def _say_deadline(self, error: TransportError) -> None:
+        if self._end is not None and self._end.left <= 0:
+            add(error, f"{self._end} was reached")
+
+    def _may_try_again(self, trying: Trying, wait: float, failure: Exception) -> bool:
+        """Whether there is time, and a retry in store; where not, the failure says so."""
+        last, end = trying.history[-1], self._end
+        if end is not None and not fits(wait=wait, took=last.seconds if last.status else 0, left=end.left):
+            if end.left > 0:
+                add(failure, f"not tried again in {wait:.2g} s: of {end} {max(end.left, 0):.2g} s are left")
+            return False
+        if not trying.policy.retries.take():
+            add(failure, "not tried again: this client has used up its retries for now (see retry_budget)")
+            return False
+        return True
+
+    async def _proof(self, called: str, policy: Policy, sent: Sequence[Attempt] = ()) -> Proof:
+        end = self._end
+        asking = self if policy is self.policy else attrs.evolve(self, own_policy=policy)
+        try:
+            if end is None:
+                return await self.auth.headers(asking)
+            with anyio.move_on_after(max(end.left, 0)):
+                proof = await self.auth.headers(asking)
+                if end.left > 0:
+                    return proof
+        except OutcomeUnknown as error:  # of getting a token: what we were asked to send was never sent
+            # What DES was asked for there may have happened; this has not.
+            raise self._not_sent(f"{called} was not sent: there is no access token ({error})", sent) from error
+        raise self._not_sent(f"{called} was not sent, as {end} was reached before", sent)
+
+    def _not_sent(self, sentence: str, sent: Sequence[Attempt]) -> NotSent:
+        error = NotSent(sentence, attempts=len(sent))
+        error.history = tuple(sent)
+        return error
 
     async def prepare(self) -> None:
         """Have ready what the first request needs; raises as that would."""
         self.http.require_same_loop()
-        policy = self.policy
-        await self._proof("HEAD", "/", {"timeout": policy.timeout_seconds, "attempts": policy.attempts})
+        await self._proof("HEAD /", self.policy)
         await self.http.prepare()
 
     def moment(self, at: datetime | None) -> datetime:
         """The moment that a caller gave; the present one, by the client's clock, where none was given."""
         return self.http.clock.now() if at is None else at
-
-    async def _proof(self, method: str, path: str, options: CallOptions) -> Proof:
-        try:
-            return await self.auth.headers(self.http, options)
-        except OutcomeUnknown as error:  # of getting a token: what we were asked to send was never sent
-            raise NotSent(f"{method} {path} was not sent: there is no access token ({error})") from error
 
 
 def _encoded(body: Mapping[str, Any] | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:

@@ -5,31 +5,53 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from types import FunctionType
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from ..mistakes import SECRETS
+from ..options import CallOptions
 from ..policy import require_known
 from ..secrets import Secret
+from ..transport import Transport
 
 T = TypeVar("T")
 
 OPTIONS = "options"
+# Listings that have no last page.
+ENDLESS = frozenset({"events.follow"})
 
 
 def called_by_name(kind: type[T]) -> type[T]:
-    """The class, whose public methods know the names of their options.
+    """The class, whose public methods know the names of their options, and are calls of the SDK.
 
     They hand options on as they came. Without this, whoever misspells one would hear of it from within, or of a
     listing not before its first page; and some names mean something there.
     """
     group = "_".join(word.lower() for word in re.findall("[A-Z][a-z]*", kind.__name__))
-    for name, method in list(vars(kind).items()):
-        if inspect.isfunction(method) and not name.startswith("_") and OPTIONS in method.__annotations__:
-            setattr(kind, name, _strict(method, f"api.{group}.{name}()"))
-    return kind
+    return calls_of(group, f"api.{group}.", lambda of, transport: type(of)(transport))(kind)
 
 
-def _strict(method: FunctionType, called: str) -> Callable[..., Any]:
+def calls_of(group: str, called: str, through: Callable[[Any, Transport], Any]) -> Callable[[type[T]], type[T]]:
+    """As `called_by_name()`, for any class whose instances have a `_transport`.
+
+    Args:
+        group: What its calls are named by: `session`, for `session.create_dream`.
+        called: What stands before a method's name where its arguments are wrong.
+        through: Gives an instance that asks through another transport.
+    """
+
+    def decorate(kind: type[T]) -> type[T]:
+        for name, method in list(vars(kind).items()):
+            is_public = not name.startswith("_") and name != "with_options"
+            if is_public and inspect.isfunction(method) and OPTIONS in method.__annotations__:
+                setattr(kind, name, _strict(method, f"{group}.{name}", f"{called}{name}()", through))
+        return kind
+
+    return decorate
+
+
+def _strict(
+    method: FunctionType, name: str, called: str, through: Callable[[Any, Transport], Any]
+) -> Callable[..., Any]:
     (options,) = get_args(method.__annotations__[OPTIONS])
     code = method.__code__  # as inspect.signature() says, and much sooner: an app pays for it at its start
     arguments = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
@@ -39,17 +61,29 @@ def _strict(method: FunctionType, called: str) -> Callable[..., Any]:
     if inspect.iscoroutinefunction(method):
 
         @wraps(method)
-        async def asked(*args: Any, **given: Any) -> Any:
+        async def asked(of: Any, /, *args: Any, **given: Any) -> Any:
             require_known(called, given, known)
-            for name in secrets.intersection(given):
-                given[name] = given[name] and Secret(given[name])
-            return await method(*args, **given)
+            for each in secrets.intersection(given):
+                given[each] = given[each] and Secret(given[each])
+            if not of._transport.begins_with(given):
+                return await method(of, *args, **given)
+            async with of._transport.calling(name, _limits(given)) as transport:
+                return await method(through(of, transport), *args, **given)
 
         return asked
 
+    ends = name not in ENDLESS
+
     @wraps(method)
-    def listed(*args: Any, **given: Any) -> Any:
+    def listed(of: Any, /, *args: Any, **given: Any) -> Any:
         require_known(called, given, known)
-        return method(*args, **given)
+        if of._transport.begins_with(given):
+            of = through(of, of._transport.listing(name, _limits(given), ends=ends))
+        return method(of, *args, **given)
 
     return listed
+
+
+def _limits(given: dict[str, Any]) -> CallOptions:
+    """The limits among the arguments, taken out of them."""
+    return cast(CallOptions, {each: given.pop(each) for each in CallOptions.__annotations__ if each in given})

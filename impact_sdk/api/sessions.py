@@ -11,8 +11,10 @@ from ..models import SessionSettings
 from ..options import CallOptions
 from ..replies import read
 from ..transport import Transport
+from .naming import calls_of
 
 
+@calls_of("session", "session.", lambda session, transport: Sessions(transport))
 @attrs.frozen
 class Sessions:
     """The session in whose name it is called."""

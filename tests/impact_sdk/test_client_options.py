@@ -110,6 +110,9 @@ async def test_a_view_ends_with_its_client(api: ImpactAPI, one: respx.Route) -> 
 WRONG: dict[str, tuple[Any, str]] = {
     "timeout": (0, "timeout is 0; give a timedelta or seconds"),
     "attempts": (0, "attempts is 0; give 1 or more"),
+    "deadline": (0, "deadline is 0; give a timedelta or seconds"),
+    "retry_budget": (5, r"retry_budget is 5; give RetryBudget\("),
+    "hooks": (["not a function"], "hooks is 'not a function'; give functions of one argument"),
     "app_info": ("app/1.0", r"app_info is 'app/1.0'; give AppInfo\(name="),
     "default_headers": ({"X-A": "b\r\nX-C: d"}, "default_headers has a value for X-A that is no visible ASCII text"),
     "verify": ("/nowhere", "certificates cannot be read"),

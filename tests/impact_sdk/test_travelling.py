@@ -192,7 +192,7 @@ def value_of(kind: Any) -> Any:
 
 # A reply's own, which does not travel; and of two the one that excludes the other.
 LEFT_OUT = {"redaction", "settled_at"}
-SPECIAL = {"round_to_cents": 100}
+SPECIAL = {"round_to_cents": 100, "earned": 0.5}
 
 
 def filled(kind: type[Any]) -> Any:

@@ -1,0 +1,134 @@
+"""The attempts at one request: each is sent, written down, and told to who watches."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from . import routes
+from .attempts import Attempt
+from .calls import Call
+from .errors import TransportError
+from .hooks import AttemptEnded, AttemptStarted, WaitStarted
+from .http import HTTP, Limits, Sending
+from .policy import Policy
+from .refusals import request_id
+from .replies import Reply, is_recorded
+from .secrets import REDACTED, ConcealedBytes, Redaction, Secret
+
+if TYPE_CHECKING:
+    from .transport import Proof
+
+
+GOOD = range(200, 300)
+
+
+@attrs.define(eq=False, kw_only=True, repr=False)
+class Trying:
+    """One request, however often it is sent.
+
+    Attributes:
+        content: The body; None where there is none.
+        conceal: Secrets in the request besides its proof.
+        history: The attempts so far.
+    """
+
+    http: HTTP
+    policy: Policy
+    call: Call | None
+    method: str
+    path: str
+    url: str
+    content: bytes | ConcealedBytes | None
+    idempotency_key: str | None
+    conceal: Sequence[Secret] = ()
+    history: list[Attempt] = attrs.field(factory=list, init=False)
+    _waited: float = attrs.field(default=0.0, init=False)
+
+    async def attempt(self, headers: dict[str, str | Secret], proof: "Proof") -> Reply:
+        """Send it once. The answer has all attempts so far, and so has whatever is raised in its place.
+
+        Args:
+            headers: All of the request's own, its proof too.
+        """
+        call, deadline = self.call, None if self.call is None else self.call.deadline
+        started = await self._told(headers) if call is not None and self.policy.hooks else None
+        if call is not None:
+            call.attempts += 1
+        sending, redaction = Sending(), Redaction(self.conceal, proof)
+        limits = Limits(self.policy.timeout_seconds, None if deadline is None else max(deadline.left, 0.0))
+        started_at, began = self.http.clock.now(), time.monotonic()
+        reply: Reply | None = None
+        failure: BaseException | None = None
+        try:
+            reply = attrs.evolve(
+                await self.http.send(self.method, self.url, headers, self.content, limits, sending),
+                redaction=redaction,
+                idempotency_key=self.idempotency_key,
+            )
+            if started is None and reply.status in GOOD and not self.history and not is_recorded():
+                return reply  # as nearly always: nobody asks how it went
+        except BaseException as error:
+            failure = error
+        attempt = Attempt(
+            number=len(self.history) + 1,
+            method=self.method,
+            path=self.path,
+            status=None if reply is None else reply.status,
+            error=None if failure is None else type(failure).__name__,
+            started_at=started_at,
+            seconds=time.monotonic() - began,
+            seconds_waited_before=self._waited,
+            seconds_waited_for_connection=sending.waited_seconds,
+            request_id=None if reply is None else request_id(reply),
+        )
+        self.history.append(attempt)
+        if isinstance(failure, TransportError):
+            failure.history = tuple(self.history)
+        if started is not None:
+            ended = AttemptEnded(started=started, attempt=attempt)
+            await self.policy.hooks.tell(ended, may_wait=not isinstance(failure, GeneratorExit))
+        if reply is None:
+            try:
+                raise failure or AssertionError("neither an answer nor an error")
+            finally:
+                failure = None  # it has this frame, which would have it
+        return attrs.evolve(reply, history=tuple(self.history))
+
+    async def wait(self, seconds: float) -> None:
+        """Wait before the next attempt, by the client's clock."""
+        if self.call is not None and self.policy.hooks:
+            await self.policy.hooks.tell(WaitStarted(call=self.call.started, seconds=seconds, after=self.history[-1]))
+        began = time.monotonic()
+        await self.http.clock.sleep(seconds)
+        # By a clock that is moved, it has waited all the same.
+        self._waited = max(seconds, time.monotonic() - began)
+
+    async def _told(self, headers: dict[str, str | Secret]) -> AttemptStarted | None:
+        if self.call is None:
+            return None
+        started = AttemptStarted(
+            call=self.call.started,
+            number=len(self.history) + 1,
+            method=self.method,
+            path=self.path,
+            route=routes.route(self.path),
+            url=routes.told(self.url),
+            headers=seen({**self.http.headers, **headers}),
+            started_at=self.http.clock.now(),
+            seconds_waited_before=self._waited,
+        )
+        await self.policy.hooks.tell(started)
+        headers.update(started._added)
+        return started
+
+
+def seen(headers: Mapping[str, str | Secret]) -> Mapping[str, str]:
+    """Headers as they may be shown."""
+    return {name: REDACTED if isinstance(value, Secret) else value for name, value in headers.items()}
+
+
+def add(error: Exception, sentence: str) -> None:
+    """Let an error say one thing more."""
+    error.args = (f"{error}; {sentence}", *error.args[1:])
