@@ -26,7 +26,7 @@ class SessionCookie:
             several of which none is known as the session's.
     """
 
-    _values: Mapping[str, str] = attrs.field(repr=False)
+    values: Mapping[str, str] = attrs.field(repr=False)
     lifetime: timedelta | None = None
 
     @classmethod
@@ -42,16 +42,16 @@ class SessionCookie:
         """The same cookies as an answer sets them anew; None where it does not. Others are not the session's."""
         if not reply.set_cookies:
             return None
-        anew = {name: cookie for name, cookie in _cookies(reply).items() if name in self._values}
+        anew = {name: cookie for name, cookie in _cookies(reply).items() if name in self.values}
         if not anew:
             return None
-        values = {name: value for name, value in self._values.items() if name not in anew}
+        values = {name: value for name, value in self.values.items() if name not in anew}
         values |= {name: cookie.value for name, cookie in anew.items() if cookie.lifetime != ENDED}
-        return SessionCookie(values, _lifetime(anew, self._values))
+        return SessionCookie(values, _lifetime(anew, self.values))
 
     @property
     def headers(self) -> Mapping[str, str | Secret]:
-        return {"Cookie": Secret("; ".join(f"{name}={value}" for name, value in self._values.items()))}
+        return {"Cookie": Secret("; ".join(f"{name}={value}" for name, value in self.values.items()))}
 
 
 def _cookies(reply: Reply) -> Mapping[str, SetCookie]:

@@ -16,6 +16,7 @@ from .callbacks import Callbacks, ExitRequest, IDTokenExpired
 from .cookies import SessionCookie
 from .errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorized
 from .exits import Exit
+from .exported import Exported, written
 from .handed_over import Tasks, awaitable, is_hosts_own
 from .home import Home
 from .http import HTTP
@@ -26,6 +27,7 @@ from .notices import Notices
 from .options import CallOptions
 from .renewal import Effect, Event, State, next_step
 from .replies import Reply
+from .secrets import Secret
 from .server_time import LAST, later
 from .transport import Auth, Proof, Transport
 from .visible import visible
@@ -127,6 +129,12 @@ class Lifetime(Auth):
         self._home.require()
         if self.exit is not None:
             raise SessionClosed(f"the session of user {self.user.id} {self.exit.explanation}; launch again")
+
+    def export(self) -> Secret:
+        """It, as another process takes it up."""
+        self.require_open()
+        base_url = self._http.base_url
+        return written(Exported(base_url=base_url, launch=self._launch, user_id=self.user.id, cookie=self._cookie))
 
     async def keep_alive(self, transport: Transport, **options: Unpack[CallOptions]) -> None:
         self._cookie_was_renewed = False

@@ -9,7 +9,7 @@ from typing import Any, Self, Unpack
 import anyio
 import anyio.abc
 
-from . import environment, policy
+from . import environment, exported, policy
 from .arguments import checked, required
 from .auth import IDToken, NoAuth
 from .callbacks import (
@@ -27,7 +27,7 @@ from .handovers import Handovers
 from .home import Home
 from .http import of as http_of
 from .keeper import Keeper
-from .launch import Launch
+from .launch import Begun, Launch
 from .launch import prepare as prepare_launch
 from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
@@ -325,6 +325,33 @@ class ImpactSDK:
                 begun = await launch.verify(token, transport)
         finally:
             self._launching.discard(token)
+        return self._begin(begun, launch)
+
+    async def resume(self, secret: str | Secret, **options: Unpack[CallOptions]) -> Session:
+        """Take up a session of another process, which `Session.export()` gave. A second time gives another `Session`.
+
+        DES is asked whether it knows the session, and how it and its user are now; it is renewed, exits and tells as
+        any other one of this SDK.
+
+        Args:
+            options: As `CallOptions` has them, for this call alone.
+
+        Raises:
+            SessionClosed: It has ended at DES, or was signed out of.
+            InvalidCredentials: The text is none that `export()` gave, of another version of the SDK, or of another
+                `base_url` or `client_id`. Launch again, as after `SessionClosed`.
+            ConfigurationError: The SDK is not open.
+        """
+        given = Secret(secret)
+        del secret  # what a frame holds, a report of an error shows
+        (self._origin or self)._require_open()
+        policy.require_known("sdk.resume()", {**options}, ["secret", *CallOptions.__annotations__])
+        found = exported.read(given, base_url=self._http.base_url, client_id=self._client_id)
+        async with self._transport.calling("sdk.resume", options) as transport:
+            begun = await exported.taken_up(found, transport)
+        return self._begin(begun, found.launch)
+
+    def _begin(self, begun: Begun, launch: Launch) -> Session:
         session = Session(
             begun,
             launch=launch,

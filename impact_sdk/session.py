@@ -43,6 +43,7 @@ from .notices import Notices
 from .options import CallOptions, PostOptions
 from .policy import Policy, require_known
 from .replies import Reply, recorded
+from .secrets import Secret
 from .transport import Transport
 from .visible import visible
 
@@ -137,6 +138,8 @@ class Session:
 
     async def __aenter__(self) -> Self:
         self._lifetime.require_open()
+        if self._is_view:
+            return self
         if self._is_entered:
             raise ConfigurationError("this Session is in an `async with` already, whose end would close it for both")
         self._is_entered = True
@@ -357,6 +360,23 @@ class Session:
         # docs/des.md 4.4, sessionKeepAlive
         self._lifetime.require_open()
         await self._lifetime.keep_alive(self._transport, **options)
+
+    def export(self) -> Secret:
+        """This session as one secret text, with which another process takes it up: `await sdk.resume(secret)`.
+
+        It is as good as the session until that ends: keep it as you keep one. Nothing shows it; `secret.reveal()` is
+        the text, of 64 KiB at most. In it are the cookie, the user's id and how it was launched, and no ID token. What
+        the host has answered and DES could not be told stays here.
+
+        `close()` this session when the other process is to have it alone. Both may go on: they are one session at DES.
+        Each asks its own host before its end, and hears of the other's new end only from DES, when it asks too. Signing
+        out in one ends both, and the other hears it with its next call.
+
+        Raises:
+            SessionClosed: It has ended.
+            ConfigurationError: DES has set cookies that are longer than that.
+        """
+        return self._lifetime.export()
 
     async def sign_out(self, **options: Unpack[CallOptions]) -> None:
         """End the session at DES and here, and have `exit_requested` called. A second call does nothing.
