@@ -1,8 +1,8 @@
 """A user's session: create Dreams, launch savehacks, look at what is there."""
 
 import copy
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from types import TracebackType
 from typing import Self, Unpack
@@ -19,7 +19,7 @@ from .api.users import Users
 from .arguments import checked
 from .asking import Owner
 from .callbacks import Callbacks, TelemetryEvent
-from .errors import ConfigurationError
+from .errors import ConfigurationError, NotSent, OutcomeUnknown
 from .handed_over import Tasks
 from .handovers import Handovers, Reading
 from .home import Home
@@ -211,7 +211,8 @@ class Session:
             **options,
         )
         self._lifetime.require_open()
-        return await self._handovers.hand_over_dream(self._owner, dream, self._tasks, self._reading)
+        with _is_there(f"the Dream {dream.id}"):
+            return await self._handovers.hand_over_dream(self._owner, dream, self._tasks, self._reading)
 
     async def launch_savehack(
         self, dream: Dream | str, terms: SavehackTerms, **options: Unpack[PostOptions]
@@ -239,7 +240,8 @@ class Session:
             **options,
         )
         self._lifetime.require_open()
-        (launch,) = await self._handovers.hand_over(self._owner, [launch], self._tasks, self._reading)
+        with _is_there(f"the savehack launch {launch.id}"):
+            (launch,) = await self._handovers.hand_over(self._owner, [launch], self._tasks, self._reading)
         return launch
 
     async def resume_paused_launches(self, **options: Unpack[CallOptions]) -> list[SavehackLaunch]:
@@ -432,6 +434,18 @@ class Session:
         if wanted not in self._savehack_ids:
             raise ConfigurationError(f"this bank does not offer {wanted}; it offers {', '.join(self._savehack_ids)}")
         return self._savehack_ids[wanted]
+
+
+@contextmanager
+def _is_there(what: str) -> Iterator[None]:
+    """What follows on something that was made: that it was not sent does not mean that nothing has happened."""
+    try:
+        yield
+    except NotSent as error:
+        unknown = OutcomeUnknown(f"{what} was made and is kept; what followed on it is not known: {error}")
+        unknown.attempts, unknown.history = error.attempts, error.history
+        unknown.__notes__ = getattr(error, "__notes__", [])
+        raise unknown from error
 
 
 def _id(name: str, dream: Dream | str) -> str:

@@ -21,6 +21,7 @@ PRINTED = {
     "sign_for_savehacks.py": "WeeklyLaunch is a draft: not now",
     "follow_events.py": "DreamAchieved",
     "keep_sessions.py": "close Impact Finance: signed_out",
+    "spans.py": "callback account_provisioning_requested",
     "journey_in_python.py": "asked 2 times, two accounts",
     "sandbox_for_hosts.py": "Deposit of 5000 cents: requested",
     "fastapi_host.py": "[{'name': 'Bike', 'balance_cents': 5000}]",
@@ -56,6 +57,14 @@ def test_every_example_runs_and_prints_what_it_promises(example: Path) -> None:
 @pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.journey.yaml")), ids=lambda path: path.name)
 def test_every_example_of_a_journey_passes(script: Path) -> None:
     assert run("-m", "bank_app_sim", "run", str(script)).startswith("passed")
+
+
+@pytest.mark.thorough
+def test_the_spans_in_the_document_are_those_that_the_example_prints() -> None:
+    document = (ROOT / "bank_app_sim" / "docs" / "observability.md").read_text()
+    [spans] = re.findall(r"```text\n(.*?)```", document, flags=re.DOTALL)
+
+    assert spans == run(str(ROOT / "examples" / "spans.py"))
 
 
 def test_the_journey_in_the_readme_is_the_example() -> None:

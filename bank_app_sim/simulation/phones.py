@@ -2,14 +2,14 @@
 
 import contextlib
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import anyio.abc
 import attrs
 
-from impact_sdk import Clock, ImpactSDK
+from impact_sdk import Clock, Hook, ImpactSDK
 
 from ..app import BankApp, Screen
 from ..app.bank_client import BankClient
@@ -81,6 +81,7 @@ class Phones:
         customer: str = "",
         account_provisioning_timeout: timedelta = HALF_AN_HOUR,
         transfer_consent_timeout: timedelta = HALF_AN_HOUR,
+        hooks: Sequence[Hook] | None = None,
     ) -> ImpactSDK:
         """A bare SDK, open."""
         sdk = ImpactSDK(
@@ -92,6 +93,7 @@ class Phones:
             clock=self.clock,
             task_group=self.tasks,
             source=self.source,
+            hooks=hooks,
         )
         self.stack.push_async_callback(sdk.aclose)
         return sdk

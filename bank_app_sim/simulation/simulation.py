@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import anyio
 
-from impact_sdk import Clock, ImpactAPI, ImpactSDK, SystemClock
+from impact_sdk import Clock, Hook, ImpactAPI, ImpactSDK, SystemClock
 
 from .. import durations
 from ..app import BankApp
@@ -226,11 +226,17 @@ class Simulation:
         *,
         account_provisioning_timeout: timedelta = HALF_AN_HOUR,
         transfer_consent_timeout: timedelta = HALF_AN_HOUR,
+        hooks: Sequence[Hook] | None = None,
     ) -> ImpactSDK:
-        """A bare ImpactSDK on this world, for a host of your own; it is open, and closed with the world."""
+        """A bare ImpactSDK on this world, for a host of your own; it is open, and closed with the world.
+
+        Args:
+            hooks: As `ClientOptions` has them.
+        """
         return self._phones.sdk(
             account_provisioning_timeout=account_provisioning_timeout,
             transfer_consent_timeout=transfer_consent_timeout,
+            hooks=hooks,
         )
 
     def id_token(self, customer: str) -> str:

@@ -1,0 +1,183 @@
+"""Spans and metrics of OpenTelemetry, as a hook: `ImpactSDK(…, hooks=[OpenTelemetry()])`. Needs the extra `otel`.
+
+A span for each call of the SDK, such as `session.launch_savehack`, with one child for each attempt, which is what goes
+over the network; between two of them is the wait. A span for each callback of the host's: the host's own spans hang
+below it. W3C trace context goes along in the headers. Names and attributes are those of the semantic conventions for
+HTTP clients; ours begin with `impact.`.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from .hooks import (
+    AttemptEnded,
+    AttemptStarted,
+    CallEnded,
+    CallStarted,
+    HandoverEnded,
+    HandoverOutcome,
+    HandoverStarted,
+    HookEvent,
+    WaitStarted,
+)
+from .version import __version__
+
+try:
+    from opentelemetry import context, metrics, trace
+    from opentelemetry.propagators.textmap import TextMapPropagator
+    from opentelemetry.trace import SpanKind, Status, StatusCode
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+except ImportError as error:
+    raise ImportError('impact_sdk.otel needs OpenTelemetry: pip install "impact-sdk[otel]"') from error
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+NOT_WELL = {HandoverOutcome.FAILED, HandoverOutcome.TIMED_OUT, HandoverOutcome.CANCELLED}
+
+# In a context: the span of ours that it is within.
+WITHIN = context.create_key("impact-sdk")
+
+
+@attrs.define(eq=False)
+class _Open:
+    """A span of ours, and the context that it has made the present one."""
+
+    span: trace.Span
+    within: context.Context
+    token: Any
+    has_ended: bool = False
+
+
+class OpenTelemetry:
+    """A hook that makes spans and metrics. One may serve several clients.
+
+    Args:
+        tracer_provider: Whose spans they are; the global one when left out.
+        meter_provider: Likewise for metrics.
+        propagator: What is sent along; W3C trace context when left out, and no baggage, which may hold anything.
+    """
+
+    def __init__(
+        self,
+        tracer_provider: trace.TracerProvider | None = None,
+        meter_provider: metrics.MeterProvider | None = None,
+        *,
+        propagator: TextMapPropagator | None = None,
+    ) -> None:
+        self._tracer = trace.get_tracer("impact_sdk", __version__, tracer_provider)
+        self._propagator = propagator or TraceContextTextMapPropagator()
+        self._calls: dict[int, _Open] = {}
+        self._attempts: dict[int, _Open] = {}
+        self._handovers: dict[int, _Open] = {}
+        meter = metrics.get_meter("impact_sdk", __version__, meter_provider)
+        self._duration = meter.create_histogram(
+            "http.client.request.duration", "s", "Duration of each attempt at a request."
+        )
+        self._call_duration = meter.create_histogram("impact.call.duration", "s", "Duration of each call of the SDK.")
+        self._tried = meter.create_histogram("impact.call.attempts", "{attempt}", "Requests of each call of the SDK.")
+        self._pool_wait = meter.create_histogram(
+            "impact.connection.wait", "s", "How long an attempt had no place among the connections."
+        )
+        self._asked = meter.create_counter("impact.handovers.asked", "{handover}", "Questions to the host.")
+        self._ended = meter.create_counter("impact.handovers.ended", "{handover}", "How they ended.")
+
+    def __call__(self, event: HookEvent) -> None:
+        """What the client calls."""
+        match event:
+            case CallStarted():
+                self._calls[event.id] = self._opened(event.name, SpanKind.INTERNAL, {"impact.call": event.name})
+            case CallEnded():
+                self._call_ended(event)
+            case AttemptStarted():
+                self._attempt_started(event)
+            case AttemptEnded():
+                self._attempt_ended(event)
+            case WaitStarted():
+                if (call := self._calls.get(event.call.id)) is not None:
+                    call.span.add_event("impact.wait", {"impact.wait.seconds": event.seconds})
+            case HandoverStarted():
+                about = {"impact.callback": event.callback}
+                self._handovers[event.id] = self._opened(f"callback {event.callback}", SpanKind.INTERNAL, about)
+                self._asked.add(1, about)
+            case HandoverEnded():
+                self._handover_ended(event)
+
+    def _call_ended(self, event: CallEnded) -> None:
+        about: dict[str, Any] = {"impact.call": event.call.name}
+        if event.error is not None:
+            about["error.type"] = event.error
+        self._call_duration.record(event.seconds, about)
+        self._tried.record(event.attempts, about)
+        self._close(self._calls.pop(event.call.id, None), event.error, event.message)
+
+    def _attempt_started(self, event: AttemptStarted) -> None:
+        about = {**_request(event), "url.full": event.url}
+        if event.number > 1:
+            about["http.request.resend_count"] = event.number - 1
+        attempt = self._opened(f"{event.method} {event.route}", SpanKind.CLIENT, about)
+        # One attempt of a call at a time.
+        self._attempts[event.call.id] = attempt
+        sent_along: dict[str, str] = {}
+        self._propagator.inject(sent_along, attempt.within)
+        for name, value in sent_along.items():
+            event.add_header(name, value)
+
+    def _attempt_ended(self, event: AttemptEnded) -> None:
+        attempt, about, span = event.attempt, _request(event.started), self._attempts.pop(event.call.id, None)
+        error = attempt.error
+        if attempt.status is not None:
+            about["http.response.status_code"] = attempt.status
+            error = str(attempt.status) if attempt.status >= 400 else error
+        if error is not None:
+            about["error.type"] = error
+        self._duration.record(attempt.seconds, about)
+        self._pool_wait.record(attempt.seconds_waited_for_connection, {"server.address": about["server.address"]})
+        if span is not None:
+            if attempt.status is not None:
+                span.span.set_attribute("http.response.status_code", attempt.status)
+            if attempt.request_id is not None:
+                span.span.set_attribute("impact.request_id", attempt.request_id)
+        self._close(span, error)
+
+    def _handover_ended(self, event: HandoverEnded) -> None:
+        outcome = event.outcome
+        self._ended.add(1, {"impact.callback": event.handover.callback, "impact.outcome": outcome.value})
+        handover = self._handovers.pop(event.handover.id, None)
+        if handover is not None:
+            handover.span.set_attribute("impact.outcome", outcome.value)
+        self._close(handover, outcome.value if outcome in NOT_WELL else None)
+
+    def _opened(self, name: str, kind: SpanKind, about: dict[str, Any]) -> _Open:
+        """A span below the present one, which is the present one from now on."""
+        parent, links = context.get_current(), []
+        above = context.get_value(WITHIN, parent)
+        if isinstance(above, _Open) and above.has_ended and trace.get_current_span(parent) is above.span:
+            # What goes on after its call, as a session's renewal does, is a trace of its own.
+            parent, links = context.Context(), [trace.Link(above.span.get_span_context())]
+        span = self._tracer.start_span(name, parent, kind, about, links)
+        opened = _Open(span, trace.set_span_in_context(span, parent), None)
+        opened.within = context.set_value(WITHIN, opened, opened.within)
+        opened.token = context.attach(opened.within)
+        return opened
+
+    def _close(self, opened: _Open | None, error: str | None, message: str | None = None) -> None:
+        if opened is None:
+            return
+        opened.has_ended = True
+        if error is not None:
+            opened.span.set_attribute("error.type", error)
+            opened.span.set_status(Status(StatusCode.ERROR, message))
+        opened.span.end()
+        if error != GeneratorExit.__name__:  # thrown away, by whoever it may be, in whatever context
+            context.detach(opened.token)
+
+
+def _request(event: AttemptStarted) -> dict[str, Any]:
+    server = urlsplit(event.url)
+    return {
+        "http.request.method": event.method,
+        "url.template": event.route,
+        "server.address": server.hostname or "",
+        "server.port": server.port or DEFAULT_PORTS[server.scheme],
+    }

@@ -1,0 +1,124 @@
+"""The limits of a call, on a session and on the SDK that gives it. The host's own time is not the call's."""
+
+from datetime import timedelta
+
+import anyio
+import attrs
+import httpx
+import pytest
+
+from bank_app_sim import Simulation
+from impact_sdk import (
+    AccountProvisioningRequest,
+    CallStarted,
+    ConfigurationError,
+    Dream,
+    HookEvent,
+    ImpactSDK,
+    NotSent,
+    OutcomeUnknown,
+    Session,
+    Weekly,
+)
+
+from ..impact_sdk.fixed_clock import FixedClock
+
+WEEKLY = Weekly(amount_cents=5_000, weekday=0)
+
+
+async def test_a_deadline_stands_still_while_the_host_is_asked() -> None:
+    asked = anyio.Event()
+    answered = anyio.Event()
+
+    async def open_account(request: AccountProvisioningRequest) -> None:
+        asked.set()
+        await answered.wait()
+
+    async with Simulation(seed=7) as sim:
+        sdk = sim.sdk()
+        sdk.register(account_provisioning_requested=open_account)
+        session = await sdk.launch(sim.id_token("ada"))
+        dream = await session.create_dream("Bike")
+        launched: list[str] = []
+
+        async def launch() -> None:
+            launched.append((await session.launch_savehack(dream, WEEKLY, deadline=60)).state)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(launch)
+            await asked.wait()
+            await sim.advance(timedelta(minutes=10))
+            answered.set()
+
+    assert launched == ["active"]
+
+
+async def refused(session: Session, dream: Dream) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        await session.launch_savehack(dream, WEEKLY, attempts=0)
+    return str(caught.value)
+
+
+async def test_a_session_takes_the_limits_of_the_sdk_that_gave_it() -> None:
+    names: list[str] = []
+
+    def hear(event: HookEvent) -> None:
+        if isinstance(event, CallStarted):
+            names.append(event.name)
+
+    async with Simulation(seed=7) as sim:
+        sdk = sim.sdk(hooks=[hear])
+        async with sdk.with_options(deadline=5, attempts=1) as quick:
+            session = await quick.launch(sim.id_token("ada"), timeout=3)
+        # The view is left, and the session goes on.
+        dream = await session.create_dream("Bike")
+        policy = session._transport.policy
+        assert (policy.deadline_seconds, policy.attempts) == (5, 1)
+
+        view = session.with_options(timeout=2)
+        assert view.user is session.user
+        async with view:
+            assert [each.id async for each in view.dreams()] == [dream.id]
+        assert await refused(session, dream) == "attempts is 0; give 1 or more"
+        await view.sign_out()
+
+    assert names == [
+        "sdk.launch",
+        "session.create_dream",
+        "session.dreams",
+        "session.sign_out",
+    ]
+
+
+@attrs.define
+class Slow(httpx.AsyncBaseTransport):
+    """The real sandbox, which takes three seconds to launch a savehack: by the SDK's clock alone."""
+
+    simulation: Simulation
+    clock: FixedClock = attrs.field(factory=FixedClock)
+    asked: list[str] = attrs.field(factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(f"{request.method} {request.url.path.removeprefix('/v1')}")
+        if self.asked[-1] == "POST /savehack-launches":
+            self.clock.moment += timedelta(seconds=3)
+        return await httpx.ASGITransport(self.simulation.des.app).handle_async_request(request)
+
+
+async def answers(request: AccountProvisioningRequest) -> None: ...
+
+
+async def test_what_was_made_before_the_deadline_is_not_said_to_be_nothing() -> None:
+    """That the next request was not sent does not mean that the savehack may be launched again."""
+    async with Simulation(seed=7) as sim:
+        slow = Slow(sim)
+        async with ImpactSDK(sim.des_url, client_id=sim.client_id, transport=slow, clock=slow.clock) as sdk:
+            sdk.register(account_provisioning_requested=answers)
+            session = await sdk.launch(sim.id_token("ada"))
+            dream = await session.create_dream("Bike")
+            with pytest.raises(OutcomeUnknown, match=r"the savehack launch \S+ was made and is kept") as caught:
+                await session.launch_savehack(dream, WEEKLY, deadline=2)
+            assert len([launch async for launch in session.savehack_launches()]) == 1
+
+    assert "GET /v1/savehack-launches was not sent, as the deadline of 2 s was reached before" in str(caught.value)
+    assert isinstance(caught.value.__cause__, NotSent)
