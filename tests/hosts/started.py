@@ -1,5 +1,6 @@
 """A host as a process of its own: started, asked, and ended by its id."""
 
+import contextlib
 import os
 import re
 import signal
@@ -75,6 +76,7 @@ def started(command: Sequence[str], environment: Mapping[str, str], *, listens: 
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,  # to end with it what it has started
         )
         port = listener.getsockname()[1]
         if not listens:
@@ -82,6 +84,6 @@ def started(command: Sequence[str], environment: Mapping[str, str], *, listens: 
         try:
             yield Host(process, f"http://127.0.0.1:{port}")
         finally:
-            if process.poll() is None:
-                process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
