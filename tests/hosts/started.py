@@ -42,8 +42,9 @@ class Host:
         self.process.send_signal(number)
         self.wait()
 
-    def wait(self) -> None:
-        said, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
+    def wait(self, *, typed: str = "") -> None:
+        """Let it end by itself, after somebody has typed something."""
+        said, _ = self.process.communicate(typed, timeout=PATIENCE_SECONDS)
         self.said = OF_THE_SERVER.sub("", said)
 
     @property
@@ -73,6 +74,7 @@ def started(command: Sequence[str], environment: Mapping[str, str], *, listens: 
                 **environment,
             },
             pass_fds=[listener.fileno()],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
