@@ -1,6 +1,7 @@
 """Hosts that open the SDK in one task, use it in others, and close it in another one: DES has what was done, once."""
 
 import json
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -63,7 +64,7 @@ def test_an_asgi_server_without_lifespan(sandbox: Sandbox, loop: str) -> None:
             created = list(threads.map(create, sandbox.tokens()))
         with urlopen(f"{host.url}/close", b"", timeout=PATIENCE_SECONDS):
             pass
-        host.end()
+        host.end(signal.SIGINT)
 
     assert sorted(dream.id for dream in sandbox.dreams()) == sorted(created)
     assert host.is_clean

@@ -1,6 +1,4 @@
-"""An ASGI application whose server tells it nothing of its begin and end: it opens the SDK in one request, and closes it
-in another.
-"""
+"""An application that its server tells nothing of begin and end: the SDK is opened and closed in two requests."""
 
 import anyio
 from fastapi import FastAPI, Request
