@@ -256,6 +256,21 @@ async def test_a_block_within_a_block_and_a_second_block_are_refused(simulation:
         await sdk.__aenter__()
 
 
+def test_fixtures_open_and_close_it_around_a_test_each_in_a_run_of_one_runner() -> None:
+    """As pytest-asyncio does."""
+    simulation = Simulation(seed=1)
+    with asyncio.Runner() as runner:
+        runner.run(simulation.__aenter__())
+        sdk = runner.run(Faults(simulation).sdk().__aenter__())
+        sdk.register(account_provisioning_requested=Host())
+        user = runner.run(launched(simulation, sdk))
+        launch = runner.run(user.session.launch_savehack(user.dream, WEEKLY))
+        runner.run(sdk.__aexit__(None, None, None))
+        runner.run(simulation.__aexit__(None, None, None))
+
+    assert launch.state.value == "active"
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("ends", ["returns", "raises", "is asked"])
 def test_a_program_that_ends_without_closing_ends_quietly(

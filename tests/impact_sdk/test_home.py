@@ -120,31 +120,41 @@ def test_a_session_gives_its_lists_outside_of_all_loops() -> None:
         runner.run(sdk.aclose())
 
 
-FORKED = """
-import asyncio, os, socket, sys, threading
+SERVER = """
+import asyncio, os, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, ImpactSDK
 
-TOKEN = b'{"access_token": "t"}'
-VERIFIED = b'{"user": {"type": "User", "id": "u1"}, "session": {"expiresAt": "2999-01-01T00:00:00Z"}}'
+ANSWERS = {
+    "/oauth/token": b'{"access_token": "t"}',
+    "/users/verify_token": b'{"user": {"type": "User", "id": "u1"}, "session": {"expiresAt": "2999-01-01T00:00:00Z"}}',
+}
 DREAM = b'{"dream": {"id": "d1", "type": "Dream", "name": "Bike", "user": {"type": "User", "id": "u1"}}}'
-listener = socket.create_server(("127.0.0.1", 0))
 received = []
 
-def serve(stream):
-    while head := stream.recv(65536):
-        received.append(head)
-        body = TOKEN if b"/oauth/token" in head else VERIFIED if b"verify_token" in head else DREAM
-        stream.sendall(
-            b"HTTP/1.1 200 OK\\r\\nSet-Cookie: impact_session=a\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body
-        )
+class DES(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
 
-def accept():
-    while True:
-        threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+    def answer(self):
+        received.append(self.path)
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b"" if self.command == "HEAD" else ANSWERS.get(self.path, DREAM)
+        self.send_response(200)
+        self.send_header("Set-Cookie", "impact_session=a")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-threading.Thread(target=accept, daemon=True).start()
-address = "http://127.0.0.1:%d" % listener.getsockname()[1]
+    do_GET = do_HEAD = do_POST = answer
 
+    def log_message(self, *_arguments): ...
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), DES)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+address = f"http://127.0.0.1:{server.server_port}"
+"""
+
+FORKED = """
 async def refused(call):
     try:
         await call
@@ -181,14 +191,16 @@ print("unharmed")
 
 @pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="there is no fork here")
 def test_in_a_forked_child_nothing_is_sent_and_the_parent_goes_on() -> None:
-    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", SERVER + FORKED], capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert done.stdout.strip() == "unharmed", done.stderr
 
 
 def test_a_client_that_was_only_made_before_the_fork_is_good_in_each_child() -> None:
     """A server that loads the application first and forks then."""
-    code = FORKED.split("async def refused")[0] + (
+    code = SERVER + (
         'sdk = ImpactSDK(address, client_id="demo-bank")\n'
         "async def main():\n"
         "    async with sdk:\n"
