@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,9 +23,9 @@ import orjson
 
 from bank_app_sim import Simulation
 from bank_app_sim.journeys.library import LIBRARY
-from impact_sdk import ClientCredentials, Daily, ImpactAPI
+from impact_sdk import Daily
 
-from . import benchmark_journeys, benchmark_listings, postgresql
+from . import benchmark_clients, benchmark_journeys, benchmark_listings, postgresql
 
 ROUNDS = 15
 CALLS_A_ROUND = 100
@@ -60,7 +60,7 @@ uvicorn.run(app, port=int(sys.argv[1]), log_level="error", lifespan="off", ws="n
 """
 
 
-PARTS = ("call", "import", "days", "served", "worlds", "journeys", "wall", "memory", "listings")
+PARTS = ("clients", "import", "days", "served", "worlds", "journeys", "wall", "memory", "listings")
 
 
 TO_ADD = 10_000_000
@@ -90,8 +90,8 @@ def main() -> None:
 
 def measure(part: str, cores: list[int], folder: Path) -> None:
     match part:
-        case "call":
-            anyio.run(one_call, cores[-1])
+        case "clients":
+            anyio.run(the_clients, cores[-1])
         case "import":
             import_time()
         case "days":
@@ -127,46 +127,15 @@ def asked() -> argparse.Namespace:
     return wanted
 
 
-async def one_call(core: int) -> None:
-    """One SDK call with everything on, against raw httpx with the same body to the same server."""
+async def the_clients(core: int) -> None:
+    """One SDK call with everything on, against raw httpx with the same body to the same server, and the peers."""
     port = "18699"
     with process([sys.executable, "-c", STUB, port], core) as stub:
         base_url = f"http://127.0.0.1:{port}"
-        async with (
-            httpx.AsyncClient() as raw,
-            ImpactAPI(base_url, auth=ClientCredentials("demo-bank", "secret")) as api,
-        ):
-            await until_it_answers(raw, base_url, stub)
-
-            async def by_hand() -> None:
-                response = await raw.post(
-                    f"{base_url}/v1/dreams",
-                    content=NEW_DREAM,
-                    headers={"Content-Type": "application/json", "Authorization": "Bearer t"},
-                )
-                response.json()
-
-            async def by_sdk() -> None:
-                await api.dreams.create(user_id=DREAM["user"]["id"], name="Bike", target_cents=250_000)  # type: ignore[index]
-
-            ratios, seconds = [], []
-            for n in range(ROUNDS + 1):
-                hand, sdk = await timed(by_hand), await timed(by_sdk)
-                if n:  # the first round warms up
-                    ratios.append(sdk / hand)
-                    seconds.append((hand, sdk))
-    hand, sdk = (statistics.median(each) / CALLS_A_ROUND * 1e3 for each in zip(*seconds, strict=True))
-    print(
-        f"one SDK call over raw httpx: x{statistics.median(ratios):.2f} (median of {ROUNDS} paired rounds, "
-        f"{min(ratios):.2f} to {max(ratios):.2f}; {sdk:.2f} ms over {hand:.2f} ms); wanted: at most 1.2"
-    )
-
-
-async def timed(call: Callable[[], Awaitable[None]]) -> float:
-    start = time.perf_counter()
-    for _ in range(CALLS_A_ROUND):
-        await call()
-    return time.perf_counter() - start
+        async with httpx.AsyncClient() as client:
+            await until_it_answers(client, base_url, stub)
+        await benchmark_clients.widths(base_url, NEW_DREAM, DREAM["user"]["id"])  # type: ignore[index]
+        benchmark_clients.first_call(base_url)
 
 
 IMPORTS = {
