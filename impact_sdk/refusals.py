@@ -23,6 +23,7 @@ from .errors import (
     UnexpectedResponse,
 )
 from .reasons import BASE, reasons
+from .retries import HARMLESS_METHODS
 from .visible import visible
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ LONGEST_NAME = 40
 # So much of a body is looked at for that. Many signs are written with more than one byte.
 LOOKED_AT = 8 * 1024
 
-# What these ask for changes nothing, and these redirects say that nothing was done.
-HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+# These redirects say that nothing was done.
 NOT_DONE = frozenset({307, 308})
 
 ERRORS_BY_STATUS: Mapping[int, type[APIError]] = {
@@ -143,7 +143,7 @@ def request_id(reply: "Reply") -> str | None:
 
 def _may_have_happened(reply: "Reply", is_repeatable: bool) -> str:
     is_known = reply.status in NOT_DONE or 400 <= reply.status < 500
-    if is_known or reply.method in HARMLESS:
+    if is_known or reply.method in HARMLESS_METHODS:
         return ""
     if reply.method != "POST":
         return "; it may have happened, and may be repeated"

@@ -9,7 +9,10 @@ LONGEST_WAIT_SECONDS = 8.0
 # A server that asks for more is better asked again by a person, or a job, than by a coroutine that sits and waits.
 LONGEST_RETRY_AFTER_SECONDS = 60.0
 
+# What such a method does twice, it does once.
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
+# They change nothing at all.
+HARMLESS_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # The server says that it did nothing: asking again cannot do it twice.
 NOTHING_HAPPENED = frozenset({429})
@@ -35,6 +38,11 @@ class Outcome:
     status: int | None = None
     was_sent: bool = True
     retry_after: float | None = None
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Whether what was asked for may have been done, although nobody says so."""
+        return self.was_sent if self.status is None else self.status in FAILED
 
 
 def wait_before_next(

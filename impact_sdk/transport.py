@@ -188,7 +188,10 @@ class Transport:
         was_refused = False
         while True:
             headers: dict[str, str | Secret] = {name: value for name, value in given.items() if value is not None}
-            proof = await self._proof(f"{method} {path}", policy, trying.history)
+            try:
+                proof = await self._proof(f"{method} {path}", policy, trying.history)
+            except NotSent as error:
+                raise trying.in_all(error) from error.__cause__
             headers.update(proof)
             failure: Exception
             try:
@@ -224,7 +227,8 @@ class Transport:
                 jitter=self.http.source.random(),
             )
             if wait is None or not self._may_try_again(trying, wait, failure):
-                raise failure
+                raise trying.in_all(failure) from failure.__cause__
+            trying.may_have_happened = trying.may_have_happened or outcome.may_have_happened
             logger.debug("%s %s: attempt %s failed, next in %.2f s", method, path, len(trying.history), wait)
             await trying.wait(wait)
 

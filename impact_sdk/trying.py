@@ -9,12 +9,13 @@ import attrs
 from . import routes
 from .attempts import Attempt
 from .calls import Call
-from .errors import TransportError
+from .errors import APIError, NotSent, OutcomeUnknown, ServerError, TransportError, UnexpectedResponse
 from .hooks import AttemptEnded, AttemptStarted, WaitStarted
 from .http import HTTP, Limits, Sending
 from .policy import Policy
 from .refusals import request_id
 from .replies import Reply, is_recorded
+from .retries import HARMLESS_METHODS
 from .secrets import REDACTED, ConcealedBytes, Redaction, Secret
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Trying:
         content: The body; None where there is none.
         conceal: Secrets in the request besides its proof.
         history: The attempts so far.
+        may_have_happened: What is asked for may have been done by one of those before the last.
     """
 
     http: HTTP
@@ -44,6 +46,7 @@ class Trying:
     idempotency_key: str | None
     conceal: Sequence[Secret] = ()
     history: list[Attempt] = attrs.field(factory=list, init=False)
+    may_have_happened: bool = attrs.field(default=False, init=False)
     _waited: float = attrs.field(default=0.0, init=False)
 
     async def attempt(self, headers: dict[str, str | Secret], proof: "Proof") -> Reply:
@@ -95,6 +98,22 @@ class Trying:
             finally:
                 failure = None  # it has this frame, which would have it
         return attrs.evolve(reply, history=tuple(self.history))
+
+    def in_all(self, failure: Exception) -> Exception:
+        """The error for all attempts together: what is true of the last need not be of one before it."""
+        if not self.may_have_happened or self.method in HARMLESS_METHODS:
+            return failure
+        if not isinstance(failure, NotSent):
+            if isinstance(failure, APIError) and not isinstance(failure, (ServerError, UnexpectedResponse)):
+                add(failure, "an earlier attempt may have happened")
+            return failure
+        error = OutcomeUnknown(
+            f"{failure}, in this last attempt; an earlier one may have happened: look before you repeat it",
+            attempts=failure.attempts,
+            idempotency_key=self.idempotency_key,
+        )
+        error.history = failure.history
+        return error
 
     async def wait(self, seconds: float) -> None:
         """Wait before the next attempt, by the client's clock."""

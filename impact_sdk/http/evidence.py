@@ -6,6 +6,7 @@ the answer more careful. No I/O.
 
 from ..errors import NotSent, OutcomeUnknown, TransportError
 from ..mistakes import told
+from ..retries import HARMLESS_METHODS
 from .seam import Outgoing, Sending
 
 # By name: httpcore, httpx, their successors and aiohttp have a class each.
@@ -22,9 +23,6 @@ BEFORE_SENDING = frozenset(
         "UnsupportedProtocol",
     }
 )
-
-# What such a method does twice, it does once. A GET does nothing at all.
-HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def is_known_not_sent(error: Exception, sending: Sending) -> bool:
@@ -49,7 +47,7 @@ def without_answer(
         return NotSent(f"{called} was not sent to {to} ({reason}); nothing has happened")
     may_have = (
         "it changes nothing, and may be sent again"
-        if outgoing.method in HARMLESS
+        if outgoing.method in HARMLESS_METHODS
         else "it may have happened: look before you repeat it"
     )
     return OutcomeUnknown(f"{called} got no answer from {to} ({reason}); {may_have}")
