@@ -14,6 +14,7 @@ from .cookies import SessionCookie
 from .http import HTTP
 from .mistakes import what_is_wrong_with_text, wrong
 from .refusals import unexpected
+from .reports import told_without_frames
 from .secrets import SHORTEST, Secret
 from .transport import Auth, Proof, Transport
 
@@ -42,12 +43,12 @@ class ClientCredentials:
     client_id: str
     client_secret: Secret
 
+    @told_without_frames
     def __init__(self, client_id: str, client_secret: str | Secret) -> None:
         secret = Secret(client_secret)
-        del client_secret  # what a frame holds, a report of an error shows
-        for name, value in (("client_id", Secret(client_id)), ("client_secret", secret)):
-            if what_is_wrong_with_text(value.reveal()) or not value.reveal().strip():
-                raise wrong(name, value.reveal(), "the one from the bank's vault, a text that is not empty")
+        for name, value in (("client_id", client_id), ("client_secret", secret.reveal())):
+            if what_is_wrong_with_text(value) or not value.strip():
+                raise wrong(name, value, "the one from the bank's vault, a text that is not empty")
         self.__attrs_init__(client_id, secret)
 
 

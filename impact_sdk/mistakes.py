@@ -6,7 +6,7 @@ from typing import Any
 from .errors import ConfigurationError
 
 # Never shown, whatever is wrong with them.
-SECRETS = frozenset({"client_secret", "id_token", "secret"})
+SECRETS = frozenset({"auth", "client_secret", "id_token", "secret"})
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 60

@@ -33,6 +33,7 @@ from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
 from .options import CallOptions, ClientOptions
 from .replies import Reply, recorded
+from .reports import told_without_frames
 from .secrets import Secret
 from .session import Session
 from .transport import Transport
@@ -70,6 +71,7 @@ class ImpactSDK:
         ConfigurationError: An address, client id, limit or option that cannot work.
     """
 
+    @told_without_frames
     def __init__(
         self,
         base_url: str,
@@ -108,6 +110,7 @@ class ImpactSDK:
         self._launching: set[IDToken] = set()
 
     @classmethod
+    @told_without_frames
     def from_env(
         cls,
         *,

@@ -15,6 +15,7 @@ from .http import HTTP, Limits, Sending
 from .policy import Policy
 from .refusals import request_id
 from .replies import Reply, is_recorded
+from .reports import without_secrets
 from .retries import HARMLESS_METHODS
 from .secrets import REDACTED, ConcealedBytes, Redaction, Secret
 
@@ -73,7 +74,7 @@ class Trying:
             if started is None and reply.status in GOOD and not self.history and not is_recorded():
                 return reply  # as nearly always: nobody asks how it went
         except BaseException as error:
-            failure = error
+            failure = without_secrets(error, redaction) if isinstance(error, TransportError) else error
         attempt = Attempt(
             number=len(self.history) + 1,
             method=self.method,

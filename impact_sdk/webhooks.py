@@ -38,6 +38,7 @@ from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, Stale
 from .mistakes import shown, wrong
 from .models import EventBatch
 from .replay_stores import ReplayStore, without_waiting
+from .reports import told_without_frames
 from .secrets import ConcealedBytes, Secret
 from .webhook_headers import Headers
 
@@ -66,6 +67,7 @@ class WebhookVerifier:
         ConfigurationError: There is no secret, or one is none.
     """
 
+    @told_without_frames
     def __init__(
         self,
         secrets: str | Secret | Sequence[str | Secret],
@@ -75,7 +77,6 @@ class WebhookVerifier:
         tolerance: timedelta = TOLERANCE,
     ) -> None:
         given, kind = _held(secrets), type(secrets).__name__
-        del secrets  # what a frame holds, a report of an error shows
         if given is None:
             raise ConfigurationError(f"secrets is {kind}; give a text, or a list of texts")
         if not given:

@@ -12,6 +12,7 @@ from ..errors import ConfigurationError
 from ..http import of as http_of
 from ..options import CallOptions, ClientOptions
 from ..replies import Reply, recorded
+from ..reports import told_without_frames
 from ..secrets import Secret
 from ..transport import Transport
 from .accounts import Accounts
@@ -43,6 +44,7 @@ class ImpactAPI:
         ConfigurationError: An address, credentials or an option that cannot work.
     """
 
+    @told_without_frames
     def __init__(
         self,
         base_url: str,
@@ -71,6 +73,7 @@ class ImpactAPI:
         self.sandbox = Sandbox(transport)
 
     @classmethod
+    @told_without_frames
     def from_env(
         cls, *, base_url: str | None = None, auth: ClientCredentials | None = None, **options: Unpack[ClientOptions]
     ) -> Self:

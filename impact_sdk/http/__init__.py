@@ -4,6 +4,7 @@ import functools
 import logging
 import random
 import re
+import sys
 import time
 import uuid
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from ..handed_over import Source, source_of
 from ..home import Home
 from ..identity import user_agent
 from ..replies import Reply
+from ..reports import without_frames
 from ..secrets import Secret
 from . import evidence
 from .bodies import Unusable
@@ -149,16 +151,19 @@ class HTTP:
         outgoing = Outgoing(
             method=method, url=url, path=path, target=target, headers=fields, content=body, limits=limits or Limits()
         )
-        sending, began = sending or Sending(), time.monotonic()
+        sending, began, handled = sending or Sending(), time.monotonic(), sys.exc_info()[1]
         try:
             incoming = await self.carrier.exchange(outgoing, sending)
         except ImpactError:  # the host's transport gave what is no answer
             raise
         except Exception as error:
-            evidence.without_frames(error)
+            without_frames(error, handled=handled)
             raise evidence.without_answer(
                 error, outgoing, sending, to=host(url), seconds=time.monotonic() - began
             ) from error
+        except BaseException as error:  # cancelled
+            without_frames(error, handled=handled)
+            raise
         logger.debug("%s %s answered %s", method, url, incoming.status)
         if HONOURS_KEYS in incoming.headers:
             self.honours_keys = True

@@ -51,22 +51,3 @@ def without_answer(
         else "it may have happened: look before you repeat it"
     )
     return OutcomeUnknown(f"{called} got no answer from {to} ({reason}); {may_have}")
-
-
-def without_frames(error: BaseException) -> BaseException:
-    """The same error, and those it came from, without the libraries' own frames.
-
-    Whoever reports errors with local variables would find credentials in them: these libraries hold the whole request.
-    """
-    seen: set[int] = set()
-    left: list[BaseException | None] = [error]
-    while left:
-        each = left.pop()
-        if each is None or id(each) in seen:
-            continue
-        seen.add(id(each))
-        each.__traceback__ = None
-        left += [each.__cause__, each.__context__]
-        if isinstance(each, BaseExceptionGroup):
-            left += each.exceptions
-    return error
