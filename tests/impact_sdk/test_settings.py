@@ -1,6 +1,7 @@
 """Certificates, proxies and limits of a client: they hold with each carrier; what cannot be is said."""
 
 import contextlib
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ import pytest
 from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, NotSent, OutcomeUnknown
 from impact_sdk.auth import NoAuth
 from impact_sdk.http import of
+from impact_sdk.http.settings import ConnectionOptions
 from impact_sdk.replies import Reply
 from impact_sdk.transport import Transport
 
@@ -196,6 +198,13 @@ async def test_a_proxy_of_plain_requests_hears_who_asks(options: dict[str, Any])
     assert reply.status == 204
     assert proxy.asked[0].startswith(b"POST http://des.example/base/v1/dreams HTTP/1.1\r\n")
     assert b"proxy-authorization: basic ywrhonmzy3jlda==" in proxy.asked[0].lower()
+
+
+def test_the_page_has_every_option_and_no_other() -> None:
+    page = (Path(__file__).parents[2] / "bank_app_sim" / "docs" / "network.md").read_text()
+    table = page.split("## Certificates, proxies, limits")[1].split("##")[0]
+
+    assert {*re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE), "transport"} == {*ConnectionOptions.__annotations__}
 
 
 def made(base_url: str = "https://des.example", **options: Any) -> ImpactAPI:
