@@ -35,10 +35,10 @@ class Home:
         if self._process is not None and self._process != os.getpid():
             raise ConfigurationError(
                 f"{self._whose} was used in process {self._process} before that one forked, and its connections are "
-                f"that one's; make another one here, in process {os.getpid()}: a server that forks has a hook for that"
+                f"that one's; make another one here, in process {os.getpid()}: in a hook of the server, or by Blocking"
             )
         if self._loop is not None and (here := event_loops.this_one()) is not None and here != self._loop:
             raise ConfigurationError(
                 f"{self._whose} is called in another event loop than before, where its tasks and connections are, and "
-                "end with the loop; make one, and close it, in each asyncio.run() or anyio.run()"
+                "end with the loop; make one, and close it, in each asyncio.run() or anyio.run(), or take Blocking"
             )
