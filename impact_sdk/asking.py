@@ -30,6 +30,7 @@ from .errors import (
 from .handed_over import Tasks, awaitable, ends_the_program, is_hosts_own
 from .handover import Effect, Event, State, next_step
 from .hooks import Hooks
+from .logs import fields
 from .mistakes import shown, told
 from .models import Dream, SavehackLaunch, SessionSettings, User
 from .visible import visible
@@ -190,7 +191,12 @@ class Handover:
         before = self.state
         self.state, effect = next_step(before, event)
         logger.debug(
-            "question %s: %s, now %s: %s", visible(self.question.key), event.value, self.state.value, effect.value
+            "question %s: %s, now %s: %s",
+            visible(self.question.key),
+            event.value,
+            self.state.value,
+            effect.value,
+            extra=fields("question.changed", callback=self.question.keyword, state=self.state.value),
         )
         if effect in (Effect.ASK, Effect.DELIVER):
             try:
@@ -237,7 +243,12 @@ class Handover:
         finally:
             timer.cancel()
         if self.state is not State.ASKING:
-            logger.warning("question %s: %s, after it was given up", visible(self.question.key), event.value)
+            logger.warning(
+                "question %s: %s, after it was given up",
+                visible(self.question.key),
+                event.value,
+                extra=fields("question.late", callback=self.question.keyword),
+            )
         self._came_of(scope, event, error)
 
     async def _answer(self, callback: Callback) -> tuple[Event, MakeError | None]:

@@ -30,6 +30,7 @@ import attrs
 from anyio.lowlevel import current_token
 
 from .errors import ConfigurationError
+from .logs import fields
 from .mistakes import shown, told, wrong
 
 if TYPE_CHECKING:
@@ -225,7 +226,11 @@ def _close_all() -> None:
         try:
             blocking.close()
         except Exception as error:  # it ends anyway
-            logger.debug("a client was not closed at the end of the process: %s", told(error))
+            logger.debug(
+                "a client was not closed at the end of the process: %s",
+                told(error),
+                extra=fields("blocking.not_closed"),
+            )
 
 
 def _forget_all() -> None:

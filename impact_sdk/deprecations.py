@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .logs import fields
 from .routes import route
 from .server_time import http_date
 from .visible import visible
@@ -57,11 +58,11 @@ class Deprecations:
             return
         self._told.add(said)
         told = visible(reply.redaction.of(told))
-        logger.warning("%s", told)
+        logger.warning("%s", told, extra=fields("operation.deprecated", operation=operation))
         try:
             warnings.warn(told, DeprecatedOperation, stacklevel=_level_of_the_host())
         except Exception as error:  # warnings are errors here, or the host shows them in a way of its own
-            logger.debug("the warning was not shown: %s", type(error).__name__)
+            logger.debug("the warning was not shown: %s", type(error).__name__, extra=fields("warning.not_shown"))
 
 
 def what_is_said(operation: str, headers: Mapping[str, str]) -> str | None:

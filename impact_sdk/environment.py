@@ -5,6 +5,9 @@ IMPACT_CLIENT_ID       the bank's client id
 IMPACT_CLIENT_SECRET   its secret; of `ImpactAPI` alone
 IMPACT_TIMEOUT         seconds; see `CallOptions`; may be left out
 IMPACT_ATTEMPTS        likewise
+IMPACT_DEADLINE        likewise, in seconds
+
+Besides, every client reads `IMPACT_SDK_LOG`: see `logs`.
 """
 
 import os
@@ -17,7 +20,11 @@ BASE_URL = "IMPACT_BASE_URL"
 CLIENT_ID = "IMPACT_CLIENT_ID"
 CLIENT_SECRET = "IMPACT_CLIENT_SECRET"
 # Numbers, by the option that they are for.
-NUMBERS = {"timeout": ("IMPACT_TIMEOUT", float), "attempts": ("IMPACT_ATTEMPTS", int)}
+NUMBERS = {
+    "timeout": ("IMPACT_TIMEOUT", float),
+    "attempts": ("IMPACT_ATTEMPTS", int),
+    "deadline": ("IMPACT_DEADLINE", float),
+}
 
 
 def required(variable: str, called: str, argument: str) -> str:

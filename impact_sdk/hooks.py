@@ -26,6 +26,7 @@ import attrs
 from . import headers
 from .attempts import Attempt
 from .handed_over import is_hosts_own
+from .logs import fields
 from .mistakes import told, wrong
 
 logger = logging.getLogger("impact_sdk")
@@ -231,6 +232,7 @@ class Hooks:
                 type(event).__name__,
                 told(error),
                 exc_info=error,
+                extra=fields("hook.failed", hook_event=type(event).__name__),
             )
 
 

@@ -14,6 +14,7 @@ import attrs
 
 from . import event_loops
 from .handed_over import is_hosts_own
+from .logs import fields
 
 Arguments = TypeVarTuple("Arguments")
 
@@ -54,7 +55,8 @@ class Keeper:
             except BaseException as error:
                 if not is_hosts_own(error):
                     raise
-                logger.exception("a task of the SDK failed")  # which is a fault of ours, and nobody else's
+                # Which is a fault of ours, and nobody else's.
+                logger.exception("a task of the SDK failed", extra=fields("task.failed"))
 
         def end() -> None:
             self._running.pop(ended, None)

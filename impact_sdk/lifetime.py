@@ -21,6 +21,7 @@ from .handed_over import Tasks, awaitable, is_hosts_own
 from .home import Home
 from .http import HTTP
 from .launch import Begun, Launch
+from .logs import fields
 from .mistakes import told, what_is_wrong_with_text
 from .models import SessionRenewal, SessionSettings, User
 from .notices import Notices
@@ -174,7 +175,11 @@ class Lifetime(Auth):
                 if not is_hosts_own(error):
                     raise
             if not timer.cancel_called:
-                logger.warning("user %s: exit_requested has not ended yet; signing out ends", visible(self.user.id))
+                logger.warning(
+                    "user %s: exit_requested has not ended yet; signing out ends",
+                    visible(self.user.id),
+                    extra=fields("session.exit_overdue", user_id=self.user.id),
+                )
                 waits.cancel()
 
     def close(self) -> None:
@@ -187,7 +192,12 @@ class Lifetime(Auth):
         before = self.state
         self.state, effect = next_step(before, event)
         logger.debug(
-            "session of user %s: %s, now %s: %s", visible(self.user.id), event.value, self.state.value, effect.value
+            "session of user %s: %s, now %s: %s",
+            visible(self.user.id),
+            event.value,
+            self.state.value,
+            effect.value,
+            extra=fields("session.changed", user_id=self.user.id, state=self.state.value),
         )
         if effect is Effect.ASK:
             try:
@@ -222,7 +232,12 @@ class Lifetime(Auth):
                 explanation=f"the session {exit.explanation}",
             )
             self._ended()
-            logger.info("user %s: %s", visible(request.user_id), visible(request.explanation))
+            logger.info(
+                "user %s: %s",
+                visible(request.user_id),
+                visible(request.explanation),
+                extra=fields("session.ended", user_id=request.user_id, reason=str(request.reason)),
+            )
             self._told = self._notices.tell("exit_requested", request, self._tasks)
 
     async def _next_round(self) -> None:

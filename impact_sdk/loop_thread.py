@@ -15,6 +15,7 @@ import attrs
 from .blocking import CLOSED, WAYS_TO_MAKE
 from .errors import ConfigurationError, OutcomeUnknown
 from .handed_over import awaited
+from .logs import fields
 from .mistakes import shown, told
 
 logger = logging.getLogger("impact_sdk")
@@ -119,7 +120,11 @@ class LoopThread(Generic[C]):
             return
         self._thread.join(CLOSING_SECONDS)
         if self._thread.is_alive():
-            logger.warning("a call does not let itself be cancelled; it is left to itself after %s s", CLOSING_SECONDS)
+            logger.warning(
+                "a call does not let itself be cancelled; it is left to itself after %s s",
+                CLOSING_SECONDS,
+                extra=fields("blocking.call_left"),
+            )
         elif self._failure is not None:
             raise self._failure
 
@@ -137,7 +142,11 @@ class LoopThread(Generic[C]):
                 return
             self._failure = error
             if not self._told.is_set():
-                logger.error("a client's event loop has failed, and the next call makes another one: %s", told(error))
+                logger.error(
+                    "a client's event loop has failed, and the next call makes another one: %s",
+                    told(error),
+                    extra=fields("blocking.loop_failed"),
+                )
 
     def _run_loop(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:

@@ -8,6 +8,7 @@ import attrs
 from .callbacks import Callbacks
 from .handed_over import Tasks, awaitable, is_hosts_own
 from .keeper import begin_here, called_by
+from .logs import fields
 
 logger = logging.getLogger("impact_sdk")
 
@@ -47,7 +48,7 @@ class Notices:
         except BaseException as error:
             if not is_hosts_own(error):
                 raise
-            logger.exception("%s failed", keyword)
+            logger.exception("%s failed", keyword, extra=fields("notice.failed", callback=keyword))
         finally:
             self._running.pop(ended, None)
             ended.set()

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from . import deadlines, headers, hooks
+from . import deadlines, headers, hooks, logs
 from .errors import UnknownArgument
 from .hooks import Hooks
 from .http import time_limits
@@ -64,6 +64,7 @@ def of_client(called: str, options: dict[str, Any], known: Iterable[str] = ()) -
         called: Such as `ImpactAPI()`.
         known: The arguments it has besides.
     """
+    logs.show_as_the_environment_says()
     require_known(called, options, [*known, *ClientOptions.__annotations__])
     given = {name: value for name, value in options.items() if value is not None}
     app = given.get("app_info")

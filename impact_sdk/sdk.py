@@ -123,8 +123,8 @@ class ImpactSDK:
     ) -> Self:
         """An SDK as the environment has it; what is given as an argument comes first.
 
-        `IMPACT_BASE_URL` and `IMPACT_CLIENT_ID` have to be there, `IMPACT_TIMEOUT` (seconds) and `IMPACT_ATTEMPTS` may
-        be.
+        `IMPACT_BASE_URL` and `IMPACT_CLIENT_ID` have to be there; `IMPACT_TIMEOUT`, `IMPACT_DEADLINE` (seconds) and
+        `IMPACT_ATTEMPTS` may be.
 
         Raises:
             ConfigurationError: A variable is missing, or cannot be; it is named.

@@ -1,7 +1,6 @@
 """One request to DES and its answer: credentials, attempts, errors."""
 
 import abc
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
@@ -25,8 +24,6 @@ from .replies import Reply, record
 from .retries import IDEMPOTENT_METHODS, Outcome, wait_before_next
 from .secrets import ConcealedBytes, Secret
 from .trying import GOOD, Trying, add
-
-logger = logging.getLogger("impact_sdk")
 
 # Headers that prove it.
 Proof = Mapping[str, str | Secret]
@@ -229,7 +226,6 @@ class Transport:
             if wait is None or not self._may_try_again(trying, wait, failure):
                 raise trying.in_all(failure) from failure.__cause__
             trying.may_have_happened = trying.may_have_happened or outcome.may_have_happened
-            logger.debug("%s %s: attempt %s failed, next in %.2f s", method, path, len(trying.history), wait)
             await trying.wait(wait)
 
     @property

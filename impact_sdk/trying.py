@@ -12,6 +12,7 @@ from .calls import Call
 from .errors import APIError, NotSent, OutcomeUnknown, ServerError, TransportError, UnexpectedResponse
 from .hooks import AttemptEnded, AttemptStarted, WaitStarted
 from .http import HTTP, Limits, Sending
+from .logs import fields, logger
 from .policy import Policy
 from .refusals import request_id
 from .replies import Reply, is_recorded
@@ -118,6 +119,23 @@ class Trying:
 
     async def wait(self, seconds: float) -> None:
         """Wait before the next attempt, by the client's clock."""
+        last = self.history[-1]
+        logger.debug(
+            "%s %s: attempt %s failed, next in %.2f s",
+            self.method,
+            self.path,
+            last.number,
+            seconds,
+            extra=fields(
+                "request.retried",
+                method=self.method,
+                path=self.path,
+                attempt=last.number,
+                status=last.status,
+                error=last.error,
+                wait_seconds=seconds,
+            ),
+        )
         if self.call is not None and self.policy.hooks:
             await self.policy.hooks.tell(WaitStarted(call=self.call.started, seconds=seconds, after=self.history[-1]))
         began = time.monotonic()

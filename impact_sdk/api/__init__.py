@@ -79,8 +79,8 @@ class ImpactAPI:
     ) -> Self:
         """A client as the environment has it; what is given as an argument comes first.
 
-        `IMPACT_BASE_URL`, `IMPACT_CLIENT_ID` and `IMPACT_CLIENT_SECRET` have to be there, `IMPACT_TIMEOUT` (seconds)
-        and `IMPACT_ATTEMPTS` may be.
+        `IMPACT_BASE_URL`, `IMPACT_CLIENT_ID` and `IMPACT_CLIENT_SECRET` have to be there; `IMPACT_TIMEOUT`,
+        `IMPACT_DEADLINE` (seconds) and `IMPACT_ATTEMPTS` may be.
 
         Raises:
             ConfigurationError: A variable is missing, or cannot be; it is named, and no secret is shown.

@@ -9,6 +9,7 @@ import attrs
 
 from ..arguments import checked
 from ..errors import RateLimited, ServerError, TransportError
+from ..logs import fields
 from ..mistakes import wrong
 from ..models import Event
 from ..options import CallOptions
@@ -106,7 +107,12 @@ class Following(AsyncIterator[Event]):
             page = await LISTING.page(self._transport, Event, query, **self._options)
         except (ServerError, TransportError, RateLimited) as error:
             wait = max(every, getattr(error, "retry_after", None) or 0)
-            logger.warning("the events could not be fetched, asked again in %s s: %s", wait, error)
+            logger.warning(
+                "the events could not be fetched, asked again in %s s: %s",
+                wait,
+                error,
+                extra=fields("events.unreachable", wait_seconds=wait, error=type(error).__name__),
+            )
             return wait
         self._found = [event for event in page.items if event.id not in self._had]
         # More events of one moment than a page holds: then alone the next page is the way on.

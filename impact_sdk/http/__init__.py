@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import attrs
 
+from .. import logs
 from ..addresses import checked_base_url, host
 from ..clock import Clock, SystemClock
 from ..clock import of as clock_of
@@ -23,6 +24,7 @@ from ..home import Home
 from ..identity import user_agent
 from ..replies import Reply
 from ..reports import without_frames
+from ..routes import told
 from ..secrets import Secret
 from . import evidence
 from .bodies import Unusable
@@ -164,7 +166,11 @@ class HTTP:
         except BaseException as error:  # cancelled
             without_frames(error, handled=handled)
             raise
-        logger.debug("%s %s answered %s", method, url, incoming.status)
+        if logger.isEnabledFor(logging.DEBUG):
+            about = logs.fields(
+                "request.answered", method=method, path=path, status=incoming.status, seconds=time.monotonic() - began
+            )
+            logger.debug("%s %s answered %s", method, told(url), incoming.status, extra=about)
         if HONOURS_KEYS in incoming.headers:
             self.honours_keys = True
         return Reply(

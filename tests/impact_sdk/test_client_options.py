@@ -304,6 +304,7 @@ def test_a_variable_that_is_missing_is_named(
     [
         ("IMPACT_TIMEOUT", "soon", "IMPACT_TIMEOUT is 'soon'; give a number"),
         ("IMPACT_ATTEMPTS", "1.5", "IMPACT_ATTEMPTS is '1.5'; give a number"),
+        ("IMPACT_DEADLINE", "-1", "deadline is -1.0; give a timedelta or seconds"),
         ("IMPACT_TIMEOUT", "-1", "timeout is -1.0; give a timedelta or seconds"),
         ("IMPACT_ATTEMPTS", "0", "attempts is 0; give 1 or more"),
     ],
