@@ -355,6 +355,10 @@ class ImpactSDK:
         return self._begin(begun, found.launch)
 
     def _begin(self, begun: Begun, launch: Launch) -> Session:
+        if (self._origin or self)._closed is not None:  # nobody would end it
+            raise ConfigurationError(
+                "this ImpactSDK was closed while the session began; DES keeps that one until it expires"
+            )
         session = Session(
             begun,
             launch=launch,

@@ -101,6 +101,7 @@ class HTTP:
     headers: Mapping[str, str | Secret] = attrs.field(factory=lambda: OWN_HEADERS)
     honours_keys: bool = attrs.field(default=False, init=False)
     is_closed: bool = attrs.field(default=False, init=False)
+    _has_closed: bool = attrs.field(default=False, init=False)
     deprecations: Deprecations = attrs.field(factory=Deprecations, init=False)
     policy: "Policy | None" = attrs.field(default=None, init=False)
     _own_headers: list[tuple[bytes, bytes]] = attrs.field(init=False)
@@ -194,11 +195,12 @@ class HTTP:
         await self.send("HEAD", self.address("/"), {}, None)
 
     async def aclose(self) -> None:
-        if self.is_closed:
+        if self._has_closed:
             return
         self._home.require()
         self.is_closed = True
         await self.carrier.aclose()
+        self._has_closed = True  # not before: where this one was cancelled, the next one goes on
 
 
 # Whoever looks for news asks the same again and again.

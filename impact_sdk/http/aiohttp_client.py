@@ -16,6 +16,7 @@ from .pool import KEPT_SECONDS
 from .seam import Headers, Incoming, Outgoing, Sending
 from .settings import Proxy, Settings
 from .time_limits import Whole
+from .unbroken import unbroken
 
 # Of these we send our own, or none.
 NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
@@ -108,7 +109,7 @@ class AiohttpClient:
         self._is_closed = True
         session, self._session = self._session, None
         if session is not None:
-            await session.close()
+            await unbroken(session.close)
 
 
 async def _headers_sent(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:

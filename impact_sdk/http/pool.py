@@ -5,6 +5,7 @@ whenever a call begins or ends, and keeps for ever what it has made for a call t
 This one looks at one connection, and closes whatever a failed or cancelled call has touched.
 """
 
+from collections.abc import Collection
 from types import ModuleType
 from typing import Any
 
@@ -15,31 +16,14 @@ from .bodies import Unusable, whole
 from .places import NoPlace, Places
 from .seam import Body, Headers, Incoming, Outgoing, Sending
 from .settings import Proxy, Settings
+from .streams import backend_of
 from .time_limits import Limits, Whole
+from .unbroken import unbroken
 
 # As httpx has it. In a stack those that are not needed lie below, and end when their time is over.
 KEPT_SECONDS = 5.0
 # What is closed after a failure gets so long to say goodbye.
 TO_CLOSE_SECONDS = 1.0
-
-
-def backend_of(library: ModuleType) -> Any:
-    """Where connections get their streams, of whichever httpcore: it keeps each, so that none is lost."""
-
-    class Backend(library.AsyncNetworkBackend):  # type: ignore[misc, name-defined]
-        def __init__(self) -> None:
-            self._anyio = library.AnyIOBackend()
-            self.streams: list[Any] = []
-
-        async def connect_tcp(self, *args: Any, **given: Any) -> Any:
-            stream = await self._anyio.connect_tcp(*args, **given)
-            self.streams.append(stream)
-            return stream
-
-        async def sleep(self, seconds: float) -> None:
-            await self._anyio.sleep(seconds)
-
-    return Backend
 
 
 @attrs.define(eq=False)
@@ -60,12 +44,11 @@ class _Connection:
 
     async def close(self) -> None:
         # By itself it says goodbye. A stream that was opened as its call was cancelled, it does not know.
-        with anyio.move_on_after(TO_CLOSE_SECONDS, shield=True):
+        with anyio.move_on_after(TO_CLOSE_SECONDS):
             try:
                 await self.http.aclose()
             finally:
-                for stream in self.backend.streams:
-                    await stream.aclose()
+                await self.backend.aclose()
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -87,20 +70,20 @@ class Pool:
     _backend: Any = attrs.field(init=False)
     _free: list[_Connection] = attrs.field(factory=list, init=False)
     _shared: _Connection | None = attrs.field(default=None, init=False)
+    _shares: bool = attrs.field(init=False)
     _all: set[_Connection] = attrs.field(factory=set, init=False)
     _is_closed: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._places = Places(self.settings.max_connections)
         self._backend = backend_of(self.library)
+        self._shares = self.settings.http2
 
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
         sending.tells = True
         caller = object()
         sending.waited_seconds = await self._places.take(caller, outgoing.limits.wait)
         try:
-            if self._is_closed:
-                raise NoPlace("the client was closed meanwhile")
             limits = outgoing.limits.after(sending.waited_seconds)
             with Whole(limits):
                 return await self._answer(self._request(outgoing, limits, sending), sending)
@@ -123,34 +106,46 @@ class Pool:
             connection.calls += 1
             try:
                 incoming = await _exchanged(connection, request)
-            except self.library.ConnectionNotAvailable:
-                # Of a shared one: it has been closed since, or all that it may carry is under way.
-                self._left(connection, is_good=False)
-                if sending.has_begun:
+            except BaseException as error:
+                if not await self._failed(connection, error, sending):
                     raise
-            except BaseException:
-                self._left(connection, is_good=False)
-                if not connection.calls:
-                    await connection.close()
-                raise
             else:
                 await self._given_back(connection)
                 return incoming
 
+    async def _failed(self, connection: _Connection, error: BaseException, sending: Sending) -> bool:
+        """A call has failed on it; whether it may try another one."""
+        was_good = connection.is_good
+        # Of a shared one: it has been closed since, or all that it may carry is under way.
+        is_taken = isinstance(error, self.library.ConnectionNotAvailable)
+        is_of_one_call = is_taken and connection.backend.speaks_http2 is False
+        if is_of_one_call:
+            self._shares = False
+        self._left(connection, is_good=is_of_one_call)
+        if not connection.calls:
+            await self._close([connection])
+        if sending.has_begun or sending.could_not_connect:
+            return False
+        # Another call was cancelled while it made the connection for both, say.
+        return is_taken or (isinstance(error, Exception) and not was_good)
+
     async def _one(self) -> _Connection:
         """A connection for one call: a shared one, the last that became free, or a new one."""
-        if self._shared is not None and self._shared.http.is_available():
-            return self._shared
+        if (shared := self._shared) is not None and shared.http.is_available():
+            if shared.calls or not shared.http.has_expired():
+                return shared
+            await self._close([shared])
         while self._free:
             connection = self._free.pop()
             if not connection.http.has_expired():
                 return connection
-            self._all.discard(connection)
-            await connection.close()
+            await self._close([connection])
         return self._new()
 
     def _new(self) -> _Connection:
-        backend = self._backend()
+        if self._is_closed:
+            raise NoPlace("the client was closed meanwhile")
+        backend = self._backend(is_shared=self._shares)
         # A pool of httpcore's makes them, and knows how a proxy is asked; no request goes through it.
         maker = self.library.AsyncConnectionPool(
             ssl_context=self.settings.tls,
@@ -162,7 +157,7 @@ class Pool:
         address = self.library.URL(scheme=self.scheme, host=self.host, port=self.port, target=b"/")
         connection = _Connection(maker.create_connection(address.origin), backend)
         self._all.add(connection)
-        if self.settings.http2:
+        if self._shares:
             self._shared = connection
         return connection
 
@@ -170,35 +165,44 @@ class Pool:
         """A call has left it. No waiting: whatever becomes of the task, this has happened."""
         connection.calls -= 1
         connection.is_good = connection.is_good and is_good
-        if not connection.is_good:
-            self._all.discard(connection)
-            if connection is self._shared:
-                self._shared = None
+        if not connection.is_good and connection is self._shared:
+            self._shared = None
 
     async def _given_back(self, connection: _Connection) -> None:
         self._left(connection, is_good=True)
         if connection is self._shared and connection.http.is_available():
             return
-        if connection is self._shared:  # it has turned out not to speak HTTP/2, or is used up
+        if connection is self._shared:  # it is used up
             self._shared = None
+        if connection.calls:
+            return
         over = []
         if connection.is_good and connection.http.is_idle() and not self._is_closed:
             connection.free_since = anyio.current_time()
             self._free.append(connection)
             while self._free[0].free_since + KEPT_SECONDS < connection.free_since:
                 over.append(self._free.pop(0))
-        elif not connection.calls:
+        else:
             over.append(connection)
-        for each in over:
-            self._all.discard(each)
-            await each.close()
+        await self._close(over)
+
+    async def _close(self, connections: Collection[_Connection]) -> None:
+        """Close all of them, whatever becomes of the task."""
+
+        async def close() -> None:
+            for each in connections:
+                await each.close()
+                self._all.discard(each)
+
+        if self._shared in connections:
+            self._shared = None
+        if connections:
+            await unbroken(close)
 
     async def aclose(self) -> None:
         self._is_closed = True
         self._free.clear()
-        self._shared = None
-        while self._all:
-            await self._all.pop().close()
+        await self._close(self._all.copy())
 
 
 async def _exchanged(connection: _Connection, request: Any) -> Incoming:
