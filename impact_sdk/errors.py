@@ -18,7 +18,7 @@ ImpactError
     UnexpectedResponse          the answer cannot be read
   TransportError                there was no answer
     NotSent                     the request never reached DES: nothing has happened
-    OutcomeUnknown              the request may have reached DES: it may have happened
+    OutcomeUnknown              the request may have reached DES: unless it was a GET, it may have happened
   HandoverError                 the host did not take over; `launches` are paused, or drafts
     CallbackNotRegistered       nobody to ask
     AccountProvisioningDeclined the user said no; `reason` says why
@@ -212,9 +212,11 @@ class NotSent(TransportError):
 
 
 class OutcomeUnknown(TransportError):
-    """The request may have reached DES: it may have happened.
+    """The request may have reached DES, and no answer came.
 
-    Look before you repeat it, or repeat it with the same `idempotency_key` where DES honours keys.
+    What a GET asks changes nothing, and may be asked again. Anything else may have happened. A PATCH, PUT or DELETE may
+    be repeated: twice does what once does. Before you repeat a POST, look whether it has happened; or repeat it with
+    the same `idempotency_key`, where DES honours keys. The message says which of these it is, and after how long.
 
     Attributes:
         idempotency_key: The key that was sent; None for a request that needs none.

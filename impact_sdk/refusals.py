@@ -23,7 +23,7 @@ from .errors import (
     UnexpectedResponse,
 )
 from .reasons import BASE, reasons
-from .retries import HARMLESS_METHODS
+from .retries import may_have_happened
 from .visible import visible
 
 if TYPE_CHECKING:
@@ -143,11 +143,8 @@ def request_id(reply: "Reply") -> str | None:
 
 def _may_have_happened(reply: "Reply", is_repeatable: bool) -> str:
     is_known = reply.status in NOT_DONE or 400 <= reply.status < 500
-    if is_known or reply.method in HARMLESS_METHODS:
-        return ""
-    if reply.method != "POST":
-        return "; it may have happened, and may be repeated"
-    return "" if is_repeatable else "; it may have happened: look before you repeat it"
+    said = "" if is_known else may_have_happened(reply.method, is_repeatable=is_repeatable)
+    return said and f"; {said}"
 
 
 def _led_astray(reply: "Reply") -> str:

@@ -25,6 +25,19 @@ FAILED = range(500, 1000)
 FAILED_FOR_GOOD = frozenset({501, 505, 506, 510, 511})
 
 
+def may_have_happened(method: str, *, is_repeatable: bool) -> str:
+    """What is to be said of a request that may have reached the server; nothing where it does not matter.
+
+    Args:
+        is_repeatable: Whether doing it twice does what doing it once does.
+    """
+    if method in HARMLESS_METHODS:
+        return ""
+    if method in IDEMPOTENT_METHODS:
+        return "it may have happened, and may be repeated"
+    return "" if is_repeatable else "it may have happened: look before you repeat it"
+
+
 @attrs.frozen(kw_only=True)
 class Outcome:
     """How one attempt ended, when it did not end well.

@@ -169,6 +169,8 @@ class Transport:
         content, media_type = _encoded(body, form)
         key = arguments.idempotency_key(idempotency_key) or (self.http.new_key() if method == "POST" else None)
         given = {"Content-Type": media_type, "Idempotency-Key": key}
+        if is_repeatable is None:
+            is_repeatable = method in IDEMPOTENT_METHODS
         trying = Trying(
             http=self.http,
             policy=policy,
@@ -178,10 +180,9 @@ class Transport:
             url=self.http.address(path, query),
             content=content,
             idempotency_key=key,
+            is_repeatable=is_repeatable,
             conceal=conceal,
         )
-        if is_repeatable is None:
-            is_repeatable = method in IDEMPOTENT_METHODS
         was_refused = False
         while True:
             headers: dict[str, str | Secret] = {name: value for name, value in given.items() if value is not None}

@@ -17,7 +17,7 @@ from .policy import Policy
 from .refusals import request_id
 from .replies import Reply, is_recorded
 from .reports import without_secrets
-from .retries import HARMLESS_METHODS
+from .retries import HARMLESS_METHODS, may_have_happened
 from .secrets import REDACTED, ConcealedBytes, Redaction, Secret
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Trying:
 
     Attributes:
         content: The body; None where there is none.
+        is_repeatable: Whether doing it twice does what doing it once does.
         conceal: Secrets in the request besides its proof.
         history: The attempts so far.
         may_have_happened: What is asked for may have been done by one of those before the last.
@@ -46,6 +47,7 @@ class Trying:
     url: str
     content: bytes | ConcealedBytes | None
     idempotency_key: str | None
+    is_repeatable: bool
     conceal: Sequence[Secret] = ()
     history: list[Attempt] = attrs.field(factory=list, init=False)
     may_have_happened: bool = attrs.field(default=False, init=False)
@@ -76,6 +78,8 @@ class Trying:
                 return reply  # as nearly always: nobody asks how it went
         except BaseException as error:
             failure = without_secrets(error, redaction) if isinstance(error, TransportError) else error
+        if isinstance(failure, OutcomeUnknown):
+            add(failure, self._claim)
         attempt = Attempt(
             number=len(self.history) + 1,
             method=self.method,
@@ -101,6 +105,10 @@ class Trying:
                 failure = None  # it has this frame, which would have it
         return attrs.evolve(reply, history=tuple(self.history))
 
+    @property
+    def _claim(self) -> str:
+        return may_have_happened(self.method, is_repeatable=self.is_repeatable) or "it may be sent again"
+
     def in_all(self, failure: Exception) -> Exception:
         """The error for all attempts together: what is true of the last need not be of one before it."""
         if not self.may_have_happened or self.method in HARMLESS_METHODS:
@@ -109,8 +117,9 @@ class Trying:
             if isinstance(failure, APIError) and not isinstance(failure, (ServerError, UnexpectedResponse)):
                 add(failure, "an earlier attempt may have happened")
             return failure
+        what_to_do = ", and may be repeated" if self.is_repeatable else ": look before you repeat it"
         error = OutcomeUnknown(
-            f"{failure}, in this last attempt; an earlier one may have happened: look before you repeat it",
+            f"{failure}, in this last attempt; an earlier one may have happened{what_to_do}",
             attempts=failure.attempts,
             idempotency_key=self.idempotency_key,
         )

@@ -6,7 +6,6 @@ the answer more careful. No I/O.
 
 from ..errors import NotSent, OutcomeUnknown, TransportError
 from ..mistakes import told
-from ..retries import HARMLESS_METHODS
 from .seam import Outgoing, Sending
 
 # By name: httpcore, httpx, their successors and aiohttp have a class each.
@@ -45,9 +44,4 @@ def without_answer(
     called, reason = f"{outgoing.method} {outgoing.path}", f"{told(error)}, after {seconds:.2g} s"
     if is_known_not_sent(error, sending):
         return NotSent(f"{called} was not sent to {to} ({reason}); nothing has happened")
-    may_have = (
-        "it changes nothing, and may be sent again"
-        if outgoing.method in HARMLESS_METHODS
-        else "it may have happened: look before you repeat it"
-    )
-    return OutcomeUnknown(f"{called} got no answer from {to} ({reason}); {may_have}")
+    return OutcomeUnknown(f"{called} got no answer from {to} ({reason})")

@@ -8,7 +8,17 @@ import httpx
 import pytest
 import respx
 
-from impact_sdk import APIError, BadRequest, Forbidden, ImpactAPI, ImpactSDK, ServerError, UnexpectedResponse
+from impact_sdk import (
+    APIError,
+    BadRequest,
+    Forbidden,
+    ImpactAPI,
+    ImpactSDK,
+    NotSent,
+    OutcomeUnknown,
+    ServerError,
+    UnexpectedResponse,
+)
 
 from .conftest import BASE
 
@@ -23,17 +33,19 @@ def html(status: int) -> httpx.Response:
     return httpx.Response(status, content=HTML, headers=OF_HTML)
 
 
+CALLS: dict[str, Any] = {
+    "GET": lambda api: api.dreams.get("d1", attempts=1),
+    "POST": lambda api: api.dreams.create(user_id="u1", name="Bike", attempts=1),
+    "PATCH": lambda api: api.dreams.update("d1", name="Bike", attempts=1),
+    "DELETE": lambda api: api.users.delete("u1", attempts=1),
+}
+
+
 async def refused(api: ImpactAPI, des: respx.MockRouter, method: str, answer: httpx.Response) -> APIError:
     """What a call raises that is answered so."""
     des.route(url__regex=".*/v1/.*").mock(return_value=answer)
-    calls: dict[str, Any] = {
-        "GET": lambda: api.dreams.get("d1", attempts=1),
-        "POST": lambda: api.dreams.create(user_id="u1", name="Bike", attempts=1),
-        "PATCH": lambda: api.dreams.update("d1", name="Bike", attempts=1),
-        "DELETE": lambda: api.users.delete("u1", attempts=1),
-    }
     with pytest.raises(APIError) as caught:
-        await calls[method]()
+        await CALLS[method](api)
     return caught.value
 
 
@@ -202,3 +214,28 @@ async def test_whatever_came_a_secret_that_was_sent_is_not_in_the_error(answer: 
                 await sdk.launch("t0ken-of-ada")
 
     assert "t0ken" not in f"{caught.value} {caught.value!r} {getattr(caught.value, 'errors', ())}"
+
+
+@pytest.mark.parametrize(
+    ("method", "claim"),
+    [
+        ("GET", "it may be sent again"),
+        ("POST", LOOK),
+        ("PATCH", "it may have happened, and may be repeated"),
+        ("DELETE", "it may have happened, and may be repeated"),
+    ],
+)
+async def test_what_got_no_answer_says_no_more_than_is_known(
+    api: ImpactAPI, des: respx.MockRouter, method: str, claim: str
+) -> None:
+    des.route(url__regex=".*/v1/.*").mock(side_effect=httpx.ReadError("gone"))
+
+    with pytest.raises(OutcomeUnknown, match=rf"{method} /v1/\S+ got no answer from .*gone, after .* s\); {claim}$"):
+        await CALLS[method](api)
+
+
+async def test_a_token_that_got_no_answer_is_nothing_to_look_for(api: ImpactAPI, des: respx.MockRouter) -> None:
+    des.post("/oauth/token").mock(side_effect=httpx.ReadError("gone"))
+
+    with pytest.raises(NotSent, match=r"was not sent: there is no access token \(.*; it may be sent again\)$"):
+        await api.dreams.create(user_id="u1", name="Bike", attempts=1)
