@@ -90,12 +90,15 @@ def of(clock: Clock | None) -> Clock:
 
 
 def steady(clock: Clock) -> Callable[[], float]:
-    """What tells seconds that have passed: the machine's steady clock, or the host's own where it has one.
+    """What tells seconds that have passed: the machine's steady clock, or the host's own, where that is ahead of it.
 
-    Only differences mean anything.
+    A clock that stands still, as in a simulation, does not let anybody wait for ever. Only differences mean anything.
     """
     own = clock._clock if isinstance(clock, HostClock) else clock
-    return time.monotonic if isinstance(own, SystemClock) else lambda: clock.now().timestamp()
+    if isinstance(own, SystemClock):
+        return time.monotonic
+    began, began_steady = clock.now(), time.monotonic()
+    return lambda: max((clock.now() - began).total_seconds(), time.monotonic() - began_steady)
 
 
 # Of a sleeping machine the steady clock stands still, so we look at the other one every so often.

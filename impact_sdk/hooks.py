@@ -5,7 +5,7 @@
     AttemptEnded     its answer is there, or there is none
     WaitStarted      the next attempt is due after some seconds
     CallEnded        the method returns, or raises
-    HandoverStarted  the host's callback is called
+    HandoverStarted  a callback is called that the host is to answer: for an account, a consent, an ID token
     HandoverEnded    it has answered, declined, failed, or had its time
 
 A listing is a call for each page that it asks for. No event holds a secret: headers that prove something are redacted,

@@ -12,13 +12,14 @@ import attrs
 from . import exits, server_time
 from .api.sessions import Sessions
 from .auth import CookieAuth, IDToken, NoAuth
-from .callbacks import Callbacks, ExitRequest, IDTokenExpired
+from .callbacks import Callbacks, ExitReason, ExitRequest, IDTokenExpired
 from .cookies import SessionCookie
 from .errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorized
 from .exits import Exit
 from .exported import Exported, written
 from .handed_over import Tasks, awaitable, is_hosts_own
 from .home import Home
+from .hooks import Hooks
 from .http import HTTP
 from .launch import Begun, Launch
 from .logs import fields
@@ -32,6 +33,7 @@ from .secrets import Secret
 from .server_time import LAST, later
 from .transport import Auth, Proof, Transport
 from .visible import visible
+from .watched import Watched
 
 logger = logging.getLogger("impact_sdk")
 
@@ -344,8 +346,16 @@ class Lifetime(Auth):
         question = IDTokenExpired(
             user_id=self.user.id, external_user_id=self.user.external_id, expires_at=self._deadline
         )
+        watched = Watched(
+            self._http.policy.hooks if self._http.policy else Hooks(),
+            "id_token_expired",
+            self._http.clock,
+            is_no=lambda error: False,
+            had_its_time=lambda: self.exit is not None and self.exit.reason == ExitReason.TOKEN_MISSING,
+        )
         try:
-            token = await awaitable(callback(question))
+            async with watched:
+                token = await awaitable(callback(question))
         except BaseException as error:
             if not is_hosts_own(error):
                 raise

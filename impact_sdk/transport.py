@@ -210,13 +210,14 @@ class Transport:
                         raise unexpected(reply, reply.unusable, is_repeatable=is_repeatable)
                     return reply
                 # It changed nothing, so that whatever it was may be sent again, under the same idempotency key.
-                if reply.status == 401 and not was_refused and await self.auth.refused(proof):
+                if reply.status == 401 and not was_refused and await self._has_another(proof):
                     was_refused = True
                     continue
                 outcome = Outcome(status=reply.status, retry_after=reply.retry_after)
                 failure = refusal(reply, attempts=len(trying.history), is_repeatable=is_repeatable)
                 if isinstance(failure, APIError):
                     failure.history = reply.history
+                self._say_deadline(failure)
             wait = wait_before_next(
                 outcome,
                 attempt=len(trying.history),
@@ -233,7 +234,15 @@ class Transport:
     def _end(self) -> Deadline | None:
         return None if self.call is None else self.call.deadline
 
-    def _say_deadline(self, error: TransportError) -> None:
+    async def _has_another(self, proof: Proof) -> bool:
+        """Whether there is another proof by now; a session may have to ask the host for one."""
+        if self._end is None:
+            return await self.auth.refused(proof)
+        with anyio.move_on_after(max(self._end.left, 0)):
+            return await self.auth.refused(proof)
+        return False
+
+    def _say_deadline(self, error: Exception) -> None:
         if self._end is not None and self._end.left <= 0:
             add(error, f"{self._end} was reached")
 

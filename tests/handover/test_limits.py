@@ -13,11 +13,15 @@ from impact_sdk import (
     CallStarted,
     ConfigurationError,
     Dream,
+    HandoverEnded,
+    HandoverOutcome,
     HookEvent,
+    IDTokenExpired,
     ImpactSDK,
     NotSent,
     OutcomeUnknown,
     Session,
+    Unauthorized,
     Weekly,
 )
 
@@ -51,6 +55,73 @@ async def test_a_deadline_stands_still_while_the_host_is_asked() -> None:
             answered.set()
 
     assert launched == ["active"]
+
+
+async def silent(request: IDTokenExpired) -> str:
+    await anyio.sleep_forever()
+    return ""
+
+
+async def test_a_call_does_not_wait_for_a_new_token_beyond_its_deadline() -> None:
+    """DES does not know the session any more, and the host is asked for a token: that is not the call's to wait for."""
+    async with Simulation(seed=7, token_lifetime=timedelta(minutes=5)) as sim:
+        sdk = sim.sdk()
+        sdk.register(id_token_expired=silent)
+        session = await sdk.launch(sim.id_token("ada"))
+        other = await sdk.launch(sim.id_token("ada"))
+        other._lifetime._cookie = session._lifetime._cookie  # the same session of DES, which the other one ends
+        await other.sign_out()
+        with anyio.fail_after(5), pytest.raises(Unauthorized, match=r"the deadline of 0\.05 s"):
+            await session.create_dream("Bike", deadline=0.05)
+
+
+async def test_the_question_for_a_token_is_told_to_hooks_as_well() -> None:
+    events: list[HookEvent] = []
+
+    async with Simulation(seed=7, token_lifetime=timedelta(minutes=5)) as sim:
+        sdk = sim.sdk(hooks=[events.append])
+
+        async def renew(request: IDTokenExpired) -> str:
+            return sim.id_token("ada")
+
+        sdk.register(id_token_expired=renew)
+        await sdk.launch(sim.id_token("ada"))
+        await sim.advance(timedelta(minutes=4, seconds=31))
+        sdk.register(id_token_expired=silent)
+        await sim.advance(timedelta(minutes=10))
+
+    ended = [event for event in events if isinstance(event, HandoverEnded)]
+    assert [(event.handover.callback, event.outcome) for event in ended] == [
+        ("id_token_expired", HandoverOutcome.ANSWERED),
+        ("id_token_expired", HandoverOutcome.TIMED_OUT),
+    ]
+    assert "session.renew" in [event.name for event in events if isinstance(event, CallStarted)]
+
+
+async def test_no_event_of_a_session_holds_what_proves_it() -> None:
+    events: list[HookEvent] = []
+    tokens: list[str] = []
+
+    async with Simulation(seed=7, token_lifetime=timedelta(minutes=5)) as sim:
+        sdk = sim.sdk(hooks=[events.append])
+
+        async def renew(request: IDTokenExpired) -> str:
+            tokens.append(sim.id_token("ada"))
+            return tokens[-1]
+
+        sdk.register(id_token_expired=renew, account_provisioning_requested=answers)
+        tokens.append(sim.id_token("ada"))
+        with sdk.replies() as replies:
+            session = await sdk.launch(tokens[0])
+            dream = await session.create_dream("Bike")
+            await session.launch_savehack(dream, WEEKLY)
+            await sim.advance(timedelta(minutes=4, seconds=31))
+            await session.sign_out()
+        cookies = [cookie.partition("=")[2].partition(";")[0] for reply in replies for cookie in reply.set_cookies]
+
+    assert len(tokens) == 2
+    assert cookies
+    assert [secret for secret in (*tokens, *filter(None, cookies)) if secret in repr(events)] == []
 
 
 async def refused(session: Session, dream: Dream) -> str:
