@@ -33,6 +33,13 @@ def what_is_told(error: BaseException, secrets: Mapping[str, str]) -> list[str]:
     )
 
 
+def what_is_shown(value: Any, secrets: Mapping[str, str]) -> list[str]:
+    """Which secrets a value shows that is printed, or looked through."""
+    return sorted(
+        {name for text in _texts(value) for name in secrets if any(way in text for way in spellings(secrets[name]))}
+    )
+
+
 def _report(error: BaseException) -> Iterator[tuple[str, str]]:
     """Each text of it, and where that stands."""
     left, seen = [error], set[int]()

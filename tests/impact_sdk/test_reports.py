@@ -5,7 +5,7 @@ import gzip
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from impact_sdk import (
     AccountProvisioningRequest,
     ClientCredentials,
     ConfigurationError,
+    HookEvent,
     ImpactAPI,
     ImpactError,
     ImpactSDK,
@@ -37,7 +38,7 @@ from impact_sdk import (
 
 from .answers import DREAM, LAUNCH, SESSION, USER
 from .fixed_clock import FixedClock
-from .reports import what_is_told
+from .reports import what_is_shown, what_is_told
 
 ID_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLW9mLXRoZS1iYW5r"
 NEXT_ID_TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.YW5vdGhlci1zaWduYXR1cmU"
@@ -79,7 +80,7 @@ async def refuses(stream: anyio.abc.SocketStream, asked: bytes, status: int) -> 
     said = asked.decode("latin-1").replace("\r\n", " ")
     repeated = {
         "errors": [{"field": said, "errors": [said]}],
-        "user": {"id": said},
+        "user": {"externalId": said},
         "access_token": [said],
         "dream": said,
     }
@@ -221,12 +222,17 @@ async def serving(des: DES) -> AsyncIterator[str]:
 CREDENTIALS = ClientCredentials("demo-bank", CLIENT_SECRET)
 
 
-@pytest.fixture(params=["own", "another"])
-def connection(request: pytest.FixtureRequest, anyio_backend_name: str) -> dict[str, Any]:
-    """How requests are carried: each carrier raises what its library does."""
-    if request.param == "own":
-        return {}
-    return {"transport": "aiohttp" if anyio_backend_name == "asyncio" else "httpx2"}
+@pytest.fixture(params=["own", "watched", pytest.param("another", marks=pytest.mark.thorough)])
+def connection(request: pytest.FixtureRequest, anyio_backend_name: str) -> Iterator[dict[str, Any]]:
+    """How requests are carried, where each carrier raises what its library does, and who watches them."""
+    told: list[HookEvent] = []
+    options: dict[str, dict[str, Any]] = {
+        "own": {},
+        "watched": {"hooks": [told.append], "deadline": 5},
+        "another": {"transport": "aiohttp" if anyio_backend_name == "asyncio" else "httpx2"},
+    }
+    yield options[request.param]
+    assert what_is_shown(told, SECRETS) == []
 
 
 async def raised(call: Callable[[], Awaitable[Any]]) -> BaseException:
@@ -397,6 +403,29 @@ async def test_a_session_that_is_lost_and_cannot_be_had_again(bad: Handler, capl
     for record in caplog.records:
         if record.exc_info and record.exc_info[1]:
             require_no_secret(record.exc_info[1], Exception)
+
+
+@in_each_bad_way
+async def test_a_session_that_is_taken_up(bad: Handler, connection: dict[str, Any]) -> None:
+    des = DES()
+    async with session_at(des, **connection) as (sdk, session):
+        exported = session.export()
+        des.bad["/v1/"] = bad
+        error = await raised(lambda: sdk.resume(exported.reveal()))
+
+    secrets = {**SECRETS, "exported session": exported.reveal()}
+    assert isinstance(error, ImpactError)
+    assert what_is_told(error, secrets) == []
+
+
+@pytest.mark.parametrize("part", [slice(0, -5), slice(5, None), slice(0, 60), slice(0, 0)])
+async def test_a_session_that_cannot_be_taken_up(part: slice) -> None:
+    async with session_at(DES()) as (sdk, session):
+        exported = session.export().reveal()
+        error = await raised(lambda: sdk.resume(exported[part]))
+
+    assert isinstance(error, InvalidCredentials)
+    assert what_is_told(error, {**SECRETS, "exported session": exported[60:]}) == []
 
 
 # What is refused before anything is sent
