@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import anyio
 import attrs
 
+from . import event_loops
 from .api.dreams import Dreams
 from .api.savehacks import SavehackLaunches
 from .api.transfer_consents import TransferConsents
@@ -224,9 +225,9 @@ class Handover:
             if scope.cancelled_caught:
                 self._came_of(scope, Event.CANCELLED)
         except BaseException as error:  # the program ends, or all tasks do: nobody may be left waiting
-            raised_by_waiters = ends_the_program(error) and bool(self.waiters)
-            self._happened(Event.CLOSE, partial(_the_same, error) if raised_by_waiters else self._closed)
-            if not raised_by_waiters:
+            is_the_programs_end, is_waited_for = ends_the_program(error), bool(self.waiters)
+            self._happened(Event.CLOSE, partial(_the_same, error) if is_the_programs_end else self._closed)
+            if event_loops.ends_with_any_task() or not (is_the_programs_end and is_waited_for):
                 raise
         finally:
             ended.set()

@@ -46,7 +46,13 @@ def spawned(run: Callable[[], Coroutine[Any, Any, None]], end: Callable[[], None
 
         # Not by the loop's factory, which may be an eager one: nothing is to happen before we have returned.
         task = asyncio.Task(run(), loop=loop)
-        task.add_done_callback(lambda _task: end())
+
+        def done(task: "asyncio.Task[None]") -> None:
+            if not task.cancelled():
+                task.exception()  # which the loop has raised by then: nobody is to be told once more
+            end()
+
+        task.add_done_callback(done)
         return task
     import trio
 
@@ -57,6 +63,14 @@ def spawned(run: Callable[[], Coroutine[Any, Any, None]], end: Callable[[], None
             end()
 
     return trio.lowlevel.spawn_system_task(run_and_end, context=copy_context())
+
+
+def ends_with_any_task() -> bool:
+    """Whether a task that raises KeyboardInterrupt or SystemExit ends the event loop with just that.
+
+    trio takes what a task of nobody's raises for a fault of its own, and says so.
+    """
+    return _asyncio_loop() is not None
 
 
 def is_cancelled_here() -> bool:

@@ -1,5 +1,7 @@
 """Whatever is raised by what the host hands over, of whatever class: that user hears of it, and nobody else."""
 
+import contextlib
+import gc
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +12,7 @@ import attrs
 import httpx
 import pytest
 
-from impact_sdk import AccountProvisioningFailed, ImpactSDK, Session, SessionClosed, Weekly
+from impact_sdk import AccountProvisioningFailed, CallbackNotRegistered, ImpactSDK, Session, SessionClosed, Weekly
 
 from .answers import DREAM, LAUNCH, USER
 
@@ -241,3 +243,27 @@ def test_what_ends_the_program_ends_it(backend: str, error: BaseException) -> No
     with pytest.raises(type(error)) as caught:
         anyio.run(main, backend=backend)
     assert caught.value is error
+
+
+@pytest.mark.parametrize("keyword", ["account_provisioning_requested", "telemetry", "exit_requested"])
+def test_what_ends_the_program_ends_it_whatever_a_server_does_with_its_requests(
+    keyword: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = SystemExit(3)
+
+    async def main() -> None:
+        async with World().sdk() as sdk:
+            ada = await sdk.launch("ada")
+            callbacks: Any = {keyword: raising(error)}
+            sdk.register(**callbacks)
+            with contextlib.suppress(SystemExit, CallbackNotRegistered):
+                await ada.launch_savehack("d1", WEEKLY)
+            with contextlib.suppress(SystemExit):
+                await ada.sign_out()
+            await anyio.sleep_forever()
+
+    with pytest.raises(SystemExit) as caught:
+        anyio.run(main)
+    gc.collect()
+    assert caught.value is error
+    assert caplog.messages == []

@@ -1,4 +1,4 @@
-"""Hosts that give no block that lasts, really started: cells of IPython, requests of a server without a lifespan."""
+"""Hosts that open the SDK with `prepare()` and never close it, really started: cells of IPython, requests."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .test_home import SERVER
+from ..impact_sdk.test_home import SERVER
 
 pytestmark = [pytest.mark.thorough, pytest.mark.processes]
 
@@ -22,7 +22,6 @@ for cell in [
     "await sdk.prepare()",
     "session = await sdk.launch('t0ken')",
     "dream = await session.create_dream('Bike')",
-    *ENDS,
 ]:
     shell.run_cell(cell).raise_error()
 print(shell.user_ns["dream"].id)
@@ -45,10 +44,6 @@ async def begin():
 async def dream():
     return (await sessions[0].create_dream("Bike")).id
 
-@app.get("/end")
-async def end():
-    await sdk.aclose()
-
 async def main():
     server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="error"))
     serving = asyncio.create_task(server.serve())
@@ -56,7 +51,7 @@ async def main():
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as browser:
-        answers = [await browser.get(path) for path in ("/begin", "/dream", *ENDS)]
+        answers = [await browser.get(path) for path in ("/begin", "/dream")]
     assert [answer.status_code for answer in answers] == [200] * len(answers)
     server.should_exit = True
     await serving
@@ -66,18 +61,9 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize(
-    ("host", "ends"),
-    [
-        (CELLS, "['await session.close()', 'await sdk.aclose()']"),
-        (CELLS, "[]"),
-        (REQUESTS, "['/end']"),
-        (REQUESTS, "[]"),
-    ],
-    ids=["cells", "cells that close nothing", "requests", "requests that close nothing"],
-)
-def test_each_step_in_a_cell_or_request_of_its_own(host: str, ends: str, tmp_path: Path) -> None:
-    code = f"{SERVER}\nENDS = {ends}\n{host}"
+@pytest.mark.parametrize("host", [CELLS, REQUESTS], ids=["cells", "requests"])
+def test_a_host_that_closes_nothing_ends_quietly(host: str, tmp_path: Path) -> None:
+    code = f"{SERVER}\n{host}"
     environment = {**os.environ, "IPYTHONDIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False, env=environment
