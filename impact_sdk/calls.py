@@ -58,7 +58,11 @@ class Calling:
         self._call, transport = self._make()
         self._began = time.monotonic()
         if self._hooks:
-            await self._hooks.tell(self._call.started)
+            try:
+                await self._hooks.tell(self._call.started)
+            except BaseException as error:  # one of them has heard that it began
+                await self.__aexit__(type(error), error, None)
+                raise
         if self._call.deadline is not None:
             self._call.deadline.go_on()
         return transport

@@ -210,6 +210,7 @@ class Hooks:
         Args:
             may_wait: Whether one may be awaited. What is being thrown away may not.
         """
+        interrupted: BaseException | None = None
         for number, hook in enumerate(self._hooks):
             try:
                 answer = hook(event)
@@ -219,9 +220,12 @@ class Hooks:
                     elif inspect.iscoroutine(answer):
                         answer.close()
             except BaseException as error:
-                if not is_hosts_own(error):
-                    raise
-                self._complain(number, hook, event, error)
+                if is_hosts_own(error):
+                    self._complain(number, hook, event, error)
+                else:  # we are being cancelled: the others hear of it all the same
+                    interrupted, may_wait = interrupted or error, False
+        if interrupted is not None:
+            raise interrupted
 
     def _complain(self, number: int, hook: Hook, event: HookEvent, error: BaseException) -> None:
         if number not in self._complained_of:

@@ -60,15 +60,19 @@ class Trying:
             headers: All of the request's own, its proof too.
         """
         call, deadline = self.call, None if self.call is None else self.call.deadline
-        started = await self._told(headers) if call is not None and self.policy.hooks else None
-        if call is not None:
-            call.attempts += 1
+        started = None if call is None or not self.policy.hooks else self._starting(call, headers)
         sending, redaction = Sending(), Redaction(self.conceal, proof)
-        limits = Limits(self.policy.timeout_seconds, None if deadline is None else max(deadline.left, 0.0))
         started_at, began = self.http.clock.now(), time.monotonic()
         reply: Reply | None = None
         failure: BaseException | None = None
         try:
+            if started is not None:
+                await self.policy.hooks.tell(started)
+                headers.update(started._added)
+                began = time.monotonic()
+            if call is not None:
+                call.attempts += 1
+            limits = Limits(self.policy.timeout_seconds, None if deadline is None else max(deadline.left, 0.0))
             reply = attrs.evolve(
                 await self.http.send(self.method, self.url, headers, self.content, limits, sending),
                 redaction=redaction,
@@ -152,11 +156,9 @@ class Trying:
         # By a clock that is moved, it has waited all the same.
         self._waited = max(seconds, time.monotonic() - began)
 
-    async def _told(self, headers: dict[str, str | Secret]) -> AttemptStarted | None:
-        if self.call is None:
-            return None
-        started = AttemptStarted(
-            call=self.call.started,
+    def _starting(self, call: Call, headers: Mapping[str, str | Secret]) -> AttemptStarted:
+        return AttemptStarted(
+            call=call.started,
             number=len(self.history) + 1,
             method=self.method,
             path=self.path,
@@ -166,9 +168,6 @@ class Trying:
             started_at=self.http.clock.now(),
             seconds_waited_before=self._waited,
         )
-        await self.policy.hooks.tell(started)
-        headers.update(started._added)
-        return started
 
 
 def seen(headers: Mapping[str, str | Secret]) -> Mapping[str, str]:

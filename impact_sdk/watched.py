@@ -30,7 +30,11 @@ class Watched:
     async def __aenter__(self) -> None:
         if self._hooks:
             self._started = HandoverStarted(callback=self._callback, started_at=self._clock.now())
-            await self._hooks.tell(self._started)
+            try:
+                await self._hooks.tell(self._started)
+            except BaseException as error:  # one of them has heard that it began
+                await self.__aexit__(type(error), error, None)
+                raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

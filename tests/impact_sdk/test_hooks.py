@@ -1,5 +1,6 @@
 """Hooks see each call, each attempt and each wait, and change nothing."""
 
+import asyncio
 import itertools
 import logging
 from collections.abc import Callable
@@ -409,3 +410,63 @@ def test_an_attempt_cannot_be_changed() -> None:
 def test_hooks_that_cannot_be_called_are_refused(wrong: Any) -> None:
     with pytest.raises(ConfigurationError, match="hooks is"):
         ImpactAPI(BASE, auth=ClientCredentials("a", "b"), hooks=wrong)
+
+
+class Stepping:
+    """Hears of everything, and takes a step of the event loop each time."""
+
+    def __init__(self) -> None:
+        self.heard: list[HookEvent] = []
+
+    async def __call__(self, event: HookEvent) -> None:
+        self.heard.append(event)
+        await anyio.lowlevel.checkpoint()
+
+    def begun(self) -> tuple[int, int]:
+        return self._count(CallStarted), self._count(AttemptStarted)
+
+    def ended(self) -> tuple[int, int]:
+        return self._count(CallEnded), self._count(AttemptEnded)
+
+    def _count(self, kind: type[HookEvent]) -> int:
+        return sum(isinstance(event, kind) for event in self.heard)
+
+
+async def stepping(des: respx.MockRouter) -> None:
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await anyio.lowlevel.checkpoint()
+        return httpx.Response(200, json={"dream": DREAM})
+
+    des.get("/v1/dreams/d1").mock(side_effect=answer)
+
+
+async def test_whatever_was_told_to_begin_is_told_to_end_wherever_it_is_cancelled(des: respx.MockRouter) -> None:
+    await stepping(des)
+    hook = Stepping()
+    async with client(hook) as api:
+        for steps in range(40):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(api.dreams.get, "d1")
+                for _ in range(steps):
+                    await anyio.lowlevel.checkpoint()
+                tasks.cancel_scope.cancel()
+
+    assert hook.begun() == hook.ended()
+    assert hook.begun()[0] > 20
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_so_it_is_where_asyncio_itself_cancels(des: respx.MockRouter) -> None:
+    """Which breaks through what shields from anyio."""
+    await stepping(des)
+    hook, other = Stepping(), Stepping()
+    async with client(hook, other.heard.append) as api:
+        for steps in range(40):
+            task = asyncio.create_task(api.dreams.get("d1"))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+
+    assert hook.begun() == hook.ended()
+    assert hook.begun()[0] > 20
