@@ -122,7 +122,9 @@ class Blocking(Generic[C]):
             ConfigurationError: It is closed; or this thread runs an event loop, which would stand still.
             OutcomeUnknown: It was closed by another thread meanwhile.
         """
-        return self._call(self._open(), _callable(do), *args)
+        work = _Work[C, Awaitable[T]](_callable(do), args)
+        del args
+        return self._here().call(work)
 
     def each(self, do: Callable[[C, *Arguments], AsyncIterable[T]], *args: *Arguments) -> Iterator[T]:
         """The items of `do(client, *args)`, a listing, each fetched when it is needed.
@@ -135,11 +137,11 @@ class Blocking(Generic[C]):
         Raises:
             ConfigurationError: As `call()`; or it was begun in another process.
         """
-
-        _callable(do)
+        work = _Work[C, AsyncIterable[T]](_callable(do), args)
+        del args
 
         async def begin(client: C) -> AsyncIterator[T]:
-            listing = do(client, *args)
+            listing = work(client)
             if not hasattr(listing, "__aiter__"):
                 if inspect.iscoroutine(listing):
                     listing.close()  # or Python would say that nobody has awaited it
@@ -148,8 +150,8 @@ class Blocking(Generic[C]):
                 )
             return aiter(listing)
 
-        thread = self._open()
-        return _Each(self, thread, self._call(thread, begin))
+        thread = self._here()
+        return _Each(self, thread, thread.call(begin))
 
     def _open(self) -> "LoopThread[C]":
         from .loop_thread import LoopThread  # not at the top: asyncio is not what a host's start pays for
@@ -163,19 +165,32 @@ class Blocking(Generic[C]):
         thread.wait_until_open()
         return thread
 
-    def _call(
-        self,
-        thread: "LoopThread[C]",
-        do: Callable[[C, *Arguments], Awaitable[T]],
-        *args: *Arguments,
-    ) -> T:
-        _refuse_in_event_loop()
-        return thread.call(lambda client: do(client, *args))
+    def _here(self) -> "LoopThread[C]":
+        """What a call in this thread goes to; `ConfigurationError` where it must not wait."""
+        try:
+            current_token()
+        except RuntimeError:  # it runs no event loop
+            return self._open()
+        raise ConfigurationError(
+            "this thread runs an event loop, which would stand still during a blocking call; await the client itself "
+            "here, such as `await api.users.get(user_id)`"
+        )
 
     def _forget(self) -> None:
         """In a process that was just forked: the thread and its connections are the parent's."""
         self._lock = threading.RLock()
         self._thread = None
+
+
+@attrs.frozen(eq=False)
+class _Work(Generic[C, T]):
+    """What a caller wants done. A report of errors shows what our frames hold, and there may be a token in the rest."""
+
+    _do: Callable[..., T]
+    _args: tuple[object, ...] = attrs.field(repr=False)
+
+    def __call__(self, client: C) -> T:
+        return self._do(client, *self._args)
 
 
 @attrs.define(eq=False)
@@ -187,9 +202,9 @@ class _Each(Iterator[T], Generic[T]):
     _items: AsyncIterator[T]
 
     def __next__(self) -> T:
-        if self._blocking._open() is not self._thread:
+        if self._blocking._here() is not self._thread:
             raise ConfigurationError("this listing was begun in another process; call each() again in this one")
-        for item in self._blocking._call(self._thread, self._next):
+        for item in self._thread.call(self._next):
             return item
         raise StopIteration
 
@@ -204,17 +219,6 @@ def _callable(do: T) -> T:
     if not callable(do):
         raise wrong("do", do, "a function that is given the client, such as `lambda api: api.users.get(user_id)`")
     return do
-
-
-def _refuse_in_event_loop() -> None:
-    try:
-        current_token()
-    except RuntimeError:  # there is none
-        return
-    raise ConfigurationError(
-        "this thread runs an event loop, which would stand still during a blocking call; await the client itself "
-        "here, such as `await api.users.get(user_id)`"
-    )
 
 
 _everyone: "weakref.WeakSet[Blocking[Any]]" = weakref.WeakSet()

@@ -27,6 +27,28 @@ T = TypeVar("T")
 CLOSING_SECONDS = 10.0
 
 
+class _Threads(concurrent.futures.ThreadPoolExecutor):
+    """A thread for each lookup of a name. The usual pool takes nothing more as soon as the main thread has ended, and
+    others may call until they have ended too.
+    """
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **named: Any) -> "concurrent.futures.Future[T]":
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                value = fn(*args, **named)
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(value)
+
+        threading.Thread(target=work, name="impact-sdk lookup", daemon=True).start()
+        return future
+
+
 @attrs.define(eq=False)
 class _Call(Generic[T]):
     """Something that a thread waits for and the loop does."""
@@ -154,6 +176,7 @@ class LoopThread(Generic[C]):
 
     async def _live(self) -> None:
         self._main = asyncio.current_task()
+        self._loop.set_default_executor(_Threads())
         try:
             async with _client(self._make) as client:
                 self._opened.set_result(client)

@@ -87,7 +87,7 @@ def arriving() -> Iterator[Arrivals]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.block_on_close = False  # connections that hosts have kept
-        arrivals = Arrivals(f"http://127.0.0.1:{server.server_port}")
+        arrivals = Arrivals(f"http://localhost:{server.server_port}")
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield arrivals

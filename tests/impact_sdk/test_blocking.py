@@ -249,6 +249,25 @@ def test_a_callback_that_cannot_await_runs_in_a_thread_and_may_call_as_well(impa
     assert impact.call(lambda _api: callback("opened")) == "opened in True"
 
 
+def test_what_is_handed_to_a_call_stands_in_no_frame_of_ours(impact: Blocking[ImpactAPI]) -> None:
+    """A report of errors shows the local variables of each, and it may be a token."""
+
+    async def fail(_api: ImpactAPI, token: str) -> None:
+        raise KeyError
+
+    def listing(_api: ImpactAPI, token: str) -> AsyncIterator[str]:
+        raise KeyError
+
+    for use in (impact.call, impact.each):
+        with pytest.raises(KeyError) as caught:
+            use(fail if use == impact.call else listing, "t0ken")  # type: ignore[arg-type]  # each has its own
+
+        frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+        ours = [frame.f_locals for frame in frames if frame.f_code.co_filename != __file__]
+        assert len(ours) > 3
+        assert not [name for held in ours for name, value in held.items() if "t0ken" in repr(value)]
+
+
 # A thread that does not wait any longer
 
 
@@ -467,10 +486,12 @@ def test_a_call_may_close_the_client_that_it_is_given(impact: Blocking[ImpactAPI
 # Mistakes
 
 
-async def test_in_an_event_loop_it_says_to_await(impact: Blocking[ImpactAPI]) -> None:
+async def test_in_an_event_loop_it_says_to_await_and_does_not_even_open() -> None:
+    impact = Blocking(make_api)
     for use in (lambda: impact.call(nothing), lambda: impact.each(listing_of_nothing)):
         with pytest.raises(ConfigurationError, match=r"this thread runs an event loop, .*; await the client itself"):
             use()
+    assert repr(impact) == "<Blocking not open yet>"
 
 
 def test_in_a_call_it_says_to_await(impact: Blocking[ImpactAPI]) -> None:
@@ -481,9 +502,13 @@ def test_in_a_call_it_says_to_await(impact: Blocking[ImpactAPI]) -> None:
         impact.call(within)
 
 
-async def test_in_a_thread_of_an_event_loop_it_works(impact: Blocking[ImpactAPI]) -> None:
+async def test_in_a_thread_of_an_event_loop_it_works(impact: Blocking[ImpactAPI], des: respx.MockRouter) -> None:
     """As views of Django and endpoints of FastAPI that are no coroutines."""
-    await anyio.to_thread.run_sync(impact.call, nothing)
+    des.get("/v1/users/u1").respond(json={"user": USER})
+
+    user = await anyio.to_thread.run_sync(impact.call, lambda api: api.users.get("u1"))
+
+    assert user.id == "u1"
 
 
 MISTAKES: dict[str, tuple[Callable[[Any], object], str]] = {
