@@ -1,6 +1,7 @@
 """Pythons of this machine, and environments in which the built wheels are installed as a bank would."""
 
 import functools
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,9 @@ import attrs
 ROOT = Path(__file__).parent.parent.parent
 UV = shutil.which("uv", path=f"{ROOT / '.uv' / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}") or "uv"
 PROMISED = ("3.11", "3.12", "3.13", "3.14")
+# What the SDK alone brings along.
+BARE = {"anyio", "attrs", "cattrs", "certifi", "h11", "httpcore", "httpx", "idna", "standardwebhooks"}
+BARE |= {"typing-extensions"}
 
 SDK, SIMULATOR = (
     tomllib.loads((ROOT / place).read_text())["project"] for place in ("pyproject.toml", "bank_app_sim/pyproject.toml")
@@ -58,6 +62,10 @@ class Environment:
 
     def by_uv(self, *wanted: str) -> None:
         self.done(UV, "pip", "install", "-q", "-p", str(self.folder / ".venv"), *wanted)
+
+    def installed(self) -> set[str]:
+        listed = json.loads(self.done("pip", "list", "--format", "json"))
+        return {each["name"].replace("_", "-") for each in listed}
 
     def run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a program, of the environment where it has one of this name, which sees nothing of this checkout."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ..test_readme import EXAMPLES, PRINTED, PROGRAMS
-from .environments import ROOT, SDK, Environment, built, lowest, pythons
+from .environments import BARE, ROOT, SDK, Environment, built, lowest, pythons
 
 pytestmark = [pytest.mark.thorough, pytest.mark.processes]
 
@@ -120,6 +120,11 @@ def test_the_sdk_alone_runs_without_a_warning(
 
     assert printed == "active\n['Bike']\n"
     environment.done("pip", "check")
+    installed = {
+        each["name"].replace("_", "-") for each in json.loads(environment.done("pip", "list", "--format", "json"))
+    }
+    of_older = {"sniffio"} if versions == "lowest" else set()  # anyio's, up to 4.11
+    assert installed - {"pip", "setuptools", "wheel"} - of_older == BARE | {"impact-sdk"}
 
 
 @pytest.mark.parametrize(("python", "versions"), EVERYWHERE)
@@ -149,6 +154,7 @@ def test_pip_installs_the_same_and_every_example_runs_in_an_empty_project(wheels
     environment = Environment.made(tmp_path, pythons()[NEWEST])
     environment.done("pip", "install", "-q", *with_simulator(wheels))
 
+    assert environment.done("python", "-c", PROGRAMS[0]).startswith("active\n")
     for example in EXAMPLES:
         if needs_nothing_else(example):
             (tmp_path / example.name).write_text(example.read_text())
