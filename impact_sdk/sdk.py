@@ -181,17 +181,21 @@ class ImpactSDK:
         self._home.settle()
         self._is_open = True
 
-    async def prepare(self) -> None:
+    async def prepare(self, **options: Unpack[CallOptions]) -> None:
         """Have ready what the first launch needs, a connection to DES among it; opens the SDK where no block does.
 
         A second time looks for a connection again, and does no harm.
 
+        Args:
+            options: As `CallOptions` has them, for this call alone. There is one attempt.
+
         Raises:
             TransportError: DES cannot be reached. The SDK is open all the same, and each launch tries again.
         """
+        policy.require_known("sdk.prepare()", {**options}, CallOptions.__annotations__)
         (self._origin or self)._open()
         prepare_launch()
-        await self._http.prepare()
+        await self._transport.prepare("sdk.prepare", options)
 
     async def aclose(self) -> None:
         """Close all sessions and connections; `async with` does it by itself. A second call does nothing.

@@ -16,7 +16,7 @@ from .clock import steady
 from .deadlines import Deadline, fits
 from .errors import APIError, NotSent, OutcomeUnknown, TransportError
 from .hooks import CallStarted
-from .http import HTTP
+from .http import HTTP, Limits
 from .options import CallOptions
 from .policy import DEFAULT, Policy
 from .refusals import refusal, unexpected
@@ -278,11 +278,14 @@ class Transport:
         error.history = tuple(sent)
         return error
 
-    async def prepare(self) -> None:
-        """Have ready what the first request needs; raises as that would."""
+    async def prepare(self, name: str, options: CallOptions) -> None:
+        """Have ready what the first request needs; raises as that would, after one attempt."""
         self.http.require_same_loop()
-        await self._proof("HEAD /", self.policy)
-        await self.http.prepare()
+        async with self.calling(name, options) as own:
+            await own._proof("HEAD /", own.policy)
+            end = own._end
+            left = None if end is None else max(end.left, 0.0)
+            await self.http.prepare(Limits(own.policy.timeout_seconds, left))
 
     def moment(self, at: datetime | None) -> datetime:
         """The moment that a caller gave; the present one, by the client's clock, where none was given."""

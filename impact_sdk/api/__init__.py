@@ -145,16 +145,20 @@ class ImpactAPI:
         """
         return recorded(self._transport.auth)
 
-    async def prepare(self) -> None:
+    async def prepare(self, **options: Unpack[CallOptions]) -> None:
         """Have ready what the first call needs: a connection to DES, and an access token.
 
         A second time looks for a connection again, and fetches a token where there is none that lasts.
+
+        Args:
+            options: As `CallOptions` has them, for this call alone. The connection has one attempt.
 
         Raises:
             Unauthorized: DES does not accept the credentials.
             TransportError: DES cannot be reached.
         """
-        await self._transport.prepare()
+        policy.require_known("api.prepare()", {**options}, CallOptions.__annotations__)
+        await self._transport.prepare("api.prepare", options)
 
     async def aclose(self) -> None:
         """Close its connections. A second call does nothing."""

@@ -189,10 +189,10 @@ class HTTP:
         """An idempotency key: a random UUID."""
         return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
 
-    async def prepare(self) -> None:
+    async def prepare(self, limits: Limits | None = None) -> None:
         """Have a connection ready: asks for the address's headers, whatever these are. Raises as `send()` does."""
         self.require_same_loop()
-        await self.send("HEAD", self.address("/"), {}, None)
+        await self.send("HEAD", self.address("/"), {}, None, limits)
 
     async def aclose(self) -> None:
         if self._has_closed:

@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from bank_app_sim import Simulation
+from bank_app_sim.simulation import SimulationError
 from impact_sdk import ConfigurationError, ExitRequest, ImpactSDK, SavehackLaunch, SessionClosed, TelemetryEvent
 
 from .faults import Faults
@@ -81,6 +82,16 @@ async def test_a_world_may_be_opened_and_closed_in_different_tasks() -> None:
     assert launch.state.value == "active"
     with pytest.raises(SessionClosed):
         session.dreams()
+
+
+async def test_a_world_is_opened_once() -> None:
+    simulation = Simulation(seed=1)
+    async with simulation:
+        with pytest.raises(SimulationError, match="was opened before; make another one"):
+            await simulation.__aenter__()
+        await simulation.bank_app("ada").launch()
+    with pytest.raises(SimulationError, match="was opened before; make another one"):
+        await simulation.__aenter__()
 
 
 async def test_whoever_opens_it_may_be_cancelled_and_it_goes_on_for_others(simulation: Simulation) -> None:

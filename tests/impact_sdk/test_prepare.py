@@ -65,3 +65,20 @@ async def test_wrong_credentials_are_known_by_then(des: respx.MockRouter) -> Non
     async with ImpactAPI(BASE, auth=ClientCredentials("demo-bank", "s3cret&=")) as api:
         with pytest.raises(Unauthorized, match="invalid_client"):
             await api.prepare()
+
+
+@pytest.mark.parametrize("client", ["sdk", "api"])
+async def test_it_takes_the_options_of_a_call(des: respx.MockRouter, client: str) -> None:
+    connection = des.head("/").respond(404)
+    one: ImpactSDK | ImpactAPI = (
+        ImpactSDK(BASE, client_id="demo-bank", timeout=7)
+        if client == "sdk"
+        else ImpactAPI(BASE, auth=ClientCredentials("demo-bank", "s3cret&="), timeout=7)
+    )
+    async with one:
+        await one.prepare()
+        await one.prepare(timeout=3)
+        with pytest.raises(ConfigurationError, match="retries"):
+            await one.prepare(retries=3)  # type: ignore[call-arg]
+
+    assert [call.request.extensions["timeout"]["read"] for call in connection.calls] == [7, 3]
