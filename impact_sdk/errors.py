@@ -119,9 +119,11 @@ class APIError(ImpactError):
         rate_limit: How much DES still lets us ask, when it says so.
         idempotency_key: The key that was sent; None for a request that needs none.
         history: These attempts, one by one; empty where the answer was read elsewhere.
+        retry_after: Seconds to wait before asking again, when DES says so.
     """
 
     history: tuple["Attempt", ...] = ()
+    retry_after: float | None = None
 
     def __init__(
         self,
@@ -171,13 +173,7 @@ class StillRunning(Conflict):
 
 
 class RateLimited(APIError):
-    """Too many requests (429). It changed nothing.
-
-    Attributes:
-        retry_after: Seconds to wait, when DES says so.
-    """
-
-    retry_after: float | None = None
+    """Too many requests (429). It changed nothing. `retry_after` says how long to wait, when DES does."""
 
 
 class ServerError(APIError):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # Of what DES says in a message; all of it is in the error's `errors`.
 MOST_ERRORS = 20
 LONGEST_REQUEST_ID = 200
+LONGEST_PROBLEM = 2_000
 LONGEST_ADDRESS = 200
 # Of a body that says nothing in a form that we know.
 SHOWN = 200
@@ -72,7 +73,7 @@ def unexpected(
         is_repeatable: Whether doing what was asked twice does what doing it once does.
         may_hold_secret: What was asked for is a secret, and the answer may have it.
     """
-    words = reply.redaction.of(f"{problem}")
+    words = visible(reply.redaction.of(f"{problem}"), longest=LONGEST_PROBLEM)
     held = "" if reply.unusable else _described(reply, may_hold_secret=may_hold_secret)
     error = UnexpectedResponse(
         f"{_call(reply)} was answered with {reply.status}, and that cannot be read: {words}{held and f'; {held}'}"
@@ -116,8 +117,7 @@ def refusal(reply: "Reply", *, attempts: int = 1, is_repeatable: bool = False) -
         rate_limit=reply.rate_limit,
         idempotency_key=reply.idempotency_key,
     )
-    if isinstance(error, RateLimited):
-        error.retry_after = reply.retry_after
+    error.retry_after = reply.retry_after
     return error
 
 

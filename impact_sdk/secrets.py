@@ -91,19 +91,17 @@ class Redaction:
 
     Args:
         secrets: What the request held.
-        proof: Headers that prove in whose name it was sent.
+        headers: Its headers, or some of them: those that are secrets are meant.
     """
 
-    __slots__ = ("_proof", "_secrets")
+    __slots__ = ("_headers", "_secrets")
 
-    def __init__(self, secrets: Iterable[Secret] = (), proof: "Mapping[str, str | Secret] | None" = None) -> None:
+    def __init__(self, secrets: Iterable[Secret] = (), *headers: "Mapping[str, str | Secret]") -> None:
         self._secrets = tuple(secrets)
-        self._proof = proof or {}
+        self._headers = headers
 
     def of(self, text: str) -> str:
         """The text without them, in each of the ways in which they may be written in it."""
-        if not self._secrets and not self._proof:
-            return text
         # An id, of which there is one in every answer: in such a text a secret stands as it is, or not at all.
         if _PLAIN.fullmatch(text) and not any(each[:SHORTEST] in text for each in self._texts()):
             return text
@@ -133,8 +131,10 @@ class Redaction:
 
     def _texts(self) -> list[str]:
         texts = [secret.reveal() for secret in self._secrets]
-        for name, value in self._proof.items():
-            text = value.reveal() if isinstance(value, Secret) else value
-            held = [cookie.partition("=")[2] for cookie in text.split("; ")] if name == "Cookie" else text.split()[1:]
-            texts += [each for each in held if len(each) >= SHORTEST]
+        for name, value in ((name, value) for headers in self._headers for name, value in headers.items()):
+            if isinstance(value, Secret):
+                text = value.reveal()
+                held = [cookie.partition("=")[2] for cookie in text.split("; ")] if name == "Cookie" else text.split()
+                # What stands before it is its scheme.
+                texts += [each for each in (held if name == "Cookie" else held[1:] or held) if len(each) >= SHORTEST]
         return [text for text in texts if text]

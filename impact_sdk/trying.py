@@ -61,7 +61,7 @@ class Trying:
         """
         call, deadline = self.call, None if self.call is None else self.call.deadline
         started = None if call is None or not self.policy.hooks else self._starting(call, headers)
-        sending, redaction = Sending(), Redaction(self.conceal, proof)
+        sending, redaction = Sending(), Redaction(self.conceal, proof, self.http.headers)
         started_at, began = self.http.clock.now(), time.monotonic()
         reply: Reply | None = None
         failure: BaseException | None = None

@@ -106,7 +106,7 @@ class Following(AsyncIterator[Event]):
         try:
             page = await LISTING.page(self._transport, Event, query, **self._options)
         except (ServerError, TransportError, RateLimited) as error:
-            wait = max(every, getattr(error, "retry_after", None) or 0)
+            wait = max(every, (None if isinstance(error, TransportError) else error.retry_after) or 0)
             logger.warning(
                 "the events could not be fetched, asked again in %s s: %s",
                 wait,

@@ -11,6 +11,7 @@ import respx
 from impact_sdk import (
     APIError,
     BadRequest,
+    ClientCredentials,
     Forbidden,
     ImpactAPI,
     ImpactSDK,
@@ -239,3 +240,28 @@ async def test_a_token_that_got_no_answer_is_nothing_to_look_for(api: ImpactAPI,
 
     with pytest.raises(NotSent, match=r"was not sent: there is no access token \(.*; it may be sent again\)$"):
         await api.dreams.create(user_id="u1", name="Bike", attempts=1)
+
+
+@pytest.mark.parametrize("status", [409, 503, 429])
+async def test_any_refusal_says_when_to_ask_again(api: ImpactAPI, des: respx.MockRouter, status: int) -> None:
+    error = await refused(api, des, "GET", httpx.Response(status, headers={"Retry-After": "90"}))
+
+    assert error.retry_after == 90
+
+
+async def test_what_a_server_repeats_of_the_hosts_own_headers_is_not_passed_on(des: respx.MockRouter) -> None:
+    des.get("/v1/dreams/d1").respond(403, json={"message": "k3y-of-the-bank is unknown"})
+    credentials = ClientCredentials("demo-bank", "cl1ent-s3cret")
+
+    async with ImpactAPI(f"{BASE}", auth=credentials, default_headers={"X-Key": "k3y-of-the-bank"}) as api:
+        with pytest.raises(Forbidden, match=r"\[redacted\] is unknown"):
+            await api.dreams.get("d1")
+
+
+async def test_an_answer_that_is_wrong_in_many_places_names_some(api: ImpactAPI, des: respx.MockRouter) -> None:
+    des.get("/v1/dreams").respond(200, json={"dreams": [{}] * 1_000})
+
+    with pytest.raises(UnexpectedResponse) as caught:
+        await anext(aiter(api.dreams.list()))
+
+    assert len(str(caught.value)) < 3_000

@@ -333,7 +333,7 @@ async def test_a_transport_of_the_hosts_that_fails() -> None:
 async def session_at(des: DES, **options: Any) -> AsyncIterator[tuple[ImpactSDK, Session]]:
     options = {"timeout": 0.1, "attempts": 1, **options}
     async with serving(des) as url, ImpactSDK(url, client_id="demo-bank", **options) as sdk:
-        yield sdk, await sdk.launch(ID_TOKEN)
+        yield sdk, await sdk.launch(ID_TOKEN, timeout=30)
 
 
 @in_each_bad_way

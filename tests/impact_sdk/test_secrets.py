@@ -83,6 +83,18 @@ def test_a_secret_is_taken_out_however_it_is_written(said: str) -> None:
     assert not any(piece in redacted for piece in ("s3cret", "c00kie", "acc3ss", "eyJ", "sdW"))
 
 
+def test_headers_of_the_hosts_own_are_taken_out_too() -> None:
+    headers: dict[str, str | Secret] = {
+        "X-Key": Secret("k3y-of-the-bank"),
+        "X-Two": Secret("Token t0ken-of-it"),
+        "User-Agent": "impact-sdk/1",
+    }
+
+    assert Redaction([], headers).of("k3y-of-the-bank, Token t0ken-of-it, impact-sdk/1") == (
+        "[redacted], Token [redacted], impact-sdk/1"
+    )
+
+
 def test_words_that_stand_beside_secrets_stay() -> None:
     redaction = Redaction([Secret("")], {"Cookie": Secret("lang=en"), "Authorization": Secret("Bearer short")})
 
