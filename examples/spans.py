@@ -2,7 +2,7 @@
 
 In a bank's own app the exporter is the one that it has already; `OpenTelemetry()` finds the global one by itself.
 
-Run it: uv run python examples/spans.py
+It needs `opentelemetry-sdk`, which brings the exporter. Run it: uv run python examples/spans.py
 """
 
 from collections import defaultdict

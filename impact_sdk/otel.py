@@ -35,6 +35,10 @@ except ImportError as error:
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NOT_WELL = {HandoverOutcome.FAILED, HandoverOutcome.TIMED_OUT, HandoverOutcome.CANCELLED}
 
+# As the semantic conventions have them for durations of requests; what is longer waited for a person.
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 300, 1800)
+ATTEMPTS = (1, 2, 3, 4, 5, 10, 20, 50)
+
 # In a context: the span of ours that it is within.
 WITHIN = context.create_key("impact-sdk")
 
@@ -71,13 +75,18 @@ class OpenTelemetry:
         self._attempts: dict[int, _Open] = {}
         self._handovers: dict[int, _Open] = {}
         meter = metrics.get_meter("impact_sdk", __version__, meter_provider)
-        self._duration = meter.create_histogram(
-            "http.client.request.duration", "s", "Duration of each attempt at a request."
-        )
-        self._call_duration = meter.create_histogram("impact.call.duration", "s", "Duration of each call of the SDK.")
-        self._tried = meter.create_histogram("impact.call.attempts", "{attempt}", "Requests of each call of the SDK.")
-        self._pool_wait = meter.create_histogram(
-            "impact.connection.wait", "s", "How long an attempt had no place among the connections."
+
+        def seconds(name: str, what: str) -> metrics.Histogram:
+            return meter.create_histogram(name, "s", what, explicit_bucket_boundaries_advisory=SECONDS)
+
+        self._duration = seconds("http.client.request.duration", "Duration of each attempt at a request.")
+        self._call_duration = seconds("impact.call.duration", "Duration of each call of the SDK.")
+        self._pool_wait = seconds("impact.connection.wait", "How long an attempt had no place among the connections.")
+        self._tried = meter.create_histogram(
+            "impact.call.attempts",
+            "{attempt}",
+            "Requests of each call of the SDK.",
+            explicit_bucket_boundaries_advisory=ATTEMPTS,
         )
         self._asked = meter.create_counter("impact.handovers.asked", "{handover}", "Questions to the host.")
         self._ended = meter.create_counter("impact.handovers.ended", "{handover}", "How they ended.")

@@ -1,5 +1,7 @@
 """Spans and metrics of the real SDK, from OpenTelemetry's own exporters in memory."""
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from contextvars import copy_context
@@ -262,6 +264,14 @@ async def test_what_goes_on_after_its_call_is_a_trace_of_its_own(seen: Seen) -> 
     assert [link.context for link in later.links] == [first.context]
 
 
+def test_without_opentelemetry_it_says_what_to_install() -> None:
+    program = "import sys; sys.modules['opentelemetry'] = None; import impact_sdk.otel"
+
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert 'ImportError: impact_sdk.otel needs OpenTelemetry: pip install "impact-sdk[otel]"' in ended.stderr
+
+
 # Metrics
 
 
@@ -285,6 +295,7 @@ async def test_attempts_and_calls_are_measured(seen: Seen, traced: ImpactAPI, de
     assert of(metrics["impact.call.duration"]) == [({"impact.call": "dreams.get"}, 1)]
     assert [point.sum for point in metrics["impact.call.attempts"]] == [3]
     assert [point.count for point in metrics["impact.connection.wait"]] == [3]
+    assert {point.explicit_bounds[:2] for point in metrics["http.client.request.duration"]} == {(0.005, 0.01)}
     assert "d1" not in repr([point.attributes for points in metrics.values() for point in points])
 
 
