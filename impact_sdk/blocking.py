@@ -1,6 +1,6 @@
 """The SDK in code that cannot await: Flask, Django under WSGI, Celery, a script.
 
-    impact = Blocking(lambda: ImpactAPI(DES_URL, auth=ClientCredentials(CLIENT_ID, CLIENT_SECRET)))
+    impact = Blocking(ImpactAPI.from_env)
 
     def user(user_id):                                 # in any thread, of any process
         return impact.call(lambda api: api.users.get(user_id))
