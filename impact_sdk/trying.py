@@ -15,7 +15,7 @@ from .http import HTTP, Limits, Sending
 from .logs import fields, logger
 from .policy import Policy
 from .refusals import request_id
-from .replies import Reply, is_recorded
+from .replies import Reply, asked_with, is_recorded
 from .reports import without_secrets
 from .retries import HARMLESS_METHODS, may_have_happened
 from .secrets import REDACTED, ConcealedBytes, Redaction, Secret
@@ -73,11 +73,8 @@ class Trying:
             if call is not None:
                 call.attempts += 1
             limits = Limits(self.policy.timeout_seconds, None if deadline is None else max(deadline.left, 0.0))
-            reply = attrs.evolve(
-                await self.http.send(self.method, self.url, headers, self.content, limits, sending),
-                redaction=redaction,
-                idempotency_key=self.idempotency_key,
-            )
+            reply = await self.http.send(self.method, self.url, headers, self.content, limits, sending)
+            asked_with(reply, redaction, self.idempotency_key)
             if started is None and reply.status in GOOD and not self.history and not is_recorded():
                 return reply  # as nearly always: nobody asks how it went
         except BaseException as error:
