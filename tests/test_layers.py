@@ -79,6 +79,7 @@ def behind_a_wall(path: Path) -> set[str]:
 READERS = (
     "impact_sdk.moments",
     "impact_sdk.retry_after",
+    "impact_sdk.server_time",
     "impact_sdk.set_cookie",
     "impact_sdk.visible",
     "impact_sdk.wire",

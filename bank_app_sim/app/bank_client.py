@@ -106,7 +106,7 @@ class BankClient:
         """
         wait = FIRST_LOOK_SECONDS
         while response.status_code == 202:
-            asked_for = retry_after.seconds(response.headers.get("Retry-After", ""), self.clock.now()) or 0
+            asked_for = retry_after.asked_for(response.headers, self.clock.now()) or 0
             await self.clock.sleep(min(max(wait, asked_for), LOOK_EVERY_SECONDS_AT_LEAST))
             wait *= 4
             response = await self._send("GET", path, None)

@@ -130,8 +130,8 @@ class StepRun:
     def _wait(self, action: Part) -> float:
         """`Retry-After` of the answer overrules what the document says."""
         exchange = self.known.exchange
-        header = exchange.response_headers.get("retry-after", "") if exchange else ""
-        told = retry_after.seconds(header, self.of.world.clock.now())
+        headers = exchange.response_headers if exchange else {}
+        told = retry_after.asked_for(headers, self.of.world.clock.now())
         return float(action.value.get("retryAfter", 0)) if told is None else told
 
     async def _attempt(self) -> Failure | None:

@@ -44,6 +44,15 @@ async def test_retry_after_is_seconds_or_a_date(runner: Runner, header: str, sec
     assert runner.clock.now() - START == timedelta(seconds=seconds)
 
 
+async def test_a_retry_after_that_is_a_date_is_by_the_servers_clock(runner: Runner) -> None:
+    headers = {"Date": "Mon, 04 Jan 2027 09:00:00 GMT", "Retry-After": "Mon, 04 Jan 2027 09:00:05 GMT"}
+    shop = Shop([(503, None, headers), (200, {})])
+
+    await runner.one(shop, document(step(onFailure=[RETRY])))
+
+    assert runner.clock.now() - START == timedelta(seconds=5)
+
+
 @pytest.mark.parametrize("header", ["601", "9" * 400, "Wed, 01 Jan 9999 00:00:00 GMT"])
 async def test_who_is_to_wait_for_long_does_not_wait_and_fails(runner: Runner, header: str) -> None:
     shop = Shop([(503, None, {"Retry-After": header}), (200, {})])

@@ -152,6 +152,16 @@ async def test_the_bank_says_when_to_look_again(header: str, seconds: float) -> 
     assert clock.now() - START == timedelta(seconds=seconds)
 
 
+async def test_a_date_of_the_banks_is_by_the_banks_clock() -> None:
+    headers = {"Date": "Mon, 04 Jan 2027 09:00:00 GMT", "Retry-After": "Mon, 04 Jan 2027 09:00:05 GMT"}
+    answers = [httpx.Response(202, headers=headers), httpx.Response(200, json={"order": {"state": "done"}})]
+    clock = SimulatedClock(START)
+
+    await bank(lambda _request: answers.pop(0), clock).account_is_open("o")
+
+    assert clock.now() - START == timedelta(seconds=5)
+
+
 @pytest.mark.parametrize(
     "raw",
     [
