@@ -118,7 +118,7 @@ class APIError(ImpactError):
         attempts: How often the request was sent, the first time included.
         rate_limit: How much DES still lets us ask, when it says so.
         idempotency_key: The key that was sent; None for a request that needs none.
-        history: These attempts, one by one; empty where the answer was read elsewhere.
+        history: These attempts, one by one; empty where the first answer was a good one that cannot be read.
         retry_after: Seconds to wait before asking again, when DES says so.
     """
 

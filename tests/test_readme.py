@@ -67,6 +67,15 @@ def test_the_spans_in_the_document_are_those_that_the_example_prints() -> None:
     assert spans == run(str(ROOT / "examples" / "spans.py"))
 
 
+@pytest.mark.thorough
+def test_the_hook_in_the_document_runs() -> None:
+    document = (ROOT / "bank_app_sim" / "docs" / "observability.md").read_text()
+    [program] = re.findall(r"```python\n(.*?)```", document, flags=re.DOTALL)
+    environment = {"IMPACT_BASE_URL": "http://127.0.0.1:1", "IMPACT_CLIENT_ID": "a", "IMPACT_CLIENT_SECRET": "b"}
+
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+
+
 def test_the_journey_in_the_readme_is_the_example() -> None:
     [script] = [text for language, text in BLOCKS if language == "yaml"]
 

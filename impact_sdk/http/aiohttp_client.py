@@ -51,7 +51,7 @@ class AiohttpClient:
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
         sending.tells = True
         caller = object()
-        sending.waited_seconds = await self._places.take(caller, outgoing.limits.wait)
+        await self._places.take(caller, outgoing.limits.wait, sending)
         try:
             if self._is_closed:
                 raise NoPlace("the client was closed meanwhile")

@@ -3,6 +3,8 @@
 import anyio
 import attrs
 
+from .seam import Sending
+
 # As many as other HTTP clients allow.
 CALLS_AT_ONCE = 100
 
@@ -18,20 +20,22 @@ class Places:
     number: int = CALLS_AT_ONCE
     _limiter: anyio.CapacityLimiter | None = attrs.field(default=None, init=False)
 
-    async def take(self, caller: object, timeout_seconds: float) -> float:
-        """A place for `caller`, and the seconds that it took; `NoPlace` where there is none in time."""
+    async def take(self, caller: object, timeout_seconds: float, sending: Sending) -> None:
+        """A place for `caller`; `NoPlace` where there is none in time. `sending` has the seconds that it took."""
         if self._limiter is None:  # not before there is an event loop
             self._limiter = anyio.CapacityLimiter(self.number)
         try:
             self._limiter.acquire_on_behalf_of_nowait(caller)
         except anyio.WouldBlock:
             began = anyio.current_time()
-            with anyio.move_on_after(timeout_seconds) as waited:
-                await self._limiter.acquire_on_behalf_of(caller)
-                return anyio.current_time() - began
+            try:
+                with anyio.move_on_after(timeout_seconds) as waited:
+                    await self._limiter.acquire_on_behalf_of(caller)
+                    return
+            finally:  # also where there was none: that is when it matters
+                sending.waited_seconds = anyio.current_time() - began
             if waited.cancelled_caught:
                 raise NoPlace(f"{self.number} calls were under way, and none ended in {timeout_seconds:g} s") from None
-        return 0.0
 
     def give_back(self, caller: object) -> None:
         if self._limiter is not None:

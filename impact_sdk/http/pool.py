@@ -82,7 +82,7 @@ class Pool:
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
         sending.tells = True
         caller = object()
-        sending.waited_seconds = await self._places.take(caller, outgoing.limits.wait)
+        await self._places.take(caller, outgoing.limits.wait, sending)
         try:
             limits = outgoing.limits.after(sending.waited_seconds)
             with Whole(limits):

@@ -165,6 +165,31 @@ async def test_a_token_that_never_comes_is_waited_for_until_the_deadline(des: re
     assert "as the deadline of 0.05 s was reached" in str(errors[0])
 
 
+async def test_a_place_among_the_connections_is_waited_for_until_the_deadline(des: respx.MockRouter) -> None:
+    under_way = anyio.Event()
+
+    async def never(request: httpx.Request) -> httpx.Response:
+        under_way.set()
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    des.get("/v1/dreams/d1").mock(side_effect=never)
+    des.get("/v1/dreams/d2").mock(return_value=GOOD)
+
+    async with ImpactAPI(BASE, auth=ClientCredentials("a", "b"), max_connections=1) as api:
+        await api.dreams.get("d2")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(api.dreams.get, "d1")
+            await under_way.wait()
+            with anyio.fail_after(5), pytest.raises(NotSent, match=r"the deadline of 0\.05 s was reached") as caught:
+                await api.dreams.get("d2", deadline=0.05)
+            tasks.cancel_scope.cancel()
+
+    [attempt] = caught.value.history
+    assert attempt.error == "NotSent"
+    assert 0.05 <= attempt.seconds_waited_for_connection <= attempt.seconds
+
+
 async def test_the_deadline_is_for_all_pages_and_not_for_what_is_done_between_them(
     api: ImpactAPI, des: respx.MockRouter, clock: FixedClock
 ) -> None:
