@@ -37,7 +37,7 @@ def without_secrets(error: Error, redaction: Redaction) -> Error:
     """
     error.args = tuple(redaction.of(each) if isinstance(each, str) else each for each in error.args)
     causes = [each for each in _chain(error, but=None) if each is not error]
-    if any(redaction.of(text) != text for each in causes for text in (f"{each} {each!r} {vars(each)}",)):
+    if any(redaction.of(text) != text for text in map(_all_that_it_says, causes)):
         error.__cause__ = Exception(redaction.of("; ".join(map(told, causes))))
         error.__context__ = None
     return error
@@ -57,6 +57,13 @@ def told_without_frames(function: Callable[P, T]) -> Callable[P, T]:
         raise without_frames(problem, handled=handled)
 
     return called
+
+
+def _all_that_it_says(error: BaseException) -> str:
+    try:
+        return f"{error} {error!r} {vars(error)}"
+    except Exception:  # somebody else's: nobody can show it
+        return ""
 
 
 def _chain(error: BaseException, *, but: BaseException | None) -> list[BaseException]:

@@ -35,6 +35,8 @@ from impact_sdk import (
     WebhookVerifier,
     Weekly,
 )
+from impact_sdk.api.sessions import Sessions
+from impact_sdk.auth import IDToken
 
 from .answers import DREAM, LAUNCH, SESSION, USER
 from .fixed_clock import FixedClock
@@ -324,6 +326,34 @@ async def test_a_transport_of_the_hosts_that_fails() -> None:
         transport.error = problem
         async with ImpactAPI("http://des", auth=CREDENTIALS, transport=transport) as api:
             require_no_secret(await raised(lambda api=api: api.dreams.get("d1", attempts=1)), Exception)  # type: ignore[misc]
+
+
+class Rude(httpx.ReadError):
+    """It says nothing of itself."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no")
+
+    __repr__ = __str__
+
+
+async def test_an_error_that_cannot_be_shown_is_no_other_failure() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        raise Rude("x")
+
+    async with ImpactAPI("http://des", auth=CREDENTIALS, transport=httpx.MockTransport(answer)) as api:
+        with pytest.raises(TransportError, match="Rude: it does not say why"):
+            await api.dreams.get("d1", attempts=1)
+
+
+@pytest.mark.thorough
+@in_each_bad_way
+async def test_a_renewal(bad: Handler) -> None:
+    async with serving(DES({"/v1/session": bad})) as url, ImpactAPI(url, auth=CREDENTIALS) as api:
+        session = Sessions(api._transport)
+        error = await raised(lambda: session.renew(IDToken(NEXT_ID_TOKEN), timeout=0.1, attempts=1))
+
+    require_no_secret(error, ImpactError)
 
 
 # The app
