@@ -22,15 +22,14 @@ from .callbacks import (
     TransferConsentRequested,
 )
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
-from .handed_over import is_hosts_own, tasks_of
+from .handed_over import tasks_of
 from .handovers import Handovers
-from .home import Home
 from .http import of as http_of
-from .keeper import Keeper
 from .launch import Begun, Launch
 from .launch import prepare as prepare_launch
 from .mistakes import what_is_wrong_with_text, wrong
 from .notices import Notices
+from .opening import Opening
 from .options import CallOptions, ClientOptions
 from .replies import Reply, recorded
 from .reports import told_without_frames
@@ -99,13 +98,8 @@ class ImpactSDK:
         )
         self._transport = Transport(http=self._http, auth=NoAuth())
         self._origin: ImpactSDK | None = None
-        self._home = Home("this ImpactSDK")
-        self._keeper = Keeper()
-        self._tasks = tasks_of(task_group) or self._keeper
-        self._is_open = task_group is not None
-        self._is_entered = False
-        self._closed: anyio.Event | None = None
-        self._not_closed: BaseException | None = None
+        self._opening = Opening(task_group is not None)
+        self._tasks = tasks_of(task_group) or self._opening.keeper
         self._sessions: list[Session] = []
         self._launching: set[IDToken] = set()
 
@@ -161,25 +155,14 @@ class ImpactSDK:
         return f"<ImpactSDK {self._http.base_url} client_id={self._client_id!r}>"
 
     async def __aenter__(self) -> Self:
-        if self._origin is not None:
-            return self
-        self._open()
-        if self._is_entered:
-            raise ConfigurationError("this ImpactSDK is open already; make another one")
-        self._is_entered = True
+        if self._origin is None:
+            self._opening.enter()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
-
-    def _open(self) -> None:
-        self._home.require()
-        if self._closed is not None:
-            raise ConfigurationError("this ImpactSDK is closed; make another one")
-        self._home.settle()
-        self._is_open = True
 
     async def prepare(self, **options: Unpack[CallOptions]) -> None:
         """Have ready what the first launch needs, a connection to DES among it; opens the SDK where no block does.
@@ -193,7 +176,7 @@ class ImpactSDK:
             TransportError: DES cannot be reached. The SDK is open all the same, and each launch tries again.
         """
         policy.require_known("sdk.prepare()", {**options}, CallOptions.__annotations__)
-        (self._origin or self)._open()
+        self._opening.open()
         prepare_launch()
         await self._transport.prepare("sdk.prepare", options)
 
@@ -207,30 +190,16 @@ class ImpactSDK:
         Raises:
             ConfigurationError: It lives in another event loop or process, where it goes on.
         """
-        if self._origin is not None:
-            return
-        if self._closed is not None and self._closed.is_set() and self._not_closed is None:
-            return
-        self._home.require()
-        if self._closed is None:
-            # In a task of its own: whoever calls may be cancelled half way.
-            self._closed = self._keeper.start(self._close)
-        await self._keeper.wait(self._closed)
-        error, self._not_closed = self._not_closed, None
-        if error is not None:
-            raise error
+        if self._origin is None:
+            await self._opening.close(self._close)
 
     async def _close(self) -> None:
-        try:
-            for ended in [self._keeper.start(session.close) for session in self._sessions]:
-                await ended.wait()
-            self._notices.cancel()
-            await self._keeper.end_others()
-            await self._http.aclose()
-        except BaseException as error:  # of the host's transport
-            if not is_hosts_own(error):
-                raise
-            self._not_closed = error
+        keeper = self._opening.keeper
+        for ended in [keeper.start(session.close) for session in self._sessions]:
+            await ended.wait()
+        self._notices.cancel()
+        await keeper.end_others()
+        await self._http.aclose()
 
     def register(
         self,
@@ -308,7 +277,7 @@ class ImpactSDK:
         """
         token = IDToken(id_token)
         del id_token  # what a frame holds, a report of an error shows
-        (self._origin or self)._require_open()
+        self._opening.require()
         policy.require_known("sdk.launch()", {**options}, [*LAUNCH_ARGUMENTS, *CallOptions.__annotations__])
         if not token.reveal() or what_is_wrong_with_text(token.reveal()):
             raise InvalidCredentials(
@@ -351,7 +320,7 @@ class ImpactSDK:
         """
         given = Secret(secret)
         del secret  # what a frame holds, a report of an error shows
-        (self._origin or self)._require_open()
+        self._opening.require()
         policy.require_known("sdk.resume()", {**options}, ["secret", *CallOptions.__annotations__])
         found = exported.read(given, base_url=self._http.base_url, client_id=self._client_id)
         async with self._transport.calling("sdk.resume", options) as transport:
@@ -359,7 +328,7 @@ class ImpactSDK:
         return self._begin(begun, found.launch)
 
     def _begin(self, begun: Begun, launch: Launch) -> Session:
-        if (self._origin or self)._closed is not None:  # nobody would end it
+        if self._opening.is_closed:  # nobody would end it
             raise ConfigurationError(
                 "this ImpactSDK was closed while the session began; DES keeps that one until it expires"
             )
@@ -372,20 +341,11 @@ class ImpactSDK:
             notices=self._notices,
             handovers=self._handovers,
             tasks=self._tasks,
-            home=self._home,
+            home=self._opening.home,
             closed=self._sessions.remove,
         )
         self._sessions.append(session)
         return session
-
-    def _require_open(self) -> None:
-        self._home.require()
-        if not self._is_open or self._closed is not None:
-            raise ConfigurationError(
-                "this ImpactSDK is not open; use it as `async with ImpactSDK(…) as sdk:`, or open it with "
-                "`await sdk.prepare()` and close it with `await sdk.aclose()`"
-            )
-        self._home.settle()
 
 
 def _limit(name: str, given: timedelta) -> timedelta:
