@@ -388,3 +388,17 @@ async def test_nothing_packed_is_nothing(coding: str) -> None:
 
     async with api_at(lambda stream: stream.send(nothing)) as api:
         assert (await api._http.send("GET", api._http.address("/"), {}, None)).content == b""
+
+
+async def test_a_client_may_be_opened_used_and_closed_each_in_a_task_of_its_own() -> None:
+    async def answer(stream: anyio.abc.SocketStream) -> None:
+        await stream.send(with_length(ANSWER))
+
+    async def use(api: ImpactAPI) -> None:
+        assert (await api.dreams.get("d1")).id == "d1"
+
+    async with server(answer) as url:
+        api = ImpactAPI(url, auth=ClientCredentials("demo-bank", "secret"))
+        for step in (api.__aenter__, lambda: use(api), lambda: use(api), api.aclose, api.aclose):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(step)
