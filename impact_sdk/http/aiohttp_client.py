@@ -10,6 +10,7 @@ import attrs
 from yarl import URL
 
 from ..errors import ConfigurationError
+from .aiohttp_connections import Connections
 from .bodies import Unusable, whole
 from .places import NoPlace, Places
 from .pool import KEPT_SECONDS
@@ -98,7 +99,7 @@ class AiohttpClient:
         told = aiohttp.TraceConfig()
         told.on_request_headers_sent.append(_headers_sent)
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=self.settings.tls or True, keepalive_timeout=KEPT_SECONDS),
+            connector=Connections(limit=0, ssl=self.settings.tls or True, keepalive_timeout=KEPT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trace_configs=[told],

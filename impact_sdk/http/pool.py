@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 import attrs
 
+from . import unasked
 from .bodies import Unusable, whole
 from .places import NoPlace, Places
 from .seam import Body, Headers, Incoming, Outgoing, Sending
@@ -41,6 +42,11 @@ class _Connection:
     calls: int = 0
     is_good: bool = True
     free_since: float = 0.0
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether the next call may be sent on it, where none is under way."""
+        return not self.http.has_expired() and not unasked.has_come(self.http)
 
     async def close(self) -> None:
         # By itself it says goodbye. A stream that was opened as its call was cancelled, it does not know.
@@ -110,7 +116,8 @@ class Pool:
                 if not await self._failed(connection, error, sending):
                     raise
             else:
-                await self._given_back(connection)
+                # Of a body that was not read to its end, the rest may be on its way.
+                await self._given_back(connection, is_good=not isinstance(incoming.body, Unusable))
                 return incoming
 
     async def _failed(self, connection: _Connection, error: BaseException, sending: Sending) -> bool:
@@ -131,16 +138,18 @@ class Pool:
 
     async def _one(self) -> _Connection:
         """A connection for one call: a shared one, the last that became free, or a new one."""
-        if (shared := self._shared) is not None and shared.http.is_available():
-            if shared.calls or not shared.http.has_expired():
-                return shared
-            await self._close([shared])
-        while self._free:
-            connection = self._free.pop()
-            if not connection.http.has_expired():
-                return connection
+        while True:
+            if (shared := self._shared) is not None and shared.http.is_available():
+                if shared.calls or shared.is_fit:
+                    return shared
+                connection = shared
+            elif self._free:
+                connection = self._free.pop()
+                if connection.is_fit:
+                    return connection
+            else:
+                return self._new()
             await self._close([connection])
-        return self._new()
 
     def _new(self) -> _Connection:
         if self._is_closed:
@@ -168,8 +177,8 @@ class Pool:
         if not connection.is_good and connection is self._shared:
             self._shared = None
 
-    async def _given_back(self, connection: _Connection) -> None:
-        self._left(connection, is_good=True)
+    async def _given_back(self, connection: _Connection, *, is_good: bool) -> None:
+        self._left(connection, is_good=is_good)
         if connection is self._shared and connection.http.is_available():
             return
         if connection is self._shared:  # it is used up
