@@ -37,7 +37,6 @@ class Keeper:
     """Starts tasks, on asyncio as on trio, and sees to their end. They see the context of who started them."""
 
     _running: dict[anyio.Event, tuple[anyio.CancelScope, object]] = attrs.field(factory=dict, init=False)
-    _one_has_ended: anyio.Event = attrs.field(factory=anyio.Event, init=False)
 
     def start_soon(self, func: Callable[[Unpack[Arguments]], Coroutine[Any, Any, Any]], *args: *Arguments) -> None:
         """Start a task."""
@@ -61,8 +60,6 @@ class Keeper:
         def end() -> None:
             self._running.pop(ended, None)
             ended.set()
-            self._one_has_ended.set()
-            self._one_has_ended = anyio.Event()
 
         self._running[ended] = scope, event_loops.spawned(run, end)
         return ended
@@ -82,4 +79,5 @@ class Keeper:
         while others := self._running.keys() - called_by.get():
             for ended in others:
                 self._running[ended][0].cancel()
-            await self._one_has_ended.wait()
+            for ended in others:
+                await ended.wait()
