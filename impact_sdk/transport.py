@@ -80,10 +80,17 @@ class Transport:
     own_policy: Policy | None = None
     call: Call | None = None
     paging: Paging | None = None
+    # Found out once: each call asks.
+    policy: Policy = attrs.field(init=False)
+    _keeps_calls: bool = attrs.field(init=False)
 
-    @property
-    def policy(self) -> Policy:
+    @policy.default
+    def _(self) -> Policy:
         return self.own_policy or self.http.policy or DEFAULT
+
+    @_keeps_calls.default
+    def _(self) -> bool:
+        return bool(self.policy.hooks) or self.policy.deadline_seconds is not None
 
     def with_options(self, options: CallOptions) -> "Transport":
         """The same, with other limits for calls that do not say otherwise."""
@@ -98,8 +105,7 @@ class Transport:
         """
         if self.call is not None or self.paging is not None:
             return False
-        policy = self.policy
-        return bool(policy.hooks) or policy.deadline_seconds is not None or options.get("deadline") is not None
+        return self._keeps_calls or options.get("deadline") is not None
 
     def calling(self, name: str, options: CallOptions) -> Calling:
         """A block in which one call is made; gives what its requests are sent through."""
