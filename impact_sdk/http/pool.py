@@ -5,7 +5,8 @@ whenever a call begins or ends, and keeps for ever what it has made for a call t
 This one looks at one connection, and closes whatever a failed or cancelled call has touched.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -34,6 +35,7 @@ class _Connection:
     Attributes:
         calls: How many are under way on it; more than one over HTTP/2 alone.
         is_good: Nothing has failed on it.
+        is_settled: Set when it is known whether it is one for all, where that is to be found out.
         free_since: By the event loop's clock.
     """
 
@@ -41,6 +43,7 @@ class _Connection:
     backend: Any
     calls: int = 0
     is_good: bool = True
+    is_settled: anyio.Event = attrs.field(factory=anyio.Event)
     free_since: float = 0.0
 
     @property
@@ -75,6 +78,7 @@ class Pool:
     _places: Places = attrs.field(init=False)
     _backend: Any = attrs.field(init=False)
     _free: list[_Connection] = attrs.field(factory=list, init=False)
+    _opening: _Connection | None = attrs.field(default=None, init=False)
     _shared: _Connection | None = attrs.field(default=None, init=False)
     _shares: bool = attrs.field(init=False)
     _all: set[_Connection] = attrs.field(factory=set, init=False)
@@ -92,15 +96,14 @@ class Pool:
         try:
             limits = outgoing.limits.after(sending.waited_seconds)
             with Whole(limits):
-                return await self._answer(self._request(outgoing, limits, sending), sending)
+                return await self._answer(self._request(outgoing, limits), sending)
         finally:
             self._places.give_back(caller)
 
-    def _request(self, outgoing: Outgoing, limits: Limits, sending: Sending) -> Any:
+    def _request(self, outgoing: Outgoing, limits: Limits) -> Any:
         url = self.library.URL(scheme=self.scheme, host=self.host, port=self.port, target=outgoing.target)
         extensions = {
             "timeout": {"connect": limits.connect, "read": limits.step, "write": limits.step},
-            "trace": sending.trace,
         }
         return self.library.Request(
             outgoing.method, url, headers=outgoing.headers, content=Body(outgoing.content), extensions=extensions
@@ -110,34 +113,42 @@ class Pool:
         while True:
             connection = await self._one()
             connection.calls += 1
+            is_first = connection is self._opening
+            request.extensions["trace"] = partial(self._traced, connection, sending) if is_first else sending.trace
             try:
                 incoming = await _exchanged(connection, request)
             except BaseException as error:
-                if not await self._failed(connection, error, sending):
+                self._left(connection, is_good=False)
+                if not connection.calls:
+                    await self._close([connection])
+                # Of a shared one: it has been closed since, or all that it may carry is under way.
+                is_taken = isinstance(error, self.library.ConnectionNotAvailable)
+                if sending.has_begun or not is_taken:
                     raise
             else:
                 # Of a body that was not read to its end, the rest may be on its way.
                 await self._given_back(connection, is_good=not isinstance(incoming.body, Unusable))
                 return incoming
 
-    async def _failed(self, connection: _Connection, error: BaseException, sending: Sending) -> bool:
-        """A call has failed on it; whether it may try another one."""
-        was_good = connection.is_good
-        # Of a shared one: it has been closed since, or all that it may carry is under way.
-        is_taken = isinstance(error, self.library.ConnectionNotAvailable)
-        is_of_one_call = is_taken and connection.backend.speaks_http2 is False
-        if is_of_one_call:
-            self._shares = False
-        self._left(connection, is_good=is_of_one_call)
-        if not connection.calls:
-            await self._close([connection])
-        if sending.has_begun or sending.could_not_connect:
-            return False
-        # Another call was cancelled while it made the connection for both, say.
-        return is_taken or (isinstance(error, Exception) and not was_good)
+    async def _traced(self, connection: _Connection, sending: Sending, event: str, info: Mapping[str, Any]) -> None:
+        await sending.trace(event, info)
+        if sending.has_begun and connection is self._opening:
+            self._shares = connection.backend.speaks_http2
+            self._shared = connection if self._shares else None
+            self._settled()
+
+    def _settled(self) -> None:
+        """Whether the connection that is being opened is one for all is known, or it has come to nothing."""
+        if self._opening is not None:
+            self._opening.is_settled.set()
+            self._opening = None
 
     async def _one(self) -> _Connection:
         """A connection for one call: a shared one, the last that became free, or a new one."""
+        # Who shares it from the first moment on would fall with the call that opens it. Where that one has failed, each
+        # of those who waited opens one: they may fail together, but not one after the other.
+        if self._opening is not None:
+            await self._opening.is_settled.wait()
         while True:
             if (shared := self._shared) is not None and shared.http.is_available():
                 if shared.calls or shared.is_fit:
@@ -166,8 +177,8 @@ class Pool:
         address = self.library.URL(scheme=self.scheme, host=self.host, port=self.port, target=b"/")
         connection = _Connection(maker.create_connection(address.origin), backend)
         self._all.add(connection)
-        if self._shares:
-            self._shared = connection
+        if self._shares and self._opening is None:
+            self._opening = connection
         return connection
 
     def _left(self, connection: _Connection, *, is_good: bool) -> None:
@@ -176,6 +187,8 @@ class Pool:
         connection.is_good = connection.is_good and is_good
         if not connection.is_good and connection is self._shared:
             self._shared = None
+        if connection is self._opening:
+            self._settled()
 
     async def _given_back(self, connection: _Connection, *, is_good: bool) -> None:
         self._left(connection, is_good=is_good)

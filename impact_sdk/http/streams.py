@@ -47,8 +47,7 @@ def backend_of(library: ModuleType) -> Any:
             self._is_shared = is_shared
             self._is_closed = False
             self._streams: list[Any] = []
-            # None until that is known.
-            self.speaks_http2: bool | None = None
+            self.speaks_http2 = False
 
         async def connect_tcp(self, *args: Any, **given: Any) -> Any:
             stream = await self._anyio.connect_tcp(*args, **given)

@@ -1,8 +1,7 @@
 """Over HTTP/2 calls share a connection: one that is cancelled anywhere harms none of the others."""
 
-from functools import partial
-
 import anyio
+import anyio.lowlevel
 import pytest
 
 from impact_sdk.http import HTTP, of
@@ -12,6 +11,8 @@ from .loopback_des import loopback_des, trusted
 from .loopback_http2 import HTTP2Server, http2_server
 from .steps import MOST_STEPS, Outcome, cancelled_at
 from .ways import HANGS_SECONDS, WAYS, Way, until
+
+each_way = pytest.mark.parametrize("way", WAYS)
 
 OTHERS = [("POST", "/slow/1"), ("GET", "/slow/2"), ("POST", "/slow/3")]
 
@@ -24,9 +25,14 @@ async def among_others(step: int, way: Way, server: HTTP2Server, *, is_connected
     """One call is cancelled at a step; all others get their answers."""
     http = of(server.url, http2=True, verify=trusted())
     outcomes: list[Outcome] = []
+    has_begun: list[bool] = []
+
+    async def call() -> None:
+        has_begun.append(True)
+        await send(http, "POST", "/one")
 
     async def one() -> None:
-        outcomes.append(await cancelled_at(step, partial(send, http, "POST", "/one"), way.by, way.when))
+        outcomes.append(await cancelled_at(step, call, way.by, way.when))
 
     if is_connected:
         await send(http, "GET", "/")
@@ -35,6 +41,8 @@ async def among_others(step: int, way: Way, server: HTTP2Server, *, is_connected
             if is_connected:  # else it is the first, which connects for all
                 tasks.start_soon(send, http, *OTHERS[0])
             tasks.start_soon(one)
+            while not (has_begun or outcomes):
+                await anyio.lowlevel.checkpoint()
             for method, path in OTHERS[1:] if is_connected else OTHERS:
                 tasks.start_soon(send, http, method, path)
     await is_intact(server, step, http)
@@ -43,21 +51,34 @@ async def among_others(step: int, way: Way, server: HTTP2Server, *, is_connected
     return outcomes[0]
 
 
-@pytest.mark.parametrize("is_connected", [True, False], ids=["connected", "not-yet"])
-@pytest.mark.parametrize("way", WAYS)
-def test_a_cancelled_call_harms_no_other(is_connected: bool, way: Way) -> None:
-    async def test() -> None:
-        async with http2_server() as server:
-            for step in range(1, MOST_STEPS):
-                server.arrived.clear()
-                outcome = await among_others(step, way, server, is_connected=is_connected)
-                posted = [path for path in server.arrived if path != "/slow/2"]
-                assert len(posted) == len(set(posted)), f"step {step}: {posted}"
-                if not outcome.was_reached:
-                    return
-        pytest.fail("it never ends")
+async def walk(way: Way, *, is_connected: bool, stride: int = 1) -> None:
+    """Cancel one call at every step that it has, or at every so many."""
+    async with http2_server() as server:
+        for step in range(1, MOST_STEPS, stride):
+            server.arrived.clear()
+            outcome = await among_others(step, way, server, is_connected=is_connected)
+            posted = [path for path in server.arrived if path != "/slow/2"]
+            assert len(posted) == len(set(posted)), f"step {step}: {posted}"
+            if not outcome.was_reached:
+                return
+    pytest.fail("it never ends")
 
-    way.run(test)
+
+@each_way
+def test_a_cancelled_call_harms_no_other(way: Way) -> None:
+    way.run(lambda: walk(way, is_connected=True))
+
+
+@each_way
+def test_nor_does_one_that_connects(way: Way) -> None:
+    """It has a hundred steps: httpcore takes each place among the streams of a connection by itself."""
+    way.run(lambda: walk(way, is_connected=False, stride=13))
+
+
+@pytest.mark.nightly
+@each_way
+def test_nor_does_it_at_any_step(way: Way) -> None:
+    way.run(lambda: walk(way, is_connected=False))
 
 
 async def test_calls_that_all_succeed_share_one_connection() -> None:
