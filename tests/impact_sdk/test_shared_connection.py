@@ -1,5 +1,8 @@
 """Over HTTP/2 calls share a connection: one that is cancelled anywhere harms none of the others."""
 
+import random
+from functools import partial
+
 import anyio
 import anyio.lowlevel
 import pytest
@@ -10,6 +13,7 @@ from .intact import free_connections, is_intact
 from .loopback_des import loopback_des, trusted
 from .loopback_http2 import HTTP2Server, http2_server
 from .steps import MOST_STEPS, Outcome, cancelled_at
+from .test_many_cancelled import BY_ANY, BY_SCOPES, LOOPS
 from .ways import HANGS_SECONDS, WAYS, Way, until
 
 each_way = pytest.mark.parametrize("way", WAYS)
@@ -101,3 +105,29 @@ async def test_where_only_http1_is_spoken_each_connection_is_kept() -> None:
                     tasks.start_soon(send, http, "GET", "/")
         assert des.accepted == free_connections(http) <= 20
         await http.aclose()
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("loop", LOOPS)
+def test_whoever_is_not_cancelled_gets_an_answer_whatever_becomes_of_the_others(loop: str) -> None:
+    source = random.Random(15)
+
+    async def test() -> None:
+        async with http2_server() as server:
+            http = of(server.url, http2=True, verify=trusted())
+
+            async def work() -> None:
+                for number in range(50):
+                    call = partial(send, http, "POST", f"/slow/{number}")
+                    if number % 2:
+                        await source.choice(BY_SCOPES if loop == "trio" else BY_ANY)(source, call)
+                    else:
+                        await call()
+
+            async with anyio.create_task_group() as tasks:
+                for _ in range(10):
+                    tasks.start_soon(work)
+            await is_intact(server, 0, http)
+            await http.aclose()
+
+    LOOPS[loop].run(test)
