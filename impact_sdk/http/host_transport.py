@@ -31,8 +31,8 @@ class HTTPTransport(Protocol):
     A request that fails is `NotSent` only where it is known that none of it went out. A transport tells so through the
     request's extension `trace`, as httpcore does: `connection.connect_tcp.failed` where there was no connection,
     `http11.send_request_headers.started` where sending began. Of one that tells nothing every failure is
-    `OutcomeUnknown`. Under asyncio httpx's own pool loses connections to calls
-    that are cancelled (httpcore 1.0.9), until every call is `NotSent`; httpcore forgets, and this cannot mend it.
+    `OutcomeUnknown`. httpx's own pool loses connections to calls that are cancelled under asyncio (httpcore 1.0.9),
+    until every call is `NotSent`; nothing here can mend that.
     """
 
     async def handle_async_request(self, request: Any) -> Any: ...
