@@ -97,6 +97,7 @@ class AiohttpClient:
         except RuntimeError:
             raise ConfigurationError("transport='aiohttp' runs under asyncio only; leave it out under trio") from None
         told = aiohttp.TraceConfig()
+        told.on_request_start.append(_watched)
         told.on_request_headers_sent.append(_headers_sent)
         return aiohttp.ClientSession(
             connector=Connections(limit=0, ssl=self.settings.tls or True, keepalive_timeout=KEPT_SECONDS),
@@ -111,6 +112,11 @@ class AiohttpClient:
         session, self._session = self._session, None
         if session is not None:
             await unbroken(session.close)
+
+
+async def _watched(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:
+    """aiohttp itself is at work, and no tool of tests in its place: it says below when it writes."""
+    context.trace_request_ctx.is_watched = True
 
 
 async def _headers_sent(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:

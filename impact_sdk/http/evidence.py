@@ -4,9 +4,15 @@ Adapters give one type to a refused connection and to one that was closed after 
 the answer more careful. No I/O.
 """
 
+from collections.abc import Iterator
+
 from ..errors import NotSent, OutcomeUnknown, TransportError
 from ..mistakes import told
+from .places import NoPlace
 from .seam import Outgoing, Sending
+from .time_limits import TooLate
+
+LONGEST_CHAIN = 20
 
 # By name: httpcore, httpx, their successors and aiohttp have a class each.
 BEFORE_SENDING = frozenset(
@@ -16,7 +22,6 @@ BEFORE_SENDING = frozenset(
         "ConnectError",
         "ConnectTimeout",
         "ConnectionTimeoutError",
-        "NoPlace",
         "PoolTimeout",
         "ProxyError",
         "UnsupportedProtocol",
@@ -28,8 +33,22 @@ def is_known_not_sent(error: Exception, sending: Sending) -> bool:
     """Whether nothing of the request was handed to a connection; what is not known is not claimed."""
     if sending.has_begun:
         return False
+    if sending.is_watched or isinstance(error, (NoPlace, TooLate)):
+        return True
     names = {kind.__name__ for kind in type(error).__mro__}
-    return sending.could_not_connect or (sending.tells and not names.isdisjoint(BEFORE_SENDING))
+    if sending.tells and not names.isdisjoint(BEFORE_SENDING):
+        return True
+    # That there was no connection says nothing where something else was tried after it, unseen, and failed in its turn.
+    return sending.no_connection is not None and any(each is sending.no_connection for each in _origins(error))
+
+
+def _origins(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it was raised from."""
+    for _ in range(LONGEST_CHAIN):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__
 
 
 def without_answer(

@@ -17,8 +17,9 @@ from .time_limits import Whole
 ASKED = "transport.handle_async_request()"
 
 # The first says at each step what it does, through the extension `trace`. What a handler raises in the second is the
-# host's own word: there is no connection that could know better.
-TELLING = ("AsyncHTTPTransport", "MockTransport")
+# host's own word: there is no connection that could know better. Neither is known of one that does it in its own way.
+TELLS_ALL = "AsyncHTTPTransport"
+IS_BELIEVED = "MockTransport"
 
 
 class HTTPTransport(Protocol):
@@ -29,10 +30,11 @@ class HTTPTransport(Protocol):
     `max_connections` of the client. With a transport all of that is the transport's: of the environment's proxies too.
 
     A request that fails is `NotSent` only where it is known that none of it went out. A transport tells so through the
-    request's extension `trace`, as httpcore does: `connection.connect_tcp.failed` where there was no connection,
-    `http11.send_request_headers.started` where sending began. Of one that tells nothing every failure is
-    `OutcomeUnknown`. httpx's own pool loses connections to calls that are cancelled under asyncio (httpcore 1.0.9),
-    until every call is `NotSent`; nothing here can mend that.
+    request's extension `trace`, as httpcore does: `connection.connect_tcp.failed` with the exception where there was no
+    connection, `http11.send_request_headers.started` where sending began. What it raises then is that exception, or
+    raised from it. Of one that tells nothing every failure is `OutcomeUnknown`: also of a class of yours below
+    `httpx.AsyncHTTPTransport` that sends in its own way. httpx's own pool loses connections to calls that are cancelled
+    under asyncio (httpcore 1.0.9), until every call is `NotSent`; nothing here can mend that.
     """
 
     async def handle_async_request(self, request: Any) -> Any: ...
@@ -48,8 +50,8 @@ class HostTransport:
 
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
         library = _library(self._transport)
-        kinds = {kind.__name__ for kind in type(self._transport).__mro__}
-        sending.tells = not kinds.isdisjoint(TELLING)
+        sending.tells_all = self._does_as(library, TELLS_ALL)
+        sending.tells = sending.tells_all or self._does_as(library, IS_BELIEVED)
         limits = outgoing.limits
         request = library.Request(
             outgoing.method,
@@ -70,6 +72,11 @@ class HostTransport:
         request.read()
         with Whole(limits):
             return await self._answer(request)
+
+    def _does_as(self, library: ModuleType, name: str) -> bool:
+        """Whether it is a transport of the library's, and sends as that does."""
+        kind = type(self._transport)
+        return getattr(kind, "handle_async_request", None) is getattr(library, name).handle_async_request
 
     async def _answer(self, request: Any) -> Incoming:
         response = await awaited(ASKED, self._transport.handle_async_request(request))

@@ -111,6 +111,7 @@ class Pool:
 
     async def _answer(self, request: Any, sending: Sending) -> Incoming:
         while True:
+            sending.is_watched = True  # here nothing is sent
             connection = await self._one()
             connection.calls += 1
             is_first = connection is self._opening
@@ -118,6 +119,7 @@ class Pool:
             try:
                 incoming = await _exchanged(connection, request)
             except BaseException as error:
+                sending.is_watched = connection.backend.was_asked
                 self._left(connection, is_good=False)
                 if not connection.calls:
                     await self._close([connection])

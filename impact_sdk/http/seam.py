@@ -114,23 +114,29 @@ class Sending:
 
     Attributes:
         tells: Whether the carrier writes down each beginning: where it has not begun, an error's type may be believed.
+        tells_all: Whether `trace` hears of each step, of whatever carries it: once it has heard of one, none is missed.
+        is_watched: Whether no beginning can be missed: where it has not begun, nothing was sent, whatever failed.
         has_begun: Some of it may have been handed to a connection.
-        could_not_connect: There was no connection to hand it to.
+        no_connection: What failed when a connection was to be made for it.
         waited_seconds: For a place among the calls under way.
     """
 
     tells: bool = False
+    tells_all: bool = False
+    is_watched: bool = False
     has_begun: bool = False
-    could_not_connect: bool = False
+    no_connection: BaseException | None = None
     waited_seconds: float = 0.0
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """What httpcore, and what is made like it, calls at each step (its `trace` extension)."""
+        self.is_watched = self.is_watched or self.tells_all
+        given = info if isinstance(info, Mapping) else {}
         if event.endswith(".send_request_headers.started"):
             # One that asks a proxy for a way through is no request to DES.
-            self.has_begun = self.has_begun or info["request"].method != b"CONNECT"
+            self.has_begun = self.has_begun or getattr(given.get("request"), "method", None) != b"CONNECT"
         elif event.startswith("connection.") and event.endswith(".failed"):
-            self.could_not_connect = True
+            self.no_connection = given.get("exception")
 
 
 class Carrier(Protocol):

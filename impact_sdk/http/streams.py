@@ -48,8 +48,11 @@ def backend_of(library: ModuleType) -> Any:
             self._is_closed = False
             self._streams: list[Any] = []
             self.speaks_http2 = False
+            # A tool of tests that stands in for httpcore's connections never comes here.
+            self.was_asked = False
 
         async def connect_tcp(self, *args: Any, **given: Any) -> Any:
+            self.was_asked = True
             stream = await self._anyio.connect_tcp(*args, **given)
             self._streams.append(stream)
             if self._is_closed:  # meanwhile

@@ -19,6 +19,10 @@ class Unfinished(Exception):
     """The answer went on for longer than it may."""
 
 
+class TooLate(Exception):
+    """There was no time left to begin."""
+
+
 def of(timeout: timedelta | float | None) -> float:
     """The seconds that a caller wants; `ConfigurationError` where they cannot be."""
     if timeout is None:
@@ -68,13 +72,16 @@ class Limits:
 class Whole:
     """Ends what the limits of its steps do not end: an answer of which a little comes again and again, for ever.
 
-    `Unfinished` where it was not complete in time. No generator: every call has one.
+    `Unfinished` where it was not complete in time; `TooLate` where there was no time at all. No generator: every call
+    has one.
     """
 
     __slots__ = ("_limit", "_seconds")
 
     def __init__(self, limits: Limits) -> None:
         self._seconds = limits.whole
+        if self._seconds <= 0:
+            raise TooLate("its time was over before it could be sent")
         self._limit = anyio.CancelScope(deadline=anyio.current_time() + self._seconds)
 
     def __enter__(self) -> None:
