@@ -1,7 +1,7 @@
 """Addresses of DES: which ones can work, and how an id becomes a part of one."""
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from .arguments import checked
 from .errors import ConfigurationError
@@ -12,7 +12,10 @@ LONGEST_LABEL = 63
 
 
 def checked_base_url(text: str) -> str:
-    """`text` without slashes at its end; `ConfigurationError` when it is no address of an HTTP service."""
+    """`text` as all that carries requests understands it alike; `ConfigurationError` when it is no address of HTTP.
+
+    It has no slashes at its end, its scheme in small letters, and a name in other letters as DNS has it.
+    """
     example = "such as https://bank.impactfinance.example"
     if not text or not isinstance(text, str):
         raise ConfigurationError(f"base_url is {shown(text)}; give the address of DES, {example}")
@@ -20,7 +23,8 @@ def checked_base_url(text: str) -> str:
         raise ConfigurationError(f"base_url {shown(_without_password(text))} is no address; give one {example}")
     try:
         parts = urlsplit(text)
-        parts.port  # noqa: B018  # raises where it is no number
+        if parts.port == 0:
+            raise ValueError("nothing listens at port 0")
     except ValueError as error:
         raise ConfigurationError(
             f"base_url {_without_password(text)!r} is no address ({error}); give one {example}"
@@ -33,7 +37,20 @@ def checked_base_url(text: str) -> str:
         raise ConfigurationError(
             f"base_url {_without_password(text)!r} has more than a host and a path; leave the rest out"
         )
-    return text.rstrip("/")
+    return f"{parts.scheme}://{_netloc(parts)}{text.partition('://')[2][len(parts.netloc) :]}".rstrip("/")
+
+
+def _netloc(parts: SplitResult) -> str:
+    """Name and port in ASCII: each library has its own way to get there, and an older one gives another name."""
+    name, port = parts.hostname or "", "" if parts.port is None else f":{parts.port}"
+    if name.isascii():
+        return parts.netloc.removesuffix(":")
+    import idna  # takes long
+
+    try:
+        return idna.encode(name, uts46=True).decode() + port
+    except idna.IDNAError as error:
+        raise ConfigurationError(f"base_url has {name!r}, which is no name of a host ({error})") from error
 
 
 def _is_name(host: str) -> bool:

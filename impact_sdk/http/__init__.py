@@ -109,7 +109,7 @@ class HTTP:
 
     def __attrs_post_init__(self) -> None:
         self._home = Home("this client", is_bound_to_loop=self.carrier.is_bound_to_loop)
-        netloc = urlsplit(self.base_url).netloc.encode("idna")
+        netloc = urlsplit(self.base_url).netloc.encode()
         self._own_headers = [
             (b"Host", netloc),
             *((name.encode(), text.encode()) for name, text in self.headers.items()),

@@ -71,9 +71,7 @@ class AiohttpClient:
         response = await self._session.request(
             outgoing.method,
             _url(outgoing.url, outgoing.target),
-            # It writes UTF-8, and a cookie may have any octets.
-            headers=[(name.decode(), value.decode()) for name, value in outgoing.headers]
-            + ([] if self._is_tunnelled else self._for_proxy),
+            headers=_texts(outgoing) + ([] if self._is_tunnelled else self._for_proxy),
             skip_auto_headers=NOT_ADDED,
             data=outgoing.content or None,
             allow_redirects=False,
@@ -112,6 +110,18 @@ class AiohttpClient:
         session, self._session = self._session, None
         if session is not None:
             await unbroken(session.close)
+
+
+def _texts(outgoing: Outgoing) -> list[tuple[str, str]]:
+    """The headers as aiohttp wants them. It writes UTF-8, and a cookie may have any octets."""
+    name = b""
+    try:
+        return [((name := each).decode(), value.decode()) for each, value in outgoing.headers]
+    except UnicodeDecodeError:
+        raise ConfigurationError(
+            f"{outgoing.method} {outgoing.path} was not sent: aiohttp writes UTF-8, and its {name.decode()} is none; "
+            "leave transport='aiohttp' out"
+        ) from None
 
 
 async def _watched(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:

@@ -52,20 +52,10 @@ def _pool(library: Any, base_url: str, wanted: Settings) -> Carrier:
     if wanted.http2:
         require_extra("h2", "http2=True", "http2")
     parts = urlsplit(base_url)
-    name = parts.hostname or ""
-    try:
-        host = name.encode("ascii")
-    except UnicodeEncodeError:
-        import idna
-
-        try:
-            host = idna.encode(name, uts46=True)
-        except idna.IDNAError as error:
-            raise ConfigurationError(f"base_url has {name!r}, which is no name of a host ({error})") from error
     return Pool(
         library=library,
         scheme=parts.scheme.encode(),
-        host=host,
+        host=(parts.hostname or "").encode(),
         port=parts.port,
         settings=wanted,
     )

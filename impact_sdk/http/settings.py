@@ -106,10 +106,27 @@ def proxy_of(base_url: str, given: str | Literal[False] | None) -> Proxy | None:
     parts = urlsplit(base_url)
     found = getproxies()
     name = next((name for name in (parts.scheme, "all") if found.get(name)), None)
-    if name is None or proxy_bypass(parts.netloc):
+    if name is None or proxy_bypass(parts.netloc) or _goes_past(base_url, found.get("no", "")):
         return None
     address = found[name]
     return _proxy(f"{name.upper()}_PROXY", address if "://" in address else f"http://{address}")
+
+
+def _goes_past(base_url: str, no_proxy: str) -> bool:
+    """Whether `NO_PROXY` names an address or a network that the standard library does not find there."""
+    import ipaddress
+
+    try:
+        address = ipaddress.ip_address(urlsplit(base_url).hostname or "")
+    except ValueError:
+        return False
+    for each in no_proxy.split(","):
+        try:
+            if address in ipaddress.ip_network(each.strip().strip("[]"), strict=False):
+                return True
+        except ValueError:
+            continue  # a name
+    return False
 
 
 def _proxy(name: str, address: object) -> Proxy:
