@@ -16,6 +16,7 @@ HARMLESS_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # The server says that it did nothing: asking again cannot do it twice.
 NOTHING_HAPPENED = frozenset({429})
+CONFLICT = 409
 # The server has not got the whole request in time, and may be asked again (RFC 9110, 15.5.9). It says that nothing has
 # happened; but proxies answer so too where the server behind them takes its time.
 TIMED_OUT = 408
@@ -55,7 +56,11 @@ class Outcome:
     @property
     def may_have_happened(self) -> bool:
         """Whether what was asked for may have been done, although nobody says so."""
-        return self.was_sent if self.status is None else self.status in FAILED
+        if self.status is None:
+            return self.was_sent
+        # A 409 that asks to come again: under this idempotency key it is being done.
+        is_under_way = self.status == CONFLICT and self.retry_after is not None
+        return is_under_way or self.status == TIMED_OUT or self.status in FAILED
 
 
 def wait_before_next(
@@ -82,7 +87,7 @@ def _may_try_again(outcome: Outcome, is_repeatable: bool) -> bool:
         return is_repeatable or not outcome.was_sent
     if outcome.status in NOTHING_HAPPENED:
         return True
-    if outcome.status == 409:
+    if outcome.status == CONFLICT:
         # The first attempt with this idempotency key is still running; only then does a 409 ask to be tried again.
         return is_repeatable and outcome.retry_after is not None
     has_failed = outcome.status == TIMED_OUT or (outcome.status in FAILED and outcome.status not in FAILED_FOR_GOOD)

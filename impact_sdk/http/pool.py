@@ -120,6 +120,8 @@ class Pool:
                 incoming = await _exchanged(connection, request)
             except BaseException as error:
                 sending.is_watched = connection.backend.was_asked
+                if _was_held_back(error):
+                    sending.has_begun = False
                 self._left(connection, is_good=False)
                 if not connection.calls:
                     await self._close([connection])
@@ -239,6 +241,11 @@ async def _exchanged(connection: _Connection, request: Any) -> Incoming:
     finally:
         await response.aclose()
     return Incoming(response.status, headers, body)
+
+
+def _was_held_back(error: BaseException) -> bool:
+    """Whether h2 wrote none of it: DES allows fewer calls at once on a connection than httpcore had in mind."""
+    return any(type(each).__name__ == "TooManyStreamsError" for each in error.args)
 
 
 def _asked_by(library: ModuleType, proxy: Proxy | None, tls: Any) -> Any:

@@ -11,12 +11,13 @@ import httpx
 import httpx2
 import pytest
 import respx
+from h2.settings import SettingCodes
 
 from impact_sdk import NotSent, OutcomeUnknown, TransportError
 from impact_sdk.http import Limits, of
 
-from .fault_server import Arrived, Peer, closes_after, serving
-from .test_fault_matrix import refused
+from .fault_server import HTTP2, Arrived, Peer, closes_after, serving
+from .test_fault_matrix import refused, trusted
 
 Handler = Callable[[Any], Awaitable[Any]]
 
@@ -272,6 +273,28 @@ async def test_what_waited_for_tls_was_not_sent(limits: Limits, options: Callabl
         error = await failure(f"https://127.0.0.1:{port}", limits, **options())
 
     assert isinstance(error, NotSent)
+
+
+async def allows_no_more(peer: Peer) -> None:
+    assert isinstance(peer, HTTP2)
+    await peer.request()
+    peer.http.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: 0})
+    await peer.answer()
+    while True:
+        await peer.request()
+
+
+@pytest.mark.parametrize("options", [{}, {"transport": "httpx2"}], ids=["pool", "httpx2"])
+async def test_what_http2_held_back_was_not_sent(options: dict[str, Any]) -> None:
+    arrived = Arrived()
+    async with serving(allows_no_more, arrived, http2=True, tls=True) as port:
+        http = of(f"https://127.0.0.1:{port}", http2=True, verify=trusted(), **options)
+        await http.send("GET", http.address("/v1/dreams"), {}, None)
+        with pytest.raises(NotSent, match="Max outbound streams is 0"):
+            await http.send("POST", http.address("/v1/dreams"), {}, b"{}", Limits(5))
+        await http.aclose()
+
+    assert arrived.requests == 1
 
 
 BY_TYPE = {
