@@ -51,6 +51,10 @@ class Held(Generic[T]):
         if error is not None:
             raise error
 
+    async def ended(self) -> None:
+        """Return when it has ended, by itself too."""
+        await self._has_ended.wait()
+
     async def _end(self) -> None:
         with anyio.CancelScope(shield=True):
             await self._has_ended.wait()

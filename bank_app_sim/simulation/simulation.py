@@ -165,6 +165,11 @@ class Simulation:
         if self._held is not None:
             await self._held.close()
 
+    async def ended(self) -> None:
+        """Return when it has ended: closed, or gone wrong, which is raised where it is closed."""
+        if self._held is not None:
+            await self._held.ended()
+
     @contextlib.asynccontextmanager
     async def _world(self) -> AsyncIterator[Phones]:
         async with contextlib.AsyncExitStack() as stack:

@@ -92,17 +92,23 @@ class WorldThread:
         self._end = anyio.Event()
         has_begun = False
         try:
-            async with self._make() as world:
+            async with self._make() as world, anyio.create_task_group() as tasks:
+                tasks.start_soon(self._watch, world)
                 task_status.started(world)
                 has_begun = True
                 await self._end.wait()
                 self._give_up()
+                tasks.cancel_scope.cancel()
         except Exception:
             if has_begun:
                 logger.exception("%s has gone wrong", self._name)
             raise
         finally:
             self._give_up()
+
+    async def _watch(self, world: World) -> None:
+        await world.ended()
+        self._end.set()
 
     def _give_up(self) -> None:
         self._is_over = True

@@ -146,6 +146,10 @@ class World:
                 await self._settled()
         return answer
 
+    async def ended(self) -> None:
+        """Return when it has ended, closed or gone wrong."""
+        await self.simulation.ended()
+
     async def _deliver(self, carried: Carried) -> Any:
         import httpx
 

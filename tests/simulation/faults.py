@@ -247,6 +247,7 @@ async def standing(
         auth=ClientCredentials(TENANT.client_id, TENANT.client_secret),
         transport=transport,
         clock=clock,
+        attempts=1,  # what fails reaches the bank, and is not made good below it
     ) as impact:
         des = DES(
             database_url=file_address(folder / "des.sqlite3", synchronous="OFF"),
