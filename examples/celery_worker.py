@@ -25,7 +25,10 @@ app.conf.beat_schedule = {"settle": {"task": "celery_worker.settle_all", "schedu
 @app.task(name="celery_worker.settle_all")
 def settle_all() -> None:
     for transaction in impact.each(lambda api: api.transactions.drain()):
-        settle.delay(transaction.id)
+        if transaction.waits_for_account:  # for days it may; the next run finds it again
+            print(f"{transaction.type} of {transaction.amount_cents} cents: waits for its account", flush=True)
+        else:
+            settle.delay(transaction.id)
 
 
 # To settle a transaction twice changes nothing: so OutcomeUnknown, a TransportError, is tried again as well.
@@ -49,10 +52,11 @@ def demo() -> None:
     import time
 
     from celery.contrib.testing.worker import start_worker
-    from sandbox_for_hosts import sandbox, save
+    from sandbox_for_hosts import sandbox, save, save_before_account
 
     app.conf.update(broker_url="memory://", worker_hijack_root_logger=False)
     with sandbox() as des:
+        des.call(save_before_account, "bo", 3_000)
         des.call(save, "ada", 5_000)
         with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False):
             settle_all.delay()

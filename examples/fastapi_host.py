@@ -5,6 +5,7 @@ In production: uvicorn fastapi_host:app, with the four variables that `sandbox_f
 Run it, on a sandbox: uv run python examples/fastapi_host.py
 """
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,9 @@ from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, FastAPI, Request, Response
 
-from impact_sdk import ImpactAPI, MemoryReplayStore, ReplayedWebhook, WebhookError, WebhookVerifier
+from impact_sdk import ImpactAPI, ImpactError, MemoryReplayStore, ReplayedWebhook, WebhookError, WebhookVerifier
+
+logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -54,10 +57,18 @@ async def receive(request: Request, jobs: BackgroundTasks, impact: Impact) -> Re
 
 
 async def settle_all(impact: ImpactAPI) -> None:
+    """Call it every minute too: a deposit may wait for days, and a webhook may get lost."""
     async for transaction in impact.transactions.drain():
-        # Here the bank moves the money, once for each transaction.id.
-        settled = await impact.transactions.settle(transaction.id)
-        print(f"{settled.type} of {settled.amount_cents} cents: {settled.state}", flush=True)
+        if transaction.waits_for_account:
+            print(f"{transaction.type} of {transaction.amount_cents} cents: waits for its account", flush=True)
+            continue
+        try:
+            # Here the bank moves the money, once for each transaction.id.
+            settled = await impact.transactions.settle(transaction.id)
+        except ImpactError:  # it keeps no other one waiting
+            logger.exception("transaction %s is not settled; the next run tries again", transaction.id)
+        else:
+            print(f"{settled.type} of {settled.amount_cents} cents: {settled.state}", flush=True)
 
 
 def demo() -> None:
@@ -67,7 +78,7 @@ def demo() -> None:
 
     import httpx
     import uvicorn
-    from sandbox_for_hosts import sandbox, save, send_webhooks_to
+    from sandbox_for_hosts import sandbox, save, save_before_account, send_webhooks_to
 
     with sandbox() as des, socket.create_server(("127.0.0.1", 0)) as listener:
         here = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -75,6 +86,7 @@ def demo() -> None:
         serving = threading.Thread(target=server.run, args=([listener],))
         serving.start()
         des.call(send_webhooks_to, f"{here}/webhooks/impact")
+        des.call(save_before_account, "bo", 3_000)
         des.call(save, "ada", 5_000)
         while not (page := httpx.get(f"{here}/users/ada/dreams").json())[0]["balance_cents"]:
             time.sleep(0.1)

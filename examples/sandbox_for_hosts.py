@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bank_app_sim import Served, Simulation
-from impact_sdk import Blocking, ImpactAPI, OneTime
+from impact_sdk import AccountProvisioningRequest, Blocking, ImpactAPI, OneTime
 
 WEBHOOK_SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgZXhhbXBsZXMsIGxvbmcgZW5vdWdo"
 
@@ -54,8 +54,23 @@ async def save(sim: Simulation, customer: str, amount_cents: int) -> None:
     await session.launch_savehack(dream, OneTime(amount_cents=amount_cents))
 
 
+async def save_before_account(sim: Simulation, customer: str, amount_cents: int) -> None:
+    """A customer saves while the account is still being opened, which may take days: the deposit waits for it."""
+
+    async def begin_to_open(request: AccountProvisioningRequest) -> None:
+        pass
+
+    sdk = sim.sdk()
+    sdk.register(account_provisioning_requested=begin_to_open)
+    session = await sdk.launch(sim.id_token(customer))
+    dream = await session.create_dream("Boat", target_cents=900_000)
+    await session.launch_savehack(dream, OneTime(amount_cents=amount_cents))
+
+
 if __name__ == "__main__":
     with sandbox() as des, Blocking(ImpactAPI.from_env) as impact:
+        des.call(save_before_account, "bo", 3_000)
         des.call(save, "ada", 5_000)
         for transaction in impact.each(lambda api: api.transactions.list()):
-            print(f"{transaction.type} of {transaction.amount_cents} cents: {transaction.state}")
+            waits = ", waits for its account" if transaction.waits_for_account else ""
+            print(f"{transaction.type} of {transaction.amount_cents} cents: {transaction.state}{waits}")

@@ -7,7 +7,8 @@
 
     def settle_all():
         for transaction in impact.each(lambda api: api.transactions.drain()):
-            impact.call(settle, transaction.id)
+            if not transaction.waits_for_account:
+                impact.call(settle, transaction.id)
 
     async def settle(api, transaction_id):             # several steps in one call, with all that asyncio has
         await api.transactions.settle(transaction_id)

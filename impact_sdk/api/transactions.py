@@ -46,7 +46,10 @@ class Transactions:
         external_user_id: str | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Transaction]:
-        """All transactions in a state, each once, while you settle and fail them and new ones arrive."""
+        """All transactions in a state, each once, while you settle and fail them and new ones arrive.
+
+        Some may wait for their accounts (`transaction.waits_for_account`): go on, and drain again later.
+        """
         # docs/des.md 1.7, after_id
         query = {"state": state, "external_user_id": external_user_id}
         return LISTING.cursor(self._transport, Transaction, query, **options)
@@ -201,7 +204,7 @@ class Transactions:
             at: When it moved; now, when it is left out.
 
         Raises:
-            BadRequest: It has failed already, or its account does not exist yet.
+            BadRequest: It has failed already, or its account does not exist yet (`transaction.waits_for_account`).
         """
         # docs/des.md 1.10
         return await self._end(transaction_id, {"settled_at": self._transport.moment(at)}, **options)

@@ -38,3 +38,14 @@ class Transaction:
     from_account: Reference | None = None
     from_dream: DreamReference | None = None
     errors: tuple[str, ...] = ()
+
+    @property
+    def waits_for_account(self) -> bool:
+        """Whether an account that it needs does not exist yet. Until it does, `transactions.settle()` is refused.
+
+        That is how a deposit begins whose account the bank is still opening. List it again later.
+        """
+        # docs/des.md 2.5
+        is_from = self.type in (TransactionType.WITHDRAWAL, TransactionType.INTERNAL)
+        is_to = self.type in (TransactionType.DEPOSIT, TransactionType.INTERNAL)
+        return (is_from and self.from_account is None) or (is_to and self.to_account is None)

@@ -140,3 +140,31 @@ def test_a_consents_amount_is_whole_cents_however_it_is_written(sent: float, cen
 def test_a_consents_amount_that_is_none_is_refused(sent: Any) -> None:
     with pytest.raises(wire.Unreadable, match=r"expected a whole number.* @ \$.maxAmountCents"):
         wire.read(TransferConsent, {**CONSENT, "maxAmountCents": sent})
+
+
+HERE = Reference(type="SharedSavings", id="a1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "accounts", "waits"),
+    [
+        ("Deposit", {}, True),
+        ("Deposit", {"from_account": HERE}, True),
+        ("Deposit", {"to_account": HERE}, False),
+        ("Withdrawal", {}, True),
+        ("Withdrawal", {"to_account": HERE}, True),
+        ("Withdrawal", {"from_account": HERE}, False),
+        ("Internal", {}, True),
+        ("Internal", {"from_account": HERE}, True),
+        ("Internal", {"to_account": HERE}, True),
+        ("Internal", {"from_account": HERE, "to_account": HERE}, False),
+        ("Of another kind", {}, False),
+    ],
+)
+def test_a_transaction_waits_while_an_account_that_it_needs_is_missing(
+    kind: str, accounts: dict[str, Any], waits: bool
+) -> None:
+    written = {"id": "t1", "type": kind, "state": "requested", "amountCents": 1, "requestedAt": "2027-01-04T09:00:00Z"}
+    read = wire.read(Transaction, {**written, "user": {"type": "User", "id": "u1"}})
+
+    assert attrs.evolve(read, **accounts).waits_for_account is waits
