@@ -45,7 +45,7 @@ class AiohttpClient:
         proxy = self.settings.proxy
         self._for_proxy = [("Proxy-Authorization", _basic(proxy))] if proxy is not None and proxy.username else []
         if proxy is not None and proxy.url.startswith("socks"):
-            raise ConfigurationError(f"the proxy is {proxy.url}, and aiohttp knows no SOCKS; leave transport out")
+            raise ConfigurationError(f"{proxy} speaks SOCKS, and aiohttp does not; leave transport='aiohttp' out")
         if self.settings.http2:
             raise ConfigurationError("http2 is True, and aiohttp speaks HTTP/1.1 only; leave transport or http2 out")
 

@@ -9,7 +9,7 @@ from ..errors import ConfigurationError
 from ..mistakes import wrong
 from . import host_transport
 from .seam import Carrier
-from .settings import ConnectionOptions, Settings, require_extra, settings
+from .settings import ConnectionOptions, Settings, require_extra, require_socks, settings
 
 # The library behind each transport that has a name.
 LIBRARIES = {None: "httpcore", "httpx2": "httpcore2", "aiohttp": "aiohttp"}
@@ -49,6 +49,7 @@ def _pool(library: Any, base_url: str, wanted: Settings) -> Carrier:
     # Here and not at the top: to import it takes longer than all the rest of the SDK.
     from .pool import Pool
 
+    require_socks(wanted.proxy)
     if wanted.http2:
         require_extra("h2", "http2=True", "http2")
     parts = urlsplit(base_url)

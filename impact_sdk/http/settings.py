@@ -2,6 +2,8 @@
 
 import functools
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 # A client's certificate: one file, or certificate, key and the key's password.
 Cert = str | tuple[str, str] | tuple[str, str, str]
+OPTION = "proxy"
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -53,11 +56,20 @@ class ConnectionOptions(TypedDict, total=False):
 
 @attrs.frozen(kw_only=True)
 class Proxy:
-    """A proxy, and what it wants to know of us."""
+    """A proxy, and what it wants to know of us.
 
+    Attributes:
+        name: Where it comes from: the option, or a variable of the environment.
+    """
+
+    name: str
     url: str
     username: str = ""
     password: str = attrs.field(default="", repr=False)
+
+    def __str__(self) -> str:
+        """As a message has it: without who we are to it."""
+        return f"the proxy {self.url}" + ("" if self.name == OPTION else f" of {self.name}")
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +112,7 @@ def proxy_of(base_url: str, given: str | Literal[False] | None) -> Proxy | None:
     if given is False:
         return None
     if given is not None:
-        return _proxy("proxy", given)
+        return _proxy(OPTION, given)
     from urllib.request import getproxies, proxy_bypass
 
     parts = urlsplit(base_url)
@@ -142,10 +154,9 @@ def _proxy(name: str, address: object) -> Proxy:
         # Its password is not shown.
         said = shown(address.rpartition("@")[2]) if isinstance(address, str) else shown(address)
         raise ConfigurationError(f"{name} is {said}; give {wanted}") from None
-    if parts.scheme.startswith("socks"):
-        _require("socksio", f"{name} is a SOCKS proxy, which", "httpcore[socks]")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return Proxy(
+        name=name,
         url=f"{parts.scheme}://{host}:{port}",
         username=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
@@ -157,6 +168,12 @@ def _require(module: str, what: str, package: str) -> None:
 
     if importlib.util.find_spec(module) is None:
         raise ConfigurationError(f'{what} needs a package that is not installed: pip install "{package}"')
+
+
+def require_socks(proxy: Proxy | None) -> None:
+    """`ConfigurationError` where a proxy speaks SOCKS, and httpcore's package for that is not installed."""
+    if proxy is not None and proxy.url.startswith("socks"):
+        _require("socksio", f"{proxy} speaks SOCKS, which", "httpcore[socks]")
 
 
 def require_extra(module: str, what: str, extra: str) -> None:
@@ -179,12 +196,18 @@ def tls(verify: "ssl.SSLContext | str | bool", cert: Cert | None, http2: bool) -
         or (isinstance(cert, tuple) and len(cert) in (2, 3) and all(isinstance(each, str) for each in cert))
     ):
         raise ConfigurationError("cert is no certificate; give a path, or a tuple of certificate, key and password")
+    return _context(verify, cert, http2, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@contextmanager
+def _reading(name: str, *paths: str) -> Iterator[None]:
+    """`ConfigurationError`, which names the option or variable and the path, where a certificate cannot be read."""
     try:
-        return _context(verify, cert, http2, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        yield
     except (OSError, ValueError) as error:
-        where = "verify and cert" if verify is not True or cert is not None else "SSL_CERT_FILE and SSL_CERT_DIR"
+        where = " with the key ".join(map(shown, paths))
         raise ConfigurationError(
-            f"certificates cannot be read ({type(error).__name__}: {error}); see {where}"
+            f"{name} is {where}, which cannot be read ({type(error).__name__}: {error}); give a file in the form PEM"
         ) from error
 
 
@@ -201,17 +224,26 @@ def _context(
         context.verify_mode = ssl.CERT_NONE
     elif isinstance(verify, str):
         is_folder = os.path.isdir(verify)
-        context = ssl.create_default_context(cafile=None if is_folder else verify, capath=verify if is_folder else None)
+        with _reading("verify", verify):
+            context = ssl.create_default_context(
+                cafile=None if is_folder else verify, capath=verify if is_folder else None
+            )
     elif file:
-        context = ssl.create_default_context(cafile=file)
+        with _reading("SSL_CERT_FILE", file):
+            context = ssl.create_default_context(cafile=file)
     elif folder:
-        context = ssl.create_default_context(capath=folder)
+        with _reading("SSL_CERT_DIR", folder):
+            context = ssl.create_default_context(capath=folder)
     else:
         import certifi
 
         context = ssl.create_default_context(cafile=certifi.where())
-    if isinstance(cert, str):
-        context.load_cert_chain(cert)
-    elif cert is not None:
-        context.load_cert_chain(*cert)
+    if cert is not None:
+        certificate, key, password = (*((cert,) if isinstance(cert, str) else cert), None, None)[:3]
+        paths = [path for path in (certificate, key) if path is not None]
+        for path in paths:  # of two, OpenSSL does not say which one it did not find
+            with _reading("cert", path), open(path, "rb"):
+                pass
+        with _reading("cert", *paths):
+            context.load_cert_chain(paths[0], key, password)
     return context
