@@ -9,12 +9,16 @@ from .mistakes import shown
 
 LONGEST_BASE_URL = 2_000
 LONGEST_LABEL = 63
+VERSION = "/v1"
+# With all names below it (RFC 6761, 6.3).
+LOCALHOST = "localhost"
 
 
 def checked_base_url(text: str) -> str:
     """`text` as all that carries requests understands it alike; `ConfigurationError` when it is no address of HTTP.
 
     It has no slashes at its end, its scheme in small letters, and a name in other letters as DNS has it.
+    One that ends in `/v1` is refused: access tokens are not below it, and all else would be at `/v1/v1`.
     """
     example = "such as https://bank.impactfinance.example"
     if not text or not isinstance(text, str):
@@ -36,6 +40,10 @@ def checked_base_url(text: str) -> str:
     if "?" in text or "#" in text or "@" in parts.netloc:
         raise ConfigurationError(
             f"base_url {_without_password(text)!r} has more than a host and a path; leave the rest out"
+        )
+    if parts.path.rstrip("/").endswith(VERSION):
+        raise ConfigurationError(
+            f"base_url {text!r} ends in {VERSION}, which the SDK adds by itself where it belongs; leave {VERSION} out"
         )
     return f"{parts.scheme}://{_netloc(parts)}{text.partition('://')[2][len(parts.netloc) :]}".rstrip("/")
 
@@ -69,7 +77,22 @@ def segment(name: str, text: str) -> str:
     return quote(checked(name, text), safe="")
 
 
+def goes_in_the_clear(base_url: str) -> bool:
+    """Whether others can read what is sent there: it is not encrypted, and leaves this machine."""
+    parts = urlsplit(base_url)
+    name = (parts.hostname or "").removesuffix(".")
+    if parts.scheme != "http" or name == LOCALHOST or name.endswith(f".{LOCALHOST}"):
+        return False
+    import ipaddress  # takes long
+
+    try:
+        return not ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return True
+
+
 def host(url: str) -> str:
     """Scheme, name and port: what of an address may be said in a message."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
+    name = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{name}]' if ':' in name else name}{f':{parts.port}' if parts.port else ''}"

@@ -59,6 +59,9 @@ ERRORS_BY_STATUS: Mapping[int, type[APIError]] = {
 
 # What DES calls the field that a 409 is about, where it is about the key and not about what is there.
 IDEMPOTENCY_KEY = "idempotency-key"
+# It is never DES that says so (RFC 9110, 15.5.8).
+PROXY_ASKS_WHO = 407
+PROXY_SAID_NO = " by a proxy on the way, as it does not know who asks (see user and password in proxy or HTTP_PROXY)"
 
 _TITLE = re.compile("<title[^<>]{0,100}>([^<]{1,100})", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(r"\s*([a-z0-9!#$&^_.+-]{1,40}/[a-z0-9!#$&^_.+-]{1,60})", re.IGNORECASE)
@@ -107,9 +110,10 @@ def refusal(reply: "Reply", *, attempts: int = 1, is_repeatable: bool = False) -
     because = "; ".join([*map(str, errors[:MOST_ERRORS]), *more])
     if not because:
         because = f"without a reason; {_described(reply)}"
+    by = PROXY_SAID_NO if reply.status == PROXY_ASKS_WHO else ""
     tried = f", after {attempts} attempts" if attempts > 1 else ""
     error = _kind(reply.status, errors)(
-        f"{_call(reply)} was refused with {reply.status}{tried}: {because}{done} ({_request(reply)})",
+        f"{_call(reply)} was refused with {reply.status}{by}{tried}: {because}{done} ({_request(reply)})",
         status=reply.status,
         errors=errors,
         request_id=request_id(reply),

@@ -58,7 +58,7 @@ class ImpactSDK:
     `asyncio.run()`, all calls raise `ConfigurationError` and send nothing, and it goes on where it lives.
 
     Args:
-        base_url: The address of DES; a path in it is kept.
+        base_url: The address of DES, without `/v1`; another path in it is kept.
         client_id: The bank's client id.
         account_provisioning_timeout: How long the host's callback may take to open an account.
         transfer_consent_timeout: How long the host's callback may take to have the user sign.

@@ -36,7 +36,7 @@ class ImpactAPI:
     or call `aclose()`.
 
     Args:
-        base_url: The address of DES, without `/v1`; a path in it is kept.
+        base_url: The address of DES, without `/v1`; another path in it is kept.
         auth: The bank's client credentials. The access token is fetched and renewed as needed.
         options: As `ClientOptions` has them.
 

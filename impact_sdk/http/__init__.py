@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import attrs
 
 from .. import logs
-from ..addresses import checked_base_url, host
+from ..addresses import checked_base_url, goes_in_the_clear, host
 from ..clock import Clock, SystemClock
 from ..clock import of as clock_of
 from ..deprecations import Deprecations
@@ -29,6 +29,7 @@ from ..secrets import Secret
 from . import evidence
 from .bodies import Unusable
 from .carriers import carrier_of
+from .host_transport import HostTransport
 from .seam import Carrier, Outgoing, Sending
 from .settings import ConnectionOptions
 from .time_limits import Limits
@@ -66,13 +67,21 @@ def of(
         headers: What is sent with every request.
     """
     address = checked_base_url(base_url)
-    return HTTP(
+    made = HTTP(
         base_url=address,
         clock=clock_of(clock),
         source=source_of(source),
         carrier=carrier_of(address, **connection),
         headers={**OWN_HEADERS, **(headers or {})},
     )
+    # Of a transport of the host's nobody knows how it gets there.
+    if goes_in_the_clear(address) and not isinstance(made.carrier, HostTransport):
+        logger.warning(
+            "secrets and tokens go to %s unencrypted, as it is no https address; give one as base_url",
+            host(address),
+            extra=logs.fields("connection.unencrypted", address=host(address)),
+        )
+    return made
 
 
 OWN_HEADERS: Mapping[str, str | Secret] = {
@@ -161,9 +170,8 @@ class HTTP:
             raise
         except Exception as error:
             without_frames(error, handled=handled)
-            raise evidence.without_answer(
-                error, outgoing, sending, to=host(url), seconds=time.monotonic() - began
-            ) from error
+            to = f"{host(url)} through {self.carrier.through}" if self.carrier.through else host(url)
+            raise evidence.without_answer(error, outgoing, sending, to=to, seconds=time.monotonic() - began) from error
         except BaseException as error:  # cancelled
             without_frames(error, handled=handled)
             raise

@@ -49,6 +49,10 @@ class AiohttpClient:
         if self.settings.http2:
             raise ConfigurationError("http2 is True, and aiohttp speaks HTTP/1.1 only; leave transport or http2 out")
 
+    @property
+    def through(self) -> str:
+        return self.settings.through
+
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
         sending.tells = True
         caller = object()

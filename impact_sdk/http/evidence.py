@@ -57,7 +57,7 @@ def without_answer(
     """The error for a request without an answer.
 
     Args:
-        to: The address of DES, as a message may have it.
+        to: The address of DES, and the proxy on the way there, as a message may have them.
         seconds: How long it took to find out.
     """
     called, reason = f"{outgoing.method} {outgoing.path}", f"{told(error)}, after {seconds:.2g} s"

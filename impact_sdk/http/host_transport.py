@@ -47,6 +47,7 @@ class HostTransport:
 
     _transport: HTTPTransport
     is_bound_to_loop: bool = attrs.field(default=False, init=False)
+    through: str = attrs.field(default="", init=False)
 
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
         library = _library(self._transport)

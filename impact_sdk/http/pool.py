@@ -89,6 +89,10 @@ class Pool:
         self._backend = backend_of(self.library)
         self._shares = self.settings.http2
 
+    @property
+    def through(self) -> str:
+        return self.settings.through
+
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
         sending.tells = True
         caller = object()

@@ -144,10 +144,14 @@ class Carrier(Protocol):
 
     Attributes:
         is_bound_to_loop: Whether it is of use in the event loop of its first exchange only.
+        through: The proxy that it sends through, as a message has it; empty where there is none, or none is known of.
     """
 
     @property
     def is_bound_to_loop(self) -> bool: ...
+
+    @property
+    def through(self) -> str: ...
 
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
         """One request, and its answer. Any exception means that there is none; `sending` says how far it got."""

@@ -81,6 +81,11 @@ class Settings:
     proxy: Proxy | None = None
     tls: "ssl.SSLContext | None" = attrs.field(default=None, repr=False)
 
+    @property
+    def through(self) -> str:
+        """The proxy as a message has it; empty where there is none."""
+        return "" if self.proxy is None else str(self.proxy)
+
 
 def settings(
     base_url: str,

@@ -1,5 +1,6 @@
 """Addresses of DES: whatever carries requests understands them alike."""
 
+import re
 import ssl
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from impact_sdk.http.settings import proxy_of, settings
 @pytest.mark.parametrize(
     ("given", "meant"),
     [
-        ("HTTPS://Bank.example/V1/", "https://Bank.example/V1"),
+        ("HTTPS://Bank.example/Impact/", "https://Bank.example/Impact"),
         ("Http://[::1]:8080/x", "http://[::1]:8080/x"),
         ("https://bank.example:443", "https://bank.example:443"),
         ("https://bank.example:/x", "https://bank.example/x"),
@@ -37,6 +38,48 @@ def test_an_address_has_one_form(given: str, meant: str) -> None:
 def test_what_is_no_address_is_refused(given: str) -> None:
     with pytest.raises(ConfigurationError, match="base_url"):
         checked_base_url(given)
+
+
+@pytest.mark.parametrize("given", ["https://bank.example/v1", "https://bank.example/v1/", "http://[::1]:80/des/v1//"])
+def test_the_version_belongs_to_no_base_url(given: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{re.escape(repr(given))} ends in /v1, .*; leave /v1 out"):
+        checked_base_url(given)
+
+
+@pytest.mark.parametrize("given", ["https://bank.example/v1/des", "https://bank.example/dev1", "https://v1"])
+def test_another_path_is_kept(given: str) -> None:
+    assert checked_base_url(given) == given
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_in_the_clear"),
+    [
+        ("http://bank.example", True),
+        ("http://10.1.2.3:8700/des", True),
+        ("http://localhost.bank.example", True),
+        ("http://127.0.0.1.bank.example", True),
+        ("HTTP://[fd00::7]", True),
+        ("http://localhost:8700", False),
+        ("http://LOCALHOST", False),
+        ("http://des.localhost.", False),
+        ("http://127.0.0.1:8700", False),
+        ("http://127.1.2.3", False),
+        ("http://[::1]:8700/des", False),
+        ("https://bank.example", False),
+    ],
+)
+@pytest.mark.parametrize("transport", [None, "httpx2", "aiohttp"])
+def test_a_client_that_sends_secrets_in_the_clear_says_so_once(
+    base_url: str, is_in_the_clear: bool, transport: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    of(base_url, transport=transport)
+    of(base_url, transport=httpx.MockTransport(lambda _: httpx.Response(204)))
+
+    said: list[dict[str, Any]] = [record.__dict__ for record in caplog.records]
+    assert [(each["levelname"], each["impact_event"]) for each in said] == (
+        [("WARNING", "connection.unencrypted")] if is_in_the_clear else []
+    )
+    assert [each["impact_address"] for each in said if each["impact_address"] not in base_url.lower()] == []
 
 
 @pytest.mark.parametrize("transport", [None, "httpx2", "aiohttp"])

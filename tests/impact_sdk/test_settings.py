@@ -14,7 +14,7 @@ import attrs
 import httpx
 import pytest
 
-from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, NotSent, OutcomeUnknown
+from impact_sdk import APIError, ClientCredentials, ConfigurationError, ImpactAPI, NotSent, OutcomeUnknown
 from impact_sdk.auth import NoAuth
 from impact_sdk.http import of
 from impact_sdk.http.settings import ConnectionOptions
@@ -23,6 +23,7 @@ from impact_sdk.transport import Transport
 
 from .fault_server import AUTHORITY, CERTIFICATE, GONE, Arrived, Fault, closes_after, continues, serving
 from .fixed_clock import FixedClock
+from .test_fault_matrix import refused
 
 OURS: list[dict[str, Any]] = [{}, {"transport": "httpx2"}, {"transport": "aiohttp"}]
 by_each_of_ours = pytest.mark.parametrize(
@@ -198,6 +199,50 @@ async def test_a_proxy_of_plain_requests_hears_who_asks(options: dict[str, Any])
     assert reply.status == 204
     assert proxy.asked[0].startswith(b"POST http://des.example/base/v1/dreams HTTP/1.1\r\n")
     assert b"proxy-authorization: basic ywrhonmzy3jlda==" in proxy.asked[0].lower()
+
+
+@by_each_of_ours
+async def test_a_proxy_that_cannot_be_reached_is_named(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = refused(0)
+    with_user = address.replace("//", "//ada:s3cret@")
+    for name, given, said in [
+        ("", {"proxy": with_user}, f"through the proxy {address} ("),
+        ("HTTP_PROXY", {}, f"through the proxy {address} of HTTP_PROXY ("),
+        ("ALL_PROXY", {}, f"through the proxy {address} of ALL_PROXY ("),
+    ]:
+        with monkeypatch.context() as environment:
+            if name:
+                environment.setenv(name, with_user)
+            with pytest.raises(NotSent) as caught:
+                await posted("http://des.example", **given, **options)
+        assert f"POST /v1/dreams was not sent to http://des.example {said}" in str(caught.value)
+        assert "s3cret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+@by_each_of_ours
+async def test_a_proxy_that_hangs_up_is_named(options: dict[str, Any]) -> None:
+    async with listening(ConnectProxy(b"").serve) as port:
+        with pytest.raises(OutcomeUnknown, match=f"no answer from http://des.example through the proxy .*:{port} "):
+            await posted("http://des.example", proxy=f"http://127.0.0.1:{port}", **options)
+
+
+@by_each_of_ours
+async def test_a_proxy_that_asks_who_asks_is_not_taken_for_des(options: dict[str, Any]) -> None:
+    proxy = ConnectProxy(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n")
+
+    async with listening(proxy.serve) as port:
+        with pytest.raises(
+            APIError, match=r"POST /v1/dreams was refused with 407 by a proxy on the way.* HTTP_PROXY\)"
+        ):
+            await posted("http://des.example", proxy=f"http://127.0.0.1:{port}", **options)
+
+
+def test_a_proxy_of_the_environment_that_is_a_slip_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "nonsense")
+
+    assert of("http://127.0.0.1:8700").carrier.through == "the proxy http://nonsense:80 of HTTP_PROXY"
 
 
 def test_the_page_has_every_option_and_no_other() -> None:
