@@ -9,6 +9,7 @@ import attrs
 from .errors import ConfigurationError
 from .mistakes import shown
 from .models import Dream, OpenEnum, SavehackLaunch
+from .secrets import Secret
 
 
 @attrs.frozen(kw_only=True)
@@ -142,7 +143,7 @@ class ConsentDeclined(Exception):
 
 AccountProvisioningRequested = Callable[[AccountProvisioningRequest], Awaitable[object]]
 TransferConsentRequested = Callable[[TransferConsentRequest], Awaitable[object]]
-TokenExpired = Callable[[IDTokenExpired], Awaitable[str]]
+TokenExpired = Callable[[IDTokenExpired], Awaitable[str | Secret]]
 ExitRequested = Callable[[ExitRequest], Awaitable[object]]
 Telemetry = Callable[[TelemetryEvent], Awaitable[object]]
 

@@ -43,9 +43,15 @@ def added(name: str, given: Any, taken: Collection[str] = ()) -> dict[str, Secre
         if header.lower() in OURS or header.lower() in taken:
             instead = "; give app_info for it" if header.lower() == "user-agent" else ""
             raise ConfigurationError(f"{name} has {header}, which the SDK sets itself{instead}")
-        if not isinstance(value, str) or len(value) > LONGEST_VALUE or not _VALUE.fullmatch(value):
+        secret = Secret(value)
+        del value  # what a frame holds, a report of an error shows
+        if not _is_value(secret.reveal()):
             raise ConfigurationError(f"{name} has a value for {header} that is no visible ASCII text")
         if header.lower() in (each.lower() for each in found):
             raise ConfigurationError(f"{name} has {header} twice")
-        found[header] = Secret(value)
+        found[header] = secret
     return found
+
+
+def _is_value(text: Any) -> bool:
+    return isinstance(text, str) and len(text) <= LONGEST_VALUE and _VALUE.fullmatch(text) is not None

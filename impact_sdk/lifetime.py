@@ -361,13 +361,13 @@ class Lifetime(Auth):
                 raise
             said = f"failed with {told(error)}"
         else:
-            if isinstance(token, str) and token and not what_is_wrong_with_text(token):
-                return IDToken(token)
-            if isinstance(token, str):
-                said = f"returned {'half of a character' if token else 'an empty text'}, and no token"
-            else:
-                said = f"returned {type(token).__name__}, and no token"
+            given, kind = IDToken(token), type(token).__name__
             del token  # what a frame holds, a report of an error shows
+            if given.reveal() and not what_is_wrong_with_text(given.reveal()):
+                return given
+            if isinstance(given.reveal(), str):
+                kind = "half of a character" if given.reveal() else "an empty text"
+            said = f"returned {kind}, and no token"
         self._happened(Event.NOT_ANSWERED, exits.not_answered(said))
         return None
 

@@ -11,6 +11,8 @@ from .handed_over import is_hosts_own
 from .home import Home
 from .keeper import Keeper
 
+CLOSED = "this ImpactSDK is closed; make another one"
+
 
 @attrs.define(eq=False)
 class Opening:
@@ -37,7 +39,7 @@ class Opening:
         """Open it, or leave it open; `ConfigurationError` where it is closed, or lives elsewhere."""
         self.home.require()
         if self.is_closed:
-            raise ConfigurationError("this ImpactSDK is closed; make another one")
+            raise ConfigurationError(CLOSED)
         self.home.settle()
         self._is_open = True
 
@@ -49,9 +51,11 @@ class Opening:
         self._is_entered = True
 
     def require(self) -> None:
-        """`ConfigurationError` where it is not open, or lives elsewhere."""
+        """`ConfigurationError` where it is not open any more, or not yet, or lives elsewhere."""
         self.home.require()
-        if not self._is_open or self.is_closed:
+        if self.is_closed:
+            raise ConfigurationError(CLOSED)
+        if not self._is_open:
             raise ConfigurationError(
                 "this ImpactSDK is not open; use it as `async with ImpactSDK(…) as sdk:`, or open it with "
                 "`await sdk.prepare()` and close it with `await sdk.aclose()`"

@@ -10,6 +10,7 @@ from .hooks import Hook
 from .http.settings import ConnectionOptions
 from .identity import AppInfo
 from .retry_budget import RetryBudget
+from .secrets import Secret
 
 
 class CallOptions(TypedDict, total=False):
@@ -60,7 +61,8 @@ class ClientOptions(CallOptions, ConnectionOptions, total=False):
         hooks: What watches calls and attempts: see `HookEvent`. They are called one after the other, change nothing,
             and one that fails is logged. One that is asynchronous holds its call up, for a second at most.
         app_info: The program that uses the SDK. It stands in the `User-Agent`.
-        default_headers: Sent with every request, besides the SDK's own, which they cannot replace.
+        default_headers: Sent with every request, besides the SDK's own, which they cannot replace. A value that
+            is a key may be a `Secret`.
         clock: Where the time comes from; the machine's when left out.
         source: Where idempotency keys and jitter come from; the machine's entropy when left out.
     """
@@ -68,6 +70,6 @@ class ClientOptions(CallOptions, ConnectionOptions, total=False):
     retry_budget: RetryBudget | None
     hooks: Sequence[Hook] | None
     app_info: AppInfo | None
-    default_headers: Mapping[str, str] | None
+    default_headers: Mapping[str, str | Secret] | None
     clock: Clock | None
     source: random.Random | None

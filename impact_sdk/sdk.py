@@ -221,8 +221,8 @@ class ImpactSDK:
                 said. It raises `ConsentDeclined` when the user does not sign.
             id_token_expired: Called with an `IDTokenExpired` 30 seconds before a session ends that is renewed by ID
                 tokens (of a session of less than a minute, when half of it is over), and when DES does not know the
-                session any more. It returns a new ID token of the same user; with none, a late or a wrong one the
-                session ends.
+                session any more. It returns a new ID token of the same user, as a text or as a `Secret`; with none,
+                a late or a wrong one the session ends.
             exit_requested: Called once with an `ExitRequest` when a session has ended, unless the host has closed it.
             telemetry: Called with a `TelemetryEvent` for each call of the session that stands for something the user
                 did. Nothing waits for it, and its failure is logged.

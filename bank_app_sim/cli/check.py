@@ -99,8 +99,9 @@ def check(
     """Try a bank's account_provisioning_requested callback against each rule of the handover.
 
     MODULE is imported from the current folder, and finds in its environment where DES is, and who it is there:
-    IMPACT_DES_URL, IMPACT_CLIENT_ID and IMPACT_CLIENT_SECRET. CALLABLE is an async function, or anything that can be
-    called with a request and gives back an awaitable; dots lead into objects, as in mybank.app:host.open_account.
+    IMPACT_BASE_URL, IMPACT_CLIENT_ID and IMPACT_CLIENT_SECRET, as `from_env()` reads them. CALLABLE is an async
+    function, or anything that can be called with a request and gives back an awaitable; dots lead into objects, as in
+    mybank.app:host.open_account.
 
     Exit code 0: no rule failed (what could not be told is counted). 1: a rule failed. 2: wrong use.
 
@@ -183,7 +184,8 @@ def _prepare_environment(listener: socket.socket, folder: Path, secrets: "Secret
     """Put down what the callback's module looks for when it is imported."""
     secret = client_secret(folder, Ids(random.SystemRandom()))
     secrets.know_credentials(CLIENT_ID, secret)
-    os.environ["IMPACT_DES_URL"] = address(listener)
+    # Also over what the shell has: the credentials are to go nowhere else.
+    os.environ["IMPACT_BASE_URL"] = os.environ["IMPACT_DES_URL"] = address(listener)
     os.environ["IMPACT_CLIENT_ID"] = CLIENT_ID
     os.environ["IMPACT_CLIENT_SECRET"] = secret
     if backend is not None:
@@ -203,7 +205,8 @@ def _require_answer(backend: str, folder: Path) -> None:
     except httpx.RequestError as error:
         raise click.UsageError(
             f"nothing answers at --backend {backend} ({error or type(error).__name__}); start your backend first, with "
-            f"IMPACT_DES_URL={os.environ['IMPACT_DES_URL']}, IMPACT_CLIENT_ID={CLIENT_ID}, and as IMPACT_CLIENT_SECRET "
+            f"IMPACT_BASE_URL={os.environ['IMPACT_BASE_URL']}, IMPACT_CLIENT_ID={CLIENT_ID}, and as "
+            f"IMPACT_CLIENT_SECRET "
             f"what is in {folder / SECRET_FILE}"
         ) from error
 

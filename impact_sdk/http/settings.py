@@ -12,6 +12,7 @@ import attrs
 from ..arguments import whole_number
 from ..errors import ConfigurationError
 from ..mistakes import shown, wrong
+from ..secrets import Secret
 from .host_transport import HTTPTransport
 from .places import CALLS_AT_ONCE
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import ssl
 
 # A client's certificate: one file, or certificate, key and the key's password.
-Cert = str | tuple[str, str] | tuple[str, str, str]
+Cert = str | tuple[str, str] | tuple[str, str, str | Secret]
 OPTION = "proxy"
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
@@ -35,7 +36,7 @@ class ConnectionOptions(TypedDict, total=False):
             the path of a file or folder of your own authorities; an `ssl.SSLContext`; False, any, which a test may
             want.
         cert: The client's own certificate, where DES asks for one (mutual TLS): a file, or certificate, key and
-            password.
+            password, which may be a `Secret`.
         proxy: The address of a proxy, `http`, `https` or `socks5`. Left out: as `HTTPS_PROXY`, `HTTP_PROXY`,
             `ALL_PROXY` and `NO_PROXY` have it. False: none, whatever they have.
         max_connections: How many calls may be under way at once, 100 when left out; the others wait, for as long as
@@ -198,7 +199,11 @@ def tls(verify: "ssl.SSLContext | str | bool", cert: Cert | None, http2: bool) -
         raise wrong("verify", verify, "True, False, the path of your authorities, or an ssl.SSLContext")
     if cert is not None and not (
         isinstance(cert, str)
-        or (isinstance(cert, tuple) and len(cert) in (2, 3) and all(isinstance(each, str) for each in cert))
+        or (
+            isinstance(cert, tuple)
+            and len(cert) in (2, 3)
+            and all(isinstance(each, str) for each in (*cert[:2], *(Secret(each).reveal() for each in cert[2:])))
+        )
     ):
         raise ConfigurationError("cert is no certificate; give a path, or a tuple of certificate, key and password")
     return _context(verify, cert, http2, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
@@ -244,11 +249,12 @@ def _context(
 
         context = ssl.create_default_context(cafile=certifi.where())
     if cert is not None:
-        certificate, key, password = (*((cert,) if isinstance(cert, str) else cert), None, None)[:3]
+        certificate, key = (cert, None) if isinstance(cert, str) else cert[:2]
         paths = [path for path in (certificate, key) if path is not None]
+        password = Secret(cert[2]) if not isinstance(cert, str) and len(cert) == 3 else None
         for path in paths:  # of two, OpenSSL does not say which one it did not find
             with _reading("cert", path), open(path, "rb"):
                 pass
         with _reading("cert", *paths):
-            context.load_cert_chain(paths[0], key, password)
+            context.load_cert_chain(certificate, key, None if password is None else password.reveal)
     return context

@@ -19,9 +19,10 @@ from bank_app_sim.check import RULES
 from bank_app_sim.cli import main
 from bank_app_sim.ids import Ids
 from bank_app_sim.settings import CLIENT_ID, client_secret
+from impact_sdk import environment
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = ("IMPACT_DES_URL", "IMPACT_CLIENT_ID", "IMPACT_CLIENT_SECRET", "BANK_BACKEND_URL")
+ENVIRONMENT = ("IMPACT_BASE_URL", "IMPACT_DES_URL", "IMPACT_CLIENT_ID", "IMPACT_CLIENT_SECRET", "BANK_BACKEND_URL")
 
 
 @pytest.fixture(autouse=True)
@@ -149,8 +150,25 @@ def test_a_backend_that_does_not_answer_is_told_how_to_be_configured(tmp_path: P
     said = " ".join(result.output.split())
     assert result.exit_code == 2
     assert f"nothing answers at --backend {silent}" in said
-    assert f"IMPACT_DES_URL=http://127.0.0.1:{port}, IMPACT_CLIENT_ID=demo-bank" in said
+    assert f"IMPACT_BASE_URL=http://127.0.0.1:{port}, IMPACT_CLIENT_ID=demo-bank" in said
     assert (tmp_path / "data" / "client_secret").exists()
+
+
+def test_what_from_env_makes_knows_the_sandbox_alone_whatever_the_shell_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (environment.BASE_URL, environment.CLIENT_ID, environment.CLIENT_SECRET):
+        monkeypatch.setenv(name, "https://production.example")
+    source = """
+        from pathlib import Path
+        from impact_sdk import ImpactAPI, ImpactSDK
+
+        Path("made").write_text(f"{ImpactAPI.from_env()} {ImpactSDK.from_env()}")
+    """
+
+    typed(f"{a_module('from_env_bank', source)}:open_account", "--port", port := free_port())
+
+    here = f"http://127.0.0.1:{port}"
+    assert Path("made").read_text() == f"<ImpactAPI {here}> <ImpactSDK {here} client_id={CLIENT_ID!r}>"
+    assert os.environ[environment.CLIENT_SECRET] != "https://production.example"
 
 
 def test_an_address_that_is_none_is_told_from_a_backend_that_is_down(tmp_path: Path) -> None:

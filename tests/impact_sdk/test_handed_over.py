@@ -23,6 +23,7 @@ from impact_sdk import (
     ImpactSDK,
     MemoryReplayStore,
     ProvisioningDeclined,
+    Secret,
     Session,
     SessionClosed,
     UnexpectedResponse,
@@ -381,6 +382,8 @@ async def test_a_callback_that_returns_what_cannot_be_shown_is_named() -> None:
         (b"token", "bytes"),
         (None, "NoneType"),
         (Odd(), "Odd"),
+        (Secret(""), "an empty text"),
+        (Secret(5), "Secret"),
     ],
     ids=lambda each: type(each).__name__,
 )

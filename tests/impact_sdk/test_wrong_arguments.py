@@ -454,7 +454,7 @@ async def test_a_session_says_after_the_end_that_it_has_ended() -> None:
         call = getattr(session, method)
         with pytest.raises(SessionClosed):
             await finished(call(**needed(call)))
-    with pytest.raises(ConfigurationError, match="not open"):
+    with pytest.raises(ConfigurationError, match="this ImpactSDK is closed; make another one"):
         await sdk.launch("t0ken")
     with pytest.raises(ConfigurationError, match="closed"):
         await sdk.__aenter__()
