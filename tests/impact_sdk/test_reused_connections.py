@@ -133,6 +133,42 @@ async def test_what_nobody_has_asked_for_is_nobodys_answer(surplus: Surplus, tim
     assert arrived.requests == 4
 
 
+async def answers_all(peer: Peer) -> None:
+    while True:
+        await peer.request()
+        await peer.answer()
+
+
+@by({**HTTP11, **HTTP2S})
+async def test_calls_in_turn_are_sent_on_one_connection(carrying: Carrying) -> None:
+    """What looks at a connection before its next use reads what others keep private: if that goes, so does reuse."""
+    arrived = Arrived()
+
+    async with serving(answers_all, arrived, tls=carrying.tls, http2=carrying.http2) as port:
+        http = carrying.http(port)
+        for method in ("GET", "POST") * 10:
+            assert await asked(http, method) == RIGHT
+        await http.aclose()
+
+    assert (arrived.requests, arrived.connections) == (20, 1)
+
+
+@by(HTTP11)
+async def test_calls_at_once_use_the_connections_of_those_before(carrying: Carrying) -> None:
+    arrived = Arrived()
+
+    async with serving(answers_all, arrived, tls=carrying.tls) as port:
+        http = carrying.http(port)
+        for _ in range(2):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(50):
+                    tasks.start_soon(asked, http, "POST")
+        await http.aclose()
+
+    assert arrived.requests == 100
+    assert arrived.connections <= 50
+
+
 async def says_goodbye(peer: Peer) -> None:
     if isinstance(peer, HTTP2):
         peer.http.close_connection()
