@@ -34,6 +34,11 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
+def lasting(seconds: float) -> str:
+    """A length of time as a message has it: two digits, and all that are before the point."""
+    return f"{seconds:.2g} s" if seconds < 99.5 else f"{seconds:.0f} s"
+
+
 def text(error: BaseException) -> str:
     """What it says."""
     try:

@@ -17,6 +17,7 @@ from .deadlines import Deadline, fits
 from .errors import APIError, NotSent, OutcomeUnknown, TransportError
 from .hooks import CallStarted
 from .http import HTTP, Limits
+from .mistakes import lasting
 from .options import CallOptions
 from .policy import DEFAULT, Policy
 from .refusals import refusal, unexpected
@@ -257,7 +258,7 @@ class Transport:
         last, end = trying.history[-1], self._end
         if end is not None and not fits(wait=wait, took=last.seconds if last.status else 0, left=end.left):
             if end.left > 0:
-                add(failure, f"not tried again in {wait:.2g} s: of {end} {max(end.left, 0):.2g} s are left")
+                add(failure, f"not tried again in {lasting(wait)}: of {end} {lasting(max(end.left, 0))} are left")
             return False
         if not trying.policy.retries.take():
             add(failure, "not tried again: this client has used up its retries for now (see retry_budget)")

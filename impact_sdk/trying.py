@@ -13,6 +13,7 @@ from .errors import APIError, NotSent, OutcomeUnknown, ServerError, TransportErr
 from .hooks import AttemptEnded, AttemptStarted, WaitStarted
 from .http import HTTP, Limits, Sending
 from .logs import fields, logger
+from .mistakes import lasting
 from .policy import Policy
 from .refusals import request_id
 from .replies import Reply, asked_with, is_recorded
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 
 GOOD = range(200, 300)
+# What it may have done is in its message.
+SAYS_SO_ITSELF = (ServerError, UnexpectedResponse)
 
 
 @attrs.define(eq=False, kw_only=True, repr=False)
@@ -112,20 +115,34 @@ class Trying:
 
     def in_all(self, failure: Exception) -> Exception:
         """The error for all attempts together: what is true of the last need not be of one before it."""
-        if not self.may_have_happened or self.method in HARMLESS_METHODS:
-            return failure
-        if not isinstance(failure, NotSent):
-            if isinstance(failure, APIError) and not isinstance(failure, (ServerError, UnexpectedResponse)):
-                add(failure, "an earlier attempt may have happened")
-            return failure
+        may_have_happened = self.may_have_happened and self.method not in HARMLESS_METHODS
+        if isinstance(failure, NotSent) and may_have_happened:
+            failure = self._unknown(failure)
+        elif may_have_happened and isinstance(failure, APIError) and not isinstance(failure, SAYS_SO_ITSELF):
+            add(failure, "an earlier attempt may have happened")
+        # Not of an access token that could not be had: that has attempts of its own.
+        if isinstance(failure, TransportError) and self.history and failure.history == tuple(self.history):
+            if isinstance(failure, NotSent):
+                add(failure, "nothing has happened")
+            if len(self.history) > 1:
+                add(failure, f"{len(self.history)} attempts in {lasting(self._seconds)} in all")
+        return failure
+
+    def _unknown(self, last: NotSent) -> OutcomeUnknown:
         what_to_do = ", and may be repeated" if self.is_repeatable else ": look before you repeat it"
         error = OutcomeUnknown(
-            f"{failure}, in this last attempt; an earlier one may have happened{what_to_do}",
-            attempts=failure.attempts,
+            f"{self.method} {self.path} may have happened{what_to_do}; "
+            f"an earlier attempt may have reached DES, and the last one did not: {last}",
+            attempts=last.attempts,
             idempotency_key=self.idempotency_key,
         )
-        error.history = failure.history
+        error.history = last.history
         return error
+
+    @property
+    def _seconds(self) -> float:
+        """How long all attempts took, with the waits between them."""
+        return sum(attempt.seconds_waited_before + attempt.seconds for attempt in self.history)
 
     async def wait(self, seconds: float) -> None:
         """Wait before the next attempt, by the client's clock."""

@@ -7,7 +7,7 @@ the answer more careful. No I/O.
 from collections.abc import Iterator
 
 from ..errors import NotSent, OutcomeUnknown, TransportError
-from ..mistakes import told
+from ..mistakes import lasting, told
 from .places import NoPlace
 from .seam import Outgoing, Sending
 from .time_limits import TooLate
@@ -60,7 +60,7 @@ def without_answer(
         to: The address of DES, and the proxy on the way there, as a message may have them.
         seconds: How long it took to find out.
     """
-    called, reason = f"{outgoing.method} {outgoing.path}", f"{told(error)}, after {seconds:.2g} s"
+    called, reason = f"{outgoing.method} {outgoing.path}", f"{told(error)}, after {lasting(seconds)}"
     if is_known_not_sent(error, sending):
-        return NotSent(f"{called} was not sent to {to} ({reason}); nothing has happened")
+        return NotSent(f"{called} was not sent to {to} ({reason})")
     return OutcomeUnknown(f"{called} got no answer from {to} ({reason})")

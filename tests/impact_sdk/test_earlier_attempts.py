@@ -1,5 +1,6 @@
 """An error speaks of all attempts: what is true of the last one need not be true of one before it."""
 
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -51,9 +52,11 @@ async def test_what_may_have_happened_at_first_is_never_said_not_to_have(
     with des:
         await api.dreams.get("d1")
         des.route(method=method, path__startswith="/v1/dreams").side_effect = [first, httpx.ConnectError("refused")]
-        with pytest.raises(OutcomeUnknown, match="an earlier one may have happened") as caught:
+        with pytest.raises(OutcomeUnknown, match=f"^{method} /v1/dreams.* may have happened[,:] ") as caught:
             await CALLS[method](api)
 
+    assert re.search(r"was not sent to .*; 2 attempts in [0-9.]+ s in all$", str(caught.value))
+    assert "nothing has happened" not in str(caught.value)
     assert caught.value.attempts == 2
     assert [attempt.number for attempt in caught.value.history] == [1, 2]
     assert caught.value.idempotency_key == ("k1" if method == "POST" else None)
@@ -72,14 +75,37 @@ async def test_a_refusal_after_it_says_so_too(
 async def test_of_a_get_nothing_can_have_happened(api: ImpactAPI, des: respx.MockRouter) -> None:
     with des:
         des.get(f"{BASE}/v1/dreams/d2").side_effect = [httpx.ReadError("reset"), httpx.ConnectError("refused")]
-        with pytest.raises(NotSent, match="nothing has happened"):
+        with pytest.raises(NotSent, match=r"nothing has happened; 2 attempts in [0-9.]+ s in all$"):
             await api.dreams.get("d2")
 
 
 async def test_two_attempts_that_were_not_sent_have_not_happened(api: ImpactAPI, des: respx.MockRouter) -> None:
     with des:
         des.patch(f"{BASE}/v1/dreams/d1").side_effect = httpx.ConnectError("refused")
-        with pytest.raises(NotSent, match="nothing has happened") as caught:
+        with pytest.raises(NotSent, match=r"nothing has happened; 2 attempts in [0-9.]+ s in all$") as caught:
             await api.dreams.update("d1", name="Boat")
 
     assert caught.value.attempts == 2
+
+
+async def test_the_time_in_all_has_the_waits_too(des: respx.MockRouter) -> None:
+    clock = FixedClock()
+    api = ImpactAPI(BASE, auth=ClientCredentials("demo-bank", "a-secret-of-16-c"), clock=clock, attempts=3)
+    with des:
+        des.get(f"{BASE}/v1/dreams/d2").side_effect = [
+            httpx.Response(503, headers={"Retry-After": "60"}),
+            httpx.Response(503, headers={"Retry-After": "60"}),
+            httpx.ReadError("reset"),
+        ]
+        with pytest.raises(OutcomeUnknown, match=r"; 3 attempts in 12[0-9] s in all$"):
+            await api.dreams.get("d2")
+
+
+async def test_one_attempt_is_not_counted(des: respx.MockRouter) -> None:
+    api = ImpactAPI(BASE, auth=ClientCredentials("demo-bank", "a-secret-of-16-c"), clock=FixedClock(), attempts=1)
+    with des:
+        des.get(f"{BASE}/v1/dreams/d2").side_effect = httpx.ReadError("reset")
+        with pytest.raises(OutcomeUnknown) as caught:
+            await api.dreams.get("d2")
+
+    assert " in all" not in str(caught.value)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from impact_sdk import retry_after
 from impact_sdk.retries import (
     ATTEMPTS,
+    FIRST_WAIT_SECONDS,
     LONGEST_RETRY_AFTER_SECONDS,
     LONGEST_WAIT_SECONDS,
     Outcome,
@@ -120,3 +122,11 @@ def test_no_retry_after_header_breaks_the_client(text: str) -> None:
     seconds = retry_after.seconds(text, NOW)
 
     assert seconds is None or 0 <= seconds <= retry_after.LONGEST_SECONDS
+
+
+def test_the_page_has_the_waits() -> None:
+    page = (Path(__file__).parents[2] / "bank_app_sim" / "docs" / "network.md").read_text()
+    words = " ".join(page.split())
+
+    assert f"The call waits for {LONGEST_RETRY_AFTER_SECONDS:g} seconds at most" in words
+    assert f"the waits are {FIRST_WAIT_SECONDS:g} seconds, 1, 2 and so on up to {LONGEST_WAIT_SECONDS:g}," in words
