@@ -1,17 +1,16 @@
-"""aiohttp as the carrier: the fastest under asyncio. What went out is known by its own tracing."""
+"""aiohttp as the carrier: the fastest under asyncio. What went out is known by the connection that it is given."""
 
 import asyncio
 import base64
 import functools
-from typing import Any
 
 import aiohttp
 import attrs
 from yarl import URL
 
 from ..errors import ConfigurationError
-from .aiohttp_connections import Connections
-from .bodies import Unusable, whole
+from .aiohttp_connections import ASKING, Connections
+from .bodies import LARGEST_BYTES, Unusable, whole
 from .places import NoPlace, Places
 from .pool import KEPT_SECONDS
 from .seam import Headers, Incoming, Outgoing, Sending
@@ -22,6 +21,7 @@ from .unbroken import unbroken
 # Of these we send our own, or none.
 NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 ADDRESSES_AT_HAND = 256
+TIMEOUTS_AT_HAND = 16
 
 
 @attrs.define(eq=False)
@@ -62,9 +62,7 @@ class AiohttpClient:
                 raise NoPlace("the client was closed meanwhile")
             limits = outgoing.limits.after(sending.waited_seconds)
             with Whole(limits):
-                return await self._answer(
-                    outgoing, aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.step), sending
-                )
+                return await self._answer(outgoing, _allowed(limits.connect, limits.step), sending)
         finally:
             self._places.give_back(caller)
 
@@ -72,6 +70,7 @@ class AiohttpClient:
         if self._session is None:
             self._session = self._opened()
         proxy = self.settings.proxy
+        ASKING.set(sending)
         response = await self._session.request(
             outgoing.method,
             _url(outgoing.url, outgoing.target),
@@ -82,11 +81,15 @@ class AiohttpClient:
             timeout=allowed,
             proxy=None if proxy is None else proxy.url,
             proxy_headers=self._for_proxy if self._is_tunnelled else None,
-            trace_request_ctx=sending,
         )
         headers = Headers(response.raw_headers)
+        coding = headers.get("content-encoding", "")
         try:
-            body: bytes | Unusable = await whole(response.content.iter_any(), headers.get("content-encoding", ""))
+            # As nearly all are: then aiohttp takes no more than was announced, and is quicker than we are.
+            is_plain = not coding and (response.content_length or LARGEST_BYTES + 1) <= LARGEST_BYTES
+            body: bytes | Unusable = (
+                await response.read() if is_plain else await whole(response.content.iter_any(), coding)
+            )
         except Unusable as error:
             body = error
         finally:
@@ -98,14 +101,10 @@ class AiohttpClient:
             asyncio.get_running_loop()
         except RuntimeError:
             raise ConfigurationError("transport='aiohttp' runs under asyncio only; leave it out under trio") from None
-        told = aiohttp.TraceConfig()
-        told.on_request_start.append(_watched)
-        told.on_request_headers_sent.append(_headers_sent)
         return aiohttp.ClientSession(
             connector=Connections(limit=0, ssl=self.settings.tls or True, keepalive_timeout=KEPT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            trace_configs=[told],
             trust_env=False,
         )
 
@@ -128,21 +127,13 @@ def _texts(outgoing: Outgoing) -> list[tuple[str, str]]:
         ) from None
 
 
-async def _watched(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:
-    """aiohttp itself is at work, and no tool of tests in its place: it says below when it writes."""
-    context.trace_request_ctx.is_watched = True
-
-
-async def _headers_sent(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:
-    """It says so just before it writes them. By itself it would send a GET again, and nobody would hear of it."""
-    sending: Sending = context.trace_request_ctx
-    if sending.has_begun:
-        raise aiohttp.ServerDisconnectedError("the connection was closed after the request")
-    sending.has_begun = True
-
-
 def _basic(proxy: Proxy) -> str:
     return f"Basic {base64.b64encode(f'{proxy.username}:{proxy.password}'.encode()).decode()}"
+
+
+@functools.lru_cache(TIMEOUTS_AT_HAND)
+def _allowed(connect: float, step: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(sock_connect=connect, sock_read=step)
 
 
 @functools.lru_cache(ADDRESSES_AT_HAND)
