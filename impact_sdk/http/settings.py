@@ -195,7 +195,8 @@ def tls(verify: "ssl.SSLContext | str | bool", cert: Cert | None, http2: bool) -
         if cert is not None:
             raise ConfigurationError("cert is given beside an ssl.SSLContext; load it there, with load_cert_chain()")
         return verify
-    if not isinstance(verify, (bool, str)):
+    # An empty text would be the authorities of the machine, to the library.
+    if not isinstance(verify, (bool, str)) or verify == "":
         raise wrong("verify", verify, "True, False, the path of your authorities, or an ssl.SSLContext")
     if cert is not None and not (
         isinstance(cert, str)
@@ -215,9 +216,9 @@ def _reading(name: str, *paths: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        where = " with the key ".join(map(shown, paths))
+        what, why = " with the key ".join(map(shown, paths)), f"{type(error).__name__}: {error}"
         raise ConfigurationError(
-            f"{name} is {where}, which cannot be read ({type(error).__name__}: {error}); give a file in the form PEM"
+            f"{name} is {what}, which cannot be read ({why}); give certificates in the form PEM"
         ) from error
 
 
@@ -243,6 +244,8 @@ def _context(
             context = ssl.create_default_context(cafile=file)
     elif folder:
         with _reading("SSL_CERT_DIR", folder):
+            if not any(map(os.path.isdir, folder.split(os.pathsep))):  # OpenSSL would trust nobody, without a word
+                raise NotADirectoryError("there is no such folder")
             context = ssl.create_default_context(capath=folder)
     else:
         import certifi

@@ -116,7 +116,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "hooks": (["not a function"], "hooks is 'not a function'; give functions of one argument"),
     "app_info": ("app/1.0", r"app_info is 'app/1.0'; give AppInfo\(name="),
     "default_headers": ({"X-A": "b\r\nX-C: d"}, "default_headers has a value for X-A that is no visible ASCII text"),
-    "verify": ("/nowhere", "certificates cannot be read"),
+    "verify": ("/nowhere", "verify is '/nowhere', which cannot be read"),
     "cert": (5, "cert is no certificate"),
     "proxy": ("ftp://x", "proxy is 'ftp://x'"),
     "max_connections": (0, "max_connections is 0; give 1 or more"),

@@ -1,6 +1,7 @@
 """Certificates, proxies and limits of a client: they hold with each carrier; what cannot be is said."""
 
 import contextlib
+import os
 import re
 import ssl
 from collections.abc import AsyncIterator
@@ -261,6 +262,7 @@ def made(base_url: str = "https://des.example", **options: Any) -> ImpactAPI:
     [
         ({"verify": "/nowhere.pem"}, r"verify is '/nowhere.pem', which cannot be read \(FileNotFoundError"),
         ({"verify": __file__}, rf"verify is '{__file__}', which cannot be read"),
+        ({"verify": ""}, "verify is ''"),
         ({"verify": 1}, "verify is 1"),
         ({"verify": b"/x"}, "verify is b'/x'"),
         ({"cert": "/nowhere.pem"}, "cert is '/nowhere.pem', which cannot be read"),
@@ -306,17 +308,27 @@ def test_what_cannot_be_is_said_when_the_client_is_made(options: dict[str, Any],
         ("HTTPS_PROXY", "gopher://x"),
         ("HTTPS_PROXY", "socks5://ada:s3cret@x"),
         ("SSL_CERT_FILE", "/nowhere"),
+        ("SSL_CERT_DIR", "/nowhere"),
+        ("SSL_CERT_DIR", os.pathsep.join(["/nowhere", __file__])),
     ],
 )
 def test_what_the_environment_has_wrong_is_said_when_the_client_is_made(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)  # it goes before the folders
     monkeypatch.setenv(name, value)
 
     with pytest.raises(ConfigurationError, match=name) as caught:
         made()
 
     assert "s3cret" not in str(caught.value)
+
+
+def test_of_several_folders_of_the_environment_one_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", os.pathsep.join(["/nowhere", str(tmp_path)]))
+
+    made()
 
 
 async def test_no_more_calls_are_under_way_than_the_host_wants() -> None:
