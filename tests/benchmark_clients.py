@@ -1,5 +1,6 @@
 """What a call costs its client, beside raw httpx and the peers, at three widths; and what the first call costs more."""
 
+import importlib
 import importlib.util
 import statistics
 import subprocess
@@ -123,18 +124,16 @@ async def raw_aiohttp(base_url: str, body: bytes, _user_id: str) -> AsyncIterato
 
 @asynccontextmanager
 async def by_stripe(base_url: str, _body: bytes, _user_id: str) -> AsyncIterator[Call]:
-    import stripe
-
+    stripe: Any = importlib.import_module("stripe")
     carrier = stripe.HTTPXClient(timeout=PATIENT_SECONDS)
     client = stripe.StripeClient("sk_test_1", base_addresses={"api": base_url}, http_client=carrier)
     yield lambda: client.v1.customers.create_async({"name": "Bike", "description": "250000"})
-    await carrier.close_async()  # type: ignore[no-untyped-call]
+    await carrier.close_async()
 
 
 @asynccontextmanager
 async def by_increase(base_url: str, _body: bytes, _user_id: str) -> AsyncIterator[Call]:
-    import increase
-
+    increase: Any = importlib.import_module("increase")
     async with increase.AsyncIncrease(api_key="t", base_url=base_url, timeout=PATIENT_SECONDS) as client:
         yield lambda: client.accounts.create(name="Bike")
 
