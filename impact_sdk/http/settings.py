@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # A client's certificate: one file, or certificate, key and the key's password.
 Cert = str | tuple[str, str] | tuple[str, str, str | Secret]
 OPTION = "proxy"
+PEM = "-----BEGIN"
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -213,10 +214,14 @@ def tls(verify: "ssl.SSLContext | str | bool", cert: Cert | None, http2: bool) -
 @contextmanager
 def _reading(name: str, *paths: str) -> Iterator[None]:
     """`ConfigurationError`, which names the option or variable and the path, where a certificate cannot be read."""
+    if any(PEM in path for path in paths):
+        raise ConfigurationError(
+            f"{name} is the text of a certificate or key, which is not shown; give the path of one"
+        )
     try:
         yield
     except (OSError, ValueError) as error:
-        what, why = " with the key ".join(map(shown, paths)), f"{type(error).__name__}: {error}"
+        what, why = " with the key ".join(map(repr, paths)), f"{type(error).__name__}: {error}"
         raise ConfigurationError(
             f"{name} is {what}, which cannot be read ({why}); give certificates in the form PEM"
         ) from error

@@ -35,6 +35,8 @@ by_each_of_ours = pytest.mark.parametrize(
     ],
 )
 
+PRIVATE = "-----BEGIN PRIVATE KEY-----\ns3cret" + "s3cret" * 20 + "\n-----END PRIVATE KEY-----\n"
+
 
 @pytest.fixture
 def authority(tmp_path: Path) -> str:
@@ -322,6 +324,25 @@ def test_what_the_environment_has_wrong_is_said_when_the_client_is_made(
         made()
 
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"cert": PRIVATE}, {"cert": (__file__, PRIVATE)}, {"verify": PRIVATE}],
+    ids=["certificate", "key", "authority"],
+)
+def test_a_key_in_the_place_of_its_path_is_not_shown(options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=r"the text of a certificate or key, .*; give the path") as caught:
+        made(**options)
+
+    assert "s3cret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+def test_a_long_path_is_shown_whole() -> None:
+    path = f"/nowhere/{'long/' * 30}authority.pem"
+
+    with pytest.raises(ConfigurationError, match=f"verify is '{path}', which"):
+        made(verify=path)
 
 
 def test_of_several_folders_of_the_environment_one_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
