@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import (
+        Accounts,
+        Dreams,
+        Events,
+        Following,
         ImpactAPI,
+        Sandbox,
+        SavehackLaunches,
+        Savehacks,
+        Transactions,
+        TransferConsents,
+        Users,
     )
     from .attempts import (
         Attempt,
@@ -94,6 +104,7 @@ if TYPE_CHECKING:
         AppInfo,
     )
     from .models import (
+        UNSET,
         Account,
         AccountType,
         AccountUpdate,
@@ -110,6 +121,7 @@ if TYPE_CHECKING:
         Eurocup,
         Event,
         EventBatch,
+        EventData,
         EventType,
         Everest,
         FeedEvent,
@@ -127,6 +139,7 @@ if TYPE_CHECKING:
         Roundup,
         Savehack,
         SavehackLaunch,
+        SavehackTerms,
         SaveLeague,
         SessionRenewal,
         SessionSettings,
@@ -137,6 +150,7 @@ if TYPE_CHECKING:
         TransactionUpdate,
         TransferConsent,
         TransferConsentTicket,
+        Unset,
         User,
         WebhookEndpoint,
         WebhookEndpointState,
@@ -176,7 +190,10 @@ if TYPE_CHECKING:
     )
 
 _PUBLIC = {
-    "api": "ImpactAPI",
+    "api": """
+        Accounts Dreams Events Following ImpactAPI Sandbox SavehackLaunches Savehacks Transactions TransferConsents
+        Users
+    """,
     "attempts": "Attempt",
     "auth": "ClientCredentials",
     "blocking": "Blocking",
@@ -201,12 +218,12 @@ _PUBLIC = {
     "http.host_transport": "HTTPTransport",
     "identity": "AppInfo",
     "models": """
-        Account AccountType AccountUpdate Autopilot CalendarChaos ConsentFrequency Copycat Daily Dream
-        DreamInspiration DreamMilestone DreamReference DreamState Eurocup Event EventBatch EventType Everest FeedEvent
-        FeedEventType LaunchState Monthly Moonstruck OneTime PageView PauseReason Percentage Reference Rocket Roulette
-        Roundup Savehack SavehackLaunch SaveLeague SessionRenewal SessionSettings Thief Transaction TransactionState
-        TransactionType TransactionUpdate TransferConsent TransferConsentTicket User WebhookEndpoint
-        WebhookEndpointState Weekly
+        UNSET Account AccountType AccountUpdate Autopilot CalendarChaos ConsentFrequency Copycat Daily Dream
+        DreamInspiration DreamMilestone DreamReference DreamState Eurocup Event EventBatch EventData EventType Everest
+        FeedEvent FeedEventType LaunchState Monthly Moonstruck OneTime PageView PauseReason Percentage Reference Rocket
+        Roulette Roundup Savehack SavehackLaunch SavehackTerms SaveLeague SessionRenewal SessionSettings Thief
+        Transaction TransactionState TransactionType TransactionUpdate TransferConsent TransferConsentTicket Unset User
+        WebhookEndpoint WebhookEndpointState Weekly
     """,
     "options": "CallOptions ClientOptions PostOptions",
     "rate_limits": "RateLimit",
@@ -234,7 +251,7 @@ def _at_first_use(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*__all__, "__version__"])
 
 
 if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
@@ -242,6 +259,7 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
 
 
 __all__ = [
+    "UNSET",
     "APIError",
     "Account",
     "AccountProvisioningDeclined",
@@ -250,6 +268,7 @@ __all__ = [
     "AccountProvisioningTimedOut",
     "AccountType",
     "AccountUpdate",
+    "Accounts",
     "AlreadyLaunching",
     "AppInfo",
     "Attempt",
@@ -278,16 +297,20 @@ __all__ = [
     "DreamMilestone",
     "DreamReference",
     "DreamState",
+    "Dreams",
     "Eurocup",
     "Event",
     "EventBatch",
+    "EventData",
     "EventType",
+    "Events",
     "Everest",
     "ExitReason",
     "ExitRequest",
     "FeedEvent",
     "FeedEventType",
     "FieldError",
+    "Following",
     "Forbidden",
     "HTTPTransport",
     "HandoverEnded",
@@ -328,9 +351,13 @@ __all__ = [
     "Rocket",
     "Roulette",
     "Roundup",
+    "Sandbox",
     "SaveLeague",
     "Savehack",
     "SavehackLaunch",
+    "SavehackLaunches",
+    "SavehackTerms",
+    "Savehacks",
     "Secret",
     "ServerError",
     "Session",
@@ -346,18 +373,22 @@ __all__ = [
     "TransactionState",
     "TransactionType",
     "TransactionUpdate",
+    "Transactions",
     "TransferConsent",
     "TransferConsentDeclined",
     "TransferConsentFailed",
     "TransferConsentRequest",
     "TransferConsentTicket",
     "TransferConsentTimedOut",
+    "TransferConsents",
     "TransportError",
     "Unauthorized",
     "UnexpectedResponse",
     "UnknownArgument",
     "UnreadableWebhook",
+    "Unset",
     "User",
+    "Users",
     "WaitStarted",
     "WebhookEndpoint",
     "WebhookEndpointState",

@@ -69,7 +69,12 @@ class _Call(Generic[T]):
 
     async def _perform(self) -> None:
         try:
-            value = await awaited("the function given to call()", self._do())
+            answer = self._do()
+            if hasattr(answer, "__aiter__"):
+                raise ConfigurationError(
+                    f"the function given to call() gave {shown(answer)}, which is a listing; use each() for it"
+                )
+            value = await awaited("the function given to call()", answer)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # SystemExit too: it belongs to who has called, and ends no loop

@@ -137,7 +137,8 @@ def _call(reply: "Reply") -> str:
 
 
 def _request(reply: "Reply") -> str:
-    return f"request {request_id(reply)}"
+    name = request_id(reply)
+    return "no request id" if name is None else f"request {name}"
 
 
 def request_id(reply: "Reply") -> str | None:
@@ -184,18 +185,18 @@ def _described(reply: "Reply", *, may_hold_secret: bool = False) -> str:
     if reply.unusable is not None:
         return reply.redaction.of(reply.unusable)
     if not reply.content.strip():
-        return "it is empty"
+        return "the body is empty"
     try:
         answer = wire.loads(reply.content)
     except wire.Unreadable:
         return _shown(reply, may_hold_secret=may_hold_secret)
     said = "; ".join(map(str, _errors(reply)[:MOST_ERRORS]))
-    return f"it says {said}" if said else _named(reply, answer)
+    return f"the body says {said}" if said else _named(reply, answer)
 
 
 def _shown(reply: "Reply", *, may_hold_secret: bool) -> str:
     text = " ".join(_beginning(reply).split())
-    of_type = f"it is {_media_type(reply) or 'of no type'}"
+    of_type = f"the body is {_media_type(reply) or 'of no type'}"
     if may_hold_secret and not text.startswith("<"):  # of a page it is known that nobody's token is in it
         return f"{of_type}, and not shown"
     title = _TITLE.search(text)
@@ -206,9 +207,9 @@ def _shown(reply: "Reply", *, may_hold_secret: bool) -> str:
 def _named(reply: "Reply", answer: Any) -> str:
     """What is in a JSON answer, and not what it says: that is about somebody."""
     if not isinstance(answer, dict):
-        return f"it is JSON, {'a list' if isinstance(answer, list) else type(answer).__name__}"
+        return f"the body is JSON, {'a list' if isinstance(answer, list) else type(answer).__name__}"
     names = [visible(reply.redaction.of(name), longest=LONGEST_NAME) for name in list(answer)[:MOST_NAMES]]
-    return f"it has {', '.join(names)}" if names else "it is an empty object"
+    return f"the body has {', '.join(names)}" if names else "the body is an empty object"
 
 
 def _beginning(reply: "Reply") -> str:

@@ -48,6 +48,9 @@ class Secret:
     def __repr__(self) -> str:
         return REDACTED
 
+    def __format__(self, how: str) -> str:
+        return format(REDACTED, how)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._text,)
 
@@ -61,6 +64,9 @@ class ConcealedBytes(bytes):
         return f"<{len(self)} bytes, not shown>"
 
     __str__ = __repr__
+
+    def __format__(self, how: str) -> str:
+        return format(repr(self), how)
 
 
 def revealed(value: object) -> Any:

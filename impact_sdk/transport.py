@@ -233,9 +233,10 @@ class Transport:
                 jitter=self.http.source.random(),
             )
             if wait is None or not self._may_try_again(trying, wait, failure):
+                trying.log_end(failure)
                 raise trying.in_all(failure) from failure.__cause__
             trying.may_have_happened = trying.may_have_happened or outcome.may_have_happened
-            await trying.wait(wait)
+            await trying.wait(wait, failure)
 
     @property
     def _end(self) -> Deadline | None:

@@ -144,15 +144,39 @@ class Trying:
         """How long all attempts took, with the waits between them."""
         return sum(attempt.seconds_waited_before + attempt.seconds for attempt in self.history)
 
-    async def wait(self, seconds: float) -> None:
-        """Wait before the next attempt, by the client's clock."""
+    def log_end(self, failure: Exception) -> None:
+        """Say that there is no attempt after this failure."""
         last = self.history[-1]
         logger.debug(
-            "%s %s: attempt %s failed, next in %.2f s",
+            "%s %s: attempt %s failed, and was the last: %s",
+            self.method,
+            self.path,
+            last.number,
+            failure,
+            extra=fields(
+                "request.failed",
+                method=self.method,
+                path=self.path,
+                attempt=last.number,
+                status=last.status,
+                error=last.error,
+            ),
+        )
+
+    async def wait(self, seconds: float, failure: Exception) -> None:
+        """Wait before the next attempt, by the client's clock.
+
+        Args:
+            failure: Of the last one.
+        """
+        last = self.history[-1]
+        logger.debug(
+            "%s %s: attempt %s failed, next in %.2f s: %s",
             self.method,
             self.path,
             last.number,
             seconds,
+            failure,
             extra=fields(
                 "request.retried",
                 method=self.method,

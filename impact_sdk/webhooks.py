@@ -90,7 +90,11 @@ class WebhookVerifier:
         self._tolerance = tolerance
 
     def __repr__(self) -> str:
-        return f"<WebhookVerifier with {len(self._signers)} secrets>"
+        return f"<WebhookVerifier with {self._known}>"
+
+    @property
+    def _known(self) -> str:
+        return "the secret that is known" if len(self._signers) == 1 else f"any of the {len(self._signers)} secrets"
 
     def receiving(self, body: bytes, headers: Headers) -> "Receiving":
         """The batch, to be dealt with in the block; when the block raises, the next attempt of DES is welcome.
@@ -173,8 +177,8 @@ class WebhookVerifier:
         moment = _moment(sent_at)
         if not any(_is_signed(signer, webhook_id, moment, body, signatures) for signer in self._signers):
             raise InvalidSignature(
-                f"webhook {shown(webhook_id)} is not signed with any of the {len(self._signers)} secrets that are "
-                "known; compare them with what DES was given, and see that nothing changes the body on its way"
+                f"webhook {shown(webhook_id)} is not signed with {self._known}; compare with what DES was given, and "
+                "see that nothing changes the body on its way"
             )
         age = self._clock.now() - moment
         if abs(age) > self._tolerance:

@@ -17,14 +17,26 @@ from ..secrets import Secret
 from ..transport import Transport
 from .accounts import Accounts
 from .dreams import Dreams
-from .events import Events
+from .events import Events, Following
 from .sandbox import Sandbox
 from .savehacks import SavehackLaunches, Savehacks
 from .transactions import Transactions
 from .transfer_consents import TransferConsents
 from .users import Users
 
-__all__ = ["ImpactAPI"]
+__all__ = [
+    "Accounts",
+    "Dreams",
+    "Events",
+    "Following",
+    "ImpactAPI",
+    "Sandbox",
+    "SavehackLaunches",
+    "Savehacks",
+    "Transactions",
+    "TransferConsents",
+    "Users",
+]
 
 
 class ImpactAPI:
@@ -58,19 +70,54 @@ class ImpactAPI:
         self._http.policy = how
         self._is_view = False
         self._is_entered = False
-        self._ask_through(Transport(http=self._http, auth=BearerToken(credentials)))
+        self._transport = Transport(http=self._http, auth=BearerToken(credentials))
 
-    def _ask_through(self, transport: Transport) -> None:
-        self._transport = transport
-        self.users = Users(transport)
-        self.accounts = Accounts(transport)
-        self.dreams = Dreams(transport)
-        self.savehacks = Savehacks(transport)
-        self.savehack_launches = SavehackLaunches(transport)
-        self.transactions = Transactions(transport)
-        self.transfer_consents = TransferConsents(transport)
-        self.events = Events(transport)
-        self.sandbox = Sandbox(transport)
+    # What there is to ask for: properties, so that `dir()`, `help()` and editors know of it.
+
+    @property
+    def users(self) -> Users:
+        """The bank's end users."""
+        return Users(self._transport)
+
+    @property
+    def accounts(self) -> Accounts:
+        """What DES knows of the accounts that the bank holds."""
+        return Accounts(self._transport)
+
+    @property
+    def dreams(self) -> Dreams:
+        """The users' savings goals."""
+        return Dreams(self._transport)
+
+    @property
+    def savehacks(self) -> Savehacks:
+        """What can be launched."""
+        return Savehacks(self._transport)
+
+    @property
+    def savehack_launches(self) -> SavehackLaunches:
+        """Savehacks at work."""
+        return SavehackLaunches(self._transport)
+
+    @property
+    def transactions(self) -> Transactions:
+        """Money that is to move, has moved, or could not."""
+        return Transactions(self._transport)
+
+    @property
+    def transfer_consents(self) -> TransferConsents:
+        """The users' yes to what savehacks will move."""
+        return TransferConsents(self._transport)
+
+    @property
+    def events(self) -> Events:
+        """What happened in DES in the last 30 days."""
+        return Events(self._transport)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """What only the sandbox has: its feed, and where its webhooks go."""
+        return Sandbox(self._transport)
 
     @classmethod
     @told_without_frames
@@ -110,7 +157,7 @@ class ImpactAPI:
         policy.require_known("with_options()", {**options}, CallOptions.__annotations__)
         view = copy.copy(self)
         view._is_view = True
-        view._ask_through(self._transport.with_options(options))
+        view._transport = self._transport.with_options(options)
         return view
 
     def __repr__(self) -> str:

@@ -44,7 +44,7 @@ async def whole(pieces: AsyncIterable[bytes], coding: str) -> bytes:
                 held.append(piece if unpack is None else unpack.some(piece, left + 1))
                 left -= len(held[-1])
                 if left < 0:
-                    raise Unusable(f"it is larger than {LARGEST_BYTES} bytes")
+                    raise Unusable(f"the body is larger than {LARGEST_BYTES} bytes")
             except Unusable as error:
                 # Cancelled and not left: leaving would strand the generators below, which have a connection to close.
                 problem = error
@@ -53,7 +53,7 @@ async def whole(pieces: AsyncIterable[bytes], coding: str) -> bytes:
     if problem is not None:
         raise problem
     if unpack is not None and not unpack.is_whole:
-        raise Unusable("it is packed and breaks off")
+        raise Unusable("the body is packed and breaks off")
     return held[0] if len(held) == 1 else b"".join(held)
 
 
@@ -64,7 +64,7 @@ def _unpacking(coding: str) -> "_Unpacking | None":
         return _Unpacking(GZIP)
     if coding == "deflate":
         return _Unpacking(ZLIB, otherwise=RAW_DEFLATE)
-    raise Unusable(f"it is packed with {coding[:40]!r}, and we asked for gzip or deflate")
+    raise Unusable(f"the body is packed with {coding[:40]!r}, and we asked for gzip or deflate")
 
 
 class _Unpacking:
@@ -97,7 +97,7 @@ class _Unpacking:
             unpacked = self._all(piece, most)
         except zlib.error as error:
             if self._otherwise is None:
-                raise Unusable(f"it cannot be unpacked ({error})") from error
+                raise Unusable(f"the body cannot be unpacked ({error})") from error
             self._form, self._otherwise = self._otherwise, None
             self._inflating = zlib.decompressobj(self._form)
             return self.some(piece, most)

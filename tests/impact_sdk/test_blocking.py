@@ -534,3 +534,9 @@ def test_a_mistake_is_named(mistake: str, impact: Blocking[ImpactAPI]) -> None:
 def test_what_is_no_client_is_named(made: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"make gave .*, which is no client to open and close"):
         Blocking(lambda: made).open()
+
+
+@pytest.mark.parametrize("ask", [lambda api: api.savehacks.list(), lambda api: api.events.follow()])
+def test_a_listing_given_to_call_is_sent_to_each(impact: Blocking[ImpactAPI], ask: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"given to call\(\) gave .*, which is a listing; use each\(\) for it"):
+        impact.call(ask)

@@ -14,7 +14,7 @@ import pytest
 import respx
 
 import impact_sdk
-from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, NotFound, logs
+from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, ImpactError, NotFound, logs
 
 from .answers import DREAM
 from .conftest import BASE
@@ -82,6 +82,29 @@ async def test_a_request_is_logged_with_its_fields(
     ]
     assert (said[1]["impact_path"], said[1]["impact_status"]) == ("/v1/dreams/d1", 503)
     assert (said[2]["impact_attempt"], said[2]["impact_status"], said[2]["impact_error"]) == (1, 503, None)
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason", "error"),
+    [
+        (httpx.Response(503, text="under repair"), "was refused with 503", None),
+        (httpx.ConnectError("refused"), "refused", "NotSent"),
+        (httpx.ReadError("reset"), "reset", "OutcomeUnknown"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+async def test_each_attempt_that_failed_is_logged_with_its_reason_the_last_one_too(
+    api: ImpactAPI, des: respx.MockRouter, records: pytest.LogCaptureFixture, failure: Any, reason: str, error: str
+) -> None:
+    des.get("/v1/dreams/d1").mock(side_effect=[failure, failure])
+
+    with pytest.raises(ImpactError):
+        await api.dreams.get("d1", attempts=2)
+
+    told = [record for record in records.records if "attempt" in record.getMessage()]
+    assert [record.__dict__["impact_event"] for record in told] == ["request.retried", "request.failed"]
+    assert [record.__dict__["impact_error"] for record in told] == [error, error]
+    assert all(reason in record.getMessage() for record in told)
 
 
 async def test_no_secret_is_logged(des: respx.MockRouter, records: pytest.LogCaptureFixture) -> None:

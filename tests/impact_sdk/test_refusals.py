@@ -24,7 +24,9 @@ from impact_sdk import (
 from .conftest import BASE
 
 HTML = b"<!doctype html>\n<html>\n  <head><title> Sign in to\n WiFi</title></head><body>" + b"x" * 9_000
-PAGE = "it is text/html with the title 'Sign in to WiFi' and begins with '<!doctype html> <html> <head><title> Sign in"
+PAGE = (
+    "the body is text/html with the title 'Sign in to WiFi' and begins with '<!doctype html> <html> <head><title> Sign"
+)
 OF_HTML = {"Content-Type": "text/html; charset=utf-8"}
 OF_PROBLEM = {"Content-Type": "application/problem+json"}
 LOOK = "it may have happened: look before you repeat it"
@@ -73,13 +75,13 @@ async def refused(api: ImpactAPI, des: respx.MockRouter, method: str, answer: ht
         (
             httpx.Response(304),
             UnexpectedResponse,
-            "answered with 304, which is no answer to it; it is empty; see whether",
+            "answered with 304, which is no answer to it; the body is empty; see whether",
         ),
         (html(300), UnexpectedResponse, f"answered with 300, which is no answer to it; {PAGE}"),
         # No body, or none that is known.
-        (httpx.Response(200), UnexpectedResponse, "no JSON: .*; it is empty"),
-        (httpx.Response(503), ServerError, "refused with 503: without a reason; it is empty"),
-        (httpx.Response(503, content=b"\xff\xfeh\0i\0"), ServerError, "it is of no type and begins with 'hi'"),
+        (httpx.Response(200), UnexpectedResponse, "no JSON: .*; the body is empty"),
+        (httpx.Response(503), ServerError, "refused with 503: without a reason; the body is empty"),
+        (httpx.Response(503, content=b"\xff\xfeh\0i\0"), ServerError, "the body is of no type and begins with 'hi'"),
         (
             httpx.Response(200, content=b'{"dream": {"id": "d'),
             UnexpectedResponse,
@@ -88,28 +90,36 @@ async def refused(api: ImpactAPI, des: respx.MockRouter, method: str, answer: ht
         (
             httpx.Response(200, json={"dream": {"id": 5}}),
             UnexpectedResponse,
-            r"@ \$.dream.id.*; it has dream \(request",
+            r"@ \$.dream.id.*; the body has dream \(no request id\)",
         ),
-        (httpx.Response(200, json=[]), UnexpectedResponse, "dream is missing @ .*; it is JSON, a list"),
-        (httpx.Response(200, json={}), UnexpectedResponse, "dream is missing @ .*; it is an empty object"),
-        (httpx.Response(200, json={"errors": ["asleep"]}), UnexpectedResponse, "dream is missing @ .*; it says asleep"),
+        (httpx.Response(200, json=[]), UnexpectedResponse, "dream is missing @ .*; the body is JSON, a list"),
+        (httpx.Response(200, json={}), UnexpectedResponse, "dream is missing @ .*; the body is an empty object"),
+        (
+            httpx.Response(200, json={"errors": ["asleep"]}),
+            UnexpectedResponse,
+            "dream is missing @ .*; the body says asleep",
+        ),
         (
             httpx.Response(503, content=gzip.compress(b"{}")[:9], headers={"Content-Encoding": "gzip"}),
             ServerError,
-            "without a reason; it is packed and breaks off",
+            "without a reason; the body is packed and breaks off",
         ),
         # Reasons.
-        (httpx.Response(403, text="  not\n today "), Forbidden, r"refused with 403: not\\n today \(request"),
-        (httpx.Response(403, json={"message": "not today"}), Forbidden, r"refused with 403: not today \(request"),
+        (httpx.Response(403, text="  not\n today "), Forbidden, r"refused with 403: not\\n today \(no request id\)"),
+        (
+            httpx.Response(403, json={"message": "not today"}),
+            Forbidden,
+            r"refused with 403: not today \(no request id\)",
+        ),
         (
             httpx.Response(400, json={"errors": {"name": ["is b"]}}),
             BadRequest,
-            r"refused with 400: name is b \(request",
+            r"refused with 400: name is b \(no request id\)",
         ),
         (
             httpx.Response(403, json={"title": "No credit", "detail": "You have 30"}, headers=OF_PROBLEM),
             Forbidden,
-            r"refused with 403: No credit, You have 30 \(request",
+            r"refused with 403: No credit, You have 30 \(no request id\)",
         ),
     ],
 )

@@ -21,6 +21,10 @@ def test_a_secret_is_shown_in_no_way(kind: type[Secret]) -> None:
         repr(secret),
         str(secret),
         f"{secret}",
+        f"{secret:>50}",
+        f"{secret!r:.99}",
+        f"{secret.encode():>50}",
+        "%s %r" % (secret, secret),  # noqa: UP031
         repr([secret]),
         repr({1: secret}),
     ):

@@ -127,8 +127,8 @@ async def test_whatever_is_in_credentials_arrives(des: respx.MockRouter, client_
         (400, BadRequest, {"error": "invalid_scope", "error_description": None}, "invalid_scope"),
         (503, ServerError, {"error": "temporarily_unavailable"}, "temporarily_unavailable"),
         (400, BadRequest, {"error": "bad", "errors": [{"field": "a", "errors": ["is b"]}]}, "a is b; bad"),
-        (400, BadRequest, {"error": {"code": 5}}, "without a reason; it has error"),
-        (400, BadRequest, {"error": ""}, "without a reason; it has error"),
+        (400, BadRequest, {"error": {"code": 5}}, "without a reason; the body has error"),
+        (400, BadRequest, {"error": ""}, "without a reason; the body has error"),
         (400, BadRequest, {"error": "bad", "error_description": ["x"]}, "bad, x"),
     ],
 )
@@ -138,7 +138,7 @@ async def test_why_there_is_no_token_is_told(
     """RFC 6749, 5.2."""
     des.post("/oauth/token").respond(status, json=said)
 
-    with pytest.raises(error, match=f"POST /oauth/token was refused with {status}.*: {told} \\(request"):
+    with pytest.raises(error, match=f"POST /oauth/token was refused with {status}.*: {told} \\(no request id\\)"):
         await api.dreams.get("d1", attempts=1)
 
 
