@@ -13,6 +13,7 @@ from . import wire
 from .cookies import SessionCookie
 from .http import HTTP
 from .mistakes import what_is_wrong_with_text, wrong
+from .named import told_by_name
 from .refusals import unexpected
 from .reports import told_without_frames
 from .secrets import SHORTEST, Secret
@@ -44,6 +45,7 @@ class ClientCredentials:
     client_secret: Secret
 
     @told_without_frames
+    @told_by_name("ClientCredentials()")
     def __init__(self, client_id: str, client_secret: str | Secret) -> None:
         secret = Secret(client_secret)
         for name, value in (("client_id", client_id), ("client_secret", secret.reveal())):

@@ -6,6 +6,7 @@ import sys
 import attrs
 
 from .mistakes import wrong
+from .named import made_by_name
 from .version import __version__
 
 # RFC 9110, 5.6.2 and 10.1.5.
@@ -14,6 +15,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _COMMENT = re.compile(r"[!-'*-\[\]-~]{1,200}")
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class AppInfo:
     """The program that uses the SDK, as the vendor's support will find it in the logs.

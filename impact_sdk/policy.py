@@ -7,13 +7,13 @@ from typing import Any
 import attrs
 
 from . import deadlines, headers, hooks, logs
-from .errors import UnknownArgument
 from .hooks import Hooks
 from .http import time_limits
 from .http.carriers import carried_by
 from .http.settings import ConnectionOptions
 from .identity import AppInfo, user_agent
-from .mistakes import shown, wrong
+from .mistakes import wrong
+from .named import require_known
 from .options import CallOptions, ClientOptions
 from .retries import ATTEMPTS
 from .retry_budget import RetryBudget, RetryStore
@@ -81,16 +81,3 @@ def of_client(called: str, options: dict[str, Any], known: Iterable[str] = ()) -
         **connection,
         "headers": {"User-Agent": agent, **added},
     }
-
-
-def require_known(called: str, given: dict[str, Any], known: Iterable[str]) -> None:
-    """`UnknownArgument`, with the nearest name, where an argument is given that there is not."""
-    for name in given:
-        if name not in known:
-            given.clear()  # what a frame holds, a report of an error shows
-            import difflib
-
-            near = next(iter(difflib.get_close_matches(name, known, n=1)), None)
-            # Its value is not shown: behind a misspelled name there may be a secret.
-            hint = f"did you mean {near}?" if near else f"it takes {', '.join(known)}"
-            raise UnknownArgument(f"{called} has no argument {shown(name)}; {hint}")

@@ -11,8 +11,10 @@ from typing import Any
 import attrs
 
 from .mistakes import wrong
+from .named import made_by_name
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class RetryBudget:
     """How many retries a client may make.

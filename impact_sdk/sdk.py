@@ -28,6 +28,7 @@ from .http import of as http_of
 from .launch import Begun, Launch
 from .launch import prepare as prepare_launch
 from .mistakes import what_is_wrong_with_text, wrong
+from .named import require_known, told_by_name
 from .notices import Notices
 from .opening import Opening
 from .options import CallOptions, ClientOptions
@@ -71,6 +72,7 @@ class ImpactSDK:
     """
 
     @told_without_frames
+    @told_by_name("ImpactSDK()")
     def __init__(
         self,
         base_url: str,
@@ -145,7 +147,7 @@ class ImpactSDK:
         Raises:
             ConfigurationError: An option that cannot work.
         """
-        policy.require_known("with_options()", {**options}, CallOptions.__annotations__)
+        require_known("with_options()", {**options}, CallOptions.__annotations__)
         view = copy.copy(self)
         view._origin = self._origin or self
         view._transport = self._transport.with_options(options)
@@ -175,7 +177,7 @@ class ImpactSDK:
         Raises:
             TransportError: DES cannot be reached. The SDK is open all the same, and each launch tries again.
         """
-        policy.require_known("sdk.prepare()", {**options}, CallOptions.__annotations__)
+        require_known("sdk.prepare()", {**options}, CallOptions.__annotations__)
         self._opening.open()
         prepare_launch()
         await self._transport.prepare("sdk.prepare", options)
@@ -201,6 +203,7 @@ class ImpactSDK:
         await keeper.end_others()
         await self._http.aclose()
 
+    @told_by_name("sdk.register()")
     def register(
         self,
         *,
@@ -278,7 +281,7 @@ class ImpactSDK:
         token = IDToken(id_token)
         del id_token  # what a frame holds, a report of an error shows
         self._opening.require()
-        policy.require_known("sdk.launch()", {**options}, [*LAUNCH_ARGUMENTS, *CallOptions.__annotations__])
+        require_known("sdk.launch()", {**options}, [*LAUNCH_ARGUMENTS, *CallOptions.__annotations__])
         if not token.reveal() or what_is_wrong_with_text(token.reveal()):
             raise InvalidCredentials(
                 "the ID token is empty, or no text; get one from the bank's sign-in and launch again"
@@ -321,7 +324,7 @@ class ImpactSDK:
         given = Secret(secret)
         del secret  # what a frame holds, a report of an error shows
         self._opening.require()
-        policy.require_known("sdk.resume()", {**options}, ["secret", *CallOptions.__annotations__])
+        require_known("sdk.resume()", {**options}, ["secret", *CallOptions.__annotations__])
         found = exported.read(given, base_url=self._http.base_url, client_id=self._client_id)
         async with self._transport.calling("sdk.resume", options) as transport:
             begun = await exported.taken_up(found, transport)

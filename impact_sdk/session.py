@@ -39,9 +39,10 @@ from .models import (
     TransactionState,
     User,
 )
+from .named import require_known
 from .notices import Notices
 from .options import CallOptions, PostOptions
-from .policy import Policy, require_known
+from .policy import Policy
 from .replies import Reply, recorded
 from .secrets import Secret
 from .transport import Transport

@@ -37,6 +37,7 @@ from .clock import of as clock_of
 from .errors import ConfigurationError, InvalidSignature, ReplayedWebhook, StaleWebhook, UnreadableWebhook
 from .mistakes import shown, wrong
 from .models import EventBatch
+from .named import told_by_name
 from .replay_stores import ReplayStore, without_waiting
 from .reports import told_without_frames
 from .secrets import ConcealedBytes, Secret
@@ -68,6 +69,7 @@ class WebhookVerifier:
     """
 
     @told_without_frames
+    @told_by_name("WebhookVerifier()")
     def __init__(
         self,
         secrets: str | Secret | Sequence[str | Secret],

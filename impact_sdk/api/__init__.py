@@ -10,6 +10,7 @@ from ..arguments import instance
 from ..auth import BearerToken, ClientCredentials
 from ..errors import ConfigurationError
 from ..http import of as http_of
+from ..named import require_known, told_by_name
 from ..options import CallOptions, ClientOptions
 from ..replies import Reply, recorded
 from ..reports import told_without_frames
@@ -57,6 +58,7 @@ class ImpactAPI:
     """
 
     @told_without_frames
+    @told_by_name("ImpactAPI()")
     def __init__(
         self,
         base_url: str,
@@ -154,7 +156,7 @@ class ImpactAPI:
         Raises:
             ConfigurationError: An option that cannot work.
         """
-        policy.require_known("with_options()", {**options}, CallOptions.__annotations__)
+        require_known("with_options()", {**options}, CallOptions.__annotations__)
         view = copy.copy(self)
         view._is_view = True
         view._transport = self._transport.with_options(options)
@@ -204,7 +206,7 @@ class ImpactAPI:
             Unauthorized: DES does not accept the credentials.
             TransportError: DES cannot be reached.
         """
-        policy.require_known("api.prepare()", {**options}, CallOptions.__annotations__)
+        require_known("api.prepare()", {**options}, CallOptions.__annotations__)
         await self._transport.prepare("api.prepare", options)
 
     async def aclose(self) -> None:

@@ -8,8 +8,8 @@ from types import FunctionType
 from typing import Any, TypeVar, cast, get_args
 
 from ..mistakes import SECRETS
+from ..named import require_known
 from ..options import CallOptions
-from ..policy import require_known
 from ..secrets import Secret
 from ..transport import Transport
 

@@ -9,6 +9,7 @@ import attrs
 
 from ..errors import ConfigurationError
 from ..mistakes import shown, wrong
+from ..named import made_by_name
 
 
 class Unset(Enum):
@@ -24,6 +25,7 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class AccountUpdate:
     """What changes on one account, as a part of `api.users.update()`.
@@ -46,6 +48,7 @@ class AccountUpdate:
     valuation_at: datetime | Unset = UNSET
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class TransactionUpdate:
     """How one transaction ended, as a part of `api.users.update()`.

@@ -12,6 +12,7 @@ import attrs
 
 from ..errors import ConfigurationError
 from ..mistakes import what_is_wrong_with_text, wrong
+from ..named import made_by_name
 
 Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
@@ -49,11 +50,13 @@ def _wrong(terms: Any, field: "attrs.Attribute[Any]", value: Any, wanted: str) -
 AMOUNT = _whole(1, 2**63 - 1)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Autopilot:
     """A deposit every week, as large as the Dream needs to be full on its day."""
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Daily:
     """A deposit of `amount_cents` every day; the first at once."""
@@ -61,6 +64,7 @@ class Daily:
     amount_cents: int = attrs.field(validator=AMOUNT)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Weekly:
     """A deposit of `amount_cents` every week on `weekday`, 0 for Monday to 6 for Sunday; the first at once."""
@@ -69,6 +73,7 @@ class Weekly:
     weekday: int = attrs.field(validator=_whole(0, 6))
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Monthly:
     """A deposit of `amount_cents` every month on `day_of_month`, 1 to 31; the first at once.
@@ -80,6 +85,7 @@ class Monthly:
     day_of_month: int = attrs.field(validator=_whole(1, 31))
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Thief:
     """Now and then `min_amount_cents` to `max_amount_cents`, both included, are stolen for the Dream."""
@@ -88,6 +94,7 @@ class Thief:
     max_amount_cents: int = attrs.field(validator=[AMOUNT, _at_least("min_amount_cents")])
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Rocket:
     """A deposit every week that grows by `amount_cents` each time, up to `max_amount_cents`."""
@@ -96,6 +103,7 @@ class Rocket:
     max_amount_cents: int = attrs.field(validator=[AMOUNT, _at_least("amount_cents")])
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class OneTime:
     """One deposit of `amount_cents`, at once."""
@@ -103,6 +111,7 @@ class OneTime:
     amount_cents: int = attrs.field(validator=AMOUNT)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Roulette:
     """Once a week the wheel gives nothing, or `min_amount_cents` to `max_amount_cents`."""
@@ -111,6 +120,7 @@ class Roulette:
     max_amount_cents: int = attrs.field(validator=[AMOUNT, _at_least("min_amount_cents")])
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Moonstruck:
     """A deposit of `amount_cents` at each full moon."""
@@ -118,6 +128,7 @@ class Moonstruck:
     amount_cents: int = attrs.field(validator=AMOUNT)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Percentage:
     """`percentage` of each salary, 1 to 100."""
@@ -125,6 +136,7 @@ class Percentage:
     percentage: int = attrs.field(validator=_whole(1, 100))
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Everest:
     """Up and down in 52 weeks: 1 to 26 times `amount_cents`, and back."""
@@ -132,6 +144,7 @@ class Everest:
     amount_cents: int = attrs.field(validator=AMOUNT)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class CalendarChaos:
     """On one random day of each month the day's number times `amount_cents`."""
@@ -139,6 +152,7 @@ class CalendarChaos:
     amount_cents: int = attrs.field(validator=AMOUNT)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class SaveLeague:
     """A deposit of `amount_cents` for each goal of `team` in the league."""
@@ -147,6 +161,7 @@ class SaveLeague:
     team: str = attrs.field(validator=_name)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Eurocup:
     """A deposit of `amount_cents` for each goal of `team` in the cup."""
@@ -155,6 +170,7 @@ class Eurocup:
     team: str = attrs.field(validator=_name)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Copycat:
     """Whatever `friend` saves, up to `max_amount_cents` each time."""
@@ -163,6 +179,7 @@ class Copycat:
     max_amount_cents: int = attrs.field(validator=AMOUNT)
 
 
+@made_by_name
 @attrs.frozen(kw_only=True)
 class Roundup:
     """What each purchase lacks to the next multiple of `round_to_cents`, 2 to 100,000."""

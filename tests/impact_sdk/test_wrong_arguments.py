@@ -3,6 +3,7 @@
 import enum
 import inspect
 import math
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -26,6 +27,7 @@ from impact_sdk import (
     ImpactSDK,
     InvalidCredentials,
     MemoryReplayStore,
+    OneTime,
     Session,
     SessionClosed,
     SystemClock,
@@ -35,6 +37,7 @@ from impact_sdk import (
     Weekly,
 )
 from impact_sdk.models import SAVEHACK_TYPES
+from impact_sdk.named import told_by_name
 
 from .answers import USER
 from .operations import A_LAUNCH, SECRET, THEN
@@ -486,6 +489,57 @@ async def test_a_session_says_after_the_end_that_it_has_ended() -> None:
 async def test_an_address_that_is_none_is_refused_at_once_or_when_it_is_asked(base_url: str) -> None:
     with pytest.raises(ImpactError):
         await ImpactAPI(base_url, auth=CREDENTIALS, transport=httpx.MockTransport(refuses)).dreams.get("d1", attempts=1)
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "said"),
+    [
+        (register, {"accont_provisioning_requested": print}, "no argument .*; did you mean account_provisioning_requ"),
+        (register, {"zzz": print}, "sdk.register() has no argument 'zzz'; it takes account_provisioning_requested, "),
+        (Weekly, {"amount": 5, "weekday": 0}, "Weekly() has no argument 'amount'; did you mean amount_cents?"),
+        (Weekly, {"amount_cents": 5}, "Weekly() was not given weekday; it takes amount_cents, weekday"),
+        (ImpactAPI, {}, "ImpactAPI() was not given base_url and auth; it takes base_url, auth, timeout"),
+        (ImpactAPI, {"base_url": BASE}, "ImpactAPI() was not given auth; it takes"),
+        (ImpactAPI, {"base_url": BASE, "api_key": "s3cret"}, "no argument 'api_key'; did you mean auth?"),
+        (ImpactAPI, {"base_url": BASE, "auth": CREDENTIALS, "max_retries": 4}, "'max_retries'; did you mean attempts?"),
+        (ImpactAPI, {"url": BASE, "auth": CREDENTIALS}, "no argument 'url'; did you mean base_url?"),
+        (ImpactSDK, {"base_url": BASE}, "ImpactSDK() was not given client_id; it takes"),
+        (ImpactSDK, {"base_url": BASE, "client_id": "a", "headers": {}}, "'headers'; did you mean default_headers?"),
+        (ClientCredentials, {"client_id": "a", "secret": "s3cret"}, "'secret'; did you mean client_secret?"),
+        (WebhookVerifier, {"secret": "s3cret"}, "no argument 'secret'; did you mean secrets?"),
+        (TransactionUpdate, {"settled_at": THEN}, "TransactionUpdate() was not given id; it takes"),
+        (impact_sdk.AppInfo, {"nam": "x"}, "AppInfo() has no argument 'nam'; did you mean name?"),
+        (impact_sdk.RetryBudget, {"sise": 5}, "RetryBudget() has no argument 'sise'; did you mean size?"),
+    ],
+)
+def test_a_name_that_there_is_not_and_one_that_is_missing_are_told(
+    call: Callable[..., Any], given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(said).replace(re.escape(".*"), ".*")) as caught:
+        call(**given)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "said"),
+    [
+        (OneTime, [5], "OneTime() was given 1 without a name; give them by name: amount_cents"),
+        (ImpactAPI, [BASE, CREDENTIALS], "ImpactAPI() was given 2 without a name; give them by name: base_url"),
+    ],
+)
+def test_what_has_to_be_given_by_name_says_so(call: Callable[..., Any], given: list[Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        call(*given)
+
+
+def test_a_type_error_from_within_stays_what_it_is() -> None:
+    class Made:
+        @told_by_name("Made()")
+        def __init__(self, given: Any) -> None:
+            given()
+
+    with pytest.raises(TypeError, match="not callable"):
+        Made(5)
 
 
 # Modules of what the SDK gives, and nobody makes.
