@@ -73,7 +73,7 @@ class ConfigurationError(ImpactError, ValueError):
 
 
 class UnknownArgument(ConfigurationError, TypeError):
-    """A method of the API has no argument of this name; the message has the nearest one.
+    """There is no argument of this name, and the message has the nearest one; or one that has to be given is missing.
 
     No request was sent. It is a TypeError as well, which is what Python calls it.
     """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_args
 
-from .errors import ConfigurationError, UnknownArgument
+from .errors import UnknownArgument
 from .mistakes import shown
 
 P = ParamSpec("P")
@@ -81,7 +81,7 @@ def made_by_name(kind: type[T]) -> type[T]:
     return kind
 
 
-def _problem(called: str, method: Callable[..., Any], count: int, given: Collection[str]) -> ConfigurationError:
+def _problem(called: str, method: Callable[..., Any], count: int, given: Collection[str]) -> UnknownArgument:
     """What is wrong with a call of a method that Python has refused.
 
     Args:
@@ -100,5 +100,5 @@ def _problem(called: str, method: Callable[..., Any], count: int, given: Collect
     required = [each.name for each in named if each.default is inspect.Parameter.empty]
     missing = [name for name in required if name not in given and name not in by_place[:count]]
     if missing and count <= len(by_place):
-        return ConfigurationError(f"{called} was not given {' and '.join(missing)}; it takes {', '.join(known)}")
-    return ConfigurationError(f"{called} was given {count} without a name; give them by name: {', '.join(known)}")
+        return UnknownArgument(f"{called} was not given {' and '.join(missing)}; it takes {', '.join(known)}")
+    return UnknownArgument(f"{called} was given {count} without a name; give them by name: {', '.join(known)}")

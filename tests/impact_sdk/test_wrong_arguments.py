@@ -515,7 +515,7 @@ async def test_an_address_that_is_none_is_refused_at_once_or_when_it_is_asked(ba
 def test_a_name_that_there_is_not_and_one_that_is_missing_are_told(
     call: Callable[..., Any], given: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(ConfigurationError, match=re.escape(said).replace(re.escape(".*"), ".*")) as caught:
+    with pytest.raises(UnknownArgument, match=re.escape(said).replace(re.escape(".*"), ".*")) as caught:
         call(**given)
     assert "s3cret" not in str(caught.value)
 
@@ -528,7 +528,7 @@ def test_a_name_that_there_is_not_and_one_that_is_missing_are_told(
     ],
 )
 def test_what_has_to_be_given_by_name_says_so(call: Callable[..., Any], given: list[Any], said: str) -> None:
-    with pytest.raises(ConfigurationError, match=re.escape(said)):
+    with pytest.raises(UnknownArgument, match=re.escape(said)):
         call(*given)
 
 
