@@ -2,7 +2,7 @@
 
 ImpactError
   ConfigurationError            the SDK was set up in a way that cannot work
-    UnknownArgument             a method of the API has no argument of this name
+    UnknownArgument             there is no argument of this name, or one is missing
   LaunchError                   launch() did not give a session
     InvalidCredentials          DES does not accept the ID token (422)
     AlreadyLaunching            a launch with this ID token is under way
