@@ -2,6 +2,7 @@
 
 import copy
 from contextlib import AbstractContextManager
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, Unpack
 
@@ -74,49 +75,49 @@ class ImpactAPI:
         self._is_entered = False
         self._transport = Transport(http=self._http, auth=BearerToken(credentials))
 
-    # What there is to ask for: properties, so that `dir()`, `help()` and editors know of it.
+    # What there is to ask for: here and not in `__init__`, so that `dir()`, `help()` and editors know of it.
 
-    @property
+    @cached_property
     def users(self) -> Users:
         """The bank's end users."""
         return Users(self._transport)
 
-    @property
+    @cached_property
     def accounts(self) -> Accounts:
         """What DES knows of the accounts that the bank holds."""
         return Accounts(self._transport)
 
-    @property
+    @cached_property
     def dreams(self) -> Dreams:
         """The users' savings goals."""
         return Dreams(self._transport)
 
-    @property
+    @cached_property
     def savehacks(self) -> Savehacks:
         """What can be launched."""
         return Savehacks(self._transport)
 
-    @property
+    @cached_property
     def savehack_launches(self) -> SavehackLaunches:
         """Savehacks at work."""
         return SavehackLaunches(self._transport)
 
-    @property
+    @cached_property
     def transactions(self) -> Transactions:
         """Money that is to move, has moved, or could not."""
         return Transactions(self._transport)
 
-    @property
+    @cached_property
     def transfer_consents(self) -> TransferConsents:
         """The users' yes to what savehacks will move."""
         return TransferConsents(self._transport)
 
-    @property
+    @cached_property
     def events(self) -> Events:
         """What happened in DES in the last 30 days."""
         return Events(self._transport)
 
-    @property
+    @cached_property
     def sandbox(self) -> Sandbox:
         """What only the sandbox has: its feed, and where its webhooks go."""
         return Sandbox(self._transport)
@@ -158,6 +159,8 @@ class ImpactAPI:
         """
         require_known("with_options()", {**options}, CallOptions.__annotations__)
         view = copy.copy(self)
+        for name in RESOURCES & vars(view).keys():  # which ask as this one does
+            del vars(view)[name]
         view._is_view = True
         view._transport = self._transport.with_options(options)
         return view
@@ -213,3 +216,6 @@ class ImpactAPI:
         """Close its connections. A second call does nothing."""
         if not self._is_view:
             await self._http.aclose()
+
+
+RESOURCES = frozenset(name for name, value in vars(ImpactAPI).items() if isinstance(value, cached_property))

@@ -327,3 +327,16 @@ def test_a_variable_that_cannot_be_is_named(
     for make in (ImpactAPI.from_env, ImpactSDK.from_env):
         with pytest.raises(ConfigurationError, match=re.escape(said)):
             make()
+
+
+def test_a_resource_is_the_same_each_time_and_another_one_for_other_options() -> None:
+    api = ImpactAPI("https://des.example", auth=ClientCredentials("demo-bank", "a-secret-of-16-c"))
+    names = ("users", "accounts", "dreams", "savehacks", "savehack_launches", "transactions", "events", "sandbox")
+
+    first = [getattr(api, name) for name in names]
+    view = api.with_options(timeout=1)
+
+    assert all(getattr(api, name) is resource for name, resource in zip(names, first, strict=True))
+    assert all(getattr(view, name) is not resource for name, resource in zip(names, first, strict=True))
+    assert view.users._transport.policy.timeout_seconds == 1
+    assert {*names} <= {*dir(ImpactAPI)}

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -48,7 +49,7 @@ async def _result(asked: Awaitable[Any] | AsyncIterator[Any]) -> Any:
 
 def test_no_operation_is_left_out_of_the_table() -> None:
     api = ImpactAPI("https://des.example", auth=ClientCredentials("demo-bank", "s3cret"))
-    groups = {name: getattr(api, name) for name, kind in vars(ImpactAPI).items() if isinstance(kind, property)}
+    groups = {name: getattr(api, name) for name, kind in vars(ImpactAPI).items() if isinstance(kind, cached_property)}
     groups["sessions"] = Sessions(api._transport)
     methods = {
         f"{name}.{method}"

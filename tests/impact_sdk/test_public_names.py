@@ -65,7 +65,7 @@ GROUPS += ["events", "sandbox"]
 @pytest.mark.parametrize("group", GROUPS)
 def test_what_the_api_has_is_found_on_its_class_with_its_type_and_a_line(group: str) -> None:
     found = inspect.getattr_static(ImpactAPI, group)
-    kind = typing.get_type_hints(found.fget)["return"]
+    kind = typing.get_type_hints(found.func)["return"]
 
     assert group in dir(ImpactAPI)
     assert inspect.getdoc(found)

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import anyio
@@ -199,7 +199,9 @@ def api() -> ImpactAPI:
 
 
 def groups(client: ImpactAPI) -> Mapping[str, object]:
-    return {name: getattr(client, name) for name, kind in vars(type(client)).items() if isinstance(kind, property)}
+    return {
+        name: getattr(client, name) for name, kind in vars(type(client)).items() if isinstance(kind, cached_property)
+    }
 
 
 API_CALLS = sorted(
