@@ -93,7 +93,8 @@ def test_a_value_that_would_make_it_another_request_is_refused(place: str, value
         prepared(place, value)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=8))
+# What begins with a dollar or has one in braces is no text, but an expression.
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="$"), max_size=8))
 @settings(max_examples=200)
 def test_any_text_in_a_path_stays_in_its_place(text: str) -> None:
     import httpx
