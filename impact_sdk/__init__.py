@@ -33,14 +33,19 @@ if TYPE_CHECKING:
     )
     from .callbacks import (
         AccountProvisioningRequest,
+        AccountProvisioningRequested,
         ConsentDeclined,
         ExitReason,
         ExitRequest,
+        ExitRequested,
         IDTokenExpired,
         ProvisioningDeclined,
         Registration,
+        Telemetry,
         TelemetryEvent,
+        TokenExpired,
         TransferConsentRequest,
+        TransferConsentRequested,
     )
     from .clock import (
         Clock,
@@ -198,8 +203,9 @@ _PUBLIC = {
     "auth": "ClientCredentials",
     "blocking": "Blocking",
     "callbacks": """
-        AccountProvisioningRequest ConsentDeclined ExitReason ExitRequest IDTokenExpired ProvisioningDeclined
-        Registration TelemetryEvent TransferConsentRequest
+        AccountProvisioningRequest AccountProvisioningRequested ConsentDeclined ExitReason ExitRequest ExitRequested
+        IDTokenExpired ProvisioningDeclined Registration Telemetry TelemetryEvent TokenExpired TransferConsentRequest
+        TransferConsentRequested
     """,
     "clock": "Clock SystemClock",
     "deprecations": "DeprecatedOperation",
@@ -265,6 +271,7 @@ __all__ = [
     "AccountProvisioningDeclined",
     "AccountProvisioningFailed",
     "AccountProvisioningRequest",
+    "AccountProvisioningRequested",
     "AccountProvisioningTimedOut",
     "AccountType",
     "AccountUpdate",
@@ -307,6 +314,7 @@ __all__ = [
     "Everest",
     "ExitReason",
     "ExitRequest",
+    "ExitRequested",
     "FeedEvent",
     "FeedEventType",
     "FieldError",
@@ -367,8 +375,10 @@ __all__ = [
     "StaleWebhook",
     "StillRunning",
     "SystemClock",
+    "Telemetry",
     "TelemetryEvent",
     "Thief",
+    "TokenExpired",
     "Transaction",
     "TransactionState",
     "TransactionType",
@@ -378,6 +388,7 @@ __all__ = [
     "TransferConsentDeclined",
     "TransferConsentFailed",
     "TransferConsentRequest",
+    "TransferConsentRequested",
     "TransferConsentTicket",
     "TransferConsentTimedOut",
     "TransferConsents",
