@@ -54,9 +54,13 @@ HTTP2S = {
 }
 
 
+# While one works; the others have the same code below.
+BY_DAY = ("pool", "aiohttp", "http2")
+
+
 def by(carriers: dict[str, Carrying]) -> pytest.MarkDecorator:
     each = [
-        pytest.param(loop, carrying, id=f"{name}-{loop}")
+        pytest.param(loop, carrying, id=f"{name}-{loop}", marks=() if name in BY_DAY else pytest.mark.thorough)
         for name, carrying in carriers.items()
         for loop in ("asyncio", "trio")
         if loop == "asyncio" or carrying.options.get("transport") != "aiohttp"
