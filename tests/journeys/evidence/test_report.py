@@ -454,6 +454,20 @@ def test_no_label_lies_over_another_or_outside(open_page: Open, place: str, widt
         assert page.evaluate(OVERLAPS, labels) == [], labels
 
 
+@pytest.mark.parametrize("width", [400, 800, 1280])
+def test_nor_does_a_moment_of_a_run_on_the_machines_clock(open_page: Open, tmp_path: Path, width: int) -> None:
+    """It is written to the millisecond."""
+    moments = [f"2026-11-29T16:20:{16 + n // 9}.{100 + 100 * (n % 9)}000Z" for n in range(36)]
+    messages = [message(n, f"GET /{n}", at=at) for n, at in enumerate(moments, 1)]  # none repeats another
+    steps = [attrs.evolve(step("1", 1, 36), began_at=moments[0], ended_at=moments[-1])]
+    quick = page_of(tmp_path, [made("quick", steps=steps, messages=messages, states=[{"dreams": {}}])])
+
+    page = open_page(quick, place="#/quick", viewport={"width": width, "height": 800})
+    expect(page.locator(".moments span").first).to_be_visible()
+
+    assert page.evaluate(OVERLAPS, ".moments span") == []
+
+
 @pytest.mark.parametrize("place", ["", "#/account-while-saving/step/4"])
 @pytest.mark.parametrize("width", [360, 800])
 def test_a_narrow_window_is_not_scrolled_sideways(open_page: Open, place: str, width: int) -> None:

@@ -5,8 +5,8 @@
 const WIDTH_OF_A_MESSAGE = 1;
 const WIDTH_OF_A_STEP = 2.5;
 const WIDTH_OF_A_PAUSE = (milliseconds) => 2 + 1.5 * Math.log10(1 + milliseconds / 1000);
-// What labels need, in pixels.
-const ROOM_FOR_A_MOMENT = 145;
+// What labels need, in pixels. A moment of a quick run is written to the millisecond.
+const ROOM_FOR_A_MOMENT = (text) => 16 + 6.45 * text.length;
 const ROOM_FOR_A_PAUSE = 46;
 
 function timeline({ steps, messages, rows, choose }) {
@@ -36,7 +36,7 @@ function timeline({ steps, messages, rows, choose }) {
   new ResizeObserver(() => {
     const pixels = view.clientWidth || 1;
     pausesShown.replaceChildren(...pauses(events, width, ROOM_FOR_A_PAUSE / pixels).map(label));
-    momentsShown.replaceChildren(...moments(events, width, ROOM_FOR_A_MOMENT / pixels).map(label));
+    momentsShown.replaceChildren(...moments(events, width, pixels).map(label));
     for (const band of bands) band.firstChild.hidden = band.clientWidth < 9 + 7 * band.textContent.length;
   }).observe(view);
   return view;
@@ -114,13 +114,15 @@ function pauses(events, width, room) {
 }
 
 // When things happen: the beginning, then what there is room for, first what comes after a long pause.
-function moments(events, width, room) {
+function moments(events, width, pixels) {
   const chosen = [];
   const after = events.filter(({ pause }) => pause).sort((one, other) => other.passed - one.passed);
   for (const event of [events[0], ...after]) {
     const x = event === events[0] ? 0 : event.x;
-    const hasRoom = chosen.every((other) => Math.abs(other.x - x) > room * width);
-    if (hasRoom && (x === 0 || x < (1 - room) * width)) chosen.push({ x, text: momentOf(event.time) });
+    const text = momentOf(event.time);
+    const room = (ROOM_FOR_A_MOMENT(text) * width) / pixels;
+    const hasRoom = chosen.every((other) => (other.x <= x ? x - other.x > other.room : other.x - x > room));
+    if (hasRoom && (x === 0 || x + room < width)) chosen.push({ x, text, room });
   }
   return chosen;
 }
