@@ -18,10 +18,8 @@ from impact_sdk import ClientCredentials, ImpactAPI
 
 Call = Callable[[], Awaitable[Any]]
 
-# How many at once, and how many calls a round has. At the widest a call of those on httpx's pool takes 20 ms, and the
-# peers are left out.
+# How many at once, and how many calls a round has.
 WIDTHS = {1: 100, 64: 640, 500: 1_000}
-WITHOUT_PEERS = 500
 ROUNDS = 3
 PATIENT_SECONDS = 120.0
 RAW = "httpx"

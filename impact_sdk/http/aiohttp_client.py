@@ -10,7 +10,7 @@ from yarl import URL
 
 from ..errors import ConfigurationError
 from .aiohttp_connections import ASKING, Connections
-from .bodies import LARGEST_BYTES, Unusable, whole
+from .bodies import LARGEST_BYTES, Unusable, whole_or_why
 from .places import NoPlace, Places
 from .pool import KEPT_SECONDS
 from .seam import Headers, Incoming, Outgoing, Sending
@@ -86,12 +86,11 @@ class AiohttpClient:
         coding = headers.get("content-encoding", "")
         try:
             # As nearly all are: then aiohttp takes no more than was announced, and is quicker than we are.
-            is_plain = not coding and (response.content_length or LARGEST_BYTES + 1) <= LARGEST_BYTES
-            body: bytes | Unusable = (
-                await response.read() if is_plain else await whole(response.content.iter_any(), coding)
-            )
-        except Unusable as error:
-            body = error
+            is_announced = (response.content_length or LARGEST_BYTES + 1) <= LARGEST_BYTES
+            if is_announced and not coding and "transfer-encoding" not in headers:
+                body: bytes | Unusable = await response.read()
+            else:
+                body = await whole_or_why(response.content.iter_any(), coding)
         finally:
             response.close()
         return Incoming(response.status, headers, body)

@@ -21,6 +21,14 @@ class Unusable(ValueError):
     """The body is too large, or packed in a way that we did not ask for, or wrongly."""
 
 
+async def whole_or_why(pieces: AsyncIterable[bytes], coding: str) -> bytes | Unusable:
+    """As `whole()`; what that raises is given."""
+    try:
+        return await whole(pieces, coding)
+    except Unusable as error:
+        return error
+
+
 async def whole(pieces: AsyncIterable[bytes], coding: str) -> bytes:
     """All of a body, as it was before it was packed.
 

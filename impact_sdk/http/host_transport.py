@@ -10,7 +10,7 @@ import attrs
 from ..arguments import able
 from ..handed_over import awaited
 from ..mistakes import wrong
-from .bodies import Unusable, whole
+from .bodies import whole_or_why
 from .seam import Body, Headers, Incoming, Outgoing, Sending
 from .time_limits import Whole
 
@@ -86,9 +86,7 @@ class HostTransport:
         headers = Headers(response.headers.raw)
         try:
             # Its stream, and not what httpx makes of it: that unpacks a megabyte into a gigabyte before anybody looks.
-            body: bytes | Unusable = await whole(response.stream, headers.get("content-encoding", ""))
-        except Unusable as error:
-            body = error
+            body = await whole_or_why(response.stream, headers.get("content-encoding", ""))
         finally:
             await response.aclose()
         return Incoming(response.status_code, headers, body)

@@ -14,7 +14,7 @@ import anyio
 import attrs
 
 from . import unasked
-from .bodies import Unusable, whole
+from .bodies import Unusable, whole_or_why
 from .places import NoPlace, Places
 from .seam import Body, Headers, Incoming, Outgoing, Sending
 from .settings import Proxy, Settings
@@ -239,9 +239,7 @@ async def _exchanged(connection: _Connection, request: Any) -> Incoming:
     response = await connection.http.handle_async_request(request)
     headers = Headers(response.headers)
     try:
-        body: bytes | Unusable = await whole(response.stream, headers.get("content-encoding", ""))
-    except Unusable as error:
-        body = error
+        body = await whole_or_why(response.stream, headers.get("content-encoding", ""))
     finally:
         await response.aclose()
     return Incoming(response.status, headers, body)
