@@ -22,8 +22,9 @@ from .streams import backend_of
 from .time_limits import Limits, Whole
 from .unbroken import unbroken
 
-# As httpx has it. In a stack those that are not needed lie below, and end when their time is over.
-KEPT_SECONDS = 5.0
+# Many servers, uvicorn and Node among them, close after five seconds, counted from when they had answered. Who sends
+# just then loses a POST. In a stack those that are not needed lie below, and end when their time is over.
+KEPT_SECONDS = 4.0
 # What is closed after a failure gets so long to say goodbye.
 TO_CLOSE_SECONDS = 1.0
 
