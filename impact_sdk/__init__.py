@@ -2,11 +2,13 @@
 
 `ImpactSDK` is for the app, `ImpactAPI` for the backend; the rest is what they take and give.
 
-Each name is imported when it is first asked for: a host pays at its start for what it uses. `_PUBLIC` says where each
+Each name is imported when it is first asked for: a host pays at its start for what it uses. `exports` says where each
 comes from.
 """
 
 from typing import TYPE_CHECKING, Any
+
+from .exports import PUBLIC
 
 if TYPE_CHECKING:
     from .api import (
@@ -22,15 +24,8 @@ if TYPE_CHECKING:
         TransferConsents,
         Users,
     )
-    from .attempts import (
-        Attempt,
-    )
-    from .auth import (
-        ClientCredentials,
-    )
-    from .blocking import (
-        Blocking,
-    )
+    from .attempts import Attempt
+    from .auth import ClientCredentials
     from .callbacks import (
         AccountProvisioningRequest,
         AccountProvisioningRequested,
@@ -47,13 +42,7 @@ if TYPE_CHECKING:
         TransferConsentRequest,
         TransferConsentRequested,
     )
-    from .clock import (
-        Clock,
-        SystemClock,
-    )
-    from .deprecations import (
-        DeprecatedOperation,
-    )
+    from .clock import Clock, SystemClock
     from .errors import (
         AccountProvisioningDeclined,
         AccountProvisioningFailed,
@@ -90,7 +79,9 @@ if TYPE_CHECKING:
         UnreadableWebhook,
         WebhookError,
     )
-    from .hooks import (
+    from .http.carriers.host_transport import HTTPTransport
+    from .http.deprecations import DeprecatedOperation
+    from .http.hooks import (
         AttemptEnded,
         AttemptStarted,
         CallEnded,
@@ -102,12 +93,10 @@ if TYPE_CHECKING:
         HookEvent,
         WaitStarted,
     )
-    from .http.host_transport import (
-        HTTPTransport,
-    )
-    from .identity import (
-        AppInfo,
-    )
+    from .http.identity import AppInfo
+    from .http.options import CallOptions, ClientOptions, PostOptions
+    from .http.replies import Reply
+    from .http.retry_budget import RetryBudget
     from .models import (
         UNSET,
         Account,
@@ -161,93 +150,22 @@ if TYPE_CHECKING:
         WebhookEndpointState,
         Weekly,
     )
-    from .options import (
-        CallOptions,
-        ClientOptions,
-        PostOptions,
-    )
-    from .rate_limits import (
-        RateLimit,
-    )
-    from .replay_stores import (
-        MemoryReplayStore,
-        ReplayStore,
-    )
-    from .replies import (
-        Reply,
-    )
-    from .retry_budget import (
-        RetryBudget,
-    )
-    from .sdk import (
-        ImpactSDK,
-    )
-    from .secrets import (
-        Secret,
-    )
-    from .session import (
-        Session,
-    )
+    from .parsing.rate_limits import RateLimit
+    from .sdk import ImpactSDK
+    from .secrets import Secret
+    from .session.session import Session
+    from .tasks.blocking import Blocking
     from .version import __version__ as __version__
-    from .webhooks import (
-        Receiving,
-        WebhookVerifier,
-    )
+    from .webhooks.receiver import Receiving, WebhookVerifier
+    from .webhooks.replay_stores import MemoryReplayStore, ReplayStore
 
-_PUBLIC = {
-    "api": """
-        Accounts Dreams Events Following ImpactAPI Sandbox SavehackLaunches Savehacks Transactions TransferConsents
-        Users
-    """,
-    "attempts": "Attempt",
-    "auth": "ClientCredentials",
-    "blocking": "Blocking",
-    "callbacks": """
-        AccountProvisioningRequest AccountProvisioningRequested ConsentDeclined ExitReason ExitRequest ExitRequested
-        IDTokenExpired ProvisioningDeclined Registration Telemetry TelemetryEvent TokenExpired TransferConsentRequest
-        TransferConsentRequested
-    """,
-    "clock": "Clock SystemClock",
-    "deprecations": "DeprecatedOperation",
-    "errors": """
-        AccountProvisioningDeclined AccountProvisioningFailed AccountProvisioningTimedOut AlreadyLaunching APIError
-        BadRequest CallbackNotRegistered ConfigurationError Conflict FieldError Forbidden HandoverError ImpactError
-        InvalidCredentials InvalidSignature LaunchError NotFound NotSent OutcomeUnknown RateLimited ReplayedWebhook
-        ServerError SessionClosed StaleWebhook StillRunning TransferConsentDeclined TransferConsentFailed
-        TransferConsentTimedOut TransportError Unauthorized UnexpectedResponse UnknownArgument UnreadableWebhook
-        WebhookError
-    """,
-    "hooks": """
-        AttemptEnded AttemptStarted CallEnded CallStarted HandoverEnded HandoverOutcome HandoverStarted Hook HookEvent
-        WaitStarted
-    """,
-    "http.host_transport": "HTTPTransport",
-    "identity": "AppInfo",
-    "models": """
-        UNSET Account AccountType AccountUpdate Autopilot CalendarChaos ConsentFrequency Copycat Daily Dream
-        DreamInspiration DreamMilestone DreamReference DreamState Eurocup Event EventBatch EventData EventType Everest
-        FeedEvent FeedEventType LaunchState Monthly Moonstruck OneTime PageView PauseReason Percentage Reference Rocket
-        Roulette Roundup Savehack SavehackLaunch SavehackTerms SaveLeague SessionRenewal SessionSettings Thief
-        Transaction TransactionState TransactionType TransactionUpdate TransferConsent TransferConsentTicket Unset User
-        WebhookEndpoint WebhookEndpointState Weekly
-    """,
-    "options": "CallOptions ClientOptions PostOptions",
-    "rate_limits": "RateLimit",
-    "replay_stores": "MemoryReplayStore ReplayStore",
-    "replies": "Reply",
-    "retry_budget": "RetryBudget",
-    "sdk": "ImpactSDK",
-    "secrets": "Secret",
-    "session": "Session",
-    "webhooks": "Receiving WebhookVerifier",
-}
-_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names.split()}
+_MODULE_OF = {name: module for module, names in PUBLIC.items() for name in names.split()}
 _MODULE_OF["__version__"] = "version"
 
 
 def _at_first_use(name: str) -> Any:
     """A public name, or a module that has some."""
-    if name not in _MODULE_OF and name not in _PUBLIC:
+    if name not in _MODULE_OF and name not in PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 

@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from .arguments import checked
 from .errors import ConfigurationError
-from .mistakes import shown
+from .mistakes.shown import shown
 
 LONGEST_BASE_URL = 2_000
 LONGEST_LABEL = 63

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from .errors import ConfigurationError
-from .mistakes import what_is_wrong_with_text, wrong
+from .mistakes.wrong import what_is_wrong_with_text, wrong
 from .models import UNSET, AccountUpdate, TransactionUpdate
 from .secrets import Secret
 

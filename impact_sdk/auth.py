@@ -10,14 +10,14 @@ import anyio
 import attrs
 
 from . import wire
-from .cookies import SessionCookie
-from .http import HTTP
-from .mistakes import what_is_wrong_with_text, wrong
-from .named import told_by_name
-from .refusals import unexpected
+from .http.cookies import SessionCookie
+from .http.exchange import HTTP
+from .http.refusals import unexpected
+from .http.transport import Auth, Proof, Transport
+from .mistakes.named import told_by_name
+from .mistakes.wrong import what_is_wrong_with_text, wrong
 from .reports import told_without_frames
 from .secrets import SHORTEST, Secret
-from .transport import Auth, Proof, Transport
 
 # A token that ends while a request is on its way is of no use.
 RENEWED_BEFORE_END = timedelta(seconds=30)

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from .errors import ConfigurationError
-from .mistakes import shown
+from .mistakes.shown import shown
 from .models import Dream, OpenEnum, SavehackLaunch
 from .secrets import Secret
 

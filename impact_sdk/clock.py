@@ -10,7 +10,7 @@ import anyio.lowlevel
 import attrs
 
 from .arguments import able, checked, moment, required
-from .handed_over import awaited
+from .tasks.handed_over import awaited
 
 
 class Clock(Protocol):

@@ -14,7 +14,7 @@ import os
 from typing import Any
 
 from .errors import ConfigurationError
-from .mistakes import wrong
+from .mistakes.wrong import wrong
 
 BASE_URL = "IMPACT_BASE_URL"
 CLIENT_ID = "IMPACT_CLIENT_ID"

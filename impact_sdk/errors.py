@@ -40,43 +40,19 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from .travelling import Travelling
-from .visible import visible
+from .mistakes.errors import ConfigurationError as ConfigurationError
+from .mistakes.errors import ImpactError as ImpactError
+from .mistakes.errors import UnknownArgument as UnknownArgument
+from .parsing.visible import visible
 
 if TYPE_CHECKING:
     from .attempts import Attempt
     from .models import Dream, SavehackLaunch
-    from .rate_limits import RateLimit
+    from .parsing.rate_limits import RateLimit
 
 
 # Of what DES says about one field: the rest is in `FieldError.errors`.
 LONGEST_QUOTATION = 1_000
-
-
-class ImpactError(Travelling, Exception):
-    """Anything that this SDK raises on purpose.
-
-    What others wrote stands in its message so that it can be seen and does nothing: no control characters reach the
-    terminal, or the log, that it is written to. It can be copied, and be sent to another process.
-    """
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(visible(message))
-
-
-class ConfigurationError(ImpactError, ValueError):
-    """The SDK was set up, or is being used, in a way that cannot work; the message names the argument and its value.
-
-    No request was sent, unless what the host has handed over (a clock, a store, a transport) gave a wrong answer later.
-    It is a ValueError as well, which is what Python calls an argument that cannot be.
-    """
-
-
-class UnknownArgument(ConfigurationError, TypeError):
-    """There is no argument of this name, and the message has the nearest one; or one that has to be given is missing.
-
-    No request was sent. It is a TypeError as well, which is what Python calls it.
-    """
 
 
 class LaunchError(ImpactError):

@@ -8,7 +8,7 @@ import logging
 import os
 from typing import Any
 
-from .mistakes import wrong
+from .mistakes.wrong import wrong
 
 logger = logging.getLogger("impact_sdk")
 

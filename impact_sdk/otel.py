@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from .hooks import (
+from .http.hooks import (
     AttemptEnded,
     AttemptStarted,
     CallEnded,

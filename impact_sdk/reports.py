@@ -10,7 +10,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from .errors import ConfigurationError
-from .mistakes import told
+from .mistakes.shown import told
 from .secrets import Redaction
 
 P = ParamSpec("P")

@@ -9,7 +9,7 @@ from typing import Any, Self, Unpack
 import anyio
 import anyio.abc
 
-from . import environment, exported, policy
+from . import environment
 from .arguments import checked, required
 from .auth import IDToken, NoAuth
 from .callbacks import (
@@ -22,21 +22,23 @@ from .callbacks import (
     TransferConsentRequested,
 )
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
-from .handed_over import tasks_of
-from .handovers import Handovers
-from .http import of as http_of
-from .launch import Begun, Launch
-from .launch import prepare as prepare_launch
-from .mistakes import what_is_wrong_with_text, wrong
-from .named import require_known, told_by_name
-from .notices import Notices
-from .opening import Opening
-from .options import CallOptions, ClientOptions
-from .replies import Reply, recorded
+from .handover.questions import Handovers
+from .http import policy
+from .http.exchange import of as http_of
+from .http.options import CallOptions, ClientOptions
+from .http.replies import Reply, recorded
+from .http.transport import Transport
+from .mistakes.named import require_known, told_by_name
+from .mistakes.wrong import what_is_wrong_with_text, wrong
 from .reports import told_without_frames
 from .secrets import Secret
-from .session import Session
-from .transport import Transport
+from .session import exported
+from .session.launch import Begun, Launch
+from .session.launch import prepare as prepare_launch
+from .session.notices import Notices
+from .session.session import Session
+from .tasks.handed_over import tasks_of
+from .tasks.opening import Opening
 
 # Opening an account takes a person minutes, with a look for the passport in between; not half an hour. Signing is quick
 # as such, and may have opening an account in it.

@@ -8,9 +8,9 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 
-from . import json_text, moments
 from .arguments import checked
 from .models import EVENT_DATA, UNSET, Event, EventBatch, EventType, OpenEnum, Seconds
+from .parsing import json_text, moments
 from .secrets import revealed
 
 T = TypeVar("T")

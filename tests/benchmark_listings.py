@@ -10,10 +10,10 @@ from random import SystemRandom
 import httpx
 import sqlalchemy as sa
 
-from bank_app_sim.database import Database, file_address
 from bank_app_sim.des import DES, Tenant, tables
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.database import Database, file_address
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.trace import Trace
 from impact_sdk import SystemClock
 
 from . import postgresql

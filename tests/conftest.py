@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bank_app_sim.database import of_actor
+from bank_app_sim.server.database import of_actor
 
 from . import postgresql
 
@@ -31,11 +31,11 @@ ON_TRIO_TOO = (
     "handover",
     "impact_sdk",
     "journeys/test_library.py",
-    "simulation/test_clock.py",
-    "simulation/test_due.py",
+    "server/test_due.py",
     "simulation/test_network.py",
     "simulation/test_simulation.py",
-    "simulation/test_turns.py",
+    "timeline/test_clock.py",
+    "timeline/test_turns.py",
 )
 
 # How long an example takes says more about the machine than about us.

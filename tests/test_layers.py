@@ -1,102 +1,207 @@
-"""Who may import whom. An import that is not allowed here is a wall broken through."""
+"""The plan of the house: which room may import which. An import that is not allowed here breaks a wall."""
 
 import ast
 import functools
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 import impact_sdk
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted([*(ROOT / "impact_sdk").rglob("*.py"), *(ROOT / "bank_app_sim").rglob("*.py")])
+PACKAGES = ("impact_sdk", "bank_app_sim")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
-# Seen from the folder on the left, these are somebody else's.
+# The rooms of each package, from the lowest floor up: a room may import those on floors below its own, and no other.
+FLOORS = {
+    "impact_sdk": (
+        ("attempts", "exports", "parsing", "secrets", "simulator", "version"),
+        ("mistakes",),
+        ("logs", "models"),
+        ("errors",),
+        ("arguments", "callbacks", "environment", "reports"),
+        ("addresses", "tasks", "wire"),
+        ("clock",),
+        ("http", "webhooks"),
+        ("auth", "otel"),
+        ("api",),
+        ("handover",),
+        ("session",),
+        ("sdk",),
+        ("__init__",),
+    ),
+    "bank_app_sim": (
+        ("needed", "pasting", "timeline"),
+        ("server", "started"),
+        ("app", "backend", "des"),
+        ("simulation",),
+        ("check", "journeys"),
+        ("cli",),
+        ("__init__", "__main__", "pytest_plugin"),
+    ),
+}
+MOST_ROOMS = 10
+
+# Libraries that only one room may import, seen from the folder on the left.
+CLIENTS = ("aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "ssl")
+ONLY_IN = {"impact_sdk": dict.fromkeys(CLIENTS, "impact_sdk/http")}
+# Libraries that a room must not import: rules and values do no I/O.
 FORBIDDEN = {
-    "impact_sdk": ("bank_app_sim",),
+    "impact_sdk/handover/rules.py": ("httpx", "anyio"),
+    "impact_sdk/http/retries.py": ("httpx", "anyio"),
+    "impact_sdk/mistakes": ("httpx", "anyio"),
     "impact_sdk/models": ("httpx", "anyio"),
-    "impact_sdk/handover.py": ("httpx", "anyio"),
-    "impact_sdk/retries.py": ("httpx", "anyio"),
-    "impact_sdk/retry_after.py": ("httpx", "anyio"),
-    "impact_sdk/server_time.py": ("httpx", "anyio"),
-    "impact_sdk/moments.py": ("httpx", "anyio"),
-    "impact_sdk/visible.py": ("httpx", "anyio"),
-    "bank_app_sim/app": ("bank_app_sim.des", "bank_app_sim.backend", "bank_app_sim.database", "sqlalchemy"),
-    "bank_app_sim/backend": ("bank_app_sim.des", "bank_app_sim.app"),
-    "bank_app_sim/des": ("bank_app_sim.backend", "bank_app_sim.app"),
+    "impact_sdk/parsing": ("httpx", "anyio"),
+    "impact_sdk/session/renewal.py": ("httpx", "anyio"),
+    "bank_app_sim/app": ("sqlalchemy",),
 }
-# The only room that may.
-ALLOWED_ONLY_IN = {
-    "bank_app_sim.des": "bank_app_sim/simulation",
-    "bank_app_sim.app": "bank_app_sim/simulation",
-}
-# Behind a wall, and for everybody: the document of an API says how to talk over HTTP.
-FOR_EVERYBODY = "bank_app_sim.des.document"
+
+# Only the composition root may import an actor. Everybody may import the document of an API: it says how to talk over
+# HTTP.
+ACTORS = ("bank_app_sim.app", "bank_app_sim.backend", "bank_app_sim.des")
+COMPOSITION_ROOT = "bank_app_sim/simulation"
+FOR_EVERYBODY = ("bank_app_sim.des.document",)
+
+# What the simulator may import of the SDK beside its public names: readers of text that others wrote, and of JSON. Our
+# bank may not: it shows how a bank uses the SDK.
+READERS = ("impact_sdk.parsing", "impact_sdk.wire")
+OUR_BANK = ("bank_app_sim/app", "bank_app_sim/backend")
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def module_of(path: Path) -> str:
+    return name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+NAMES = {module_of(path) for path in MODULES}
+
+
+def room_of(module: str) -> str:
+    """The room of a module: the second part of its name."""
+    return module.split(".")[1] if "." in module else "__init__"
+
+
 @functools.cache
-def imports(path: Path) -> set[str]:
-    """Absolute names of all that a file imports, wherever in the file it does."""
+def imports(path: Path) -> frozenset[str]:
+    """Absolute names of all that a file imports, wherever in the file: a module where it names one, else its names."""
+    return frozenset(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     package = list(path.relative_to(ROOT).parent.parts)
-    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
-            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
-    return found
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def modules_imported(path: Path) -> set[str]:
+    """The modules of ours that a file imports."""
+    found = {name if name in NAMES else name.rpartition(".")[0] for name in imports(path)}
+    return (found & NAMES) - {module_of(path)}
 
 
 def is_within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-def test_nobody_reaches_through_a_wall() -> None:
-    broken = {name_of(path): names for path in MODULES if (names := behind_a_wall(path))}
-
-    assert broken == {}
-
-
-def behind_a_wall(path: Path) -> set[str]:
-    """What a file imports and may not."""
-    here = name_of(path)
-    forbidden = [other for room, others in FORBIDDEN.items() if is_in_room(here, room) for other in others]
-    forbidden += [
-        actor
-        for actor, room in ALLOWED_ONLY_IN.items()
-        if not is_in_room(here, room) and not is_in_room(here, actor.replace(".", "/"))
-    ]
-
-    wanted = {name for name in imports(path) if not is_within(name, FOR_EVERYBODY)}
-    return {name for name in wanted for other in forbidden if is_within(name, other)}
-
-
-# What reads the bytes of others, once for both sides of the wire. Not for who shows a bank how to use the SDK.
-READERS = (
-    "impact_sdk.moments",
-    "impact_sdk.retry_after",
-    "impact_sdk.server_time",
-    "impact_sdk.set_cookie",
-    "impact_sdk.visible",
-    "impact_sdk.wire",
-)
-OUR_BANK = ("bank_app_sim/app", "bank_app_sim/backend")
-
-
 def is_in_room(path: str, room: str) -> bool:
     return path == room or path.startswith(f"{room}/")
 
 
-def test_the_simulator_sees_the_sdk_by_its_public_names_only() -> None:
-    private = {
-        name_of(path): names for path in MODULES if "bank_app_sim" in path.parts if (names := private_names(path))
+@pytest.mark.xfail(reason="circles that were there before the rooms: to be mended next", strict=True)
+def test_no_file_imports_itself_by_a_detour() -> None:
+    graph = {module_of(path): modules_imported(path) for path in MODULES}
+
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(" -> ".join(reversed(circle.args[1])))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_import_goes_to_a_lower_floor(package: str) -> None:
+    floor = {room: number for number, rooms in enumerate(FLOORS[package]) for room in rooms}
+    files = [path for path in MODULES if path.is_relative_to(ROOT / package)]
+    arrows = {
+        (room_of(module_of(path)) if path.parent != ROOT / package else path.stem, room_of(other), name_of(path))
+        for path in files
+        for other in modules_imported(path)
+        if is_within(other, package)
     }
 
-    assert private == {}
+    assert floor.keys() == {path.stem if path.parent == ROOT / package else room_of(module_of(path)) for path in files}
+    assert [arrow for arrow in sorted(arrows) if arrow[0] != arrow[1] and floor[arrow[1]] >= floor[arrow[0]]] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_package_has_more_rooms_than_one_can_hold_in_mind(package: str) -> None:
+    rooms = {path.name for path in (ROOT / package).iterdir() if any(path.glob("*.py"))}
+
+    assert len(rooms) <= MOST_ROOMS
+
+
+def test_the_sdk_knows_nothing_of_the_simulator() -> None:
+    assert [
+        name_of(path)
+        for path in MODULES
+        if is_in_room(name_of(path), "impact_sdk")
+        if any(is_within(name, "bank_app_sim") for name in imports(path))
+    ] == []
+
+
+@pytest.mark.xfail(reason="four imports of the bank's backend: to be mended next", strict=True)
+def test_only_the_composition_root_imports_an_actor() -> None:
+    found = {name_of(path): names for path in MODULES if (names := actors_of_others(path))}
+
+    assert found == {}
+
+
+def actors_of_others(path: Path) -> set[str]:
+    """What a file imports of an actor that it does not belong to."""
+    here = name_of(path)
+    others = [actor for actor in ACTORS if not is_in_room(here, actor.replace(".", "/"))]
+    if is_in_room(here, COMPOSITION_ROOT):
+        return set()
+    return {
+        name
+        for name in imports(path)
+        if any(is_within(name, actor) for actor in others)
+        and not any(is_within(name, document) for document in FOR_EVERYBODY)
+    }
+
+
+def test_a_library_for_one_room_is_imported_there_only() -> None:
+    for package, libraries in ONLY_IN.items():
+        for library, room in libraries.items():
+            users = [name for name, path in by_name(package) if any(is_within(each, library) for each in imports(path))]
+            assert [user for user in users if not is_in_room(user, room)] == [], library
+
+
+def test_rules_and_values_import_no_library_that_does_io() -> None:
+    for room, libraries in FORBIDDEN.items():
+        assert by_name(room), room
+        for name, path in by_name(room):
+            found = [each for each in imports(path) if any(is_within(each, library) for library in libraries)]
+            assert found == [], name
+
+
+def by_name(room: str) -> list[tuple[str, Path]]:
+    return [(name_of(path), path) for path in MODULES if is_in_room(name_of(path), room)]
+
+
+def test_the_simulator_sees_the_sdk_by_its_public_names_only() -> None:
+    found = {name: names for name, path in by_name("bank_app_sim") if (names := private_names(path))}
+
+    assert found == {}
 
 
 def private_names(path: Path) -> set[str]:
@@ -109,20 +214,6 @@ def private_names(path: Path) -> set[str]:
         and name.removeprefix("impact_sdk.") not in impact_sdk.__all__
         and not any(is_within(name, reader) for reader in readers)
     }
-
-
-CLIENTS = ("aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "ssl")
-
-
-def test_http_clients_are_imported_in_one_room_of_the_sdk() -> None:
-    users = [
-        name_of(path)
-        for path in MODULES
-        if is_in_room(name_of(path), "impact_sdk") and not imports(path).isdisjoint(CLIENTS)
-    ]
-
-    assert users
-    assert all(is_in_room(user, "impact_sdk/http") for user in users)
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

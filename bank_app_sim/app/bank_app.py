@@ -7,7 +7,7 @@ import attrs
 
 from impact_sdk import ImpactSDK, Registration, Session
 
-from ..trace import Trace, of_user
+from ..timeline.trace import Trace, of_user
 from .bank_client import BankClient
 from .callbacks import AccountOpening, Signing, StayingSignedIn
 from .screen import Screen

@@ -7,8 +7,8 @@ import attrs
 
 from impact_sdk import Clock
 
-from .. import retry_after
-from ..client import Client
+from ..server import retry_after
+from ..server.client import Client
 
 if TYPE_CHECKING:
     import httpx

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock
 
-from ..database import Database
-from ..ids import Ids
-from ..integers import integer
-from ..nearest import not_known
-from ..service import Answer, Call, Endpoint, Refused, status_line
+from ..server.database import Database
+from ..server.ids import Ids
+from ..server.integers import integer
+from ..server.nearest import not_known
+from ..server.service import Answer, Call, Endpoint, Refused, status_line
 from . import customers, event_store, ledger, reconciliation, store
 from .identity import Identity
 from .orders import EarlierUser, OrderBook, OrderRequest

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactAPI, WebhookVerifier
 
-from .. import durations
-from ..attempts import LONGEST_WAIT, Retried
-from ..clock import SimulatedClock, moment, timestamp
-from ..database import Database, Marked
-from ..due import DueWork
-from ..ids import Ids
-from ..service import Endpoint, Service
-from ..trace import Trace
+from ..server.attempts import LONGEST_WAIT, Retried
+from ..server.database import Database, Marked
+from ..server.due import DueWork
+from ..server.ids import Ids
+from ..server.service import Endpoint, Service
+from ..timeline import durations
+from ..timeline.clock import SimulatedClock, moment, timestamp
+from ..timeline.trace import Trace
 from . import api, claims, differences, event_store, ledger, state, store, tables
 from .consents import Consents
 from .crash_points import Crash

@@ -13,8 +13,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ..attempts import LONGEST_WAIT
-from ..clock import moment, timestamp
+from ..server.attempts import LONGEST_WAIT
+from ..timeline.clock import moment, timestamp
 from .provisioning import OrderState
 from .tables import consents, event_look, orders, reports, settlement, transfers
 

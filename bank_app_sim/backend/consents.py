@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from impact_sdk import BadRequest, Clock, ImpactError, NotFound
 
-from ..attempts import mistake, survived, wait_after, why
-from ..clock import timestamp
-from ..database import Database
+from ..server.attempts import mistake, survived, wait_after, why
+from ..server.database import Database
+from ..timeline.clock import timestamp
 from . import consent_store
 from .claims import LEASE
 from .consent_store import TOLD, Consent, ConsentState

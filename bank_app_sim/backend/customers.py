@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ..clock import timestamp
-from ..database import Database
-from ..service import Call, Refused
+from ..server.database import Database
+from ..server.service import Call, Refused
+from ..timeline.clock import timestamp
 from . import ledger, store
 
 _NAME = re.compile(r"[a-z0-9_.@-]{1,64}")

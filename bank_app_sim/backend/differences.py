@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import attrs
 import sqlalchemy as sa
 
-from ..database import Database
+from ..server.database import Database
 from . import report_store, store
 from .gateway import Gateway
 from .provisioning import Order, OrderState

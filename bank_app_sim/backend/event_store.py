@@ -10,7 +10,7 @@ from sqlalchemy import bindparam as given
 
 from impact_sdk import Event
 
-from ..clock import timestamp
+from ..timeline.clock import timestamp
 from .claims import amend, asked_at, is_due_and_free
 from .provisioning import MAKES_ROOM, OrderState
 from .tables import event_look, impact_events, orders

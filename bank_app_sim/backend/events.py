@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, Event, ImpactError
 
-from ..attempts import LONGEST_WAIT, mistake, survived, wait_after, why
-from ..clock import moment, timestamp
-from ..database import Database
+from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
+from ..server.database import Database
+from ..timeline.clock import moment, timestamp
 from . import event_store, ledger, store
 from .claims import LEASE
 from .crash_points import RECEIVED, Crash, done_not_written, due_not_done

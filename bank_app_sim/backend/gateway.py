@@ -24,7 +24,7 @@ from impact_sdk import (
     User,
 )
 
-from ..clock import moment
+from ..timeline.clock import moment
 from .consent_store import Consent, ConsentState
 
 SHARED_SAVINGS, PERFORMANCE = AccountType.SHARED_SAVINGS.value, AccountType.PERFORMANCE.value

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from ..clock import timestamp
+from ..timeline.clock import timestamp
 from . import ledger_store, store
 
 # The other side of what comes from, and goes to, outside of these books; and of what markets give and take.

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactError
 
-from ..attempts import mistake, survived, wait_after, why
-from ..clock import moment, timestamp
-from ..database import Database
-from ..ids import Ids
+from ..server.attempts import mistake, survived, wait_after, why
+from ..server.database import Database
+from ..server.ids import Ids
+from ..timeline.clock import moment, timestamp
 from . import ledger, store
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactError
 
-from ..attempts import mistake, survived, wait_after, why
-from ..clock import timestamp
-from ..database import Database
+from ..server.attempts import mistake, survived, wait_after, why
+from ..server.database import Database
+from ..timeline.clock import timestamp
 from . import investments, ledger, ledger_store, report_store, store
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done

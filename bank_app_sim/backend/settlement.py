@@ -18,9 +18,9 @@ from impact_sdk import (
     TransactionType,
 )
 
-from ..attempts import LONGEST_WAIT, mistake, survived, wait_after, why
-from ..clock import timestamp
-from ..database import Database
+from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
+from ..server.database import Database
+from ..timeline.clock import timestamp
 from . import investments, ledger, ledger_store, store
 from .claims import LEASE
 from .crash_points import Crash, done_not_written, due_not_done

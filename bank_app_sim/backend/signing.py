@@ -7,10 +7,10 @@ import attrs
 
 from impact_sdk import ImpactError
 
-from ..clock import Clock
-from ..database import Database
-from ..nearest import not_known
-from ..service import Answer, Call, Endpoint, Refused
+from ..server.database import Database
+from ..server.nearest import not_known
+from ..server.service import Answer, Call, Endpoint, Refused
+from ..timeline.clock import Clock
 from .consent_store import Consent
 from .consents import AnsweredOtherwise, Consents
 from .customers import customer_of

@@ -9,14 +9,7 @@ from sqlalchemy import bindparam as given
 
 from .claims import BATCH, amend, asked_at, is_due_and_free
 from .provisioning import MAKES_ROOM, Order, OrderState
-from .tables import (
-    access_tokens,
-    customers,
-    orders,
-    settlement,
-    signing_keys,
-    transfers,
-)
+from .tables import access_tokens, customers, orders, settlement, signing_keys, transfers
 from .transfers import Transfer, TransferState
 
 # The bank's key

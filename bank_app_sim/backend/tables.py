@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..database import index_of_some, marks, order_of_insertion
+from ..server.database import index_of_some, marks, order_of_insertion
 from .provisioning import MAKES_ROOM
 
 # Raise this with every change below: a file of another version is refused, not misread.

@@ -7,9 +7,9 @@ import attrs
 
 from impact_sdk import Clock, EventBatch, WebhookError, WebhookVerifier
 
-from ..clock import timestamp
-from ..database import Database
-from ..service import Answer, Call, Endpoint, Refused
+from ..server.database import Database
+from ..server.service import Answer, Call, Endpoint, Refused
+from ..timeline.clock import timestamp
 from . import store
 from .crash_points import RECEIVED, due_not_done
 from .event_store import Way

@@ -10,7 +10,8 @@ from typing import Any
 import anyio
 import attrs
 
-from impact_sdk import set_cookie, wire
+from impact_sdk import wire
+from impact_sdk.parsing import set_cookie
 
 from .leaks import Secrets
 from .observations import Posting

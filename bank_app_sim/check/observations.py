@@ -7,7 +7,7 @@ import attrs
 
 from impact_sdk import AccountProvisioningRequest, ImpactError
 
-from ..trace import Message
+from ..timeline.trace import Message
 from .leaks import Leak
 
 

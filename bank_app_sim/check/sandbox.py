@@ -16,9 +16,9 @@ import attrs
 
 from impact_sdk import Conflict, NotFound
 
-from ..servers import address, listening_socket, serving
+from ..server.ports import address, listening_socket, serving
 from ..simulation import Served, Simulation
-from ..trace import Message
+from ..timeline.trace import Message
 from .gate import Gate
 from .leaks import Secrets
 from .pulse import Pulse

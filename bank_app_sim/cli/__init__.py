@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
-from ..database import DatabaseError
-from ..servers import PortTaken
-from ..settings import UnusableSecret
+from ..server.database import DatabaseError
+from ..server.ports import PortTaken
 from ..simulation import SimulationError
+from ..simulation.secrets import UnusableSecret
 from .check import check
 from .demo import demo
 from .ending import INTERRUPTED, NOBODY_READS, hush

@@ -35,7 +35,7 @@ def run_documents(
     files: Sequence[str], *, given: Mapping[str, str], against: str | None
 ) -> Iterator[list[JourneyResult]]:
     """What came of the workflows of each document; an error for one that cannot be run, and the others are."""
-    from ..arazzo import DocumentError, WrongInput, run_document
+    from ..journeys.arazzo import DocumentError, WrongInput, run_document
 
     async def run(file: str) -> list[JourneyResult]:
         return await run_document(Path(file), given=given, against=against, program=program())
@@ -92,9 +92,9 @@ async def _write_documents(
 
 
 async def _document(job: Job, result: JourneyResult, sandbox: str) -> str:
-    from ..arazzo import NothingToExport, export
-    from ..worlds.sandbox import Sandbox, client
-    from ..worlds.settings import as_json
+    from ..journeys.arazzo import NothingToExport, export
+    from ..simulation.remote.sandbox import Sandbox, client
+    from ..simulation.remote.settings import as_json
 
     settings = dict(job.script.given.settings)
     users = {*job.script.given.users, *(user["external_id"] for user in result.states[-1]["users"].values())}

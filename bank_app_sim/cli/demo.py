@@ -9,7 +9,7 @@ import click
 
 from ..simulation import Served, Simulation
 from ..started import command
-from ..trace import Message
+from ..timeline.trace import Message
 from .ending import quietly
 from .running import run
 
@@ -40,8 +40,8 @@ def demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
 
 async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
     # Here and not at the top: `serve` needs neither drawings nor tables, and is to answer at once.
-    from ..demo import JOURNEYS, as_step, end_state, result
     from ..journeys import evidence
+    from ..journeys.demo import JOURNEYS, as_step, end_state, result
     from .terminal import Printer, print_state
 
     if in_process:

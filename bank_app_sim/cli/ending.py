@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from ..trace import Message
+from ..timeline.trace import Message
 
 # As of a process that SIGPIPE has ended: `bank-app-sim openapi | head` is no failure of anybody.
 NOBODY_READS = 141

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
 from ..check import Finding, Result, Secrets
 from ..check.observations import Trial

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
 from ..journeys import last_messages
 from ..journeys.recorded_files import Update
 from ..journeys.results import JourneyResult, Outcome, StepResult
-from ..trace import Message
+from ..timeline.trace import Message
 from . import paragraphs
 from .paragraphs import counted
 

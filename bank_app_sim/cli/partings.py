@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
 from ..journeys.evidence.comparison import Comparison, Difference, Parting
-from ..trace import PARTICIPANTS, Message
+from ..timeline.trace import PARTICIPANTS, Message
 from .paragraphs import counted
 
 # Where nobody looks at a terminal, lines need not be short.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
 from ..started import command, program
 from .ending import NOBODY_READS, hush

@@ -7,8 +7,8 @@ from typing import Any
 import anyio
 import click
 
-from .. import durations
-from ..hosts import name_in
+from ..server.hosts import name_in
+from ..timeline import durations
 
 EVERY_INTERFACE = ("0.0.0.0", "[::]")
 

@@ -14,7 +14,7 @@ import click
 
 from ..backend import EVERY_CRASH_POINT
 from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
-from ..worlds import Plane
+from ..simulation.remote import Plane
 from .running import Duration, HostName, run
 from .server_log import write_log
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from ..worlds.threads import NAMES
+from ..simulation.remote.threads import NAMES
 
 
 def concerns_the_server(record: logging.LogRecord) -> bool:

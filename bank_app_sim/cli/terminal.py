@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
 from ..journeys.results import State
-from ..trace import PARTICIPANTS, Message, said
+from ..timeline.trace import PARTICIPANTS, Message, said
 
 
 class Printer:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..service import Answer, Refused
+from ..server.service import Answer, Refused
 from . import money, paging, provisioning, store
 from .engine import LARGEST_CENTS
 from .fields import Fields

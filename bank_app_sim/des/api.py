@@ -10,13 +10,13 @@ import anyio
 import attrs
 import sqlalchemy as sa
 
-from ..attempts import survived, why
-from ..clock import Clock, SimulatedClock, moment, timestamp
-from ..database import Database, Marked
-from ..due import DueWork
-from ..ids import Ids
-from ..service import Answer, Call, Endpoint, Refused, Service, status_line
-from ..trace import Trace
+from ..server.attempts import survived, why
+from ..server.database import Database, Marked
+from ..server.due import DueWork
+from ..server.ids import Ids
+from ..server.service import Answer, Call, Endpoint, Refused, Service, status_line
+from ..timeline.clock import Clock, SimulatedClock, moment, timestamp
+from ..timeline.trace import Trace
 from . import document, events, idempotency, launching, purging, sessions, state, store, tables
 from .bank_clients import TokenEndpoint, as_oauth, keep_tenants
 from .id_tokens import Identity, RefusedToken, TokenVerifier

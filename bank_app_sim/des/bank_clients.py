@@ -11,10 +11,10 @@ from urllib.parse import unquote_plus
 import attrs
 import sqlalchemy as sa
 
-from ..clock import Clock, timestamp
-from ..database import Database
-from ..ids import Ids
-from ..service import Answer, Call
+from ..server.database import Database
+from ..server.ids import Ids
+from ..server.service import Answer, Call
+from ..timeline.clock import Clock, timestamp
 from . import store
 from .request import hashed
 from .tenant import Tenant

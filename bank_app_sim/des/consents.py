@@ -9,8 +9,8 @@ it to the user, and says what the user said. Opening an account is part of conse
 from datetime import timedelta
 from typing import Any
 
-from ..clock import moment, timestamp
-from ..service import Answer, Refused
+from ..server.service import Answer, Refused
+from ..timeline.clock import moment, timestamp
 from . import launching, provisioning, store, users
 from .fields import Fields
 from .request import Request

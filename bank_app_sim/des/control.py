@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..clock import moment, timestamp
-from ..secret_rules import what_is_wrong_with_webhook_secret
-from ..service import Answer, Refused
+from ..server.secret_rules import what_is_wrong_with_webhook_secret
+from ..server.service import Answer, Refused
+from ..timeline.clock import moment, timestamp
 from . import deliveries, store
 from .addresses import what_is_wrong_with_url
 from .fields import LONGEST_ADDRESS, Fields

@@ -17,7 +17,7 @@ from typing import Any
 
 import attrs
 
-from ..clock import timestamp
+from ..timeline.clock import timestamp
 
 LARGEST_BATCH = 100
 

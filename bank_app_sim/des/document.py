@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from ..service import Answer, Call, Text
+from ..server.service import Answer, Call, Text
 
 FILE = Path(__file__).with_name("openapi.yaml")
 

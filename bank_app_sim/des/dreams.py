@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..service import Answer
+from ..server.service import Answer
 from . import money, paging, provisioning, store
 from .accounts import reference
 from .fields import Fields

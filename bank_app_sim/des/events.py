@@ -7,9 +7,9 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from ..clock import moment, timestamp
-from ..ids import Ids
-from ..service import Answer, Refused
+from ..server.ids import Ids
+from ..server.service import Answer, Refused
+from ..timeline.clock import moment, timestamp
 from . import dreams, launches, paging, store, transactions, users
 from .outbox import Outbox
 from .request import Request

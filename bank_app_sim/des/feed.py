@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..clock import moment
-from ..service import Answer
+from ..server.service import Answer
+from ..timeline.clock import moment
 from . import engine, launching
 from .fields import Fields
 from .request import Request

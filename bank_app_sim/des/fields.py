@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from impact_sdk.moments import day
+from impact_sdk.parsing.moments import day
 
-from ..answers import MOST_ERRORS
-from ..clock import moment, timestamp
-from ..integers import integer
-from ..nearest import not_known
-from ..service import Refused
+from ..server.answers import MOST_ERRORS
+from ..server.integers import integer
+from ..server.nearest import not_known
+from ..server.service import Refused
+from ..timeline.clock import moment, timestamp
 from .engine import LARGEST_CENTS
 
 LONGEST_TEXT = 255

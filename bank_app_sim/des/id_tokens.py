@@ -10,8 +10,8 @@ import attrs
 
 from impact_sdk import wire
 
-from ..clock import Clock
-from ..service import Refused
+from ..server.service import Refused
+from ..timeline.clock import Clock
 from .fields import what_is_wrong_with_text
 from .signing_keys import ALGORITHM, PublishedKeys
 from .tenant import Tenant

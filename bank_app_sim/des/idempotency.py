@@ -12,8 +12,8 @@ from datetime import timedelta
 import attrs
 import orjson
 
-from ..clock import moment, timestamp
-from ..service import Answer, Call, Refused
+from ..server.service import Answer, Call, Refused
+from ..timeline.clock import moment, timestamp
 from . import store
 from .request import Request
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..service import Answer, Refused
+from ..server.service import Answer, Refused
 from . import engine, launches, launching, store
 from .fields import Fields
 from .request import Request

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..service import Answer, Refused
+from ..server.service import Answer, Refused
 from . import consents, dreams, launching, paging, store
 from .engine import BY_LAUNCH_TYPE, Kind, OwnField, Savehack
 from .fields import Fields

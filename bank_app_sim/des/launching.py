@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from ..clock import moment, timestamp
-from ..ids import Ids
+from ..server.ids import Ids
+from ..timeline.clock import moment, timestamp
 from . import engine, store
 from .outbox import Outbox
 from .request import Request

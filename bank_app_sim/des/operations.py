@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import attrs
 
-from ..service import WITHOUT_BODY, Answer
+from ..server.service import WITHOUT_BODY, Answer
 from . import (
     accounts,
     consents,

@@ -93,7 +93,7 @@ def render(document: Node) -> str:
     """The whole page."""
     reader = _Reader(document)
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("bank_app_sim"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.PackageLoader(__package__), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("openapi.html.j2").render(
         info=document["info"],

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import attrs
 from starlette.datastructures import QueryParams
 
-from ..service import Answer, Call, Refused
+from ..server.service import Answer, Call, Refused
 from . import store
 from .request import Request
 from .store import Row

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from ..clock import moment, timestamp
+from ..timeline.clock import moment, timestamp
 from . import events, idempotency, store
 
 EVERY = timedelta(days=7)

@@ -6,8 +6,8 @@ import attrs
 import sqlalchemy as sa
 from starlette.requests import cookie_parser
 
-from ..ids import Ids
-from ..service import Call, Refused
+from ..server.ids import Ids
+from ..server.service import Call, Refused
 from . import store
 from .id_tokens import Identity
 from .outbox import Outbox

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..service import Answer
+from ..server.service import Answer
 from . import paging
 from .engine import SAVEHACKS, Savehack
 from .request import Request

@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
-from ..clock import moment, timestamp
-from ..service import Answer, Call, Refused
+from ..server.service import Answer, Call, Refused
+from ..timeline.clock import moment, timestamp
 from . import store
 from .fields import Fields
 from .request import SESSION_COOKIE, Request, User, credential

@@ -7,10 +7,10 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from ..clock import Clock, timestamp
-from ..database import Database
-from ..ids import Ids
-from ..service import Answer, Call, Refused
+from ..server.database import Database
+from ..server.ids import Ids
+from ..server.service import Answer, Call, Refused
+from ..timeline.clock import Clock, timestamp
 from . import events, sessions, store, users
 from .engine import zone
 from .fields import LONGEST_ADDRESS, LONGEST_TEXT, what_is_wrong_with_text

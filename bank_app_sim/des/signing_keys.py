@@ -9,12 +9,12 @@ import anyio
 import attrs
 
 from impact_sdk import wire
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
-from ..attempts import why
-from ..client import Client
-from ..clock import Clock
-from ..service import Refused
+from ..server.attempts import why
+from ..server.client import Client
+from ..server.service import Refused
+from ..timeline.clock import Clock
 
 if TYPE_CHECKING:
     import httpx

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..database import index_of_some, marks, order_of_insertion
+from ..server.database import index_of_some, marks, order_of_insertion
 
 # Raise it with every change below: a database of another version is refused with a way out.
 VERSION = 6

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import attrs
 
-from ..secret_rules import what_is_wrong_with_client_secret
+from ..server.secret_rules import what_is_wrong_with_client_secret
 
 
 class AccountSetup(enum.StrEnum):

@@ -4,7 +4,7 @@ The vendor's web app asks DES for these in a way that is not public. What stays 
 leaves it waits for the bank.
 """
 
-from ..service import Answer, Refused
+from ..server.service import Answer, Refused
 from . import money, store, transaction_reports, transactions
 from .fields import Fields
 from .request import Bank, Request

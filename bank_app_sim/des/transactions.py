@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..service import Answer, Refused
+from ..server.service import Answer, Refused
 from . import money, paging, store
 from .accounts import reference
 from .fields import Fields

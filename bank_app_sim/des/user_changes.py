@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from ..service import Answer, Refused
+from ..server.service import Answer, Refused
 from . import accounts, provisioning, store, transactions, users
 from .fields import Fields
 from .request import Request, User

@@ -14,14 +14,14 @@ import attrs
 import orjson
 import sqlalchemy as sa
 
-from ..attempts import Retried, mistake, survived, why
-from ..bodies import JSON
-from ..clock import Clock, moment, timestamp, wait_out
-from ..database import Database
-from ..due import DueWork
-from ..ids import Ids
-from ..service import status_line
-from ..trace import Trace
+from ..server.attempts import Retried, mistake, survived, why
+from ..server.bodies import JSON
+from ..server.database import Database
+from ..server.due import DueWork
+from ..server.ids import Ids
+from ..server.service import status_line
+from ..timeline.clock import Clock, moment, timestamp, wait_out
+from ..timeline.trace import Trace
 from . import deliveries, events, store
 from .deliveries import Outcome, Reply
 from .store import Row

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from .. import durations
+from ..timeline import durations
 from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, Ref, Schema, Text, items_of, text_like
 from .mistakes import Mistake, nearest_word, unknown
 from .name_kinds import LookedUpName

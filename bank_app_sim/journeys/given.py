@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import attrs
 
-from .. import durations
+from ..timeline import durations
 from .kinds import CENTS_FROM_NOTHING, CUSTOMER, MOMENT, SPAN, Choice, ListOf, YesNo
 from .kinds import DURATION as ANY_DURATION
 

@@ -9,8 +9,8 @@ from typing import Any, Self
 import anyio
 import attrs
 
-from .. import durations
-from ..turns import BRANCH
+from ..timeline import durations
+from ..timeline.turns import BRANCH
 from .comparisons import Tally
 from .given import Given, given
 from .kinds import CUSTOMER, Text

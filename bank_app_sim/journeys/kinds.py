@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import attrs
 
-from .. import durations
-from ..clock import moment
+from ..timeline import durations
+from ..timeline.clock import moment
 from .mistakes import Mistake, one_of, unknown
 from .nodes import Listed, Mapped, Node, Plain
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import attrs
 
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
-from ..trace import PARTICIPANTS, Message
+from ..timeline.trace import PARTICIPANTS, Message
 
 # As many lines as fit on a screen together with the failure.
 LINES = 12

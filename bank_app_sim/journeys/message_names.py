@@ -4,7 +4,7 @@ import re
 
 import impact_sdk
 
-from ..service import status_line
+from ..server.service import status_line
 from ..simulation.exchanges import (
     ASKED,
     EXAMPLES,
@@ -16,7 +16,7 @@ from ..simulation.exchanges import (
     message,
     name_of,
 )
-from ..trace import DIES, Message
+from ..timeline.trace import DIES, Message
 from .mistakes import nearest_word, unknown
 
 CALLBACKS = {

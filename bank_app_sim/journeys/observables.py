@@ -11,8 +11,8 @@ import attrs
 from impact_sdk import EventType, ExitReason
 
 from ..backend.provisioning import OrderState
-from ..network import Trouble
-from ..trace import DIES, Message
+from ..simulation.network import Trouble
+from ..timeline.trace import DIES, Message
 from .books import disagreements
 from .comparisons import (
     AMOUNT,

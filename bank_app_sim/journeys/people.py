@@ -9,7 +9,7 @@ import attrs
 
 from impact_sdk import Dream, SavehackLaunch, Session
 
-from ..trace import Message
+from ..timeline.trace import Message
 from .sayings import Saying
 from .world import Phone, World
 

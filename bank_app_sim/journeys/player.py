@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import attrs
 
-from ..clock import NothingLeft, timestamp
+from ..timeline.clock import NothingLeft, timestamp
 from .given import shown
 from .journey import ExpectationFailed, Journey
 from .language import FAILURES

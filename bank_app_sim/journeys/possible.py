@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
-from ..network import Fault, Trouble
 from ..simulation.exchanges import as_sent, exchanges
-from ..trace import DIES
+from ..simulation.network import Fault, Trouble
+from ..timeline.trace import DIES
 from . import message_names
 from .kinds import CUSTOMER, items_of
 from .mistakes import Gathering, Mistake, one_of

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from ..trace import Message
+from ..timeline.trace import Message
 from .identity import name_of
 from .mistakes import Mistake
 from .results import State

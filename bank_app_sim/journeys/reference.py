@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..simulation.exchanges import EXCHANGES
-from ..trace import PARTICIPANTS
+from ..timeline.trace import PARTICIPANTS
 from .comparisons import Among, Comparison, InOrder, Same, Tally
 from .kinds import Choice, Kind, ListOf, Text
 from .language import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS

@@ -85,7 +85,7 @@ class JourneyResult:
         reason: Why it could not be played, or was skipped; empty for one that was played.
         world: Where it ran: `in process, asyncio`, or the address of a served sandbox.
         seconds: How long it took by the machine's clock.
-        messages: The trace, as `bank_app_sim.trace.Message.as_json()` writes it; empty where none was kept.
+        messages: The trace, as `bank_app_sim.timeline.trace.Message.as_json()` writes it; empty where none was kept.
         states: The different states, in the order in which they were first seen.
         command: Repeats just this.
         given: What there was before the first step, as far as the script or the one that it begins with says so.

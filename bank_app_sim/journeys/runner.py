@@ -19,7 +19,7 @@ import anyio
 import attrs
 
 from ..pasting import pasted
-from ..worlds import SandboxError
+from ..simulation.remote import SandboxError
 from .identity import name_of
 from .library import LIBRARY
 from .mistakes import Mistake, ScriptMistakes

@@ -25,7 +25,7 @@ from impact_sdk import (
     Weekly,
 )
 
-from ..nearest import is_not_known
+from ..server.nearest import is_not_known
 from .kinds import Choice
 from .name_kinds import DEFAULT_FRIEND, DEFAULT_TEAM
 from .vocabulary import CannotBe, in_scripts

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 
 import attrs
 
-from ..network import Fault, Pending, Trouble
+from ..simulation.network import Fault, Pending, Trouble
 from .results import Failure
 
 # The place among the results of the step that is being done; None where nobody counts, as in Python.

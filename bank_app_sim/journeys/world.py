@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from impact_sdk import ImpactAPI, Session
 
-from ..clock import SimulatedClock
-from ..network import Fault, Pending
-from ..trace import Message, Trace
-from ..turns import Turns
+from ..simulation.network import Fault, Pending
+from ..timeline.clock import SimulatedClock
+from ..timeline.trace import Message, Trace
+from ..timeline.turns import Turns
 
 if TYPE_CHECKING:
     from .results import State

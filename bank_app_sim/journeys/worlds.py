@@ -30,7 +30,7 @@ async def on_sandbox(url: str, given: Given, *, seed: int) -> AsyncIterator[Worl
     Raises:
         SandboxError: Nothing is there, or something else, or it makes no more worlds.
     """
-    from ..worlds import RemoteWorld
+    from ..simulation.remote import RemoteWorld
 
     async with RemoteWorld(url, seed=seed, **dict(given.settings)) as world:
         yield cast(World, world)

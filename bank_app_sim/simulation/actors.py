@@ -14,19 +14,19 @@ import attrs
 
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactError
 
-from ..attempts import survived, why
 from ..backend import Bank, BankBackend
-from ..database import file_address, of_actor, postgresql_address
 from ..des import DES, Tenant
-from ..due import DueWork
-from ..hosts import names_in
-from ..ids import Ids
-from ..in_process import InProcess
-from ..network import Died, Network
-from ..servers import address, beside, listening_socket, require_asyncio, serving
-from ..settings import CLIENT_ID, TENANT, client_secret, webhook_secret
+from ..server.attempts import survived, why
+from ..server.database import file_address, of_actor, postgresql_address
+from ..server.due import DueWork
+from ..server.hosts import names_in
+from ..server.ids import Ids
+from ..server.ports import address, beside, listening_socket, require_asyncio, serving
+from .in_process import InProcess
+from .network import Died, Network
 from .pair import Pair
 from .processes import Process, State
+from .secrets import CLIENT_ID, TENANT, client_secret, webhook_secret
 from .snapshot import Snapshot
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ import attrs
 from ..des.api import OAUTH_TOKEN, VERIFY_TOKEN
 from ..des.operations import OPERATIONS, Operation
 from ..des.request import Bank, User
-from ..trace import PARTICIPANTS
+from ..timeline.trace import PARTICIPANTS
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 VERSION = "/v1"

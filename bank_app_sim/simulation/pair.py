@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock
 
-from ..database import DatabaseError, Mark, Marked
+from ..server.database import DatabaseError, Mark, Marked
 
 logger = logging.getLogger(__name__)
 

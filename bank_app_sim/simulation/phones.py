@@ -13,8 +13,8 @@ from impact_sdk import Clock, Hook, ImpactSDK
 
 from ..app import BankApp, Screen
 from ..app.bank_client import BankClient
-from ..client import Client
-from ..trace import DIES, Trace, of_user
+from ..server.client import Client
+from ..timeline.trace import DIES, Trace, of_user
 
 # How a user answers what the app asks: yes, no, or in a while.
 Answers = Callable[[str], "bool | Awaitable[bool]"]

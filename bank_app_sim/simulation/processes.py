@@ -6,9 +6,9 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 import anyio
 
-from ..clock import Clock
-from ..network import Died, Network
-from ..trace import DIES
+from ..timeline.clock import Clock
+from ..timeline.trace import DIES
+from .network import Died, Network
 
 
 class Server(Protocol):

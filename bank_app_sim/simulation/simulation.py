@@ -12,23 +12,23 @@ import anyio
 
 from impact_sdk import Clock, Hook, ImpactAPI, ImpactSDK, SystemClock
 
-from .. import durations
 from ..app import BankApp
 from ..backend import EVERY_CRASH_POINT, Bank, BankBackend
-from ..client import Client
-from ..clock import EARLIEST, LATEST, WITHIN, SimulatedClock
 from ..des import DES, AccountSetup, SessionRenewal, Tenant
-from ..network import Fault, Network, Pending
-from ..settings import CLIENT_ID, TENANT
-from ..trace import KEPT_WHEN_SERVED, Message, Trace
-from ..traffic import Traffic
-from ..turns import Turns
+from ..server.client import Client
+from ..timeline import durations
+from ..timeline.clock import EARLIEST, LATEST, WITHIN, SimulatedClock
+from ..timeline.trace import KEPT_WHEN_SERVED, Message, Trace
+from ..timeline.traffic import Traffic
+from ..timeline.turns import Turns
 from . import exchanges
 from .actors import Actors, Served
 from .errors import SimulationError
 from .held import Held
+from .network import Fault, Network, Pending
 from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
 from .processes import State
+from .secrets import CLIENT_ID, TENANT
 from .snapshot import Snapshot
 
 # A Monday morning, so that weeks and months begin where people expect it.

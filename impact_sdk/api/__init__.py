@@ -6,17 +6,18 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from .. import environment, policy
+from .. import environment
 from ..arguments import instance
 from ..auth import BearerToken, ClientCredentials
 from ..errors import ConfigurationError
-from ..http import of as http_of
-from ..named import require_known, told_by_name
-from ..options import CallOptions, ClientOptions
-from ..replies import Reply, recorded
+from ..http import policy
+from ..http.exchange import of as http_of
+from ..http.options import CallOptions, ClientOptions
+from ..http.replies import Reply, recorded
+from ..http.transport import Transport
+from ..mistakes.named import require_known, told_by_name
 from ..reports import told_without_frames
 from ..secrets import Secret
-from ..transport import Transport
 from .accounts import Accounts
 from .dreams import Dreams
 from .events import Events, Following

@@ -10,10 +10,10 @@ from .. import wire
 from ..addresses import segment
 from ..arguments import required
 from ..errors import Conflict, StillRunning
+from ..http.options import CallOptions, PostOptions
+from ..http.replies import read
+from ..http.transport import Transport
 from ..models import UNSET, Account, AccountType, Unset
-from ..options import CallOptions, PostOptions
-from ..replies import read
-from ..transport import Transport
 from .listing import Listing
 from .naming import called_by_name
 

@@ -9,11 +9,11 @@ import attrs
 
 from ..arguments import checked
 from ..errors import RateLimited, ServerError, TransportError
+from ..http.options import CallOptions
+from ..http.transport import Transport
 from ..logs import fields
-from ..mistakes import wrong
+from ..mistakes.wrong import wrong
 from ..models import Event
-from ..options import CallOptions
-from ..transport import Transport
 from .listing import Listing
 from .naming import called_by_name
 

@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl
 import attrs
 
 from .. import wire
-from ..options import CallOptions
-from ..refusals import unexpected
-from ..replies import Reply
-from ..transport import Transport
+from ..http.options import CallOptions
+from ..http.refusals import unexpected
+from ..http.replies import Reply
+from ..http.transport import Transport
 
 # Parameters that say where the page before has ended.
 CURSORS = ("after", "after_id", "createdAfter")

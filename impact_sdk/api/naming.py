@@ -7,11 +7,11 @@ from functools import wraps
 from types import FunctionType
 from typing import Any, TypeVar, cast, get_args
 
-from ..mistakes import SECRETS
-from ..named import require_known
-from ..options import CallOptions
+from ..http.options import CallOptions
+from ..http.transport import Transport
+from ..mistakes.named import require_known
+from ..mistakes.wrong import SECRETS
 from ..secrets import Secret
-from ..transport import Transport
 
 T = TypeVar("T")
 

@@ -7,11 +7,11 @@ import attrs
 
 from .. import wire
 from ..arguments import required
+from ..http.options import CallOptions, PostOptions
+from ..http.replies import read
+from ..http.transport import Transport
 from ..models import FeedEvent, FeedEventType, WebhookEndpoint
-from ..options import CallOptions, PostOptions
-from ..replies import read
 from ..secrets import Secret
-from ..transport import Transport
 from .naming import called_by_name
 
 ENDPOINT = "/sandbox/webhook-endpoint"

@@ -10,11 +10,11 @@ from .. import wire
 from ..addresses import segment
 from ..arguments import instance, required
 from ..errors import ConfigurationError
-from ..mistakes import shown
+from ..http.options import CallOptions, PostOptions
+from ..http.replies import read
+from ..http.transport import Transport
+from ..mistakes.shown import shown
 from ..models import SAVEHACK_TYPES, Savehack, SavehackLaunch, SavehackTerms
-from ..options import CallOptions, PostOptions
-from ..replies import read
-from ..transport import Transport
 from .listing import Listing
 from .naming import called_by_name
 

@@ -7,10 +7,10 @@ import attrs
 from .. import wire
 from ..auth import IDToken
 from ..errors import Unauthorized
+from ..http.options import CallOptions
+from ..http.replies import read
+from ..http.transport import Transport
 from ..models import SessionSettings
-from ..options import CallOptions
-from ..replies import read
-from ..transport import Transport
 from .naming import calls_of
 
 

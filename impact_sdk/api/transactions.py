@@ -9,10 +9,10 @@ import attrs
 from .. import wire
 from ..addresses import segment
 from ..arguments import required
+from ..http.options import CallOptions, PostOptions
+from ..http.replies import read
+from ..http.transport import Transport
 from ..models import Transaction, TransactionState, TransactionType
-from ..options import CallOptions, PostOptions
-from ..replies import read
-from ..transport import Transport
 from .listing import Listing
 from .naming import called_by_name
 

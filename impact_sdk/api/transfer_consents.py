@@ -9,10 +9,10 @@ from .. import wire
 from ..addresses import segment
 from ..arguments import required
 from ..errors import OutcomeUnknown, ServerError
+from ..http.options import CallOptions, PostOptions
+from ..http.replies import read
+from ..http.transport import Transport
 from ..models import TransferConsent, TransferConsentTicket
-from ..options import CallOptions, PostOptions
-from ..replies import read
-from ..transport import Transport
 from .naming import called_by_name
 
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import attrs
 
-from ..errors import ConfigurationError
-from ..mistakes import shown, wrong
-from ..named import made_by_name
+from ..mistakes.errors import ConfigurationError
+from ..mistakes.named import made_by_name
+from ..mistakes.shown import shown
+from ..mistakes.wrong import wrong
 
 
 class Unset(Enum):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import attrs
 
-from ..errors import ConfigurationError
+from ..mistakes.errors import ConfigurationError
 from .dreams import Dream, DreamInspiration
 from .enumerations import LaunchState, PauseReason
 from .terms import SAVEHACK_TYPES, SavehackTerms

@@ -10,9 +10,9 @@ from typing import Any
 
 import attrs
 
-from ..errors import ConfigurationError
-from ..mistakes import what_is_wrong_with_text, wrong
-from ..named import made_by_name
+from ..mistakes.errors import ConfigurationError
+from ..mistakes.named import made_by_name
+from ..mistakes.wrong import what_is_wrong_with_text, wrong
 
 Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 

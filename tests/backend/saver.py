@@ -10,7 +10,7 @@ import attrs
 import httpx
 
 from bank_app_sim.backend import BankBackend
-from bank_app_sim.clock import Clock, SimulatedClock, timestamp
+from bank_app_sim.timeline.clock import Clock, SimulatedClock, timestamp
 
 from .network import Network
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.trace import Trace
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 
 def labels(trace: Trace) -> list[str]:

@@ -9,8 +9,8 @@ import pytest
 
 from bank_app_sim.backend import CONSENT_CRASH_POINTS, Bank, BankBackend
 from bank_app_sim.backend.claims import LEASE
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES, AccountSetup, Tenant
+from bank_app_sim.timeline.clock import SimulatedClock
 
 from .conftest import Start
 from .dying import Crashed, DyingAt

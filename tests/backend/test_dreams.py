@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from bank_app_sim.backend import CRASH_POINTS, DREAM_CRASH_POINTS, Bank, BankBackend
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES, AccountSetup, Tenant
+from bank_app_sim.timeline.clock import SimulatedClock
 from impact_sdk import ImpactAPI
 
 from .conftest import Start

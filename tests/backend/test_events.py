@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from bank_app_sim.backend import EVENT_CRASH_POINTS, Bank, BankBackend
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
+from bank_app_sim.timeline.clock import SimulatedClock
 from impact_sdk import ImpactAPI
 
 from .conftest import Start

@@ -7,8 +7,8 @@ import attrs
 import pytest
 
 from bank_app_sim.backend import Bank, BankBackend
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import Tenant
+from bank_app_sim.timeline.clock import SimulatedClock
 
 from .network import Network
 from .saver import Saver, let_pass

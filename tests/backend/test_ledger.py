@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bank_app_sim.backend import ledger, ledger_store, tables
 from bank_app_sim.backend.ledger import Entry, Posting
-from bank_app_sim.database import Database
+from bank_app_sim.server.database import Database
 
 from ..conftest import DatabaseOf, NewDatabase
 

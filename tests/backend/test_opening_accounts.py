@@ -8,9 +8,9 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from bank_app_sim.backend import BankBackend
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
-from bank_app_sim.trace import Trace
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 from impact_sdk import ImpactAPI
 
 from .network import Network

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from bank_app_sim.backend import BankBackend
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
+from bank_app_sim.timeline.clock import SimulatedClock
 from impact_sdk import ImpactAPI, OneTime
 
 from .network import Network

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bank_app_sim.backend import store, tables
 from bank_app_sim.backend.provisioning import Order, OrderState
-from bank_app_sim.database import Database
+from bank_app_sim.server.database import Database
 
 from ..conftest import DatabaseOf
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bank_app_sim.backend import BankBackend
-from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.timeline.clock import SimulatedClock
 from impact_sdk import ImpactAPI
 
 from .saver import Saver, let_pass

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.attempts import LONGEST_WAIT
 from bank_app_sim.backend import claims, tables
 from bank_app_sim.backend.claims import LEASE, amend, asked_at, is_due_and_free
-from bank_app_sim.clock import timestamp
-from bank_app_sim.database import Database
+from bank_app_sim.server.attempts import LONGEST_WAIT
+from bank_app_sim.server.database import Database
+from bank_app_sim.timeline.clock import timestamp
 
 from ..conftest import DatabaseOf
 

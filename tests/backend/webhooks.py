@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from bank_app_sim.clock import timestamp
+from bank_app_sim.timeline.clock import timestamp
 
 
 def secret(letter: str) -> str:

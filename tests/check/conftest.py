@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from bank_app_sim.check import RULES, Finding, Hearing, Options, Sandbox, Secrets, Verdict, check, sandbox
-from bank_app_sim.servers import listening_socket
+from bank_app_sim.server.ports import listening_socket
 
 # Whoever says no.
 CLEO = "cleo"

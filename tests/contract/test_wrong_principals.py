@@ -13,11 +13,11 @@ import attrs
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
 from bank_app_sim.des.document import document, operations
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 from ..des.bank import TENANT, Bank
 from ..des.conftest import START, authorize, client_of

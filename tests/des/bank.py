@@ -11,8 +11,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
-from bank_app_sim.clock import Clock
 from bank_app_sim.des import Tenant
+from bank_app_sim.timeline.clock import Clock
 
 TENANT = Tenant(
     id="tenant-1",

@@ -6,10 +6,10 @@ import anyio
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES, Tenant
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 from ..conftest import DatabaseOf
 from .bank import TENANT, Bank

@@ -11,11 +11,11 @@ import attrs
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
 from bank_app_sim.des.bank_clients import NOT_BASIC, NOT_ENCODED
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI
 
 from .bank import TENANT

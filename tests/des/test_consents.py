@@ -7,8 +7,8 @@ import attrs
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des.tenant import AccountSetup, Tenant
+from bank_app_sim.timeline.clock import SimulatedClock
 
 from .bank import TENANT
 from .conftest import SignIn

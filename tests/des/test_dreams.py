@@ -9,16 +9,7 @@ from bank_app_sim.des import DES
 
 from .bank import TENANT
 from .conftest import SignIn
-from .journey import (
-    create_dream,
-    errors_of,
-    id_of,
-    initiate,
-    launch_daily,
-    post_account,
-    savehack_id,
-    transactions,
-)
+from .journey import create_dream, errors_of, id_of, initiate, launch_daily, post_account, savehack_id, transactions
 
 OF_DREAMS = "name, targetCents, expiresAt, type, groupDreamId, accountId, userId"
 

@@ -13,10 +13,10 @@ import attrs
 import httpx
 import pytest
 
-from bank_app_sim.database import file_address
 from bank_app_sim.des import DES
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.database import file_address
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.trace import Trace
 
 from ..quick_clock import QuickClock
 from ..simulation.faults import eventually

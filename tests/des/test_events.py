@@ -11,10 +11,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.clock import SimulatedClock, moment
 from bank_app_sim.des import DES, purging
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock, moment
+from bank_app_sim.timeline.trace import Trace
 
 from ..conftest import DatabaseOf
 from .bank import TENANT, Bank

@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim.bodies import LARGEST_BODY_BYTES
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
 from bank_app_sim.des.api import OAUTH_TOKEN
 from bank_app_sim.des.operations import OPERATIONS
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.bodies import LARGEST_BODY_BYTES
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 from ..conftest import DatabaseOf
 from ..contract.contract import Operation

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des.id_tokens import Identity, RefusedToken, TokenVerifier, claims_of
-from bank_app_sim.service import Refused
+from bank_app_sim.server.service import Refused
+from bank_app_sim.timeline.clock import SimulatedClock
 
 from .bank import TENANT, Bank, base64url, new_key
 from .conftest import START

@@ -7,7 +7,7 @@ import anyio
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.timeline.clock import SimulatedClock
 
 from .conftest import SignIn
 from .journey import create_dream, errors_of, id_of, launch_daily

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.timeline.clock import SimulatedClock
 
 from .journey import create_dream, errors_of, id_of, initiate, launch_daily, launches, savehack_id, transactions
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import httpx
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import purging
+from bank_app_sim.timeline.clock import SimulatedClock
 
 from .conftest import SignIn, authorize
 from .journey import (

@@ -8,8 +8,8 @@ import anyio.abc
 import pytest
 
 from bank_app_sim.des import DES
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.trace import Trace
 
 from ..quick_clock import QuickClock
 from ..simulation.faults import eventually

@@ -15,11 +15,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.clock import SimulatedClock, timestamp
-from bank_app_sim.database import Database, DatabaseError
 from bank_app_sim.des import DES, Tenant, purging, tables
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.database import Database, DatabaseError
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock, timestamp
+from bank_app_sim.timeline.trace import Trace
 
 from ..conftest import DatabaseOf
 from .bank import TENANT, Bank

@@ -9,10 +9,10 @@ import attrs
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
 from bank_app_sim.des.tenant import SessionRenewal
-from bank_app_sim.trace import Trace
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 from .bank import TENANT, Bank, new_key
 from .conftest import client_of

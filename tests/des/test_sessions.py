@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.trace import Trace
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 from .bank import Bank, base64url
 from .journey import errors_of

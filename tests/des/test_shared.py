@@ -9,11 +9,11 @@ import anyio
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
-from bank_app_sim.database import of_actor
 from bank_app_sim.des import DES
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.database import of_actor
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 from impact_sdk import SystemClock
 
 from .bank import TENANT, Bank

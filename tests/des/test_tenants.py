@@ -7,10 +7,10 @@ import attrs
 import httpx
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES, AccountSetup
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 from .bank import TENANT, Bank
 from .conftest import authorize, client_of

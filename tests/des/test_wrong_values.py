@@ -13,10 +13,10 @@ import httpx
 import orjson
 import pytest
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 from ..conftest import DatabaseOf
 from ..contract.contract import Operation

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 import attrs
 from joserfc.jwk import ECKey
 
-from bank_app_sim.clock import SimulatedClock
 from bank_app_sim.des import DES, Tenant
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.trace import Trace
 
 from .bank import Bank, new_key
 from .conftest import START

@@ -26,7 +26,7 @@ from impact_sdk import (
     SessionClosed,
     TelemetryEvent,
 )
-from impact_sdk.exported import FORMAT, LONGEST
+from impact_sdk.session.exported import FORMAT, LONGEST
 
 from .faults import Faults
 from .host import WEEKLY, Host, launched

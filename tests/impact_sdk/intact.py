@@ -4,9 +4,9 @@ from typing import Protocol
 
 import anyio
 
-from impact_sdk.http import HTTP
-from impact_sdk.http.aiohttp_client import AiohttpClient
-from impact_sdk.http.pool import Pool
+from impact_sdk.http.carriers.aiohttp_client import AiohttpClient
+from impact_sdk.http.carriers.pool import Pool
+from impact_sdk.http.exchange import HTTP
 
 from .ways import until
 

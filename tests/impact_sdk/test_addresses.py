@@ -12,8 +12,8 @@ import pytest
 
 from impact_sdk import ConfigurationError
 from impact_sdk.addresses import checked_base_url
-from impact_sdk.http import of
-from impact_sdk.http.settings import proxy_of, settings
+from impact_sdk.http.carriers.settings import proxy_of, settings
+from impact_sdk.http.exchange import of
 
 
 @pytest.mark.parametrize(

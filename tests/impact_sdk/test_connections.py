@@ -29,8 +29,9 @@ from impact_sdk import (
     ServerError,
     UnexpectedResponse,
 )
-from impact_sdk.http import Limits, bodies
-from impact_sdk.http.places import CALLS_AT_ONCE
+from impact_sdk.http.carriers import bodies
+from impact_sdk.http.carriers.places import CALLS_AT_ONCE
+from impact_sdk.http.exchange import Limits
 
 from .answers import DREAM
 

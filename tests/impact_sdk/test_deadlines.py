@@ -23,7 +23,7 @@ from impact_sdk import (
     TransportError,
 )
 from impact_sdk.clock import HostClock, steady
-from impact_sdk.deadlines import Deadline, fits, standing_still
+from impact_sdk.http.deadlines import Deadline, fits, standing_still
 
 from .answers import DREAM, EVENT
 from .conftest import BASE

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact_sdk import DeprecatedOperation, ImpactAPI, ImpactSDK, NotFound
-from impact_sdk.deprecations import MOST_TOLD, what_is_said
+from impact_sdk.http.deprecations import MOST_TOLD, what_is_said
 
 from .answers import DREAM, SESSION, USER
 

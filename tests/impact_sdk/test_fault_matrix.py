@@ -17,8 +17,8 @@ import pytest
 
 from impact_sdk import NotSent, OutcomeUnknown, TransportError
 from impact_sdk.auth import NoAuth
-from impact_sdk.http import of
-from impact_sdk.transport import Transport
+from impact_sdk.http.exchange import of
+from impact_sdk.http.transport import Transport
 
 from .fault_server import AUTHORITY, FAULTS, Arrived, closes_after, serving
 from .fixed_clock import FixedClock

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk.handover import TRANSITIONS, Effect, Event, State, next_step
+from impact_sdk.handover.rules import TRANSITIONS, Effect, Event, State, next_step
 
 PAIRS = list(itertools.product(State, Event))
 CALLBACK_ENDS = {Event.RETURNED, Event.DECLINED, Event.FAILED, Event.CANCELLED, Event.NOT_REGISTERED}

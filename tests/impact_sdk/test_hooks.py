@@ -29,7 +29,7 @@ from impact_sdk import (
     ServerError,
     WaitStarted,
 )
-from impact_sdk.hooks import LONGEST_HOOK_SECONDS
+from impact_sdk.http.hooks import LONGEST_HOOK_SECONDS
 
 from .answers import DREAM
 from .conftest import BASE

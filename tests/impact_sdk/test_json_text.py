@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from impact_sdk import json_text, wire
+from impact_sdk import wire
+from impact_sdk.parsing import json_text
 
 DEEPEST = json_text.DEEPEST
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk import moments
+from impact_sdk.parsing import moments
 
 NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
 JULY = datetime(2027, 7, 1, tzinfo=UTC)

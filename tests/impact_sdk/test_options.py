@@ -23,8 +23,8 @@ from impact_sdk import (
 )
 from impact_sdk.api.sessions import Sessions
 from impact_sdk.auth import CookieAuth, IDToken
-from impact_sdk.cookies import SessionCookie
-from impact_sdk.transport import Transport
+from impact_sdk.http.cookies import SessionCookie
+from impact_sdk.http.transport import Transport
 
 from .answers import DREAM
 from .conftest import BASE

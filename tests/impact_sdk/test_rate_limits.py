@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact_sdk import RateLimit
-from impact_sdk.rate_limits import rate_limit
+from impact_sdk.parsing.rate_limits import rate_limit
 
 NOW = datetime(2027, 1, 4, 8, tzinfo=UTC)
 SOON = int(NOW.timestamp()) + 90

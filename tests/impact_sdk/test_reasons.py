@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact_sdk import FieldError
-from impact_sdk.reasons import reasons
+from impact_sdk.http.reasons import reasons
 
 
 def base(*texts: str) -> FieldError:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk.renewal import TRANSITIONS, Effect, Event, State, next_step
+from impact_sdk.session.renewal import TRANSITIONS, Effect, Event, State, next_step
 
 PAIRS = list(itertools.product(State, Event))
 # What a question to the host, or the token that it gave, can come to.

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk import retry_after
-from impact_sdk.retries import (
+from impact_sdk.http.retries import (
     ATTEMPTS,
     FIRST_WAIT_SECONDS,
     LONGEST_RETRY_AFTER_SECONDS,
@@ -14,6 +13,7 @@ from impact_sdk.retries import (
     Outcome,
     wait_before_next,
 )
+from impact_sdk.parsing import retry_after
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact_sdk import ClientCredentials, ConfigurationError, ImpactAPI, RetryBudget, ServerError
-from impact_sdk.retry_budget import RetryStore, after_answer, after_retry
+from impact_sdk.http.retry_budget import RetryStore, after_answer, after_retry
 
 from .answers import DREAM
 from .conftest import BASE

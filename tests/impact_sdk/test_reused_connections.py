@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from impact_sdk import OutcomeUnknown
-from impact_sdk.http import HTTP, of
+from impact_sdk.http.exchange import HTTP, of
 
 from .fault_server import AUTHORITY, HTTP2, Arrived, Peer, serving
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from impact_sdk.routes import route, told
+from impact_sdk.http.routes import route, told
 
 DOCUMENT = Path(__file__).parents[2] / "bank_app_sim" / "des" / "openapi.yaml"
 PATHS = sorted(yaml.safe_load(DOCUMENT.read_text())["paths"])

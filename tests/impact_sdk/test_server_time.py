@@ -9,7 +9,8 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk import ImpactAPI, RateLimited, ServerError, server_time
+from impact_sdk import ImpactAPI, RateLimited, ServerError
+from impact_sdk.parsing import server_time
 
 from .answers import DREAM
 from .fixed_clock import FixedClock

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk.set_cookie import LONGEST_LIFETIME, parsed
+from impact_sdk.parsing.set_cookie import LONGEST_LIFETIME, parsed
 
 NOW = datetime(2027, 1, 4, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

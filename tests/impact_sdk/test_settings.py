@@ -17,10 +17,10 @@ import pytest
 
 from impact_sdk import APIError, ClientCredentials, ConfigurationError, ImpactAPI, NotSent, OutcomeUnknown
 from impact_sdk.auth import NoAuth
-from impact_sdk.http import of
-from impact_sdk.http.settings import ConnectionOptions
-from impact_sdk.replies import Reply
-from impact_sdk.transport import Transport
+from impact_sdk.http.carriers.settings import ConnectionOptions
+from impact_sdk.http.exchange import of
+from impact_sdk.http.replies import Reply
+from impact_sdk.http.transport import Transport
 
 from .fault_server import AUTHORITY, CERTIFICATE, GONE, Arrived, Fault, closes_after, continues, serving
 from .fixed_clock import FixedClock

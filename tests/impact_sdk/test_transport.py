@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from impact_sdk import APIError, ClientCredentials, Dream, ImpactAPI, OutcomeUnknown, UnexpectedResponse
-from impact_sdk.identity import user_agent
+from impact_sdk.http.identity import user_agent
 
 from .answers import DREAM
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk.visible import visible
+from impact_sdk.parsing.visible import visible
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ from impact_sdk import (
     WebhookVerifier,
     Weekly,
 )
+from impact_sdk.mistakes.named import told_by_name
 from impact_sdk.models import SAVEHACK_TYPES
-from impact_sdk.named import told_by_name
 
 from .answers import USER
 from .operations import A_LAUNCH, SECRET, THEN
@@ -550,7 +550,7 @@ GIVEN_BY_US = (
     "impact_sdk.models",
     "impact_sdk.callbacks",
     "impact_sdk.attempts",
-    "impact_sdk.hooks",
+    "impact_sdk.http.hooks",
 )
 
 

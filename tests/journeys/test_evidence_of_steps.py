@@ -10,7 +10,7 @@ from bank_app_sim.cli import main
 from bank_app_sim.journeys.reader import read_file
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 from bank_app_sim.journeys.runner import Job, Plan, play_jobs
-from bank_app_sim.trace import branch_within
+from bank_app_sim.timeline.trace import branch_within
 
 from .written import written
 

@@ -12,7 +12,7 @@ from bank_app_sim.journeys.journey import ExpectationFailed, Journey
 from bank_app_sim.journeys.mistakes import Mistake
 from bank_app_sim.journeys.people import Attitude, StepFailed
 from bank_app_sim.journeys.vocabulary import CannotBe
-from bank_app_sim.turns import BRANCH
+from bank_app_sim.timeline.turns import BRANCH
 from impact_sdk import AccountProvisioningDeclined, AccountProvisioningTimedOut, Conflict
 
 DAY = timedelta(days=1)

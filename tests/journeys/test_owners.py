@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bank_app_sim.journeys.owners import with_owners
-from bank_app_sim.trace import Message
+from bank_app_sim.timeline.trace import Message
 
 
 def exchange(asked: Any, answered: Any, *, user: str = "", request_id: str = "r") -> list[Message]:

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.demo import account_in_advance, account_while_saving
+from bank_app_sim.journeys.demo import account_in_advance, account_while_saving
 from impact_sdk import (
     AccountProvisioningRequest,
     AccountUpdate,

@@ -13,7 +13,7 @@ from bank_app_sim.journeys.reader import read_file
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 from bank_app_sim.journeys.runner import Job, Plan, play_jobs, run
 from bank_app_sim.journeys.script import Script
-from bank_app_sim.trace import Message
+from bank_app_sim.timeline.trace import Message
 
 from .written import said, written
 

@@ -8,7 +8,6 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given, settings
 
-from bank_app_sim import durations
 from bank_app_sim.journeys import nodes
 from bank_app_sim.journeys.comparisons import AMOUNT, NUMBER, TIME, Comparison, money
 from bank_app_sim.journeys.given import shown
@@ -18,6 +17,7 @@ from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes, lines_of
 from bank_app_sim.journeys.nodes import Listed, Mapped, Node, Plain
 from bank_app_sim.journeys.reader import read
 from bank_app_sim.journeys.script import Meanwhile, Script, Step
+from bank_app_sim.timeline import durations
 
 PATH = Path("nowhere") / "x.journey.yaml"
 

@@ -13,7 +13,7 @@ from bank_app_sim.journeys.results import JourneyResult, StepResult
 from bank_app_sim.journeys.runner import Job, Plan, play_job
 from bank_app_sim.journeys.script import Script
 from bank_app_sim.journeys.worlds import fresh
-from bank_app_sim.trace import Message
+from bank_app_sim.timeline.trace import Message
 
 NOWHERE = Path("nowhere") / "written.journey.yaml"
 

@@ -17,10 +17,10 @@ import httpx
 import sqlalchemy as sa
 
 from bank_app_sim.backend import Bank, BankBackend
-from bank_app_sim.database import Database, file_address
 from bank_app_sim.des import DES, Tenant
-from bank_app_sim.ids import Ids
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.database import Database, file_address
+from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI
 
 from ..backend.network import Network

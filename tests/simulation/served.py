@@ -14,8 +14,8 @@ import httpx
 
 from bank_app_sim.app import BankApp, Screen
 from bank_app_sim.app.bank_client import BankClient
-from bank_app_sim.client import Client
-from bank_app_sim.trace import Trace
+from bank_app_sim.server.client import Client
+from bank_app_sim.timeline.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactSDK, SystemClock
 
 # What a machine that does much else besides needs at the most.

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bank_app_sim.app.bank_client import LOOK_EVERY_SECONDS_AT_LEAST, BankClient, BankRefused, ConsentForm
-from bank_app_sim.client import Client
-from bank_app_sim.clock import SimulatedClock
+from bank_app_sim.server.client import Client
 from bank_app_sim.simulation import START
+from bank_app_sim.timeline.clock import SimulatedClock
 
 Answer = Callable[[httpx.Request], httpx.Response]
 

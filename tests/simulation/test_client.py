@@ -7,7 +7,7 @@ import httpx
 import pytest
 from anyio.abc import SocketAttribute, SocketStream
 
-from bank_app_sim.client import TIMEOUT_SECONDS, Client
+from bank_app_sim.server.client import TIMEOUT_SECONDS, Client
 
 
 async def test_the_path_stands_behind_the_address_and_the_body_is_JSON() -> None:  # noqa: N802

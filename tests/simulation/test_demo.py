@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from bank_app_sim import Simulation
 from bank_app_sim.cli import main
-from bank_app_sim.demo import account_in_advance, account_while_saving
+from bank_app_sim.journeys.demo import account_in_advance, account_while_saving
 
 from ..journeys.evidence.page import embedded
 

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank_app_sim import Simulation
-from bank_app_sim.network import Fault, Trouble
 from bank_app_sim.simulation import SimulationError
 from bank_app_sim.simulation.exchanges import (
     ASKED,
@@ -24,6 +23,7 @@ from bank_app_sim.simulation.exchanges import (
     name_of,
     refuse_what_nobody_sends,
 )
+from bank_app_sim.simulation.network import Fault, Trouble
 
 AN_ID = "5d0f9a52-9a3e-4c0e-8d1f-7f0c2f1d6aff"
 # For people and tools, not for participants.

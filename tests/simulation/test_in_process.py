@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim.in_process import InProcess
+from bank_app_sim.simulation.in_process import InProcess
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.network import Fault, Pending, Trouble, is_called
+from bank_app_sim.simulation.network import Fault, Pending, Trouble, is_called
 from impact_sdk import ImpactAPI, NotSent, OutcomeUnknown, ServerError, User
 
 DAY = timedelta(days=1)

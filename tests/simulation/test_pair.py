@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank_app_sim import Served, Simulation
-from bank_app_sim.database import Database, DatabaseError, Mark, Marked, marks, of_actor
+from bank_app_sim.server.database import Database, DatabaseError, Mark, Marked, marks, of_actor
 from bank_app_sim.simulation.pair import Pair, what_is_wrong
 from impact_sdk import Daily
 

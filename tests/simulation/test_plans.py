@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim.backend import tables as bank_tables
-from bank_app_sim.database import Database
-from bank_app_sim.database.prepared import Prepared
 from bank_app_sim.des import tables as des_tables
+from bank_app_sim.server.database import Database
+from bank_app_sim.server.database.prepared import Prepared
 
 from .. import postgresql
 from .statements import OF_BANK, OF_DES, SMALL, Named

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.database import DatabaseError
+from bank_app_sim.server.database import DatabaseError
 from bank_app_sim.simulation import Snapshot
 from impact_sdk import Weekly
 

@@ -14,16 +14,16 @@ from pathlib import Path
 import attrs
 import pytest
 
-from bank_app_sim.database import file_address
 from bank_app_sim.des import purging
-from bank_app_sim.worlds.keeping import Worlds
+from bank_app_sim.server.database import file_address
+from bank_app_sim.simulation.remote.keeping import Worlds
 
 from .faults import ANSWERS, EXCEPTIONS, Fault, Standing, eventually, standing
 
 ROOT = Path(__file__).parent.parent.parent
 
 HERE = "tests/simulation/test_survival.py"
-WORLDS = "tests/worlds/test_lives.py"
+WORLDS = "tests/simulation/remote/test_lives.py"
 
 PAIR = "DueWork('noting how far both databases have come', self.network.clock, step).run"
 
@@ -39,34 +39,49 @@ LONG_LIVED = {
     (
         "simulation/actors.py",
         PAIR,
-    ): "tests/simulation/test_due.py::test_whatever_goes_wrong_is_said_once_and_tried_again",
-    ("database/writer.py", "self._work"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
-    ("worlds/keeping.py", "self._clear"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
-    ("worlds/keeping.py", "self._remove_or_say_why_not"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
+    ): "tests/server/test_due.py::test_whatever_goes_wrong_is_said_once_and_tried_again",
+    ("server/database/writer.py", "self._work"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
+    ("simulation/remote/keeping.py", "self._clear"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
+    (
+        "simulation/remote/keeping.py",
+        "self._remove_or_say_why_not",
+    ): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
     # A world in simulated time ends with an exception. The server says which and why, and goes on without it.
-    ("worlds/threads.py", "self._live"): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
-    ("worlds/world.py", "self._sleep"): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
-    ("worlds/world.py", "self._settle"): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
+    (
+        "simulation/remote/threads.py",
+        "self._live",
+    ): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
+    (
+        "simulation/remote/world.py",
+        "self._sleep",
+    ): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
+    (
+        "simulation/remote/world.py",
+        "self._settle",
+    ): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
     # uvicorn closes what is no HTTP, and answers 500 to what leaves an application.
-    ("servers.py", "server.serve"): "tests/simulation/test_serve_lives.py::test_bytes_that_are_no_http_end_nothing",
+    (
+        "server/ports.py",
+        "server.serve",
+    ): "tests/simulation/test_serve_lives.py::test_bytes_that_are_no_http_end_nothing",
 }
 # Those that end with what began them, which hears of what went wrong.
 SHORT = {
-    ("clock.py", "wake"),
+    ("timeline/clock.py", "wake"),
     ("des/webhooks.py", "post"),
-    ("database/postgresql.py", "self._read_on_a_line"),
-    ("worlds/crossing.py", "exchange"),
-    ("worlds/keeping.py", "self._store.address"),
-    ("worlds/keeping.py", "self._store.remove"),
-    ("worlds/keeping.py", "self._store.clear"),
-    ("worlds/remote.py", "self._delete"),
-    ("worlds/threads.py", "self._begin"),
-    ("worlds/threads.py", "self._finish"),
-    ("worlds/threads.py", "self._watch"),
-    ("worlds/world.py", "self._wait_for_turn"),
+    ("server/database/postgresql.py", "self._read_on_a_line"),
+    ("simulation/remote/crossing.py", "exchange"),
+    ("simulation/remote/keeping.py", "self._store.address"),
+    ("simulation/remote/keeping.py", "self._store.remove"),
+    ("simulation/remote/keeping.py", "self._store.clear"),
+    ("simulation/remote/remote.py", "self._delete"),
+    ("simulation/remote/threads.py", "self._begin"),
+    ("simulation/remote/threads.py", "self._finish"),
+    ("simulation/remote/threads.py", "self._watch"),
+    ("simulation/remote/world.py", "self._wait_for_turn"),
 }
 # On the side of those who play; what they begin ends with a play.
-PLAYERS = ("app/", "arazzo/", "check/", "journeys/")
+PLAYERS = ("app/", "check/", "journeys/")
 BEGINNERS = {"start_soon", "start_task", "run_sync", "create_task", "push_async_callback", "Thread"}
 
 

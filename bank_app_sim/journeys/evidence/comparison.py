@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ...trace import Message
+from ...timeline.trace import Message
 from .trace_file import RecordedJourney, RecordedStep
 
 # Shown of what was the same, to see where one is.

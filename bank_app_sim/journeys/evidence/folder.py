@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ...trace import Message, mermaid
+from ...timeline.trace import Message, mermaid
 from ..results import JourneyResult
 from . import junit, page, trace_file
 from .circumstances import Circumstances, circumstances

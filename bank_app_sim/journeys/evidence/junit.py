@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
-from ...trace import Message
+from ...timeline.trace import Message
 from .. import last_messages
 from ..results import JourneyResult, Outcome, StepResult
 

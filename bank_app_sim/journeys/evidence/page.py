@@ -18,7 +18,7 @@ import attrs
 import jinja2
 from markupsafe import Markup
 
-from ...trace import PARTICIPANTS, Message, folded
+from ...timeline.trace import PARTICIPANTS, Message, folded
 from ..results import JourneyResult, Outcome, as_json
 from .circumstances import Circumstances
 

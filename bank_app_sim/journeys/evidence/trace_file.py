@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ...trace import PARTICIPANTS, Message
+from ...timeline.trace import PARTICIPANTS, Message
 from ..results import JourneyResult, StepResult
 
 # Changes with the shape.

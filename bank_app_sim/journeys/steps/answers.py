@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from ...durations import shown
+from ...timeline.durations import shown
 from .. import sayings
 from ..kinds import CUSTOMER, POSITIVE_DURATION, Choice, ListOf, YesNo
 from ..people import Attitude

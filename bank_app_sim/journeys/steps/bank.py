@@ -10,7 +10,7 @@ import attrs
 
 from impact_sdk import Conflict, TransactionState
 
-from ...durations import shown
+from ...timeline.durations import shown
 from .. import sayings
 from ..kinds import CUSTOMER, DURATION, POSITIVE_CENTS, YesNo, choice
 from ..mistakes import one_of, slipped_word

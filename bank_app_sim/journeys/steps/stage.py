@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 
-from ...clock import NothingLeft
+from ...timeline.clock import NothingLeft
 from ..given import Given, given
 from ..people import Person, StepFailed
 from ..sayings import Sayings

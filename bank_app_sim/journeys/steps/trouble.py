@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from ...backend import EVERY_CRASH_POINT
-from ...network import Fault, Trouble
 from ...simulation import exchanges
+from ...simulation.network import Fault, Trouble
 from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, Choice, Text, YesNo, choice
 from ..mistakes import nearest_word
 from ..people import StepFailed

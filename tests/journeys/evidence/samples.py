@@ -8,9 +8,9 @@ import anyio
 import attrs
 
 from bank_app_sim import Simulation
-from bank_app_sim.clock import timestamp
 from bank_app_sim.journeys.results import Failure, JourneyResult, Outcome, State, StepResult
-from bank_app_sim.trace import Message
+from bank_app_sim.timeline.clock import timestamp
+from bank_app_sim.timeline.trace import Message
 from impact_sdk import Weekly
 
 # What would run, were a name ever taken for markup.

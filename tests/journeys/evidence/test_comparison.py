@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bank_app_sim.journeys.evidence.comparison import Comparison, compare
 from bank_app_sim.journeys.evidence.trace_file import RecordedJourney, RecordedStep
 from bank_app_sim.journeys.results import JourneyResult
-from bank_app_sim.trace import Message
+from bank_app_sim.timeline.trace import Message
 
 from .samples import message, played
 

@@ -1,0 +1,151 @@
+"""Runs an Arazzo document against a sandbox on this machine: `bank-app-sim run FILE.arazzo.yaml`."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from impact_sdk import Clock, SystemClock
+from impact_sdk.parsing.visible import visible
+
+from ...pasting import pasted
+from ..results import JourneyResult, Outcome
+from . import checks, inputs, operations, structure
+from .concealing import Concealment
+from .document import Document, Part
+from .errors import instead
+from .inputs import WrongInput
+from .operations import API, Operation
+from .reading import read
+from .recording import Recording
+from .workflow import World, run_workflow
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["WrongInput", "run_document"]
+
+
+async def run_document(
+    file: Path,
+    *,
+    given: Mapping[str, str] | None = None,
+    against: str | None = None,
+    only: Sequence[str] = (),
+    transport: "httpx.AsyncBaseTransport | None" = None,
+    clock: Clock | None = None,
+    program: Sequence[str] = ("bank-app-sim",),
+) -> list[JourneyResult]:
+    """Run the workflows of a document, each after those that it depends on; one result for each.
+
+    Workflows that others call are not run by themselves, unless `only` names them. All names in the document and all
+    inputs are checked before the first request is sent.
+
+    Args:
+        given: Inputs as they were typed, instead of the defaults in the document.
+        against: The address of the sandbox, instead of the one in the document.
+        only: The workflows to run, by their ids; all when empty.
+        transport: How requests are sent; None for TCP.
+        clock: What retries wait on, and what results are dated by; the machine's when left out.
+        program: How the command line was started, for the command that repeats it.
+
+    Raises:
+        DocumentError: The document cannot be run as it is written; the message has file, line and column.
+        WrongInput: An input is unknown, missing, or of another type; or `only` names no workflow.
+        OSError: The file cannot be read.
+    """
+    import httpx
+
+    document = Document(read(file))
+    structure.check(document.source)
+    checks.check(document)
+    values = inputs.from_texts(document, given or {})
+    # Nothing but the document decides what is sent: no proxy and no .netrc of this machine, and no redirect.
+    async with httpx.AsyncClient(transport=transport, trust_env=False) as http:
+        apis = await operations.load(document, http=http, against=against)
+        called = _operations(document, apis)
+        chosen = _chosen(document, only)
+        for name in chosen:  # before the first request is sent
+            inputs.of_workflow(document, document.workflows[name], values)
+        world = World(
+            document=document,
+            operations=called,
+            http=http,
+            clock=clock or SystemClock(),
+            given=values,
+            sources={name: part.value for name, part in document.sources.items()},
+        )
+        address = next(iter(called.values())).server if called else next(iter(apis.values())).url
+        command = _command(program, document, given or {}, against)
+        return [await _result(world, name, address, command) for name in chosen]
+
+
+def _operations(document: Document, apis: Mapping[str, API]) -> dict[tuple[str, str], Operation]:
+    """What each step calls, by workflow and step."""
+    found = {}
+    for name, workflow in document.workflows.items():
+        for step in workflow.parts("steps"):
+            if "workflowId" not in step.value:
+                operation = operations.find(document, apis, step)
+                operations.check_parameters(document, workflow, step, operation)
+                found[name, step.value["stepId"]] = operation
+    return found
+
+
+def _chosen(document: Document, only: Sequence[str]) -> list[str]:
+    """The workflows to run, in an order in which each comes after those that it depends on."""
+    for name in only:
+        if name not in document.workflows:
+            raise WrongInput(f"the document has no workflow {name!r}{instead(name, document.workflows)}")
+    called = document.called_by_others()
+    wanted = list(only) or [name for name in document.workflows if name not in called] or list(document.workflows)
+    ordered: list[str] = []
+    for name in wanted:
+        _append(document, name, ordered, ())
+    return ordered
+
+
+def _append(document: Document, name: str, ordered: list[str], under_way: tuple[str, ...]) -> None:
+    workflow = document.workflows[name]
+    if name in under_way:
+        circle = " -> ".join((*under_way, name))
+        raise document.error(workflow, f"workflows wait for each other: {circle}", name="dependsOn")
+    if name in ordered:
+        return
+    for needed in workflow.value.get("dependsOn", ()):
+        _append(document, needed, ordered, (*under_way, name))
+    ordered.append(name)
+
+
+def _command(program: Sequence[str], document: Document, given: Mapping[str, str], against: str | None) -> str:
+    """What repeats this run. A secret that was given has to be given again: it is not shown."""
+    schemas = {name: schema for flow in document.workflows.values() for name, schema in document.inputs(flow).items()}
+    words = [*program, "run", document.source.file]
+    words += ["--against", against] if against else []
+    for name, text in given.items():
+        words += ["--input", f"{name}={'…' if inputs.is_secret(schemas[name]) else text}"]
+    return pasted(words)
+
+
+async def _result(world: World, name: str, address: str, command: str) -> JourneyResult:
+    workflow = world.document.workflows[name]
+    began = time.monotonic()
+    recording = Recording(world.clock, Concealment())
+    steps, passed = await run_workflow(world, workflow, recording)
+    return JourneyResult(
+        name=name,
+        title=_title(workflow),
+        file=world.document.source.file,
+        row="",
+        seed=0,
+        world=address,
+        outcome=Outcome.PASSED if passed else Outcome.FAILED,
+        seconds=time.monotonic() - began,
+        steps=steps,
+        messages=recording.messages,
+        command=command,
+    )
+
+
+def _title(workflow: Part) -> str:
+    return visible(str(workflow.value.get("summary") or workflow.value["workflowId"]), longest=200)

@@ -1,0 +1,97 @@
+"""The host is asked to open an account: for a user, or for one Dream where each has an account of its own."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import attrs
+
+from ..callbacks import AccountProvisioningRequest, ProvisioningDeclined
+from ..clock import Clock
+from ..errors import AccountProvisioningDeclined, AccountProvisioningFailed, AccountProvisioningTimedOut, HandoverError
+from ..models import Dream
+from .asking import Launches, MakeError, Owner, Question, names
+
+# About half a minute of attempts: the user has just gone through opening an account.
+DELIVERY_ATTEMPTS = 8
+
+
+@attrs.define(eq=False, kw_only=True)
+class AccountQuestion(Question):
+    """What both questions have in common. `initiated_at` is when the host answered, at every delivery."""
+
+    keyword: ClassVar[str] = "account_provisioning_requested"
+    declines: ClassVar[type[Exception]] = ProvisioningDeclined
+    declined: ClassVar[type[HandoverError]] = AccountProvisioningDeclined
+    failed: ClassVar[type[HandoverError]] = AccountProvisioningFailed
+    timed_out: ClassVar[type[HandoverError]] = AccountProvisioningTimedOut
+
+    request_id: str
+    clock: Clock
+    initiated_at: datetime | None = attrs.field(default=None, init=False)
+
+    @property
+    def key(self) -> str:
+        return self.request_id
+
+    def _provisioning(self) -> dict[str, Any]:
+        self.initiated_at = self.initiated_at or self.clock.now()
+        return {
+            "provisioning_initiated_at": self.initiated_at,
+            "account_provision_request_id": self.request_id,
+            "attempts": DELIVERY_ATTEMPTS,
+        }
+
+
+@attrs.define(eq=False, kw_only=True)
+class UserAccount(AccountQuestion):
+    """One account for all Dreams of a user."""
+
+    needed: ClassVar[str] = "the user needs an account"
+
+    async def request(self, owner: Owner) -> AccountProvisioningRequest:
+        return AccountProvisioningRequest(
+            request_id=self.request_id,
+            user_id=owner.user.id,
+            external_user_id=owner.user.external_id,
+            # Unique for one user is all it has to be, and the user's id says whose it is.
+            account_external_id=owner.user.id,
+        )
+
+    async def deliver(self, owner: Owner) -> MakeError | None:
+        await owner.users.update(owner.user.id, **self._provisioning())
+        return None
+
+    def accepted(self, owner: Owner) -> None:
+        owner.user = attrs.evolve(owner.user, provisioning_initiated_at=self.initiated_at)
+
+    def stay(self, launches: Launches) -> str:
+        return f"paused: {names(launches)}. The next launch of a savehack, or resume_paused_launches(), asks again"
+
+
+@attrs.define(eq=False, kw_only=True)
+class DreamAccount(AccountQuestion):
+    """An account for one Dream."""
+
+    # docs/des.md 5.3
+    needed: ClassVar[str] = "the Dream needs an account"
+    dream: Dream
+
+    async def request(self, owner: Owner) -> AccountProvisioningRequest:
+        return AccountProvisioningRequest(
+            request_id=self.request_id,
+            user_id=owner.user.id,
+            external_user_id=owner.user.external_id,
+            account_external_id=self.dream.id,
+            dream=self.dream,
+        )
+
+    async def deliver(self, owner: Owner) -> MakeError | None:
+        await owner.dreams.update(self.dream.id, **self._provisioning())
+        return None
+
+    def stay(self, launches: Launches) -> str:
+        paused = f"paused: {names(launches)}" if launches else "nothing is paused yet"
+        return (
+            f"the Dream {self.dream.id} is kept, {paused}. "
+            "The next launch of a savehack for it, or resume_paused_launches(), asks again"
+        )

@@ -1,0 +1,85 @@
+"""One call of a method of the SDK, from its beginning to its end: its deadline, and who watches it."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ..errors import ImpactError
+from .deadlines import Deadline
+from .hooks import CallEnded, CallStarted, Hooks
+
+if TYPE_CHECKING:
+    from .transport import Transport
+
+
+@attrs.define(eq=False)
+class Call:
+    """One call, while it runs.
+
+    Attributes:
+        started: How it began.
+        deadline: What its requests share; None where it has none.
+        attempts: How many requests were sent.
+    """
+
+    started: CallStarted
+    deadline: Deadline | None = None
+    attempts: int = 0
+
+
+@attrs.frozen
+class Paging:
+    """A listing, each page of which is a call of its own.
+
+    Attributes:
+        name: Such as `dreams.list`.
+        deadline: What all its pages share; it stands still between two of them.
+        ends: Whether there is a last page. Where not, each has a deadline of its own.
+    """
+
+    name: str
+    deadline: Deadline | None
+    ends: bool = True
+
+
+@attrs.define(eq=False)
+class Calling:
+    """A block in which one call is made; gives what its requests are sent through."""
+
+    _hooks: Hooks
+    _make: Callable[[], tuple[Call, "Transport"]]
+    _call: Call | None = attrs.field(default=None, init=False)
+    _began: float = attrs.field(default=0.0, init=False)
+
+    async def __aenter__(self) -> "Transport":
+        self._call, transport = self._make()
+        self._began = time.monotonic()
+        if self._hooks:
+            try:
+                await self._hooks.tell(self._call.started)
+            except BaseException as error:  # one of them has heard that it began
+                await self.__aexit__(type(error), error, None)
+                raise
+        if self._call.deadline is not None:
+            self._call.deadline.go_on()
+        return transport
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._call is None:
+            return
+        if self._call.deadline is not None:
+            self._call.deadline.stop()
+        if self._hooks:
+            ended = CallEnded(
+                call=self._call.started,
+                seconds=time.monotonic() - self._began,
+                attempts=self._call.attempts,
+                error=None if kind is None else kind.__name__,
+                message=str(error) if isinstance(error, ImpactError) else None,
+            )
+            await self._hooks.tell(ended, may_wait=kind is not GeneratorExit)

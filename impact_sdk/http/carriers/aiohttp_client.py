@@ -1,0 +1,142 @@
+"""aiohttp as the carrier: the fastest under asyncio. What went out is known by the connection that it is given."""
+
+import asyncio
+import base64
+import functools
+
+import aiohttp
+import attrs
+from yarl import URL
+
+from ...errors import ConfigurationError
+from .aiohttp_connections import ASKING, Connections
+from .bodies import LARGEST_BYTES, Unusable, whole_or_why
+from .places import NoPlace, Places
+from .pool import KEPT_SECONDS
+from .seam import Headers, Incoming, Outgoing, Sending
+from .settings import Proxy, Settings
+from .time_limits import Whole
+from .unbroken import unbroken
+
+# Of these we send our own, or none.
+NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+ADDRESSES_AT_HAND = 256
+TIMEOUTS_AT_HAND = 16
+
+
+@attrs.define(eq=False)
+class AiohttpClient:
+    """Connections to one DES, of aiohttp.
+
+    Args:
+        is_tunnelled: Whether a proxy is asked for a way through, and does not see the requests themselves.
+    """
+
+    settings: Settings
+    _is_tunnelled: bool
+    is_bound_to_loop: bool = attrs.field(default=True, init=False)
+    _places: Places = attrs.field(init=False)
+    _for_proxy: list[tuple[str, str]] = attrs.field(init=False, repr=False)
+    _session: aiohttp.ClientSession | None = attrs.field(default=None, init=False)
+    _is_closed: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._places = Places(self.settings.max_connections)
+        proxy = self.settings.proxy
+        self._for_proxy = [("Proxy-Authorization", _basic(proxy))] if proxy is not None and proxy.username else []
+        if proxy is not None and proxy.url.startswith("socks"):
+            raise ConfigurationError(f"{proxy} speaks SOCKS, and aiohttp does not; leave transport='aiohttp' out")
+        if self.settings.http2:
+            raise ConfigurationError("http2 is True, and aiohttp speaks HTTP/1.1 only; leave transport or http2 out")
+
+    @property
+    def through(self) -> str:
+        return self.settings.through
+
+    async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
+        sending.tells = True
+        caller = object()
+        await self._places.take(caller, outgoing.limits.wait, sending)
+        try:
+            if self._is_closed:
+                raise NoPlace("the client was closed meanwhile")
+            limits = outgoing.limits.after(sending.waited_seconds)
+            with Whole(limits):
+                return await self._answer(outgoing, _allowed(limits.connect, limits.step), sending)
+        finally:
+            self._places.give_back(caller)
+
+    async def _answer(self, outgoing: Outgoing, allowed: aiohttp.ClientTimeout, sending: Sending) -> Incoming:
+        if self._session is None:
+            self._session = self._opened()
+        proxy = self.settings.proxy
+        ASKING.set(sending)
+        response = await self._session.request(
+            outgoing.method,
+            _url(outgoing.url, outgoing.target),
+            headers=_texts(outgoing) + ([] if self._is_tunnelled else self._for_proxy),
+            skip_auto_headers=NOT_ADDED,
+            data=outgoing.content or None,
+            allow_redirects=False,
+            timeout=allowed,
+            proxy=None if proxy is None else proxy.url,
+            proxy_headers=self._for_proxy if self._is_tunnelled else None,
+        )
+        headers = Headers(response.raw_headers)
+        coding = headers.get("content-encoding", "")
+        try:
+            # As nearly all are: then aiohttp takes no more than was announced, and is quicker than we are.
+            is_announced = (response.content_length or LARGEST_BYTES + 1) <= LARGEST_BYTES
+            if is_announced and not coding and "transfer-encoding" not in headers:
+                body: bytes | Unusable = await response.read()
+            else:
+                body = await whole_or_why(response.content.iter_any(), coding)
+        finally:
+            response.close()
+        return Incoming(response.status, headers, body)
+
+    def _opened(self) -> aiohttp.ClientSession:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise ConfigurationError("transport='aiohttp' runs under asyncio only; leave it out under trio") from None
+        return aiohttp.ClientSession(
+            connector=Connections(limit=0, ssl=self.settings.tls or True, keepalive_timeout=KEPT_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+        )
+
+    async def aclose(self) -> None:
+        self._is_closed = True
+        session, self._session = self._session, None
+        if session is not None:
+            await unbroken(session.close)
+
+
+def _texts(outgoing: Outgoing) -> list[tuple[str, str]]:
+    """The headers as aiohttp wants them. It writes UTF-8, and a cookie may have any octets."""
+    name = b""
+    try:
+        return [((name := each).decode(), value.decode()) for each, value in outgoing.headers]
+    except UnicodeDecodeError:
+        raise ConfigurationError(
+            f"{outgoing.method} {outgoing.path} was not sent: aiohttp writes UTF-8, and its {name.decode()} is none; "
+            "leave transport='aiohttp' out"
+        ) from None
+
+
+def _basic(proxy: Proxy) -> str:
+    return f"Basic {base64.b64encode(f'{proxy.username}:{proxy.password}'.encode()).decode()}"
+
+
+@functools.lru_cache(TIMEOUTS_AT_HAND)
+def _allowed(connect: float, step: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(sock_connect=connect, sock_read=step)
+
+
+@functools.lru_cache(ADDRESSES_AT_HAND)
+def _url(url: str, target: bytes) -> URL:
+    """The address as it is: what is quoted is not quoted again."""
+    parts = URL(url, encoded=True)
+    return URL(f"{parts.scheme}://{parts.raw_authority}{target.decode()}", encoded=True)

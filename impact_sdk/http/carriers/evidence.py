@@ -1,0 +1,66 @@
+"""What may be said of a request that got no answer: by evidence of what was sent, and never by an error's type alone.
+
+Adapters give one type to a refused connection and to one that was closed after the request. So a type can only make
+the answer more careful. No I/O.
+"""
+
+from collections.abc import Iterator
+
+from ...errors import NotSent, OutcomeUnknown, TransportError
+from ...mistakes.shown import lasting, told
+from .places import NoPlace
+from .seam import Outgoing, Sending
+from .time_limits import TooLate
+
+LONGEST_CHAIN = 20
+
+# By name: httpcore, httpx, their successors and aiohttp have a class each.
+BEFORE_SENDING = frozenset(
+    {
+        "ClientConnectorError",
+        "ClientHttpProxyError",
+        "ConnectError",
+        "ConnectTimeout",
+        "ConnectionTimeoutError",
+        "PoolTimeout",
+        "ProxyError",
+        "UnsupportedProtocol",
+    }
+)
+
+
+def is_known_not_sent(error: Exception, sending: Sending) -> bool:
+    """Whether nothing of the request was handed to a connection; what is not known is not claimed."""
+    if sending.has_begun:
+        return False
+    if sending.is_watched or isinstance(error, (NoPlace, TooLate)):
+        return True
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if sending.tells and not names.isdisjoint(BEFORE_SENDING):
+        return True
+    # That there was no connection says nothing where something else was tried after it, unseen, and failed in its turn.
+    return sending.no_connection is not None and any(each is sending.no_connection for each in _origins(error))
+
+
+def _origins(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it was raised from."""
+    for _ in range(LONGEST_CHAIN):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__
+
+
+def without_answer(
+    error: Exception, outgoing: Outgoing, sending: Sending, *, to: str, seconds: float
+) -> TransportError:
+    """The error for a request without an answer.
+
+    Args:
+        to: The address of DES, and the proxy on the way there, as a message may have them.
+        seconds: How long it took to find out.
+    """
+    called, reason = f"{outgoing.method} {outgoing.path}", f"{told(error)}, after {lasting(seconds)}"
+    if is_known_not_sent(error, sending):
+        return NotSent(f"{called} was not sent to {to} ({reason})")
+    return OutcomeUnknown(f"{called} got no answer from {to} ({reason})")

@@ -1,0 +1,81 @@
+"""A session's cookie: read from answers, sent with requests, never shown."""
+
+import logging
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+import attrs
+
+from ..parsing import server_time
+from ..parsing.set_cookie import ENDED, SetCookie, parsed
+from ..secrets import Secret
+from .refusals import unexpected
+from .replies import Reply
+
+# What the sandbox calls it; the vendor tells no name.
+SESSION = "impact_session"
+
+
+@attrs.frozen
+class SessionCookie:
+    """What keeps a user signed in at DES, and what else came with it, from a load balancer, say.
+
+    Attributes:
+        lifetime: How long the session's own cookie lasts from when it was sent; None where DES does not say, or sent
+            several of which none is known as the session's.
+    """
+
+    values: Mapping[str, str] = attrs.field(repr=False)
+    lifetime: timedelta | None = None
+
+    @classmethod
+    def of(cls, reply: Reply) -> "SessionCookie":
+        """The cookies that an answer sets; `UnexpectedResponse` where it sets none."""
+        present = {name: cookie for name, cookie in _cookies(reply).items() if cookie.lifetime != ENDED}
+        if not present:
+            problem = "it begins a session and sets no cookie"
+            raise unexpected(reply, problem, is_repeatable=True, may_hold_secret=True)
+        return cls({name: cookie.value for name, cookie in present.items()}, _lifetime(present, present))
+
+    def renewed(self, reply: Reply) -> "SessionCookie | None":
+        """The same cookies as an answer sets them anew; None where it does not. Others are not the session's."""
+        if not reply.set_cookies:
+            return None
+        anew = {name: cookie for name, cookie in _cookies(reply).items() if name in self.values}
+        if not anew:
+            return None
+        values = {name: value for name, value in self.values.items() if name not in anew}
+        values |= {name: cookie.value for name, cookie in anew.items() if cookie.lifetime != ENDED}
+        return SessionCookie(values, _lifetime(anew, self.values))
+
+    @property
+    def headers(self) -> Mapping[str, str | Secret]:
+        return {"Cookie": Secret("; ".join(f"{name}={value}" for name, value in self.values.items()))}
+
+
+def _cookies(reply: Reply) -> Mapping[str, SetCookie]:
+    sent_at = reply.received_at - server_time.ahead(reply.headers, reply.received_at)
+    cookies = (parsed(text, sent_at) for text in reply.set_cookies)
+    return {cookie.name: cookie for cookie in cookies if cookie is not None}
+
+
+def _lifetime(cookies: Mapping[str, SetCookie], of_session: Mapping[str, object]) -> timedelta | None:
+    """How long the session's own cookie lasts, where it is among these."""
+    own = [SESSION] if SESSION in of_session else list(of_session)
+    return cookies[own[0]].lifetime if len(own) == 1 and own[0] in cookies else None
+
+
+class _WithoutCookies(logging.Filter):
+    """httpcore writes every response header at DEBUG, the session's cookie among them."""
+
+    COOKIE = re.compile(r"(b'set-cookie', b)('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if "set-cookie" in record.getMessage().lower():
+            record.msg, record.args = self.COOKIE.sub(r"\1'[redacted]'", record.getMessage()), None
+        return True
+
+
+for name in ("httpcore.http11", "httpcore.http2", "httpcore2.http11", "httpcore2.http2"):
+    logging.getLogger(name).addFilter(_WithoutCookies())

@@ -1,0 +1,56 @@
+"""What DES is told of who asks: the SDK, Python, the program that uses them."""
+
+import re
+import sys
+
+import attrs
+
+from ..mistakes.named import made_by_name
+from ..mistakes.wrong import wrong
+from ..version import __version__
+
+# RFC 9110, 5.6.2 and 10.1.5.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+# A comment, without what would end it.
+_COMMENT = re.compile(r"[!-'*-\[\]-~]{1,200}")
+
+
+@made_by_name
+@attrs.frozen(kw_only=True)
+class AppInfo:
+    """The program that uses the SDK, as the vendor's support will find it in the logs.
+
+    Args:
+        name: Such as `example-bank-app`: letters, digits, and signs such as `-`, `.` and `_`.
+        version: Such as `1.4.2`, of the same signs.
+        url: Where there is more about it.
+
+    Raises:
+        ConfigurationError: It cannot stand in a header.
+    """
+
+    name: str
+    version: str | None = None
+    url: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in (("name", self.name), ("version", self.version)):
+            is_left_out = value is None and name == "version"
+            if not is_left_out and (not isinstance(value, str) or not _TOKEN.fullmatch(value)):
+                raise wrong(f"app_info.{name}", value, "1 to 100 letters, digits, or signs of -._~!#$%&'*+^`|")
+        if self.url is not None and (not isinstance(self.url, str) or not _COMMENT.fullmatch(self.url)):
+            raise wrong("app_info.url", self.url, "an address of at most 200 characters, without blanks or brackets")
+
+    def __str__(self) -> str:
+        product = self.name if self.version is None else f"{self.name}/{self.version}"
+        return product if self.url is None else f"{product} ({self.url})"
+
+
+def user_agent(app: AppInfo | None = None, carrier: str | None = None) -> str:
+    """Who asks, as the `User-Agent` of a request has it.
+
+    Args:
+        carrier: What carries the requests, such as `httpcore/1.0.9`.
+    """
+    python = f"python/{sys.version_info.major}.{sys.version_info.minor}"
+    return " ".join(map(str, filter(None, [f"impact-sdk/{__version__}", python, carrier, app])))

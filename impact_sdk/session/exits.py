@@ -1,0 +1,84 @@
+"""Why a session ends, for the host and for whoever uses it afterwards. Rules only: no I/O, no clock."""
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from ..callbacks import ExitReason
+from ..mistakes.shown import text, told
+from ..models import SessionRenewal, SessionSettings
+from .renewal import State
+
+REMEDY = "register a callback with sdk.register(id_token_expired=…) that gets a new one"
+
+
+# A cookie's lifetime is in whole seconds.
+COOKIES_PRECISION = timedelta(seconds=1)
+
+
+@attrs.frozen
+class Exit:
+    """Why a session ends.
+
+    Attributes:
+        reason: None when the host ends it, and knows.
+        explanation: What comes behind "the session".
+    """
+
+    reason: ExitReason | None
+    explanation: str
+
+
+CLOSED = Exit(None, "is closed")
+SIGNED_OUT = Exit(ExitReason.SIGNED_OUT, "has ended: the user signed out")
+# Of a session that no token renews.
+UNKNOWN = Exit(ExitReason.EXPIRED, "has ended: DES does not know it any more")
+UNKNOWN_AND_NOT_REGISTERED = Exit(
+    ExitReason.EXPIRED, f"has ended: DES does not know it any more, and nobody gets a new ID token; {REMEDY}"
+)
+ANOTHER_USER = Exit(ExitReason.TOKEN_REFUSED, "has ended: the new ID token is another user's")
+
+
+def not_registered(at: datetime) -> Exit:
+    return Exit(ExitReason.EXPIRED, f"has ended at {at.isoformat()} with its ID token; {REMEDY}")
+
+
+def nothing_gained(at: datetime) -> Exit:
+    said = f"has ended at {at.isoformat()}: id_token_expired gave a token that lasts no longer"
+    return Exit(ExitReason.TOKEN_MISSING, said)
+
+
+def not_answered(how: str) -> Exit:
+    return Exit(ExitReason.TOKEN_MISSING, f"has ended: id_token_expired {how}")
+
+
+def refused(error: BaseException) -> Exit:
+    return Exit(ExitReason.TOKEN_REFUSED, f"has ended: DES does not accept the new ID token ({text(error)})")
+
+
+def undeliverable(error: BaseException) -> Exit:
+    return Exit(ExitReason.EXPIRED, f"has ended: DES could not be told the new ID token ({text(error)})")
+
+
+def without_clock(error: BaseException) -> Exit:
+    return Exit(ExitReason.EXPIRED, f"has ended: its end cannot be waited for ({told(error)})")
+
+
+def is_at_maximum(settings: SessionSettings) -> bool:
+    """Nothing puts the end off any more."""
+    maximum = settings.maximum_expires_at
+    return maximum is not None and maximum - settings.expires_at < COOKIES_PRECISION
+
+
+def at_its_end(state: State, settings: SessionSettings, at: datetime) -> Exit:
+    """Why a session that was in this state came to its end."""
+    ended = f"has ended at {at.isoformat()}"
+    if state in (State.ASKING, State.LOST):
+        return Exit(ExitReason.TOKEN_MISSING, f"{ended}: id_token_expired did not answer in time")
+    if state in (State.PROLONGING, State.RELAUNCHING):
+        return Exit(ExitReason.EXPIRED, f"{ended}: DES could not be told the new ID token in time")
+    if is_at_maximum(settings):
+        return Exit(ExitReason.MAXIMUM_REACHED, f"{ended}: it had its maximum duration")
+    if settings.renewal == SessionRenewal.ACTIVITY:
+        return Exit(ExitReason.EXPIRED, f"{ended}: the user was not active")
+    return Exit(ExitReason.EXPIRED, f"{ended}, and could not be renewed in time")

@@ -1,0 +1,229 @@
+"""An event loop in a thread of its own, and a client that lives in it: what `Blocking` has one of in each process."""
+
+import asyncio
+import concurrent.futures
+import contextlib
+import contextvars
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from ..errors import ConfigurationError, OutcomeUnknown
+from ..logs import fields
+from ..mistakes.shown import shown, told
+from .blocking import CLOSED, WAYS_TO_MAKE
+from .handed_over import awaited
+
+logger = logging.getLogger("impact_sdk")
+
+C = TypeVar("C")
+T = TypeVar("T")
+
+# A call may refuse to end, and a process has to.
+CLOSING_SECONDS = 10.0
+
+
+class _Threads(concurrent.futures.ThreadPoolExecutor):
+    """A thread for each lookup of a name. The usual pool takes nothing more as soon as the main thread has ended, and
+    others may call until they have ended too.
+    """
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **named: Any) -> "concurrent.futures.Future[T]":
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                value = fn(*args, **named)
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(value)
+
+        threading.Thread(target=work, name="impact-sdk lookup", daemon=True).start()
+        return future
+
+
+@attrs.define(eq=False)
+class _Call(Generic[T]):
+    """Something that a thread waits for and the loop does."""
+
+    _do: Callable[[], Awaitable[T]]
+    answer: "concurrent.futures.Future[T]" = attrs.field(factory=concurrent.futures.Future, init=False)
+    _task: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
+
+    def begin(self) -> "asyncio.Task[None]":
+        self._task = asyncio.get_running_loop().create_task(self._perform())
+        # It has an answer, unless it was cancelled.
+        self._task.add_done_callback(lambda _: self.answer.cancel())
+        return self._task
+
+    def give_up(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _perform(self) -> None:
+        try:
+            answer = self._do()
+            if hasattr(answer, "__aiter__"):
+                raise ConfigurationError(
+                    f"the function given to call() gave {shown(answer)}, which is a listing; use each() for it"
+                )
+            value = await awaited("the function given to call()", answer)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # SystemExit too: it belongs to who has called, and ends no loop
+            self.answer.set_exception(error)
+        else:
+            self.answer.set_result(value)
+
+
+@attrs.define(eq=False)
+class LoopThread(Generic[C]):
+    """Opens the client, does what threads ask of it, and closes it.
+
+    Args:
+        make: Makes the client, in the loop.
+    """
+
+    _make: Callable[[], AbstractAsyncContextManager[C]]
+    _loop: asyncio.AbstractEventLoop = attrs.field(factory=asyncio.new_event_loop, init=False)
+    _thread: threading.Thread = attrs.field(init=False)
+    _opened: "concurrent.futures.Future[C]" = attrs.field(factory=concurrent.futures.Future, init=False)
+    _told: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
+    _main: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
+    _tasks: "set[asyncio.Task[None]]" = attrs.field(factory=set, init=False)
+    # Between them a call is either begun or refused: no thread waits for a loop that is gone.
+    _gate: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+    _takes_calls: bool = attrs.field(default=True, init=False)
+    _failure: BaseException | None = attrs.field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        # A daemon: when the process ends, it is closed by `atexit`, and Python waits for other threads before that.
+        self._thread = threading.Thread(target=self._run, name="impact-sdk", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it takes calls, or will when it is open."""
+        return self._takes_calls
+
+    def wait_until_open(self) -> None:
+        """Returns when the client is there; raises why it is not."""
+        self._opened.result()
+
+    def call(self, do: Callable[[C], Awaitable[T]]) -> T:
+        """What comes of `do(client)`, which is cancelled when this thread is interrupted meanwhile."""
+        call = _Call(lambda: do(self._opened.result()))
+        try:
+            with self._gate:
+                if not self._takes_calls:
+                    raise ConfigurationError(CLOSED)
+                self._loop.call_soon_threadsafe(self._begin, call)
+            return call.answer.result()
+        except BaseException as error:
+            if call.answer.cancelled() and not self._takes_calls:
+                raise OutcomeUnknown(
+                    "this Blocking was closed while the call was under way; it may have happened: look before you "
+                    "repeat it"
+                ) from error
+            if not call.answer.done():  # KeyboardInterrupt, or what else a signal raises in a thread that waits
+                self._soon(call.give_up)
+            raise
+
+    def tell_to_end(self) -> None:
+        """It ends soon. Nothing happens when it has ended."""
+        self._soon(self._end)
+
+    def end(self) -> None:
+        """Cancel what is under way, close the client, and wait for that; at most `CLOSING_SECONDS`."""
+        self.tell_to_end()
+        if threading.current_thread() is self._thread:  # a call of its own: it ends when that has ended
+            return
+        self._thread.join(CLOSING_SECONDS)
+        if self._thread.is_alive():
+            logger.warning(
+                "a call does not let itself be cancelled; it is left to itself after %s s",
+                CLOSING_SECONDS,
+                extra=fields("blocking.call_left"),
+            )
+        elif self._failure is not None:
+            raise self._failure
+
+    # In its thread
+
+    def _run(self) -> None:
+        try:
+            # With nothing in its context: whoever has caused the start, the others are not to see what is in theirs.
+            contextvars.Context().run(self._run_loop)
+        except BaseException as error:
+            with self._gate:
+                self._takes_calls = False
+            if not self._opened.done():
+                self._opened.set_exception(error)
+                return
+            self._failure = error
+            if not self._told.is_set():
+                logger.error(
+                    "a client's event loop has failed, and the next call makes another one: %s",
+                    told(error),
+                    extra=fields("blocking.loop_failed"),
+                )
+
+    def _run_loop(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._live())
+
+    async def _live(self) -> None:
+        self._main = asyncio.current_task()
+        self._loop.set_default_executor(_Threads())
+        try:
+            async with _client(self._make) as client:
+                self._opened.set_result(client)
+                try:
+                    await self._told.wait()
+                finally:
+                    await self._end_calls()
+        except asyncio.CancelledError:
+            if self._opened.done():
+                raise
+            raise ConfigurationError(CLOSED) from None
+
+    async def _end_calls(self) -> None:
+        with self._gate:
+            self._takes_calls = False
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _begin(self, call: _Call[Any]) -> None:
+        if not self._takes_calls:
+            call.answer.cancel()
+            return
+        task = call.begin()
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _end(self) -> None:
+        self._told.set()
+        if self._main is not None and not self._opened.done():
+            self._main.cancel()
+
+    def _soon(self, do: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(do)
+
+
+def _client(make: Callable[[], AbstractAsyncContextManager[C]]) -> AbstractAsyncContextManager[C]:
+    client = make()
+    if isinstance(client, type) or not hasattr(client, "__aenter__") or not hasattr(client, "__aexit__"):
+        raise ConfigurationError(
+            f"make gave {shown(client)}, which is no client to open and close; give {WAYS_TO_MAKE}"
+        )
+    return client

@@ -1,0 +1,66 @@
+"""The headers of a webhook, in whatever form the receiver's framework has a request's headers. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..errors import ConfigurationError, InvalidSignature
+from ..mistakes.shown import shown
+
+NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+# Most frameworks have a mapping of texts, ASGI has pairs of bytes, WSGI an environment with HTTP_WEBHOOK_ID.
+Headers = (
+    Mapping[str, Any]
+    | Mapping[bytes, bytes]
+    | Iterable[tuple[str, str]]
+    | Iterable[tuple[bytes, bytes]]
+    | Iterable[Sequence[bytes]]
+)
+
+FORMS = "all of the request's: a mapping of names to values, or pairs of a name and a value, as texts or as bytes"
+OF_WSGI = "http_"
+
+
+def signed(headers: Headers) -> tuple[str, str, str]:
+    """Id, timestamp and signature.
+
+    Raises:
+        ConfigurationError: `headers` has no headers, or one of the three as something else than a text or bytes.
+        InvalidSignature: One of the three is absent or empty.
+    """
+    present: dict[str, Any] = {}
+    for each, value in _pairs(headers):
+        name = (_text(each) or "").lower()
+        if name.startswith(OF_WSGI):
+            present.setdefault(name.removeprefix(OF_WSGI).replace("_", "-"), value)
+        else:
+            present[name] = value
+    webhook_id, timestamp, signature = (_value(name, present.get(name)) for name in NAMES)
+    absent = [name for name in NAMES if not present.get(name)]
+    if absent:
+        raise InvalidSignature(f"the webhook has no {', '.join(absent)}; is it from DES?")
+    return webhook_id, timestamp, signature
+
+
+def _pairs(headers: Any) -> list[tuple[Any, Any]]:
+    of_mapping = getattr(headers, "items", None)
+    try:
+        if isinstance(headers, (str, bytes)):
+            raise TypeError("a text has no names")
+        return [(name, value) for name, value in (of_mapping() if callable(of_mapping) else headers)]
+    except (TypeError, ValueError) as error:  # not shown: there may be a password among them
+        raise ConfigurationError(f"headers is {type(headers).__name__}; give {FORMS}") from error
+
+
+def _value(name: str, value: Any) -> str:
+    text = "" if value is None else _text(value)
+    if text is None:
+        raise ConfigurationError(f"headers has {name} as {shown(value)}; give one text for it, or bytes")
+    return text
+
+
+def _text(value: Any) -> str | None:
+    # As ASGI and WSGI have it: each octet is one character.
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return value if isinstance(value, str) else None

@@ -1,0 +1,170 @@
+"""One transaction for each unit of work, in each store, from both event loops."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import anyio
+import pytest
+import sqlalchemy as sa
+
+from bank_app_sim.server.database import Database, DatabaseError, of_actor
+
+metadata = sa.MetaData()
+names = sa.Table("names", metadata, sa.Column("name", sa.String, primary_key=True))
+
+
+@pytest.fixture(
+    params=[
+        ("memory", False),
+        ("file", False),
+        ("file", True),
+        *(pytest.param(("postgresql", inline), marks=pytest.mark.postgresql) for inline in (False, True)),
+    ],
+    ids=lambda param: f"{param[0]}{' inline' if param[1] else ''}",
+)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, bool]:
+    """Where, and whether on the caller's own thread."""
+    kind, inline = request.param
+    if kind == "postgresql":
+        return request.getfixturevalue("missing_schema"), inline
+    return ("sqlite://" if kind == "memory" else f"sqlite:///{tmp_path / 'test.sqlite3'}"), inline
+
+
+@pytest.fixture
+def database(address: tuple[str, bool]) -> Iterator[Database]:
+    url, inline = address
+    with closing(Database(url, metadata, version=1, inline=inline)) as database:
+        yield database
+
+
+def add(connection: sa.Connection, name: str) -> str:
+    connection.execute(names.insert(), {"name": name})
+    return name
+
+
+def all_names(connection: sa.Connection) -> list[str]:
+    return list(connection.execute(sa.select(names.c.name).order_by(names.c.name)).scalars())
+
+
+async def test_work_returns_what_it_returns_and_stays(database: Database) -> None:
+    assert await database.run(lambda connection: add(connection, "ada")) == "ada"
+    assert await database.run(all_names) == ["ada"]
+
+
+async def test_work_that_raises_has_not_happened_and_takes_nobody_with_it(database: Database) -> None:
+    """Ten at once share a commit in a file; the one that fails is the only one that fails."""
+
+    def fail(connection: sa.Connection) -> None:
+        add(connection, "half done")
+        raise LookupError("on purpose")
+
+    async def failing() -> None:
+        with pytest.raises(LookupError, match="on purpose"):
+            await database.run(fail)
+
+    async with anyio.create_task_group() as tasks:
+        for n in range(5):
+            tasks.start_soon(database.run, lambda connection, n=n: add(connection, f"before {n}"))
+            tasks.start_soon(failing)
+            tasks.start_soon(database.run, lambda connection, n=n: add(connection, f"behind {n}"))
+
+    expected = sorted(f"{place} {n}" for place in ("before", "behind") for n in range(5))
+    assert await database.run(all_names) == expected
+
+
+async def test_work_whose_caller_is_cancelled_is_done_as_a_whole_or_not_at_all(database: Database) -> None:
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await database.run(lambda connection: add(connection, "ada"))
+
+    assert await database.run(all_names) in ([], ["ada"])
+
+
+async def test_a_caller_that_cannot_await_has_its_turn_too(database: Database) -> None:
+    database.run_now(lambda connection: add(connection, "before"))
+    await database.run(lambda connection: add(connection, "between"))
+
+    assert database.run_now(all_names) == ["before", "between"]
+    with pytest.raises(sa.exc.IntegrityError):
+        database.run_now(lambda connection: add(connection, "before"))
+
+
+async def test_what_was_committed_is_there_after_closing(address: tuple[str, bool]) -> None:
+    url, inline = address
+    if url == "sqlite://":
+        return  # memory ends with its database
+    with closing(Database(url, metadata, version=1, inline=inline)) as first:
+        await first.run(lambda connection: add(connection, "ada"))
+
+    with closing(Database(url, metadata, version=1, inline=inline)) as second:
+        assert await second.run(all_names, reads_only=True) == ["ada"]
+
+
+async def test_what_was_written_is_read_at_once(database: Database) -> None:
+    for n in range(20):
+        await database.run(partial(add, name=f"{n:02}"))
+
+        assert len(await database.run(all_names, reads_only=True)) == n + 1
+
+
+async def test_reading_that_fails_takes_nobody_with_it(database: Database) -> None:
+    with pytest.raises(IndexError):
+        await database.run(lambda connection: [][0], reads_only=True)
+
+    assert await database.run(all_names, reads_only=True) == []
+
+
+async def test_names_sort_byte_by_byte(database: Database) -> None:
+    for name in ("b", "a", "B", "A", "ä", "a b", "a:b"):
+        await database.run(partial(add, name=name))
+
+    assert await database.run(all_names) == ["A", "B", "a", "a b", "a:b", "b", "ä"]
+
+
+async def test_a_file_is_durable_with_every_commit(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}", metadata, version=1)
+
+    # 2 is FULL (sqlite.org/pragma.html#pragma_synchronous)
+    assert await database.run(lambda connection: connection.execute(sa.text("PRAGMA synchronous")).scalar()) == 2
+    assert await database.run(lambda connection: connection.execute(sa.text("PRAGMA journal_mode")).scalar()) == "wal"
+    database.close()
+
+
+@pytest.mark.parametrize("reads_only", [False, True])
+async def test_a_closed_database_says_so(database: Database, reads_only: bool) -> None:
+    await database.run(all_names, reads_only=reads_only)
+    database.close()
+    database.close()
+
+    with pytest.raises(DatabaseError, match="closed"):
+        await database.run(all_names, reads_only=reads_only)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://me:passw0rd@localhost/bank", "neither SQLite nor PostgreSQL"),
+        ("mysql://localhost/bank?password=passw0rd", "neither SQLite nor PostgreSQL"),
+        ("passw0rd", "cannot be read"),
+        ("postgresql://me:passw0rd@localhost:port/bank", "cannot be read"),
+    ],
+)
+def test_an_address_of_something_else_is_refused_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(DatabaseError, match=said) as caught:
+        Database(url, metadata, version=1)
+
+    assert "passw0rd" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_actors_have_a_schema_each() -> None:
+    assert of_actor("postgresql://me@host/bank", "des") == "postgresql://me@host/bank?schema=des"
+    assert of_actor("postgres://me:pw@host/bank?schema=a", "des") == "postgres://me:pw@host/bank?schema=a_des"
+    with pytest.raises(DatabaseError, match="neither a folder of SQLite files nor an address of a PostgreSQL database"):
+        of_actor("sqlite://", "des")
+
+
+def test_actors_have_a_file_each_in_a_folder() -> None:
+    assert of_actor("sqlite:////srv/world?synchronous=OFF", "des") == "sqlite:////srv/world/des.sqlite3?synchronous=OFF"

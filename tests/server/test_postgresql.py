@@ -1,0 +1,324 @@
+"""What PostgreSQL adds: several processes at one database, and connections that break."""
+
+import concurrent.futures
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+
+import anyio
+import anyio.to_thread
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from bank_app_sim.server.database import ConnectionLost, Database, DatabaseError, order_of_insertion
+
+from .. import postgresql
+
+pytestmark = pytest.mark.postgresql
+
+metadata = sa.MetaData()
+names = sa.Table("names", metadata, order_of_insertion(), sa.Column("name", sa.String, nullable=False))
+
+
+@pytest.fixture
+def database(missing_schema: str) -> Iterator[Database]:
+    with closing(Database(missing_schema, metadata, version=1)) as database:
+        yield database
+
+
+@pytest.fixture
+def other(database: Database, missing_schema: str) -> Iterator[Database]:
+    """The same database, as another process has it."""
+    with closing(Database(missing_schema, metadata, version=1)) as other:
+        yield other
+
+
+@pytest.fixture
+def server(missing_schema: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """A connection of somebody who looks after the server."""
+    with postgresql.connected(missing_schema) as server:
+        yield server
+
+
+def add(connection: sa.Connection, name: str) -> int:
+    return int(connection.execute(names.insert().returning(names.c.n), {"name": name}).scalar_one())
+
+
+def all_names(connection: sa.Connection) -> list[str]:
+    return list(connection.scalars(sa.select(names.c.name).order_by(names.c.n)))
+
+
+def cut(connection: sa.Connection, server: "psycopg.Connection[tuple[object, ...]]") -> None:
+    """Break this connection, as a restart of the server does."""
+    pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    server.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
+
+
+# Several processes
+
+
+def test_of_many_first_starts_at_once_one_makes_the_tables(missing_schema: str) -> None:
+    with concurrent.futures.ThreadPoolExecutor(8) as starts:
+        databases = list(starts.map(lambda _: Database(missing_schema, metadata, version=1), range(8)))
+
+    for n, database in enumerate(databases):
+        database.run_now(partial(add, name=str(n)))
+    assert databases[0].run_now(all_names) == [str(n) for n in range(8)]
+    for database in databases:
+        database.close()
+
+
+async def test_one_writes_at_a_time_across_processes(
+    database: Database, other: Database, server: "psycopg.Connection[tuple[object, ...]]"
+) -> None:
+    """So that numbers are in the order of the commits, and who has seen one has seen all before it."""
+    writing, go_on = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def slow(connection: sa.Connection) -> None:
+        add(connection, "first")
+        writing.set()
+        assert go_on.wait(30)
+        order.append("first")
+
+    def quick(connection: sa.Connection) -> None:
+        order.append("second")
+        assert all_names(connection) == ["first"]
+        add(connection, "second")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(database.run, slow)
+        await anyio.to_thread.run_sync(writing.wait)
+        tasks.start_soon(other.run, quick)
+        with anyio.fail_after(30):
+            while server.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").rowcount == 0:
+                await anyio.lowlevel.checkpoint()
+        assert await other.run(all_names, reads_only=True) == [], "who only reads does not wait"
+        go_on.set()
+
+    assert order == ["first", "second"]
+    assert await other.run(all_names) == ["first", "second"]
+
+
+async def test_work_that_only_reads_cannot_write(database: Database) -> None:
+    with pytest.raises(sa.exc.InternalError, match="read-only transaction"):
+        await database.run(lambda connection: add(connection, "ada"), reads_only=True)
+
+
+async def test_work_that_only_reads_sees_one_moment(database: Database, other: Database) -> None:
+    """As in SQLite: the count of a listing fits its pages."""
+
+    def read_twice(connection: sa.Connection) -> tuple[list[str], list[str]]:
+        before = all_names(connection)
+        other.run_now(lambda connection: add(connection, "meanwhile"))
+        return before, all_names(connection)
+
+    assert await database.run(read_twice, reads_only=True) == ([], [])
+    assert await database.run(all_names, reads_only=True) == ["meanwhile"]
+
+
+async def test_who_waits_for_ever_for_another_process_is_told(missing_schema: str, database: Database) -> None:
+    with closing(Database(f"{missing_schema}&options=-clock_timeout%3D20ms", metadata, version=1)) as impatient:
+
+        def write_meanwhile(_connection: sa.Connection) -> None:
+            impatient.run_now(lambda connection: add(connection, "never"))
+
+        with pytest.raises(DatabaseError, match="another process has been writing all the time"):
+            await database.run(write_meanwhile)
+
+    assert await database.run(all_names) == []
+
+
+# Connections that break
+
+
+@pytest.mark.parametrize("reads_only", [False, True])
+async def test_work_whose_connection_breaks_is_done_once_more(
+    database: Database, server: "psycopg.Connection[tuple[object, ...]]", reads_only: bool
+) -> None:
+    attempts: list[list[str]] = []
+    await database.run(lambda connection: add(connection, "before"))
+
+    def break_at_first(connection: sa.Connection) -> None:
+        if not reads_only:
+            add(connection, "ada")
+        attempts.append(all_names(connection))
+        if len(attempts) == 1:
+            cut(connection, server)
+            all_names(connection)
+
+    await database.run(break_at_first, reads_only=reads_only)
+
+    assert attempts == ([["before"]] * 2 if reads_only else [["before", "ada"]] * 2)
+    assert await database.run(all_names) == attempts[0]
+
+
+async def test_those_who_share_a_transaction_share_its_second_attempt(
+    database: Database, server: "psycopg.Connection[tuple[object, ...]]"
+) -> None:
+    attempts = 0
+
+    def break_at_first(connection: sa.Connection) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            cut(connection, server)
+        add(connection, "broken")
+
+    async with anyio.create_task_group() as tasks:
+        for n in range(5):
+            tasks.start_soon(database.run, lambda connection, n=n: add(connection, f"before {n}"))
+        tasks.start_soon(database.run, break_at_first)
+        for n in range(5):
+            tasks.start_soon(database.run, lambda connection, n=n: add(connection, f"behind {n}"))
+
+    assert attempts == 2
+    expected = ["broken", *(f"{place} {n}" for place in ("before", "behind") for n in range(5))]
+    assert sorted(await database.run(all_names)) == sorted(expected)
+
+
+@pytest.mark.parametrize("reads_only", [False, True])
+async def test_a_connection_that_breaks_again_is_an_error(
+    database: Database, server: "psycopg.Connection[tuple[object, ...]]", reads_only: bool
+) -> None:
+    def break_always(connection: sa.Connection) -> None:
+        cut(connection, server)
+        all_names(connection)
+
+    with pytest.raises(ConnectionLost, match="broke, twice; is the server running"):
+        await database.run(break_always, reads_only=reads_only)
+
+    assert await database.run(all_names, reads_only=reads_only) == []
+
+
+async def test_a_commit_that_nobody_heard_of_is_not_tried_again(
+    missing_schema: str, database: Database, server: "psycopg.Connection[tuple[object, ...]]"
+) -> None:
+    """The connection breaks while the server commits: it may have done it, and twice would be wrong."""
+    schema = sa.make_url(missing_schema).query["schema"]
+    server.execute(f"""
+        CREATE FUNCTION {schema}.die() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER die AFTER INSERT ON {schema}.names
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.die()
+    """)
+    attempts = 0
+
+    def insert(connection: sa.Connection) -> None:
+        nonlocal attempts
+        attempts += 1
+        add(connection, "ada")
+
+    with pytest.raises(DatabaseError, match="it may have happened, or not"):
+        await database.run(insert)
+
+    assert attempts == 1
+
+
+async def test_connections_that_broke_at_rest_come_again(
+    database: Database, server: "psycopg.Connection[tuple[object, ...]]"
+) -> None:
+    def pid(connection: sa.Connection) -> int:
+        return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+    pids = [await database.run(pid), await database.run(pid, reads_only=True)]
+    for old in pids:
+        server.execute("SELECT pg_terminate_backend(%s, 10000)", (old,))
+
+    await database.run(lambda connection: add(connection, "ada"))
+    assert await database.run(all_names, reads_only=True) == ["ada"]
+
+
+# What is refused at the start
+
+
+def test_another_version_is_refused_and_left_alone(missing_schema: str) -> None:
+    with closing(Database(missing_schema, metadata, version=1)) as first:
+        first.run_now(lambda connection: add(connection, "ada"))
+
+    with pytest.raises(DatabaseError, match="has version 1, this program needs version 2; rename it"):
+        Database(missing_schema, metadata, version=2)
+
+    with closing(Database(missing_schema, metadata, version=1)) as same:
+        assert same.run_now(all_names) == ["ada"]
+
+
+def test_tables_of_something_else_are_left_alone(
+    missing_schema: str, server: "psycopg.Connection[tuple[object, ...]]"
+) -> None:
+    schema = sa.make_url(missing_schema).query["schema"]
+    server.execute(f"CREATE SCHEMA {schema}; CREATE TABLE {schema}.notes AS SELECT 'precious' AS note")
+
+    with pytest.raises(DatabaseError, match="has tables of something else"):
+        Database(missing_schema, metadata, version=1)
+
+    assert server.execute(f"TABLE {schema}.notes").fetchall() == [("precious",)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"database": "no_such_database"}, 'database "no_such_database" does not exist'),
+        ({"username": "no_such_user"}, "no_such_user"),
+        ({"host": "127.0.0.1", "port": 1}, "Connection refused"),
+    ],
+)
+def test_what_cannot_be_reached_is_named_without_the_password(
+    missing_schema: str, changes: dict[str, str | int], said: str
+) -> None:
+    url = sa.make_url(missing_schema).set(password="passw0rd", **changes)  # type: ignore[arg-type]
+
+    with pytest.raises(DatabaseError, match=r"cannot be reached: .*is the server running") as caught:
+        Database(url.render_as_string(hide_password=False), metadata, version=1)
+
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "passw0rd" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("schema", ["A", "a-b", "a;b", "x" * 64])
+def test_a_schema_needs_a_plain_name(missing_schema: str, schema: str) -> None:
+    url = sa.make_url(missing_schema).update_query_dict({"schema": schema}).render_as_string(hide_password=False)
+
+    with pytest.raises(DatabaseError, match="is no name of a schema here"):
+        Database(url, metadata, version=1)
+
+
+@pytest.fixture
+def new_database(
+    missing_schema: str, server: "psycopg.Connection[tuple[object, ...]]"
+) -> Iterator[Callable[[str], str]]:
+    """Make a whole database, with these options."""
+    url = sa.make_url(missing_schema)
+    name = str(url.query["schema"])
+
+    def new_database(options: str) -> str:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 {options}")
+        return url.set(database=name).render_as_string(hide_password=False)
+
+    yield new_database
+    server.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(new_database: Callable[[str], str]) -> None:
+    """Debian's package makes such databases where no locale is set."""
+    url = new_database("ENCODING 'SQL_ASCII' LOCALE 'C'")
+
+    with pytest.raises(DatabaseError, match=r"is encoded in SQL_ASCII, this program needs UTF8; create one with"):
+        Database(url, metadata, version=1)
+
+
+def test_names_sort_byte_by_byte_whatever_the_language_of_the_database(new_database: Callable[[str], str]) -> None:
+    url = new_database("ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en'")
+    with closing(Database(url, metadata, version=1)) as database:
+        for name in ("b", "a", "B", "A", "a b", "a:b"):
+            database.run_now(partial(add, name=name))
+
+        in_order = database.run_now(
+            lambda connection: connection.scalars(sa.select(names.c.name).order_by("name")).all()
+        )
+
+    assert in_order == ["A", "B", "a", "a b", "a:b", "b"]

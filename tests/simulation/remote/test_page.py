@@ -1,0 +1,35 @@
+"""The page for people who use other languages is in step with what can be asked."""
+
+from pathlib import Path
+
+import pytest
+
+import bank_app_sim
+from bank_app_sim.simulation.remote.keeping import IDLE_AFTER_SECONDS, MOST_WORLDS
+from bank_app_sim.simulation.remote.operations import OPERATIONS, Operation
+from bank_app_sim.simulation.remote.plane import MOST_MESSAGES
+
+PAGE = (Path(bank_app_sim.__file__).parent / "docs" / "worlds.md").read_text()
+
+
+def section(operation: Operation) -> str:
+    _, _, rest = PAGE.partition(f"### `{operation.method} {operation.path}`\n")
+    return rest.partition("\n#")[0]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")
+def test_every_operation_has_a_section_with_all_its_fields_and_no_others(operation: Operation) -> None:
+    rows = [line for line in section(operation).splitlines() if line.startswith("| `")]
+
+    assert section(operation)
+    assert rows == [f"| `{name}` | {field.meaning} |" for name, field in operation.fields.items()]
+
+
+def test_the_page_speaks_of_no_other_operation() -> None:
+    assert PAGE.count("\n### `") == len(OPERATIONS)
+
+
+def test_the_limits_are_those_of_the_program() -> None:
+    assert f"At most {MOST_MESSAGES:,} at once" in PAGE
+    assert f"At most {MOST_WORLDS} at once" in PAGE
+    assert f"for {IDLE_AFTER_SECONDS // 60} minutes" in PAGE
