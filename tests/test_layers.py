@@ -1,8 +1,5 @@
 """The plan of the house: which room may import which. An import that is not allowed here breaks a wall."""
 
-import ast
-import functools
-from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -10,9 +7,7 @@ import pytest
 
 import impact_sdk
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("impact_sdk", "bank_app_sim")
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+from .house import MODULES, PACKAGES, ROOT, imports, module_of, modules_imported, name_of, room_of
 
 # The rooms of each package, from the lowest floor up: a room may import those on floors below its own, and no other.
 FLOORS = {
@@ -68,45 +63,6 @@ FOR_EVERYBODY = ("bank_app_sim.des.document",)
 # bank may not: it shows how a bank uses the SDK.
 READERS = ("impact_sdk.parsing", "impact_sdk.wire")
 OUR_BANK = ("bank_app_sim/app", "bank_app_sim/backend")
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def module_of(path: Path) -> str:
-    return name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-NAMES = {module_of(path) for path in MODULES}
-
-
-def room_of(module: str) -> str:
-    """The room of a module: the second part of its name."""
-    return module.split(".")[1] if "." in module else "__init__"
-
-
-@functools.cache
-def imports(path: Path) -> frozenset[str]:
-    """Absolute names of all that a file imports, wherever in the file: a module where it names one, else its names."""
-    return frozenset(_imports(path))
-
-
-def _imports(path: Path) -> Iterator[str]:
-    package = list(path.relative_to(ROOT).parent.parts)
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
-def modules_imported(path: Path) -> set[str]:
-    """The modules of ours that a file imports."""
-    found = {name if name in NAMES else name.rpartition(".")[0] for name in imports(path)}
-    return (found & NAMES) - {module_of(path)}
 
 
 def is_within(name: str, package: str) -> bool:

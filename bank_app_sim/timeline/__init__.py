@@ -1,0 +1,1 @@
+"""When things happen, in which order, and the record of it."""

@@ -1,0 +1,1 @@
+"""How the SDK tells a caller about a mistake."""

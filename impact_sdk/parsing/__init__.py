@@ -1,0 +1,1 @@
+"""Readers of text that others wrote, such as headers and dates. Pure functions."""

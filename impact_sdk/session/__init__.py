@@ -1,0 +1,1 @@
+"""A user's session: what it can do, its life, its end."""

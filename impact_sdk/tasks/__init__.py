@@ -1,0 +1,1 @@
+"""Tasks, event loops and threads, and calls of the host's functions."""

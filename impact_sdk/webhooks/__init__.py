@@ -1,0 +1,1 @@
+"""Webhooks of DES: verified and read."""
