@@ -34,7 +34,7 @@ from ..models import Dream, SavehackLaunch, SessionSettings, User
 from ..parsing.visible import visible
 from ..tasks import event_loops
 from ..tasks.handed_over import Tasks, awaitable, ends_the_program, is_hosts_own
-from .rules import Effect, Event, State, next_step
+from .rules import Effect, Event, HandoverState, next_step
 from .watched import Watched
 
 logger = logging.getLogger("impact_sdk")
@@ -141,7 +141,7 @@ class Handover:
     hooks: Hooks
     time_limit: timedelta
     tasks: Tasks
-    state: State = State.IDLE
+    state: HandoverState = HandoverState.IDLE
     waiters: list[Waiter] = attrs.field(factory=list, init=False)
     _running: anyio.CancelScope | None = attrs.field(default=None, init=False)
     _ended: anyio.Event | None = attrs.field(default=None, init=False)
@@ -180,7 +180,11 @@ class Handover:
     @property
     def is_being_answered_here(self) -> bool:
         """Whether we are called by the very callback that is to answer."""
-        return self.question.key in answering.get() and self.state in (State.ASKING, State.OVERDUE, State.CLOSED)
+        return self.question.key in answering.get() and self.state in (
+            HandoverState.ASKING,
+            HandoverState.OVERDUE,
+            HandoverState.CLOSED,
+        )
 
     def _came_of(self, work: anyio.CancelScope, event: Event, error: MakeError | None = None) -> None:
         """As `_happened()`, unless the work was cancelled and another has begun since: that one says what happens."""
@@ -243,7 +247,7 @@ class Handover:
             event, error = await self._answer(callback)
         finally:
             timer.cancel()
-        if self.state is not State.ASKING:
+        if self.state is not HandoverState.ASKING:
             logger.warning(
                 "question %s: %s, after it was given up",
                 visible(self.question.key),
@@ -267,7 +271,7 @@ class Handover:
             self.question.keyword,
             self.clock,
             is_no=lambda error: _declined(self.question.declines, error) is not None,
-            had_its_time=lambda: self.state is State.OVERDUE,
+            had_its_time=lambda: self.state is HandoverState.OVERDUE,
         )
         try:
             async with watched:
@@ -353,7 +357,7 @@ class Handover:
 
     def _closed(self, launches: Launches, owner: Owner | None = None) -> Exception:
         ended = (owner or self.owner).ended
-        if self.state in (State.DELIVERING, State.UNDELIVERED):
+        if self.state in (HandoverState.DELIVERING, HandoverState.UNDELIVERED):
             return SessionClosed(f"the session {ended}; {KEPT}")
         return SessionClosed(f"the session {ended}, while the host was asked; {self.question.stay(launches)}")
 

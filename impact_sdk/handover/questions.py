@@ -19,7 +19,7 @@ from ..tasks.handed_over import Tasks
 from .asking import Handover, Launches, Owner, Question
 from .consents import LaunchConsent
 from .provisioning import DreamAccount, UserAccount
-from .rules import State
+from .rules import HandoverState
 
 
 @attrs.frozen(kw_only=True)
@@ -93,7 +93,7 @@ class Handovers:
         ends: list[anyio.Event] = []
         for key, handover in list(self._by_key.items()):
             ends += handover.leave(owner)
-            if handover.owner is owner and handover.state is not State.UNDELIVERED:
+            if handover.owner is owner and handover.state is not HandoverState.UNDELIVERED:
                 self._by_key.pop(key, None)
         return ends
 
@@ -129,7 +129,7 @@ class Handovers:
 
     def _handover(self, question: Question, owner: Owner, tasks: Tasks) -> Handover:
         known = self._by_key.get(question.key)
-        if known is None or known.state is State.CLOSED:
+        if known is None or known.state is HandoverState.CLOSED:
             self._by_key[question.key] = Handover(
                 question=question,
                 owner=owner,

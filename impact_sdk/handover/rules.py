@@ -16,7 +16,7 @@ import enum
 from collections.abc import Mapping
 
 
-class State(enum.Enum):
+class HandoverState(enum.Enum):
     IDLE = "idle"
     ASKING = "asking"
     OVERDUE = "overdue"
@@ -55,50 +55,50 @@ class Effect(enum.Enum):
 
 
 # The numbers are the rules of docs/handover.md.
-TRANSITIONS: Mapping[tuple[State, Event], tuple[State, Effect]] = {
-    (State.IDLE, Event.LAUNCH_WAITS): (State.ASKING, Effect.ASK),  # 1
-    (State.IDLE, Event.CLOSE): (State.CLOSED, Effect.NOTHING),
-    (State.ASKING, Event.LAUNCH_WAITS): (State.ASKING, Effect.WAIT),  # 2
-    (State.ASKING, Event.NOT_REGISTERED): (State.IDLE, Effect.FAIL),  # 8
-    (State.ASKING, Event.RETURNED): (State.DELIVERING, Effect.DELIVER),  # 3
-    (State.ASKING, Event.DECLINED): (State.IDLE, Effect.FAIL),  # 5
-    (State.ASKING, Event.FAILED): (State.IDLE, Effect.FAIL),  # 4, 9
-    (State.ASKING, Event.TIME_LIMIT_REACHED): (State.OVERDUE, Effect.CANCEL_AND_FAIL),  # 6
-    (State.ASKING, Event.CLOSE): (State.CLOSED, Effect.CANCEL_AND_FAIL),
-    (State.OVERDUE, Event.LAUNCH_WAITS): (State.OVERDUE, Effect.FAIL),  # 6: never a hang
-    (State.OVERDUE, Event.RETURNED): (State.DELIVERING, Effect.DELIVER),  # 6: a late answer is not lost
-    (State.OVERDUE, Event.DECLINED): (State.IDLE, Effect.NOTHING),
-    (State.OVERDUE, Event.FAILED): (State.IDLE, Effect.NOTHING),
-    (State.OVERDUE, Event.CANCELLED): (State.IDLE, Effect.NOTHING),
-    (State.OVERDUE, Event.CLOSE): (State.CLOSED, Effect.NOTHING),
-    (State.DELIVERING, Event.LAUNCH_WAITS): (State.DELIVERING, Effect.WAIT),  # 2
-    (State.DELIVERING, Event.ACCEPTED): (State.INITIATED, Effect.START),  # 3
-    (State.DELIVERING, Event.REFUSED): (State.IDLE, Effect.FAIL),
-    (State.DELIVERING, Event.UNDELIVERABLE): (State.UNDELIVERED, Effect.FAIL),  # 11
-    (State.DELIVERING, Event.CLOSE): (State.UNDELIVERED, Effect.CANCEL_AND_FAIL),
-    (State.UNDELIVERED, Event.LAUNCH_WAITS): (State.DELIVERING, Effect.DELIVER),  # 11: not asked again
-    (State.UNDELIVERED, Event.CANCELLED): (State.UNDELIVERED, Effect.NOTHING),
+TRANSITIONS: Mapping[tuple[HandoverState, Event], tuple[HandoverState, Effect]] = {
+    (HandoverState.IDLE, Event.LAUNCH_WAITS): (HandoverState.ASKING, Effect.ASK),  # 1
+    (HandoverState.IDLE, Event.CLOSE): (HandoverState.CLOSED, Effect.NOTHING),
+    (HandoverState.ASKING, Event.LAUNCH_WAITS): (HandoverState.ASKING, Effect.WAIT),  # 2
+    (HandoverState.ASKING, Event.NOT_REGISTERED): (HandoverState.IDLE, Effect.FAIL),  # 8
+    (HandoverState.ASKING, Event.RETURNED): (HandoverState.DELIVERING, Effect.DELIVER),  # 3
+    (HandoverState.ASKING, Event.DECLINED): (HandoverState.IDLE, Effect.FAIL),  # 5
+    (HandoverState.ASKING, Event.FAILED): (HandoverState.IDLE, Effect.FAIL),  # 4, 9
+    (HandoverState.ASKING, Event.TIME_LIMIT_REACHED): (HandoverState.OVERDUE, Effect.CANCEL_AND_FAIL),  # 6
+    (HandoverState.ASKING, Event.CLOSE): (HandoverState.CLOSED, Effect.CANCEL_AND_FAIL),
+    (HandoverState.OVERDUE, Event.LAUNCH_WAITS): (HandoverState.OVERDUE, Effect.FAIL),  # 6: never a hang
+    (HandoverState.OVERDUE, Event.RETURNED): (HandoverState.DELIVERING, Effect.DELIVER),  # 6: a late answer is not lost
+    (HandoverState.OVERDUE, Event.DECLINED): (HandoverState.IDLE, Effect.NOTHING),
+    (HandoverState.OVERDUE, Event.FAILED): (HandoverState.IDLE, Effect.NOTHING),
+    (HandoverState.OVERDUE, Event.CANCELLED): (HandoverState.IDLE, Effect.NOTHING),
+    (HandoverState.OVERDUE, Event.CLOSE): (HandoverState.CLOSED, Effect.NOTHING),
+    (HandoverState.DELIVERING, Event.LAUNCH_WAITS): (HandoverState.DELIVERING, Effect.WAIT),  # 2
+    (HandoverState.DELIVERING, Event.ACCEPTED): (HandoverState.INITIATED, Effect.START),  # 3
+    (HandoverState.DELIVERING, Event.REFUSED): (HandoverState.IDLE, Effect.FAIL),
+    (HandoverState.DELIVERING, Event.UNDELIVERABLE): (HandoverState.UNDELIVERED, Effect.FAIL),  # 11
+    (HandoverState.DELIVERING, Event.CLOSE): (HandoverState.UNDELIVERED, Effect.CANCEL_AND_FAIL),
+    (HandoverState.UNDELIVERED, Event.LAUNCH_WAITS): (HandoverState.DELIVERING, Effect.DELIVER),  # 11: not asked again
+    (HandoverState.UNDELIVERED, Event.CANCELLED): (HandoverState.UNDELIVERED, Effect.NOTHING),
     # A delivery that was cancelled by closing, and was quicker.
-    (State.UNDELIVERED, Event.ACCEPTED): (State.INITIATED, Effect.START),
-    (State.UNDELIVERED, Event.REFUSED): (State.IDLE, Effect.NOTHING),
-    (State.UNDELIVERED, Event.UNDELIVERABLE): (State.UNDELIVERED, Effect.NOTHING),
+    (HandoverState.UNDELIVERED, Event.ACCEPTED): (HandoverState.INITIATED, Effect.START),
+    (HandoverState.UNDELIVERED, Event.REFUSED): (HandoverState.IDLE, Effect.NOTHING),
+    (HandoverState.UNDELIVERED, Event.UNDELIVERABLE): (HandoverState.UNDELIVERED, Effect.NOTHING),
     # The answer outlives the session: the user's next one delivers it (11).
-    (State.UNDELIVERED, Event.CLOSE): (State.UNDELIVERED, Effect.NOTHING),
+    (HandoverState.UNDELIVERED, Event.CLOSE): (HandoverState.UNDELIVERED, Effect.NOTHING),
     # The answer overtook the launch's own: it is started already (2, 13).
-    (State.INITIATED, Event.LAUNCH_WAITS): (State.INITIATED, Effect.START),
-    (State.INITIATED, Event.CLOSE): (State.CLOSED, Effect.NOTHING),
+    (HandoverState.INITIATED, Event.LAUNCH_WAITS): (HandoverState.INITIATED, Effect.START),
+    (HandoverState.INITIATED, Event.CLOSE): (HandoverState.CLOSED, Effect.NOTHING),
     # What still comes from a callback that was cancelled by closing.
-    (State.CLOSED, Event.RETURNED): (State.CLOSED, Effect.NOTHING),
-    (State.CLOSED, Event.DECLINED): (State.CLOSED, Effect.NOTHING),
-    (State.CLOSED, Event.FAILED): (State.CLOSED, Effect.NOTHING),
-    (State.CLOSED, Event.CANCELLED): (State.CLOSED, Effect.NOTHING),
+    (HandoverState.CLOSED, Event.RETURNED): (HandoverState.CLOSED, Effect.NOTHING),
+    (HandoverState.CLOSED, Event.DECLINED): (HandoverState.CLOSED, Effect.NOTHING),
+    (HandoverState.CLOSED, Event.FAILED): (HandoverState.CLOSED, Effect.NOTHING),
+    (HandoverState.CLOSED, Event.CANCELLED): (HandoverState.CLOSED, Effect.NOTHING),
     # It cleans up for longer than its time was.
-    (State.CLOSED, Event.TIME_LIMIT_REACHED): (State.CLOSED, Effect.NOTHING),
-    (State.CLOSED, Event.CLOSE): (State.CLOSED, Effect.NOTHING),
+    (HandoverState.CLOSED, Event.TIME_LIMIT_REACHED): (HandoverState.CLOSED, Effect.NOTHING),
+    (HandoverState.CLOSED, Event.CLOSE): (HandoverState.CLOSED, Effect.NOTHING),
 }
 
 
-def next_step(state: State, event: Event) -> tuple[State, Effect]:
+def next_step(state: HandoverState, event: Event) -> tuple[HandoverState, Effect]:
     """The state after `event`, and what to do. An event that cannot come in `state` is a fault of the SDK's own."""
     try:
         return TRANSITIONS[state, event]

@@ -7,7 +7,7 @@ import attrs
 from ..callbacks import ExitReason
 from ..mistakes.shown import text, told
 from ..models import SessionRenewal, SessionSettings
-from .renewal import State
+from .renewal import SessionState
 
 REMEDY = "register a callback with sdk.register(id_token_expired=…) that gets a new one"
 
@@ -70,12 +70,12 @@ def is_at_maximum(settings: SessionSettings) -> bool:
     return maximum is not None and maximum - settings.expires_at < COOKIES_PRECISION
 
 
-def at_its_end(state: State, settings: SessionSettings, at: datetime) -> Exit:
+def at_its_end(state: SessionState, settings: SessionSettings, at: datetime) -> Exit:
     """Why a session that was in this state came to its end."""
     ended = f"has ended at {at.isoformat()}"
-    if state in (State.ASKING, State.LOST):
+    if state in (SessionState.ASKING, SessionState.LOST):
         return Exit(ExitReason.TOKEN_MISSING, f"{ended}: id_token_expired did not answer in time")
-    if state in (State.PROLONGING, State.RELAUNCHING):
+    if state in (SessionState.PROLONGING, SessionState.RELAUNCHING):
         return Exit(ExitReason.EXPIRED, f"{ended}: DES could not be told the new ID token in time")
     if is_at_maximum(settings):
         return Exit(ExitReason.MAXIMUM_REACHED, f"{ended}: it had its maximum duration")

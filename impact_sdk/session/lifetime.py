@@ -35,7 +35,7 @@ from .exits import Exit
 from .exported import Exported, written
 from .launch import Begun, Launch
 from .notices import Notices
-from .renewal import Effect, Event, State, next_step
+from .renewal import Effect, Event, SessionState, next_step
 
 logger = logging.getLogger("impact_sdk")
 
@@ -71,7 +71,7 @@ class Lifetime(Auth):
     _notices: Notices
     _tasks: Tasks
     _ended: Callable[[], object]
-    state: State = attrs.field(default=State.LIVE, init=False)
+    state: SessionState = attrs.field(default=SessionState.LIVE, init=False)
     exit: Exit | None = attrs.field(default=None, init=False)
     settings: SessionSettings = attrs.field(init=False)
     expires_at: datetime = attrs.field(init=False)
@@ -97,18 +97,18 @@ class Lifetime(Auth):
     # In whose name requests are sent
 
     async def headers(self, asking: Transport) -> Proof:
-        if self.state in (State.LOST, State.RELAUNCHING) and not self._is_asked_here:
+        if self.state in (SessionState.LOST, SessionState.RELAUNCHING) and not self._is_asked_here:
             await self._next_round()
         self.require_open()
         return self._cookie.headers
 
     async def refused(self, proof: Proof) -> bool:
         """DES does not know this session: get another one, or end."""
-        if self.state is not State.ENDED and proof != self._cookie.headers:
+        if self.state is not SessionState.ENDED and proof != self._cookie.headers:
             return True  # somebody has got another one since
         if self._is_asked_here:
             return False
-        if self.state is State.LIVE and not self._can_be_renewed:
+        if self.state is SessionState.LIVE and not self._can_be_renewed:
             # Whoever was away for too long signs in again: that is what such a session is for.
             self._happened(Event.END_REACHED, exits.UNKNOWN)
         else:
@@ -119,7 +119,7 @@ class Lifetime(Auth):
     def answered(self, reply: Reply) -> None:
         self._heard = reply.headers, reply.received_at
         renewed = self._cookie.renewed(reply)
-        if renewed is not None and self.state is not State.ENDED:
+        if renewed is not None and self.state is not SessionState.ENDED:
             self._cookie, self._cookie_was_renewed = renewed, True
             if renewed.lifetime is not None:
                 moment = reply.received_at + renewed.lifetime
@@ -148,7 +148,7 @@ class Lifetime(Auth):
     async def sign_out(self, transport: Transport, **options: Unpack[CallOptions]) -> None:
         """End the session at DES and here; returns when the host's `exit_requested` has, or has taken its time."""
         self._home.require()
-        if self.state is State.ENDED:
+        if self.state is SessionState.ENDED:
             return
         undelivered = None
         try:
@@ -216,7 +216,7 @@ class Lifetime(Auth):
         return effect
 
     def _ask(self) -> None:
-        deadline = self._http.clock.now() + ASKED_BEFORE_END if self.state is State.LOST else self._deadline
+        deadline = self._http.clock.now() + ASKED_BEFORE_END if self.state is SessionState.LOST else self._deadline
         running = anyio.CancelScope()
         self._tasks.start_soon(self._renew, running)
         self._running, self._deadline = running, deadline
@@ -246,7 +246,7 @@ class Lifetime(Auth):
 
     async def _next_round(self) -> None:
         """Returns when the session is renewed; `SessionClosed` when it is not."""
-        if self.state is not State.ENDED:
+        if self.state is not SessionState.ENDED:
             await self._round.wait()
         self.require_open()
 
@@ -282,7 +282,7 @@ class Lifetime(Auth):
 
     async def _keep_time(self) -> None:
         try:
-            while self.state is not State.ENDED:
+            while self.state is not SessionState.ENDED:
                 try:
                     event = await self._next_event()
                 except BaseException as error:  # of the host's clock: it ends no other session
@@ -307,11 +307,11 @@ class Lifetime(Auth):
         return event if moment == come or clock.now() >= moment else None
 
     def _next_due(self) -> tuple[datetime, Event]:
-        may_ask = self.state is State.LIVE and self._can_be_renewed and self._http.clock.now() < self._deadline
+        may_ask = self.state is SessionState.LIVE and self._can_be_renewed and self._http.clock.now() < self._deadline
         return (self._ask_at, Event.RENEWAL_DUE) if may_ask else (self._deadline, Event.END_REACHED)
 
     def _exit_at_the_end(self) -> Exit:
-        if self.state is State.RUNNING_OUT and self._exit_when_run_out is not None:
+        if self.state is SessionState.RUNNING_OUT and self._exit_when_run_out is not None:
             return self._exit_when_run_out
         return exits.at_its_end(self.state, self.settings, self.expires_at)
 
@@ -323,7 +323,7 @@ class Lifetime(Auth):
 
     async def _renew(self, scope: anyio.CancelScope) -> None:
         with scope:
-            token = await self._token() if self.state is not State.ENDED else None
+            token = await self._token() if self.state is not SessionState.ENDED else None
             if token is None:
                 return
             effect = self._happened(Event.ANSWERED)

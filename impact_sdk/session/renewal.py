@@ -16,7 +16,7 @@ import enum
 from collections.abc import Mapping
 
 
-class State(enum.Enum):
+class SessionState(enum.Enum):
     LIVE = "live"
     ASKING = "asking"
     PROLONGING = "prolonging"
@@ -57,41 +57,41 @@ class Effect(enum.Enum):
     NOTHING = "nothing"
 
 
-_ALIVE = [state for state in State if state is not State.ENDED]
+_ALIVE = [state for state in SessionState if state is not SessionState.ENDED]
 
-TRANSITIONS: Mapping[tuple[State, Event], tuple[State, Effect]] = {
-    (State.LIVE, Event.RENEWAL_DUE): (State.ASKING, Effect.ASK),
-    (State.LIVE, Event.UNAUTHORIZED): (State.LOST, Effect.ASK),
+TRANSITIONS: Mapping[tuple[SessionState, Event], tuple[SessionState, Effect]] = {
+    (SessionState.LIVE, Event.RENEWAL_DUE): (SessionState.ASKING, Effect.ASK),
+    (SessionState.LIVE, Event.UNAUTHORIZED): (SessionState.LOST, Effect.ASK),
     # One question at a time, whatever else happens meanwhile.
-    (State.ASKING, Event.UNAUTHORIZED): (State.LOST, Effect.WAIT),
-    (State.ASKING, Event.NOT_REGISTERED): (State.RUNNING_OUT, Effect.NOTHING),
-    (State.ASKING, Event.ANSWERED): (State.PROLONGING, Effect.PROLONG),
-    (State.ASKING, Event.NOT_ANSWERED): (State.ENDED, Effect.END),
-    (State.PROLONGING, Event.UNAUTHORIZED): (State.PROLONGING, Effect.WAIT),
-    (State.PROLONGING, Event.ACCEPTED): (State.LIVE, Effect.GO_ON),
+    (SessionState.ASKING, Event.UNAUTHORIZED): (SessionState.LOST, Effect.WAIT),
+    (SessionState.ASKING, Event.NOT_REGISTERED): (SessionState.RUNNING_OUT, Effect.NOTHING),
+    (SessionState.ASKING, Event.ANSWERED): (SessionState.PROLONGING, Effect.PROLONG),
+    (SessionState.ASKING, Event.NOT_ANSWERED): (SessionState.ENDED, Effect.END),
+    (SessionState.PROLONGING, Event.UNAUTHORIZED): (SessionState.PROLONGING, Effect.WAIT),
+    (SessionState.PROLONGING, Event.ACCEPTED): (SessionState.LIVE, Effect.GO_ON),
     # Asking again would be asking for ever.
-    (State.PROLONGING, Event.NOTHING_GAINED): (State.RUNNING_OUT, Effect.GO_ON),
-    (State.PROLONGING, Event.REFUSED): (State.ENDED, Effect.END),
-    (State.PROLONGING, Event.UNDELIVERABLE): (State.ENDED, Effect.END),
-    (State.RUNNING_OUT, Event.UNAUTHORIZED): (State.LOST, Effect.ASK),
-    (State.LOST, Event.UNAUTHORIZED): (State.LOST, Effect.WAIT),
-    (State.LOST, Event.NOT_REGISTERED): (State.ENDED, Effect.END),
-    (State.LOST, Event.ANSWERED): (State.RELAUNCHING, Effect.RELAUNCH),
-    (State.LOST, Event.NOT_ANSWERED): (State.ENDED, Effect.END),
-    (State.RELAUNCHING, Event.UNAUTHORIZED): (State.RELAUNCHING, Effect.WAIT),
-    (State.RELAUNCHING, Event.ACCEPTED): (State.LIVE, Effect.GO_ON),
-    (State.RELAUNCHING, Event.REFUSED): (State.ENDED, Effect.END),
-    (State.RELAUNCHING, Event.UNDELIVERABLE): (State.ENDED, Effect.END),
-    **{(state, Event.END_REACHED): (State.ENDED, Effect.END) for state in _ALIVE},
-    **{(state, Event.SIGNED_OUT): (State.ENDED, Effect.END) for state in _ALIVE},
-    **{(state, Event.CLOSED): (State.ENDED, Effect.END_QUIETLY) for state in _ALIVE},
+    (SessionState.PROLONGING, Event.NOTHING_GAINED): (SessionState.RUNNING_OUT, Effect.GO_ON),
+    (SessionState.PROLONGING, Event.REFUSED): (SessionState.ENDED, Effect.END),
+    (SessionState.PROLONGING, Event.UNDELIVERABLE): (SessionState.ENDED, Effect.END),
+    (SessionState.RUNNING_OUT, Event.UNAUTHORIZED): (SessionState.LOST, Effect.ASK),
+    (SessionState.LOST, Event.UNAUTHORIZED): (SessionState.LOST, Effect.WAIT),
+    (SessionState.LOST, Event.NOT_REGISTERED): (SessionState.ENDED, Effect.END),
+    (SessionState.LOST, Event.ANSWERED): (SessionState.RELAUNCHING, Effect.RELAUNCH),
+    (SessionState.LOST, Event.NOT_ANSWERED): (SessionState.ENDED, Effect.END),
+    (SessionState.RELAUNCHING, Event.UNAUTHORIZED): (SessionState.RELAUNCHING, Effect.WAIT),
+    (SessionState.RELAUNCHING, Event.ACCEPTED): (SessionState.LIVE, Effect.GO_ON),
+    (SessionState.RELAUNCHING, Event.REFUSED): (SessionState.ENDED, Effect.END),
+    (SessionState.RELAUNCHING, Event.UNDELIVERABLE): (SessionState.ENDED, Effect.END),
+    **{(state, Event.END_REACHED): (SessionState.ENDED, Effect.END) for state in _ALIVE},
+    **{(state, Event.SIGNED_OUT): (SessionState.ENDED, Effect.END) for state in _ALIVE},
+    **{(state, Event.CLOSED): (SessionState.ENDED, Effect.END_QUIETLY) for state in _ALIVE},
     # What still comes is too late.
-    **{(State.ENDED, event): (State.ENDED, Effect.NOTHING) for event in Event},
-    (State.ENDED, Event.UNAUTHORIZED): (State.ENDED, Effect.REFUSE),
+    **{(SessionState.ENDED, event): (SessionState.ENDED, Effect.NOTHING) for event in Event},
+    (SessionState.ENDED, Event.UNAUTHORIZED): (SessionState.ENDED, Effect.REFUSE),
 }
 
 
-def next_step(state: State, event: Event) -> tuple[State, Effect]:
+def next_step(state: SessionState, event: Event) -> tuple[SessionState, Effect]:
     """The state after `event`, and what to do. An event that cannot come in `state` is a fault of the SDK's own."""
     try:
         return TRANSITIONS[state, event]

@@ -34,6 +34,7 @@ from ..errors import ConfigurationError
 from ..logs import fields
 from ..mistakes.shown import shown, told
 from ..mistakes.wrong import wrong
+from .made_client import CLOSED, require_callable
 
 if TYPE_CHECKING:
     from .loop_thread import LoopThread
@@ -43,10 +44,6 @@ logger = logging.getLogger("impact_sdk")
 C = TypeVar("C")
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
-
-WAYS_TO_MAKE = "a function that makes the client, such as `lambda: ImpactAPI(DES_URL, auth=…)`"
-
-CLOSED = "this Blocking is closed; make another one"
 
 
 class Blocking(Generic[C]):
@@ -65,8 +62,7 @@ class Blocking(Generic[C]):
     """
 
     def __init__(self, make: Callable[[], AbstractAsyncContextManager[C]]) -> None:
-        if not callable(make):
-            raise wrong("make", make, WAYS_TO_MAKE)
+        require_callable(make)
         self._make = make
         self._lock = threading.RLock()
         self._thread: LoopThread[C] | None = None

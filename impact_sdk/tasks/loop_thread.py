@@ -15,8 +15,8 @@ import attrs
 from ..errors import ConfigurationError, OutcomeUnknown
 from ..logs import fields
 from ..mistakes.shown import shown, told
-from .blocking import CLOSED, WAYS_TO_MAKE
 from .handed_over import awaited
+from .made_client import CLOSED, made
 
 logger = logging.getLogger("impact_sdk")
 
@@ -183,7 +183,7 @@ class LoopThread(Generic[C]):
         self._main = asyncio.current_task()
         self._loop.set_default_executor(_Threads())
         try:
-            async with _client(self._make) as client:
+            async with made(self._make) as client:
                 self._opened.set_result(client)
                 try:
                     await self._told.wait()
@@ -218,12 +218,3 @@ class LoopThread(Generic[C]):
     def _soon(self, do: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # it has ended
             self._loop.call_soon_threadsafe(do)
-
-
-def _client(make: Callable[[], AbstractAsyncContextManager[C]]) -> AbstractAsyncContextManager[C]:
-    client = make()
-    if isinstance(client, type) or not hasattr(client, "__aenter__") or not hasattr(client, "__aexit__"):
-        raise ConfigurationError(
-            f"make gave {shown(client)}, which is no client to open and close; give {WAYS_TO_MAKE}"
-        )
-    return client

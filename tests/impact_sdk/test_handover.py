@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk.handover.rules import TRANSITIONS, Effect, Event, State, next_step
+from impact_sdk.handover.rules import TRANSITIONS, Effect, Event, HandoverState, next_step
 
-PAIRS = list(itertools.product(State, Event))
+PAIRS = list(itertools.product(HandoverState, Event))
 CALLBACK_ENDS = {Event.RETURNED, Event.DECLINED, Event.FAILED, Event.CANCELLED, Event.NOT_REGISTERED}
 
 
 @pytest.mark.parametrize(("state", "event"), PAIRS, ids=lambda each: each.name)
-def test_every_pair_of_state_and_event_is_a_rule_or_an_error(state: State, event: Event) -> None:
+def test_every_pair_of_state_and_event_is_a_rule_or_an_error(state: HandoverState, event: Event) -> None:
     if (state, event) in TRANSITIONS:
         assert next_step(state, event) == TRANSITIONS[state, event]
     else:
@@ -22,35 +22,35 @@ def test_every_pair_of_state_and_event_is_a_rule_or_an_error(state: State, event
 
 
 def test_every_state_can_be_reached_from_the_first_one() -> None:
-    reached = {State.IDLE}
-    for _ in State:
+    reached = {HandoverState.IDLE}
+    for _ in HandoverState:
         reached |= {after for (state, _), (after, _) in TRANSITIONS.items() if state in reached}
 
-    assert reached == set(State)
+    assert reached == set(HandoverState)
 
 
-@pytest.mark.parametrize("state", State)
-def test_a_session_can_be_closed_in_every_state(state: State) -> None:
+@pytest.mark.parametrize("state", HandoverState)
+def test_a_session_can_be_closed_in_every_state(state: HandoverState) -> None:
     assert next_step(state, Event.CLOSE)
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.CLOSED])
-def test_a_paused_launch_never_hangs_for_want_of_an_effect(state: State) -> None:
+@pytest.mark.parametrize("state", [state for state in HandoverState if state is not HandoverState.CLOSED])
+def test_a_paused_launch_never_hangs_for_want_of_an_effect(state: HandoverState) -> None:
     """Whoever comes with a paused launch asks, waits for an answer that is on its way, or is told at once."""
     after, effect = next_step(state, Event.LAUNCH_WAITS)
 
     assert effect is not Effect.NOTHING
     if effect is Effect.WAIT:
-        assert after in (State.ASKING, State.DELIVERING)
+        assert after in (HandoverState.ASKING, HandoverState.DELIVERING)
 
 
 @given(st.lists(st.sampled_from(Event)))
 def test_the_host_is_never_asked_while_an_earlier_call_runs(events: list[Event]) -> None:
-    state, running = State.IDLE, 0
+    state, running = HandoverState.IDLE, 0
     for event in events:
         if (state, event) not in TRANSITIONS:
             continue
-        if event in CALLBACK_ENDS and state in (State.ASKING, State.OVERDUE):
+        if event in CALLBACK_ENDS and state in (HandoverState.ASKING, HandoverState.OVERDUE):
             running -= 1
         state, effect = next_step(state, event)
         running += effect is Effect.ASK
@@ -59,10 +59,12 @@ def test_the_host_is_never_asked_while_an_earlier_call_runs(events: list[Event])
 
 @given(st.lists(st.sampled_from(Event)))
 def test_an_answer_once_given_is_never_asked_for_again_unless_des_refuses_it(events: list[Event]) -> None:
-    state, answered = State.IDLE, False
+    state, answered = HandoverState.IDLE, False
     for event in events:
         if (state, event) not in TRANSITIONS:
             continue
-        answered = (answered or (event is Event.RETURNED and state is not State.CLOSED)) and event is not Event.REFUSED
+        answered = (
+            answered or (event is Event.RETURNED and state is not HandoverState.CLOSED)
+        ) and event is not Event.REFUSED
         state, effect = next_step(state, event)
         assert not (answered and effect is Effect.ASK)
