@@ -87,9 +87,9 @@ class JourneyItem(pytest.Item):
         self.script = script
 
     def runtest(self) -> None:
+        from .invocation import program
         from .journeys import runner
         from .journeys.results import Outcome
-        from .started import program
 
         option = self.config.option
         plan = runner.Plan(against=option.journey_against, event_loop=option.journey_event_loop, program=program())

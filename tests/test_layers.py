@@ -28,8 +28,8 @@ FLOORS = {
         ("__init__",),
     ),
     "bank_app_sim": (
-        ("needed", "pasting", "timeline"),
-        ("server", "started"),
+        ("invocation", "needed", "timeline"),
+        ("server",),
         ("app", "backend", "des"),
         ("simulation",),
         ("check", "journeys"),

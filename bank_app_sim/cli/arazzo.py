@@ -8,9 +8,9 @@ from typing import Any
 import anyio
 import click
 
+from ..invocation import program
 from ..journeys.results import JourneyResult, Outcome
 from ..journeys.runner import Job
-from ..started import program
 
 ENDINGS = (".arazzo.yaml", ".arazzo.yml", ".arazzo.json")
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from ..invocation import command
 from ..server.ids import Ids
 from ..server.ports import address, listening_socket
 from ..simulation.secrets import CLIENT_ID, SECRET_FILE, client_secret
-from ..started import command
 from .event_loop import EventLoop
 from .running import Duration
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from ..invocation import command
 from ..simulation import Served, Simulation
-from ..started import command
 from ..timeline.trace import Message
 from .ending import quietly
 from .running import run

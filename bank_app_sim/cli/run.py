@@ -9,7 +9,7 @@ import click
 
 from impact_sdk.parsing.visible import visible
 
-from ..started import command, program
+from ..invocation import command, program
 from .ending import NOBODY_READS, hush
 from .event_loop import EventLoop
 from .interruptions import Interruption, put_off

@@ -18,7 +18,7 @@ from pathlib import Path
 import anyio
 import attrs
 
-from ..pasting import pasted
+from ..invocation import pasted
 from ..simulation.remote import SandboxError
 from .identity import name_of
 from .library import LIBRARY

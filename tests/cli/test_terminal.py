@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from bank_app_sim.cli import main
 from bank_app_sim.cli.paragraphs import counted, fitted
-from bank_app_sim.pasting import pasted
-from bank_app_sim.started import again
+from bank_app_sim.invocation import again, pasted
 
 ESCAPE = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e"
 

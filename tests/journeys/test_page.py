@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bank_app_sim.cli import main
+from bank_app_sim.invocation import command
 from bank_app_sim.journeys.journey import STEPS
 from bank_app_sim.journeys.reference import BEGINS, PAGE, page
-from bank_app_sim.started import command
 
 TEXT = PAGE.read_text(encoding="utf-8")
 TUTORIAL = TEXT.partition(BEGINS)[0]

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bank_app_sim.cli import main
+from bank_app_sim.invocation import command
 from bank_app_sim.journeys.runner import FEW
 from bank_app_sim.journeys.schema import as_json
-from bank_app_sim.started import command
 
 GOOD = "journey: All is well\nsteps:\n  - launch\n  - create a Dream: Bike\n"
 BAD = "journey: Something is wrong\nsteps:\n  - launch\n  - create a Dream: Bike\n  - expect: {Dreams: 2}\n  - launch\n"

@@ -11,7 +11,7 @@ import attrs
 
 from impact_sdk import wire
 
-from ...started import command
+from ...invocation import command
 from . import reading
 from .answers import AnswerTooLarge, read_bounded
 from .document import Document, Part

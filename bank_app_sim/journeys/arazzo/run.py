@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from impact_sdk import Clock, SystemClock
 from impact_sdk.parsing.visible import visible
 
-from ...pasting import pasted
+from ...invocation import pasted
 from ..results import JourneyResult, Outcome
 from . import checks, inputs, operations, structure
 from .concealing import Concealment

@@ -7,8 +7,8 @@ import attrs
 
 from impact_sdk.parsing.visible import visible
 
+from ...invocation import command
 from ...server import retry_after
-from ...started import command
 from ..results import Failure, Outcome, StepResult
 from . import criteria
 from .answers import AnswerTooLarge

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import httpx
 
-from ...started import command
+from ...invocation import command
 from .plane import VERSION, WORLDS
 
 # Simulated years pass within it; a world that takes longer has got stuck.

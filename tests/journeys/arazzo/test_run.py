@@ -9,10 +9,10 @@ import httpx
 import pytest
 import yaml
 
+from bank_app_sim.invocation import command
 from bank_app_sim.journeys.arazzo import DocumentError, WrongInput, run_document
 from bank_app_sim.journeys.results import Outcome
 from bank_app_sim.simulation import START
-from bank_app_sim.started import command
 
 from .shop import ADDRESS, OPENAPI, Runner, Shop, document, outcomes, step
 

@@ -10,12 +10,12 @@ import anyio.to_thread
 import pytest
 
 from bank_app_sim import Simulation
+from bank_app_sim.invocation import command
 from bank_app_sim.journeys.world import World
 from bank_app_sim.server.ports import address, listening_socket
 from bank_app_sim.simulation.network import Fault, Trouble
 from bank_app_sim.simulation.remote import RemoteWorld, SandboxError
 from bank_app_sim.simulation.remote.plane import MOST_MESSAGES
-from bank_app_sim.started import command
 from impact_sdk import OutcomeUnknown
 
 from .journeys import AnyWorld, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
