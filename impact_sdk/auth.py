@@ -12,8 +12,9 @@ import attrs
 from . import wire
 from .http.cookies import SessionCookie
 from .http.exchange import HTTP
-from .http.refusals import unexpected
-from .http.transport import Auth, Proof, Transport
+from .http.headers import Proof
+from .http.replies import unexpected
+from .http.transport import Auth, Transport
 from .mistakes.named import told_by_name
 from .mistakes.wrong import what_is_wrong_with_text, wrong
 from .reports import told_without_frames

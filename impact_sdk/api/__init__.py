@@ -13,7 +13,8 @@ from ..errors import ConfigurationError
 from ..http import policy
 from ..http.exchange import of as http_of
 from ..http.options import CallOptions, ClientOptions
-from ..http.replies import Reply, recorded
+from ..http.recording import recorded
+from ..http.replies import Reply
 from ..http.transport import Transport
 from ..mistakes.named import require_known, told_by_name
 from ..reports import told_without_frames

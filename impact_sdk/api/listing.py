@@ -8,8 +8,7 @@ import attrs
 
 from .. import wire
 from ..http.options import CallOptions
-from ..http.refusals import unexpected
-from ..http.replies import Reply
+from ..http.replies import Reply, unexpected
 from ..http.transport import Transport
 
 # Parameters that say where the page before has ended.

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -11,8 +11,7 @@ from ..errors import ImpactError
 from .deadlines import Deadline
 from .hooks import CallEnded, CallStarted, Hooks
 
-if TYPE_CHECKING:
-    from .transport import Transport
+T = TypeVar("T")
 
 
 @attrs.define(eq=False)
@@ -46,15 +45,15 @@ class Paging:
 
 
 @attrs.define(eq=False)
-class Calling:
-    """A block in which one call is made; gives what its requests are sent through."""
+class Calling(Generic[T]):
+    """An `async with` block in which one call is made; gives what its requests are sent through."""
 
     _hooks: Hooks
-    _make: Callable[[], tuple[Call, "Transport"]]
+    _make: Callable[[], tuple[Call, T]]
     _call: Call | None = attrs.field(default=None, init=False)
     _began: float = attrs.field(default=0.0, init=False)
 
-    async def __aenter__(self) -> "Transport":
+    async def __aenter__(self) -> T:
         self._call, transport = self._make()
         self._began = time.monotonic()
         if self._hooks:

@@ -10,8 +10,7 @@ import attrs
 from ..parsing import server_time
 from ..parsing.set_cookie import ENDED, SetCookie, parsed
 from ..secrets import Secret
-from .refusals import unexpected
-from .replies import Reply
+from .replies import Reply, unexpected
 
 # What the sandbox calls it; the vendor tells no name.
 SESSION = "impact_session"

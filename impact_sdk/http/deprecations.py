@@ -6,17 +6,14 @@ import sys
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import attrs
 
 from ..logs import fields
 from ..parsing.server_time import http_date
 from ..parsing.visible import visible
+from .replies import Reply
 from .routes import route
-
-if TYPE_CHECKING:
-    from .replies import Reply
 
 logger = logging.getLogger("impact_sdk")
 
@@ -47,7 +44,7 @@ class Deprecations:
 
     _told: set[tuple[str, ...]] = attrs.field(factory=set, init=False, repr=False)
 
-    def heard(self, reply: "Reply") -> None:
+    def heard(self, reply: Reply) -> None:
         """Tell of what an answer says, unless that has been told."""
         if "deprecation" not in reply.headers and "sunset" not in reply.headers:
             return

@@ -14,6 +14,9 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")
 LONGEST_VALUE = 8_000
 
+# Headers that prove in whose name a request is sent.
+Proof = Mapping[str, str | Secret]
+
 # What the SDK says itself, or what frames a request.
 OURS = frozenset(
     {

@@ -1,8 +1,6 @@
-"""Answers of DES as they came, and what is made of them: a value, or an error."""
+"""An answer of DES as it came, the value that is read from it, and the error if it cannot be read."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +8,19 @@ import attrs
 
 from .. import wire
 from ..attempts import Attempt
+from ..errors import UnexpectedResponse
 from ..parsing import retry_after, server_time
 from ..parsing.rate_limits import RateLimit, rate_limit
+from ..parsing.visible import visible
 from ..secrets import Redaction
-from .refusals import unexpected
+from .received_body import ReceivedBody
+from .retries import may_have_happened
+
+LONGEST_REQUEST_ID = 200
+LONGEST_PROBLEM = 2_000
+
+# These redirects say that the server did nothing.
+NOT_DONE = frozenset({307, 308})
 
 
 @attrs.frozen(kw_only=True)
@@ -80,47 +87,61 @@ def asked_with(reply: Reply, redaction: Redaction, idempotency_key: str | None) 
     object.__setattr__(reply, "idempotency_key", idempotency_key)
 
 
-@attrs.frozen(eq=False)
-class _Recording:
-    """Who listens to whom."""
-
-    source: object
-    replies: list[Reply]
-
-
-# Kept by context: of two tasks that use one client each hears its own calls, and those of the tasks it starts.
-_recordings: ContextVar[tuple[_Recording, ...]] = ContextVar("recordings", default=())
-
-
-@contextmanager
-def recorded(source: object) -> Iterator[list[Reply]]:
-    """All answers to the requests of `source` in this block, those that were tried again included.
-
-    Args:
-        source: In whose name they are sent, or what they are sent by.
-    """
-    recording = _Recording(source, [])
-    token = _recordings.set((*_recordings.get(), recording))
-    try:
-        yield recording.replies
-    finally:
-        _recordings.reset(token)
-
-
-def is_recorded() -> bool:
-    """Whether anybody listens here."""
-    return bool(_recordings.get())
-
-
-def record(reply: Reply, *sources: object) -> None:
-    for recording in _recordings.get():
-        if any(recording.source is source for source in sources):
-            recording.replies.append(reply)
-
-
 def read(reply: Reply, root: str, kind: type[wire.T]) -> wire.T:
     """The value below the root key of an answer; `UnexpectedResponse` where it cannot be read."""
     try:
         return wire.read(kind, wire.loads(reply.content), below=root)
     except wire.Unreadable as error:
         raise unexpected(reply, error) from error
+
+
+def unexpected(
+    reply: Reply, problem: Exception | str, *, is_repeatable: bool = False, may_hold_secret: bool = False
+) -> UnexpectedResponse:
+    """The error for a good answer that cannot be used.
+
+    Args:
+        is_repeatable: Sending the request twice has the same effect as sending it once.
+        may_hold_secret: The request was for a secret, so the body may contain it.
+    """
+    words = visible(reply.redaction.of(f"{problem}"), longest=LONGEST_PROBLEM)
+    held = "" if reply.unusable else body_of(reply).described(may_hold_secret=may_hold_secret)
+    error = UnexpectedResponse(
+        f"{reply.method} {reply.path} was answered with {reply.status}, and that cannot be read: "
+        f"{words}{held and f'; {held}'}{may_have_changed_something(reply, is_repeatable)} ({request_name(reply)})",
+        status=reply.status,
+        request_id=request_id(reply),
+        rate_limit=reply.rate_limit,
+        idempotency_key=reply.idempotency_key,
+    )
+    error.history = reply.history
+    return error
+
+
+# What messages say of an answer
+
+
+def body_of(reply: Reply) -> ReceivedBody:
+    return ReceivedBody(reply.content, reply.headers.get("content-type", ""), reply.redaction)
+
+
+def described(reply: Reply) -> str:
+    """What the body is, or why it cannot be used."""
+    return body_of(reply).described() if reply.unusable is None else reply.redaction.of(reply.unusable)
+
+
+def request_id(reply: Reply) -> str | None:
+    """The id that DES gave the request, without a secret that DES may have repeated there."""
+    return None if reply.request_id is None else reply.redaction.of(reply.request_id)[:LONGEST_REQUEST_ID]
+
+
+def request_name(reply: Reply) -> str:
+    name = request_id(reply)
+    return "no request id" if name is None else f"request {name}"
+
+
+def may_have_changed_something(reply: Reply, is_repeatable: bool) -> str:
+    """A warning that the request may have happened; empty if it is known not to have."""
+    is_known = reply.status in NOT_DONE or 400 <= reply.status < 500
+    said = "" if is_known else may_have_happened(reply.method, is_repeatable=is_repeatable)
+    return said and f"; {said}"

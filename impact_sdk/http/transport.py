@@ -19,16 +19,15 @@ from . import routes
 from .calls import Call, Calling, Paging
 from .deadlines import Deadline, fits
 from .exchange import HTTP, Limits
+from .headers import Proof
 from .hooks import CallStarted
 from .options import CallOptions
 from .policy import DEFAULT, Policy
-from .refusals import refusal, unexpected
-from .replies import Reply, record
+from .recording import record
+from .refusals import refusal
+from .replies import Reply, unexpected
 from .retries import IDEMPOTENT_METHODS, Outcome, wait_before_next
 from .trying import GOOD, Trying, add
-
-# Headers that prove it.
-Proof = Mapping[str, str | Secret]
 
 
 class Auth(abc.ABC):
@@ -109,7 +108,7 @@ class Transport:
             return False
         return self._keeps_calls or options.get("deadline") is not None
 
-    def calling(self, name: str, options: CallOptions) -> Calling:
+    def calling(self, name: str, options: CallOptions) -> "Calling[Transport]":
         """A block in which one call is made; gives what its requests are sent through."""
         policy = self.policy.for_calls(options)
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,15 +14,12 @@ from ..secrets import REDACTED, ConcealedBytes, Redaction, Secret
 from . import routes
 from .calls import Call
 from .exchange import HTTP, Limits, Sending
+from .headers import Proof
 from .hooks import AttemptEnded, AttemptStarted, WaitStarted
 from .policy import Policy
-from .refusals import request_id
-from .replies import Reply, asked_with, is_recorded
+from .recording import is_recorded
+from .replies import Reply, asked_with, request_id
 from .retries import HARMLESS_METHODS, may_have_happened
-
-if TYPE_CHECKING:
-    from .transport import Proof
-
 
 GOOD = range(200, 300)
 # What it may have done is in its message.
@@ -56,7 +52,7 @@ class Trying:
     may_have_happened: bool = attrs.field(default=False, init=False)
     _waited: float = attrs.field(default=0.0, init=False)
 
-    async def attempt(self, headers: dict[str, str | Secret], proof: "Proof") -> Reply:
+    async def attempt(self, headers: dict[str, str | Secret], proof: Proof) -> Reply:
         """Send it once. The answer has all attempts so far, and so has whatever is raised in its place.
 
         Args:

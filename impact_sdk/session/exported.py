@@ -18,8 +18,9 @@ from ..api.sessions import Sessions
 from ..api.users import Users
 from ..errors import ConfigurationError, Forbidden, InvalidCredentials, NotFound, SessionClosed, Unauthorized
 from ..http.cookies import SessionCookie
+from ..http.headers import Proof
 from ..http.replies import Reply
-from ..http.transport import Auth, Proof, Transport
+from ..http.transport import Auth, Transport
 from ..parsing import server_time
 from ..parsing.visible import visible
 from ..secrets import REDACTED, ConcealedBytes, Secret

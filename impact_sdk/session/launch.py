@@ -8,7 +8,7 @@ from .. import wire
 from ..auth import IDToken
 from ..errors import BadRequest, InvalidCredentials
 from ..http.cookies import SessionCookie
-from ..http.refusals import unexpected
+from ..http.replies import unexpected
 from ..http.transport import Transport
 from ..models import SessionSettings, User, VerifiedToken
 from ..parsing import server_time

@@ -16,10 +16,11 @@ from ..errors import ImpactError, InvalidCredentials, SessionClosed, Unauthorize
 from ..handover.watched import Watched
 from ..http.cookies import SessionCookie
 from ..http.exchange import HTTP
+from ..http.headers import Proof
 from ..http.hooks import Hooks
 from ..http.options import CallOptions
 from ..http.replies import Reply
-from ..http.transport import Auth, Proof, Transport
+from ..http.transport import Auth, Transport
 from ..logs import fields
 from ..mistakes.shown import told
 from ..mistakes.wrong import what_is_wrong_with_text

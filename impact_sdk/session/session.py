@@ -24,7 +24,8 @@ from ..handover.questions import Handovers, Reading
 from ..http.exchange import HTTP
 from ..http.options import CallOptions, PostOptions
 from ..http.policy import Policy
-from ..http.replies import Reply, recorded
+from ..http.recording import recorded
+from ..http.replies import Reply
 from ..http.transport import Transport
 from ..mistakes.named import require_known
 from ..mistakes.shown import shown
