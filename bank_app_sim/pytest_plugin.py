@@ -23,7 +23,7 @@ from .needed import EVENT_LOOPS, missing_event_loop
 if TYPE_CHECKING:
     from .journeys.journey import Journey
     from .journeys.results import JourneyResult
-    from .journeys.script import Script
+    from .journeys.scripts.script import Script
     from .simulation import BankApp, Simulation
 
 SUFFIXES = (".journey.yaml", ".journey.yml")
@@ -57,9 +57,9 @@ class JourneyFile(pytest.File):
     """A script; its journeys are one, or one for each row."""
 
     def collect(self) -> Iterator["JourneyItem"]:
-        from .journeys.identity import slugs
-        from .journeys.mistakes import ScriptMistakes
-        from .journeys.reader import read_file
+        from .journeys.scripts.identity import slugs
+        from .journeys.scripts.reader import read_file
+        from .journeys.text.mistakes import ScriptMistakes
 
         try:
             scripts = read_file(self.path, begins_below=self.config.option.journey_begins_below)
@@ -88,7 +88,7 @@ class JourneyItem(pytest.Item):
 
     def runtest(self) -> None:
         from .invocation import program
-        from .journeys import runner
+        from .journeys.playing import runner
         from .journeys.results import Outcome
 
         option = self.config.option

@@ -14,10 +14,10 @@ from pathlib import Path
 import anyio
 
 from bank_app_sim import Simulation
-from bank_app_sim.journeys.reader import read_file
+from bank_app_sim.journeys.playing.runner import BATCH, Job, Plan, play_jobs, prepare_process, run
 from bank_app_sim.journeys.results import JourneyResult, Outcome
-from bank_app_sim.journeys.runner import BATCH, Job, Plan, play_jobs, prepare_process, run
-from bank_app_sim.journeys.script import Doing, Meanwhile, Script, Step
+from bank_app_sim.journeys.scripts.reader import read_file
+from bank_app_sim.journeys.scripts.script import Doing, Meanwhile, Script, Step
 from bank_app_sim.simulation import Snapshot
 from impact_sdk import Daily
 

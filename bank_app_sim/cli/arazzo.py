@@ -9,8 +9,8 @@ import anyio
 import click
 
 from ..invocation import program
+from ..journeys.playing.runner import Job
 from ..journeys.results import JourneyResult, Outcome
-from ..journeys.runner import Job
 
 ENDINGS = (".arazzo.yaml", ".arazzo.yml", ".arazzo.json")
 

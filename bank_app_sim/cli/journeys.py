@@ -9,8 +9,8 @@ import click
 
 from impact_sdk.parsing.visible import visible
 
-from ..journeys import last_messages
-from ..journeys.recorded_files import Update
+from ..journeys.playing import last_messages
+from ..journeys.playing.recorded_files import Update
 from ..journeys.results import JourneyResult, Outcome, StepResult
 from ..timeline.trace import Message
 from . import paragraphs

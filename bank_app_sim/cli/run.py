@@ -16,10 +16,10 @@ from .interruptions import Interruption, put_off
 from .paragraphs import counted, fitted
 
 if TYPE_CHECKING:
+    from ..journeys.playing.runner import Job
     from ..journeys.results import JourneyResult
-    from ..journeys.runner import Job
-    from ..journeys.script import Script
-    from ..journeys.selection import Broken, Selection
+    from ..journeys.scripts.script import Script
+    from ..journeys.scripts.selection import Broken, Selection
     from .following import Following
 
 
@@ -108,13 +108,14 @@ def run(
       bank-app-sim run my.journey.yaml --report evidence
       bank-app-sim run journeys/ -k "webhook not lost" --repeat 20
     """
-    from ..journeys import evidence, runner
-    from ..journeys.selection import NothingFound, selected
+    from ..journeys import evidence
+    from ..journeys.playing import runner
+    from ..journeys.scripts.selection import NothingFound, selected
     from . import journeys as shown
     from .following import Following
 
     if schema:
-        from ..journeys.schema import as_json as schema_as_json
+        from ..journeys.scripts.schema import as_json as schema_as_json
 
         click.echo(schema_as_json(), nl=False)
         return
@@ -201,7 +202,7 @@ def run(
 
 
 def _write_recordings(selection: "Selection", jobs: "Sequence[Job]", following: "Following") -> None:
-    from ..journeys.recorded_files import Recorded, update
+    from ..journeys.playing.recorded_files import Recorded, update
     from .journeys import updated
 
     results = following.kept[len(selection.broken) :]
@@ -221,7 +222,7 @@ def _list(selection: "Selection") -> None:
     for name, title in titles.items():
         click.echo(fitted(f"{visible(name):<{widest}}  {visible(title)}"))
     if selection.broken:
-        from ..journeys.mistakes import ScriptMistakes
+        from ..journeys.text.mistakes import ScriptMistakes
 
         mistakes = [mistake for broken in selection.broken for mistake in broken.mistakes]
         click.echo(f"\n{_how_many(selection.broken)}\n\n{fitted(_seen(str(ScriptMistakes(mistakes))))}", err=True)

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import attrs
 
 from ..timeline import durations
-from .kinds import CENTS_FROM_NOTHING, CUSTOMER, MOMENT, SPAN, Choice, ListOf, YesNo
-from .kinds import DURATION as ANY_DURATION
+from .vocabulary.kinds import CENTS_FROM_NOTHING, CUSTOMER, MOMENT, SPAN, Choice, ListOf, YesNo
+from .vocabulary.kinds import DURATION as ANY_DURATION
 
 # How a bank can have its accounts, in words; DES has names of its own for it.
 PER_USER, PER_DREAM = "one for each user", "one for each Dream"

@@ -11,18 +11,18 @@ import attrs
 
 from ..timeline import durations
 from ..timeline.turns import BRANCH
-from .comparisons import Tally
+from .expectations.comparisons import Tally
+from .expectations.observables import OBSERVABLES, Look, Observable, of_everybody
 from .given import Given, given
-from .kinds import CUSTOMER, Text
-from .mistakes import Mistake, unknown
-from .name_kinds import LookedUpName
-from .nodes import Plain, of
-from .observables import OBSERVABLES, Look, Observable, of_everybody
 from .steps.bank import BankSteps
 from .steps.outside import OutsideSteps
 from .steps.trouble import TroubleSteps
 from .steps.user import UserSteps
-from .vocabulary import refuse_strangers, unknown_name, words_of
+from .text.mistakes import Mistake, unknown
+from .text.nodes import Plain, of
+from .vocabulary.kinds import CUSTOMER, Text
+from .vocabulary.name_kinds import LookedUpName
+from .vocabulary.words import refuse_strangers, unknown_name, words_of
 from .worlds import fresh
 
 Branch = Callable[[], Awaitable[Any]]

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bank_app_sim.journeys import runner
+from bank_app_sim.journeys.playing import runner
 
 # Broken on purpose: test_broken_scripts.py reads them.
 collect_ignore_glob = ["broken/*"]

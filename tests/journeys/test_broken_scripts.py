@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bank_app_sim.cli import main
-from bank_app_sim.journeys.mistakes import ScriptMistakes
-from bank_app_sim.journeys.reader import read, read_file
+from bank_app_sim.journeys.scripts.reader import read, read_file
+from bank_app_sim.journeys.text.mistakes import ScriptMistakes
 
 FOLDER = Path(__file__).with_name("broken")
 # `# expected 7:5: did you mean 'create a Dream'?`, on top of each file.

@@ -4,9 +4,9 @@ import pytest
 
 from bank_app_sim import Simulation
 from bank_app_sim.journeys.journey import STEPS, ExpectationFailed, Journey
-from bank_app_sim.journeys.mistakes import ScriptMistakes
-from bank_app_sim.journeys.people import StepFailed
 from bank_app_sim.journeys.results import Outcome
+from bank_app_sim.journeys.steps.people import StepFailed
+from bank_app_sim.journeys.text.mistakes import ScriptMistakes
 
 from .written import failed, outcomes, played, written
 

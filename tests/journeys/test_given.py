@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bank_app_sim.journeys.given import given
-from bank_app_sim.journeys.kinds import Choice
-from bank_app_sim.journeys.language import GIVEN
+from bank_app_sim.journeys.scripts.language import GIVEN
+from bank_app_sim.journeys.vocabulary.kinds import Choice
 from bank_app_sim.journeys.worlds import fresh
 
 WORDS = [

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank_app_sim.cli import main
-from bank_app_sim.journeys.identity import names_of, row_text, slugs
-from bank_app_sim.journeys.reader import read
-from bank_app_sim.journeys.selection import selected
+from bank_app_sim.journeys.scripts.identity import names_of, row_text, slugs
+from bank_app_sim.journeys.scripts.reader import read
+from bank_app_sim.journeys.scripts.selection import selected
 
 STEPS = "steps:\n  - launch\n"
 

@@ -9,9 +9,9 @@ import pytest
 from bank_app_sim import Simulation
 from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.journey import ExpectationFailed, Journey
-from bank_app_sim.journeys.mistakes import Mistake
-from bank_app_sim.journeys.people import Attitude, StepFailed
-from bank_app_sim.journeys.vocabulary import CannotBe
+from bank_app_sim.journeys.steps.people import Attitude, StepFailed
+from bank_app_sim.journeys.text.mistakes import Mistake
+from bank_app_sim.journeys.vocabulary.words import CannotBe
 from bank_app_sim.timeline.turns import BRANCH
 from impact_sdk import AccountProvisioningDeclined, AccountProvisioningTimedOut, Conflict
 

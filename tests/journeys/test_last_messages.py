@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim.journeys.last_messages import again, counted_in, last_rounds, line, reason_in
+from bank_app_sim.journeys.playing.last_messages import again, counted_in, last_rounds, line, reason_in
 from bank_app_sim.timeline.trace import Message
 
 START = datetime(2027, 1, 4, 8, tzinfo=UTC)

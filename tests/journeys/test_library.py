@@ -7,12 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from bank_app_sim.cli import main
-from bank_app_sim.journeys import reader, runner
 from bank_app_sim.journeys.library import LIBRARY, SUFFIX
-from bank_app_sim.journeys.mistakes import ScriptMistakes
+from bank_app_sim.journeys.playing import runner
 from bank_app_sim.journeys.results import JourneyResult
-from bank_app_sim.journeys.script import Doing, Expecting, Script
-from bank_app_sim.journeys.selection import library, selected
+from bank_app_sim.journeys.scripts import reader
+from bank_app_sim.journeys.scripts.script import Doing, Expecting, Script
+from bank_app_sim.journeys.scripts.selection import library, selected
+from bank_app_sim.journeys.text.mistakes import ScriptMistakes
 
 SCRIPTS = selected([]).scripts
 

@@ -1,20 +1,17 @@
 """One vocabulary for messages: by method and path, or as the diagrams call them, and nothing that is never sent."""
 
-from pathlib import Path
-
 import pytest
 
-from bank_app_sim.journeys.message_comparisons import MESSAGE_NAME
-from bank_app_sim.journeys.message_names import DIAGRAMS, names_of, read
-from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes
-from bank_app_sim.journeys.nodes import Plain
-from bank_app_sim.journeys.reader import read_file
+from bank_app_sim.journeys.expectations.message_comparisons import MESSAGE_NAME
+from bank_app_sim.journeys.expectations.message_names import DIAGRAMS, names_of, read
+from bank_app_sim.journeys.library import LIBRARY
 from bank_app_sim.journeys.results import Outcome
+from bank_app_sim.journeys.scripts.reader import read_file
+from bank_app_sim.journeys.text.mistakes import Mistake, ScriptMistakes
+from bank_app_sim.journeys.text.nodes import Plain
 from bank_app_sim.simulation.exchanges import EXCHANGES
 
 from .written import failed, played, said, written
-
-LIBRARY = Path(read_file.__code__.co_filename).parent / "library"
 
 SAVING = "- launch\n- create a Dream: Bike\n- launch a savehack: weekly 50.00\n- wait: 3 days\n"
 

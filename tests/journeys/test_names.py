@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.journeys import nodes
+from bank_app_sim.journeys.expectations.observables import OBSERVABLES
 from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.journey import Journey
-from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes
-from bank_app_sim.journeys.name_kinds import SCREEN_TEXTS
-from bank_app_sim.journeys.nodes import Listed, Mapped, Node, Plain
-from bank_app_sim.journeys.observables import OBSERVABLES
-from bank_app_sim.journeys.reader import read
-from bank_app_sim.journeys.selection import library
+from bank_app_sim.journeys.scripts.reader import read
+from bank_app_sim.journeys.scripts.selection import library
+from bank_app_sim.journeys.text import nodes
+from bank_app_sim.journeys.text.mistakes import Mistake, ScriptMistakes
+from bank_app_sim.journeys.text.nodes import Listed, Mapped, Node, Plain
+from bank_app_sim.journeys.vocabulary.name_kinds import SCREEN_TEXTS
 
 STEPS = """journey: x
 given: {users: [ada, bo]}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim.journeys.books import disagreements
+from bank_app_sim.journeys.expectations.books import disagreements
+from bank_app_sim.journeys.expectations.observables import Look
 from bank_app_sim.journeys.journey import as_written, differences
-from bank_app_sim.journeys.observables import Look
 from bank_app_sim.journeys.results import Outcome
 
 from .written import failed, played, written

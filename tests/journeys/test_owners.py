@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bank_app_sim.journeys.owners import with_owners
+from bank_app_sim.journeys.playing.owners import with_owners
 from bank_app_sim.timeline.trace import Message
 
 

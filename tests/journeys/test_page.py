@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from bank_app_sim.cli import main
 from bank_app_sim.invocation import command
 from bank_app_sim.journeys.journey import STEPS
-from bank_app_sim.journeys.reference import BEGINS, PAGE, page
+from bank_app_sim.journeys.scripts.reference import BEGINS, PAGE, page
 
 TEXT = PAGE.read_text(encoding="utf-8")
 TUTORIAL = TEXT.partition(BEGINS)[0]
@@ -29,7 +29,7 @@ def run(*arguments: str) -> Result:
 
 
 def test_all_words_on_the_page_are_those_that_are_read() -> None:
-    # Made again by: python -m bank_app_sim.journeys.reference
+    # Made again by: python -m bank_app_sim.journeys.scripts.reference
     assert page(TEXT) == TEXT
 
 

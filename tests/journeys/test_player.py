@@ -6,8 +6,8 @@ import pytest
 
 from bank_app_sim.journeys import results
 from bank_app_sim.journeys.journey import ExpectationFailed, Journey
-from bank_app_sim.journeys.mistakes import Mistake
 from bank_app_sim.journeys.results import Outcome
+from bank_app_sim.journeys.text.mistakes import Mistake
 from bank_app_sim.journeys.worlds import fresh
 from impact_sdk import AccountProvisioningDeclined
 
@@ -250,8 +250,8 @@ async def test_a_fault_of_the_world_is_told_and_does_not_end_the_run() -> None:
             def __getattr__(self, name: str) -> object:
                 return getattr(world, name)
 
-        from bank_app_sim.journeys.player import play
-        from bank_app_sim.journeys.recording import Recordings
+        from bank_app_sim.journeys.playing.player import play
+        from bank_app_sim.journeys.playing.recording import Recordings
 
         result = await play(
             script,

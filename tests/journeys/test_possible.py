@@ -2,11 +2,11 @@
 
 import pytest
 
-from bank_app_sim.journeys.mistakes import ScriptMistakes
-from bank_app_sim.journeys.possible import DEATHS, VERBS
 from bank_app_sim.journeys.results import Outcome
+from bank_app_sim.journeys.scripts.possible import DEATHS, VERBS
 from bank_app_sim.journeys.steps.trouble import TroubleSteps
-from bank_app_sim.journeys.vocabulary import words_of
+from bank_app_sim.journeys.text.mistakes import ScriptMistakes
+from bank_app_sim.journeys.vocabulary.words import words_of
 
 from .written import failed, played, written
 

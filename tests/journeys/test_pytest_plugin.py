@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import bank_app_sim
+from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
 from bank_app_sim.journeys.results import Outcome
-from bank_app_sim.journeys.runner import Job, Plan, play_jobs
 
 from .written import written
 

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bank_app_sim.cli import main
-from bank_app_sim.journeys.recorded_files import Recorded, update
+from bank_app_sim.journeys.playing.recorded_files import Recorded, update
+from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
 from bank_app_sim.journeys.results import JourneyResult, Outcome
-from bank_app_sim.journeys.runner import Job, Plan, play_jobs
-from bank_app_sim.journeys.script import Script
+from bank_app_sim.journeys.scripts.script import Script
 
 from .written import failed, written
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from bank_app_sim.cli import main
 from bank_app_sim.invocation import command
-from bank_app_sim.journeys.runner import FEW
-from bank_app_sim.journeys.schema import as_json
+from bank_app_sim.journeys.playing.runner import FEW
+from bank_app_sim.journeys.scripts.schema import as_json
 
 GOOD = "journey: All is well\nsteps:\n  - launch\n  - create a Dream: Bike\n"
 BAD = "journey: Something is wrong\nsteps:\n  - launch\n  - create a Dream: Bike\n  - expect: {Dreams: 2}\n  - launch\n"

@@ -16,10 +16,10 @@ import attrs
 import pytest
 
 from bank_app_sim.cli.interruptions import put_off
-from bank_app_sim.journeys import runner
 from bank_app_sim.journeys.given import Given
+from bank_app_sim.journeys.playing import runner
+from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
 from bank_app_sim.journeys.results import JourneyResult, Outcome
-from bank_app_sim.journeys.runner import Job, Plan, play_jobs
 
 from .written import failed, written
 

@@ -10,14 +10,13 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from bank_app_sim.journeys import schema
 from bank_app_sim.journeys.library import LIBRARY, SUFFIX
+from bank_app_sim.journeys.scripts import schema
+from bank_app_sim.journeys.scripts.reference import PAGE
 
 from .test_broken_scripts import BROKEN
 
 VALIDATOR = jsonschema_rs.Draft202012Validator(schema.schema())
-
-DOCS = Path(schema.__file__).parents[1] / "docs" / "journeys.md"
 
 
 class EditorsLoader(yaml.CSafeLoader):
@@ -133,11 +132,10 @@ def test_it_accepts_each_journey_of_the_library(path: Path) -> None:
 
 
 def examples() -> list[str]:
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     return [block for block in blocks if re.search(r"^journey:", block, flags=re.MULTILINE)]
 
 
-@pytest.mark.skipif(not DOCS.exists(), reason="there is no documentation of journeys yet")
 def test_it_accepts_the_examples_of_the_documentation() -> None:
     assert examples()
     for example in examples():

@@ -9,10 +9,10 @@ import anyio
 import pytest
 
 from bank_app_sim.journeys.library import LIBRARY, SUFFIX
-from bank_app_sim.journeys.reader import read_file
+from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs, run
 from bank_app_sim.journeys.results import JourneyResult, Outcome
-from bank_app_sim.journeys.runner import Job, Plan, play_jobs, run
-from bank_app_sim.journeys.script import Script
+from bank_app_sim.journeys.scripts.reader import read_file
+from bank_app_sim.journeys.scripts.script import Script
 from bank_app_sim.timeline.trace import Message
 
 from .written import said, written

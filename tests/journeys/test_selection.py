@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bank_app_sim.journeys.selection import NothingFound, library, selected
+from bank_app_sim.journeys.scripts.selection import NothingFound, library, selected
 
 ROWS = "journey: Who saves what\nabout: <savehack>\nrows:\n  - {who: ada, savehack: daily}\n"
 ROWS += "  - {who: bo, savehack: weekly}\ngiven:\n  users: [ada, bo]\nsteps:\n  - launch: <who>\n"

@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from bank_app_sim.cli import main
-from bank_app_sim.journeys.mistakes import ScriptMistakes
-from bank_app_sim.journeys.reader import read_file
-from bank_app_sim.journeys.runner import Job, Plan, command_for
-from bank_app_sim.journeys.script import Doing
-from bank_app_sim.journeys.selection import selected
-from bank_app_sim.journeys.source import LARGEST_BYTES
+from bank_app_sim.journeys.playing.runner import Job, Plan, command_for
+from bank_app_sim.journeys.scripts.reader import read_file
+from bank_app_sim.journeys.scripts.script import Doing
+from bank_app_sim.journeys.scripts.selection import selected
+from bank_app_sim.journeys.text.mistakes import ScriptMistakes
+from bank_app_sim.journeys.text.source import LARGEST_BYTES
 
 JOURNEY = "journey: x\nsteps:\n  - launch\n"
 SECOND = "journey: y\nbegins with: {}\nsteps:\n  - create a Dream: Bike\n"

@@ -8,15 +8,15 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given, settings
 
-from bank_app_sim.journeys import nodes
-from bank_app_sim.journeys.comparisons import AMOUNT, NUMBER, TIME, Comparison, money
+from bank_app_sim.journeys.expectations.comparisons import AMOUNT, NUMBER, TIME, Comparison, money
 from bank_app_sim.journeys.given import shown
-from bank_app_sim.journeys.kinds import CENTS, LONGEST, MOST_CENTS
 from bank_app_sim.journeys.library import LIBRARY
-from bank_app_sim.journeys.mistakes import Mistake, ScriptMistakes, lines_of
-from bank_app_sim.journeys.nodes import Listed, Mapped, Node, Plain
-from bank_app_sim.journeys.reader import read
-from bank_app_sim.journeys.script import Meanwhile, Script, Step
+from bank_app_sim.journeys.scripts.reader import read
+from bank_app_sim.journeys.scripts.script import Meanwhile, Script, Step
+from bank_app_sim.journeys.text import nodes
+from bank_app_sim.journeys.text.mistakes import Mistake, ScriptMistakes, lines_of
+from bank_app_sim.journeys.text.nodes import Listed, Mapped, Node, Plain
+from bank_app_sim.journeys.vocabulary.kinds import CENTS, LONGEST, MOST_CENTS
 from bank_app_sim.timeline import durations
 
 PATH = Path("nowhere") / "x.journey.yaml"

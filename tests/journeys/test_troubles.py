@@ -6,8 +6,8 @@ import pytest
 
 from bank_app_sim import Simulation
 from bank_app_sim.journeys.journey import ExpectationFailed, Journey
-from bank_app_sim.journeys.mistakes import ScriptMistakes
 from bank_app_sim.journeys.results import Outcome
+from bank_app_sim.journeys.text.mistakes import ScriptMistakes
 
 from .written import failed, outcomes, played, written
 

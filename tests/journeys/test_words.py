@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bank_app_sim.journeys.expectations.observables import OBSERVABLES
 from bank_app_sim.journeys.journey import STEPS, Journey
-from bank_app_sim.journeys.kinds import MOMENT, Kind
-from bank_app_sim.journeys.language import FLOW, GIVEN, MODIFIERS, PARTS, VERBS
-from bank_app_sim.journeys.mistakes import NOWHERE, Gathering
-from bank_app_sim.journeys.nodes import Mapped, Plain, of
-from bank_app_sim.journeys.observables import OBSERVABLES
-from bank_app_sim.journeys.savehacks import TERMS
-from bank_app_sim.journeys.vocabulary import Words
+from bank_app_sim.journeys.scripts.language import FLOW, GIVEN, MODIFIERS, PARTS, VERBS
+from bank_app_sim.journeys.text.mistakes import NOWHERE, Gathering
+from bank_app_sim.journeys.text.nodes import Mapped, Plain, of
+from bank_app_sim.journeys.vocabulary.kinds import MOMENT, Kind
+from bank_app_sim.journeys.vocabulary.savehacks import TERMS
+from bank_app_sim.journeys.vocabulary.words import Words
 
 ALL = [*STEPS.values(), GIVEN]
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import attrs
 
-from bank_app_sim.journeys.owners import with_owners
-from bank_app_sim.journeys.player import play
-from bank_app_sim.journeys.reader import read
-from bank_app_sim.journeys.recording import Recordings
+from bank_app_sim.journeys.playing.owners import with_owners
+from bank_app_sim.journeys.playing.player import play
+from bank_app_sim.journeys.playing.recording import Recordings
+from bank_app_sim.journeys.playing.runner import Job, Plan, play_job
 from bank_app_sim.journeys.results import JourneyResult, StepResult
-from bank_app_sim.journeys.runner import Job, Plan, play_job
-from bank_app_sim.journeys.script import Script
+from bank_app_sim.journeys.scripts.reader import read
+from bank_app_sim.journeys.scripts.script import Script
 from bank_app_sim.journeys.worlds import fresh
 from bank_app_sim.timeline.trace import Message
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
 from ...timeline.trace import Message
-from .. import last_messages
+from ..playing import last_messages
 from ..results import JourneyResult, Outcome, StepResult
 
 # XML 1.0 cannot hold these, not even escaped. https://www.w3.org/TR/xml/#charsets

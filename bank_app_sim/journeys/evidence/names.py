@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ..identity import slugs
 from ..results import JourneyResult
+from ..scripts.identity import slugs
 
 
 def file_names(results: Sequence[JourneyResult]) -> list[str]:

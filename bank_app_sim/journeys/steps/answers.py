@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from ...timeline.durations import shown
-from .. import sayings
-from ..kinds import CUSTOMER, POSITIVE_DURATION, Choice, ListOf, YesNo
-from ..people import Attitude
-from ..vocabulary import step
+from ..vocabulary.kinds import CUSTOMER, POSITIVE_DURATION, Choice, ListOf, YesNo
+from ..vocabulary.words import step
+from . import sayings
+from .people import Attitude
 from .stage import Stage
 
 By = Annotated[str | None, CUSTOMER]

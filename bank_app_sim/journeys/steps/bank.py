@@ -11,13 +11,13 @@ import attrs
 from impact_sdk import Conflict, TransactionState
 
 from ...timeline.durations import shown
-from .. import sayings
-from ..kinds import CUSTOMER, DURATION, POSITIVE_CENTS, YesNo, choice
-from ..mistakes import one_of, slipped_word
-from ..name_kinds import DREAM, NEW_EXTERNAL_ID, NEW_REASON
-from ..people import StepFailed
-from ..sayings import Decision, Orders, Saying
-from ..vocabulary import step
+from ..text.mistakes import one_of, slipped_word
+from ..vocabulary.kinds import CUSTOMER, DURATION, POSITIVE_CENTS, YesNo, choice
+from ..vocabulary.name_kinds import DREAM, NEW_EXTERNAL_ID, NEW_REASON
+from ..vocabulary.words import step
+from . import sayings
+from .people import StepFailed
+from .sayings import Decision, Orders, Saying
 from .stage import Stage
 
 Customer = Annotated[str | None, CUSTOMER]

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from ..kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, YesNo, choice
-from ..mistakes import one_of
-from ..name_kinds import SAVING_FRIEND, SCORING_TEAM
-from ..people import StepFailed
-from ..vocabulary import step
+from ..text.mistakes import one_of
+from ..vocabulary.kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, YesNo, choice
+from ..vocabulary.name_kinds import SAVING_FRIEND, SCORING_TEAM
+from ..vocabulary.words import step
+from .people import StepFailed
 from .stage import Stage
 
 Amount = Annotated[int, POSITIVE_CENTS]

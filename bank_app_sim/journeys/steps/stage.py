@@ -10,10 +10,10 @@ import anyio
 
 from ...timeline.clock import NothingLeft
 from ..given import Given, given
-from ..people import Person, StepFailed
-from ..sayings import Sayings
-from ..troubles import Missed, Troubles
 from ..world import World
+from .people import Person, StepFailed
+from .sayings import Sayings
+from .troubles import Missed, Troubles
 
 if TYPE_CHECKING:
     from ...simulation import Simulation

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from ...backend import EVERY_CRASH_POINT
 from ...simulation import exchanges
 from ...simulation.network import Fault, Trouble
-from ..kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, Choice, Text, YesNo, choice
-from ..mistakes import nearest_word
-from ..people import StepFailed
-from ..vocabulary import CannotBe, step
+from ..text.mistakes import nearest_word
+from ..vocabulary.kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, Choice, Text, YesNo, choice
+from ..vocabulary.words import CannotBe, step
+from .people import StepFailed
 from .stage import Stage
 
 # Any message, for a fault that is not choosy.

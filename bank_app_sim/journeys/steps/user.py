@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from impact_sdk import HandoverError, SavehackLaunch
 
-from ..kinds import CUSTOMER, DAY, DAY_OF_MONTH, PERCENTAGE, POSITIVE_CENTS, Text, YesNo
-from ..name_kinds import COPIED_FRIEND, DREAM, FOLLOWED_TEAM, NEW_DREAM
-from ..people import NO_SESSION, OPEN, Person
-from ..savehacks import SAVEHACK, WEEKDAY, refuse_terms, terms_of
-from ..vocabulary import step
+from ..vocabulary.kinds import CUSTOMER, DAY, DAY_OF_MONTH, PERCENTAGE, POSITIVE_CENTS, Text, YesNo
+from ..vocabulary.name_kinds import COPIED_FRIEND, DREAM, FOLLOWED_TEAM, NEW_DREAM
+from ..vocabulary.savehacks import SAVEHACK, WEEKDAY, refuse_terms, terms_of
+from ..vocabulary.words import step
 from .answers import AnswerSteps
+from .people import NO_SESSION, OPEN, Person
 
 By = Annotated[str | None, CUSTOMER]
 DreamName = Annotated[str | None, DREAM]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bank_app_sim.journeys.evidence.circumstances import circumstances, commit_of
-from bank_app_sim.journeys.reader import read
+from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
 from bank_app_sim.journeys.results import JourneyResult
-from bank_app_sim.journeys.runner import Job, Plan, play_jobs
+from bank_app_sim.journeys.scripts.reader import read
 
 from .samples import made
 

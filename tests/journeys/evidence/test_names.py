@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank_app_sim.journeys.evidence.names import file_names
-from bank_app_sim.journeys.identity import LONGEST
+from bank_app_sim.journeys.scripts.identity import LONGEST
 
 from .samples import HOSTILE, made
 

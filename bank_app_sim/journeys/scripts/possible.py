@@ -8,13 +8,13 @@ from typing import Any
 
 import attrs
 
-from ..simulation.exchanges import as_sent, exchanges
-from ..simulation.network import Fault, Trouble
-from ..timeline.trace import DIES
-from . import message_names
-from .kinds import CUSTOMER, items_of
-from .mistakes import Gathering, Mistake, one_of
-from .nodes import Mapped, Node, Plain
+from ...simulation.exchanges import as_sent, exchanges
+from ...simulation.network import Fault, Trouble
+from ...timeline.trace import DIES
+from ..expectations import message_names
+from ..text.mistakes import Gathering, Mistake, one_of
+from ..text.nodes import Mapped, Node, Plain
+from ..vocabulary.kinds import CUSTOMER, items_of
 from .script import Doing, Meanwhile, Step
 
 PERFORMANCE = "Performance"

@@ -4,8 +4,8 @@ import re
 
 import impact_sdk
 
-from ..server.service import status_line
-from ..simulation.exchanges import (
+from ...server.service import status_line
+from ...simulation.exchanges import (
     ASKED,
     EXAMPLES,
     EXCHANGES,
@@ -16,8 +16,8 @@ from ..simulation.exchanges import (
     message,
     name_of,
 )
-from ..timeline.trace import DIES, Message
-from .mistakes import nearest_word, unknown
+from ...timeline.trace import DIES, Message
+from ..text.mistakes import nearest_word, unknown
 
 CALLBACKS = {
     "account provisioning requested": "Account Provisioning Requested",

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import attrs
 
-from ..timeline import durations
-from ..timeline.clock import moment
-from .mistakes import Mistake, one_of, unknown
-from .nodes import Listed, Mapped, Node, Plain
+from ...timeline import durations
+from ...timeline.clock import moment
+from ..text.mistakes import Mistake, one_of, unknown
+from ..text.nodes import Listed, Mapped, Node, Plain
 
 Schema = dict[str, Any]
 

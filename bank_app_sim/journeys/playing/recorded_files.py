@@ -7,11 +7,11 @@ from typing import Any
 
 import attrs
 
-from .evidence.folder import replace
-from .mistakes import Mistake
+from ..evidence.folder import replace
+from ..results import JourneyResult, Outcome
+from ..scripts.script import Script
+from ..text.mistakes import Mistake
 from .recording import NO_ROW, Kept, named, path_of, read
-from .results import JourneyResult, Outcome
-from .script import Script
 
 
 @attrs.frozen

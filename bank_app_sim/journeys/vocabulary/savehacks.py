@@ -25,10 +25,10 @@ from impact_sdk import (
     Weekly,
 )
 
-from ..server.nearest import is_not_known
+from ...server.nearest import is_not_known
 from .kinds import Choice
 from .name_kinds import DEFAULT_FRIEND, DEFAULT_TEAM
-from .vocabulary import CannotBe, in_scripts
+from .words import CannotBe, in_scripts
 
 SavehackTerms = (
     Autopilot

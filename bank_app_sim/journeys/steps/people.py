@@ -9,9 +9,9 @@ import attrs
 
 from impact_sdk import Dream, SavehackLaunch, Session
 
-from ..timeline.trace import Message
+from ...timeline.trace import Message
+from ..world import Phone, World
 from .sayings import Saying
-from .world import Phone, World
 
 # How a session is that nobody has opened, or that nothing has ended; see `how_the_session_is()`.
 NO_SESSION, OPEN, LEFT = "none", "open", "left"

@@ -6,8 +6,8 @@ Totals alone could agree for the wrong reason: what one user has too much, anoth
 import collections
 from collections.abc import Iterator
 
+from ..results import State
 from .comparisons import money
-from .results import State
 
 # The books' accounts to save on, and what DES calls such an account.
 KINDS = {"savings": "SharedSavings", "investments": "Performance"}

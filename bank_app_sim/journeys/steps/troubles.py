@@ -10,8 +10,8 @@ from contextvars import ContextVar
 
 import attrs
 
-from ..simulation.network import Fault, Pending, Trouble
-from .results import Failure
+from ...simulation.network import Fault, Pending, Trouble
+from ..results import Failure
 
 # The place among the results of the step that is being done; None where nobody counts, as in Python.
 UNDER_WAY: ContextVar[int | None] = ContextVar("under_way", default=None)

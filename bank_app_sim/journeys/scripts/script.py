@@ -6,10 +6,10 @@ from typing import Any
 
 import attrs
 
-from .given import Given
-from .journey import Expected
-from .mistakes import Place
-from .vocabulary import Words
+from ..given import Given
+from ..journey import Expected
+from ..text.mistakes import Place
+from ..vocabulary.words import Words
 
 
 @attrs.frozen(kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from ..timeline.trace import Message
+from ...timeline.trace import Message
 
 # Deeper than any body of either API.
 DEEPEST = 12

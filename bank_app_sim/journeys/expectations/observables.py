@@ -10,9 +10,15 @@ import attrs
 
 from impact_sdk import EventType, ExitReason
 
-from ..backend.provisioning import OrderState
-from ..simulation.network import Trouble
-from ..timeline.trace import DIES, Message
+from ...backend.provisioning import OrderState
+from ...simulation.network import Trouble
+from ...timeline.trace import DIES, Message
+from ..results import State
+from ..text.mistakes import one_of
+from ..vocabulary.kinds import CUSTOMER, YES_NO, choice
+from ..vocabulary.name_kinds import DREAM, EXTERNAL_ID, REASON, SHOWN
+from ..vocabulary.savehacks import TERMS
+from ..vocabulary.words import in_scripts
 from .books import disagreements
 from .comparisons import (
     AMOUNT,
@@ -27,14 +33,8 @@ from .comparisons import (
     tally,
     tally_by_name,
 )
-from .kinds import CUSTOMER, YES_NO, choice
 from .message_comparisons import Difference, MessagesInOrder, MessageTally
 from .message_names import CALLBACKS, names_of
-from .mistakes import one_of
-from .name_kinds import DREAM, EXTERNAL_ID, REASON, SHOWN
-from .results import State
-from .savehacks import TERMS
-from .vocabulary import in_scripts
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -1,6 +1,6 @@
 """The second half of the page on journeys: all words, made of the tables that read them.
 
-    python -m bank_app_sim.journeys.reference
+    python -m bank_app_sim.journeys.scripts.reference
 
 writes it behind the tutorial in `bank_app_sim/docs/journeys.md`. A test holds the page to it.
 """
@@ -8,24 +8,24 @@ writes it behind the tutorial in `bank_app_sim/docs/journeys.md`. A test holds t
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..simulation.exchanges import EXCHANGES
-from ..timeline.trace import PARTICIPANTS
-from .comparisons import Among, Comparison, InOrder, Same, Tally
-from .kinds import Choice, Kind, ListOf, Text
+from ...simulation.exchanges import EXCHANGES
+from ...timeline.trace import PARTICIPANTS
+from ..expectations.comparisons import Among, Comparison, InOrder, Same, Tally
+from ..expectations.message_comparisons import MessagesInOrder, MessageTally
+from ..expectations.message_names import DIAGRAMS
+from ..expectations.observables import OBSERVABLES
+from ..steps.bank import BankSteps
+from ..steps.outside import OutsideSteps
+from ..steps.trouble import TroubleSteps
+from ..steps.user import UserSteps
+from ..text.mistakes import one_of
+from ..vocabulary.kinds import Choice, Kind, ListOf, Text
+from ..vocabulary.words import Field, Words, words_of
 from .language import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS
-from .message_comparisons import MessagesInOrder, MessageTally
-from .message_names import DIAGRAMS
-from .mistakes import one_of
-from .observables import OBSERVABLES
-from .steps.bank import BankSteps
-from .steps.outside import OutsideSteps
-from .steps.trouble import TroubleSteps
-from .steps.user import UserSteps
-from .vocabulary import Field, Words, words_of
 
-PAGE = Path(__file__).parents[1] / "docs" / "journeys.md"
+PAGE = Path(__file__).parents[2] / "docs" / "journeys.md"
 
-BEGINS = "<!-- From here on: python -m bank_app_sim.journeys.reference -->"
+BEGINS = "<!-- From here on: python -m bank_app_sim.journeys.scripts.reference -->"
 
 VERBS = {
     "What users do": UserSteps,

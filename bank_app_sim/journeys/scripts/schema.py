@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 
-from .journey import STEPS
-from .kinds import (
+from ..expectations.observables import OBSERVABLES
+from ..journey import STEPS
+from ..vocabulary.kinds import (
     ANYTHING,
     COLUMN,
     CUSTOMER,
@@ -23,6 +24,7 @@ from .kinds import (
     Text,
     text_like,
 )
+from ..vocabulary.words import Field, Words
 from .language import (
     EVENTUALLY,
     EXPECT,
@@ -38,14 +40,12 @@ from .language import (
     RECORDED,
     WITHIN,
 )
-from .observables import OBSERVABLES
-from .vocabulary import Field, Words
 
 # Changes with the language.
 SCHEMA_ID = "urn:bank-app-sim:journey:1"
 
 # Published with the package: editors are told this file's address.
-FILE = Path(__file__).with_name("journey.schema.json")
+FILE = Path(__file__).parents[1] / "journey.schema.json"
 
 _STEPS: Schema = {"$ref": "#/$defs/steps"}
 _STEP_KINDS = ("doing", "flow")

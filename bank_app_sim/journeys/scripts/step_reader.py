@@ -5,19 +5,19 @@ from typing import Any
 
 import attrs
 
-from . import nodes
-from .comparisons import Tally
-from .journey import STEPS, Expected, unnamed_branch
-from .kinds import CUSTOMER, NAME, POSITIVE_DURATION, TIMES, Kind, ListOf
+from ..expectations.comparisons import Tally
+from ..expectations.observables import OBSERVABLES, of_everybody
+from ..journey import STEPS, Expected, unnamed_branch
+from ..steps.people import StepFailed
+from ..text import nodes
+from ..text.mistakes import Gathering, Mistake, unknown
+from ..text.nodes import Listed, Mapped, Node, Plain
+from ..vocabulary.kinds import CUSTOMER, NAME, POSITIVE_DURATION, TIMES, Kind, ListOf
+from ..vocabulary.words import Words, refuse_strangers
 from .language import EVENTUALLY, EXPECT, FAILURES, FLOW, MEANWHILE, MODIFIERS, RECORDABLE, VERBS
-from .mistakes import Gathering, Mistake, unknown
 from .names import Names
-from .nodes import Listed, Mapped, Node, Plain
-from .observables import OBSERVABLES, of_everybody
-from .people import StepFailed
 from .possible import Possible
 from .script import Doing, Expecting, Meanwhile, Recording, Step
-from .vocabulary import Words, refuse_strangers
 
 
 @attrs.frozen

@@ -11,19 +11,19 @@ from typing import Any
 import anyio
 import attrs
 
-from ..timeline.clock import NothingLeft, timestamp
-from .given import shown
-from .journey import ExpectationFailed, Journey
-from .language import FAILURES
-from .library import LIBRARY
+from ...timeline.clock import NothingLeft, timestamp
+from ..given import shown
+from ..journey import ExpectationFailed, Journey
+from ..library import LIBRARY
+from ..results import Failure, JourneyResult, Outcome, State, StepResult
+from ..scripts.language import FAILURES
+from ..scripts.script import Doing, Expecting, Meanwhile, Recording, Script, Step
+from ..steps.people import StepFailed
+from ..steps.stage import LONGEST_STEP
+from ..steps.troubles import UNDER_WAY
+from ..world import World
 from .owners import with_owners
-from .people import StepFailed
 from .recording import Recordings, messages_of, state_of
-from .results import Failure, JourneyResult, Outcome, State, StepResult
-from .script import Doing, Expecting, Meanwhile, Recording, Script, Step
-from .steps.stage import LONGEST_STEP
-from .troubles import UNDER_WAY
-from .world import World
 
 
 class _Over(Exception):

@@ -18,19 +18,19 @@ from pathlib import Path
 import anyio
 import attrs
 
-from ..invocation import pasted
-from ..simulation.remote import SandboxError
-from .identity import name_of
-from .library import LIBRARY
-from .mistakes import Mistake, ScriptMistakes
+from ...invocation import pasted
+from ...simulation.remote import SandboxError
+from ..library import LIBRARY
+from ..results import Failure, JourneyResult, Outcome, StepResult
+from ..scripts.identity import name_of
+from ..scripts.script import Script
+from ..scripts.selection import Broken
+from ..text.mistakes import Mistake, ScriptMistakes
+from ..world import World
+from ..worlds import fresh, on_sandbox
 from .player import from_here, play
 from .recording import Recordings
-from .results import Failure, JourneyResult, Outcome, StepResult
-from .script import Script
-from .selection import Broken
 from .trio_order import tasks_in_order
-from .world import World
-from .worlds import fresh, on_sandbox
 
 # Work for a tenth of a second or so: a worker is told less often what to do, and progress is still seen.
 BATCH = 8

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from .library import SUFFIXES
+from ..library import SUFFIXES
 
 # With what is added behind it, a slug stays within what every file system takes.
 LONGEST = 80

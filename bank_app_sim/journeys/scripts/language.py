@@ -2,10 +2,10 @@
 
 import impact_sdk
 
-from .given import given
-from .journey import STEPS
-from .kinds import choice
-from .vocabulary import Words, described
+from ..given import given
+from ..journey import STEPS
+from ..vocabulary.kinds import choice
+from ..vocabulary.words import Words, described
 
 # What a script has, and what each of it means.
 PARTS = {

@@ -7,20 +7,20 @@ from typing import Any
 
 import attrs
 
-from . import nodes
-from .given import BY_ACTIVITY, INACTIVITY, given
+from ..given import BY_ACTIVITY, INACTIVITY, given
+from ..library import LIBRARY, SUFFIX, SUFFIXES
+from ..text import nodes
+from ..text.mistakes import Gathering, Mistake, Place, ScriptMistakes, nearest_word, unknown
+from ..text.nodes import Listed, Mapped, Node, Plain
+from ..text.source import text_of
+from ..vocabulary.kinds import ANYTHING, NAME
+from ..vocabulary.words import in_passing, refuse_strangers
 from .identity import name_of, row_text
-from .kinds import ANYTHING, NAME
 from .language import GIVEN, NEEDED, PARTS
-from .library import LIBRARY, SUFFIX, SUFFIXES
-from .mistakes import Gathering, Mistake, Place, ScriptMistakes, nearest_word, unknown
 from .names import Names
-from .nodes import Listed, Mapped, Node, Plain
 from .possible import Possible, ground
 from .script import Script, Step
-from .source import text_of
 from .step_reader import StepReader
-from .vocabulary import in_passing, refuse_strangers
 
 # What a row of the table has under each name, with its place.
 Row = dict[str, Plain]

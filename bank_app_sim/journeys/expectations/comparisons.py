@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ..timeline import durations
-from .kinds import CENTS, COLUMN, COUNT, DURATION, Kind, Ref, Schema, Text, items_of, text_like
-from .mistakes import Mistake, nearest_word, unknown
-from .name_kinds import LookedUpName
-from .nodes import Listed, Mapped, Node, Plain
+from ...timeline import durations
+from ..text.mistakes import Mistake, nearest_word, unknown
+from ..text.nodes import Listed, Mapped, Node, Plain
+from ..vocabulary.kinds import CENTS, COLUMN, COUNT, DURATION, Kind, Ref, Schema, Text, items_of, text_like
+from ..vocabulary.name_kinds import LookedUpName
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ import attrs
 
 from impact_sdk.parsing.visible import visible
 
-from ..timeline.trace import PARTICIPANTS, Message
+from ...timeline.trace import PARTICIPANTS, Message
 
 # As many lines as fit on a screen together with the failure.
 LINES = 12

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from .results import Failure
+from ..results import Failure
 from .troubles import UNDER_WAY, Missed
 
 # The bank's orders for accounts, by their ids, as a state has them.

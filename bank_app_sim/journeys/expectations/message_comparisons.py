@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from ..text.nodes import Node, Plain
+from ..vocabulary.kinds import COLUMN, Kind, Ref, Schema, Text, items_of
 from . import message_names
 from .comparisons import Among, Comparison, InOrder, Range, Same, Tally, tally_of
-from .kinds import COLUMN, Kind, Ref, Schema, Text, items_of
-from .nodes import Node, Plain
 
 MESSAGE_NAME = Text(
     "a message", message_names.read, ("POST /accounts", "Launch Savehack"), pattern=message_names.NAMES_PATTERN

@@ -14,11 +14,11 @@ from typing import Any
 
 import attrs
 
-from ..timeline.trace import Message
-from .identity import name_of
-from .mistakes import Mistake
-from .results import State
-from .script import Meanwhile, Recording, Script, Step
+from ...timeline.trace import Message
+from ..results import State
+from ..scripts.identity import name_of
+from ..scripts.script import Meanwhile, Recording, Script, Step
+from ..text.mistakes import Mistake
 
 _ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import attrs
 
-from .comparisons import InOrder, Tally
-from .kinds import Kind, ListOf, items_of
-from .mistakes import Gathering, Mistake
-from .name_kinds import DREAM, GivenName, LookedUpName
-from .nodes import Listed, Mapped, Node, Plain
+from ..expectations.comparisons import InOrder, Tally
+from ..text.mistakes import Gathering, Mistake
+from ..text.nodes import Listed, Mapped, Node, Plain
+from ..vocabulary.kinds import Kind, ListOf, items_of
+from ..vocabulary.name_kinds import DREAM, GivenName, LookedUpName
+from ..vocabulary.words import unknown_name
 from .script import Doing, Meanwhile, Step
-from .vocabulary import unknown_name
 
 
 @attrs.define

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import attrs
 
-from . import nodes
+from ..library import LIBRARY, SUFFIX, SUFFIXES
+from ..text import nodes
+from ..text.mistakes import Mistake, ScriptMistakes, nearest_word
+from ..text.nodes import Listed, Mapped, Plain
+from ..text.source import text_of
 from .identity import name_of, names_of, row_text
-from .library import LIBRARY, SUFFIX, SUFFIXES
-from .mistakes import Mistake, ScriptMistakes, nearest_word
-from .nodes import Listed, Mapped, Plain
 from .reader import found, read_file
 from .script import Script
-from .source import text_of
 
 
 class NothingFound(Exception):

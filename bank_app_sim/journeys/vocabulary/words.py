@@ -14,10 +14,10 @@ from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, g
 
 import attrs
 
+from ..text.mistakes import Gathering, Mistake, Place, nearest_word, one_of, slipped_word, unknown
+from ..text.nodes import Listed, Mapped, Node, Plain
 from .kinds import CUSTOMER, Choice, Kind, ListOf
-from .mistakes import Gathering, Mistake, Place, nearest_word, one_of, slipped_word, unknown
 from .name_kinds import LookedUpName
-from .nodes import Listed, Mapped, Node, Plain
 
 F = TypeVar("F", bound=Callable[..., Any])
 Check = Callable[[Mapping[str, Any]], object]

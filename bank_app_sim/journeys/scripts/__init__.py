@@ -1,0 +1,1 @@
+"""Scripts: found, read, checked and documented, but not yet played."""

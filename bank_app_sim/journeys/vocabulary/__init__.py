@@ -1,0 +1,1 @@
+"""The words of scripts: the kinds of values, the names of things, and the functions that are steps."""
