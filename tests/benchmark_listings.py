@@ -11,7 +11,7 @@ import httpx
 import sqlalchemy as sa
 
 from bank_app_sim.des import DES, Tenant, tables
-from bank_app_sim.server.database import Database, file_address
+from bank_app_sim.server.database import Connection, Database, file_address
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.trace import Trace
 from impact_sdk import SystemClock
@@ -118,7 +118,8 @@ def fill_postgresql(url: str) -> None:
     """The same, and with the figures that its server gathers by itself after a while."""
     with contextlib.closing(Database(url, tables.metadata, version=tables.VERSION)) as database:
 
-        def insert(connection: sa.Connection) -> None:
+        def insert(connection: Connection) -> None:
+            assert isinstance(connection, sa.Connection)
             connection.exec_driver_sql("SET session_replication_role = replica")  # without looking at foreign keys
             connection.exec_driver_sql("INSERT INTO tenants VALUES ('t1', 'bank', '')")
             for table, columns in CONTENT.items():

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock
 
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..server.ids import Ids
 from ..server.integers import integer
 from ..server.nearest import not_known
@@ -100,7 +100,7 @@ class API:
             raise Refused(400, {"customer": [str(error)]}) from error
         access_token, now = self.ids.secret(), self.clock.now()
 
-        def sign_in(connection: sa.Connection) -> None:
+        def sign_in(connection: Connection) -> None:
             customers.register(connection, customer, opening_balance_cents=self.opening_balance_cents, now=now)
             customers.keep_token(connection, customer, access_token, lifetime=self.identity.lifetime, now=now)
 

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
-import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactAPI, WebhookVerifier
 
 from ..server.attempts import LONGEST_WAIT, Retried
-from ..server.database import Database, Marked
+from ..server.database import Connection, Database, Marked
 from ..server.due import DueWork
 from ..server.ids import Ids
 from ..server.service import Endpoint, Service
@@ -289,7 +288,7 @@ class BankBackend:
                 retried, work = self._works[table]
                 await retried.attempt(work, otherwise=None)
 
-    def _next_looks(self, connection: sa.Connection) -> Mapping[str, str]:
+    def _next_looks(self, connection: Connection) -> Mapping[str, str]:
         # A bank that settles less often than every few minutes means to wait so long.
         looks_every = self.bank.look_for_events_every or LONGEST_WAIT
         longest = {
@@ -305,7 +304,7 @@ class BankBackend:
     def close(self) -> None:
         self._database.close()
 
-    def _first_start(self, connection: sa.Connection, new_key: tuple[str, str]) -> tuple[str, str]:
+    def _first_start(self, connection: Connection, new_key: tuple[str, str]) -> tuple[str, str]:
         """Write down what there is from the beginning, if this is it; return the key, new or kept."""
         ledger.open_account(connection, ledger.FUNDING, at=self._clock.now())
         store.prepare_settlement(connection)

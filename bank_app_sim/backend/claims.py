@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
 from ..server.attempts import LONGEST_WAIT
+from ..server.database import Connection
 from ..timeline.clock import moment, timestamp
 from .provisioning import OrderState
 from .tables import consents, event_look, orders, reports, settlement, transfers
@@ -102,7 +103,7 @@ _amends = [sa.update(table).where(_is_wrong(table, far="far")).values(due_at=giv
 _amend = dict(zip(_due_work, _amends, strict=True))
 
 
-def amend(connection: sa.Connection, table: sa.Table, now: str, *, longest: timedelta = LONGEST_WAIT) -> None:
+def amend(connection: Connection, table: sa.Table, now: str, *, longest: timedelta = LONGEST_WAIT) -> None:
     """What a clock that was ahead has written down is due now.
 
     Args:
@@ -112,7 +113,7 @@ def amend(connection: sa.Connection, table: sa.Table, now: str, *, longest: time
     connection.execute(_amend[table], {**asked_at(now), **asked} if table is orders else asked)
 
 
-def next_looks(connection: sa.Connection, *, now: str, longest: Mapping[str, timedelta]) -> Mapping[str, str]:
+def next_looks(connection: Connection, *, now: str, longest: Mapping[str, timedelta]) -> Mapping[str, str]:
     """When there may be something to do, by the name of the table; without those in which nothing waits.
 
     Args:
@@ -123,7 +124,7 @@ def next_looks(connection: sa.Connection, *, now: str, longest: Mapping[str, tim
     return {name: at for name, at in row._mapping.items() if at is not None}
 
 
-def release_claims(connection: sa.Connection) -> None:
+def release_claims(connection: Connection) -> None:
     """Whoever has claimed something is dead."""
     for statement in _release:
         connection.execute(statement)

@@ -11,6 +11,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
+from ..server.database import Connection
 from .claims import BATCH, amend, asked_at, is_due_and_free
 from .tables import consents
 
@@ -84,7 +85,7 @@ _postpone = _this_still.values(
 )
 
 
-def show(connection: sa.Connection, consent: Consent) -> Consent:
+def show(connection: Connection, consent: Consent) -> Consent:
     """Write a consent down that was fetched; one that was fetched before stays where it stands."""
     known = get(connection, consent.id, customer=consent.customer)
     if known is None:
@@ -92,19 +93,19 @@ def show(connection: sa.Connection, consent: Consent) -> Consent:
     return known or consent
 
 
-def get(connection: sa.Connection, consent_id: str, *, customer: str) -> Consent | None:
+def get(connection: Connection, consent_id: str, *, customer: str) -> Consent | None:
     row = connection.execute(_get, {"consent": consent_id, "of": customer}).one_or_none()
     return None if row is None else Consent(**row._mapping)
 
 
-def answer(connection: sa.Connection, consent: Consent, *, signed: bool, at: str, until: str) -> Consent:
+def answer(connection: Connection, consent: Consent, *, signed: bool, at: str, until: str) -> Consent:
     """Write down what the customer said. Telling DES is due, and the caller's to do until the claim runs out."""
     state = ConsentState.SIGNED if signed else ConsentState.DECLINED
     connection.execute(_answer, {"consent": consent.id, "new_state": state.value, "at": at, "until": until})
     return attrs.evolve(consent, state=state, answered_at=at)
 
 
-def claim(connection: sa.Connection, now: str, *, until: str) -> list[Consent]:
+def claim(connection: Connection, now: str, *, until: str) -> list[Consent]:
     """Those of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
     amend(connection, consents, now)
     due = [Consent(**row._mapping) for row in connection.execute(_due, asked_at(now))]
@@ -113,7 +114,7 @@ def claim(connection: sa.Connection, now: str, *, until: str) -> list[Consent]:
     return due
 
 
-def end(connection: sa.Connection, consent: Consent, state: ConsentState, *, last_error: str | None = None) -> None:
+def end(connection: Connection, consent: Consent, state: ConsentState, *, last_error: str | None = None) -> None:
     """Write down that DES has been told, or does not want to be, unless another worker has already."""
     ended = {
         "consent": consent.id,
@@ -124,7 +125,7 @@ def end(connection: sa.Connection, consent: Consent, state: ConsentState, *, las
     connection.execute(_end, ended)
 
 
-def postpone(connection: sa.Connection, consent: Consent, *, due_at: str, last_error: str) -> None:
+def postpone(connection: Connection, consent: Consent, *, due_at: str, last_error: str) -> None:
     postponed = {
         "consent": consent.id,
         "old_state": consent.state.value,

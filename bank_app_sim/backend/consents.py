@@ -9,12 +9,11 @@ import functools
 import logging
 
 import attrs
-import sqlalchemy as sa
 
 from impact_sdk import BadRequest, Clock, ImpactError, NotFound
 
 from ..server.attempts import mistake, survived, wait_after, why
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..timeline.clock import timestamp
 from . import consent_store
 from .claims import LEASE
@@ -71,7 +70,7 @@ class Consents:
             await self._tell(taken)
         return await self.get(customer, consent_id)
 
-    def _take(self, connection: sa.Connection, *, customer: str, consent_id: str, signed: bool) -> Consent | None:
+    def _take(self, connection: Connection, *, customer: str, consent_id: str, signed: bool) -> Consent | None:
         """Write it down, with the order for an account; the consent only when telling DES is this caller's to do."""
         consent = consent_store.get(connection, consent_id, customer=customer)
         if consent is None:
@@ -130,6 +129,6 @@ class Consents:
             functools.partial(consent_store.postpone, consent=consent, due_at=due_at, last_error=why(error))
         )
 
-    def _end(self, connection: sa.Connection, *, consent: Consent) -> None:
+    def _end(self, connection: Connection, *, consent: Consent) -> None:
         self.crash(done_not_written("consents", consent.state))
         consent_store.end(connection, consent, TOLD[consent.state])

@@ -5,9 +5,7 @@ import hashlib
 import re
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..server.service import Call, Refused
 from ..timeline.clock import timestamp
 from . import ledger, store
@@ -22,21 +20,19 @@ def customer_name(text: object) -> str:
     return text
 
 
-def register(connection: sa.Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
+def register(connection: Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
     """Make somebody a customer, with money on the current account; whoever is one stays as they are."""
     if not store.is_customer(connection, customer):
         _register(connection, customer, opening_balance_cents=opening_balance_cents, now=now)
 
 
-def keep_token(
-    connection: sa.Connection, customer: str, access_token: str, *, lifetime: timedelta, now: datetime
-) -> None:
+def keep_token(connection: Connection, customer: str, access_token: str, *, lifetime: timedelta, now: datetime) -> None:
     """Let whoever sends this token be the customer for as long as it lasts."""
     store.remove_expired_tokens(connection, timestamp(now))
     store.add_access_token(connection, _digest(access_token), customer=customer, expires_at=timestamp(now + lifetime))
 
 
-def signed_in(connection: sa.Connection, authorization: str, *, now: datetime) -> str | None:
+def signed_in(connection: Connection, authorization: str, *, now: datetime) -> str | None:
     """The customer whose token an `Authorization` header carries; None where it carries no valid one."""
     scheme, _, access_token = authorization.partition(" ")
     if scheme.lower() != "bearer":
@@ -57,7 +53,7 @@ async def customer_of(call: Call, database: Database, *, now: datetime) -> str:
     return customer
 
 
-def _register(connection: sa.Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
+def _register(connection: Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
     store.add_customer(connection, customer, registered_at=timestamp(now))
     current = ledger.current_account(customer)
     ledger.open_account(connection, current, customer=customer, at=now)

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
-import sqlalchemy as sa
 
-from ..server.database import Database
+from ..server.database import Connection, Database
 from . import report_store, store
 from .gateway import Gateway
 from .provisioning import Order, OrderState
@@ -58,7 +57,7 @@ def _account_of(order: Order) -> str | None:
     return order.account_id if order.state in (OrderState.REPORTED, OrderState.UNLINKED) else None
 
 
-def of_bank(connection: sa.Connection) -> Known:
+def of_bank(connection: Connection) -> Known:
     """What the bank knows; what it has reported without a transaction of DES goes by its reference."""
     transfers, reports = store.all_transfers(connection), report_store.all_told(connection)
     told = {report.reference: abs(report.amount_cents) for report in reports}
@@ -91,7 +90,7 @@ async def compared(database: Database, gateway: Gateway, *, now: str) -> Sequenc
     """
     bank, des = await database.run(of_bank, reads_only=True), await of_des(gateway)
 
-    def tell_again(connection: sa.Connection) -> None:
+    def tell_again(connection: Connection) -> None:
         for order in store.all_orders(connection):
             account = _account_of(order)
             if account is not None and account not in des.accounts:

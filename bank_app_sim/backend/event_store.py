@@ -10,6 +10,7 @@ from sqlalchemy import bindparam as given
 
 from impact_sdk import Event
 
+from ..server.database import Connection
 from ..timeline.clock import timestamp
 from .claims import amend, asked_at, is_due_and_free
 from .provisioning import MAKES_ROOM, OrderState
@@ -65,7 +66,7 @@ _close_order = (
 )
 
 
-def keep(connection: sa.Connection, event: Event, *, way: Way, now: str) -> bool:
+def keep(connection: Connection, event: Event, *, way: Way, now: str) -> bool:
     """Write down that an event was here; False when it was before."""
     if connection.execute(_is_kept, {"event": event.id}).first() is not None:
         return False
@@ -81,33 +82,33 @@ def keep(connection: sa.Connection, event: Event, *, way: Way, now: str) -> bool
     return True
 
 
-def all_kept(connection: sa.Connection) -> list[dict[str, Any]]:
+def all_kept(connection: Connection) -> list[dict[str, Any]]:
     """Every event that was here, the oldest first."""
     return [dict(zip(_SHOWN, row, strict=True)) for row in connection.execute(_all)]
 
 
-def prepare_looking(connection: sa.Connection, *, due_at: str | None) -> None:
+def prepare_looking(connection: Connection, *, due_at: str | None) -> None:
     """Make the row that says when to look next, and let it be then; None is never."""
     if connection.execute(_look).first() is None:
         connection.execute(_add_look)
     plan_look(connection, due_at, attempts=0, last_error=None)
 
 
-def claim_look(connection: sa.Connection, now: str, *, until: str, longest: timedelta) -> Look | None:
+def claim_look(connection: Connection, now: str, *, until: str, longest: timedelta) -> Look | None:
     """From where to look; None while it is not time, or another worker is at it."""
     amend(connection, event_look, now, longest=longest)
     row = connection.execute(_claim_look, {**asked_at(now), "until": until}).one_or_none()
     return None if row is None else Look(row.after, row.attempts)
 
 
-def move_on(connection: sa.Connection, *, after: str) -> None:
+def move_on(connection: Connection, *, after: str) -> None:
     connection.execute(_move_on, {"to": after})
 
 
-def plan_look(connection: sa.Connection, due_at: str | None, *, attempts: int, last_error: str | None) -> None:
+def plan_look(connection: Connection, due_at: str | None, *, attempts: int, last_error: str | None) -> None:
     connection.execute(_plan_look, {"due_at": due_at, "attempts": attempts, "last_error": last_error})
 
 
-def close_order(connection: sa.Connection, customer: str, *, before: str) -> bool:
+def close_order(connection: Connection, customer: str, *, before: str) -> bool:
     """End the customer's order, whatever state it is in, if it was made before; whether there was one."""
     return connection.execute(_close_order, {"of_customer": customer, "before": before}).rowcount > 0

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import attrs
-import sqlalchemy as sa
 
 from impact_sdk import Clock, Event, ImpactError
 
 from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..timeline.clock import moment, timestamp
 from . import event_store, ledger, store
 from .claims import LEASE
@@ -30,7 +29,7 @@ class Inbox:
     clock: Clock
     crash: Crash
 
-    def take(self, connection: sa.Connection, events: Sequence[Event], *, way: Way) -> None:
+    def take(self, connection: Connection, events: Sequence[Event], *, way: Way) -> None:
         """Those that are new are kept and acted on; the others change nothing."""
         now = self.clock.now()
         for event in events:
@@ -40,7 +39,7 @@ class Inbox:
                 self._act(connection, event, now)
         self.crash(done_not_written("events", RECEIVED))
 
-    def _act(self, connection: sa.Connection, event: Event, now: datetime) -> None:
+    def _act(self, connection: Connection, event: Event, now: datetime) -> None:
         match reaction(event):
             case Reaction.SETTLE:
                 store.hasten_settlement(connection, timestamp(now))
@@ -94,7 +93,7 @@ class Following:
             if len(events) < EVENTS_AT_ONCE or after == before:
                 return
 
-    def _take(self, connection: sa.Connection, *, events: Sequence[Event], after: datetime | None) -> None:
+    def _take(self, connection: Connection, *, events: Sequence[Event], after: datetime | None) -> None:
         self.inbox.take(connection, events, way=Way.LOOKING)
         if after is not None:
             event_store.move_on(connection, after=timestamp(after))

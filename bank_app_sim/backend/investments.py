@@ -1,21 +1,20 @@
 """What Performance accounts are worth, by the books: what was paid in, and what markets have added or taken."""
 
-import sqlalchemy as sa
-
 from impact_sdk import AccountUpdate
 
+from ..server.database import Connection
 from . import ledger, ledger_store, store
 from .gateway import PERFORMANCE
 from .provisioning import Order
 
 
-def worth(connection: sa.Connection, account: str) -> AccountUpdate | None:
+def worth(connection: Connection, account: str) -> AccountUpdate | None:
     """What DES is to be told of an account; None for one that is no Performance account, or not posted yet."""
     order = store.order_of_savings(connection, account)
     return None if order is None or order.account_id is None else worth_of(connection, order)
 
 
-def worth_of(connection: sa.Connection, order: Order) -> AccountUpdate | None:
+def worth_of(connection: Connection, order: Order) -> AccountUpdate | None:
     """As `worth()`, of the account that an order has brought."""
     if order.product != PERFORMANCE or order.account_id is None:
         return None

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-import sqlalchemy as sa
 
+from ..server.database import Connection
 from ..timeline.clock import timestamp
 from . import ledger_store, store
 
@@ -68,13 +68,13 @@ def movement(reference: str, *, source: str, target: str, amount_cents: int) -> 
     return Posting(reference, (Entry(source, -amount_cents), Entry(target, amount_cents)))
 
 
-def open_account(connection: sa.Connection, name: str, *, at: datetime, customer: str | None = None) -> None:
+def open_account(connection: Connection, name: str, *, at: datetime, customer: str | None = None) -> None:
     """Open an account, or open it again; one that is open stays as it is. Without a customer it is the bank's own."""
     if not ledger_store.is_account_open(connection, name):
         ledger_store.add_account(connection, name, customer=customer, opened_at=timestamp(at))
 
 
-def close_savings(connection: sa.Connection, customer: str, *, reason: str, at: datetime) -> None:
+def close_savings(connection: Connection, customer: str, *, reason: str, at: datetime) -> None:
     """Close all that the customer saves on; what is there goes back to the current account. Nothing, if none is open.
 
     Args:
@@ -90,7 +90,7 @@ def close_savings(connection: sa.Connection, customer: str, *, reason: str, at: 
         ledger_store.close_account(connection, name, closed_at=timestamp(at))
 
 
-def post(connection: sa.Connection, posting: Posting, *, at: datetime) -> bool:
+def post(connection: Connection, posting: Posting, *, at: datetime) -> bool:
     """Write a posting down; False, and nothing moves, when its reference was posted before."""
     if ledger_store.posting_exists(connection, posting.reference):
         return False
@@ -103,13 +103,13 @@ def post(connection: sa.Connection, posting: Posting, *, at: datetime) -> bool:
     return True
 
 
-def accounts_of(connection: sa.Connection, customer: str) -> dict[str, Any]:
+def accounts_of(connection: Connection, customer: str) -> dict[str, Any]:
     """The customer's accounts that are open, and what they hold."""
     names = ledger_store.open_accounts_of(connection, customer)
     return {"accounts": [{"name": name, "balance_cents": ledger_store.balance(connection, name)} for name in names]}
 
 
-def books(connection: sa.Connection) -> dict[str, Any]:
+def books(connection: Connection) -> dict[str, Any]:
     """Everything: balances, postings, the transfers that were made or refused, and the sum that must be zero."""
     postings: dict[str, dict[str, Any]] = {}
     for reference, posted_at, account, amount_cents in ledger_store.all_entries(connection):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
+from ..server.database import Connection
 from .tables import accounts, entries, postings
 
 _account = sa.select(accounts.c.name).where(accounts.c.name == given("name"), accounts.c.closed_at.is_(None))
@@ -38,31 +39,29 @@ _all_entries = (
 )
 
 
-def is_account_open(connection: sa.Connection, name: str) -> bool:
+def is_account_open(connection: Connection, name: str) -> bool:
     return connection.execute(_account, {"name": name}).first() is not None
 
 
-def open_accounts_of(connection: sa.Connection, customer: str) -> list[str]:
+def open_accounts_of(connection: Connection, customer: str) -> list[str]:
     return list(connection.execute(_open_of_customer, {"customer": customer}).scalars())
 
 
-def add_account(connection: sa.Connection, name: str, *, customer: str | None, opened_at: str) -> None:
+def add_account(connection: Connection, name: str, *, customer: str | None, opened_at: str) -> None:
     """Write down that an account is open; one that was closed is opened again."""
     if connection.execute(_reopen_account, {"account": name}).rowcount == 0:
         connection.execute(_add_account, {"name": name, "customer": customer, "opened_at": opened_at})
 
 
-def close_account(connection: sa.Connection, name: str, *, closed_at: str) -> None:
+def close_account(connection: Connection, name: str, *, closed_at: str) -> None:
     connection.execute(_close_account, {"account": name, "at": closed_at})
 
 
-def posting_exists(connection: sa.Connection, reference: str) -> bool:
+def posting_exists(connection: Connection, reference: str) -> bool:
     return connection.execute(_posting, {"reference": reference}).first() is not None
 
 
-def add_posting(
-    connection: sa.Connection, reference: str, changes: Sequence[tuple[str, int]], *, posted_at: str
-) -> None:
+def add_posting(connection: Connection, reference: str, changes: Sequence[tuple[str, int]], *, posted_at: str) -> None:
     """Write down what changes by how many cents, and why."""
     connection.execute(_add_posting, {"reference": reference, "posted_at": posted_at})
     connection.execute(
@@ -71,19 +70,19 @@ def add_posting(
     )
 
 
-def balance(connection: sa.Connection, account: str) -> int:
+def balance(connection: Connection, account: str) -> int:
     return int(connection.execute(_balance, {"account": account}).scalar_one())
 
 
-def moved_by(connection: sa.Connection, account: str, beginning: str) -> int:
+def moved_by(connection: Connection, account: str, beginning: str) -> int:
     """What postings whose reference begins so have moved on an account, in sum."""
     return int(connection.execute(_moved_by, {"account": account, "beginning": beginning}).scalar_one())
 
 
-def balances(connection: sa.Connection) -> list[tuple[str, int]]:
+def balances(connection: Connection) -> list[tuple[str, int]]:
     return [(name, int(cents)) for name, cents in connection.execute(_balances)]
 
 
-def all_entries(connection: sa.Connection) -> list[tuple[str, str, str, int]]:
+def all_entries(connection: Connection) -> list[tuple[str, str, str, int]]:
     """Reference, moment, account and cents of each entry, in the order of posting."""
     return [(reference, at, account, cents) for reference, at, account, cents in connection.execute(_all_entries)]

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from math import ceil
 
 import attrs
-import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactError
 
 from ..server.attempts import mistake, survived, wait_after, why
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..server.ids import Ids
 from ..timeline.clock import moment, timestamp
 from . import ledger, store
@@ -61,7 +60,7 @@ class OrderBook:
         decided_at = moment(order.ordered_at) + self.decision_after
         return max(1, ceil((decided_at - self.clock.now()).total_seconds()))
 
-    def take(self, connection: sa.Connection, customer: str, request: OrderRequest) -> tuple[Order, bool]:
+    def take(self, connection: Connection, customer: str, request: OrderRequest) -> tuple[Order, bool]:
         """The customer's order, and whether it is new; see `take()`."""
         now = self.clock.now()
         return take(
@@ -76,7 +75,7 @@ class OrderBook:
 
 
 def take(
-    connection: sa.Connection,
+    connection: Connection,
     customer: str,
     request: OrderRequest,
     *,
@@ -192,9 +191,7 @@ class Provisioning:
             logger.warning("order %s: account %s is open, and its Dream is gone", order.id, order.account_id)
         return OrderEvent.DREAM_LINKED if is_linked else OrderEvent.DREAM_GONE
 
-    def _write(
-        self, connection: sa.Connection, *, order: Order, answer: OrderEvent | None, now: datetime
-    ) -> Order | None:
+    def _write(self, connection: Connection, *, order: Order, answer: OrderEvent | None, now: datetime) -> Order | None:
         """The effect within this bank, if the step has one, and the state that follows, in one transaction."""
         event = answer or self._effect(connection, order, now)
         if after(order.state, event) is OrderState.REPORTED:
@@ -208,7 +205,7 @@ class Provisioning:
             claimed_until=timestamp(now + LEASE),
         )
 
-    def _effect(self, connection: sa.Connection, order: Order, now: datetime) -> OrderEvent:
+    def _effect(self, connection: Connection, order: Order, now: datetime) -> OrderEvent:
         match order.state:
             case OrderState.ORDERED:
                 return decide(order.customer, self.refuses)

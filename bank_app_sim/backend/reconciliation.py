@@ -9,12 +9,11 @@ import logging
 from datetime import datetime
 
 import attrs
-import sqlalchemy as sa
 
 from impact_sdk import Clock, ImpactError
 
 from ..server.attempts import mistake, survived, wait_after, why
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..timeline.clock import timestamp
 from . import investments, ledger, ledger_store, report_store, store
 from .claims import LEASE
@@ -31,7 +30,7 @@ class NotPossible(Exception):
 
 
 def move(
-    connection: sa.Connection, account: str, amount_cents: int, *, kind: ReportKind, reference: str, now: datetime
+    connection: Connection, account: str, amount_cents: int, *, kind: ReportKind, reference: str, now: datetime
 ) -> bool:
     """Move money on a savings account, as something outside of DES does; False, and nothing moves, the second time.
 
@@ -119,7 +118,7 @@ class Reconciliation:
         if worth is not None:
             await self.gateway.value(worth)
 
-    def _end(self, connection: sa.Connection, *, report: Report) -> None:
+    def _end(self, connection: Connection, *, report: Report) -> None:
         self.crash(done_not_written("reports", report.state))
         report_store.end(connection, report)
 

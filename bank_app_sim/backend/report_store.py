@@ -6,6 +6,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
+from ..server.database import Connection
 from .claims import BATCH, amend, asked_at, is_due_and_free
 from .tables import reports
 
@@ -68,9 +69,7 @@ _postpone = _this_and_due.values(
 )
 
 
-def add(
-    connection: sa.Connection, *, reference: str, kind: ReportKind, account: str, amount_cents: int, now: str
-) -> None:
+def add(connection: Connection, *, reference: str, kind: ReportKind, account: str, amount_cents: int, now: str) -> None:
     """Write down what has just moved; telling DES is due at once."""
     report = {
         "reference": reference,
@@ -84,7 +83,7 @@ def add(
     connection.execute(_add, report)
 
 
-def claim(connection: sa.Connection, now: str, *, until: str) -> list[Report]:
+def claim(connection: Connection, now: str, *, until: str) -> list[Report]:
     """Those of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
     amend(connection, reports, now)
     due = [Report(**row._mapping) for row in connection.execute(_due, asked_at(now))]
@@ -93,22 +92,22 @@ def claim(connection: sa.Connection, now: str, *, until: str) -> list[Report]:
     return due
 
 
-def all_told(connection: sa.Connection) -> list[Report]:
+def all_told(connection: Connection) -> list[Report]:
     """What moved at a branch, by another bank, as interest or a fee, and was told to DES."""
     return [Report(**row._mapping) for row in connection.execute(_all_told)]
 
 
-def tell_again(connection: sa.Connection, report: Report, *, now: str) -> None:
+def tell_again(connection: Connection, report: Report, *, now: str) -> None:
     """Let telling DES be due once more."""
     connection.execute(_tell_again, {"report": report.reference, "now": now})
 
 
-def end(connection: sa.Connection, report: Report) -> None:
+def end(connection: Connection, report: Report) -> None:
     """Write down that DES has been told, unless another worker has already."""
     connection.execute(_end, {"report": report.reference})
 
 
-def postpone(connection: sa.Connection, report: Report, *, due_at: str, last_error: str) -> None:
+def postpone(connection: Connection, report: Report, *, due_at: str, last_error: str) -> None:
     postponed = {
         "report": report.reference,
         "due_at": due_at,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import attrs
-import sqlalchemy as sa
 
 from impact_sdk import (
     AccountUpdate,
@@ -19,7 +18,7 @@ from impact_sdk import (
 )
 
 from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..timeline.clock import timestamp
 from . import investments, ledger, ledger_store, store
 from .claims import LEASE
@@ -82,7 +81,7 @@ class Settlement:
             self.crash(due_not_done("transfers", TransferState.RECEIVED))
             await self.database.run(functools.partial(self._decide, transaction=transaction, now=now))
 
-    def _decide(self, connection: sa.Connection, *, transaction: Transaction, now: datetime) -> None:
+    def _decide(self, connection: Connection, *, transaction: Transaction, now: datetime) -> None:
         """Move the money or refuse to, once: what was decided before stays, and is told again if DES has forgotten."""
         known = store.transfer(connection, transaction.id)
         if known is not None:
@@ -136,7 +135,7 @@ class Settlement:
         except survived(self.clock, ImpactError) as error:
             await self._postpone(transfer, error)
 
-    def _end(self, connection: sa.Connection, *, transfer: Transfer, outcome: TransactionState, now: datetime) -> None:
+    def _end(self, connection: Connection, *, transfer: Transfer, outcome: TransactionState, now: datetime) -> None:
         state = AFTER_TELLING[transfer.state, outcome]
         reason = transfer.reason
         if state is TransferState.REVERSED:
@@ -182,7 +181,7 @@ def _accounts(transaction: Transaction) -> tuple[Reference | None, ...] | None:
             return None
 
 
-def _source_and_target(connection: sa.Connection, transaction: Transaction, customer: str) -> tuple[str, str]:
+def _source_and_target(connection: Connection, transaction: Transaction, customer: str) -> tuple[str, str]:
     """In the bank's books. What is no savings account is the customer's current one."""
     current = ledger.current_account(customer)
     source = _savings(connection, customer, transaction.from_account) if transaction.from_account else current
@@ -190,7 +189,7 @@ def _source_and_target(connection: sa.Connection, transaction: Transaction, cust
     return source, target
 
 
-def _savings(connection: sa.Connection, customer: str, account: Reference) -> str:
+def _savings(connection: Connection, customer: str, account: Reference) -> str:
     """An account that the bank did not open for one Dream is the customer's one for all of them."""
     order = store.order_of_account(connection, account.id)
     # Whose transaction it is DES says; an order of somebody else is none of theirs.
@@ -199,7 +198,7 @@ def _savings(connection: sa.Connection, customer: str, account: Reference) -> st
     return order.savings_account
 
 
-def _means(connection: sa.Connection, customer: str, source: str, target: str) -> Means:
+def _means(connection: Connection, customer: str, source: str, target: str) -> Means:
     savings = {source, target} - {ledger.current_account(customer)}
     return Means(
         is_customer=store.is_customer(connection, customer),
@@ -209,7 +208,7 @@ def _means(connection: sa.Connection, customer: str, source: str, target: str) -
     )
 
 
-def _worths(connection: sa.Connection, *, transfer: Transfer) -> list[AccountUpdate]:
+def _worths(connection: Connection, *, transfer: Transfer) -> list[AccountUpdate]:
     """What the Performance accounts are worth that the transfer has moved money on."""
     return [worth for name in (transfer.source, transfer.target) if (worth := investments.worth(connection, name))]
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-
+from ..server.database import Connection
 from . import event_store, ledger_store, store
 
 Fields = dict[str, Any]
 
 
-def read(connection: sa.Connection) -> dict[str, dict[str, Fields]]:
+def read(connection: Connection) -> dict[str, dict[str, Fields]]:
     """Orders for accounts, the books, and the events that DES has told; amounts in cents."""
     return {
         "orders": {

@@ -7,6 +7,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
+from ..server.database import Connection
 from .claims import BATCH, amend, asked_at, is_due_and_free
 from .provisioning import MAKES_ROOM, Order, OrderState
 from .tables import access_tokens, customers, orders, settlement, signing_keys, transfers
@@ -18,7 +19,7 @@ _signing_key = sa.select(signing_keys.c.kid, signing_keys.c.private_number)
 _add_signing_key = sa.insert(signing_keys)
 
 
-def signing_key(connection: sa.Connection, *, otherwise: tuple[str, str]) -> tuple[str, str]:
+def signing_key(connection: Connection, *, otherwise: tuple[str, str]) -> tuple[str, str]:
     """The key's name and number; `otherwise` becomes the key where there is none yet."""
     kept = connection.execute(_signing_key).one_or_none()
     if kept is not None:
@@ -38,24 +39,25 @@ _customer_of_token = sa.select(access_tokens.c.customer).where(
 )
 
 
-def is_customer(connection: sa.Connection, name: str) -> bool:
+def is_customer(connection: Connection, name: str) -> bool:
     return connection.execute(_is_customer, {"name": name}).first() is not None
 
 
-def add_customer(connection: sa.Connection, name: str, *, registered_at: str) -> None:
+def add_customer(connection: Connection, name: str, *, registered_at: str) -> None:
     connection.execute(_add_customer, {"name": name, "registered_at": registered_at})
 
 
-def add_access_token(connection: sa.Connection, digest: str, *, customer: str, expires_at: str) -> None:
+def add_access_token(connection: Connection, digest: str, *, customer: str, expires_at: str) -> None:
     connection.execute(_add_access_token, {"digest": digest, "customer": customer, "expires_at": expires_at})
 
 
-def remove_expired_tokens(connection: sa.Connection, now: str) -> None:
+def remove_expired_tokens(connection: Connection, now: str) -> None:
     connection.execute(_remove_expired_tokens, {"now": now})
 
 
-def customer_of_token(connection: sa.Connection, digest: str, now: str) -> str | None:
-    return connection.execute(_customer_of_token, {"digest": digest, "now": now}).scalar()
+def customer_of_token(connection: Connection, digest: str, now: str) -> str | None:
+    customer: str | None = connection.execute(_customer_of_token, {"digest": digest, "now": now}).scalar()
+    return customer
 
 
 # Orders
@@ -140,48 +142,46 @@ _postpone_order = (
 )
 
 
-def order_for(
-    connection: sa.Connection, customer: str, *, request_id: str | None, dream_id: str | None
-) -> Order | None:
+def order_for(connection: Connection, customer: str, *, request_id: str | None, dream_id: str | None) -> Order | None:
     """The order that this request belongs to: one that has not ended, or the one that the same request has made."""
     wanted = {"customer": customer, "request_id": request_id, "dream_id": dream_id}
     row = connection.execute(_order_for, wanted).one_or_none()
     return None if row is None else Order(**row._mapping)
 
 
-def order_of_account(connection: sa.Connection, account_id: str) -> Order | None:
+def order_of_account(connection: Connection, account_id: str) -> Order | None:
     """The order by which an account came about that DES knows by this id; None for one that the bank did not open."""
     row = connection.execute(_order_of_account, {"account_id": account_id}).one_or_none()
     return None if row is None else Order(**row._mapping)
 
 
-def order_of_savings(connection: sa.Connection, savings_account: str) -> Order | None:
+def order_of_savings(connection: Connection, savings_account: str) -> Order | None:
     """The order, the latest one, by which an account in the books came about."""
     row = connection.execute(_order_of_savings, {"name": savings_account}).one_or_none()
     return None if row is None else Order(**row._mapping)
 
 
-def add_order(connection: sa.Connection, **columns: Any) -> Order:
+def add_order(connection: Connection, **columns: Any) -> Order:
     """Write down a new order; `columns` are those that the customer and the clock decide."""
     row = connection.execute(_add_order, {"state": OrderState.ORDERED.value, "attempts": 0, **columns}).one()
     return Order(**row._mapping)
 
 
-def order(connection: sa.Connection, order_id: str, *, customer: str) -> Order | None:
+def order(connection: Connection, order_id: str, *, customer: str) -> Order | None:
     row = connection.execute(_order, {"id": order_id, "customer": customer}).one_or_none()
     return None if row is None else Order(**row._mapping)
 
 
-def all_orders(connection: sa.Connection) -> list[Order]:
+def all_orders(connection: Connection) -> list[Order]:
     return [Order(**row._mapping) for row in connection.execute(_all_orders)]
 
 
-def hasten_decisions(connection: sa.Connection, *, now: str) -> None:
+def hasten_decisions(connection: Connection, *, now: str) -> None:
     """Every order that waits for a decision is due now."""
     connection.execute(_hasten_decisions, {"now": now})
 
 
-def claim_orders(connection: sa.Connection, now: str, *, until: str) -> list[Order]:
+def claim_orders(connection: Connection, now: str, *, until: str) -> list[Order]:
     """Orders whose step is due and that no other worker is at, a batch of them; now they are this one's."""
     amend(connection, orders, now)
     due = [Order(**row._mapping) for row in connection.execute(_due_orders, asked_at(now))]
@@ -190,14 +190,14 @@ def claim_orders(connection: sa.Connection, now: str, *, until: str) -> list[Ord
     return due
 
 
-def is_superseded(connection: sa.Connection, order: Order) -> bool:
+def is_superseded(connection: Connection, order: Order) -> bool:
     """Whether the customer has ordered again since, for the same Dream."""
     wanted = {"customer": order.customer, "dream_id": order.dream_id, "than": order.n}
     return connection.execute(_newer_order, wanted).first() is not None
 
 
 def move_order(
-    connection: sa.Connection, order: Order, state: OrderState, *, now: str, claimed_until: str
+    connection: Connection, order: Order, state: OrderState, *, now: str, claimed_until: str
 ) -> Order | None:
     """Write down that a step was taken, and what DES has answered: the next one, if there is one, is due at once, and
     is the same worker's.
@@ -219,12 +219,12 @@ def move_order(
     return attrs.evolve(order, state=state, attempts=0, last_error=None) if moved.rowcount else None
 
 
-def post_again(connection: sa.Connection, order: Order, *, now: str) -> None:
+def post_again(connection: Connection, order: Order, *, now: str) -> None:
     """Let DES be told once more of an account that is open."""
     connection.execute(_post_again, {"order": order.n, "old_state": order.state.value, "now": now})
 
 
-def postpone_order(connection: sa.Connection, order: Order, *, due_at: str, last_error: str) -> None:
+def postpone_order(connection: Connection, order: Order, *, due_at: str, last_error: str) -> None:
     connection.execute(
         _postpone_order,
         {
@@ -286,13 +286,13 @@ _postpone_transfer = (
 )
 
 
-def transfer(connection: sa.Connection, transaction_id: str) -> Transfer | None:
+def transfer(connection: Connection, transaction_id: str) -> Transfer | None:
     """What has become of a transaction of DES; None for one that is new to the bank."""
     row = connection.execute(_transfer, {"transaction_id": transaction_id}).one_or_none()
     return None if row is None else Transfer(**row._mapping)
 
 
-def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> None:
+def add_transfer(connection: Connection, transfer: Transfer, *, now: str) -> None:
     """Write down what was just moved or refused; telling DES is due at once."""
     connection.execute(
         _add_transfer,
@@ -313,7 +313,7 @@ def add_transfer(connection: sa.Connection, transfer: Transfer, *, now: str) -> 
     )
 
 
-def claim_transfers(connection: sa.Connection, now: str, *, until: str) -> list[Transfer]:
+def claim_transfers(connection: Connection, now: str, *, until: str) -> list[Transfer]:
     """Transfers of which DES is to be told and that no other worker is at, a batch of them; now they are this one's."""
     amend(connection, transfers, now)
     due = [Transfer(**row._mapping) for row in connection.execute(_due_transfers, asked_at(now))]
@@ -323,11 +323,11 @@ def claim_transfers(connection: sa.Connection, now: str, *, until: str) -> list[
     return due
 
 
-def all_transfers(connection: sa.Connection) -> list[Transfer]:
+def all_transfers(connection: Connection) -> list[Transfer]:
     return [Transfer(**row._mapping) for row in connection.execute(_all_transfers)]
 
 
-def end_transfer(connection: sa.Connection, transfer: Transfer, state: TransferState, *, reason: str | None) -> None:
+def end_transfer(connection: Connection, transfer: Transfer, state: TransferState, *, reason: str | None) -> None:
     """Write down what came of telling DES, unless another worker has already."""
     connection.execute(
         _end_transfer,
@@ -340,7 +340,7 @@ def end_transfer(connection: sa.Connection, transfer: Transfer, state: TransferS
     )
 
 
-def tell_again(connection: sa.Connection, transfer: Transfer, state: TransferState, *, now: str) -> None:
+def tell_again(connection: Connection, transfer: Transfer, state: TransferState, *, now: str) -> None:
     """Let telling DES be due once more for what was concluded."""
     told = {
         "transfer": transfer.transaction_id,
@@ -351,7 +351,7 @@ def tell_again(connection: sa.Connection, transfer: Transfer, state: TransferSta
     connection.execute(_tell_again, told)
 
 
-def postpone_transfer(connection: sa.Connection, transfer: Transfer, *, due_at: str, last_error: str) -> None:
+def postpone_transfer(connection: Connection, transfer: Transfer, *, due_at: str, last_error: str) -> None:
     connection.execute(
         _postpone_transfer,
         {
@@ -384,32 +384,31 @@ _hasten_settlement = (
 )
 
 
-def prepare_settlement(connection: sa.Connection) -> None:
+def prepare_settlement(connection: Connection) -> None:
     """Make the row that says when to settle next; until an account is reported, never."""
     if connection.execute(_settlement).first() is None:
         connection.execute(_add_settlement)
 
 
-def claim_settlement(connection: sa.Connection, now: str, *, until: str, longest: timedelta) -> int | None:
+def claim_settlement(connection: Connection, now: str, *, until: str, longest: timedelta) -> int | None:
     """How many attempts at settling have failed in a row; None while it is not due, or another worker is at it."""
     amend(connection, settlement, now, longest=longest)
-    return connection.execute(_claim_settlement, {**asked_at(now), "until": until}).scalar()
+    failed: int | None = connection.execute(_claim_settlement, {**asked_at(now), "until": until}).scalar()
+    return failed
 
 
-def plan_settlement(
-    connection: sa.Connection, due_at: str, *, attempts: int = 0, last_error: str | None = None
-) -> None:
+def plan_settlement(connection: Connection, due_at: str, *, attempts: int = 0, last_error: str | None = None) -> None:
     connection.execute(_plan_settlement, {"due_at": due_at, "attempts": attempts, "last_error": last_error})
 
 
 def conclude_settlement(
-    connection: sa.Connection, due_at: str, *, of_claim: str, attempts: int, last_error: str | None
+    connection: Connection, due_at: str, *, of_claim: str, attempts: int, last_error: str | None
 ) -> None:
     """As `plan_settlement()`, by whoever has claimed it; it stays as it is when that is somebody else by now."""
     parameters = {"due_at": due_at, "of_claim": of_claim, "attempts": attempts, "last_error": last_error}
     connection.execute(_conclude_settlement, parameters)
 
 
-def hasten_settlement(connection: sa.Connection, now: str) -> None:
+def hasten_settlement(connection: Connection, now: str) -> None:
     """Settle now, and not only when it is time again; before the first account is reported, still never."""
     connection.execute(_hasten_settlement, {"due": now})

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import attrs
-import sqlalchemy as sa
 
 from ..server.attempts import survived, why
-from ..server.database import Database, Marked
+from ..server.database import Connection, Database, Marked
 from ..server.due import DueWork
 from ..server.ids import Ids
 from ..server.service import Answer, Call, Endpoint, Refused, Service, status_line
@@ -161,7 +160,7 @@ class DES:
         sent = credential(call)
         id_token = await self._id_token(call, sent) if operation.takes_id_token else None
 
-        def perform(connection: sa.Connection) -> Answer:
+        def perform(connection: Connection) -> Answer:
             """One request, in its transaction: whatever it refuses has not happened."""
             now = timestamp(self._clock.now())
             principal = identify(connection, sent, key=key, now=now)
@@ -267,7 +266,7 @@ class DES:
                 )
         return True
 
-    def _prepare_some(self, connection: sa.Connection, *, only: str | None = None) -> bool:
+    def _prepare_some(self, connection: Connection, *, only: str | None = None) -> bool:
         now, outbox = timestamp(self._clock.now()), Outbox()
         is_some = launching.prepare_due(connection, now=now, ids=self._ids, outbox=outbox, only=only)
         events.write(connection, outbox, now=now, ids=self._ids)

@@ -9,9 +9,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import attrs
-import sqlalchemy as sa
 
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..server.ids import Ids
 from ..server.service import Answer, Call
 from ..timeline.clock import Clock, timestamp
@@ -73,7 +72,7 @@ class TokenEndpoint:
                 return _error(400, "invalid_request", "client_id", "is another one in the Authorization header")
         token = self.ids.secret()
 
-        def keep_token(connection: sa.Connection) -> timedelta | None:
+        def keep_token(connection: Connection) -> timedelta | None:
             tenant_id = _tenant_of(connection, credentials.client_id, credentials.secret)
             # A bank that is not served any more is as good as unknown, as everywhere.
             if tenant_id is None or tenant_id not in self.tenants:
@@ -107,7 +106,7 @@ def as_oauth(refused: Answer) -> Answer:
     return attrs.evolve(refused, body={**described, **refused.body}, headers={**refused.headers, **_NOT_KEPT})
 
 
-def keep_tenants(connection: sa.Connection, tenants: Sequence[Tenant]) -> None:
+def keep_tenants(connection: Connection, tenants: Sequence[Tenant]) -> None:
     """Write down the tenants and the hashes of their secrets, or what has changed about them."""
     for tenant in tenants:
         row = {"client_id": tenant.client_id, "client_secret_hash": hashed(tenant.client_secret)}
@@ -115,7 +114,7 @@ def keep_tenants(connection: sa.Connection, tenants: Sequence[Tenant]) -> None:
             connection.execute(store.principals.KEEP_TENANT, {"id": tenant.id, **row})
 
 
-def _tenant_of(connection: sa.Connection, client_id: str, client_secret: str) -> str | None:
+def _tenant_of(connection: Connection, client_id: str, client_secret: str) -> str | None:
     wanted = {"client_id": "" if "\0" in client_id else client_id}  # PostgreSQL has no texts with NUL
     row = connection.execute(store.principals.SECRET_OF_CLIENT, wanted).one_or_none()
     # An unknown client is compared as well, so that the time it takes tells nothing.

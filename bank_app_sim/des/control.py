@@ -78,7 +78,8 @@ def delete_endpoint(request: Request) -> Answer:
 
 def _endpoint(request: Request) -> Row | None:
     of_tenant = {"of_tenant": request.principal.tenant_id}
-    return request.connection.execute(store.webhooks.OF_TENANT, of_tenant).mappings().one_or_none()
+    found: Row | None = request.connection.execute(store.webhooks.OF_TENANT, of_tenant).mappings().one_or_none()
+    return found
 
 
 def _nothing_subscribed() -> Refused:

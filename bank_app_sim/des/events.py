@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
+from ..server.database import Connection
 from ..server.ids import Ids
 from ..server.service import Answer, Refused
 from ..timeline.clock import moment, timestamp
@@ -59,7 +60,7 @@ def _moment(text: str) -> datetime:
         raise Refused(400, {"createdAfter": [sentence]}) from None
 
 
-def write(connection: sa.Connection, outbox: Outbox, *, now: str, ids: Ids) -> None:
+def write(connection: Connection, outbox: Outbox, *, now: str, ids: Ids) -> None:
     """Write down all that was noted, in the transaction that it tells of: both happen, or neither."""
     if not outbox.noted:
         return
@@ -86,7 +87,7 @@ class _Shown:
     data: Mapping[str, Any]
 
 
-def _shown(connection: sa.Connection, outbox: Outbox) -> dict[tuple[str, str], _Shown]:
+def _shown(connection: Connection, outbox: Outbox) -> dict[tuple[str, str], _Shown]:
     """The things that were noted, as they are now, by plural and id; but for those that came with all that is told."""
     wanted: dict[str, dict[str, None]] = {}
     for noted in outbox.noted:
@@ -99,7 +100,7 @@ def _shown(connection: sa.Connection, outbox: Outbox) -> dict[tuple[str, str], _
     }
 
 
-def _show_launches(connection: sa.Connection, ids: Sequence[str]) -> list[tuple[Row, Mapping[str, Any]]]:
+def _show_launches(connection: Connection, ids: Sequence[str]) -> list[tuple[Row, Mapping[str, Any]]]:
     rows = connection.execute(store.launches.BY_IDS, {"ids": ids}).mappings().all()
     wanted = {"ids": [row["dream_id"] for row in rows]}
     their_dreams = {row["id"]: row for row in connection.execute(store.dreams.BY_IDS, wanted).mappings()}
@@ -108,14 +109,14 @@ def _show_launches(connection: sa.Connection, ids: Sequence[str]) -> list[tuple[
 
 def _show(
     statement: sa.Select[Any], as_json: Callable[[Row], dict[str, Any]]
-) -> Callable[[sa.Connection, Sequence[str]], list[tuple[Row, Mapping[str, Any]]]]:
-    def show(connection: sa.Connection, ids: Sequence[str]) -> list[tuple[Row, Mapping[str, Any]]]:
+) -> Callable[[Connection, Sequence[str]], list[tuple[Row, Mapping[str, Any]]]]:
+    def show(connection: Connection, ids: Sequence[str]) -> list[tuple[Row, Mapping[str, Any]]]:
         return [(row, as_json(row)) for row in connection.execute(statement, {"ids": ids}).mappings()]
 
     return show
 
 
-SHOW: Mapping[str, Callable[[sa.Connection, Sequence[str]], list[tuple[Row, Mapping[str, Any]]]]] = {
+SHOW: Mapping[str, Callable[[Connection, Sequence[str]], list[tuple[Row, Mapping[str, Any]]]]] = {
     "users": _show(store.users.BY_IDS, users.as_json),
     "dreams": _show(store.dreams.BY_IDS, dreams.as_json),
     "savehackLaunches": _show_launches,

@@ -105,7 +105,7 @@ def _resume(request: Request, launch: Row) -> None:
 
 
 def _dream(request: Request, launch: Row) -> Row:
-    (dream,) = request.connection.execute(store.dreams.BY_IDS, {"ids": [launch["dream_id"]]}).mappings()
+    dream: Row = request.connection.execute(store.dreams.BY_IDS, {"ids": [launch["dream_id"]]}).mappings().one()
     return dream
 
 

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
-import sqlalchemy as sa
 
+from ..server.database import Connection
 from ..server.ids import Ids
 from ..timeline.clock import moment, timestamp
 from . import engine, store
@@ -85,17 +85,17 @@ def resume(request: Request, launch_id: str) -> None:
     request.connection.execute(store.launches.RESUME, resumed)
 
 
-def due(connection: sa.Connection, *, now: str) -> list[str]:
+def due(connection: Connection, *, now: str) -> list[str]:
     """The launches that are due, a batch of them, by their ids."""
     return [row["id"] for row in connection.execute(store.launches.DUE, {"now": now, "limit": BATCH}).mappings()]
 
 
-def put_off(connection: sa.Connection, *, launch_id: str, until: str) -> None:
+def put_off(connection: Connection, *, launch_id: str, until: str) -> None:
     """Try again at a later moment what a launch has to do, because it cannot be done now."""
     connection.execute(store.launches.PUT_OFF, {"launch_id": launch_id, "due_at": until})
 
 
-def prepare_due(connection: sa.Connection, *, now: str, ids: Ids, outbox: Outbox, only: str | None = None) -> bool:
+def prepare_due(connection: Connection, *, now: str, ids: Ids, outbox: Outbox, only: str | None = None) -> bool:
     """Do what is due of each launch, once, for a batch of them; tells whether there were any.
 
     A deposit is requested at the moment it was due. After a long pause of this process every missed one is prepared,
@@ -122,7 +122,7 @@ def prepare_due(connection: sa.Connection, *, now: str, ids: Ids, outbox: Outbox
     return bool(first_of_dream)
 
 
-def next_due(connection: sa.Connection) -> datetime | None:
+def next_due(connection: Connection) -> datetime | None:
     due_at = connection.execute(store.launches.NEXT_DUE).scalar_one()
     return None if due_at is None else moment(due_at)
 
@@ -184,7 +184,7 @@ class _Done:
     at: str
 
 
-def _write(connection: sa.Connection, done: Sequence[_Done], *, ids: Ids, outbox: Outbox) -> list[str]:
+def _write(connection: Connection, done: Sequence[_Done], *, ids: Ids, outbox: Outbox) -> list[str]:
     """Write down deposits, and when the launches are due again; returns the deposits' ids."""
     if not done:
         return []

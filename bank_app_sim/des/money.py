@@ -8,8 +8,7 @@ no transaction moves anything: the bank says what it is worth, and that is what 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
+from ..server.database import Connection
 from . import store
 from .outbox import Outbox
 from .store import Row
@@ -29,7 +28,7 @@ MILESTONES = (25, 50, 75)
 LARGEST_BALANCE = 2**63 - 1
 
 
-def obstacle(connection: sa.Connection, transaction: Row) -> str | None:
+def obstacle(connection: Connection, transaction: Row) -> str | None:
     """Why a transaction cannot be settled as things are; None where nothing is in the way."""
     if any(transaction[f"{side}_account_id"] is None for side in SIDES[transaction["type"]]):
         return "there is no account yet; post it, and link it to the Dream, first"
@@ -52,7 +51,7 @@ def beyond(balance_cents: int, moved_cents: int) -> str | None:
     return None
 
 
-def settle(connection: sa.Connection, transaction: Row, *, at: str, outbox: Outbox) -> None:
+def settle(connection: Connection, transaction: Row, *, at: str, outbox: Outbox) -> None:
     """The money has arrived. To be asked only where there is no `obstacle()`, and once."""
     connection.execute(store.transactions.SETTLE, {"transaction_id": transaction["id"], "at": at})
     outbox.note(f"{EVENTS[transaction['type']]}Settled", "transactions", transaction["id"])
@@ -74,7 +73,7 @@ def _moves(transaction: Row, what: str) -> dict[str, int]:
     return {key: cents for key, cents in moves.items() if cents}
 
 
-def fail(connection: sa.Connection, ids: Sequence[str], *, at: str, reasons: Sequence[str], outbox: Outbox) -> None:
+def fail(connection: Connection, ids: Sequence[str], *, at: str, reasons: Sequence[str], outbox: Outbox) -> None:
     """The money will not move; what was on its way out of a Dream is free again."""
     if not ids:
         return
@@ -87,25 +86,25 @@ def fail(connection: sa.Connection, ids: Sequence[str], *, at: str, reasons: Seq
         outbox.note(f"{EVENTS[types[each]]}Failed", "transactions", each)
 
 
-def value(connection: sa.Connection, account_id: str, figures: Mapping[str, Any], *, at: str, outbox: Outbox) -> None:
+def value(connection: Connection, account_id: str, figures: Mapping[str, Any], *, at: str, outbox: Outbox) -> None:
     """The bank says what a Performance account is worth: so much its Dream holds."""
     connection.execute(store.accounts.VALUE, {"account_id": account_id, **figures})
     for dream_id in connection.execute(store.dreams.ON_ACCOUNT, {"of_account": account_id}).scalars().all():
         _set(connection, dream_id, figures["balance_cents"], at=at, outbox=outbox)
 
 
-def take_over(connection: sa.Connection, dream_id: str, account: Row, *, at: str, outbox: Outbox) -> None:
+def take_over(connection: Connection, dream_id: str, account: Row, *, at: str, outbox: Outbox) -> None:
     """A Dream was linked to an account: on a Performance account it holds at once what that is worth."""
     if account["type"] == PERFORMANCE:
         _set(connection, dream_id, account["balance_cents"], at=at, outbox=outbox)
 
 
-def _set(connection: sa.Connection, dream_id: str, balance_cents: int, *, at: str, outbox: Outbox) -> None:
+def _set(connection: Connection, dream_id: str, balance_cents: int, *, at: str, outbox: Outbox) -> None:
     connection.execute(store.dreams.SET_BALANCE, {"dream_id": dream_id, "balance_cents": balance_cents})
     note_progress(connection, dream_id, at=at, outbox=outbox)
 
 
-def note_progress(connection: sa.Connection, dream_id: str, *, at: str, outbox: Outbox) -> None:
+def note_progress(connection: Connection, dream_id: str, *, at: str, outbox: Outbox) -> None:
     """Write down what a Dream has reached for the first time: milestones, and the target.
 
     What was reached once stays so, whatever is withdrawn later. Without a target there is nothing to reach.

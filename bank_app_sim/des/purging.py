@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-import sqlalchemy as sa
-
+from ..server.database import Connection
 from ..timeline.clock import moment, timestamp
 from . import events, idempotency, store
 
@@ -13,7 +12,7 @@ EVERY = timedelta(days=7)
 BATCH = 1_000
 
 
-def last(connection: sa.Connection, now: str) -> str:
+def last(connection: Connection, now: str) -> str:
     """The moment of the last purge, which outlives restarts; a new database has nothing to throw away yet."""
     at = connection.execute(store.purging.LAST).scalar()
     if at is None:
@@ -27,7 +26,7 @@ def due_at(last: str, now: str) -> str:
     return now if last > now else timestamp(moment(last) + EVERY)
 
 
-def purge_some(connection: sa.Connection, now: str) -> bool:
+def purge_some(connection: Connection, now: str) -> bool:
     """Throw away a batch of what has expired; whether there is more of it. When there is not, that is written down."""
     expired = {
         "now": now,

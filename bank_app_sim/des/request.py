@@ -3,9 +3,9 @@
 import hashlib
 
 import attrs
-import sqlalchemy as sa
 from starlette.requests import cookie_parser
 
+from ..server.database import Connection
 from ..server.ids import Ids
 from ..server.service import Call, Refused
 from . import store
@@ -58,7 +58,7 @@ class Request:
     """
 
     call: Call
-    connection: sa.Connection
+    connection: Connection
     principal: Principal
     tenant: Tenant
     now: str
@@ -77,7 +77,8 @@ class Request:
         """The thing with this id, if there is one that the principal reaches."""
         narrowed = {**self.reach, "id": id}
         statement = store.listings.single(plural, frozenset(self.reach))
-        return self.connection.execute(statement, narrowed).mappings().one_or_none()
+        found: Row | None = self.connection.execute(statement, narrowed).mappings().one_or_none()
+        return found
 
     def one(self, plural: str, id: str, *, field: str = "id") -> Row:
         """As `find()`; 404 on `field` where there is none."""
@@ -100,7 +101,7 @@ class Request:
                 raise Refused(404, {field: ["does not exist"]})
             return self.principal.row
         wanted = {"id": user_id, "tenant_id": self.principal.tenant_id}
-        row = self.connection.execute(store.users.BY_ID, wanted).mappings().one_or_none()
+        row: Row | None = self.connection.execute(store.users.BY_ID, wanted).mappings().one_or_none()
         if row is None:
             raise Refused(400, {field: ["does not exist"]})
         return row
@@ -131,7 +132,7 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def identify(connection: sa.Connection, credential: Credential, *, key: str | None, now: str) -> Principal:
+def identify(connection: Connection, credential: Credential, *, key: str | None, now: str) -> Principal:
     """Who is asking; 401 where nothing says so, or no longer.
 
     Args:
@@ -144,7 +145,7 @@ def identify(connection: sa.Connection, credential: Credential, *, key: str | No
     return _user(connection, hashed(credential.secret), key, now)
 
 
-def _bank(connection: sa.Connection, token_hash: str, key: str | None, now: str) -> Bank:
+def _bank(connection: Connection, token_hash: str, key: str | None, now: str) -> Bank:
     wanted = {"token_hash": token_hash, "key": key}
     row = connection.execute(store.principals.TENANT_OF_TOKEN, wanted).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
@@ -153,7 +154,7 @@ def _bank(connection: sa.Connection, token_hash: str, key: str | None, now: str)
     return Bank(tenant_id=row["tenant_id"], id=row["tenant_id"], row=row)
 
 
-def _user(connection: sa.Connection, secret_hash: str, key: str | None, now: str) -> User:
+def _user(connection: Connection, secret_hash: str, key: str | None, now: str) -> User:
     wanted = {"secret_hash": secret_hash, "key": key}
     row = connection.execute(store.principals.USER_OF_SESSION, wanted).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:

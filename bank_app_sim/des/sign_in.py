@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-import sqlalchemy as sa
 
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..server.ids import Ids
 from ..server.service import Answer, Call, Refused
 from ..timeline.clock import Clock, timestamp
@@ -64,7 +63,7 @@ class SignIn:
         }
         location = _place(texts["location"])
 
-        def open_session(connection: sa.Connection) -> Row:
+        def open_session(connection: Connection) -> Row:
             outbox = Outbox(tenant.id)
             user = self._user(connection, tenant, identity, outbox)
             connection.execute(store.principals.KEEP_SESSION, {**session, "user_id": user["id"]})
@@ -94,9 +93,9 @@ class SignIn:
             raise Refused(422, {"client_id": [sentence]})
         return found[0]
 
-    def _user(self, connection: sa.Connection, tenant: Tenant, identity: Identity, outbox: Outbox) -> Row:
+    def _user(self, connection: Connection, tenant: Tenant, identity: Identity, outbox: Outbox) -> Row:
         wanted = {"tenant_id": tenant.id, "external_id": identity.external_id}
-        known = connection.execute(store.users.BY_EXTERNAL_ID, wanted).mappings().one_or_none()
+        known: Row | None = connection.execute(store.users.BY_EXTERNAL_ID, wanted).mappings().one_or_none()
         if known is not None:
             return known
         user = users.new_user(

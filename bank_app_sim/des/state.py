@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
+from ..server.database import Connection
 from . import store
 from .store import Row
 
@@ -17,7 +16,7 @@ NAMELESS = "(no name)"
 MOST = 10**6
 
 
-def read(connection: sa.Connection, tenant_id: str) -> dict[str, dict[str, Fields]]:
+def read(connection: Connection, tenant_id: str) -> dict[str, dict[str, Fields]]:
     """The tenant's users, accounts, Dreams, savehack launches, transactions and consents; amounts in cents."""
     rows = {plural: _rows(connection, plural, tenant_id) for plural, _, _ in _COLLECTIONS}
     names = {"user": {}, "dream": {row["id"]: row["name"] or NAMELESS for row in rows["dreams"]}}
@@ -28,7 +27,7 @@ def read(connection: sa.Connection, tenant_id: str) -> dict[str, dict[str, Field
     }
 
 
-def _rows(connection: sa.Connection, plural: str, tenant_id: str) -> list[Row]:
+def _rows(connection: Connection, plural: str, tenant_id: str) -> list[Row]:
     statement = store.listings.listing(plural, frozenset({"tenant_id"})).page
     wanted = {"tenant_id": tenant_id, "limit": MOST, "offset": 0}
     return list(connection.execute(statement, wanted).mappings())

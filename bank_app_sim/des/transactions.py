@@ -97,7 +97,8 @@ def _place_of_erased(request: Request, id: str) -> Row | None:
     if isinstance(request.principal, User):
         return None
     wanted = {"id": id, "tenant_id": request.principal.tenant_id}
-    return request.connection.execute(store.transactions.PLACE_OF_ERASED, wanted).mappings().one_or_none()
+    place: Row | None = request.connection.execute(store.transactions.PLACE_OF_ERASED, wanted).mappings().one_or_none()
+    return place
 
 
 def get(request: Request) -> Answer:

@@ -12,11 +12,10 @@ import anyio
 import anyio.abc
 import attrs
 import orjson
-import sqlalchemy as sa
 
 from ..server.attempts import Retried, mistake, survived, why
 from ..server.bodies import JSON
-from ..server.database import Database
+from ..server.database import Connection, Database
 from ..server.due import DueWork
 from ..server.ids import Ids
 from ..server.service import status_line
@@ -160,7 +159,7 @@ class Webhooks:
                     self._sending.start_soon(self._send_hint, work.hint)
         return look.next_due
 
-    def _look(self, connection: sa.Connection) -> Look:
+    def _look(self, connection: Connection) -> Look:
         now = self._clock.now()
         looked = connection.execute(store.webhooks.LOOK, deliveries.asked_at(now)).all()
         self._nobody_listens = not looked and not self._database.is_shared
@@ -173,7 +172,7 @@ class Webhooks:
     def _waits(self, tenant_id: str) -> bool:
         return tenant_id in self._claims and self._claims[tenant_id].waits
 
-    def _claim(self, connection: sa.Connection, *, tenant_id: str) -> Work:
+    def _claim(self, connection: Connection, *, tenant_id: str) -> Work:
         now = self._clock.now()
         of = {"of_tenant": tenant_id}
         to_deliver = connection.execute(store.webhooks.TO_DELIVER, {**of, **deliveries.asked_at(now)}).mappings()
@@ -185,7 +184,7 @@ class Webhooks:
             hint = self._hint(endpoint, now)
         return Work(batch, hint)
 
-    def _claimed(self, connection: sa.Connection, endpoint: Row, now: datetime) -> Batch | None:
+    def _claimed(self, connection: Connection, endpoint: Row, now: datetime) -> Batch | None:
         """The batch that is due at an endpoint, made if there is none; None where its events have grown too old."""
         wanted = {
             "of_tenant": endpoint["tenant_id"],
@@ -251,7 +250,7 @@ class Webhooks:
         except survived(self._clock):
             logger.exception("a hint cannot be sent to %s", hint.url)
 
-    def _conclude(self, connection: sa.Connection, *, batch: Batch, reply: Reply) -> None:
+    def _conclude(self, connection: Connection, *, batch: Batch, reply: Reply) -> None:
         concluded = deliveries.conclusion(
             reply, attempts=batch.attempts + 1, until_us=batch.until_us, now=self._clock.now()
         )

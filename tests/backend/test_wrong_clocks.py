@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bank_app_sim.backend import claims, tables
 from bank_app_sim.backend.claims import LEASE, amend, asked_at, is_due_and_free
 from bank_app_sim.server.attempts import LONGEST_WAIT
-from bank_app_sim.server.database import Database
+from bank_app_sim.server.database import Connection, Database
 from bank_app_sim.timeline.clock import timestamp
 
 from ..conftest import DatabaseOf
@@ -39,7 +39,7 @@ def put(database: Database, table: sa.Table, **moments: datetime | None) -> None
     told = {name: None if at is None else timestamp(at) for name, at in moments.items()}
     at = timestamp(NOW)
 
-    def insert(connection: sa.Connection) -> None:
+    def insert(connection: Connection) -> None:
         for each in (table, tables.postings, tables.accounts, tables.customers):
             connection.execute(sa.delete(each))
         connection.execute(sa.insert(tables.customers), {"name": "ada", "registered_at": at})
@@ -54,7 +54,7 @@ def is_claimable(database: Database, table: sa.Table) -> bool:
     """Whether a worker takes the row now; and that the moment of the next look agrees with it."""
     now = timestamp(NOW)
 
-    def ask(connection: sa.Connection) -> tuple[bool, str]:
+    def ask(connection: Connection) -> tuple[bool, str]:
         next_look = claims.next_looks(connection, now=now, longest={})[table.name]
         amend(connection, table, now)
         rows = connection.execute(sa.select(table.c.due_at).where(is_due_and_free(table)), asked_at(now)).all()

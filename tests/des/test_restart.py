@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim.des import DES, Tenant, purging, tables
-from bank_app_sim.server.database import Database, DatabaseError
+from bank_app_sim.server.database import Connection, Database, DatabaseError
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock, timestamp
 from bank_app_sim.timeline.trace import Trace
@@ -209,7 +209,7 @@ def rows_of(url: str) -> dict[str, int]:
         return {table.name: database.run_now(functools.partial(count, table=table)) for table in expiring}
 
 
-def count(connection: sa.Connection, *, table: sa.Table) -> int:
+def count(connection: Connection, *, table: sa.Table) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
 

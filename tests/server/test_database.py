@@ -10,7 +10,7 @@ import anyio
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.server.database import Database, DatabaseError, of_actor
+from bank_app_sim.server.database import Connection, Database, DatabaseError, of_actor
 
 metadata = sa.MetaData()
 names = sa.Table("names", metadata, sa.Column("name", sa.String, primary_key=True))
@@ -40,12 +40,12 @@ def database(address: tuple[str, bool]) -> Iterator[Database]:
         yield database
 
 
-def add(connection: sa.Connection, name: str) -> str:
+def add(connection: Connection, name: str) -> str:
     connection.execute(names.insert(), {"name": name})
     return name
 
 
-def all_names(connection: sa.Connection) -> list[str]:
+def all_names(connection: Connection) -> list[str]:
     return list(connection.execute(sa.select(names.c.name).order_by(names.c.name)).scalars())
 
 
@@ -57,7 +57,7 @@ async def test_work_returns_what_it_returns_and_stays(database: Database) -> Non
 async def test_work_that_raises_has_not_happened_and_takes_nobody_with_it(database: Database) -> None:
     """Ten at once share a commit in a file; the one that fails is the only one that fails."""
 
-    def fail(connection: sa.Connection) -> None:
+    def fail(connection: Connection) -> None:
         add(connection, "half done")
         raise LookupError("on purpose")
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim import Simulation
-from bank_app_sim.server.database import Damaged, Database, DatabaseError, Full, Locked, settings
+from bank_app_sim.server.database import Connection, Damaged, Database, DatabaseError, Full, Locked, settings
 from impact_sdk import Weekly
 
 from .. import postgresql
@@ -92,8 +92,8 @@ def test_each_connection_has_the_settings_that_we_rely_on(wrong_url: str) -> Non
     """Of who writes and of who reads; what the address says counts all the same."""
     ours = [setting for setting in settings.POSTGRESQL if setting.since == 0]
 
-    def read(connection: sa.Connection) -> dict[str, str]:
-        return {each.name: str(connection.exec_driver_sql(f"SHOW {each.name}").scalar_one()) for each in ours}
+    def read(connection: Connection) -> dict[str, str]:
+        return {each.name: str(connection.execute(sa.text(f"SHOW {each.name}")).scalar_one()) for each in ours}
 
     expected = {
         **{each.name: each.value for each in ours},
@@ -116,7 +116,7 @@ def test_a_file_whose_settings_were_changed_has_ours_again(tmp_path: Path) -> No
     with closing(sqlite3.connect(tmp_path / "test")) as tool:
         tool.execute("PRAGMA journal_mode = DELETE")
 
-    def read(connection: sa.Connection) -> dict[str, str]:
+    def read(connection: Connection) -> dict[str, str]:
         wanted = [setting.name for setting in settings.SQLITE_FILE]
         return {name: str(connection.execute(sa.text(f"PRAGMA {name}")).scalar()) for name in wanted}
 
@@ -129,11 +129,11 @@ def test_a_file_whose_settings_were_changed_has_ours_again(tmp_path: Path) -> No
 # What is wrong with a database has a name
 
 
-def add(connection: sa.Connection, *added: str) -> None:
+def add(connection: Connection, *added: str) -> None:
     connection.execute(names.insert(), [{"name": name} for name in added])
 
 
-def add_many(connection: sa.Connection) -> None:
+def add_many(connection: Connection) -> None:
     add(connection, *(f"{n:0100}" for n in range(1_000)))
 
 

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.server.database import Database, DatabaseError
+from bank_app_sim.server.database import Connection, Database, DatabaseError
 from bank_app_sim.server.database.memory import MOST_AT_REST
 
 from .test_database import add, all_names, metadata
@@ -55,7 +55,7 @@ def test_the_content_of_a_copy_has_what_was_done_in_it(content: bytes) -> None:
 
 
 def test_what_failed_is_not_in_the_content(content: bytes) -> None:
-    def add_and_fail(connection: sa.Connection) -> None:
+    def add_and_fail(connection: Connection) -> None:
         add(connection, "bo")
         raise LookupError
 

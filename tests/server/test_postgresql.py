@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.server.database import ConnectionLost, Database, DatabaseError, order_of_insertion
+from bank_app_sim.server.database import Connection, ConnectionLost, Database, DatabaseError, order_of_insertion
 
 from .. import postgresql
 
@@ -43,17 +43,17 @@ def server(missing_schema: str) -> Iterator["psycopg.Connection[tuple[object, ..
         yield server
 
 
-def add(connection: sa.Connection, name: str) -> int:
+def add(connection: Connection, name: str) -> int:
     return int(connection.execute(names.insert().returning(names.c.n), {"name": name}).scalar_one())
 
 
-def all_names(connection: sa.Connection) -> list[str]:
-    return list(connection.scalars(sa.select(names.c.name).order_by(names.c.n)))
+def all_names(connection: Connection) -> list[str]:
+    return list(connection.execute(sa.select(names.c.name).order_by(names.c.n)).scalars())
 
 
-def cut(connection: sa.Connection, server: "psycopg.Connection[tuple[object, ...]]") -> None:
+def cut(connection: Connection, server: "psycopg.Connection[tuple[object, ...]]") -> None:
     """Break this connection, as a restart of the server does."""
-    pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    pid = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
     server.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
 
 
@@ -78,13 +78,13 @@ async def test_one_writes_at_a_time_across_processes(
     writing, go_on = threading.Event(), threading.Event()
     order: list[str] = []
 
-    def slow(connection: sa.Connection) -> None:
+    def slow(connection: Connection) -> None:
         add(connection, "first")
         writing.set()
         assert go_on.wait(30)
         order.append("first")
 
-    def quick(connection: sa.Connection) -> None:
+    def quick(connection: Connection) -> None:
         order.append("second")
         assert all_names(connection) == ["first"]
         add(connection, "second")
@@ -111,7 +111,7 @@ async def test_work_that_only_reads_cannot_write(database: Database) -> None:
 async def test_work_that_only_reads_sees_one_moment(database: Database, other: Database) -> None:
     """As in SQLite: the count of a listing fits its pages."""
 
-    def read_twice(connection: sa.Connection) -> tuple[list[str], list[str]]:
+    def read_twice(connection: Connection) -> tuple[list[str], list[str]]:
         before = all_names(connection)
         other.run_now(lambda connection: add(connection, "meanwhile"))
         return before, all_names(connection)
@@ -123,7 +123,7 @@ async def test_work_that_only_reads_sees_one_moment(database: Database, other: D
 async def test_who_waits_for_ever_for_another_process_is_told(missing_schema: str, database: Database) -> None:
     with closing(Database(f"{missing_schema}&options=-clock_timeout%3D20ms", metadata, version=1)) as impatient:
 
-        def write_meanwhile(_connection: sa.Connection) -> None:
+        def write_meanwhile(_connection: Connection) -> None:
             impatient.run_now(lambda connection: add(connection, "never"))
 
         with pytest.raises(DatabaseError, match="another process has been writing all the time"):
@@ -142,7 +142,7 @@ async def test_work_whose_connection_breaks_is_done_once_more(
     attempts: list[list[str]] = []
     await database.run(lambda connection: add(connection, "before"))
 
-    def break_at_first(connection: sa.Connection) -> None:
+    def break_at_first(connection: Connection) -> None:
         if not reads_only:
             add(connection, "ada")
         attempts.append(all_names(connection))
@@ -161,7 +161,7 @@ async def test_those_who_share_a_transaction_share_its_second_attempt(
 ) -> None:
     attempts = 0
 
-    def break_at_first(connection: sa.Connection) -> None:
+    def break_at_first(connection: Connection) -> None:
         nonlocal attempts
         attempts += 1
         if attempts == 1:
@@ -184,7 +184,7 @@ async def test_those_who_share_a_transaction_share_its_second_attempt(
 async def test_a_connection_that_breaks_again_is_an_error(
     database: Database, server: "psycopg.Connection[tuple[object, ...]]", reads_only: bool
 ) -> None:
-    def break_always(connection: sa.Connection) -> None:
+    def break_always(connection: Connection) -> None:
         cut(connection, server)
         all_names(connection)
 
@@ -207,7 +207,7 @@ async def test_a_commit_that_nobody_heard_of_is_not_tried_again(
     """)
     attempts = 0
 
-    def insert(connection: sa.Connection) -> None:
+    def insert(connection: Connection) -> None:
         nonlocal attempts
         attempts += 1
         add(connection, "ada")
@@ -221,8 +221,8 @@ async def test_a_commit_that_nobody_heard_of_is_not_tried_again(
 async def test_connections_that_broke_at_rest_come_again(
     database: Database, server: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
-    def pid(connection: sa.Connection) -> int:
-        return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+    def pid(connection: Connection) -> int:
+        return int(connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one())
 
     pids = [await database.run(pid), await database.run(pid, reads_only=True)]
     for old in pids:
@@ -318,7 +318,7 @@ def test_names_sort_byte_by_byte_whatever_the_language_of_the_database(new_datab
             database.run_now(partial(add, name=name))
 
         in_order = database.run_now(
-            lambda connection: connection.scalars(sa.select(names.c.name).order_by("name")).all()
+            lambda connection: connection.execute(sa.select(names.c.name).order_by("name")).scalars().all()
         )
 
     assert in_order == ["A", "B", "a", "a b", "a:b", "b"]

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from bank_app_sim.server.database.prepared import Connection
+from bank_app_sim.server.database.prepared import PreparedConnection, driver_of
 
 metadata = sa.MetaData()
 people = sa.Table(
@@ -23,12 +23,12 @@ BO = {"name": "bo", "age": None, "notes": None}
 
 
 @pytest.fixture
-def both() -> Iterator[tuple[sa.Connection, Connection]]:
+def both() -> Iterator[tuple[sa.Connection, PreparedConnection]]:
     """The same database, by SQLAlchemy and by ours."""
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
         metadata.create_all(connection)
-        yield connection, Connection(connection.connection.driver_connection)
+        yield connection, PreparedConnection(driver_of(connection))
     engine.dispose()
 
 
@@ -53,7 +53,7 @@ def rows(connection: Any, statement: sa.Executable, parameters: dict[str, Any] |
     ],
 )
 def test_what_comes_of_a_statement_is_what_sqlalchemy_gives(
-    both: tuple[sa.Connection, Connection], statement: sa.Executable, parameters: dict[str, Any]
+    both: tuple[sa.Connection, PreparedConnection], statement: sa.Executable, parameters: dict[str, Any]
 ) -> None:
     theirs, ours = both
     ours.execute(sa.insert(people), [ADA, BO])
@@ -62,7 +62,7 @@ def test_what_comes_of_a_statement_is_what_sqlalchemy_gives(
     assert rows(ours, statement, parameters) == rows(theirs, statement, parameters)
 
 
-def test_lists_of_any_length_are_taken_by_one_statement(both: tuple[sa.Connection, Connection]) -> None:
+def test_lists_of_any_length_are_taken_by_one_statement(both: tuple[sa.Connection, PreparedConnection]) -> None:
     _, ours = both
     ours.execute(sa.insert(people), [ADA, BO])
     statement = sa.select(people.c.name).where(people.c.name.in_(given("names", expanding=True)))
@@ -72,7 +72,7 @@ def test_lists_of_any_length_are_taken_by_one_statement(both: tuple[sa.Connectio
         assert sorted(found) == sorted({"ada", "bo"} & set(names))
 
 
-def test_what_is_set_depends_on_what_is_given(both: tuple[sa.Connection, Connection]) -> None:
+def test_what_is_set_depends_on_what_is_given(both: tuple[sa.Connection, PreparedConnection]) -> None:
     theirs, ours = both
     ours.execute(sa.insert(people).values(age=1), {"name": "ada"})
     change = sa.update(people).where(people.c.name == given("of"))
@@ -83,7 +83,7 @@ def test_what_is_set_depends_on_what_is_given(both: tuple[sa.Connection, Connect
     assert rows(theirs, sa.select(people.c.age, people.c.notes)) == [{"age": 2, "notes": [3]}]
 
 
-def test_the_error_is_sqlalchemys_and_repeats_no_parameter(both: tuple[sa.Connection, Connection]) -> None:
+def test_the_error_is_sqlalchemys_and_repeats_no_parameter(both: tuple[sa.Connection, PreparedConnection]) -> None:
     _, ours = both
     ours.execute(sa.insert(people), {"name": "a-secret"})
 
@@ -92,7 +92,7 @@ def test_the_error_is_sqlalchemys_and_repeats_no_parameter(both: tuple[sa.Connec
     assert "a-secret" not in str(raised.value)
 
 
-def test_a_default_that_nobody_would_compute_is_refused(both: tuple[sa.Connection, Connection]) -> None:
+def test_a_default_that_nobody_would_compute_is_refused(both: tuple[sa.Connection, PreparedConnection]) -> None:
     _, ours = both
     with_default = sa.Table("with_default", sa.MetaData(), sa.Column("n", sa.Integer), sa.Column("m", default=1))
 

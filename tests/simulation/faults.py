@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from bank_app_sim.backend import Bank, BankBackend
 from bank_app_sim.des import DES, Tenant
-from bank_app_sim.server.database import Database, file_address
+from bank_app_sim.server.database import Connection, Database, file_address
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI
@@ -145,11 +145,11 @@ class FailingDatabase(Database):
         super().__init__(*args, **kwargs)
         self._fault = fault
 
-    async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool = False) -> T:
+    async def run(self, work: Callable[[Connection], T], *, reads_only: bool = False) -> T:
         if not self._fault.strikes(_name(work)):
             return await super().run(work, reads_only=reads_only)
 
-        def fail(_connection: sa.Connection) -> T:
+        def fail(_connection: Connection) -> T:
             raise self._fault.error()
 
         if self._fault.is_late:

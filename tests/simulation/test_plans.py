@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bank_app_sim.backend import tables as bank_tables
 from bank_app_sim.des import tables as des_tables
-from bank_app_sim.server.database import Database
+from bank_app_sim.server.database import Connection, Database
 from bank_app_sim.server.database.prepared import Prepared
 
 from .. import postgresql
@@ -117,7 +117,7 @@ def on_sqlite(request: pytest.FixtureRequest) -> Plans:
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
         tables.metadata.create_all(connection)
-        explaining = Explaining(connection.connection.driver_connection)
+        explaining: Any = Explaining(connection.connection.driver_connection)
         plans: Plans = []
         for named in statements:
             given = parameters_of(named.statement)
@@ -268,7 +268,8 @@ def large(request: pytest.FixtureRequest, worlds: postgresql.Worlds) -> Iterator
         yield database, statements
 
 
-def fill(connection: sa.Connection, content: Mapping[str, str]) -> None:
+def fill(connection: Connection, content: Mapping[str, str]) -> None:
+    assert isinstance(connection, sa.Connection)
     connection.exec_driver_sql("SET session_replication_role = replica")  # in any order, and quickly
     for table, select in content.items():
         made = select.format(tenant="CASE WHEN mod(n, 1000) = 0 THEN 't2' ELSE 't1' END tenant_id")
@@ -285,7 +286,8 @@ def test_postgresql_finds_all_rows_by_an_index(large: tuple[Database, list[Named
     database, statements = large
     wrong: dict[str, list[str]] = {}
 
-    def explain(connection: sa.Connection) -> None:
+    def explain(connection: Connection) -> None:
+        assert isinstance(connection, sa.Connection)
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         with explained(connection) as plans:
             for named in statements:

@@ -4,16 +4,14 @@ Each has a mark of its own. Nobody but who starts both programs compares them.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
 from .columns import order_of_insertion
-
-if TYPE_CHECKING:
-    from . import Database
+from .connection import Connection
+from .database import Database
 
 
 @attrs.frozen
@@ -46,7 +44,7 @@ def marks(metadata: sa.MetaData) -> sa.Table:
 class Marked:
     """A database with a mark, and the units of work on it."""
 
-    def __init__(self, database: "Database", table: sa.Table) -> None:
+    def __init__(self, database: Database, table: sa.Table) -> None:
         self.database = database
         self._read = sa.select(table.c.pair, table.c.count, table.c.is_open)
         self._add = sa.insert(table)
@@ -59,14 +57,14 @@ class Marked:
         """What the database is called, without a password."""
         return self.database.name
 
-    def read(self, connection: sa.Connection) -> Mark | None:
+    def read(self, connection: Connection) -> Mark | None:
         row = connection.execute(self._read).one_or_none()
         return None if row is None else Mark(*row)
 
-    def put(self, mark: Mark) -> Callable[[sa.Connection], Mark]:
+    def put(self, mark: Mark) -> Callable[[Connection], Mark]:
         """Work that writes a mark down, whatever was there."""
 
-        def put(connection: sa.Connection) -> Mark:
+        def put(connection: Connection) -> Mark:
             values = attrs.asdict(mark)
             if connection.execute(self._replace, values).rowcount == 0:
                 connection.execute(self._add, values)
@@ -74,35 +72,35 @@ class Marked:
 
         return put
 
-    def keep(self, first: Mark) -> Callable[[sa.Connection], Mark]:
+    def keep(self, first: Mark) -> Callable[[Connection], Mark]:
         """Work that writes the first mark down, where there is none; returns the one that is there then."""
 
-        def keep(connection: sa.Connection) -> Mark:
+        def keep(connection: Connection) -> Mark:
             return self.read(connection) or self.put(first)(connection)
 
         return keep
 
-    def step(self, connection: sa.Connection) -> Mark:
+    def step(self, connection: Connection) -> Mark:
         """Take the next step, if the other one has taken the last; returns the one that it is to follow."""
         mark = self.read(connection)
         if mark is None:
             raise LookupError(f"{self.name} has lost its mark: somebody has emptied it meanwhile")
         return mark if mark.is_open else self.put(Mark(mark.pair, mark.count + 1, is_open=True))(connection)
 
-    def follow(self, other: Mark) -> Callable[[sa.Connection], None]:
+    def follow(self, other: Mark) -> Callable[[Connection], None]:
         """Work that takes a step that the other one has taken, unless that has happened already."""
 
-        def follow(connection: sa.Connection) -> None:
+        def follow(connection: Connection) -> None:
             mark = self.read(connection)
             if mark is not None and mark.pair == other.pair and mark.count < other.count:
                 self.put(attrs.evolve(other, is_open=False))(connection)
 
         return follow
 
-    def conclude(self, step: Mark) -> Callable[[sa.Connection], None]:
+    def conclude(self, step: Mark) -> Callable[[Connection], None]:
         """Work that writes down that both have taken a step."""
 
-        def conclude(connection: sa.Connection) -> None:
+        def conclude(connection: Connection) -> None:
             if self.read(connection) == step:
                 self.put(attrs.evolve(step, is_open=False))(connection)
 

@@ -6,7 +6,7 @@ import functools
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import anyio.lowlevel
 import attrs
@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from . import settings
+from .connection import Connection
 from .errors import DatabaseError
-from .prepared import Connection, driver_of
+from .prepared import PreparedConnection, driver_of
 from .sqlite import engine, prepare, set_up
 
 T = TypeVar("T")
@@ -39,17 +40,16 @@ class Memory:
         self._began_with: Beginning = (version, tables if content is None else content)
         self._connection = _AT_REST.take(self._began_with) or _opened(tables, version, content)
         self._driver = driver_of(self._connection)
-        # Units of work execute statements, and read what comes of it: so much of a connection it is.
-        self._units = cast(sa.Connection, Connection(self._driver))
+        self._units = PreparedConnection(self._driver)
         self._is_closed = False
 
-    async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool) -> T:
+    async def run(self, work: Callable[[Connection], T], *, reads_only: bool) -> T:
         if reads_only:
             return self._read(work)
         await anyio.lowlevel.checkpoint()  # who writes waits for a turn, as in every other database
         return self.run_now(work)
 
-    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+    def run_now(self, work: Callable[[Connection], T]) -> T:
         self._refuse_when_closed()
         self._driver.execute("SAVEPOINT unit")
         try:
@@ -61,7 +61,7 @@ class Memory:
         self._driver.execute("RELEASE unit")
         return result
 
-    def _read(self, work: Callable[[sa.Connection], T]) -> T:
+    def _read(self, work: Callable[[Connection], T]) -> T:
         """Nobody else writes meanwhile, and nothing is to be undone."""
         self._refuse_when_closed()
         return work(self._units)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from . import settings
+from .connection import Connection
 from .errors import Away, CommitUnknown, ConnectionLost, DatabaseError, Locked
 from .writer import Writer
 
@@ -67,7 +68,7 @@ class PostgreSQL:
     def _new_line(self) -> "_Line":
         return _Line(self._engine, self._begin_writing)
 
-    async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool) -> T:
+    async def run(self, work: Callable[[Connection], T], *, reads_only: bool) -> T:
         if not reads_only:
             return await self._writer.run(work)
         self._writer.refuse_when_stopped()
@@ -77,7 +78,7 @@ class PostgreSQL:
             self._limiter = anyio.CapacityLimiter(READERS)
         return await anyio.to_thread.run_sync(self._read_on_a_line, work, limiter=self._limiter)
 
-    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+    def run_now(self, work: Callable[[Connection], T]) -> T:
         return self._writer.run_now(work)
 
     def close(self) -> None:
@@ -85,7 +86,7 @@ class PostgreSQL:
         while self._readers:
             self._readers.pop().close()
 
-    def _read_on_a_line(self, work: Callable[[sa.Connection], T]) -> T:
+    def _read_on_a_line(self, work: Callable[[Connection], T]) -> T:
         line = self._readers.pop() if self._readers else self._new_line()
         try:
             return _read(line, work)
@@ -93,7 +94,7 @@ class PostgreSQL:
             self._readers.append(line)
 
 
-def _read(line: "_Line", work: Callable[[sa.Connection], T]) -> T:
+def _read(line: "_Line", work: Callable[[Connection], T]) -> T:
     try:
         return line.read(work)
     except ConnectionLost:
@@ -165,7 +166,7 @@ class _Line:
         if self._connection is not None:
             self.driver.execute("ROLLBACK")
 
-    def read(self, work: Callable[[sa.Connection], T]) -> T:
+    def read(self, work: Callable[[Connection], T]) -> T:
         """Do work that only reads."""
         try:
             self._begin(_BEGIN_READING)

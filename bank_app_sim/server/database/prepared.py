@@ -36,13 +36,15 @@ Places = Callable[[Parameters], Sequence[Any]]
 _NONE: Parameters = {}
 
 
-def driver_of(connection: sa.Connection) -> Any:
-    """The connection of Python's sqlite3 that is beneath one of SQLAlchemy's."""
-    return connection.connection.driver_connection
+def driver_of(connection: sa.Connection) -> sqlite3.Connection:
+    """The connection of Python's sqlite3 beneath one of SQLAlchemy's."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 @attrs.define
-class Rows:
+class PreparedRows:
     """What came of a statement: of `sqlalchemy.Result` what units of work use of it, read already.
 
     Attributes:
@@ -73,13 +75,13 @@ class Rows:
             raise sa.exc.NoResultFound("a row was wanted, and there is none")
         return self.one_or_none()
 
-    def mappings(self) -> "Rows":
+    def mappings(self) -> "PreparedRows":
         """The same, each row by the names of its columns."""
-        return Rows(self._rows, self.rowcount, self._as_mapping)
+        return PreparedRows(self._rows, self.rowcount, self._as_mapping)
 
-    def scalars(self) -> "Rows":
+    def scalars(self) -> "PreparedRows":
         """The first value of each row."""
-        return Rows(self._rows, self.rowcount, operator.itemgetter(0))
+        return PreparedRows(self._rows, self.rowcount, operator.itemgetter(0))
 
     def scalar_one(self) -> Any:
         return self.scalars().one()
@@ -92,12 +94,12 @@ class Rows:
 
 
 @attrs.frozen
-class Connection:
-    """A connection to SQLite: of `sqlalchemy.Connection` what units of work use of it."""
+class PreparedConnection:
+    """A connection to SQLite, for units of work."""
 
-    _sqlite: Any
+    _sqlite: sqlite3.Connection
 
-    def execute(self, statement: sa.Executable, parameters: Parameters | Sequence[Parameters] = _NONE) -> Rows:
+    def execute(self, statement: sa.Executable, parameters: Parameters | Sequence[Parameters] = _NONE) -> PreparedRows:
         """Run a statement; once for each of several parameters, where a list of them is given.
 
         Raises:
@@ -140,7 +142,7 @@ class Prepared:
         self._processes = [(n, process) for n, process in enumerate(processes) if process is not None]
         self._makers: tuple[Callable[[Any], Any], Callable[[Any], Any]] | None = None
 
-    def run(self, connection: Any, parameters: Parameters) -> Rows:
+    def run(self, connection: sqlite3.Connection, parameters: Parameters) -> PreparedRows:
         sql, places = self.sql, self._places
         if self._lists:
             sql, places = self._expanded(*(len(parameters[name]) for name in self._lists))
@@ -150,10 +152,10 @@ class Prepared:
             self._makers = _makers([column[0] for column in cursor.description or ()])
         if self._processes:
             rows = [self._processed(row) for row in rows]
-        return Rows(rows, cursor.rowcount, *self._makers)
+        return PreparedRows(rows, cursor.rowcount, *self._makers)
 
-    def run_many(self, connection: Any, parameters: Sequence[Parameters]) -> Rows:
-        return Rows((), connection.executemany(self.sql, map(self._places, parameters)).rowcount)
+    def run_many(self, connection: sqlite3.Connection, parameters: Sequence[Parameters]) -> PreparedRows:
+        return PreparedRows((), connection.executemany(self.sql, map(self._places, parameters)).rowcount)
 
     def _expand(self, *lengths: int) -> tuple[str, Places]:
         """`IN (…)` with as many `?` as there are values."""

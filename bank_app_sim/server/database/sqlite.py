@@ -4,15 +4,16 @@ import functools
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from .. import private_files
 from . import settings
+from .connection import Connection
 from .errors import DatabaseError, named
-from .prepared import MOST_STATEMENTS, Connection, driver_of
+from .prepared import MOST_STATEMENTS, PreparedConnection, driver_of
 from .writer import Writer
 
 T = TypeVar("T")
@@ -43,13 +44,13 @@ class SQLite:
         self._inline = inline
         self._writer = Writer(Line(connection), inline=inline)
 
-    async def run(self, work: Callable[[sa.Connection], T], *, reads_only: bool) -> T:
+    async def run(self, work: Callable[[Connection], T], *, reads_only: bool) -> T:
         if reads_only and self._inline:
             return self._writer.run_now(work)
         # Reading does not overtake writing here: a second connection is no quicker under one interpreter's lock.
         return await self._writer.run(work)
 
-    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+    def run_now(self, work: Callable[[Connection], T]) -> T:
         return self._writer.run_now(work)
 
     def close(self) -> None:
@@ -119,8 +120,7 @@ class Line:
     def __init__(self, opened: sa.Connection) -> None:
         self._opened = opened
         self._driver = driver_of(opened)
-        # Units of work execute statements, and read what comes of it: so much of a connection it is.
-        self.connection = cast(sa.Connection, Connection(self._driver))
+        self.connection = PreparedConnection(self._driver)
 
     @property
     def is_lost(self) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import anyio
 import anyio.lowlevel
 import attrs
-import sqlalchemy as sa
 
+from .connection import Connection
 from .errors import ConnectionLost, DatabaseError, Locked, named
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ class Line(Protocol):
     """A connection that writes, and the words with which its transactions go on. It connects again when it must."""
 
     @property
-    def connection(self) -> sa.Connection: ...
+    def connection(self) -> Connection: ...
 
     @property
     def is_lost(self) -> bool:
@@ -55,7 +55,7 @@ class Line(Protocol):
 class _Job(Generic[T]):
     """A unit of work on its way to the database, and what came of it."""
 
-    work: Callable[[sa.Connection], T] = attrs.field(repr=False)  # like the result, it may know secrets
+    work: Callable[[Connection], T] = attrs.field(repr=False)  # like the result, it may know secrets
     done: anyio.Event | threading.Event | None = None
     token: anyio.lowlevel.EventLoopToken | None = None
     result: T | None = attrs.field(default=None, repr=False)
@@ -82,7 +82,7 @@ class Writer:
         self._stopped = False
         self._thread: threading.Thread | None = None
 
-    async def run(self, work: Callable[[sa.Connection], T]) -> T:
+    async def run(self, work: Callable[[Connection], T]) -> T:
         if self._inline:
             await anyio.lowlevel.checkpoint()
             return self._do_alone(work)
@@ -92,7 +92,7 @@ class Writer:
         await done.wait()
         return job.outcome()
 
-    def run_now(self, work: Callable[[sa.Connection], T]) -> T:
+    def run_now(self, work: Callable[[Connection], T]) -> T:
         if self._thread is None:
             return self._do_alone(work)
         done = threading.Event()
@@ -138,7 +138,7 @@ class Writer:
         self._do_group(group)
         _tell(group)
 
-    def _do_alone(self, work: Callable[[sa.Connection], T]) -> T:
+    def _do_alone(self, work: Callable[[Connection], T]) -> T:
         self.refuse_when_stopped()
         job = _Job(work=work)
         self._do_group([job])
