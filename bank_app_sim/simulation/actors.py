@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import logging
-import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from .pair import Pair
 from .processes import Process, State
 from .secrets import CLIENT_ID, TENANT, client_secret, webhook_secret
 from .snapshot import Snapshot
+from .streams import Streams
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Actors:
     served: Served | None
     database: str | None
     snapshot: Snapshot | None
-    source: random.Random
+    streams: Streams
     network: Network
     crash: Callable[[str], None]
     dies_at: set[str] = attrs.field(factory=set, init=False)
@@ -81,6 +81,7 @@ class Actors:
     des_url: str = attrs.field(default="http://des.simulation", init=False)
     backend_url: str = attrs.field(default="http://backend.simulation", init=False)
     api: ImpactAPI = attrs.field(init=False)
+    _impact: ImpactAPI = attrs.field(init=False)
     des_process: Process[DES] = attrs.field(init=False)
     backend_process: Process[BankBackend] = attrs.field(init=False)
     _is_rejoined: bool = attrs.field(default=False, init=False)
@@ -101,14 +102,8 @@ class Actors:
         self._take_secrets()
         if self.served is not None:
             self._listen(stack, self.served.port)
-        self.api = ImpactAPI(
-            self.des_url,
-            auth=ClientCredentials(CLIENT_ID, self.client_secret),
-            clock=self.network.clock,
-            source=self.source,
-            transport=self.way("bank_backend", "des"),
-        )
-        stack.push_async_callback(self.api.aclose)
+        self.api = self._client(stack, "api")
+        self._impact = self._client(stack, "bank_backend api")
         self.backend_process = stack.enter_context(
             self._process("bank_backend", "backend", self._start_backend, BankBackend.state)
         )
@@ -142,7 +137,7 @@ class Actors:
                 logger.warning("what DES does not know could not be found out: %s", why(error))
         if self.webhooks and self.snapshot is None:
             try:
-                await self.api.sandbox.set_webhook_endpoint(
+                await self._impact.sandbox.set_webhook_endpoint(
                     url=f"{self.backend_url}/webhooks/events",
                     transactions_url=f"{self.backend_url}/webhooks/transactions",
                     secret=self.bank.webhook_secrets[0],
@@ -161,6 +156,18 @@ class Actors:
         is_des = receiver == "des"
         return self.network.line(sender, receiver, InProcess(lambda: (self.des if is_des else self.backend).app))
 
+    def _client(self, stack: contextlib.AsyncExitStack, purpose: str) -> ImpactAPI:
+        """The bank's client of DES, with a random stream of its own."""
+        client = ImpactAPI(
+            self.des_url,
+            auth=ClientCredentials(CLIENT_ID, self.client_secret),
+            clock=self.network.clock,
+            source=self.streams.of(purpose),
+            transport=self.way("bank_backend", "des"),
+        )
+        stack.push_async_callback(client.aclose)
+        return client
+
     def _listen(self, stack: contextlib.AsyncExitStack, port: int) -> None:
         require_asyncio()
         des_listener = listening_socket(port)
@@ -175,8 +182,9 @@ class Actors:
         if self.snapshot is not None:
             self.client_secret, webhook = self.snapshot.client_secret, self.snapshot.webhook_secret
         else:
-            self.client_secret = client_secret(folder, Ids(self.source))
-            webhook = webhook_secret(folder, Ids(self.source)) if self.webhooks else None
+            ids = Ids(self.streams.of("secrets"))
+            self.client_secret = client_secret(folder, ids)
+            webhook = webhook_secret(folder, ids) if self.webhooks else None
         if webhook is not None:
             self.bank = attrs.evolve(
                 self.bank, webhook_secrets=(webhook,), look_for_events_every=self.bank.settle_every
@@ -209,10 +217,10 @@ class Actors:
         return BankBackend(
             database_url=self._database_url("backend"),
             bank=self.bank,
-            impact=self.api,
+            impact=self._impact,
             clock=self.network.clock,
             trace=self.network.trace,
-            ids=Ids(self.source),
+            ids=Ids(self.streams.of("bank_backend")),
             content=content,
             crash=self._pass,
         )
@@ -232,7 +240,7 @@ class Actors:
             tenants=[own, *self.tenants],
             clock=self.network.clock,
             trace=self.network.trace,
-            ids=Ids(self.source),
+            ids=Ids(self.streams.of("des")),
             content=content,
             transport=self.way("des", "bank_backend"),
             webhook_transport=self.way("des", "bank_backend"),

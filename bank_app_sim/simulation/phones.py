@@ -1,7 +1,6 @@
 """The phones of a world: the bank's app on each, with the SDK in it."""
 
 import contextlib
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from ..app import BankApp, Screen
 from ..app.bank_client import BankClient
 from ..server.client import Client
 from ..timeline.trace import DIES, Trace, of_user
+from .streams import Streams
 
 # How a user answers what the app asks: yes, no, or in a while.
 Answers = Callable[[str], "bool | Awaitable[bool]"]
@@ -70,7 +70,7 @@ class Phones:
     to_backend: Callable[[], Any]
     clock: Clock
     trace: Trace
-    source: random.Random
+    streams: Streams
     tasks: anyio.abc.TaskGroup
     stack: contextlib.AsyncExitStack
     _apps: dict[str, BankApp] = attrs.field(factory=dict, init=False)
@@ -92,7 +92,7 @@ class Phones:
             transport=_of(customer, self.to_des()),
             clock=self.clock,
             task_group=self.tasks,
-            source=self.source,
+            source=self.streams.of(f"sdk of {customer}" if customer else "sdk"),
             hooks=hooks,
         )
         self.stack.push_async_callback(sdk.aclose)

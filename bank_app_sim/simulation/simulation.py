@@ -2,7 +2,6 @@
 
 import contextlib
 import difflib
-import random
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -30,6 +29,7 @@ from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
 from .processes import State
 from .secrets import CLIENT_ID, TENANT
 from .snapshot import Snapshot
+from .streams import Streams
 
 # A Monday morning, so that weeks and months begin where people expect it.
 START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
@@ -109,12 +109,13 @@ class Simulation:
         given = {name: value for name, value in dict(locals()).items() if name not in ("self", "seed", "snapshot")}
         self._arguments = given
         self._served = served
-        self._source: random.Random = random.SystemRandom() if served else random.Random(seed)
+        own = str(seed) if snapshot is None else f"{snapshot.seed}/{seed}"
+        self._streams = Streams(None if served else own)
         traffic = Traffic()
         begin = start if snapshot is None else snapshot.now
         self.clock: Clock = SystemClock() if served else SimulatedClock(begin, traffic=traffic)
         self.trace = Trace(self.clock, keep=KEPT_WHEN_SERVED if served else None)
-        self.turns = Turns(random.Random(f"turns of {seed}"))
+        self.turns = Turns(self._streams.of("turns"))
         self.network = Network(traffic=traffic, trace=self.trace, clock=self.clock, turns=self.turns)
         bank = Bank(
             issuer=ISSUER,
@@ -144,7 +145,7 @@ class Simulation:
             served=served,
             database=database,
             snapshot=snapshot,
-            source=self._source,
+            streams=self._streams,
             network=self.network,
             crash=crash,
         )
@@ -187,7 +188,7 @@ class Simulation:
                 to_backend=lambda: self.way("bank_app", "bank_backend"),
                 clock=self.clock,
                 trace=self.trace,
-                source=self._source,
+                streams=self._streams,
                 tasks=callback_tasks,
                 stack=stack,
             )
@@ -363,6 +364,7 @@ class Simulation:
         secrets = self._actors.bank.webhook_secrets
         return Snapshot(
             arguments=self._arguments,
+            seed=self._streams.seed or "",
             now=self.clock.now(),
             des=self.des.content(),
             backend=self.backend.content(),

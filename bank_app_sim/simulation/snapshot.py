@@ -15,9 +15,13 @@ class Snapshot:
     """What a world in memory has written down at one moment, and how it was made.
 
     Phones are not part of it: who forks a world signs in anew.
+
+    Attributes:
+        seed: The seed of that world, behind those of the worlds that it was forked from.
     """
 
     arguments: Mapping[str, Any] = attrs.field(repr=False)
+    seed: str
     now: datetime
     des: bytes = attrs.field(repr=False)
     backend: bytes = attrs.field(repr=False)

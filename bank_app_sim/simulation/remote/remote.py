@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import random
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from types import TracebackType
@@ -19,6 +18,7 @@ from .. import BankApp
 from ..network import Fault, Pending
 from ..phones import Answers, Phones, always_yes
 from ..simulation import move_money
+from ..streams import Streams
 from . import pending
 from . import settings as all_settings
 from .crossing import Crossing, InFlight
@@ -48,7 +48,7 @@ class RemoteWorld:
     def __init__(self, url: str, *, seed: int = 0, **settings: Any) -> None:
         self._url = url.rstrip("/")
         self._settings = all_settings.as_json({"seed": seed, **settings})
-        self._source = random.Random(f"phones of {seed}")
+        self._streams = Streams(str(seed))
         self._stack = contextlib.AsyncExitStack()
         self._plane: WorldPlane
         self.clock: RemoteClock
@@ -91,7 +91,7 @@ class RemoteWorld:
                 world["des_url"],
                 auth=ClientCredentials(world["client_id"], world["client_secret"]),
                 clock=self.clock,
-                source=self._source,
+                source=self._streams.of("api"),
                 transport=way("bank_backend")(),
             )
             stack.push_async_callback(self.api.aclose)
@@ -105,7 +105,7 @@ class RemoteWorld:
             to_backend=self._to_backend,
             clock=self.clock,
             trace=self.trace,
-            source=self._source,
+            streams=self._streams,
             tasks=tasks,
             stack=self._stack,
         )

@@ -1,10 +1,8 @@
 """Journeys through a world, wherever it is."""
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 import anyio
 
@@ -78,20 +76,3 @@ async def two_at_once(world: AnyWorld) -> None:
             branches.start_soon(saves, "ada")
             branches.start_soon(saves, "bo")
     await world.clock.sleep(timedelta(days=2).total_seconds())
-
-
-async def labels(world: AnyWorld) -> list[str]:
-    """What was said, to the minute: how long it waits before it tries again, each client draws for itself."""
-    return [f"{each.at:%d %b %H:%M} {each.sender} > {each.receiver}: {each.label}" for each in await world.messages()]
-
-
-# An id, or the seconds of a moment.
-_DRAWN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|:\d\d\.\d{6}Z")
-
-
-def without_what_is_drawn(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, list[str]]:
-    """A state that can be compared with another world's: what is in it, whatever it is called there."""
-    return {
-        collection: sorted(_DRAWN.sub("…", str(sorted(thing.items(), key=str))) for thing in things.values())
-        for collection, things in state.items()
-    }

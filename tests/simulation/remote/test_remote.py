@@ -18,7 +18,7 @@ from bank_app_sim.simulation.remote import RemoteWorld, SandboxError
 from bank_app_sim.simulation.remote.plane import MOST_MESSAGES
 from impact_sdk import OutcomeUnknown
 
-from .journeys import AnyWorld, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
+from .journeys import AnyWorld, play, trouble_and_a_good_end, two_at_once
 from .sandboxes import answering, sandbox
 
 pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
@@ -33,7 +33,7 @@ async def test_several_worlds_at_once_do_not_disturb_each_other(files_url: str) 
     async def played(seed: int) -> object:
         async with RemoteWorld(files_url, seed=seed) as world:
             await play(world, two_at_once if seed % 2 else trouble_and_a_good_end)
-            return await labels(world), without_what_is_drawn(await world.state())
+            return await world.messages(), await world.state()
 
     alone = [await played(seed) for seed in (1, 2)]
     together: dict[int, object] = {}

@@ -1,4 +1,4 @@
-"""A journey is the same in this process and at a sandbox, over TCP and on real databases."""
+"""A journey is the same in this process and at a sandbox, over TCP and on real databases: to the last id."""
 
 from typing import Any
 
@@ -8,19 +8,20 @@ import pytest
 
 from bank_app_sim import Simulation
 from bank_app_sim.simulation.remote import RemoteWorld
+from bank_app_sim.timeline.trace import Message
 
-from .journeys import AnyWorld, Journey, labels, play, trouble_and_a_good_end, two_at_once, without_what_is_drawn
+from .journeys import AnyWorld, Journey, play, trouble_and_a_good_end, two_at_once
 
 pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
 
 
-async def played(world: AnyWorld, journey: Journey) -> tuple[list[str], Any]:
+async def played(world: AnyWorld, journey: Journey) -> tuple[list[Message], Any]:
     async with world:
         await play(world, journey)
-        return await labels(world), without_what_is_drawn(await world.state())
+        return await world.messages(), await world.state()
 
 
-async def played_here(journey: Journey, **settings: Any) -> tuple[list[str], Any]:
+async def played_here(journey: Journey, **settings: Any) -> tuple[list[Message], Any]:
     """In this process; on asyncio, as a sandbox does, whatever the player's own event loop is."""
     return await anyio.to_thread.run_sync(lambda: anyio.run(lambda: played(Simulation(**settings), journey)))
 
@@ -34,7 +35,7 @@ async def test_a_journey_with_all_kinds_of_trouble_is_the_same_at_a_sandbox(
 
     assert there[0] == here[0]
     assert there[1] == here[1]
-    assert any("POST /accounts" in label for label in here[0])
+    assert any("POST /accounts" in message.label for message in here[0])
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (2, 3))])
