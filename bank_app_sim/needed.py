@@ -1,4 +1,4 @@
-"""What has to be there before anything of the simulator is loaded: said here once, and not by each first use."""
+"""Which libraries the simulator needs. They are looked for once, before the rest of the simulator is loaded."""
 
 import sys
 from importlib.util import find_spec
@@ -34,23 +34,23 @@ EVENT_LOOPS = ("asyncio", "trio")
 
 
 def require_all() -> None:
-    """Look for all of it, and load none.
+    """Look for every library the simulator needs; load none of them.
 
     Raises:
-        ModuleNotFoundError: Some of it is missing; it has the name of the simulator, as where all of it is.
+        ModuleNotFoundError: A library is missing. Its `name` is `bank_app_sim`, as if the whole simulator were missing.
     """
     wanted = MODULES if sys.platform == "win32" else (*MODULES, *NOT_ON_WINDOWS)
     missing = [name for name in wanted if sys.modules.get(name) is None and find_spec(name) is None]
     if missing:
         raise ModuleNotFoundError(
-            f"the simulator is not installed, but for its own files; missing: {', '.join(missing)}; "
+            f"the simulator is installed without its dependencies; missing: {', '.join(missing)}; "
             'install it with: pip install "impact-sdk[simulator]"',
             name=__package__,
         )
 
 
 def missing_event_loop(name: str) -> str | None:
-    """What to install for one of the event loops; None where it is there."""
+    """What to install for an event loop; None if it is installed."""
     if name == "asyncio" or find_spec(name) is not None:
         return None
-    return f"the event loop {name} is not installed; install it with: pip install {name}"
+    return f'the event loop {name} is not installed; install it with: pip install "impact-sdk[{name}]"'

@@ -99,7 +99,7 @@ class JourneyItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, JourneyFailed):
-            from .cli.journeys import headline, why
+            from .journeys.evidence.text import headline, why
 
             result = excinfo.value.result
             return f"{headline(result)}\n\n{why(result)}"

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 import attrs
 import click
 
+from ..journeys.evidence.text import why
 from ..journeys.results import JourneyResult, Outcome, as_json
-from . import journeys as shown
+from . import results as shown
+from .progress import Progress
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -25,7 +27,7 @@ class Following:
     total: int
     as_json: bool
     keeps_all: bool
-    progress: shown.Progress
+    progress: Progress
     kept: list[JourneyResult] = attrs.field(factory=list)
     outcomes: Counter[Outcome] = attrs.field(factory=Counter)
     unwell: list[JourneyResult] = attrs.field(factory=list)
@@ -66,7 +68,7 @@ class Following:
         if self.total <= shown.FEW or not is_well:
             self.progress.say(shown.line(result))
         if not is_well:
-            self.progress.say(shown.why(result))
+            self.progress.say(why(result))
 
     def end(self, echo: Callable[[str], None] = click.echo) -> None:
         """Say how it ended."""

@@ -111,8 +111,8 @@ def run(
     from ..journeys import evidence
     from ..journeys.playing import runner
     from ..journeys.scripts.selection import NothingFound, selected
-    from . import journeys as shown
     from .following import Following
+    from .progress import progress as shown_progress
 
     if schema:
         from ..journeys.scripts.schema import as_json as schema_as_json
@@ -127,7 +127,7 @@ def run(
     if arazzo.are_documents(journeys):
         given = arazzo.inputs(inputs)
         with put_off() as interruption:
-            with interruption.heard(), shown.progress(len(journeys)) as progress:
+            with interruption.heard(), shown_progress(len(journeys)) as progress:
                 following = Following(total=len(journeys), as_json=as_json, keeps_all=True, progress=progress)
                 done = 0
                 try:
@@ -163,7 +163,7 @@ def run(
     jobs = [runner.Job(script, seed + n) for n in range(repeat) for script in selection.scripts]
     broken = [runner.broken(each, seed=seed) for each in selection.broken]
     with runner.quiet_logs(), put_off() as interruption:
-        with interruption.heard(), shown.progress(len(broken) + len(jobs)) as progress:
+        with interruption.heard(), shown_progress(len(broken) + len(jobs)) as progress:
             following = Following(
                 total=len(broken) + len(jobs),
                 as_json=as_json,
@@ -203,7 +203,7 @@ def run(
 
 def _write_recordings(selection: "Selection", jobs: "Sequence[Job]", following: "Following") -> None:
     from ..journeys.playing.recorded_files import Recorded, update
-    from .journeys import updated
+    from .results import updated
 
     results = following.kept[len(selection.broken) :]
     played: dict[str, dict[str, tuple[Script, JourneyResult]]] = {}
