@@ -9,11 +9,14 @@ import sqlalchemy as sa
 
 from impact_sdk import Clock
 
+from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
 from ..server.ids import Ids
 from ..server.integers import integer
 from ..server.nearest import not_known
-from ..server.service import Answer, Call, Endpoint, Refused, status_line
+from ..server.request import HTTPRequest
+from ..server.service import Endpoint
+from ..server.status_lines import status_line
 from . import customers, event_store, ledger, reconciliation, store
 from .identity import Identity
 from .orders import EarlierUser, OrderBook, OrderRequest
@@ -89,13 +92,13 @@ class API:
             ),
         ]
 
-    async def sign_in(self, call: Call) -> Answer:
+    async def sign_in(self, request: HTTPRequest) -> Answer:
         """Let a customer in by name. This is where a real bank finds out whether it is them."""
-        _refuse_unknown_fields(call.body, ["customer"])
-        if "customer" not in call.body:
+        _refuse_unknown_fields(request.body, ["customer"])
+        if "customer" not in request.body:
             raise Refused(400, {"customer": ["is missing"]})
         try:
-            customer = customers.customer_name(call.body["customer"])
+            customer = customers.customer_name(request.body["customer"])
         except ValueError as error:
             raise Refused(400, {"customer": [str(error)]}) from error
         access_token, now = self.ids.secret(), self.clock.now()
@@ -107,13 +110,13 @@ class API:
         await self.database.run(sign_in)
         return self._signed_in(customer, access_token)
 
-    async def silent_sign_in(self, call: Call) -> Answer:
+    async def silent_sign_in(self, request: HTTPRequest) -> Answer:
         """New tokens for a customer who is signed in still: nobody is asked for anything.
 
         A real bank decides here how long that goes well (OpenID Connect: `prompt=none`).
         """
-        customer = await self._customer(call)
-        _refuse_unknown_fields(call.body, ())
+        customer = await self._customer(request)
+        _refuse_unknown_fields(request.body, ())
         access_token, now = self.ids.secret(), self.clock.now()
         keep = functools.partial(
             customers.keep_token,
@@ -133,13 +136,13 @@ class API:
         }
         return Answer(200, tokens, headers={"Cache-Control": "no-store"})
 
-    async def jwks(self, _call: Call) -> Answer:
+    async def jwks(self, _request: HTTPRequest) -> Answer:
         return Answer(200, self.identity.jwks())
 
-    async def order_account(self, call: Call) -> Answer:
+    async def order_account(self, request: HTTPRequest) -> Answer:
         """Start opening an account and return at once: that it was opened, the bank will tell DES by itself."""
-        customer = await self._customer(call)
-        take = functools.partial(self.order_book.take, customer=customer, request=_order_request(call.body))
+        customer = await self._customer(request)
+        take = functools.partial(self.order_book.take, customer=customer, request=_order_request(request.body))
         try:
             order, is_new = await self.database.run(take)
         except EarlierUser as error:
@@ -151,11 +154,11 @@ class API:
             self.woken()
         return Answer(202 if is_new else 200, {"order": _order_as_json(order)})
 
-    async def order(self, call: Call) -> Answer:
+    async def order(self, request: HTTPRequest) -> Answer:
         """One order of the customer's own: 200 when it is done; 202 while the bank is at it, and when to look again."""
-        customer = await self._customer(call)
+        customer = await self._customer(request)
         order = await self.database.run(
-            functools.partial(store.order, order_id=call.parameters["id"], customer=customer), reads_only=True
+            functools.partial(store.order, order_id=request.parameters["id"], customer=customer), reads_only=True
         )
         if order is None:
             raise Refused(404, {"base": ["there is no such order"]})
@@ -166,21 +169,21 @@ class API:
         later = {"Retry-After": str(self.order_book.seconds_to_decision(order))} if is_undecided else {}
         return Answer(202, shown, headers=later)
 
-    async def accounts(self, call: Call) -> Answer:
-        customer = await self._customer(call)
+    async def accounts(self, request: HTTPRequest) -> Answer:
+        customer = await self._customer(request)
         accounts = functools.partial(ledger.accounts_of, customer=customer)
         return Answer(200, await self.database.run(accounts, reads_only=True))
 
-    async def ledger(self, _call: Call) -> Answer:
+    async def ledger(self, _request: HTTPRequest) -> Answer:
         """All books, for whoever tests. Without a token, because this is a sandbox; no real bank has such a path."""
         return Answer(200, await self.database.run(ledger.books, reads_only=True))
 
-    async def move(self, call: Call) -> Answer:
+    async def move(self, request: HTTPRequest) -> Answer:
         """Money moves on a savings account without Impact Finance: at a branch, as interest, or with the market.
 
         For whoever tests, as the ledger. The same reference moves money once: 201, then 200.
         """
-        movement = _movement(call.body)
+        movement = _movement(request.body)
         move = functools.partial(reconciliation.move, now=self.clock.now(), **movement)
         try:
             is_new = await self.database.run(move)
@@ -190,12 +193,12 @@ class API:
             self.woken()
         return Answer(201 if is_new else 200, {"movement": movement})
 
-    async def impact_events(self, _call: Call) -> Answer:
+    async def impact_events(self, _request: HTTPRequest) -> Answer:
         """What DES has told, and how it came; for whoever tests, as the ledger."""
         return Answer(200, {"events": await self.database.run(event_store.all_kept, reads_only=True)})
 
-    async def _customer(self, call: Call) -> str:
-        return await customers.customer_of(call, self.database, now=self.clock.now())
+    async def _customer(self, request: HTTPRequest) -> str:
+        return await customers.customer_of(request, self.database, now=self.clock.now())
 
 
 def _initiate(_sender: str, order: Mapping[str, Any]) -> str:

@@ -5,8 +5,9 @@ import hashlib
 import re
 from datetime import datetime, timedelta
 
+from ..server.answers import Refused
 from ..server.database import Connection, Database
-from ..server.service import Call, Refused
+from ..server.request import HTTPRequest
 from ..timeline.clock import timestamp
 from . import ledger, store
 
@@ -40,9 +41,9 @@ def signed_in(connection: Connection, authorization: str, *, now: datetime) -> s
     return store.customer_of_token(connection, _digest(access_token.strip()), timestamp(now))
 
 
-async def customer_of(call: Call, database: Database, *, now: datetime) -> str:
+async def customer_of(request: HTTPRequest, database: Database, *, now: datetime) -> str:
     """Whose request it is; 401 where nothing says so, or no longer."""
-    find = functools.partial(signed_in, authorization=call.headers.get("authorization", ""), now=now)
+    find = functools.partial(signed_in, authorization=request.headers.get("authorization", ""), now=now)
     customer = await database.run(find, reads_only=True)
     if customer is None:
         raise Refused(

@@ -7,9 +7,11 @@ import attrs
 
 from impact_sdk import ImpactError
 
+from ..server.answers import Answer, Refused
 from ..server.database import Database
 from ..server.nearest import not_known
-from ..server.service import Answer, Call, Endpoint, Refused
+from ..server.request import HTTPRequest
+from ..server.service import Endpoint
 from ..timeline.clock import Clock
 from .consent_store import Consent
 from .consents import AnsweredOtherwise, Consents
@@ -41,26 +43,26 @@ class Signing:
             _endpoint("PUT", "/consents/{id}/answer", self.answer),
         ]
 
-    async def fetch(self, call: Call) -> Answer:
+    async def fetch(self, request: HTTPRequest) -> Answer:
         """What the customer is to sign, by the temporary id that Impact Finance gave to the app."""
-        customer = await customer_of(call, self.database, now=self.clock.now())
-        temporary_id = _only(call.body, "temporary_id", str)
+        customer = await customer_of(request, self.database, now=self.clock.now())
+        temporary_id = _only(request.body, "temporary_id", str)
         try:
             return _shown(await self.consents.fetch(customer, temporary_id))
         except ImpactError as error:
             raise Refused(503, {"base": [f"Impact Finance cannot be asked: {error}"]}) from error
 
-    async def get(self, call: Call) -> Answer:
+    async def get(self, request: HTTPRequest) -> Answer:
         """One consent of the customer's own: 200 when Impact Finance knows what was said, 202 while it does not."""
-        customer = await customer_of(call, self.database, now=self.clock.now())
-        return _shown(await self.consents.get(customer, call.parameters["id"]))
+        customer = await customer_of(request, self.database, now=self.clock.now())
+        return _shown(await self.consents.get(customer, request.parameters["id"]))
 
-    async def answer(self, call: Call) -> Answer:
+    async def answer(self, request: HTTPRequest) -> Answer:
         """What the customer says. Twice the same changes nothing, the opposite is 409."""
-        customer = await customer_of(call, self.database, now=self.clock.now())
-        signed = _only(call.body, "signed", bool)
+        customer = await customer_of(request, self.database, now=self.clock.now())
+        signed = _only(request.body, "signed", bool)
         try:
-            consent = await self.consents.answer(customer, call.parameters["id"], signed=signed)
+            consent = await self.consents.answer(customer, request.parameters["id"], signed=signed)
         except AnsweredOtherwise as error:
             raise Refused(409, {"signed": [str(error)]}) from error
         except EarlierUser as error:
@@ -88,7 +90,7 @@ def _only(body: Mapping[str, Any], name: str, kind: type) -> Any:
     return value
 
 
-def _endpoint(method: str, path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
+def _endpoint(method: str, path: str, respond: Callable[[HTTPRequest], Awaitable[Answer]]) -> Endpoint:
     return Endpoint(
         method=method,
         path=path,

@@ -7,8 +7,10 @@ import attrs
 
 from impact_sdk import Clock, EventBatch, WebhookError, WebhookVerifier
 
+from ..server.answers import Answer, Refused
 from ..server.database import Database
-from ..server.service import Answer, Call, Endpoint, Refused
+from ..server.request import HTTPRequest
+from ..server.service import Endpoint
 from ..timeline.clock import timestamp
 from . import store
 from .crash_points import RECEIVED, due_not_done
@@ -37,19 +39,19 @@ class Receiver:
     def endpoints(self) -> list[Endpoint]:
         return [_endpoint(EVENTS, self.events), _endpoint(TRANSACTIONS, self.transactions)]
 
-    async def events(self, call: Call) -> Answer:
+    async def events(self, request: HTTPRequest) -> Answer:
         """A batch of events. The same batch again, or some of its events in another, changes nothing."""
-        batch = await self._verified(call)
+        batch = await self._verified(request)
         self.inbox.crash(due_not_done("events", RECEIVED))
         await self.database.run(functools.partial(self.inbox.take, events=batch.events, way=Way.WEBHOOK))
         self.woken()
         return Answer(204)
 
-    async def transactions(self, call: Call) -> Answer:
+    async def transactions(self, request: HTTPRequest) -> Answer:
         """There may be transactions to settle: look now."""
         # docs/des.md 3.2
         try:
-            await self._known().check(call.raw, call.headers)
+            await self._known().check(request.raw, request.headers)
         except WebhookError as error:
             raise _refused(error) from error
         now = timestamp(self.clock.now())
@@ -57,9 +59,9 @@ class Receiver:
         self.woken()
         return Answer(204)
 
-    async def _verified(self, call: Call) -> EventBatch:
+    async def _verified(self, request: HTTPRequest) -> EventBatch:
         try:
-            return await self._known().verify(call.raw, call.headers)
+            return await self._known().verify(request.raw, request.headers)
         except WebhookError as error:
             raise _refused(error) from error
 
@@ -73,7 +75,7 @@ def _refused(error: WebhookError) -> Refused:
     return Refused(400, {"base": [str(error)]})
 
 
-def _endpoint(path: str, respond: Callable[[Call], Awaitable[Answer]]) -> Endpoint:
+def _endpoint(path: str, respond: Callable[[HTTPRequest], Awaitable[Answer]]) -> Endpoint:
     return Endpoint(
         method="POST",
         path=path,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import money, paging, provisioning, store
 from .engine import LARGEST_CENTS
 from .fields import Fields
@@ -58,7 +58,7 @@ def create(request: Request) -> Answer:
     others `PATCH /dreams/{id}` follows. An external id is unique among the accounts of its user, not beyond. Without
     one, every POST is another account: that is how the product is documented.
     """
-    fields = Fields(request.call.body, "account")
+    fields = Fields(request.http.body, "account")
     kind = fields.text("type")
     types = (SHARED_SAVINGS, PERFORMANCE) if request.tenant.performance_dreams else (SHARED_SAVINGS,)
     if kind not in (*types, ""):
@@ -89,7 +89,7 @@ def create(request: Request) -> Answer:
 
 
 def list_all(request: Request) -> Answer:
-    found = paging.find(request, "accounts", paging.given(request.call.query, "userId", "externalId"))
+    found = paging.find(request, "accounts", paging.given(request.http.query, "userId", "externalId"))
     return found.answer([as_json(account) for account in found.rows])
 
 
@@ -100,7 +100,7 @@ def get(request: Request) -> Answer:
 def change(request: Request) -> Answer:
     """The external id of a SharedSavings account; what a Performance account is worth."""
     account = request.the_one_asked_for("accounts")
-    fields = Fields(request.call.body, "account")
+    fields = Fields(request.http.body, "account")
     apply(request, fields, account)
     fields.check()
     return get(request)

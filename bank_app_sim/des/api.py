@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import attrs
 
+from ..server.answers import Answer, Refused
 from ..server.attempts import survived, why
 from ..server.database import Connection, Database, Marked
 from ..server.due import DueWork
 from ..server.ids import Ids
-from ..server.service import Answer, Call, Endpoint, Refused, Service, status_line
+from ..server.request import HTTPRequest
+from ..server.service import Endpoint, Service
+from ..server.status_lines import status_line
 from ..timeline.clock import Clock, SimulatedClock, moment, timestamp
 from ..timeline.trace import Trace
 from . import document, events, idempotency, launching, purging, sessions, state, store, tables
@@ -28,6 +31,8 @@ from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     import httpx
+
+Respond = Callable[[HTTPRequest], Awaitable[Answer]]
 
 logger = logging.getLogger(__name__)
 
@@ -155,10 +160,10 @@ class DES:
             takes_body=operation.takes_body,
         )
 
-    async def _respond(self, operation: Operation, call: Call) -> Answer:
-        key = idempotency.key_of(call)
-        sent = credential(call)
-        id_token = await self._id_token(call, sent) if operation.takes_id_token else None
+    async def _respond(self, operation: Operation, http: HTTPRequest) -> Answer:
+        key = idempotency.key_of(http)
+        sent = credential(http)
+        id_token = await self._id_token(http, sent) if operation.takes_id_token else None
 
         def perform(connection: Connection) -> Answer:
             """One request, in its transaction: whatever it refuses has not happened."""
@@ -167,7 +172,7 @@ class DES:
             if not isinstance(principal, operation.principals):
                 raise Refused(403, {"base": [NOT_FOR[type(principal)]]})
             request = Request(
-                call=call,
+                http=http,
                 connection=connection,
                 principal=principal,
                 tenant=self._tenant_of(principal),
@@ -188,21 +193,21 @@ class DES:
             answer = await self._database.run(perform, reads_only=operation.reads_only and not may_renew)
         if operation.starts_savings:
             self._due_deposits.wake()
-        if call.method != "GET":
+        if http.method != "GET":
             self._webhooks.wake(endpoint_changed=operation.path == WEBHOOK_ENDPOINT)
         return answer
 
-    def _then_tell(self, respond: Callable[[Call], Awaitable[Answer]]) -> Callable[[Call], Awaitable[Answer]]:
+    def _then_tell(self, respond: Respond) -> Respond:
         """The same, for what writes events by itself: the bank is told."""
 
-        async def then_tell(call: Call) -> Answer:
-            answer = await respond(call)
+        async def then_tell(http: HTTPRequest) -> Answer:
+            answer = await respond(http)
             self._webhooks.wake()
             return answer
 
         return then_tell
 
-    async def _id_token(self, call: Call, sent: Credential) -> Identity | str | None:
+    async def _id_token(self, http: HTTPRequest, sent: Credential) -> Identity | str | None:
         """What the bank's keys say of the ID token in the body: they may have to be fetched, so it is done before."""
         now = timestamp(self._clock.now())
         principal = await self._database.run(
@@ -211,7 +216,7 @@ class DES:
         tenant = self._tenant_of(principal)
         if not isinstance(principal, User) or tenant.session_renewal is not SessionRenewal.TOKEN:
             return None
-        token = sessions.id_token_in(call)
+        token = sessions.id_token_in(http)
         try:
             return await self._verifiers[tenant.id].verify(token)
         except RefusedToken as refused:
@@ -285,7 +290,7 @@ class DES:
 def _for_secrets(
     method: str,
     path: str,
-    respond: Callable[[Call], Awaitable[Answer]],
+    respond: Respond,
     *,
     parameters: Collection[str] | None = (),
     refused: Callable[[Answer], Answer] = lambda answer: answer,

@@ -10,9 +10,10 @@ from urllib.parse import unquote_plus
 
 import attrs
 
+from ..server.answers import Answer
 from ..server.database import Connection, Database
 from ..server.ids import Ids
-from ..server.service import Answer, Call
+from ..server.request import HTTPRequest
 from ..timeline.clock import Clock, timestamp
 from . import store
 from .request import hashed
@@ -49,18 +50,18 @@ class TokenEndpoint:
     clock: Clock
     ids: Ids
 
-    async def grant(self, call: Call) -> Answer:
+    async def grant(self, http: HTTPRequest) -> Answer:
         """Exchange the bank's client id and secret, in the body or by HTTP Basic, for an access token."""
         # Those without a value count as left out (RFC 6749, 3.2).
-        parameters = {name: value for name, value in call.body.items() if value != ""}
-        if misplaced := next((name for name in ("client_id", "client_secret") if name in call.query), None):
+        parameters = {name: value for name, value in http.body.items() if value != ""}
+        if misplaced := next((name for name in ("client_id", "client_secret") if name in http.query), None):
             return _error(400, "invalid_request", misplaced, "can't be in the address, which others log")
         grant_type = parameters.get("grant_type")
         if grant_type is None:
             return _error(400, "invalid_request", "grant_type", "is missing")
         if grant_type != "client_credentials":
             return _error(400, "unsupported_grant_type", "grant_type", "must be client_credentials")
-        authorization = call.headers.get("authorization")
+        authorization = http.headers.get("authorization")
         if authorization is None:
             credentials = _Credentials(_text(parameters, "client_id"), _text(parameters, "client_secret"))
         else:

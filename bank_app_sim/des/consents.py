@@ -9,7 +9,7 @@ it to the user, and says what the user said. Opening an account is part of conse
 from datetime import timedelta
 from typing import Any
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from ..timeline.clock import moment, timestamp
 from . import launching, provisioning, store, users
 from .fields import Fields
@@ -57,7 +57,7 @@ def open_for(request: Request, launch: Row, dream: Row) -> str:
 
 def ask(request: Request) -> Answer:
     """A fresh temporary id, for the app to hand to its backend; after a rejection, of another consent."""
-    fields = Fields(request.call.body, "transferConsent")
+    fields = Fields(request.http.body, "transferConsent")
     launch_id = fields.text("savehackLaunchId")
     fields.check()
     launch = request.one("savehackLaunches", launch_id, field=fields.path("savehackLaunchId"))
@@ -86,7 +86,7 @@ def ask(request: Request) -> Answer:
 
 def fetch(request: Request) -> Answer:
     """The consent that a temporary id stands for; the id is used up by this, unless the consent itself is not sent."""
-    temporary_id = request.call.query.get("temporaryId", "")
+    temporary_id = request.http.query.get("temporaryId", "")
     if not temporary_id.strip():
         raise Refused(400, {"TransferConsent.temporaryId": ["can't be blank"]})
     this = {"temporary_id": temporary_id}
@@ -95,7 +95,7 @@ def fetch(request: Request) -> Answer:
     if ticket is None or consent is None or ticket["expires_at"] <= request.now:
         sentence = "is unknown, used or expired; the app gets another one by asking again"
         raise Refused(404, {"TransferConsent.temporaryId": [sentence]})
-    if not request.call.is_head:
+    if not request.http.is_head:
         request.connection.execute(store.consents.USE_UP, this)
     return Answer(200, {"transferConsent": as_json(consent)})
 
@@ -103,7 +103,7 @@ def fetch(request: Request) -> Answer:
 def answer(request: Request) -> Answer:
     """What the user said. Said again it changes nothing; it is not taken back."""
     consent = request.the_one_asked_for("transferConsents")
-    fields = Fields(request.call.body, "transfer_consent", named_in_errors=NAMED_IN_ERRORS)
+    fields = Fields(request.http.body, "transfer_consent", named_in_errors=NAMED_IN_ERRORS)
     said = {
         "consented_at": fields.happened_at("consentedAt", now=request.now),
         "rejected_at": fields.happened_at("rejectedAt", now=request.now),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..server.answers import Answer, Refused
 from ..server.secret_rules import what_is_wrong_with_webhook_secret
-from ..server.service import Answer, Refused
 from ..timeline.clock import moment, timestamp
 from . import deliveries, store
 from .addresses import what_is_wrong_with_url
@@ -37,7 +37,7 @@ def put_endpoint(request: Request) -> Answer:
     Another secret is a rotation: the one before goes on signing for a while, and the one before that no more. A batch
     that waits for its next attempt is sent at once, also when it is the same endpoint again.
     """
-    fields = Fields(request.call.body, "webhookEndpoint")
+    fields = Fields(request.http.body, "webhookEndpoint")
     secret = fields.text("secret")
     wanted = {
         "url": _url(fields, "url", fields.text("url", most=LONGEST_ADDRESS)),

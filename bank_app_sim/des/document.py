@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from ..server.service import Answer, Call, Text
+from ..server.answers import Answer, Text
+from ..server.request import HTTPRequest
 
 FILE = Path(__file__).with_name("openapi.yaml")
 
@@ -43,16 +44,16 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[
                 yield method.upper(), path, item[method]
 
 
-async def serve_json(call: Call) -> Answer:
+async def serve_json(http: HTTPRequest) -> Answer:
     """The document, whose server is where it was asked for: an address with something before our own paths, too."""
     content = as_json()
-    if call.prefix:
+    if http.prefix:
         [server] = document()["servers"]
-        content = orjson.dumps({**document(), "servers": [{**server, "url": f"{call.prefix}/"}]})
+        content = orjson.dumps({**document(), "servers": [{**server, "url": f"{http.prefix}/"}]})
     return Answer(200, Text(content, "application/json"))
 
 
-async def serve_page(_call: Call) -> Answer:
+async def serve_page(_http: HTTPRequest) -> Answer:
     content, headers = _page()
     return Answer(200, Text(content, "text/html; charset=utf-8"), headers=headers)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import dreams, launching, money, provisioning, store
 from .fields import Fields
 from .request import Bank, Request, User
@@ -29,7 +29,7 @@ def change(request: Request) -> Answer:
     """Do what is asked for, all of it or nothing; what is so already stays as it is."""
     dream = request.the_one_asked_for("dreams")
     shown = {**dreams.as_json(dream), "imageUrl": None, "activeSavehacksCount": dream["active_savehacks_count"]}
-    fields = Fields(request.call.body, "dream")
+    fields = Fields(request.http.body, "dream")
     if dream["deleted_at"] is not None:
         _refuse_all_changes(fields, {**shown, "accountId": dream["account_id"]})
         return dreams.get(request)

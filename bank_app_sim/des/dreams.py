@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..server.service import Answer
+from ..server.answers import Answer
 from . import money, paging, provisioning, store
 from .accounts import reference
 from .fields import Fields
@@ -37,7 +37,7 @@ def _open_request(dream: Row) -> str | None:
 
 
 def create(request: Request) -> Answer:
-    fields = Fields(request.call.body, "dream")
+    fields = Fields(request.http.body, "dream")
     name = fields.optional_text("name")
     target_cents = fields.optional_cents("targetCents", least=1)
     expires_at = fields.optional_day_or_moment("expiresAt")
@@ -105,7 +105,7 @@ def account_for(request: Request, fields: Fields, user_id: str, account_id: str)
 
 
 def list_all(request: Request) -> Answer:
-    query = request.call.query
+    query = request.http.query
     state = paging.one_of(query, "state", ["active", "deleted"]) or "active"
     as_wanted = _as_wanted(request)
     found = paging.find(request, "dreams", {state: True, **paging.given(query, "userId", "externalUserId")})
@@ -118,8 +118,8 @@ def get(request: Request) -> Answer:
 
 def _as_wanted(request: Request) -> Callable[[Row], dict[str, Any]]:
     """Two fields are there only when the query asks for them."""
-    shows_image = paging.flag(request.call.query, "showImageUrl")
-    shows_savehacks = paging.flag(request.call.query, "showActiveSavehacks")
+    shows_image = paging.flag(request.http.query, "showImageUrl")
+    shows_savehacks = paging.flag(request.http.query, "showActiveSavehacks")
 
     def as_wanted(dream: Row) -> dict[str, Any]:
         shown = as_json(dream)

@@ -7,9 +7,9 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
+from ..server.answers import Answer, Refused
 from ..server.database import Connection
 from ..server.ids import Ids
-from ..server.service import Answer, Refused
 from ..timeline.clock import moment, timestamp
 from . import dreams, launches, paging, store, transactions, users
 from .outbox import Outbox
@@ -44,7 +44,7 @@ def _created_at(event: Row) -> str:
 def list_all(request: Request) -> Answer:
     """Those of the last thirty days, the oldest first; `createdAfter` is where the last look ended."""
     oldest_us = microseconds(moment(request.now) - KEPT)
-    created_after = request.call.query.get("createdAfter")
+    created_after = request.http.query.get("createdAfter")
     after_us = oldest_us if created_after is None else max(oldest_us, microseconds(_moment(created_after)))
     found = paging.find(
         request, "events", {"after_us": after_us}, place_of=lambda row: {"createdAfter": _created_at(row)}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..server.service import Answer
+from ..server.answers import Answer
 from ..timeline.clock import moment
 from . import engine, launching
 from .fields import Fields
@@ -22,7 +22,7 @@ WIRE_NAMES = {
 
 def take(request: Request) -> Answer:
     """Something happened: every active launch that lives on it prepares its deposit, now."""
-    fields = Fields(request.call.body, "feedEvent")
+    fields = Fields(request.http.body, "feedEvent")
     event = _read(request, fields)
     ids = launching.prepare_for(request, event)
     shown: dict[str, Any] = {

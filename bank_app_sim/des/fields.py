@@ -6,10 +6,9 @@ from typing import Any
 
 from impact_sdk.parsing.moments import day
 
-from ..server.answers import MOST_ERRORS
+from ..server.answers import MOST_ERRORS, Refused
 from ..server.integers import integer
 from ..server.nearest import not_known
-from ..server.service import Refused
 from ..timeline.clock import moment, timestamp
 from .engine import LARGEST_CENTS
 

@@ -10,7 +10,7 @@ import attrs
 
 from impact_sdk import wire
 
-from ..server.service import Refused
+from ..server.answers import Refused
 from ..timeline.clock import Clock
 from .fields import what_is_wrong_with_text
 from .signing_keys import ALGORITHM, PublishedKeys

@@ -12,7 +12,8 @@ from datetime import timedelta
 import attrs
 import orjson
 
-from ..server.service import Answer, Call, Refused
+from ..server.answers import Answer, Refused
+from ..server.request import HTTPRequest
 from ..timeline.clock import moment, timestamp
 from . import store
 from .request import Request
@@ -26,9 +27,9 @@ LIFETIME_HEADER = {"Idempotency-Key-Lifetime": str(int(LIFETIME.total_seconds())
 _VISIBLE = re.compile(r"[!-~]{1,255}")
 
 
-def key_of(call: Call) -> str | None:
+def key_of(http: HTTPRequest) -> str | None:
     """The key that a request came with; keys mean nothing beyond POST."""
-    key = call.headers.get(HEADER.lower()) if call.method == "POST" else None
+    key = http.headers.get(HEADER.lower()) if http.method == "POST" else None
     if key is not None and not _VISIBLE.fullmatch(key):
         raise Refused(400, {HEADER: ["must be 1 to 255 visible characters"]})
     return key
@@ -66,7 +67,7 @@ def kept_answer(request: Request) -> Answer | None:
         this_key = {"of_principal": request.principal.id, "of_key": kept["kept_key"]}
         request.connection.execute(store.principals.FORGET_KEY, this_key)
         return None
-    if kept["kept_fingerprint"] != _fingerprint(request.call):
+    if kept["kept_fingerprint"] != _fingerprint(request.http):
         raise Refused(422, {HEADER: ["was used for another request; take a new key for each intent"]})
     return Answer(kept["kept_status"], orjson.loads(kept["kept_body"]), headers={"Idempotent-Replayed": "true"})
 
@@ -76,7 +77,7 @@ def keep(request: Request, key: str, answer: Answer) -> None:
     kept = {
         "principal": request.principal.id,
         "key": key,
-        "fingerprint": _fingerprint(request.call),
+        "fingerprint": _fingerprint(request.http),
         "status": answer.status,
         "body": orjson.dumps(answer.body).decode(),
         "at": request.now,
@@ -89,5 +90,5 @@ def oldest_kept(now: str) -> str:
     return timestamp(moment(now) - LIFETIME)
 
 
-def _fingerprint(call: Call) -> str:
-    return hashlib.sha256(f"{call.method} {call.path}\n".encode() + call.raw).hexdigest()
+def _fingerprint(http: HTTPRequest) -> str:
+    return hashlib.sha256(f"{http.method} {http.path}\n".encode() + http.raw).hexdigest()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import engine, launches, launching, store
 from .fields import Fields
 from .request import Request
@@ -13,7 +13,7 @@ def change(request: Request) -> Answer:
     """Do what is asked for; what is so already stays as it is. A stopped launch is stopped for good."""
     launch = request.the_one_asked_for("savehackLaunches")
     shown = launches.shown(request, launch["id"])
-    fields = Fields(request.call.body, "savehackLaunch")
+    fields = Fields(request.http.body, "savehackLaunch")
     if fields.text("type") not in (launch["type"], ""):
         fields.refuse("type", f"can't be changed: it is {launch['type']}")
     if launch["stopped_at"] is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import consents, dreams, launching, paging, store
 from .engine import BY_LAUNCH_TYPE, Kind, OwnField, Savehack
 from .fields import Fields
@@ -38,7 +38,7 @@ def create(request: Request) -> Answer:
     It starts at once, or waits: as a draft for the user's consent, where the bank wants one, else paused for an account
     to be asked for.
     """
-    fields = Fields(request.call.body, "savehackLaunch")
+    fields = Fields(request.http.body, "savehackLaunch")
     savehack = _savehack(fields)
     if fields.text("savehackId") not in (savehack.id, ""):
         fields.refuse("savehackId", f"is not the savehack of a {savehack.launch_type}; see GET /savehacks")
@@ -124,7 +124,7 @@ def _timezone(request: Request) -> str:
 
 
 def list_all(request: Request) -> Answer:
-    filters = paging.given(request.call.query, "dreamId", "userId", "externalUserId")
+    filters = paging.given(request.http.query, "dreamId", "userId", "externalUserId")
     found = paging.find(request, "savehackLaunches", filters)
     wanted = {"ids": [launch["dream_id"] for launch in found.rows]}
     their_dreams = {row["id"]: row for row in request.connection.execute(store.dreams.BY_IDS, wanted).mappings()}

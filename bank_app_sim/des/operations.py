@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import attrs
 
-from ..server.service import WITHOUT_BODY, Answer
+from ..server.answers import Answer
+from ..server.service import WITHOUT_BODY
 from . import (
     accounts,
     consents,

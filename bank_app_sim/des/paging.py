@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import attrs
 from starlette.datastructures import QueryParams
 
-from ..server.service import Answer, Call, Refused
+from ..server.answers import Answer, Refused
+from ..server.request import HTTPRequest
 from . import store
 from .request import Request
 from .store import Row
@@ -97,7 +98,7 @@ class Found:
         is_numbered: It was asked for by its number, not by where the one before ended.
     """
 
-    call: Call
+    http: HTTPRequest
     plural: str
     page: Page
     following: Changed | None
@@ -113,7 +114,7 @@ class Found:
                 meta |= {"count": self.count, "pages": max(1, -(-self.count // self.page.items))}
             first = self.page.before + 1
             meta |= {"from": first, "to": first + len(things) - 1} if things else {"from": 0, "to": 0}
-        meta["next_url"] = None if self.following is None else address(self.call, self.following)
+        meta["next_url"] = None if self.following is None else address(self.http, self.following)
         return Answer(200, {self.plural: things, "meta": meta})
 
 
@@ -132,9 +133,9 @@ def find(
         place: Where the page before ended, whatever number the query says; empty for the beginning.
         place_of: What a query says to go on after a thing.
     """
-    page = asked_for(request.call.query, most_items=most_items)
-    if place is None and "after" in request.call.query:
-        place = {"after_n": _number(request.call.query, "after", default=1, most=LARGEST_PLACE)}
+    page = asked_for(request.http.query, most_items=most_items)
+    if place is None and "after" in request.http.query:
+        place = {"after_n": _number(request.http.query, "after", default=1, most=LARGEST_PLACE)}
     narrowed = {**request.reach, **filters}
     statements = store.listings.listing(plural, frozenset([*narrowed, *(["after"] if place else [])]))
     narrowed |= place or {}
@@ -154,7 +155,7 @@ def find(
     if place is None:
         count = request.connection.execute(statements.count, narrowed).scalar_one()
     return Found(
-        request.call,
+        request.http,
         plural,
         page,
         following,
@@ -164,7 +165,7 @@ def find(
     )
 
 
-def address(call: Call, changed: Changed) -> str:
+def address(http: HTTPRequest, changed: Changed) -> str:
     """The path that was asked for, with some of its query changed; from the beginning of the server's address."""
-    query = {name: value for name, value in {**call.query, **changed}.items() if value is not None}
-    return f"{call.prefix}{call.path}?{urlencode(query)}"
+    query = {name: value for name, value in {**http.query, **changed}.items() if value is not None}
+    return f"{http.prefix}{http.path}?{urlencode(query)}"

@@ -5,9 +5,10 @@ import hashlib
 import attrs
 from starlette.requests import cookie_parser
 
+from ..server.answers import Refused
 from ..server.database import Connection
 from ..server.ids import Ids
-from ..server.service import Call, Refused
+from ..server.request import HTTPRequest
 from . import store
 from .id_tokens import Identity
 from .outbox import Outbox
@@ -57,8 +58,8 @@ class Request:
         id_token: Whom the ID token in the body speaks of, or what is wrong with it; for an operation that takes one.
     """
 
-    call: Call
     connection: Connection
+    http: HTTPRequest
     principal: Principal
     tenant: Tenant
     now: str
@@ -89,7 +90,7 @@ class Request:
 
     def the_one_asked_for(self, plural: str) -> Row:
         """As `one()`, with the id in the path."""
-        return self.one(plural, self.call.parameters["id"])
+        return self.one(plural, self.http.parameters["id"])
 
     def owner(self, user_id: str, *, field: str) -> Row:
         """The user whom something new is for; 400 on `field` where the tenant has no such user.
@@ -115,15 +116,15 @@ class Credential:
     is_token: bool
 
 
-def credential(call: Call) -> Credential:
+def credential(http: HTTPRequest) -> Credential:
     """A bearer token, or else the cookie of a session."""
-    authorization = call.headers.get("authorization")
+    authorization = http.headers.get("authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         return Credential(token.strip() if scheme.lower() == "bearer" else None, is_token=True)
     # Of several sessions the first counts: that of the longest path, such as a world's (RFC 6265, 5.4). The parser
     # takes the last one of a name.
-    cookies = ";".join(reversed(call.headers.get("cookie", "").split(";")))
+    cookies = ";".join(reversed(http.headers.get("cookie", "").split(";")))
     return Credential(cookie_parser(cookies).get(SESSION_COOKIE), is_token=False)
 
 

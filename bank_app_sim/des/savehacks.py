@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..server.service import Answer
+from ..server.answers import Answer
 from . import paging
 from .engine import SAVEHACKS, Savehack
 from .request import Request
@@ -16,8 +16,8 @@ _ALL = [as_json(savehack) for savehack in SAVEHACKS]
 
 
 def list_all(request: Request) -> Answer:
-    page = paging.asked_for(request.call.query)
+    page = paging.asked_for(request.http.query)
     shown = _ALL[page.before :][: page.items]
     is_last = page.before + page.items >= len(_ALL)
     following = None if is_last else {"page": str(page.number + 1)}
-    return paging.Found(request.call, "savehacks", page, following, len(_ALL)).answer(shown)
+    return paging.Found(request.http, "savehacks", page, following, len(_ALL)).answer(shown)

@@ -12,7 +12,8 @@ from typing import Any
 
 import attrs
 
-from ..server.service import Answer, Call, Refused
+from ..server.answers import Answer, Refused
+from ..server.request import HTTPRequest
 from ..timeline.clock import moment, timestamp
 from . import store
 from .fields import Fields
@@ -51,12 +52,12 @@ def expiry(tenant: Tenant, *, now: datetime, token_expires_at: datetime, maximum
     return end if maximum is None else min(end, maximum)
 
 
-def cookie(secret: str, *, call: Call, expires_at: str, now: str) -> dict[str, str]:
+def cookie(secret: str, *, http: HTTPRequest, expires_at: str, now: str) -> dict[str, str]:
     """The header that gives the browser, or the SDK, its session, and says how long and where it will be of use."""
     # How long, not until when: the browser's clock is its own.
     lifetime = max(int((moment(expires_at) - moment(now)).total_seconds()), 0)
-    text = f"{SESSION_COOKIE}={secret}; Max-Age={lifetime}; Path={call.prefix}/; HttpOnly; SameSite=Lax"
-    return {"Set-Cookie": f"{text}; Secure" if call.scheme == "https" else text}
+    text = f"{SESSION_COOKIE}={secret}; Max-Age={lifetime}; Path={http.prefix}/; HttpOnly; SameSite=Lax"
+    return {"Set-Cookie": f"{text}; Secure" if http.scheme == "https" else text}
 
 
 def get(request: Request) -> Answer:
@@ -83,9 +84,9 @@ def renewed_by_activity(request: Request) -> tuple[Request, Mapping[str, str]]:
     return attrs.evolve(request, principal=principal), _cookie_of(request, expires_at)
 
 
-def id_token_in(call: Call) -> str:
+def id_token_in(http: HTTPRequest) -> str:
     """The ID token that is to renew a session."""
-    fields = Fields(call.body, "session")
+    fields = Fields(http.body, "session")
     token = fields.secret("idToken")
     fields.check()
     return token
@@ -138,5 +139,5 @@ def _set_end(request: Request, expires_at: str) -> None:
 
 def _cookie_of(request: Request, expires_at: str) -> dict[str, str]:
     """The request's own cookie again, with another lifetime; emptied where it has none left."""
-    secret = credential(request.call).secret if expires_at > request.now else None
-    return cookie(secret or "", call=request.call, expires_at=expires_at, now=request.now)
+    secret = credential(request.http).secret if expires_at > request.now else None
+    return cookie(secret or "", http=request.http, expires_at=expires_at, now=request.now)

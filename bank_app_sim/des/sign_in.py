@@ -6,9 +6,10 @@ from typing import Any
 
 import attrs
 
+from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
 from ..server.ids import Ids
-from ..server.service import Answer, Call, Refused
+from ..server.request import HTTPRequest
 from ..timeline.clock import Clock, timestamp
 from . import events, sessions, store, users
 from .engine import zone
@@ -43,9 +44,9 @@ class SignIn:
     clock: Clock
     ids: Ids
 
-    async def verify_token(self, call: Call) -> Answer:
+    async def verify_token(self, http: HTTPRequest) -> Answer:
         """Open a session for the user whom the token speaks of, who is created at first sight."""
-        texts = _texts(call.body)
+        texts = _texts(http.body)
         if texts["token"] is None:
             raise Refused(422, {"token": ["is missing"]})
         tenant = self._tenant(texts["client_id"], texts["token"])
@@ -73,9 +74,9 @@ class SignIn:
             return user
 
         user = await self.database.run(open_session)
-        cookie = sessions.cookie(secret, call=call, expires_at=str(session["expires_at"]), now=now)
-        if _wants_page(call):
-            return Answer(303, headers={**cookie, "Location": f"{call.prefix}{location}"})
+        cookie = sessions.cookie(secret, http=http, expires_at=str(session["expires_at"]), now=now)
+        if _wants_page(http):
+            return Answer(303, headers={**cookie, "Location": f"{http.prefix}{location}"})
         answer = {"user": users.as_json(user), "session": sessions.as_json(tenant, session)}
         return Answer(200, answer, headers=cookie)
 
@@ -132,8 +133,8 @@ def _check_zone(name: str) -> None:
         raise Refused(400, {"timezone": ["is no IANA time zone, such as Europe/Stockholm"]}) from None
 
 
-def _wants_page(call: Call) -> bool:
-    accept = call.headers.get("accept", "")
+def _wants_page(http: HTTPRequest) -> bool:
+    accept = http.headers.get("accept", "")
     return "text/html" in accept and "application/json" not in accept
 
 

@@ -11,9 +11,9 @@ import attrs
 from impact_sdk import wire
 from impact_sdk.parsing.visible import visible
 
+from ..server.answers import Refused
 from ..server.attempts import why
 from ..server.client import Client
-from ..server.service import Refused
 from ..timeline.clock import Clock
 
 if TYPE_CHECKING:

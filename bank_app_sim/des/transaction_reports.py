@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import money, store, transactions
 from .fields import Fields
 from .request import Request
@@ -15,7 +15,7 @@ def create(request: Request) -> Answer:
     Without a Dream it is the residual that moves, which may become less than nothing; accounts and Dreams may not.
     """
     # docs/des.md 1.8
-    fields = Fields(request.call.body, "transaction")
+    fields = Fields(request.http.body, "transaction")
     kind = kind_of(fields)
     user_id = fields.text("userId")
     report: dict[str, Any] = {

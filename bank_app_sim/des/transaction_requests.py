@@ -4,7 +4,7 @@ The vendor's web app asks DES for these in a way that is not public. What stays 
 leaves it waits for the bank.
 """
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import money, store, transaction_reports, transactions
 from .fields import Fields
 from .request import Bank, Request
@@ -23,7 +23,7 @@ def create(request: Request) -> Answer:
 
 def _ask(request: Request) -> Answer:
     """At most for what is there, and is not on its way out already."""
-    fields = Fields(request.call.body, "transaction")
+    fields = Fields(request.http.body, "transaction")
     if banks := [name for name in OF_THE_BANK if fields.given(name)]:
         raise Refused(403, {fields.path(name): ["can be given by the bank only"] for name in banks})
     kind = kind_of(fields)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import money, paging, store
 from .accounts import reference
 from .fields import Fields
@@ -64,7 +64,7 @@ def _dream(transaction: Row, side: str) -> dict[str, Any] | None:
 
 def list_all(request: Request) -> Answer:
     """By the moment of the request, the oldest first."""
-    query = request.call.query
+    query = request.http.query
     paging.one_of(query, "state", STATES)
     filters = paging.given(query, "state", "externalId", "externalUserId")
     place = _place_after(request, query["after_id"]) if "after_id" in query else None
@@ -108,7 +108,7 @@ def get(request: Request) -> Answer:
 def change(request: Request) -> Answer:
     """The bank tells what became of it: settled or failed, once and for all. Told twice, nothing more happens."""
     transaction = request.the_one_asked_for("transactions")
-    fields = Fields(request.call.body, "transaction")
+    fields = Fields(request.http.body, "transaction")
     apply(request, fields, transaction)
     fields.check()
     return get(request)

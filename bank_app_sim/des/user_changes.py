@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import accounts, provisioning, store, transactions, users
 from .fields import Fields
 from .request import Request, User
@@ -20,7 +20,7 @@ def change(request: Request) -> Answer:
     """
     # docs/des.md 1.11
     user = request.the_one_asked_for("users")
-    fields = Fields(request.call.body, "user")
+    fields = Fields(request.http.body, "user")
     shown = users.as_json(user)
     for name in READ_ONLY:
         fields.unchanged(name, shown[name])

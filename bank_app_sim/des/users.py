@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..server.service import Answer, Refused
+from ..server.answers import Answer, Refused
 from . import paging, store
 from .fields import Fields
 from .request import Request
@@ -47,7 +47,7 @@ def new_user(
 
 
 def create(request: Request) -> Answer:
-    fields = Fields(request.call.body, "user")
+    fields = Fields(request.http.body, "user")
     user = new_user(
         id=request.ids.uuid(),
         tenant_id=request.principal.tenant_id,
@@ -64,7 +64,7 @@ def create(request: Request) -> Answer:
 
 
 def list_all(request: Request) -> Answer:
-    found = paging.find(request, "users", paging.given(request.call.query, "externalId"))
+    found = paging.find(request, "users", paging.given(request.http.query, "externalId"))
     return found.answer([as_json(user) for user in found.rows])
 
 

@@ -18,7 +18,7 @@ from ..server.bodies import JSON
 from ..server.database import Connection, Database
 from ..server.due import DueWork
 from ..server.ids import Ids
-from ..server.service import status_line
+from ..server.status_lines import status_line
 from ..timeline.clock import Clock, moment, timestamp, wait_out
 from ..timeline.trace import Trace
 from . import deliveries, events, store

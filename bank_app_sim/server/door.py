@@ -7,8 +7,8 @@ import attrs
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .answers import Refused
 from .hosts import LOOPBACK, name_in
-from .service import Refused
 
 # What no client of this API comes near to.
 LONGEST_TARGET = 16_384

@@ -4,9 +4,7 @@ Both servers of the simulation stand on this, each with routes of its own. Nothi
 """
 
 import functools
-import http
 import logging
-import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -25,15 +23,11 @@ from .database import DatabaseError
 from .hosts import is_from_page_of_another
 from .ids import Ids
 from .nearest import not_known
+from .request import HTTPRequest, headers_of, prefix_of
 from .routes import Routes
-
-__all__ = ["Answer", "Call", "Endpoint", "Refused", "Service", "Text", "headers_of", "prefix_of", "status_line"]
+from .status_lines import status_line
 
 logger = logging.getLogger(__name__)
-
-# What was taken off the front of the path by whoever has handed a request on: /worlds/4f0c2a91b7de/des.
-FORWARDED_PREFIX = "x-forwarded-prefix"
-_PREFIX = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
 
 QUERIES_AT_HAND = 256
 
@@ -53,54 +47,6 @@ NOT_FOR_PAGES = (
     "web pages of other servers have no business here; ask from a program, or from a page of this machine (127.0.0.1, "
     "localhost)"
 )
-
-
-@attrs.frozen(kw_only=True)
-class Call:
-    """One request, read whole and checked as far as its form goes.
-
-    Attributes:
-        scheme: `http` or `https`.
-        prefix: What the server's address has before the path, where another server has handed the request on.
-        path: As it was asked for, without the query.
-        route: The route's template, such as `/v1/dreams/{id}`.
-        parameters: The parts of the path that the template names.
-        headers: By name, in lower case.
-        body: The JSON object that was sent, or the fields of a form; empty where no body was.
-        raw: The bytes of the body.
-        request_id: What `X-Request-Id` of the answer will say.
-        is_head: A GET of which only the status and the headers are wanted: it leaves all as it is (RFC 9110, 9.3.2).
-    """
-
-    method: str
-    scheme: str
-    path: str
-    route: str
-    parameters: Mapping[str, str]
-    query: QueryParams
-    # In no `repr`: they hold tokens and cookies.
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    body: Mapping[str, Any] = attrs.field(repr=False)
-    raw: bytes = attrs.field(repr=False)
-    request_id: str
-    prefix: str = ""
-    is_head: bool = False
-
-
-# What a status without a name of its own is.
-CLASSES = {1: "Informational", 2: "Successful", 3: "Redirection", 4: "Client Error"}
-
-
-@functools.cache
-def status_line(status: int) -> str:
-    """Such as `201 Created`; a status without a name of its own has its class's: `520 Server Error`.
-
-    Peers may send any number. One that is of no class counts as a server's error (RFC 9110, 15).
-    """
-    try:
-        return f"{status} {http.HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"{status} {CLASSES.get(status // 100, 'Server Error')}"
 
 
 # Not frozen, which takes longer to make: each world has some fifty of them.
@@ -123,7 +69,7 @@ class Endpoint:
 
     method: str
     path: str
-    respond: Callable[[Call], Awaitable[Answer]]
+    respond: Callable[[HTTPRequest], Awaitable[Answer]]
     label: Callable[[str, Mapping[str, Any]], str] = attrs.field()
     answered: Callable[[str, int], str] = lambda _sender, status: status_line(status)
     is_private: bool = False
@@ -228,7 +174,7 @@ class Service:
             _check_query(query, endpoint.parameters)
             _refuse_nul(parameters, query)
             answer = await endpoint.respond(
-                Call(
+                HTTPRequest(
                     method=endpoint.method,
                     scheme=scope["scheme"],
                     prefix=prefix_of(headers),
@@ -298,11 +244,6 @@ class Service:
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else content})
 
 
-def headers_of(scope: Scope) -> dict[str, str]:
-    """The headers of a request, by name in lower case; of several with the same name the first."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
-
-
 # Whoever looks for news asks the same again and again. What it gives cannot be changed.
 _query = functools.lru_cache(QUERIES_AT_HAND)(QueryParams)
 
@@ -329,12 +270,6 @@ def _kept(body: Any, content: bytes) -> Any:
         return body
     beginning = content[:LONGEST_SHOWN].decode(errors="replace")
     return {"cut": f"{len(content)} bytes, more than the {LARGEST_RECORDED_BYTES} that the trace keeps: {beginning}…"}
-
-
-def prefix_of(headers: Mapping[str, str]) -> str:
-    """What another server has taken off the front of the path; empty where it is no path."""
-    prefix = headers.get(FORWARDED_PREFIX, "")
-    return prefix if prefix and _PREFIX.fullmatch(prefix) else ""
 
 
 def _not_possible(method: str, endpoints: Collection[str]) -> Refused:

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from bank_app_sim.des.engine import LARGEST_CENTS
 from bank_app_sim.des.fields import Fields
-from bank_app_sim.server.answers import MOST_ERRORS
-from bank_app_sim.server.service import Refused
+from bank_app_sim.server.answers import MOST_ERRORS, Refused
 from bank_app_sim.timeline.clock import moment, timestamp
 
 json_values: st.SearchStrategy[Any] = st.recursive(

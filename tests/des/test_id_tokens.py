@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from bank_app_sim.des.id_tokens import Identity, RefusedToken, TokenVerifier, claims_of
-from bank_app_sim.server.service import Refused
+from bank_app_sim.server.answers import Refused
 from bank_app_sim.timeline.clock import SimulatedClock
 
 from .bank import TENANT, Bank, base64url, new_key

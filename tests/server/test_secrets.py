@@ -17,7 +17,7 @@ from bank_app_sim import Served, Simulation
 from bank_app_sim.cli import main
 from bank_app_sim.journeys import evidence
 from bank_app_sim.server.ids import Ids
-from bank_app_sim.server.service import Call
+from bank_app_sim.server.request import HTTPRequest
 from bank_app_sim.simulation.secrets import (
     SECRET_FILE,
     WEBHOOK_SECRET_FILE,
@@ -157,7 +157,7 @@ def test_a_secret_that_was_written_by_hand_may_end_its_line(tmp_path: Path) -> N
 
 def test_a_request_that_is_worked_on_shows_neither_headers_nor_body() -> None:
     """It is alive for a moment only: whether the test above meets one is a matter of luck."""
-    call = Call(
+    request = HTTPRequest(
         method="POST",
         scheme="http",
         path="/v1/dreams",
@@ -170,4 +170,4 @@ def test_a_request_that_is_worked_on_shows_neither_headers_nor_body() -> None:
         request_id="r1",
     )
 
-    assert PLANTED not in repr(call)
+    assert PLANTED not in repr(request)

@@ -8,18 +8,20 @@ import httpx
 import orjson
 import pytest
 
+from bank_app_sim.server.answers import Answer
 from bank_app_sim.server.ids import Ids
-from bank_app_sim.server.service import LARGEST_RECORDED_BYTES, Answer, Call, Endpoint, Service
+from bank_app_sim.server.request import HTTPRequest
+from bank_app_sim.server.service import LARGEST_RECORDED_BYTES, Endpoint, Service
 from bank_app_sim.timeline.trace import Trace
 from impact_sdk import SystemClock
 
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 
-Respond = Callable[[Call], Awaitable[Answer]]
+Respond = Callable[[HTTPRequest], Awaitable[Answer]]
 
 
-async def echo(call: Call) -> Answer:
-    return Answer(200, {"body": call.body, "prefix": call.prefix})
+async def echo(request: HTTPRequest) -> Answer:
+    return Answer(200, {"body": request.body, "prefix": request.prefix})
 
 
 def service(respond: Respond = echo) -> tuple[httpx.AsyncClient, Trace]:
@@ -63,7 +65,7 @@ async def test_what_was_refused_for_its_depth_leaves_a_trace_that_can_be_told(le
 async def test_an_answer_that_cannot_be_written_is_a_fault_of_ours_in_a_sentence(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def respond(_call: Call) -> Answer:
+    async def respond(_request: HTTPRequest) -> Answer:
         return Answer(200, {"text": "\ud800"})
 
     http, _ = service(respond)

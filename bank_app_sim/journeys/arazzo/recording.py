@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from ...server.service import status_line
+from ...server.status_lines import status_line
 from ...timeline.clock import Clock, timestamp
 from ...timeline.trace import Message
 from .concealing import Concealment

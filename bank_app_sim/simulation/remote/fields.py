@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
+from ...server.answers import Refused
 from ...server.integers import integer
 from ...server.nearest import nearest, not_known
-from ...server.service import Refused
 from ...timeline.clock import EARLIEST, LATEST, WITHIN, moment
 from ...timeline.durations import LONGEST
 from ..network import Trouble

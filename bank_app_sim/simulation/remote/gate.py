@@ -16,7 +16,8 @@ from impact_sdk.parsing.visible import visible
 
 from ...server.answers import LONGEST_SHOWN, Refused
 from ...server.bodies import LARGEST_BODY_BYTES
-from ...server.service import FORWARDED_PREFIX, NO_GUESSING, prefix_of
+from ...server.request import FORWARDED_PREFIX, prefix_of
+from ...server.service import NO_GUESSING
 from ...timeline.clock import timestamp
 from . import headers
 from .threads import WorldOver, WorldThread

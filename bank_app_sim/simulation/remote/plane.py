@@ -15,8 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from impact_sdk import SystemClock
 
+from ...server.answers import Answer, Refused
 from ...server.ids import Ids
-from ...server.service import Answer, Call, Endpoint, Refused, Service, headers_of
+from ...server.request import HTTPRequest, headers_of
+from ...server.service import Endpoint, Service
 from ...timeline.clock import LATEST, timestamp
 from ...timeline.trace import Trace, of_user
 from ...timeline.turns import BRANCH
@@ -80,10 +82,10 @@ class Plane:
             await self._control(scope, receive, send)
 
     def _endpoint(self, operation: Operation) -> Endpoint:
-        async def respond(call: Call) -> Answer:
-            read = values(call.body, operation.fields)
+        async def respond(request: HTTPRequest) -> Answer:
+            read = values(request.body, operation.fields)
             try:
-                return await getattr(self, operation.does)(call, read)  # type: ignore[no-any-return]
+                return await getattr(self, operation.does)(request, read)  # type: ignore[no-any-return]
             except WorldOver as over:
                 raise Refused(404, {"id": [str(over)]}) from over
 
@@ -95,18 +97,18 @@ class Plane:
             parameters=operation.query,
         )
 
-    async def list_worlds(self, _call: Call, _read: Mapping[str, Any]) -> Answer:
+    async def list_worlds(self, _request: HTTPRequest, _read: Mapping[str, Any]) -> Answer:
         worlds = [
             {"id": kept.id, "now": _now(kept), "idle_seconds": round(idle_seconds, 3)}
             for kept, idle_seconds in self._worlds.all()
         ]
         return Answer(200, {"version": VERSION, "most": self._worlds.most, "worlds": worlds})
 
-    async def make_world(self, call: Call, read: Mapping[str, Any]) -> Answer:
-        if "host" not in call.headers:
+    async def make_world(self, request: HTTPRequest, read: Mapping[str, Any]) -> Answer:
+        if "host" not in request.headers:
             raise Refused(400, {"Host": ["is missing; the world's addresses begin with it"]})
         kept = await self._worlds.make(settings.arguments(read))
-        address = f"{call.scheme}://{call.headers['host']}{ADDRESSES}/{kept.id}"
+        address = f"{request.scheme}://{request.headers['host']}{ADDRESSES}/{kept.id}"
         world = {
             "id": kept.id,
             "des_url": f"{address}/des",
@@ -118,12 +120,12 @@ class Plane:
         }
         return Answer(201, {"world": world}, headers={"Cache-Control": "no-store"})
 
-    async def remove_world(self, call: Call, _read: Mapping[str, Any]) -> Answer:
-        await self._worlds.remove(call.parameters["id"])
+    async def remove_world(self, request: HTTPRequest, _read: Mapping[str, Any]) -> Answer:
+        await self._worlds.remove(request.parameters["id"])
         return Answer(204)
 
-    async def let_time_pass(self, call: Call, read: Mapping[str, Any]) -> Answer:
-        kept = self._find(call)
+    async def let_time_pass(self, request: HTTPRequest, read: Mapping[str, Any]) -> Answer:
+        kept = self._find(request)
         going = Going(**read)
         farthest = min(kept.simulation.clock.now() + FARTHEST, LATEST)
         if going.to is not None and going.to > farthest:
@@ -139,8 +141,8 @@ class Plane:
         }
         return Answer(200, {"clock": shown})
 
-    async def show_messages(self, call: Call, _read: Mapping[str, Any]) -> Answer:
-        after = call.query.get("after", "0")
+    async def show_messages(self, request: HTTPRequest, _read: Mapping[str, Any]) -> Answer:
+        after = request.query.get("after", "0")
         if not (after.isascii() and after.isdigit() and len(after) <= 15):
             raise Refused(400, {"after": ["must be the number of a message"]})
 
@@ -149,10 +151,10 @@ class Plane:
             # One more than is shown tells whether there are more.
             return [message.as_json() for message in itertools.islice(later, MOST_MESSAGES + 1)]
 
-        found = await self._find(call).thread.call(messages)
+        found = await self._find(request).thread.call(messages)
         return Answer(200, {"messages": found[:MOST_MESSAGES], "has_more": len(found) > MOST_MESSAGES})
 
-    async def take_messages(self, call: Call, read: Mapping[str, Any]) -> Answer:
+    async def take_messages(self, request: HTTPRequest, read: Mapping[str, Any]) -> Answer:
         async def record(world: World) -> None:
             for message in read["messages"]:
                 BRANCH.set(message["branch"])
@@ -165,33 +167,33 @@ class Plane:
                         detail=message["detail"],
                     )
 
-        await self._find(call).thread.call(record)
+        await self._find(request).thread.call(record)
         return Answer(204)
 
-    async def show_state(self, call: Call, _read: Mapping[str, Any]) -> Answer:
-        return Answer(200, {"state": await self._find(call).thread.call(lambda world: world.simulation.state())})
+    async def show_state(self, request: HTTPRequest, _read: Mapping[str, Any]) -> Answer:
+        return Answer(200, {"state": await self._find(request).thread.call(lambda world: world.simulation.state())})
 
-    async def add_fault(self, call: Call, read: Mapping[str, Any]) -> Answer:
+    async def add_fault(self, request: HTTPRequest, read: Mapping[str, Any]) -> Answer:
         fault = Fault(**{name.removesuffix("_seconds"): value for name, value in read.items()})
         try:
             refuse_what_nobody_sends(fault.what, sender=fault.sender, receiver=None)
         except NoSuchMessage as error:
             raise Refused(400, {"sender": [str(error)]}) from error
         try:
-            await self._find(call).thread.call(lambda world: world.simulation.fail(fault))
+            await self._find(request).thread.call(lambda world: world.simulation.fail(fault))
         except NoSuchMessage as error:
             raise Refused(400, {"receiver": [str(error)]}) from error
         return Answer(204)
 
-    async def show_faults(self, call: Call, _read: Mapping[str, Any]) -> Answer:
-        left = await self._find(call).thread.call(lambda world: world.simulation.pending())
+    async def show_faults(self, request: HTTPRequest, _read: Mapping[str, Any]) -> Answer:
+        left = await self._find(request).thread.call(lambda world: world.simulation.pending())
         return Answer(200, pending.as_json(left))
 
-    async def remove_faults(self, call: Call, _read: Mapping[str, Any]) -> Answer:
-        await self._find(call).thread.call(lambda world: world.simulation.heal())
+    async def remove_faults(self, request: HTTPRequest, _read: Mapping[str, Any]) -> Answer:
+        await self._find(request).thread.call(lambda world: world.simulation.heal())
         return Answer(204)
 
-    async def let_die(self, call: Call, read: Mapping[str, Any]) -> Answer:
+    async def let_die(self, request: HTTPRequest, read: Mapping[str, Any]) -> Answer:
         who, point = read["of"], read.get("at")
         stays_down = read.get("stays_down_seconds", timedelta())
         if point is not None and (who != "bank_backend" or stays_down):
@@ -206,17 +208,17 @@ class Plane:
             else:
                 await simulation.kill_backend(stays_down=stays_down)
 
-        await self._find(call).thread.call(die)
+        await self._find(request).thread.call(die)
         return Answer(204)
 
-    async def change_bank(self, call: Call, read: Mapping[str, Any]) -> Answer:
+    async def change_bank(self, request: HTTPRequest, read: Mapping[str, Any]) -> Answer:
         async def change(world: World) -> None:
             await world.simulation.bank_decides(after=read.get("decision_after_seconds"), refuses=read.get("refuses"))
             if read.get("decides_now"):
                 await world.simulation.bank_decides_now()
 
         try:
-            await self._find(call).thread.call(change)
+            await self._find(request).thread.call(change)
         except ValueError as error:  # what cannot be a customer's name, say
             raise Refused(400, {"base": [str(error)]}) from error
         return Answer(204)
@@ -224,8 +226,8 @@ class Plane:
     def _thread(self, world_id: str) -> WorldThread:
         return self._worlds.find(world_id).thread
 
-    def _find(self, call: Call) -> Kept:
-        return self._worlds.find(call.parameters["id"])
+    def _find(self, request: HTTPRequest) -> Kept:
+        return self._worlds.find(request.parameters["id"])
 
 
 def _now(kept: Kept) -> str:

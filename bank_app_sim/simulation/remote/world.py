@@ -9,7 +9,7 @@ from typing import Any, Self
 import anyio
 import attrs
 
-from ...server.service import Refused
+from ...server.answers import Refused
 from ...timeline.clock import SimulatedClock
 from ...timeline.trace import of_user
 from ...timeline.turns import BRANCH

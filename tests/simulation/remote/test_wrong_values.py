@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.server.service import Refused
+from bank_app_sim.server.answers import Refused
 from bank_app_sim.simulation.remote.fields import values
 from bank_app_sim.simulation.remote.operations import OPERATIONS, Operation
 from bank_app_sim.simulation.remote.settings import FIELDS, SETTINGS, arguments
