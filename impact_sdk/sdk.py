@@ -22,7 +22,7 @@ from .callbacks import (
     TransferConsentRequested,
 )
 from .errors import AlreadyLaunching, ConfigurationError, InvalidCredentials
-from .handover.questions import Handovers
+from .handover.handovers import Handovers
 from .http import policy
 from .http.exchange import of as http_of
 from .http.options import CallOptions, ClientOptions

@@ -1,4 +1,4 @@
-"""The host is asked to open an account: for a user, or for one Dream where each has an account of its own."""
+"""The host is asked to open an account: for a user, or for one Dream if each Dream has its own account."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -8,8 +8,8 @@ import attrs
 from ..callbacks import AccountProvisioningRequest, ProvisioningDeclined
 from ..clock import Clock
 from ..errors import AccountProvisioningDeclined, AccountProvisioningFailed, AccountProvisioningTimedOut, HandoverError
-from ..models import Dream
-from .asking import Launches, MakeError, Owner, Question, names
+from ..models import Dream, User
+from .question import Launches, MakeError, Owner, Question, names
 
 # About half a minute of attempts: the user has just gone through opening an account.
 DELIVERY_ATTEMPTS = 8
@@ -17,11 +17,15 @@ DELIVERY_ATTEMPTS = 8
 
 @attrs.define(eq=False, kw_only=True)
 class AccountQuestion(Question):
-    """What both questions have in common. `initiated_at` is when the host answered, at every delivery."""
+    """What both questions for an account have in common.
+
+    Attributes:
+        initiated_at: When the host answered; every delivery says the same.
+    """
 
     keyword: ClassVar[str] = "account_provisioning_requested"
     declines: ClassVar[type[Exception]] = ProvisioningDeclined
-    declined: ClassVar[type[HandoverError]] = AccountProvisioningDeclined
+    declined = AccountProvisioningDeclined
     failed: ClassVar[type[HandoverError]] = AccountProvisioningFailed
     timed_out: ClassVar[type[HandoverError]] = AccountProvisioningTimedOut
 
@@ -53,7 +57,7 @@ class UserAccount(AccountQuestion):
             request_id=self.request_id,
             user_id=owner.user.id,
             external_user_id=owner.user.external_id,
-            # Unique for one user is all it has to be, and the user's id says whose it is.
+            # It has to be unique for one user only, and the user's id says whose account it is.
             account_external_id=owner.user.id,
         )
 
@@ -61,8 +65,8 @@ class UserAccount(AccountQuestion):
         await owner.users.update(owner.user.id, **self._provisioning())
         return None
 
-    def accepted(self, owner: Owner) -> None:
-        owner.user = attrs.evolve(owner.user, provisioning_initiated_at=self.initiated_at)
+    def accepted_by(self, user: User) -> User:
+        return attrs.evolve(user, provisioning_initiated_at=self.initiated_at)
 
     def stay(self, launches: Launches) -> str:
         return f"paused: {names(launches)}. The next launch of a savehack, or resume_paused_launches(), asks again"

@@ -1,4 +1,4 @@
-"""A question to the host, told to who watches when it is asked and when it has ended."""
+"""Tells the hooks when the host is asked, and how that ended."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -12,12 +12,12 @@ from ..tasks.handed_over import is_hosts_own
 
 @attrs.define(eq=False)
 class Watched:
-    """A block in which the host's callback is called.
+    """A block that lasts as long as the call of the host's callback.
 
     Args:
         callback: Its keyword at `register()`.
-        is_no: Whether what it raised says that the user declines.
-        had_its_time: Whether it has been cancelled, as its time was over.
+        is_no: Whether the exception that it raised says that the user declines.
+        had_its_time: Whether it was cancelled because it took too long.
     """
 
     _hooks: Hooks
@@ -32,7 +32,7 @@ class Watched:
             self._started = HandoverStarted(callback=self._callback, started_at=self._clock.now())
             try:
                 await self._hooks.tell(self._started)
-            except BaseException as error:  # one of them has heard that it began
+            except BaseException as error:  # a hook has heard of the start, so it must hear of the end
                 await self.__aexit__(type(error), error, None)
                 raise
 

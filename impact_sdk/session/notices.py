@@ -1,4 +1,4 @@
-"""What the host is told, and nothing waits for: its failure is logged and harms nothing."""
+"""Tells the host what nothing waits for. A failure of its callback is logged and harms nothing."""
 
 import logging
 
@@ -7,7 +7,8 @@ import attrs
 
 from ..callbacks import Callbacks
 from ..logs import fields
-from ..tasks.handed_over import Tasks, awaitable, is_hosts_own
+from ..tasks.calling import Failed, call
+from ..tasks.handed_over import Tasks
 from ..tasks.keeper import begin_here, called_by
 
 logger = logging.getLogger("impact_sdk")
@@ -24,7 +25,7 @@ class Notices:
         """Call the callback that is registered under `keyword`, if one is.
 
         Returns:
-            An event that is set when the callback has ended, however it did; at once where there is none.
+            An event that is set when the callback has ended, whatever the result; at once if none is registered.
         """
         ended = anyio.Event()
         if self._callbacks.get(keyword) is None:
@@ -34,21 +35,20 @@ class Notices:
         return ended
 
     def cancel(self) -> None:
-        """The SDK is closed: whoever has not heard by now does not hear it, but for who closes it because of that."""
+        """The SDK is closed: cancel all notices that are under way, but not the one whose callback closes the SDK."""
         for ended in self._running.keys() - called_by.get():
             self._running[ended].cancel()
 
     async def _tell(self, keyword: str, notice: object, ended: anyio.Event) -> None:
-        callback = self._callbacks.get(keyword)
         begin_here(ended)
         try:
             with anyio.CancelScope() as self._running[ended]:
-                if callback is not None:  # it may have been taken back since
-                    await awaitable(callback(notice))
-        except BaseException as error:
-            if not is_hosts_own(error):
-                raise
-            logger.exception("%s failed", keyword, extra=fields("notice.failed", callback=keyword))
+                callback = self._callbacks.get(keyword)
+                told = None if callback is None else await call(callback, notice)  # it may have been removed since
+                if isinstance(told, Failed):
+                    logger.error(
+                        "%s failed", keyword, exc_info=told.error, extra=fields("notice.failed", callback=keyword)
+                    )
         finally:
             self._running.pop(ended, None)
             ended.set()

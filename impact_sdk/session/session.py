@@ -19,8 +19,8 @@ from ..api.users import Users
 from ..arguments import checked
 from ..callbacks import Callbacks, TelemetryEvent
 from ..errors import ConfigurationError, NotSent, OutcomeUnknown
-from ..handover.asking import Owner
-from ..handover.questions import Handovers, Reading
+from ..handover.handovers import Handovers, Reading
+from ..handover.question import Owner
 from ..http.exchange import HTTP
 from ..http.options import CallOptions, PostOptions
 from ..http.policy import Policy

@@ -59,8 +59,8 @@ def is_hosts_own(error: BaseException) -> bool:
     return not isinstance(error, anyio.get_cancelled_exc_class()) or not event_loops.is_cancelled_here()
 
 
-def awaitable(answer: Awaitable[Any]) -> Awaitable[Any]:
-    """What a callback returned; TypeError, for whoever wrote it, where it cannot be awaited."""
+def awaitable(answer: Awaitable[T]) -> Awaitable[T]:
+    """What a callback returned; TypeError, for its author, if it cannot be awaited."""
     if not inspect.isawaitable(answer):
         raise TypeError(f"it returned {shown(answer)}, which cannot be awaited; make it an async function")
     return answer

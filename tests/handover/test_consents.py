@@ -1,4 +1,4 @@
-"""The user signs for a launch: the rules of `impact_sdk.handover.consents`, by number, over HTTP."""
+"""The user signs for a launch: the rules of docs/handover.md for consents, by number, over HTTP."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impact_sdk.handover.asking import Ended
 from impact_sdk.handover.rules import TRANSITIONS, Effect, Event, HandoverState, next_step
 
 PAIRS = list(itertools.product(HandoverState, Event))
@@ -42,6 +43,20 @@ def test_a_paused_launch_never_hangs_for_want_of_an_effect(state: HandoverState)
     assert effect is not Effect.NOTHING
     if effect is Effect.WAIT:
         assert after in (HandoverState.ASKING, HandoverState.DELIVERING)
+
+
+@pytest.mark.parametrize("event", [Event.RETURNED, Event.ACCEPTED, Event.CANCELLED])
+def test_an_event_that_brings_no_error_fails_nobody(event: Event) -> None:
+    effects = {effect for (_, happened), (_, effect) in TRANSITIONS.items() if happened is event}
+
+    assert effects.isdisjoint({Effect.FAIL, Effect.CANCEL_AND_FAIL})
+
+
+def test_a_failure_without_an_error_is_never_a_success() -> None:
+    error = Ended(Event.FAILED).error([])
+
+    assert isinstance(error, RuntimeError)
+    assert "failed without an error" in str(error)
 
 
 @given(st.lists(st.sampled_from(Event)))

@@ -1,4 +1,4 @@
-"""Which question to the host a launch, or a Dream, waits for; all questions of one SDK."""
+"""All handovers of one SDK: finds the question that a launch or a Dream waits for, and has it asked once."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,18 +16,19 @@ from ..http.deadlines import Deadline, standing_still
 from ..http.hooks import Hooks
 from ..models import Dream, LaunchState, SavehackLaunch
 from ..tasks.handed_over import Tasks
-from .asking import Handover, Launches, Owner, Question
+from .asking import Handover
 from .consents import LaunchConsent
 from .provisioning import DreamAccount, UserAccount
+from .question import Launches, Owner, Question
 from .rules import HandoverState
 
 
 @attrs.frozen(kw_only=True)
 class Reading:
-    """How the call that waits for a handover looks at what has come of it: within its own limits.
+    """Reads the result of a handover, within the limits of the call that waits for it.
 
     Attributes:
-        call: Whose deadline stands still while the host is asked; None where it has none.
+        call: The call whose deadline stands still while the host is asked; None if it has no deadline.
     """
 
     dreams: Dreams
@@ -53,20 +54,18 @@ class Handovers:
     hooks: Hooks
     _by_key: dict[str, Handover] = attrs.field(factory=dict, init=False)
 
-    async def hand_over(
-        self, owner: Owner, launches: Launches, tasks: Tasks, reading: "Reading"
-    ) -> list[SavehackLaunch]:
-        """Ask the host for what launches wait for; returns them all as they are then.
+    async def hand_over(self, owner: Owner, launches: Launches, tasks: Tasks, reading: Reading) -> list[SavehackLaunch]:
+        """Ask the host the questions that launches wait for, and return all launches as they are then.
 
-        Every question is asked, and the first error raised at the end, with the others as its notes. Called by the
-        callback that is answering, it does not wait for that one: its launches start with the rest.
+        Asks every question, and raises the first error at the end, with the others as its notes. If the callback that
+        is answering calls this, its own question is left out: its launches start with the rest.
         """
         asked: set[str] = set()
         while True:
             waiting: dict[str, tuple[Question, list[SavehackLaunch]]] = {}
             for launch in launches:
                 question = self._question(owner, launch)
-                # Another request id is a new question (the bank refused meanwhile); the same one has been answered.
+                # Another request id is a new question: the bank has refused meanwhile. The same id is answered.
                 if question is not None and question.key not in asked:
                     waiting.setdefault(question.key, (question, []))[1].append(launch)
             if not waiting:
@@ -76,8 +75,8 @@ class Handovers:
                 await self._ask_all(owner, list(waiting.values()), tasks)
             launches = await _fetched(reading.launches, launches)
 
-    async def hand_over_dream(self, owner: Owner, dream: Dream, tasks: Tasks, reading: "Reading") -> Dream:
-        """Ask the host for the account that a new Dream wants, if it wants one; returns it as it is then."""
+    async def hand_over_dream(self, owner: Owner, dream: Dream, tasks: Tasks, reading: Reading) -> Dream:
+        """Ask the host for the account that a new Dream needs, if it needs one, and return the Dream as it is then."""
         if dream.account_provision_request_id is None:
             return dream
         with standing_still(reading.deadline):
@@ -85,10 +84,10 @@ class Handovers:
         return await reading.dreams.get(dream.id)
 
     def leave(self, owner: Owner) -> list[anyio.Event]:
-        """An owner's session ends; an answer that DES does not know yet is kept for the user's next one.
+        """An owner's session ends. An answer that DES does not know yet is kept for the user's next session.
 
         Returns:
-            What is set when the callbacks that were cancelled by that have ended.
+            Events that are set when the cancelled callbacks have ended.
         """
         ends: list[anyio.Event] = []
         for key, handover in list(self._by_key.items()):
@@ -118,7 +117,7 @@ class Handovers:
         if launch.state == LaunchState.DRAFT:
             return LaunchConsent(launch=launch)
         if not launch.waits_for_account or owner.settings.transfer_consents:
-            # With consents nobody is asked for an account: the next consent opens one (docs/des.md 5.2).
+            # Where the user consents to launches, the next consent opens the account (docs/des.md 5.2).
             return None
         if launch.dream.account_provision_request_id is not None:
             return self._for_dream(launch.dream, launch.dream.account_provision_request_id)
