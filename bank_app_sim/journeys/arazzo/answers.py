@@ -1,16 +1,13 @@
 """Answers are read as far as they are worth it, and no further."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import httpx
+import httpx
 
 
 class AnswerTooLarge(Exception):
     """It is not read to its end."""
 
 
-async def read_bounded(answer: "httpx.Response", *, largest: int) -> bytes:
+async def read_bounded(answer: httpx.Response, *, largest: int) -> bytes:
     """The body of an answer, unpacked as it comes.
 
     Raises:

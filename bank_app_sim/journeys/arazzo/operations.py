@@ -3,11 +3,12 @@
 import ipaddress
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import anyio
 import attrs
+import httpx
 
 from impact_sdk import wire
 
@@ -18,9 +19,6 @@ from .document import Document, Part
 from .errors import NoSuchValue, instead
 from .parameters import FORM, SIMPLE, STYLES, Style
 from .selection import at_pointer
-
-if TYPE_CHECKING:
-    import httpx
 
 # OpenAPI documents of large vendors have some megabytes.
 LARGEST_API = 10_000_000
@@ -70,8 +68,6 @@ class API:
 
 def is_loopback(url: str) -> bool:
     """Whether an address is of this machine, as whoever sends the request will read it."""
-    import httpx
-
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
@@ -84,7 +80,7 @@ def is_loopback(url: str) -> bool:
         return parsed.host == "localhost"
 
 
-async def load(document: Document, *, http: "httpx.AsyncClient", against: str | None) -> dict[str, API]:
+async def load(document: Document, *, http: httpx.AsyncClient, against: str | None) -> dict[str, API]:
     """Every source description, by its name.
 
     Args:
@@ -99,7 +95,7 @@ async def load(document: Document, *, http: "httpx.AsyncClient", against: str | 
     }
 
 
-async def _load(document: Document, source: Part, *, http: "httpx.AsyncClient", against: str | None) -> API:
+async def _load(document: Document, source: Part, *, http: httpx.AsyncClient, against: str | None) -> API:
     written = source.value["url"]
     try:
         parts = urlsplit(written)
@@ -150,9 +146,7 @@ def _require_loopback(document: Document, source: Part, url: str) -> None:
         raise document.error(source, sentence, name="url")
 
 
-async def _fetched(document: Document, source: Part, url: str, http: "httpx.AsyncClient") -> Any:
-    import httpx
-
+async def _fetched(document: Document, source: Part, url: str, http: httpx.AsyncClient) -> Any:
     try:
         with anyio.fail_after(FETCH_SECONDS):
             async with http.stream("GET", url) as answer:

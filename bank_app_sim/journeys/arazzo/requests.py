@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import anyio
 import attrs
+import httpx
 
 from impact_sdk import wire
 
@@ -17,9 +18,6 @@ from .errors import NoSuchValue
 from .lookup import Exchange, Known, as_text, require_small
 from .operations import Operation
 from .parameters import FORM, joined, query
-
-if TYPE_CHECKING:
-    import httpx
 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -204,8 +202,6 @@ def _each(value: Any) -> list[Any]:
 
 
 def _multipart(body: Mapping[str, Any]) -> tuple[bytes, str]:
-    import httpx
-
     parts = [
         (name, (None, as_text(each).encode(), JSON if isinstance(each, dict | list) else None))
         for name, value in body.items()
@@ -215,7 +211,7 @@ def _multipart(body: Mapping[str, Any]) -> tuple[bytes, str]:
     return request.read(), request.headers["Content-Type"]
 
 
-async def send(http: "httpx.AsyncClient", prepared: Prepared, *, timeout_seconds: float) -> Exchange:
+async def send(http: httpx.AsyncClient, prepared: Prepared, *, timeout_seconds: float) -> Exchange:
     """Send a request and read its answer.
 
     Raises:
@@ -246,7 +242,7 @@ async def send(http: "httpx.AsyncClient", prepared: Prepared, *, timeout_seconds
     )
 
 
-def _headers(answer: "httpx.Response") -> dict[str, str]:
+def _headers(answer: httpx.Response) -> dict[str, str]:
     """By name in lower case. Cookies have commas of their own (RFC 6265, 3): they are parted as in `Cookie`."""
     answer.headers.encoding = _OCTETS
     cookies = answer.headers.get_list("set-cookie")
@@ -256,7 +252,7 @@ def _headers(answer: "httpx.Response") -> dict[str, str]:
     }
 
 
-def _read(answer: "httpx.Response", content: bytes) -> Any:
+def _read(answer: httpx.Response, content: bytes) -> Any:
     if not content:
         return None
     if "json" in answer.headers.get("content-type", ""):

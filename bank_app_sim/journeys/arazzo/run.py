@@ -3,7 +3,9 @@
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+import httpx
 
 from impact_sdk import Clock, SystemClock
 from impact_sdk.parsing.visible import visible
@@ -12,16 +14,14 @@ from ...invocation import pasted
 from ..results import JourneyResult, Outcome
 from . import checks, inputs, operations, structure
 from .concealing import Concealment
+from .context import RunContext
 from .document import Document, Part
 from .errors import instead
 from .inputs import WrongInput
 from .operations import API, Operation
 from .reading import read
 from .recording import Recording
-from .workflow import World, run_workflow
-
-if TYPE_CHECKING:
-    import httpx
+from .workflow import run_workflow
 
 __all__ = ["WrongInput", "run_document"]
 
@@ -32,56 +32,60 @@ async def run_document(
     given: Mapping[str, str] | None = None,
     against: str | None = None,
     only: Sequence[str] = (),
-    transport: "httpx.AsyncBaseTransport | None" = None,
+    transport: httpx.AsyncBaseTransport | None = None,
     clock: Clock | None = None,
     program: Sequence[str] = ("bank-app-sim",),
 ) -> list[JourneyResult]:
     """Run the workflows of a document, each after those that it depends on; one result for each.
 
-    Workflows that others call are not run by themselves, unless `only` names them. All names in the document and all
+    A workflow that others call does not run by itself, unless `only` names it. All names in the document and all
     inputs are checked before the first request is sent.
 
     Args:
-        given: Inputs as they were typed, instead of the defaults in the document.
-        against: The address of the sandbox, instead of the one in the document.
-        only: The workflows to run, by their ids; all when empty.
+        given: Inputs as the user typed them; they replace the defaults in the document.
+        against: The address of the sandbox; it replaces the one in the document.
+        only: The ids of the workflows to run; all if empty.
         transport: How requests are sent; None for TCP.
-        clock: What retries wait on, and what results are dated by; the machine's when left out.
-        program: How the command line was started, for the command that repeats it.
+        clock: Retries wait on it, and it dates the results; the machine's clock by default.
+        program: How the command line was started, for the command that repeats the run.
 
     Raises:
-        DocumentError: The document cannot be run as it is written; the message has file, line and column.
+        DocumentError: The document cannot run as it is written; the message has file, line and column.
         WrongInput: An input is unknown, missing, or of another type; or `only` names no workflow.
         OSError: The file cannot be read.
     """
-    import httpx
-
     document = Document(read(file))
     structure.check(document.source)
     checks.check(document)
     values = inputs.from_texts(document, given or {})
-    # Nothing but the document decides what is sent: no proxy and no .netrc of this machine, and no redirect.
+    command = _command(program, document, given or {}, against)
+    # Only the document decides what is sent: no proxy and no .netrc of this machine, and no redirect.
     async with httpx.AsyncClient(transport=transport, trust_env=False) as http:
         apis = await operations.load(document, http=http, against=against)
-        called = _operations(document, apis)
+        context = _context(document, apis, values, http, clock or SystemClock())
         chosen = _chosen(document, only)
-        for name in chosen:  # before the first request is sent
+        for name in chosen:
             inputs.of_workflow(document, document.workflows[name], values)
-        world = World(
-            document=document,
-            operations=called,
-            http=http,
-            clock=clock or SystemClock(),
-            given=values,
-            sources={name: part.value for name, part in document.sources.items()},
-        )
-        address = next(iter(called.values())).server if called else next(iter(apis.values())).url
-        command = _command(program, document, given or {}, against)
-        return [await _result(world, name, address, command) for name in chosen]
+        called = context.operations.values()
+        address = next(iter(called)).server if called else next(iter(apis.values())).url
+        return [await _result(context, name, address, command) for name in chosen]
+
+
+def _context(
+    document: Document, apis: Mapping[str, API], values: Mapping[str, Any], http: httpx.AsyncClient, clock: Clock
+) -> RunContext:
+    return RunContext(
+        document=document,
+        operations=_operations(document, apis),
+        http=http,
+        clock=clock,
+        given=values,
+        sources={name: part.value for name, part in document.sources.items()},
+    )
 
 
 def _operations(document: Document, apis: Mapping[str, API]) -> dict[tuple[str, str], Operation]:
-    """What each step calls, by workflow and step."""
+    """The operation that each step calls, by workflow and step."""
     found = {}
     for name, workflow in document.workflows.items():
         for step in workflow.parts("steps"):
@@ -93,7 +97,7 @@ def _operations(document: Document, apis: Mapping[str, API]) -> dict[tuple[str, 
 
 
 def _chosen(document: Document, only: Sequence[str]) -> list[str]:
-    """The workflows to run, in an order in which each comes after those that it depends on."""
+    """The workflows to run, each after those that it depends on."""
     for name in only:
         if name not in document.workflows:
             raise WrongInput(f"the document has no workflow {name!r}{instead(name, document.workflows)}")
@@ -118,7 +122,7 @@ def _append(document: Document, name: str, ordered: list[str], under_way: tuple[
 
 
 def _command(program: Sequence[str], document: Document, given: Mapping[str, str], against: str | None) -> str:
-    """What repeats this run. A secret that was given has to be given again: it is not shown."""
+    """The command that repeats this run. It does not show secrets: the user has to give them again."""
     schemas = {name: schema for flow in document.workflows.values() for name, schema in document.inputs(flow).items()}
     words = [*program, "run", document.source.file]
     words += ["--against", against] if against else []
@@ -127,15 +131,15 @@ def _command(program: Sequence[str], document: Document, given: Mapping[str, str
     return pasted(words)
 
 
-async def _result(world: World, name: str, address: str, command: str) -> JourneyResult:
-    workflow = world.document.workflows[name]
+async def _result(context: RunContext, name: str, address: str, command: str) -> JourneyResult:
+    workflow = context.document.workflows[name]
     began = time.monotonic()
-    recording = Recording(world.clock, Concealment())
-    steps, passed = await run_workflow(world, workflow, recording)
+    recording = Recording(context.clock, Concealment())
+    steps, passed = await run_workflow(context, workflow, recording)
     return JourneyResult(
         name=name,
         title=_title(workflow),
-        file=world.document.source.file,
+        file=context.document.source.file,
         row="",
         seed=0,
         world=address,
