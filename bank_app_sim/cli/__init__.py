@@ -1,7 +1,8 @@
-"""The command line: each command in a file of its own, which reads what was typed, calls, prints."""
+"""The command line: the group of all commands, and what it says of errors that a person can mend."""
 
 import os
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
@@ -12,19 +13,25 @@ from ..server.database import DatabaseError
 from ..server.ports import PortTaken
 from ..simulation import SimulationError
 from ..simulation.secrets import UnusableSecret
-from .check import check
-from .demo import demo
 from .ending import INTERRUPTED, NOBODY_READS, hush
-from .openapi import openapi
-from .run import run
-from .serve import serve
-from .trace import trace
 
 __all__ = ["main"]
 
+# Each command is a module of its name. It is imported when somebody uses it, so that `serve` starts soon.
+COMMANDS = ("check", "demo", "openapi", "run", "serve", "trace")
+
 
 class Commands(click.Group):
-    """Says in one line what went wrong, where a person can do something about it."""
+    """Imports a command when it is used, and says in one line what went wrong if a person can mend it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f".{cmd_name}", __package__), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         ctx.color = _colour(os.environ)
@@ -51,7 +58,7 @@ def _sentence(error: OSError) -> str:
 
 
 def _colour(environment: Mapping[str, str]) -> bool | None:
-    """Whether there are colours; None: on a terminal. https://no-color.org, https://force-color.org"""
+    """Whether to print colours; None: only on a terminal. https://no-color.org, https://force-color.org"""
     if environment.get("NO_COLOR"):
         return False
     return True if environment.get("FORCE_COLOR") else None
@@ -72,7 +79,3 @@ def main() -> None:
       bank-app-sim openapi                   what the sandbox's API promises
       bank-app-sim trace diff A B            where two runs part
     """
-
-
-for command in (run, check, demo, serve, trace, openapi):
-    main.add_command(command)

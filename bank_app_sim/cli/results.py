@@ -9,6 +9,7 @@ from impact_sdk.parsing.visible import visible
 from ..journeys.evidence.text import headline
 from ..journeys.playing.recorded_files import Update
 from ..journeys.results import JourneyResult, Outcome
+from ..journeys.scripts.selection import Broken
 from . import paragraphs
 from .paragraphs import counted
 
@@ -50,6 +51,11 @@ def skipped(reason: str, names: Sequence[str]) -> str:
     more = f" and {len(different) - NAMED:,} more" if len(different) > NAMED else ""
     told = f"{counted(len(names), 'journey')}: {visible(', '.join(different[:NAMED]))}{more}"
     return paragraphs.fitted(f"{click.style(word, fg=colour)}  {told}; {visible(reason)}")
+
+
+def mistakes_in(broken: Sequence[Broken]) -> str:
+    """How many mistakes there are in how many scripts."""
+    return f"{counted(sum(len(each.mistakes) for each in broken), 'mistake')} in {counted(len(broken), 'script')}"
 
 
 def updated(update: Update) -> str:
