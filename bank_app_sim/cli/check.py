@@ -1,61 +1,86 @@
-"""`bank-app-sim check`: a bank's own callback against the contract."""
+"""`bank-app-sim check`: tries a bank's own callback against the contract."""
 
 import contextlib
-import os
-import random
-import socket
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import attrs
 import click
 from click.core import ParameterSource
 
+from ..backend.customers import customer_name
+from ..check import RULES, Finding, Hearing, NoCallback, Options, Result, Secrets, find_callback, sandbox
+from ..check import check as check_callback
 from ..invocation import command
-from ..server.ids import Ids
-from ..server.ports import address, listening_socket
-from ..simulation.secrets import CLIENT_ID, SECRET_FILE, client_secret
+from ..server.ports import listening_socket
+from .banks_own import folder_of, prepare_environment, require_answer
 from .event_loop import EventLoop
+from .findings import print_findings, print_json, trying_on
 from .running import Duration
 
-if TYPE_CHECKING:
-    from ..check import Secrets
+HELP = """Try a bank's account_provisioning_requested callback against each rule of the handover.
 
-BACKEND_ANSWERS_WITHIN_SECONDS = 5.0
+MODULE is imported from the current folder. Its environment says where DES is and who the bank is there:
+IMPACT_BASE_URL, IMPACT_CLIENT_ID and IMPACT_CLIENT_SECRET, as `from_env()` reads them. CALLABLE is an async function,
+or anything that takes a request and returns an awaitable. Dots lead into objects, as in mybank.app:host.open_account.
+
+Exit code 0: no rule failed (a rule that could not be checked is counted). 1: a rule failed. 2: wrong use.
+
+\b
+Example:
+  bank-app-sim check mybank.callbacks:open_account --declines cleo
+"""
 
 
 class RuleId(click.ParamType[str]):
-    """One of the rules, by its id."""
+    """The id of a rule."""
 
     name = "rule"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from ..check import RULES
-
         known = [rule.id for rule in RULES]
         if value not in known:
             self.fail(f"{value!r} is no rule; the rules are {', '.join(known)}", param, ctx)
         return value
 
 
-@click.command()
+def _customer(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else customer_name(value)
+    except ValueError as error:
+        raise click.UsageError(f"{parameter.opts[0]} {error}") from error
+
+
+@attrs.frozen
+class Checked:
+    """What a check found.
+
+    Attributes:
+        printed: What the callback printed, with secrets masked.
+    """
+
+    findings: Sequence[Finding]
+    secrets: Secrets
+    printed: str
+
+
+@click.command(help=HELP)
 @click.argument("target", metavar="MODULE:CALLABLE")
-@click.option("--declines", metavar="CUSTOMER", help="A customer for whom the callback says no.")
+@click.option("--declines", metavar="CUSTOMER", callback=_customer, help="A customer for whom the callback says no.")
 @click.option("--time-limit", type=Duration(), default="10s", show_default=True, help="How long the callback may take.")
 @click.option(
     "--patience",
     type=Duration(),
     default="10s",
     show_default=True,
-    help="How long the account may take to be posted after the callback has returned.",
+    help="How long the bank may take to post the account after the callback has returned.",
 )
 @click.option(
     "--backend",
     metavar="URL",
-    help="Your own backend, running already, which posts the accounts. It has to know where DES is: see --port and "
+    help="Your own backend, which already runs and posts the accounts. It has to know where DES is: see --port and "
     "--data. The callback finds the URL in BANK_BACKEND_URL.",
 )
 @click.option(
@@ -63,15 +88,15 @@ class RuleId(click.ParamType[str]):
     type=click.IntRange(0, 65535),
     default=0,
     show_default=True,
-    help="Of DES, for a backend that is configured once; 0 takes one that is free.",
+    help="The port of DES, for a backend that is configured once. 0 takes a free one.",
 )
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder of the sandbox, with the bank's secret, kept for the next time; one of `serve` will do.  "
-    "[default: one that is thrown away]",
+    help="The folder of the sandbox, with the bank's secret, kept for the next time. A folder of `serve` works too.  "
+    "[default: a temporary folder]",
 )
-@click.option("--only", "rule_ids", type=RuleId(), multiple=True, help="This rule only; can be given several times.")
+@click.option("--only", "rule_ids", type=RuleId(), multiple=True, help="Check only this rule. Repeat it for several.")
 @click.option(
     "--event-loop",
     type=EventLoop(),
@@ -96,28 +121,7 @@ def check(
     show_output: bool,
     as_json: bool,
 ) -> None:
-    """Try a bank's account_provisioning_requested callback against each rule of the handover.
-
-    MODULE is imported from the current folder, and finds in its environment where DES is, and who it is there:
-    IMPACT_BASE_URL, IMPACT_CLIENT_ID and IMPACT_CLIENT_SECRET, as `from_env()` reads them. CALLABLE is an async
-    function, or anything that can be called with a request and gives back an awaitable; dots lead into objects, as in
-    mybank.app:host.open_account.
-
-    Exit code 0: no rule failed (what could not be told is counted). 1: a rule failed. 2: wrong use.
-
-    \b
-    Example:
-      bank-app-sim check mybank.callbacks:open_account --declines cleo
-    """
-    # Here and not at the top: `serve` is to answer at once.
-    from ..backend.customers import customer_name
-    from ..check import RULES, Hearing, NoCallback, Options, Result, Secrets, find_callback, sandbox
-    from ..check import check as check_callback
-    from .findings import print_findings, print_json, trying_on
-
-    if declines is not None:
-        with _sentence_about("--declines"):
-            customer_name(declines)
+    """Check, print the findings, and end with 1 if a rule failed; see HELP."""
     options = Options(
         time_limit=time_limit,
         patience=patience,
@@ -125,12 +129,26 @@ def check(
         has_backend=backend is not None,
         event_loop=event_loop,
     )
+    checked = _check(target, options, rule_ids, backend=backend, port=port, data=data)
+    findings, secrets, printed = checked.findings, checked.secrets, checked.printed
+    if as_json:
+        print_json(target, findings, secrets=secrets, printed=printed, show_output=show_output)
+    else:
+        again = command("check", target, *_repeated(ctx))
+        print_findings(target, findings, secrets=secrets, printed=printed, show_output=show_output, again=again)
+    if any(finding.verdict.result is Result.FAIL for finding in findings):
+        ctx.exit(1)
+
+
+def _check(
+    target: str, options: Options, rule_ids: Sequence[str], *, backend: str | None, port: int, data: Path | None
+) -> Checked:
     rules = [rule for rule in RULES if not rule_ids or rule.id in rule_ids]
     terminal, secrets = sys.stderr, Secrets()
-    with _folder(data, backend, port) as folder, contextlib.closing(listening_socket(port)) as listener:
-        _prepare_environment(listener, folder, secrets, backend)
+    with folder_of(data, backend, port) as folder, contextlib.closing(listening_socket(port)) as listener:
+        prepare_environment(listener, folder, secrets, backend)
         if backend is not None:
-            _require_answer(backend, folder)
+            require_answer(backend, folder)
         with Hearing() as hearing:
             try:
                 callback = find_callback(target)
@@ -141,22 +159,15 @@ def check(
                 findings = check_callback(
                     callback, sandbox=served, hearing=hearing, options=options, rules=rules, trying=trying
                 )
-    printed = secrets.masked(hearing.printed)
-    if as_json:
-        print_json(target, findings, secrets=secrets, printed=printed, show_output=show_output)
-    else:
-        again = command("check", target, *_repeated(ctx))
-        print_findings(target, findings, secrets=secrets, printed=printed, show_output=show_output, again=again)
-    if any(finding.verdict.result is Result.FAIL for finding in findings):
-        ctx.exit(1)
+    return Checked(findings, secrets, secrets.masked(hearing.printed))
 
 
-# What has to be typed again to try a rule once more.
+# The options that make a difference when a rule is tried again.
 REPEATED = {"declines", "time_limit", "patience", "backend", "port", "data", "event_loop"}
 
 
 def _repeated(ctx: click.Context) -> list[str]:
-    """The options that were given and make a difference, as they can be typed again."""
+    """The typed options of REPEATED, as words of a command line."""
     typed: list[str] = []
     for parameter in ctx.command.params:
         name, value = parameter.name or "", ctx.params.get(parameter.name or "")
@@ -164,56 +175,3 @@ def _repeated(ctx: click.Context) -> list[str]:
             text = f"{value.total_seconds():g}s" if isinstance(value, timedelta) else str(value)
             typed += [parameter.opts[0], text]
     return typed
-
-
-@contextlib.contextmanager
-def _folder(data: Path | None, backend: str | None, port: int) -> Iterator[Path]:
-    if backend is not None and (data is None or port == 0):
-        raise click.UsageError(
-            "--backend needs --port and --data: your backend has to find DES at the same address, with the same "
-            "secret, each time; for example --port 8700 --data bank-data, as `bank-app-sim serve` has them"
-        )
-    if data is not None:
-        yield data
-        return
-    with tempfile.TemporaryDirectory(prefix="bank-app-sim-check-") as folder:
-        yield Path(folder)
-
-
-def _prepare_environment(listener: socket.socket, folder: Path, secrets: "Secrets", backend: str | None) -> None:
-    """Put down what the callback's module looks for when it is imported."""
-    secret = client_secret(folder, Ids(random.SystemRandom()))
-    secrets.know_credentials(CLIENT_ID, secret)
-    # Also over what the shell has: the credentials are to go nowhere else.
-    os.environ["IMPACT_BASE_URL"] = os.environ["IMPACT_DES_URL"] = address(listener)
-    os.environ["IMPACT_CLIENT_ID"] = CLIENT_ID
-    os.environ["IMPACT_CLIENT_SECRET"] = secret
-    if backend is not None:
-        os.environ["BANK_BACKEND_URL"] = backend
-
-
-def _require_answer(backend: str, folder: Path) -> None:
-    """Whatever it answers: that it does is enough."""
-    import httpx
-
-    try:
-        httpx.get(backend, timeout=BACKEND_ANSWERS_WITHIN_SECONDS)
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise click.UsageError(
-            f"--backend {backend!r} is no address; write for example http://127.0.0.1:8080"
-        ) from error
-    except httpx.RequestError as error:
-        raise click.UsageError(
-            f"nothing answers at --backend {backend} ({error or type(error).__name__}); start your backend first, with "
-            f"IMPACT_BASE_URL={os.environ['IMPACT_BASE_URL']}, IMPACT_CLIENT_ID={CLIENT_ID}, and as "
-            f"IMPACT_CLIENT_SECRET "
-            f"what is in {folder / SECRET_FILE}"
-        ) from error
-
-
-@contextlib.contextmanager
-def _sentence_about(option: str) -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        raise click.UsageError(f"{option} {error}") from error

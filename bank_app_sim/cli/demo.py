@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 
 from ..invocation import command
+from ..journeys import evidence
+from ..journeys.demo import JOURNEYS, as_step, end_state, result
 from ..simulation import Served, Simulation
 from ..timeline.trace import Message
 from .ending import quietly
 from .running import run
+from .terminal import Printer, print_state
 
 
 @click.command()
@@ -28,8 +31,8 @@ from .running import run
 def demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
     """Play both account-provisioning journeys and show each message as it happens.
 
-    In the first the user launches a savehack and the bank opens the account later; in the second the bank opens it in
-    advance. It ends with what DES and the bank have then.
+    In the first the user launches a savehack and the bank opens the account later. In the second the bank opens the
+    account in advance. At the end it prints what DES and the bank have.
 
     \b
     Example:
@@ -39,11 +42,6 @@ def demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
 
 
 async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
-    # Here and not at the top: `serve` needs neither drawings nor tables, and is to answer at once.
-    from ..journeys import evidence
-    from ..journeys.demo import JOURNEYS, as_step, end_state, result
-    from .terminal import Printer, print_state
-
     if in_process:
         simulation, patience = Simulation(seed=seed), timedelta(days=7)
     else:
@@ -53,7 +51,7 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
             settle_every=timedelta(seconds=1),
         )
         patience = timedelta(seconds=60)
-    evidence.clear(output)  # should this one not come to its end, the last one's report is not to be taken for it
+    evidence.clear(output)  # if this demo is interrupted, nobody takes the last report for this one's
     began, steps = time.perf_counter(), []
     async with simulation:
         printer = Printer()
@@ -81,7 +79,7 @@ async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> Non
 
 
 def _without_earlier_world(folder: Path) -> Path:
-    """The demo begins with nobody known; what an earlier one left in its own folder goes."""
+    """Remove the databases of an earlier demo: each demo begins without users."""
     for pattern in ("*.sqlite3*", "*_secret"):
         for file in folder.glob(pattern):
             file.unlink()

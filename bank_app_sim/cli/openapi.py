@@ -2,6 +2,8 @@
 
 import click
 
+from ..des.document import as_json, as_yaml
+
 
 @click.command()
 @click.option(
@@ -16,6 +18,4 @@ def openapi(form: str) -> None:
     Example:
       bank-app-sim openapi --format json > openapi.json
     """
-    from ..des.document import as_json, as_yaml
-
     click.echo(as_yaml() if form == "yaml" else as_json().decode(), nl=form == "json")

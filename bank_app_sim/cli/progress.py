@@ -32,6 +32,7 @@ def progress(total: int) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield Progress()
         return
+    # Here because it takes a tenth of a second to import, and most runs need no bar.
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar

@@ -3,6 +3,9 @@
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from impact_sdk.parsing.visible import visible
 
@@ -54,10 +57,6 @@ class Printer:
 
 def print_state(state: State) -> None:
     """A table for each collection; amounts in the currency's units."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     console = Console()
     for collection, things in state.items():
         fields = list(next(iter(things.values()), {}))

@@ -10,7 +10,7 @@ from bank_app_sim.check import RULES, Rule
 from bank_app_sim.check.gate import SLOW_SECONDS
 from bank_app_sim.check.page import as_markdown
 from bank_app_sim.check.pulse import STANDSTILL_SECONDS
-from bank_app_sim.cli import main
+from bank_app_sim.cli.check import check
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "bank_app_sim" / "docs" / "check.md"
@@ -30,10 +30,10 @@ def test_the_rule_about_the_event_loop_names_the_figures_that_it_goes_by() -> No
 
 def test_every_option_that_the_page_names_is_there() -> None:
     named = set(re.findall(r"--[a-z][a-z-]+", PAGE.read_text(encoding="utf-8")))
-    there = {option for parameter in main.commands["check"].params for option in parameter.opts}
+    there = {option for parameter in check.params for option in parameter.opts}
 
     assert named - there == set()
-    assert isinstance(main.commands["check"], click.Command)
+    assert isinstance(check, click.Command)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
