@@ -1,7 +1,7 @@
 """The bank's HTTP face: for its own app, and for DES, which fetches the keys that ID tokens are verified with."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -11,9 +11,9 @@ from impact_sdk import Clock
 
 from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
+from ..server.fields import Fields
 from ..server.ids import Ids
-from ..server.integers import integer
-from ..server.nearest import not_known
+from ..server.readers import MOST, Reader, integer, one_of, text
 from ..server.request import HTTPRequest
 from ..server.service import Endpoint
 from ..server.status_lines import status_line
@@ -26,8 +26,8 @@ from .report_store import ReportKind
 
 JWKS = "/.well-known/jwks.json"
 
-LONGEST_ID = 100
-MOST_CENTS = 10**15
+CUSTOMER = Reader(customers.customer_name, "")
+ID = text(most=100)
 
 
 def sender(_headers: Mapping[str, str], route: str) -> str:
@@ -94,13 +94,9 @@ class API:
 
     async def sign_in(self, request: HTTPRequest) -> Answer:
         """Let a customer in by name. This is where a real bank finds out whether it is them."""
-        _refuse_unknown_fields(request.body, ["customer"])
-        if "customer" not in request.body:
-            raise Refused(400, {"customer": ["is missing"]})
-        try:
-            customer = customers.customer_name(request.body["customer"])
-        except ValueError as error:
-            raise Refused(400, {"customer": [str(error)]}) from error
+        fields = Fields(request.body)
+        customer = fields.required("customer", CUSTOMER)
+        fields.check()
         access_token, now = self.ids.secret(), self.clock.now()
 
         def sign_in(connection: Connection) -> None:
@@ -116,7 +112,7 @@ class API:
         A real bank decides here how long that goes well (OpenID Connect: `prompt=none`).
         """
         customer = await self._customer(request)
-        _refuse_unknown_fields(request.body, ())
+        Fields(request.body).check()
         access_token, now = self.ids.secret(), self.clock.now()
         keep = functools.partial(
             customers.keep_token,
@@ -206,47 +202,22 @@ def _initiate(_sender: str, order: Mapping[str, Any]) -> str:
     return "Initiate account provisioning" if "user_id" in order else "Initiate (async) account provisioning"
 
 
-def _refuse_unknown_fields(body: Mapping[str, Any], known: Sequence[str]) -> None:
-    if unknown := not_known(body.keys() - set(known), known):
-        raise Refused(400, unknown)
-
-
 def _order_request(body: Mapping[str, Any]) -> OrderRequest:
-    fields = [field.name for field in attrs.fields(OrderRequest)]
-    _refuse_unknown_fields(body, fields)
-    wrong = [field for field in fields if not _is_id(body.get(field))]
-    if wrong:
-        raise Refused(
-            400, {field: [f"must be a text of 1 to {LONGEST_ID} characters without NUL, or absent"] for field in wrong}
-        )
-    return OrderRequest(**{field: body.get(field) for field in fields})
+    fields = Fields(body)
+    request = OrderRequest(**{field.name: fields.optional(field.name, ID) for field in attrs.fields(OrderRequest)})
+    fields.check()
+    return request
 
 
 def _movement(body: Mapping[str, Any]) -> dict[str, Any]:
-    _refuse_unknown_fields(body, ["account", "amount_cents", "kind", "reference"])
-    kinds = [kind.value for kind in ReportKind]
-    amount_cents, kind = integer(body.get("amount_cents")), body.get("kind", ReportKind.OUTSIDE.value)
-    wrong: dict[str, list[str]] = {}
-    for field in ("account", "reference"):
-        if body.get(field) is None or not _is_id(body[field]):
-            wrong[field] = [f"must be a text of 1 to {LONGEST_ID} characters"]
-    if amount_cents is None or not 0 < abs(amount_cents) <= MOST_CENTS:
-        wrong["amount_cents"] = [f"must be an integer from -{MOST_CENTS} to {MOST_CENTS}, and not 0"]
-    if kind not in kinds:
-        wrong["kind"] = [f"must be {' or '.join(kinds)}"]
-    if wrong:
-        raise Refused(400, wrong)
-    return {
-        "account": body["account"],
-        "amount_cents": amount_cents,
-        "kind": ReportKind(kind),
-        "reference": body["reference"],
-    }
-
-
-def _is_id(value: object) -> bool:
-    # PostgreSQL has no texts with NUL.
-    return value is None or (isinstance(value, str) and 0 < len(value) <= LONGEST_ID and "\0" not in value)
+    fields = Fields(body)
+    account, reference = fields.required("account", ID), fields.required("reference", ID)
+    amount_cents = fields.required("amount_cents", integer(least=-MOST))
+    kind = fields.required("kind", one_of(*ReportKind), ReportKind.OUTSIDE)
+    if amount_cents == 0 and fields.are_right:
+        fields.refuse("amount_cents", "can't be 0")
+    fields.check()
+    return {"account": account, "amount_cents": amount_cents, "kind": ReportKind(kind), "reference": reference}
 
 
 def _order_as_json(order: Order) -> dict[str, Any]:

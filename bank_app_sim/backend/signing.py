@@ -1,7 +1,7 @@
 """What the bank's app asks of its backend when a customer is to sign for a savehack."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -9,7 +9,8 @@ from impact_sdk import ImpactError
 
 from ..server.answers import Answer, Refused
 from ..server.database import Database
-from ..server.nearest import not_known
+from ..server.fields import Fields
+from ..server.readers import YES_OR_NO, Reader, text
 from ..server.request import HTTPRequest
 from ..server.service import Endpoint
 from ..timeline.clock import Clock
@@ -18,7 +19,9 @@ from .consents import AnsweredOtherwise, Consents
 from .customers import customer_of
 from .orders import EarlierUser
 
-LONGEST_ID = 100
+T = TypeVar("T")
+
+ID = text(most=100)
 
 NO_CONSENT = "there is no such consent; the temporary id may be used or expired, and Impact Finance gives another one"
 
@@ -46,7 +49,7 @@ class Signing:
     async def fetch(self, request: HTTPRequest) -> Answer:
         """What the customer is to sign, by the temporary id that Impact Finance gave to the app."""
         customer = await customer_of(request, self.database, now=self.clock.now())
-        temporary_id = _only(request.body, "temporary_id", str)
+        temporary_id = _only(request.body, "temporary_id", ID)
         try:
             return _shown(await self.consents.fetch(customer, temporary_id))
         except ImpactError as error:
@@ -60,7 +63,7 @@ class Signing:
     async def answer(self, request: HTTPRequest) -> Answer:
         """What the customer says. Twice the same changes nothing, the opposite is 409."""
         customer = await customer_of(request, self.database, now=self.clock.now())
-        signed = _only(request.body, "signed", bool)
+        signed = _only(request.body, "signed", YES_OR_NO)
         try:
             consent = await self.consents.answer(customer, request.parameters["id"], signed=signed)
         except AnsweredOtherwise as error:
@@ -77,16 +80,11 @@ def _shown(consent: Consent | None) -> Answer:
     return Answer(202 if consent.state.is_due else 200, {"consent": attrs.asdict(consent)})
 
 
-def _only(body: Mapping[str, Any], name: str, kind: type) -> Any:
+def _only(body: Mapping[str, Any], name: str, read: Reader[T]) -> T:
     """The one field that a body may have."""
-    wrong = not_known(body.keys() - {name}, [name])
-    value = body.get(name)
-    if type(value) is not kind or value == "":
-        wrong[name] = ["is missing" if name not in body else f"must be {'true or false' if kind is bool else 'text'}"]
-    elif isinstance(value, str) and (len(value) > LONGEST_ID or "\0" in value):
-        wrong[name] = [f"must be a text of 1 to {LONGEST_ID} characters without NUL"]
-    if wrong:
-        raise Refused(400, wrong)
+    fields = Fields(body)
+    value = fields.required(name, read)
+    fields.check()
     return value
 
 

@@ -1,34 +1,30 @@
 """Accounts: what DES knows of those that the bank keeps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import NUMBER, TEXT, Reader, integer, nullable
 from . import money, paging, provisioning, store
 from .engine import LARGEST_CENTS
-from .fields import Fields
 from .money import PERFORMANCE, SHARED_SAVINGS
+from .readers import cents, happened, stamp
 from .request import Request
 from .store import Row
 
-
-def _worth(fields: Fields, name: str) -> int:
-    return fields.cents(name, least=0)
-
-
-def _gain(fields: Fields, name: str) -> int:
-    return fields.integer(name, least=-LARGEST_CENTS, most=LARGEST_CENTS)
-
+_WORTH = cents(least=0)
+_GAIN = integer(least=-LARGEST_CENTS, most=LARGEST_CENTS)
 
 # What a Performance account carries beyond other accounts: name on the wire, column, how it is read, what it is at
 # first. All of it the bank tells (docs/des.md 1.2, 1.3).
-FIGURES: tuple[tuple[str, str, Callable[[Fields, str], Any], Any], ...] = (
-    ("balanceCents", "balance_cents", _worth, 0),
-    ("liquidBalanceCents", "liquid_balance_cents", _worth, 0),
-    ("performanceCents", "performance_cents", _gain, 0),
-    ("performancePercent", "performance_percent", Fields.number, 0.0),
-    ("totalAcquisitionCostCents", "total_acquisition_cost_cents", _worth, 0),
-    ("valuationFrom", "valuation_from", Fields.optional_moment, None),
+FIGURES: tuple[tuple[str, str, Reader[object], object], ...] = (
+    ("balanceCents", "balance_cents", _WORTH, 0),
+    ("liquidBalanceCents", "liquid_balance_cents", _WORTH, 0),
+    ("performanceCents", "performance_cents", _GAIN, 0),
+    ("performancePercent", "performance_percent", NUMBER, 0.0),
+    ("totalAcquisitionCostCents", "total_acquisition_cost_cents", _WORTH, 0),
+    ("valuationFrom", "valuation_from", nullable(stamp), None),
 )
 
 
@@ -59,17 +55,17 @@ def create(request: Request) -> Answer:
     one, every POST is another account: that is how the product is documented.
     """
     fields = Fields(request.http.body, "account")
-    kind = fields.text("type")
+    kind = fields.required("type", TEXT)
     types = (SHARED_SAVINGS, PERFORMANCE) if request.tenant.performance_dreams else (SHARED_SAVINGS,)
     if kind not in (*types, ""):
         fields.refuse("type", f"must be {' or '.join(types)}")
-    user_id = fields.text("userId")
-    external_id = fields.optional_text("externalId")
+    user_id = fields.required("userId", TEXT)
+    external_id = fields.optional("externalId", TEXT)
     figures = dict.fromkeys(store.accounts.FIGURES)
     if kind == PERFORMANCE:
         figures = _figures(fields, {column: first for _, column, _, first in FIGURES}, now=request.now)
     else:
-        figures["balance_cents"] = fields.cents("balanceCents", least=0, default=0)
+        figures["balance_cents"] = fields.required("balanceCents", cents(least=0), 0)
     fields.check()
 
     user = request.owner(user_id, field=fields.path("userId"))
@@ -132,13 +128,14 @@ def _value(request: Request, fields: Fields, account: Row) -> None:
 def _figures(fields: Fields, present: Mapping[Any, Any], *, now: str) -> dict[str, Any]:
     """What a Performance account is worth from now on: as given, else as before."""
     figures = {
-        column: read(fields, name) if fields.given(name) else present[column] for name, column, read, _ in FIGURES
+        column: fields.required(name, read) if fields.given(name) else present[column]
+        for name, column, read, _ in FIGURES
     }
-    return {**figures, "valuation_at": fields.happened_at("valuationAt", now=now) or now}
+    return {**figures, "valuation_at": fields.optional("valuationAt", happened(now=now)) or now}
 
 
 def _rename(request: Request, fields: Fields, account: Row) -> None:
-    external_id = fields.optional_text("externalId")
+    external_id = fields.optional("externalId", TEXT)
     if not fields.given("externalId") or external_id == account["external_id"] or not fields.are_right:
         return
     _refuse_known(request, fields, account["user_id"], external_id)

@@ -10,9 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from ..timeline.clock import moment, timestamp
 from . import launching, provisioning, store, users
-from .fields import Fields
+from .readers import happened
 from .request import Request
 from .store import Row
 
@@ -58,7 +60,7 @@ def open_for(request: Request, launch: Row, dream: Row) -> str:
 def ask(request: Request) -> Answer:
     """A fresh temporary id, for the app to hand to its backend; after a rejection, of another consent."""
     fields = Fields(request.http.body, "transferConsent")
-    launch_id = fields.text("savehackLaunchId")
+    launch_id = fields.required("savehackLaunchId", TEXT)
     fields.check()
     launch = request.one("savehackLaunches", launch_id, field=fields.path("savehackLaunchId"))
     if launch["drafted_at"] is None or launch["stopped_at"] is not None:
@@ -105,8 +107,8 @@ def answer(request: Request) -> Answer:
     consent = request.the_one_asked_for("transferConsents")
     fields = Fields(request.http.body, "transfer_consent", named_in_errors=NAMED_IN_ERRORS)
     said = {
-        "consented_at": fields.happened_at("consentedAt", now=request.now),
-        "rejected_at": fields.happened_at("rejectedAt", now=request.now),
+        "consented_at": fields.optional("consentedAt", happened(now=request.now)),
+        "rejected_at": fields.optional("rejectedAt", happened(now=request.now)),
     }
     _check(fields, consent, said)
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from ..server.secret_rules import what_is_wrong_with_webhook_secret
 from ..timeline.clock import moment, timestamp
 from . import deliveries, store
 from .addresses import what_is_wrong_with_url
-from .fields import LONGEST_ADDRESS, Fields
+from .readers import ADDRESS
 from .request import Request
 from .store import Row
 
@@ -38,12 +40,10 @@ def put_endpoint(request: Request) -> Answer:
     that waits for its next attempt is sent at once, also when it is the same endpoint again.
     """
     fields = Fields(request.http.body, "webhookEndpoint")
-    secret = fields.text("secret")
+    secret = fields.required("secret", TEXT)
     wanted = {
-        "url": _url(fields, "url", fields.text("url", most=LONGEST_ADDRESS)),
-        "transactions_url": _url(
-            fields, "transactionsUrl", fields.optional_text("transactionsUrl", most=LONGEST_ADDRESS)
-        ),
+        "url": _url(fields, "url", fields.required("url", ADDRESS)),
+        "transactions_url": _url(fields, "transactionsUrl", fields.optional("transactionsUrl", ADDRESS)),
         "secret": secret,
     }
     if secret and (wrong := what_is_wrong_with_webhook_secret(secret)):

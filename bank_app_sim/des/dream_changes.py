@@ -3,8 +3,10 @@
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from . import dreams, launching, money, provisioning, store
-from .fields import Fields
+from .readers import cents, day_or_stamp, happened
 from .request import Bank, Request, User
 from .store import Row
 
@@ -36,10 +38,10 @@ def change(request: Request) -> Answer:
     for name in READ_ONLY:
         fields.unchanged(name, shown[name])
     wish = _wish(fields, dream)
-    deleted_at = fields.happened_at("deletedAt", now=request.now)
-    initiated_at = fields.happened_at("provisioningInitiatedAt", now=request.now)
-    answered_request_id = fields.optional_text("accountProvisionRequestId")
-    account_id = fields.optional_text("accountId")
+    deleted_at = fields.optional("deletedAt", happened(now=request.now))
+    initiated_at = fields.optional("provisioningInitiatedAt", happened(now=request.now))
+    answered_request_id = fields.optional("accountProvisionRequestId", TEXT)
+    account_id = fields.optional("accountId", TEXT)
     _check_setup(request, fields, dream, initiated_at, answered_request_id)
     is_relinked = fields.given("accountId") and account_id != dream["account_id"]
     if deleted_at is not None and dream["balance_cents"]:
@@ -76,11 +78,9 @@ def _refuse_all_changes(fields: Fields, present: dict[str, Any]) -> None:
 def _wish(fields: Fields, dream: Row) -> dict[str, Any]:
     """What is wished for: as given, else as before."""
     return {
-        "name": fields.optional_text("name") if fields.given("name") else dream["name"],
-        "target_cents": (
-            fields.optional_cents("targetCents", least=1) if fields.given("targetCents") else dream["target_cents"]
-        ),
-        "expires_at": fields.optional_day_or_moment("expiresAt") if fields.given("expiresAt") else dream["expires_at"],
+        "name": fields.optional("name", TEXT, dream["name"]),
+        "target_cents": fields.optional("targetCents", cents(least=1), dream["target_cents"]),
+        "expires_at": fields.optional("expiresAt", day_or_stamp, dream["expires_at"]),
     }
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..server.answers import Answer
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from . import money, paging, provisioning, store
 from .accounts import reference
-from .fields import Fields
+from .readers import cents, day_or_stamp
 from .request import Request, User
 from .store import Row
 
@@ -38,16 +40,16 @@ def _open_request(dream: Row) -> str | None:
 
 def create(request: Request) -> Answer:
     fields = Fields(request.http.body, "dream")
-    name = fields.optional_text("name")
-    target_cents = fields.optional_cents("targetCents", least=1)
-    expires_at = fields.optional_day_or_moment("expiresAt")
-    if fields.text("type", default="Dream") not in ("Dream", ""):
+    name = fields.optional("name", TEXT)
+    target_cents = fields.optional("targetCents", cents(least=1))
+    expires_at = fields.optional("expiresAt", day_or_stamp)
+    if fields.required("type", TEXT, "Dream") not in ("Dream", ""):
         fields.refuse("type", "must be Dream")
-    if fields.value("groupDreamId") is not None:
+    if fields.has("groupDreamId"):
         fields.refuse("groupDreamId", "must be null: group Dreams are not part of this sandbox")
-    account_id = fields.optional_text("accountId")
+    account_id = fields.optional("accountId", TEXT)
     # Users may leave out whose it is: they can have Dreams of their own only.
-    owner_id = fields.text("userId", default=request.principal.id if isinstance(request.principal, User) else None)
+    owner_id = fields.required("userId", TEXT, request.principal.id if isinstance(request.principal, User) else None)
     fields.check()
 
     owner = request.owner(owner_id, field=fields.path("userId"))

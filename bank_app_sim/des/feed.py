@@ -3,9 +3,11 @@
 from typing import Any
 
 from ..server.answers import Answer
+from ..server.fields import Fields
+from ..server.readers import TEXT, integer, one_of
 from ..timeline.clock import moment
 from . import engine, launching
-from .fields import Fields
+from .readers import cents, happened
 from .request import Request
 
 MOST_GOALS = 100
@@ -28,7 +30,7 @@ def take(request: Request) -> Answer:
     shown: dict[str, Any] = {
         "id": event.id,
         "type": event.type,
-        "at": fields.happened_at("at", now=request.now) or request.now,
+        "at": fields.optional("at", happened(now=request.now)) or request.now,
         "userId": event.user_id,
         "amountCents": event.amount_cents,
         "team": event.team,
@@ -41,22 +43,22 @@ def take(request: Request) -> Answer:
 
 
 def _read(request: Request, fields: Fields) -> engine.FeedEvent:
-    kind = fields.one_of("type", tuple(engine.FeedType))
-    if fields.value("type") is None:
+    kind = fields.optional("type", one_of(*engine.FeedType))
+    if not fields.has("type"):
         fields.refuse("type", "is missing")
-    at = fields.happened_at("at", now=request.now) or request.now
-    user_id = fields.optional_text("userId")
+    at = fields.optional("at", happened(now=request.now)) or request.now
+    user_id = fields.optional("userId", TEXT)
     values: dict[str, Any] = {
         "user_id": user_id,
-        "amount_cents": fields.cents("amountCents", least=1) if fields.value("amountCents") is not None else None,
-        "team": fields.optional_text("team"),
-        "competition": fields.one_of("competition", tuple(engine.Competition)),
-        "goals": fields.integer("goals", least=1, most=MOST_GOALS, default=1),
-        "friend": fields.optional_text("friend"),
+        "amount_cents": fields.optional("amountCents", cents(least=1)),
+        "team": fields.optional("team", TEXT),
+        "competition": fields.optional("competition", one_of(*engine.Competition)),
+        "goals": fields.required("goals", integer(least=1, most=MOST_GOALS), 1),
+        "friend": fields.optional("friend", TEXT),
     }
     if kind is not None:
         for name in engine.NEEDED[engine.FeedType(kind)]:
-            if fields.value(WIRE_NAMES[name]) is None:
+            if not fields.has(WIRE_NAMES[name]):
                 fields.refuse(WIRE_NAMES[name], f"is missing: a {kind} has one")
     fields.check()
     if user_id is not None:

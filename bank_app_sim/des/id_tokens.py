@@ -11,8 +11,8 @@ import attrs
 from impact_sdk import wire
 
 from ..server.answers import Refused
+from ..server.readers import TEXT
 from ..timeline.clock import Clock
-from .fields import what_is_wrong_with_text
 from .signing_keys import ALGORITHM, PublishedKeys
 from .tenant import Tenant
 
@@ -119,10 +119,12 @@ class TokenVerifier:
             raise RefusedToken(_WRONG["azp"])
         if expires_at <= now:  # the leeway above was for `iat`
             raise RefusedToken("has expired")
-        if wrong := what_is_wrong_with_text(claims["sub"]):
-            raise RefusedToken(f"has a subject that {wrong}")
+        try:
+            external_id = TEXT(claims["sub"])
+        except ValueError as error:
+            raise RefusedToken(f"has a subject that {error}") from error
         return Identity(
-            external_id=claims["sub"],
+            external_id=external_id,
             given_name=_name(claims.get("given_name")),
             family_name=_name(claims.get("family_name")),
             expires_at=expires_at,
@@ -206,4 +208,7 @@ def _object(text: bytes, *, otherwise: str) -> Mapping[str, Any]:
 
 def _name(claim: object) -> str | None:
     """A name is welcome, not needed: a claim that cannot be one is left out."""
-    return claim if isinstance(claim, str) and what_is_wrong_with_text(claim) is None else None
+    try:
+        return TEXT(claim)
+    except ValueError:
+        return None

@@ -3,8 +3,10 @@
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from . import engine, launches, launching, store
-from .fields import Fields
+from .readers import happened, stamp
 from .request import Request
 from .store import Row
 
@@ -14,7 +16,7 @@ def change(request: Request) -> Answer:
     launch = request.the_one_asked_for("savehackLaunches")
     shown = launches.shown(request, launch["id"])
     fields = Fields(request.http.body, "savehackLaunch")
-    if fields.text("type") not in (launch["type"], ""):
+    if fields.required("type", TEXT) not in (launch["type"], ""):
         fields.refuse("type", f"can't be changed: it is {launch['type']}")
     if launch["stopped_at"] is not None:
         _refuse_all_changes(fields, shown)
@@ -22,8 +24,8 @@ def change(request: Request) -> Answer:
     for name in shown.keys() - {"type", "pausedAt", "stoppedAt", *launch["terms"]}:
         fields.unchanged(name, shown[name])
     terms = launches.own_terms(fields, engine.BY_LAUNCH_TYPE[launch["type"]], launch["terms"])
-    paused_at = fields.happened_at("pausedAt", now=request.now)
-    stopped_at = fields.happened_at("stoppedAt", now=request.now)
+    paused_at = fields.optional("pausedAt", happened(now=request.now))
+    stopped_at = fields.optional("stoppedAt", happened(now=request.now))
     _check(request, fields, launch, terms, paused_at=paused_at)
 
     if terms != launch["terms"]:
@@ -44,7 +46,7 @@ def _refuse_all_changes(fields: Fields, shown: dict[str, Any]) -> None:
     sentence = f"can't be changed: the launch was stopped at {shown['stoppedAt']}"
     for name in shown.keys() - {"type", "stoppedAt"}:
         fields.unchanged(name, shown[name], otherwise=sentence)
-    if fields.optional_moment("stoppedAt") is None and fields.given("stoppedAt"):
+    if fields.optional("stoppedAt", stamp) is None and fields.given("stoppedAt"):
         fields.refuse("stoppedAt", sentence)
     fields.check()
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT, integer
 from . import consents, dreams, launching, paging, store
 from .engine import BY_LAUNCH_TYPE, Kind, OwnField, Savehack
-from .fields import Fields
 from .request import Request, User
 from .store import Row
 
@@ -40,10 +41,10 @@ def create(request: Request) -> Answer:
     """
     fields = Fields(request.http.body, "savehackLaunch")
     savehack = _savehack(fields)
-    if fields.text("savehackId") not in (savehack.id, ""):
+    if fields.required("savehackId", TEXT) not in (savehack.id, ""):
         fields.refuse("savehackId", f"is not the savehack of a {savehack.launch_type}; see GET /savehacks")
-    dream_id = fields.text("dreamId")
-    obsolete_launch_id = fields.optional_text("obsoleteSavehackLaunchId")
+    dream_id = fields.required("dreamId", TEXT)
+    obsolete_launch_id = fields.optional("obsoleteSavehackLaunchId", TEXT)
     terms = own_terms(fields, savehack, {})
     fields.check()
 
@@ -84,7 +85,7 @@ def create(request: Request) -> Answer:
 
 def _savehack(fields: Fields) -> Savehack:
     """The savehack that the body's type names. All other fields depend on it: a wrong one is refused at once."""
-    savehack = BY_LAUNCH_TYPE.get(fields.text("type"))
+    savehack = BY_LAUNCH_TYPE.get(fields.required("type", TEXT))
     if savehack is None:
         raise Refused(400, {fields.path("type"): [f"must be one of {', '.join(BY_LAUNCH_TYPE)}"]})
     return savehack
@@ -104,8 +105,8 @@ def _own(fields: Fields, field: OwnField, present: Mapping[str, Any]) -> Any:
     if name in present and not fields.given(name):
         return present[name]
     if field.kind is Kind.TEXT:
-        return fields.text(name)
-    return fields.integer(name, least=field.least, most=field.most)
+        return fields.required(name, TEXT)
+    return fields.required(name, integer(least=field.least, most=field.most))
 
 
 def _check_dream(request: Request, fields: Fields, dream: Row, obsolete_launch_id: str | None) -> None:

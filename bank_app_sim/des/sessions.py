@@ -13,10 +13,11 @@ from typing import Any
 import attrs
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import SECRET
 from ..server.request import HTTPRequest
 from ..timeline.clock import moment, timestamp
 from . import store
-from .fields import Fields
 from .request import SESSION_COOKIE, Request, User, credential
 from .store import Row
 from .tenant import SessionRenewal, Tenant
@@ -87,7 +88,7 @@ def renewed_by_activity(request: Request) -> tuple[Request, Mapping[str, str]]:
 def id_token_in(http: HTTPRequest) -> str:
     """The ID token that is to renew a session."""
     fields = Fields(http.body, "session")
-    token = fields.secret("idToken")
+    token = fields.required("idToken", SECRET)
     fields.check()
     return token
 

@@ -1,7 +1,7 @@
 """Signing in: an ID token of the bank becomes the cookie of a session."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -9,13 +9,14 @@ import attrs
 from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
 from ..server.ids import Ids
+from ..server.readers import TEXT, any_text
 from ..server.request import HTTPRequest
 from ..timeline.clock import Clock, timestamp
 from . import events, sessions, store, users
 from .engine import zone
-from .fields import LONGEST_ADDRESS, LONGEST_TEXT, what_is_wrong_with_text
 from .id_tokens import Identity, TokenVerifier, claims_of
 from .outbox import Outbox
+from .readers import ADDRESS
 from .request import hashed
 from .store import Row
 from .tenant import Tenant
@@ -23,7 +24,15 @@ from .tenant import Tenant
 START_PAGE = "/"
 DEFAULT_LOCALE = "en"
 
-_LONGEST = {"location": LONGEST_ADDRESS}
+# The fields of a launch. A token is longer than other texts may be, and is looked at by itself.
+_FIELDS: Mapping[str, Callable[[object], str]] = {
+    "token": any_text,
+    "client_id": TEXT,
+    "locale": TEXT,
+    "location": ADDRESS,
+    "theme": TEXT,
+    "timezone": TEXT,
+}
 
 # A path on this host: one slash, then anything visible. Browsers read "//", "/\" and, after dropping tabs and line
 # ends, "/<tab>/" as the beginning of another host.
@@ -108,15 +117,13 @@ class SignIn:
 
 
 def _texts(body: Mapping[str, Any]) -> dict[str, str | None]:
-    """The fields of a launch; web forms send empty ones for none. Fields of later SDKs are none of our business."""
+    """The fields of a launch. Web forms leave a field empty to say nothing. Fields of later SDKs are ignored."""
     texts: dict[str, str | None] = {}
-    for name in ("token", "client_id", "locale", "location", "theme", "timezone"):
-        value = body.get(name) or None
-        # A token is longer than a text may be, and is looked at by itself.
-        wrong = what_is_wrong_with_text(value, most=_LONGEST.get(name, LONGEST_TEXT)) if name != "token" else None
-        if value is not None and (wrong or not isinstance(value, str)):
-            raise Refused(422, {name: [wrong or "must be text"]})
-        texts[name] = value
+    for name, read in _FIELDS.items():
+        try:
+            texts[name] = read(body[name]) if body.get(name) else None
+        except ValueError as error:
+            raise Refused(422, {name: [str(error)]}) from error
     if texts["timezone"] is not None:
         _check_zone(texts["timezone"])
     return texts

@@ -3,8 +3,10 @@
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from . import money, store, transactions
-from .fields import Fields
+from .readers import cents, happened
 from .request import Request
 from .store import Row
 
@@ -17,15 +19,15 @@ def create(request: Request) -> Answer:
     # docs/des.md 1.8
     fields = Fields(request.http.body, "transaction")
     kind = kind_of(fields)
-    user_id = fields.text("userId")
+    user_id = fields.required("userId", TEXT)
     report: dict[str, Any] = {
         "type": kind,
-        "external_id": fields.text("externalId"),
-        "amount_cents": fields.cents("amountCents", least=1),
-        "requested_at": fields.happened_at("requestedAt", now=request.now) or request.now,
+        "external_id": fields.required("externalId", TEXT),
+        "amount_cents": fields.required("amountCents", cents(least=1)),
+        "requested_at": fields.optional("requestedAt", happened(now=request.now)) or request.now,
         **_sides(fields, kind),
     }
-    settled_at = fields.happened_at("settledAt", now=request.now) or request.now
+    settled_at = fields.optional("settledAt", happened(now=request.now)) or request.now
     fields.check()
 
     user = request.owner(user_id, field=fields.path("userId"))
@@ -47,7 +49,7 @@ def create(request: Request) -> Answer:
 
 def kind_of(fields: Fields) -> str:
     """Of a new transaction. All other fields depend on it: a wrong one is refused at once."""
-    kind = fields.text("type")
+    kind = fields.required("type", TEXT)
     if kind not in money.SIDES:
         raise Refused(400, {fields.path("type"): [f"must be one of {', '.join(money.SIDES)}"]})
     return kind
@@ -73,8 +75,8 @@ def write(request: Request, given: dict[str, Any]) -> Row:
 def _sides(fields: Fields, kind: str) -> dict[str, str | None]:
     sides: dict[str, str | None] = {}
     for side in money.SIDES[kind]:
-        sides[f"{side}_account_id"] = fields.text(f"{side}AccountId")
-        sides[f"{side}_dream_id"] = fields.optional_text(f"{side}DreamId")
+        sides[f"{side}_account_id"] = fields.required(f"{side}AccountId", TEXT)
+        sides[f"{side}_dream_id"] = fields.optional(f"{side}DreamId", TEXT)
     return sides
 
 

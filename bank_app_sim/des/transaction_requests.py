@@ -5,8 +5,10 @@ leaves it waits for the bank.
 """
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from . import money, store, transaction_reports, transactions
-from .fields import Fields
+from .readers import cents
 from .request import Bank, Request
 from .store import Row
 from .transaction_reports import kind_of, write
@@ -29,10 +31,10 @@ def _ask(request: Request) -> Answer:
     kind = kind_of(fields)
     if kind == "Deposit":
         raise Refused(400, {fields.path("type"): ["can't be Deposit: launch a OneTime savehack instead"]})
-    user_id = fields.text("userId", default=request.principal.id)
-    amount_cents = fields.cents("amountCents", least=1)
-    source_id = fields.text("fromDreamId") if kind == "Withdrawal" else fields.optional_text("fromDreamId")
-    target_id = None if kind == "Withdrawal" else fields.optional_text("toDreamId")
+    user_id = fields.required("userId", TEXT, request.principal.id)
+    amount_cents = fields.required("amountCents", cents(least=1))
+    source_id = fields.required("fromDreamId", TEXT) if kind == "Withdrawal" else fields.optional("fromDreamId", TEXT)
+    target_id = None if kind == "Withdrawal" else fields.optional("toDreamId", TEXT)
     if kind == "Internal" and source_id == target_id:
         fields.refuse("toDreamId", "must be another Dream; one that is left out stands for what is outside all Dreams")
     fields.check()

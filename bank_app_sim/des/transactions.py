@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import any_text, list_of
 from . import money, paging, store
 from .accounts import reference
-from .fields import Fields
 from .money import SIDES
+from .readers import happened
 from .request import Request, User
 from .store import Row
 
@@ -120,9 +122,9 @@ def apply(request: Request, fields: Fields, transaction: Row) -> None:
     for name in READ_ONLY:
         fields.unchanged(name, shown.get(name))
     fields.unchanged("state", shown["state"], otherwise="can't be written; set settledAt or failedAt")
-    settled_at = fields.happened_at("settledAt", now=request.now)
-    failed_at = fields.happened_at("failedAt", now=request.now)
-    reasons = fields.texts("errors")
+    settled_at = fields.optional("settledAt", happened(now=request.now))
+    failed_at = fields.optional("failedAt", happened(now=request.now))
+    reasons = fields.optional("errors", list_of(any_text)) or []
     if failed_at is None and reasons != shown["errors"]:
         fields.unchanged("errors", shown["errors"], otherwise="can be given together with failedAt only")
     if settled_at is not None and failed_at is not None:

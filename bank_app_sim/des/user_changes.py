@@ -3,8 +3,10 @@
 from collections.abc import Collection
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from . import accounts, provisioning, store, transactions, users
-from .fields import Fields
+from .readers import happened
 from .request import Request, User
 from .store import Row
 
@@ -24,10 +26,10 @@ def change(request: Request) -> Answer:
     shown = users.as_json(user)
     for name in READ_ONLY:
         fields.unchanged(name, shown[name])
-    given_name = fields.optional_text("givenName") if fields.given("givenName") else user["given_name"]
-    family_name = fields.optional_text("familyName") if fields.given("familyName") else user["family_name"]
-    initiated_at = fields.happened_at("provisioningInitiatedAt", now=request.now)
-    answered_request_id = fields.optional_text("accountProvisionRequestId")
+    given_name = fields.optional("givenName", TEXT, user["given_name"])
+    family_name = fields.optional("familyName", TEXT, user["family_name"])
+    initiated_at = fields.optional("provisioningInitiatedAt", happened(now=request.now))
+    answered_request_id = fields.optional("accountProvisionRequestId", TEXT)
     if isinstance(request.principal, User):
         _refuse_what_is_the_banks(fields)
     if initiated_at is not None and request.tenant.asks_per_dream:
@@ -75,7 +77,7 @@ def _apply_all(request: Request, fields: Fields, user: Row) -> None:
 
 def _thing(request: Request, part: Fields, plural: str, user: Row, known: Collection[str]) -> Row | None:
     """What an element of a list is about; what is wrong with its id is noted."""
-    wanted = part.text("id")
+    wanted = part.required("id", TEXT)
     thing = request.find(plural, wanted) if wanted else None
     if wanted in known:
         part.refuse("id", "is in the list twice")

@@ -3,8 +3,9 @@
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.fields import Fields
+from ..server.readers import TEXT
 from . import paging, store
-from .fields import Fields
 from .request import Request
 from .store import Row
 
@@ -51,9 +52,9 @@ def create(request: Request) -> Answer:
     user = new_user(
         id=request.ids.uuid(),
         tenant_id=request.principal.tenant_id,
-        external_id=fields.text("externalId"),
-        given_name=fields.optional_text("givenName"),
-        family_name=fields.optional_text("familyName"),
+        external_id=fields.required("externalId", TEXT),
+        given_name=fields.optional("givenName", TEXT),
+        family_name=fields.optional("familyName", TEXT),
     )
     fields.check()
     if request.connection.execute(store.users.BY_EXTERNAL_ID, user).one_or_none() is not None:

@@ -99,17 +99,11 @@ async def test_reporting_outlasts_a_des_that_is_down(
         ({"amount_cents": -1}, "base", "'savings:ada' holds 0 cents, less than 1"),
         ({"kind": "market"}, "base", "'savings:ada' is moved by no market: it is a SharedSavings account"),
         ({"kind": "magic"}, "kind", "must be outside or market"),
-        (
-            {"amount_cents": 0},
-            "amount_cents",
-            "must be an integer from -1000000000000000 to 1000000000000000, and not 0",
-        ),
-        (
-            {"amount_cents": "1"},
-            "amount_cents",
-            "must be an integer from -1000000000000000 to 1000000000000000, and not 0",
-        ),
-        ({"reference": ""}, "reference", "must be a text of 1 to 100 characters"),
+        ({"amount_cents": 0}, "amount_cents", "can't be 0"),
+        ({"amount_cents": "1"}, "amount_cents", "must be an integer"),
+        ({"amount_cents": 10**15 + 1}, "amount_cents", "must be at most 1000000000000000"),
+        ({"amount_cents": -(10**15) - 1}, "amount_cents", "must be at least -1000000000000000"),
+        ({"reference": ""}, "reference", "can't be blank"),
         ({"amountCents": 1}, "amountCents", "is not known here; did you mean amount_cents?"),
     ],
 )

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank_app_sim.des.engine import LARGEST_CENTS
-from bank_app_sim.des.fields import Fields
+from bank_app_sim.des.readers import cents, day_or_stamp, stamp
 from bank_app_sim.server.answers import MOST_ERRORS, Refused
+from bank_app_sim.server.fields import Fields
+from bank_app_sim.server.readers import TEXT
 from bank_app_sim.timeline.clock import moment, timestamp
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -35,20 +37,20 @@ def refused(fields: Fields) -> bool:
 def test_an_amount_is_an_integer_in_its_bounds_or_refused(value: Any) -> None:
     fields = Fields({"thing": {"x": value}}, "thing")
 
-    cents = fields.cents("x", least=1)
+    amount = fields.required("x", cents(least=1))
 
     # 1.0 is an integer in JSON.
     is_whole = type(value) is int or (type(value) is float and value.is_integer())
     is_right = is_whole and 1 <= value <= LARGEST_CENTS
     assert refused(fields) != is_right
-    assert cents == (value if is_right else 0)
+    assert amount == (value if is_right else 0)
 
 
 @given(json_values)
 def test_a_text_is_a_text_or_refused(value: Any) -> None:
     fields = Fields({"thing": {"x": value}}, "thing")
 
-    text = fields.text("x")
+    text = fields.required("x", TEXT)
 
     assert refused(fields) or text == value
 
@@ -57,7 +59,7 @@ def test_a_text_is_a_text_or_refused(value: Any) -> None:
 def test_a_moment_is_a_timestamp_or_refused(value: Any) -> None:
     fields = Fields({"thing": {"x": value}}, "thing")
 
-    at = fields.optional_moment("x")
+    at = fields.optional("x", stamp)
 
     assert refused(fields) or at is None or timestamp(moment(at)) == at
     assert at is not None or value is None or refused(fields)
@@ -73,16 +75,16 @@ def test_timestamps_are_of_one_width_and_name_the_moment(at: datetime) -> None:
 def test_a_day_stays_a_day(day: date) -> None:
     fields = Fields({"thing": {"x": day.isoformat()}}, "thing")
 
-    assert fields.optional_day_or_moment("x") == day.isoformat()
+    assert fields.optional("x", day_or_stamp) == day.isoformat()
 
 
 @pytest.mark.parametrize(
     "text", ["2027-W22-2", "20270601", "2027-06-01T12:00Z", "2027-06-01T12:00:00,5Z", "2027-06-01T12:00:00+02"]
 )
 def test_what_iso_8601_writes_and_rfc_3339_does_not_is_refused(text: str) -> None:
-    for read in ("optional_moment", "optional_day_or_moment"):
+    for read in (stamp, day_or_stamp):
         fields = Fields({"thing": {"x": text}}, "thing")
-        getattr(fields, read)("x")
+        fields.optional("x", read)
 
         assert refused(fields)
 
@@ -98,7 +100,7 @@ def test_what_iso_8601_writes_and_rfc_3339_does_not_is_refused(text: str) -> Non
 def test_what_rfc_3339_writes_is_read(text: str, at: str) -> None:
     fields = Fields({"thing": {"x": text}}, "thing")
 
-    assert (fields.optional_moment("x"), fields.optional_day_or_moment("x")) == (at, at)
+    assert (fields.optional("x", stamp), fields.optional("x", day_or_stamp)) == (at, at)
     assert not refused(fields)
 
 

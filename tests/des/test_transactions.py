@@ -159,11 +159,16 @@ async def test_nothing_but_the_outcome_can_be_written(
     assert await transactions(backend) == [deposit]
 
 
-@pytest.mark.parametrize("errors", ["no", [1], {}])
-async def test_reasons_are_a_list_of_texts(errors: object, deposit: dict[str, Any], backend: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize(
+    ("errors", "sentence"),
+    [("no", "must be a list"), (["no", 1], "element 1 must be text"), ({}, "must be a list")],
+)
+async def test_reasons_are_a_list_of_texts(
+    errors: object, sentence: str, deposit: dict[str, Any], backend: httpx.AsyncClient
+) -> None:
     answer = await change(backend, deposit, failedAt=AT, errors=errors)
 
-    assert errors_of(answer) == {"transaction.errors": ["must be a list of texts"]}
+    assert errors_of(answer) == {"transaction.errors": [sentence]}
 
 
 @pytest.fixture

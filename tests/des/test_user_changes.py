@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim.des.fields import MOST_ELEMENTS
 from bank_app_sim.server.answers import MOST_ERRORS
+from bank_app_sim.server.fields import MOST_ELEMENTS
 
 from .conftest import SignIn
 from .journey import (

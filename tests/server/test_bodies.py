@@ -8,8 +8,8 @@ import pytest
 
 from bank_app_sim.server.answers import LONGEST_SHOWN, MOST_ERRORS, Refused
 from bank_app_sim.server.bodies import DEEPEST, FORM, JSON, LARGEST_BODY_BYTES, parsed, read
-from bank_app_sim.server.integers import integer
 from bank_app_sim.server.nearest import is_not_known
+from bank_app_sim.server.readers import whole_number
 
 
 def errors(refused: Refused) -> dict[str, list[str]]:
@@ -161,7 +161,7 @@ async def test_what_says_nothing_of_its_length_is_read_to_the_limit(announced: s
     ],
 )
 def test_an_integer_is_a_number_without_a_fraction(value: Any, expected: int | None) -> None:
-    found = integer(value)
+    found = whole_number(value)
 
     assert (found, type(found)) == (expected, type(expected))
 

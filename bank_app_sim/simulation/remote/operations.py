@@ -7,11 +7,12 @@ from typing import Any
 import attrs
 
 from ...backend import EVERY_CRASH_POINT
+from ...server.readers import TEXT, at, integer, list_of, nullable, one_of, seconds, yes_or_no
 from ...timeline.trace import PARTICIPANTS
 from ..exchanges import message
 from ..network import Trouble
 from . import settings
-from .fields import TROUBLE, Field, Fields, at, goal, nothing_or, one_of, seconds, several, text, whole, yes_or_no
+from .fields import TROUBLE, Field, Fields, goal
 
 
 @attrs.frozen
@@ -40,21 +41,21 @@ _CRASH_POINT = one_of(*EVERY_CRASH_POINT)
 
 CLOCK: Fields = {
     "to": Field(
-        nothing_or(goal),
+        nullable(goal),
         "The moment, at most a hundred years away; the next one that anybody waits for, when null or left out.",
     ),
     "sleepers": Field(
-        lambda value: several(_number_and_moment)(value),
+        lambda value: list_of(_number_and_moment)(value),
         "Who waits for a moment on your side: `[number, moment]` each. Time stands still when one has come.",
     ),
     "in_flight": Field(
-        lambda value: frozenset(several(whole(least=1))(value)),
+        lambda value: frozenset(list_of(integer(least=1))(value)),
         "Numbers of requests that you wait for: time stands still when one of them is answered.",
     ),
-    "last": Field(whole(least=0), "The highest number that you have given to a request so far."),
+    "last": Field(integer(least=0), "The highest number that you have given to a request so far."),
     "turns": Field(yes_or_no, "Messages go one at a time, in an order that the seed decides."),
     "waiting": Field(
-        lambda value: several(_branch_and_name)(value), "Who waits for a turn on your side: `[branch, name]` each."
+        lambda value: list_of(_branch_and_name)(value), "Who waits for a turn on your side: `[branch, name]` each."
     ),
 }
 
@@ -68,7 +69,7 @@ def _branch_and_name(value: Any) -> tuple[str, str]:
 def _number_and_moment(value: Any) -> tuple[int, datetime]:
     if not isinstance(value, list) or len(value) != 2:
         raise ValueError("must be a list of pairs of a number and a moment")
-    return whole(least=0)(value[0]), at(value[1])
+    return integer(least=0)(value[0]), at(value[1])
 
 
 def _detail(value: Any) -> Mapping[str, Any]:
@@ -78,13 +79,13 @@ def _detail(value: Any) -> Mapping[str, Any]:
 
 
 def _text_or_none(value: Any) -> str:
-    return "" if value == "" else text(value)
+    return "" if value == "" else TEXT(value)
 
 
 _MESSAGE: Mapping[str, Any] = {
     "from": _PARTICIPANT,
     "to": _PARTICIPANT,
-    "label": text,
+    "label": TEXT,
     "kind": one_of("call", "return", "request", "response"),
 }
 
@@ -101,38 +102,38 @@ def _message(value: Any) -> Mapping[str, Any]:
 
 
 MESSAGES: Fields = {
-    "messages": Field(several(_message), "What was said on the side of the phones, in order.", is_required=True)
+    "messages": Field(list_of(_message), "What was said on the side of the phones, in order.", is_required=True)
 }
 
 FAULT: Fields = {
     "trouble": Field(TROUBLE, f"What the network does: {_words(*Trouble)}.", is_required=True),
-    "sender": Field(nothing_or(_PARTICIPANT), "Whose messages; anybody's, when left out."),
-    "receiver": Field(nothing_or(_PARTICIPANT), "To whom; to anybody, when left out."),
+    "sender": Field(nullable(_PARTICIPANT), "Whose messages; anybody's, when left out."),
+    "receiver": Field(nullable(_PARTICIPANT), "To whom; to anybody, when left out."),
     "what": Field(
-        nothing_or(lambda value: message(text(value))),
+        nullable(lambda value: message(TEXT(value))),
         "Method and path, such as `PATCH /transactions/{id}`, one of [all messages](journeys.md#messages), or what the "
         "diagrams call it; any, when left out.",
     ),
     "times": Field(
-        nothing_or(whole(least=1)), "How many messages it befalls, null for all that come; 1 when left out."
+        nullable(integer(least=1)), "How many messages it befalls, null for all that come; 1 when left out."
     ),
-    "after": Field(whole(least=0), "How many pass unharmed before; 0 when left out."),
-    "status": Field(whole(least=400, most=599), "What is answered, for `answered`; 503 when left out."),
-    "delay_seconds": Field(seconds, "How late it is, for `late`."),
-    "name": Field(text, "What you call it; `GET …/faults` says it."),
+    "after": Field(integer(least=0), "How many pass unharmed before; 0 when left out."),
+    "status": Field(integer(least=400, most=599), "What is answered, for `answered`; 503 when left out."),
+    "delay_seconds": Field(seconds(), "How late it is, for `late`."),
+    "name": Field(TEXT, "What you call it; `GET …/faults` says it."),
 }
 
 DEATH: Fields = {
     "of": Field(one_of("des", "bank_backend"), "Whose process dies: `des` or `bank_backend`.", is_required=True),
-    "stays_down_seconds": Field(seconds, "How long it is not there; started again at once, when left out."),
+    "stays_down_seconds": Field(seconds(), "How long it is not there; started again at once, when left out."),
     "at": Field(
         _CRASH_POINT, "Not now but when the bank's backend next comes to this point, one that `serve --help` lists."
     ),
 }
 
 BANK: Fields = {
-    "decision_after_seconds": Field(seconds, "How long it takes to decide on accounts ordered from now on."),
-    "refuses": Field(several(text), "Customers to whom it gives no account from now on."),
+    "decision_after_seconds": Field(seconds(), "How long it takes to decide on accounts ordered from now on."),
+    "refuses": Field(list_of(TEXT), "Customers to whom it gives no account from now on."),
     "decides_now": Field(yes_or_no, "It decides at once on every order that waits."),
 }
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import attrs
 
+from ...server.readers import TEXT, integer, list_of, nullable, one_of, seconds, yes_or_no
 from ...timeline.clock import timestamp
 from ...timeline.durations import SHORTEST
 from .. import AccountSetup, SessionRenewal
-from .fields import Field, nothing_or, one_of, seconds, seconds_from, several, start, text, whole, yes_or_no
+from .fields import Field, start
 
 _SETUPS = one_of(*(setup.value for setup in AccountSetup))
 _RENEWALS = one_of(*(renewal.value for renewal in SessionRenewal))
@@ -37,7 +38,7 @@ def _plain(argument: str, read: Callable[[Any], Any], meaning: str) -> Setting:
 
 
 # A second or more: simulated time goes from one of them to the next.
-_span = seconds_from(SHORTEST)
+_span = seconds(least=SHORTEST)
 
 
 def _duration(argument: str, meaning: str, read: Callable[[Any], Any] = _span) -> Setting:
@@ -45,20 +46,20 @@ def _duration(argument: str, meaning: str, read: Callable[[Any], Any] = _span) -
 
 
 SETTINGS = (
-    _plain("seed", whole(least=0), "Decides ids, keys, jitter, and who goes first. 0 when left out."),
+    _plain("seed", integer(least=0), "Decides ids, keys, jitter, and who goes first. 0 when left out."),
     _plain(
         "start",
         start,
         "The moment at which the world begins, from 1970 to 3000. Monday, 4 January 2027, 08:00 UTC, when left out.",
     ),
-    _duration("decision_after", "How long the bank takes to decide on an account. Two days when left out.", seconds),
+    _duration("decision_after", "How long the bank takes to decide on an account. Two days when left out.", seconds()),
     _duration(
         "settle_every",
         "How often the bank fetches the deposits that DES requests. An hour when left out; a journey asks for a day "
         "unless its script says otherwise.",
     ),
-    _plain("refuses", lambda value: frozenset(several(text)(value)), "Customers to whom the bank gives no account."),
-    _plain("opening_balance_cents", whole(least=0), "What a new customer has. 1000000 when left out."),
+    _plain("refuses", lambda value: frozenset(list_of(TEXT)(value)), "Customers to whom the bank gives no account."),
+    _plain("opening_balance_cents", integer(least=0), "What a new customer has. 1000000 when left out."),
     _duration("token_lifetime", "How long an ID token of the bank is good. 365 days when left out."),
     _duration(
         "access_token_lifetime",
@@ -73,7 +74,7 @@ SETTINGS = (
         "What makes a session last: new ID tokens (`token`), or what the user does (`activity`).",
     ),
     _duration("session_inactivity_timeout", "How long a session lasts without activity, where that renews it."),
-    _duration("session_maximum_duration", "How long any session lasts at most; null for no end.", nothing_or(_span)),
+    _duration("session_maximum_duration", "How long any session lasts at most; null for no end.", nullable(_span)),
     _plain("webhooks", yes_or_no, "Whether DES sends its events to the bank, which acts on them."),
 )
 

@@ -83,7 +83,7 @@ def test_settings_that_are_wrong_are_all_named_with_the_way_out(http: httpx.Clie
     assert errors(answer) == {
         "account_setup": ["must be one SharedSavings per user or one SharedSavings per Dream"],
         "seeds": ["is not known here; did you mean seed?"],
-        "start": ["must be a moment with its offset from UTC, such as 2027-01-04T08:00:00Z"],
+        "start": ["must be a moment in RFC 3339, such as 2027-06-01T12:00:00Z"],
         "webhooks": ["must be true or false"],
     }
 
