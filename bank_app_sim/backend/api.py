@@ -17,12 +17,12 @@ from ..server.readers import MOST, Reader, integer, one_of, text
 from ..server.request import HTTPRequest
 from ..server.service import Endpoint
 from ..server.status_lines import status_line
-from . import customers, event_store, ledger, reconciliation, store
+from . import customers, ledger, reconciliation, store
 from .identity import Identity
-from .orders import EarlierUser, OrderBook, OrderRequest
-from .provisioning import Order, OrderState
+from .ordering import EarlierUser, OrderBook, OrderRequest
+from .orders import Order, OrderState
 from .reconciliation import NotPossible
-from .report_store import ReportKind
+from .store.reports import ReportKind
 
 JWKS = "/.well-known/jwks.json"
 
@@ -154,7 +154,7 @@ class API:
         """One order of the customer's own: 200 when it is done; 202 while the bank is at it, and when to look again."""
         customer = await self._customer(request)
         order = await self.database.run(
-            functools.partial(store.order, order_id=request.parameters["id"], customer=customer), reads_only=True
+            functools.partial(store.orders.get, order_id=request.parameters["id"], customer=customer), reads_only=True
         )
         if order is None:
             raise Refused(404, {"base": ["there is no such order"]})
@@ -191,7 +191,8 @@ class API:
 
     async def impact_events(self, _request: HTTPRequest) -> Answer:
         """What DES has told, and how it came; for whoever tests, as the ledger."""
-        return Answer(200, {"events": await self.database.run(event_store.all_kept, reads_only=True)})
+        kept = await self.database.run(store.events.all_kept, reads_only=True)
+        return Answer(200, {"events": [attrs.asdict(event) for event in kept]})
 
     async def _customer(self, request: HTTPRequest) -> str:
         return await customers.customer_of(request, self.database, now=self.clock.now())

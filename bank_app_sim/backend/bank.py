@@ -16,17 +16,19 @@ from ..server.service import Endpoint, Service
 from ..timeline import durations
 from ..timeline.clock import SimulatedClock, moment, timestamp
 from ..timeline.trace import Trace
-from . import api, claims, differences, event_store, ledger, state, store, tables
+from . import api, differences, ledger, state, store, tables
 from .consents import Consents
 from .crash_points import Crash
 from .customers import customer_name, register
 from .events import Following, Inbox
 from .gateway import PERFORMANCE, SHARED_SAVINGS, Gateway
 from .identity import Identity
-from .orders import OrderBook, Provisioning
+from .ordering import OrderBook
+from .provisioning import Provisioning
 from .reconciliation import Reconciliation
 from .settlement import Settlement
 from .signing import Signing
+from .store.keys import SigningKey
 from .webhooks import Receiver
 
 # How often a bank fetches deposits, in real time; whoever has a clock of their own is held to `durations.SHORTEST`.
@@ -132,14 +134,14 @@ class BankBackend:
             content=content,
         )
         self.bank = bank
-        new_key = (ids.uuid(), ids.secret())
-        kid, private_number = self._database.run_now(lambda connection: self._first_start(connection, new_key))
+        new_key = SigningKey(kid=ids.uuid(), private_number=ids.secret())
+        key = self._database.run_now(lambda connection: self._first_start(connection, new_key))
         self._identity = Identity(
             issuer=bank.issuer,
             audience=bank.audience,
             lifetime=bank.token_lifetime,
-            kid=kid,
-            private_number=private_number,
+            kid=key.kid,
+            private_number=key.private_number,
         )
         self._gateway = gateway = Gateway(impact)
         self._provisioning = Provisioning(
@@ -243,7 +245,7 @@ class BankBackend:
     async def decide_now(self) -> None:
         """Decide at once on every order that waits for a decision."""
         now = timestamp(self._clock.now())
-        await self._database.run(lambda connection: store.hasten_decisions(connection, now=now))
+        await self._database.run(lambda connection: store.orders.hasten_decisions(connection, now=now))
         self._due.wake()
 
     @property
@@ -295,7 +297,7 @@ class BankBackend:
             "settlement": max(self.bank.settle_every, LONGEST_WAIT),
             "event_look": max(looks_every, LONGEST_WAIT),
         }
-        return claims.next_looks(connection, now=timestamp(self._clock.now()), longest=longest)
+        return store.looks.next_looks(connection, now=timestamp(self._clock.now()), longest=longest)
 
     def _next_attempt(self, table: str, due_at: str) -> str:
         retried, _ = self._works[table]
@@ -304,15 +306,15 @@ class BankBackend:
     def close(self) -> None:
         self._database.close()
 
-    def _first_start(self, connection: Connection, new_key: tuple[str, str]) -> tuple[str, str]:
+    def _first_start(self, connection: Connection, new_key: SigningKey) -> SigningKey:
         """Write down what there is from the beginning, if this is it; return the key, new or kept."""
         ledger.open_account(connection, ledger.FUNDING, at=self._clock.now())
-        store.prepare_settlement(connection)
+        store.settlement.prepare(connection)
         looks = self.bank.look_for_events_every is not None
-        event_store.prepare_looking(connection, due_at=timestamp(self._clock.now()) if looks else None)
+        store.events.prepare_looking(connection, due_at=timestamp(self._clock.now()) if looks else None)
         if not self._database.is_shared:
-            claims.release_claims(connection)
-        return store.signing_key(connection, otherwise=new_key)
+            store.looks.release_claims(connection)
+        return store.keys.signing_key(connection, otherwise=new_key)
 
 
 def _verifier(bank: Bank, clock: Clock) -> WebhookVerifier | None:

@@ -15,12 +15,12 @@ from impact_sdk import BadRequest, Clock, ImpactError, NotFound
 from ..server.attempts import mistake, survived, wait_after, why
 from ..server.database import Connection, Database
 from ..timeline.clock import timestamp
-from . import consent_store
-from .claims import LEASE
-from .consent_store import TOLD, Consent, ConsentState
+from . import store
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import Gateway
-from .orders import OrderBook, OrderRequest
+from .ordering import OrderBook, OrderRequest
+from .store.claims import LEASE
+from .store.consents import TOLD, Consent, ConsentState
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class AnsweredOtherwise(Exception):
 
 @attrs.frozen(kw_only=True)
 class Consents:
-    """The bank's side of transfer consents; the states stand in `consent_store`.
+    """The bank's side of transfer consents; `store.consents` has the states.
 
     Attributes:
         order_book: Where an account is ordered for whoever signs and has none.
@@ -51,10 +51,10 @@ class Consents:
         fetched = await self.gateway.fetch_consent(temporary_id)
         if fetched is None or fetched.customer != customer:
             return None
-        return await self.database.run(functools.partial(consent_store.show, consent=fetched))
+        return await self.database.run(functools.partial(store.consents.show, consent=fetched))
 
     async def get(self, customer: str, consent_id: str) -> Consent | None:
-        find = functools.partial(consent_store.get, consent_id=consent_id, customer=customer)
+        find = functools.partial(store.consents.get, consent_id=consent_id, customer=customer)
         return await self.database.run(find, reads_only=True)
 
     async def answer(self, customer: str, consent_id: str, *, signed: bool) -> Consent | None:
@@ -62,7 +62,7 @@ class Consents:
 
         Raises:
             AnsweredOtherwise: It is signed and declined for good.
-        EarlierUser: As `orders.take()`; nothing was taken.
+        EarlierUser: As `OrderBook.take()`; nothing was taken.
         """
         take = functools.partial(self._take, customer=customer, consent_id=consent_id, signed=signed)
         taken = await self.database.run(take)
@@ -72,7 +72,7 @@ class Consents:
 
     def _take(self, connection: Connection, *, customer: str, consent_id: str, signed: bool) -> Consent | None:
         """Write it down, with the order for an account; the consent only when telling DES is this caller's to do."""
-        consent = consent_store.get(connection, consent_id, customer=customer)
+        consent = store.consents.get(connection, consent_id, customer=customer)
         if consent is None:
             return None
         if consent.state is not ConsentState.SHOWN:
@@ -80,7 +80,7 @@ class Consents:
                 raise AnsweredOtherwise(f"the consent is {consent.state} since {consent.answered_at}")
             return None
         now = self.clock.now()
-        taken = consent_store.answer(
+        taken = store.consents.answer(
             connection, consent, signed=signed, at=timestamp(now), until=timestamp(now + LEASE)
         )
         if signed:
@@ -96,7 +96,7 @@ class Consents:
     async def work_off(self) -> None:
         """Tell DES what could not be told before, a batch of it."""
         now = self.clock.now()
-        claim = functools.partial(consent_store.claim, now=timestamp(now), until=timestamp(now + LEASE))
+        claim = functools.partial(store.consents.claim, now=timestamp(now), until=timestamp(now + LEASE))
         for consent in await self.database.run(claim):
             await self._tell(consent)
 
@@ -109,7 +109,7 @@ class Consents:
             logger.error("DES does not want to hear that consent %s is %s: %s", consent.id, consent.state, error)
             await self.database.run(
                 functools.partial(
-                    consent_store.end, consent=consent, state=ConsentState.OBSOLETE, last_error=why(error)
+                    store.consents.end, consent=consent, state=ConsentState.OBSOLETE, last_error=why(error)
                 )
             )
         except survived(self.clock, ImpactError) as error:
@@ -126,9 +126,9 @@ class Consents:
             exc_info=mistake(error, failures=consent.attempts + 1),
         )
         await self.database.run(
-            functools.partial(consent_store.postpone, consent=consent, due_at=due_at, last_error=why(error))
+            functools.partial(store.consents.postpone, row=consent, due_at=due_at, last_error=why(error))
         )
 
     def _end(self, connection: Connection, *, consent: Consent) -> None:
         self.crash(done_not_written("consents", consent.state))
-        consent_store.end(connection, consent, TOLD[consent.state])
+        store.consents.end(connection, consent, TOLD[consent.state])

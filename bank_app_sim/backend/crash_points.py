@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Literal
 
-from .consent_store import TOLD
-from .provisioning import OrderState
-from .report_store import ReportState
+from .orders import OrderState
+from .store.consents import TOLD
+from .store.reports import ReportState
 from .transfers import AFTER_TELLING, TransferState
 
 Crash = Callable[[str], None]

@@ -23,14 +23,16 @@ def customer_name(text: object) -> str:
 
 def register(connection: Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
     """Make somebody a customer, with money on the current account; whoever is one stays as they are."""
-    if not store.is_customer(connection, customer):
+    if not store.customers.exists(connection, customer):
         _register(connection, customer, opening_balance_cents=opening_balance_cents, now=now)
 
 
 def keep_token(connection: Connection, customer: str, access_token: str, *, lifetime: timedelta, now: datetime) -> None:
     """Let whoever sends this token be the customer for as long as it lasts."""
-    store.remove_expired_tokens(connection, timestamp(now))
-    store.add_access_token(connection, _digest(access_token), customer=customer, expires_at=timestamp(now + lifetime))
+    store.customers.remove_expired_tokens(connection, timestamp(now))
+    store.customers.add_token(
+        connection, _digest(access_token), customer=customer, expires_at=timestamp(now + lifetime)
+    )
 
 
 def signed_in(connection: Connection, authorization: str, *, now: datetime) -> str | None:
@@ -38,7 +40,7 @@ def signed_in(connection: Connection, authorization: str, *, now: datetime) -> s
     scheme, _, access_token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         return None
-    return store.customer_of_token(connection, _digest(access_token.strip()), timestamp(now))
+    return store.customers.of_token(connection, _digest(access_token.strip()), timestamp(now))
 
 
 async def customer_of(request: HTTPRequest, database: Database, *, now: datetime) -> str:
@@ -55,7 +57,7 @@ async def customer_of(request: HTTPRequest, database: Database, *, now: datetime
 
 
 def _register(connection: Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
-    store.add_customer(connection, customer, registered_at=timestamp(now))
+    store.customers.add(connection, customer, registered_at=timestamp(now))
     current = ledger.current_account(customer)
     ledger.open_account(connection, current, customer=customer, at=now)
     if opening_balance_cents:

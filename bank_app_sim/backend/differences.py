@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import attrs
 
 from ..server.database import Connection, Database
-from . import report_store, store
+from . import store
 from .gateway import Gateway
-from .provisioning import Order, OrderState
+from .orders import Order, OrderState
 
 # So many are named; the rest is counted.
 NAMED = 5
@@ -59,10 +59,10 @@ def _account_of(order: Order) -> str | None:
 
 def of_bank(connection: Connection) -> Known:
     """What the bank knows; what it has reported without a transaction of DES goes by its reference."""
-    transfers, reports = store.all_transfers(connection), report_store.all_told(connection)
+    transfers, reports = store.transfers.list_all(connection), store.reports.all_told(connection)
     told = {report.reference: abs(report.amount_cents) for report in reports}
     return Known(
-        accounts=[account for order in store.all_orders(connection) if (account := _account_of(order))],
+        accounts=[account for order in store.orders.list_all(connection) if (account := _account_of(order))],
         transactions={transfer.transaction_id for transfer in transfers} | told.keys(),
         moved={transfer.transaction_id: transfer.amount_cents for transfer in transfers if transfer.is_moved} | told,
     )
@@ -91,13 +91,13 @@ async def compared(database: Database, gateway: Gateway, *, now: str) -> Sequenc
     bank, des = await database.run(of_bank, reads_only=True), await of_des(gateway)
 
     def tell_again(connection: Connection) -> None:
-        for order in store.all_orders(connection):
+        for order in store.orders.list_all(connection):
             account = _account_of(order)
             if account is not None and account not in des.accounts:
-                store.post_again(connection, order, now=now)
-        for report in report_store.all_told(connection):
+                store.orders.post_again(connection, order, now=now)
+        for report in store.reports.all_told(connection):
             if report.reference not in des.transactions:
-                report_store.tell_again(connection, report, now=now)
+                store.reports.tell_again(connection, report, now=now)
 
     await database.run(tell_again)
     return list(differences(bank, des))

@@ -12,12 +12,12 @@ from impact_sdk import Clock, Event, ImpactError
 from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
 from ..server.database import Connection, Database
 from ..timeline.clock import moment, timestamp
-from . import event_store, ledger, store
-from .claims import LEASE
+from . import ledger, store
 from .crash_points import RECEIVED, Crash, done_not_written, due_not_done
-from .event_store import Look, Way
 from .gateway import EVENTS_AT_ONCE, Gateway
 from .reactions import Reaction, customer_who_left, reaction
+from .store.claims import LEASE
+from .store.events import Look, Way
 
 logger = logging.getLogger(__name__)
 
@@ -35,18 +35,18 @@ class Inbox:
         for event in events:
             if event.problem is not None:
                 logger.warning("event %s could not be read, and is kept as it is: %s", event.id, event.problem)
-            if event_store.keep(connection, event, way=way, now=timestamp(now)):
+            if store.events.keep(connection, event, way=way, now=timestamp(now)):
                 self._act(connection, event, now)
         self.crash(done_not_written("events", RECEIVED))
 
     def _act(self, connection: Connection, event: Event, now: datetime) -> None:
         match reaction(event):
             case Reaction.SETTLE:
-                store.hasten_settlement(connection, timestamp(now))
+                store.settlement.hasten(connection, timestamp(now))
             case Reaction.END_SAVING:
                 customer = customer_who_left(event)
                 # Who has ordered again since is another user there, and stays.
-                if customer is not None and event_store.close_order(
+                if customer is not None and store.orders.close(
                     connection, customer, before=timestamp(event.created_at or now)
                 ):
                     ledger.close_savings(connection, customer, reason=event.id, at=now)
@@ -69,7 +69,9 @@ class Following:
         """Look, if it is time to."""
         now, until = timestamp(self.clock.now()), timestamp(self.clock.now() + LEASE)
         longest = max(self.look_every, LONGEST_WAIT)
-        look = await self.database.run(functools.partial(event_store.claim_look, now=now, until=until, longest=longest))
+        look = await self.database.run(
+            functools.partial(store.events.claim_look, now=now, until=until, longest=longest)
+        )
         if look is None:
             return
         try:
@@ -78,10 +80,10 @@ class Following:
             due_at = timestamp(self.clock.now() + wait_after(look.attempts + 1))
             found = mistake(error, failures=look.attempts + 1)
             logger.warning("no events before %s: %s", due_at, why(error), exc_info=found)
-            plan = functools.partial(event_store.plan_look, attempts=look.attempts + 1, last_error=why(error))
+            plan = functools.partial(store.events.plan_look, attempts=look.attempts + 1, last_error=why(error))
         else:
             due_at = timestamp(self.clock.now() + self.look_every)
-            plan = functools.partial(event_store.plan_look, attempts=0, last_error=None)
+            plan = functools.partial(store.events.plan_look, attempts=0, last_error=None)
         await self.database.run(functools.partial(plan, due_at=due_at))
 
     async def _take_all(self, look: Look) -> None:
@@ -96,7 +98,7 @@ class Following:
     def _take(self, connection: Connection, *, events: Sequence[Event], after: datetime | None) -> None:
         self.inbox.take(connection, events, way=Way.LOOKING)
         if after is not None:
-            event_store.move_on(connection, after=timestamp(after))
+            store.events.move_on(connection, after=timestamp(after))
 
 
 def _latest(events: Sequence[Event], after: datetime | None) -> datetime | None:

@@ -25,7 +25,7 @@ from impact_sdk import (
 )
 
 from ..timeline.clock import moment
-from .consent_store import Consent, ConsentState
+from .store.consents import Consent, ConsentState
 
 SHARED_SAVINGS, PERFORMANCE = AccountType.SHARED_SAVINGS.value, AccountType.PERFORMANCE.value
 

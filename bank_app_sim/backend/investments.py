@@ -3,14 +3,14 @@
 from impact_sdk import AccountUpdate
 
 from ..server.database import Connection
-from . import ledger, ledger_store, store
+from . import ledger, store
 from .gateway import PERFORMANCE
-from .provisioning import Order
+from .orders import Order
 
 
 def worth(connection: Connection, account: str) -> AccountUpdate | None:
     """What DES is to be told of an account; None for one that is no Performance account, or not posted yet."""
-    order = store.order_of_savings(connection, account)
+    order = store.orders.of_savings(connection, account)
     return None if order is None or order.account_id is None else worth_of(connection, order)
 
 
@@ -18,8 +18,8 @@ def worth_of(connection: Connection, order: Order) -> AccountUpdate | None:
     """As `worth()`, of the account that an order has brought."""
     if order.product != PERFORMANCE or order.account_id is None:
         return None
-    balance_cents = ledger_store.balance(connection, order.savings_account)
-    gain_cents = ledger_store.moved_by(connection, order.savings_account, ledger.BY_MARKET)
+    balance_cents = store.ledger.balance(connection, order.savings_account)
+    gain_cents = store.ledger.moved_by(connection, order.savings_account, ledger.BY_MARKET)
     paid_in_cents = max(0, balance_cents - gain_cents)
     return AccountUpdate(
         id=order.account_id,

@@ -11,7 +11,7 @@ import attrs
 
 from ..server.database import Connection
 from ..timeline.clock import timestamp
-from . import ledger_store, store
+from . import store
 
 # The other side of what comes from, and goes to, outside of these books; and of what markets give and take.
 FUNDING = "bank:funding"
@@ -70,8 +70,8 @@ def movement(reference: str, *, source: str, target: str, amount_cents: int) -> 
 
 def open_account(connection: Connection, name: str, *, at: datetime, customer: str | None = None) -> None:
     """Open an account, or open it again; one that is open stays as it is. Without a customer it is the bank's own."""
-    if not ledger_store.is_account_open(connection, name):
-        ledger_store.add_account(connection, name, customer=customer, opened_at=timestamp(at))
+    if not store.ledger.is_account_open(connection, name):
+        store.ledger.add_account(connection, name, customer=customer, opened_at=timestamp(at))
 
 
 def close_savings(connection: Connection, customer: str, *, reason: str, at: datetime) -> None:
@@ -81,20 +81,20 @@ def close_savings(connection: Connection, customer: str, *, reason: str, at: dat
         reason: What its closing has to do with: the same reason moves money once.
     """
     current = current_account(customer)
-    savings = [name for name in ledger_store.open_accounts_of(connection, customer) if name != current]
-    left = {name: ledger_store.balance(connection, name) for name in savings}
+    savings = [name for name in store.ledger.open_accounts_of(connection, customer) if name != current]
+    left = {name: store.ledger.balance(connection, name) for name in savings}
     if (left_cents := sum(left.values())) != 0:
         paid_out = (Entry(name, -cents) for name, cents in left.items() if cents)
         post(connection, Posting(f"closing:{reason}", (*paid_out, Entry(current, left_cents))), at=at)
     for name in savings:
-        ledger_store.close_account(connection, name, closed_at=timestamp(at))
+        store.ledger.close_account(connection, name, closed_at=timestamp(at))
 
 
 def post(connection: Connection, posting: Posting, *, at: datetime) -> bool:
     """Write a posting down; False, and nothing moves, when its reference was posted before."""
-    if ledger_store.posting_exists(connection, posting.reference):
+    if store.ledger.posting_exists(connection, posting.reference):
         return False
-    ledger_store.add_posting(
+    store.ledger.add_posting(
         connection,
         posting.reference,
         [(entry.account, entry.amount_cents) for entry in posting.entries],
@@ -105,20 +105,21 @@ def post(connection: Connection, posting: Posting, *, at: datetime) -> bool:
 
 def accounts_of(connection: Connection, customer: str) -> dict[str, Any]:
     """The customer's accounts that are open, and what they hold."""
-    names = ledger_store.open_accounts_of(connection, customer)
-    return {"accounts": [{"name": name, "balance_cents": ledger_store.balance(connection, name)} for name in names]}
+    names = store.ledger.open_accounts_of(connection, customer)
+    return {"accounts": [{"name": name, "balance_cents": store.ledger.balance(connection, name)} for name in names]}
 
 
 def books(connection: Connection) -> dict[str, Any]:
     """Everything: balances, postings, the transfers that were made or refused, and the sum that must be zero."""
     postings: dict[str, dict[str, Any]] = {}
-    for reference, posted_at, account, amount_cents in ledger_store.all_entries(connection):
-        posting = postings.setdefault(reference, {"reference": reference, "posted_at": posted_at, "entries": []})
-        posting["entries"].append({"account": account, "amount_cents": amount_cents})
-    balances = ledger_store.balances(connection)
+    for entry in store.ledger.all_entries(connection):
+        begun = {"reference": entry.reference, "posted_at": entry.posted_at, "entries": []}
+        posting = postings.setdefault(entry.reference, begun)
+        posting["entries"].append({"account": entry.account, "amount_cents": entry.amount_cents})
+    balances = store.ledger.balances(connection)
     return {
-        "accounts": [{"name": name, "balance_cents": cents} for name, cents in balances],
+        "accounts": [{"name": balance.name, "balance_cents": balance.cents} for balance in balances],
         "postings": list(postings.values()),
-        "transfers": [attrs.asdict(transfer) for transfer in store.all_transfers(connection)],
-        "sum_cents": sum(cents for _, cents in balances),
+        "transfers": [attrs.asdict(transfer) for transfer in store.transfers.list_all(connection)],
+        "sum_cents": sum(balance.cents for balance in balances),
     }

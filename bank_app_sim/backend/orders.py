@@ -1,237 +1,117 @@
-"""Takes orders for savings accounts, and works them off as they fall due."""
+"""How an order for an account goes from ordered to reported: a table of states, no I/O, no clock.
 
-import functools
-import logging
+    ORDERED --approved--> APPROVED --opened--> OPENED --introduced--> INTRODUCED --posted--> REPORTED
+       `-----refused----> REFUSED --refusal told--> REFUSAL_REPORTED
+
+An account that is for one Dream has another step to go, and its Dream may have been deleted by then:
+
+    INTRODUCED --posted for a Dream--> POSTED --linked--> REPORTED
+                                         `----Dream gone--> UNLINKED
+
+    any that is not refused --the user is destroyed at DES--> CLOSED
+
+Every state but the last ones is one step to take. A step is taken again until it is written down that it was taken, so
+its effect must be one that happens once: the ledger's is written in the same transaction as the state, and DES knows
+the user and the account by their external ids. To link a Dream twice to one account is to link it once.
+"""
+
+import enum
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from math import ceil
 
 import attrs
 
-from impact_sdk import Clock, ImpactError
 
-from ..server.attempts import mistake, survived, wait_after, why
-from ..server.database import Connection, Database
-from ..server.ids import Ids
-from ..timeline.clock import moment, timestamp
-from . import ledger, store
-from .claims import LEASE
-from .crash_points import Crash, done_not_written, due_not_done
-from .gateway import PERFORMANCE, SHARED_SAVINGS, Gateway
-from .provisioning import Order, OrderEvent, OrderState, after, decide
+class OrderState(enum.StrEnum):
+    """Where an order stands; the names are what is stored and shown."""
 
-logger = logging.getLogger(__name__)
+    ORDERED = "ORDERED"
+    APPROVED = "APPROVED"
+    OPENED = "OPENED"
+    INTRODUCED = "INTRODUCED"
+    POSTED = "POSTED"
+    UNLINKED = "UNLINKED"
+    REPORTED = "REPORTED"
+    REFUSED = "REFUSED"
+    REFUSAL_REPORTED = "REFUSAL_REPORTED"
+    CLOSED = "CLOSED"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (OrderState.REPORTED, OrderState.UNLINKED, OrderState.REFUSAL_REPORTED, OrderState.CLOSED)
 
 
-class EarlierUser(Exception):
-    """The order that is there is for a user whom Impact Finance has no more; the message says what to do."""
+# Orders that stand in nobody's way: the customer may have another account ordered.
+MAKES_ROOM = (OrderState.REFUSED, OrderState.REFUSAL_REPORTED, OrderState.CLOSED)
 
 
-@attrs.frozen(kw_only=True)
-class OrderRequest:
-    """What the bank's app asks for, in the words of the SDK's callback. Without a `user_id` it is in advance.
+class OrderEvent(enum.Enum):
+    """What happens to an order."""
+
+    APPROVED = enum.auto()
+    REFUSED = enum.auto()
+    ACCOUNT_OPENED = enum.auto()
+    CUSTOMER_INTRODUCED = enum.auto()
+    ACCOUNT_POSTED = enum.auto()
+    ACCOUNT_POSTED_FOR_DREAM = enum.auto()
+    DREAM_LINKED = enum.auto()
+    DREAM_GONE = enum.auto()
+    REFUSAL_TOLD = enum.auto()
+
+
+TRANSITIONS = {
+    (OrderState.ORDERED, OrderEvent.APPROVED): OrderState.APPROVED,
+    (OrderState.ORDERED, OrderEvent.REFUSED): OrderState.REFUSED,
+    (OrderState.APPROVED, OrderEvent.ACCOUNT_OPENED): OrderState.OPENED,
+    (OrderState.OPENED, OrderEvent.CUSTOMER_INTRODUCED): OrderState.INTRODUCED,
+    (OrderState.INTRODUCED, OrderEvent.ACCOUNT_POSTED): OrderState.REPORTED,
+    (OrderState.INTRODUCED, OrderEvent.ACCOUNT_POSTED_FOR_DREAM): OrderState.POSTED,
+    (OrderState.POSTED, OrderEvent.DREAM_LINKED): OrderState.REPORTED,
+    (OrderState.POSTED, OrderEvent.DREAM_GONE): OrderState.UNLINKED,
+    (OrderState.REFUSED, OrderEvent.REFUSAL_TOLD): OrderState.REFUSAL_REPORTED,
+}
+
+
+def after(state: OrderState, event: OrderEvent) -> OrderState:
+    """The state that follows; RuntimeError where the event cannot happen, which is a mistake of ours."""
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise RuntimeError(f"an order that is {state} cannot become {event.name}") from None
+
+
+@attrs.frozen
+class Order:
+    """A customer's order for a savings account.
 
     Attributes:
-        dream_id: DES's id of the Dream that the account shall be for, where each has one of its own.
+        n: Its place in the order of ordering.
+        request_id: DES's request that it answers; None for an order that nobody requested.
+        user_id: The customer's id at DES. From OPENED on it is what DES says; before, what the app said, if anything.
+        dream_id: DES's id of the Dream that the account is for; None for one account for all of the customer's Dreams.
+        product: What kind of account it is, as DES calls it.
+        account_external_id: What to call the account at DES; None: by the Dream's id, or the user's.
+        account_id: The account's id at DES, once it is posted.
+        savings_account: What the account is called in the bank's own books.
+        attempts: Failed attempts at the present step.
+        last_error: Why the latest of them failed.
     """
 
+    n: int
+    id: str
+    customer: str
     request_id: str | None
     user_id: str | None
     dream_id: str | None
+    product: str
     account_external_id: str | None
+    account_id: str | None
+    savings_account: str
+    state: OrderState = attrs.field(converter=OrderState)
+    ordered_at: str
+    attempts: int
+    last_error: str | None
 
 
-@attrs.define(eq=False, kw_only=True)
-class OrderBook:
-    """Takes orders.
-
-    Attributes:
-        dream_product: What the bank opens for a Dream.
-        decision_after: From an order to the bank's decision on it; it may change from one order to the next.
-    """
-
-    dream_product: str
-    decision_after: timedelta
-    clock: Clock
-    ids: Ids
-
-    def seconds_to_decision(self, order: Order) -> int:
-        """How long the bank may take to decide on it: what a customer can be told, and no promise."""
-        decided_at = moment(order.ordered_at) + self.decision_after
-        return max(1, ceil((decided_at - self.clock.now()).total_seconds()))
-
-    def take(self, connection: Connection, customer: str, request: OrderRequest) -> tuple[Order, bool]:
-        """The customer's order, and whether it is new; see `take()`."""
-        now = self.clock.now()
-        return take(
-            connection,
-            customer,
-            request,
-            dream_product=self.dream_product,
-            order_id=self.ids.uuid(),
-            now=now,
-            due_at=now + self.decision_after,
-        )
-
-
-def take(
-    connection: Connection,
-    customer: str,
-    request: OrderRequest,
-    *,
-    dream_product: str,
-    order_id: str,
-    now: datetime,
-    due_at: datetime,
-) -> tuple[Order, bool]:
-    """The customer's order, and whether it is new.
-
-    It is the one that is there already when the same request has made it, and when an account exists or is being
-    opened: a customer gets one account, or one for each Dream, however often it is asked for. After a refusal, or when
-    the savings account was closed, another request is a new order.
-
-    Args:
-        dream_product: What the bank opens for a Dream.
-
-    Raises:
-        EarlierUser: The customer was destroyed at Impact Finance, and has begun there anew, before the bank has heard
-            of it. To hand out the old order would let the new user's savings wait for an account that never comes.
-    """
-    known = store.order_for(connection, customer, request_id=request.request_id, dream_id=request.dream_id)
-    if known is not None:
-        if request.user_id is not None and known.user_id not in (None, request.user_id):
-            raise EarlierUser(
-                f"is {request.user_id!r}, and an account is there for user {known.user_id!r}; the bank has not heard "
-                "yet from Impact Finance that this one is gone: order again when it has"
-            )
-        return known, False
-    product = SHARED_SAVINGS if request.dream_id is None else dream_product
-    return store.add_order(
-        connection,
-        id=order_id,
-        customer=customer,
-        request_id=request.request_id,
-        user_id=request.user_id,
-        dream_id=request.dream_id,
-        product=product,
-        account_external_id=request.account_external_id,
-        savings_account=_savings_account(customer, request.dream_id, product),
-        ordered_at=timestamp(now),
-        due_at=timestamp(due_at),
-    ), True
-
-
-def _savings_account(customer: str, dream_id: str | None, product: str) -> str:
-    if product == PERFORMANCE and dream_id is not None:
-        return ledger.investment_account(customer, dream_id)
-    return ledger.savings_account(customer, dream_id)
-
-
-@attrs.define(eq=False, kw_only=True)
-class Provisioning:
-    """Takes the due steps of every order; what the steps are stands in `provisioning`.
-
-    Attributes:
-        refuses: Customers who get no account; it may change from one decision to the next.
-    """
-
-    database: Database
-    gateway: Gateway
-    clock: Clock
-    refuses: Collection[str]
-    crash: Crash
-
-    async def work_off(self) -> None:
-        """Bring each order as far as it goes now, of a batch of those that are due."""
-        now = self.clock.now()
-        claim = functools.partial(store.claim_orders, now=timestamp(now), until=timestamp(now + LEASE))
-        for claimed in await self.database.run(claim):
-            order: Order | None = claimed
-            while order is not None and not order.state.is_final:
-                order = await self._take_step(order, self.clock.now())
-
-    async def _take_step(self, order: Order, now: datetime) -> Order | None:
-        """Have the effect, then write down that it happened: a process that dies between the two begins again.
-
-        Returns the order as it is then, or None where the next step is not for now, or not for this worker.
-        """
-        self.crash(due_not_done("provisioning", order.state))
-        try:
-            told = await self._tell_des(order)
-            answer = await self._link(order) if order.state is OrderState.POSTED else None
-            return await self.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
-        except survived(self.clock, ImpactError) as error:
-            await self._postpone(order, error)
-            return None
-
-    async def _tell_des(self, order: Order) -> Order:
-        """The effect outside of this bank, if the step has one; the order with what DES answered."""
-        match order.state:
-            case OrderState.OPENED:
-                user_id = await self.gateway.introduce(order.customer, has_launched=order.user_id is not None)
-                return attrs.evolve(order, user_id=user_id)
-            case OrderState.INTRODUCED:
-                assert order.user_id is not None  # written down with this state
-                external_id = order.account_external_id or order.dream_id or order.user_id
-                account_id = await self.gateway.post_account(order.user_id, external_id, product=order.product)
-                return attrs.evolve(order, account_id=account_id)
-            case OrderState.REFUSED:
-                # A newer order has an outcome of its own; to tell this one late could take back what is being opened.
-                if not await self.database.run(functools.partial(store.is_superseded, order=order)):
-                    await self.gateway.report_refusal(order.customer, dream_id=order.dream_id)
-        return order
-
-    async def _link(self, order: Order) -> OrderEvent:
-        """The one step of which DES decides how it ends."""
-        assert order.user_id is not None  # all three are written down with this state
-        assert order.account_id is not None
-        assert order.dream_id is not None
-        is_linked = await self.gateway.link_dream(order.dream_id, order.account_id, user_id=order.user_id)
-        if not is_linked:
-            logger.warning("order %s: account %s is open, and its Dream is gone", order.id, order.account_id)
-        return OrderEvent.DREAM_LINKED if is_linked else OrderEvent.DREAM_GONE
-
-    def _write(self, connection: Connection, *, order: Order, answer: OrderEvent | None, now: datetime) -> Order | None:
-        """The effect within this bank, if the step has one, and the state that follows, in one transaction."""
-        event = answer or self._effect(connection, order, now)
-        if after(order.state, event) is OrderState.REPORTED:
-            store.plan_settlement(connection, timestamp(now))  # deposits may have waited for this account
-        self.crash(done_not_written("provisioning", order.state))
-        return store.move_order(
-            connection,
-            order,
-            after(order.state, event),
-            now=timestamp(now),
-            claimed_until=timestamp(now + LEASE),
-        )
-
-    def _effect(self, connection: Connection, order: Order, now: datetime) -> OrderEvent:
-        match order.state:
-            case OrderState.ORDERED:
-                return decide(order.customer, self.refuses)
-            case OrderState.APPROVED:
-                ledger.open_account(connection, order.savings_account, customer=order.customer, at=now)
-                return OrderEvent.ACCOUNT_OPENED
-            case OrderState.OPENED:
-                return OrderEvent.CUSTOMER_INTRODUCED
-            case OrderState.INTRODUCED:
-                return OrderEvent.ACCOUNT_POSTED if order.dream_id is None else OrderEvent.ACCOUNT_POSTED_FOR_DREAM
-            case OrderState.REFUSED:
-                return OrderEvent.REFUSAL_TOLD
-            case _:
-                raise RuntimeError(f"an order that is {order.state} has no effect here")
-
-    async def _postpone(self, order: Order, error: Exception) -> None:
-        due_at = self.clock.now() + wait_after(order.attempts + 1)
-        found = mistake(error, failures=order.attempts + 1)
-        logger.warning(
-            "order %s stays %s until %s: %s", order.id, order.state, timestamp(due_at), why(error), exc_info=found
-        )
-        await self.database.run(
-            functools.partial(
-                store.postpone_order,
-                order=order,
-                due_at=timestamp(due_at),
-                last_error=why(error),
-            )
-        )
+def decide(customer: str, refuses: Collection[str]) -> OrderEvent:
+    """The bank's decision. A real one asks a register, a credit bureau, or a person."""
+    return OrderEvent.REFUSED if customer in refuses else OrderEvent.APPROVED

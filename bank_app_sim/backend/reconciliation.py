@@ -15,12 +15,12 @@ from impact_sdk import Clock, ImpactError
 from ..server.attempts import mistake, survived, wait_after, why
 from ..server.database import Connection, Database
 from ..timeline.clock import timestamp
-from . import investments, ledger, ledger_store, report_store, store
-from .claims import LEASE
+from . import investments, ledger, store
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import PERFORMANCE, Gateway
-from .provisioning import Order, OrderState
-from .report_store import Report, ReportKind
+from .orders import Order, OrderState
+from .store.claims import LEASE
+from .store.reports import Report, ReportKind
 
 logger = logging.getLogger(__name__)
 
@@ -41,21 +41,21 @@ def move(
     Raises:
         NotPossible: There is no such account, it has not so much, or no market moves it.
     """
-    order = store.order_of_savings(connection, account)
-    if order is None or not ledger_store.is_account_open(connection, account):
+    order = store.orders.of_savings(connection, account)
+    if order is None or not store.ledger.is_account_open(connection, account):
         raise NotPossible(f"{account!r} is no open savings account")
     if kind is ReportKind.MARKET and order.product != PERFORMANCE:
         raise NotPossible(f"{account!r} is moved by no market: it is a {order.product} account")
     other = ledger.FUNDING if kind is ReportKind.OUTSIDE else ledger.MARKET
     source, target = (other, account) if amount_cents > 0 else (account, other)
     posting = ledger.movement(f"{kind}:{reference}", source=source, target=target, amount_cents=abs(amount_cents))
-    if ledger_store.posting_exists(connection, posting.reference):
+    if store.ledger.posting_exists(connection, posting.reference):
         return False
-    if (balance_cents := ledger_store.balance(connection, account)) + amount_cents < 0:
+    if (balance_cents := store.ledger.balance(connection, account)) + amount_cents < 0:
         raise NotPossible(f"{account!r} holds {balance_cents} cents, less than {-amount_cents}")
     ledger.open_account(connection, other, at=now)  # the first time that a market moves anything
     ledger.post(connection, posting, at=now)
-    report_store.add(
+    store.reports.add(
         connection,
         reference=posting.reference,
         kind=kind,
@@ -82,7 +82,7 @@ class Reconciliation:
     async def work_off(self) -> None:
         """Tell what is due, a batch of it."""
         now = self.clock.now()
-        claim = functools.partial(report_store.claim, now=timestamp(now), until=timestamp(now + LEASE))
+        claim = functools.partial(store.reports.claim, now=timestamp(now), until=timestamp(now + LEASE))
         for report in await self.database.run(claim):
             await self._tell(report)
 
@@ -95,7 +95,7 @@ class Reconciliation:
             await self._postpone(report, error)
 
     async def _tell_des(self, report: Report) -> None:
-        find = functools.partial(store.order_of_savings, savings_account=report.account)
+        find = functools.partial(store.orders.of_savings, savings_account=report.account)
         order = await self.database.run(find, reads_only=True)
         if order is None or order.state is OrderState.CLOSED:
             return  # the user is gone there, and the account here
@@ -120,12 +120,12 @@ class Reconciliation:
 
     def _end(self, connection: Connection, *, report: Report) -> None:
         self.crash(done_not_written("reports", report.state))
-        report_store.end(connection, report)
+        store.reports.end(connection, report)
 
     async def _postpone(self, report: Report, error: Exception) -> None:
         due_at = timestamp(self.clock.now() + wait_after(report.attempts + 1))
         found = None if isinstance(error, NotPosted) else mistake(error, failures=report.attempts + 1)
         logger.warning("%s is not reported before %s: %s", report.reference, due_at, why(error), exc_info=found)
         await self.database.run(
-            functools.partial(report_store.postpone, report=report, due_at=due_at, last_error=why(error))
+            functools.partial(store.reports.postpone, row=report, due_at=due_at, last_error=why(error))
         )

@@ -20,10 +20,10 @@ from impact_sdk import (
 from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
 from ..server.database import Connection, Database
 from ..timeline.clock import timestamp
-from . import investments, ledger, ledger_store, store
-from .claims import LEASE
+from . import investments, ledger, store
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import Gateway
+from .store.claims import LEASE
 from .transfers import AFTER_FORGETTING, AFTER_TELLING, Means, Transfer, TransferState, refusal
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Settlement:
         now = self.clock.now()
         until = self._end_of_claim()
         claim = functools.partial(
-            store.claim_settlement, now=timestamp(now), until=until, longest=max(self.settle_every, LONGEST_WAIT)
+            store.settlement.claim, now=timestamp(now), until=until, longest=max(self.settle_every, LONGEST_WAIT)
         )
         failures = await self.database.run(claim)
         if failures is not None:
@@ -56,10 +56,10 @@ class Settlement:
         except survived(self.clock, ImpactError) as error:
             due_at, found = self.clock.now() + wait_after(failures + 1), mistake(error, failures=failures + 1)
             logger.warning("no settlement before %s: %s", timestamp(due_at), why(error), exc_info=found)
-            plan = functools.partial(store.conclude_settlement, attempts=failures + 1, last_error=why(error))
+            plan = functools.partial(store.settlement.conclude, attempts=failures + 1, last_error=why(error))
         else:
             due_at = self.clock.now() + self.settle_every
-            plan = functools.partial(store.conclude_settlement, attempts=0, last_error=None)
+            plan = functools.partial(store.settlement.conclude, attempts=0, last_error=None)
         await self.database.run(functools.partial(plan, due_at=timestamp(due_at), of_claim=claim))
 
     async def _receive_each(self, requested: Sequence[Transaction], now: datetime) -> None:
@@ -83,12 +83,12 @@ class Settlement:
 
     def _decide(self, connection: Connection, *, transaction: Transaction, now: datetime) -> None:
         """Move the money or refuse to, once: what was decided before stays, and is told again if DES has forgotten."""
-        known = store.transfer(connection, transaction.id)
+        known = store.transfers.get(connection, transaction.id)
         if known is not None:
             again = AFTER_FORGETTING.get((known.state, known.is_moved))
             if again is not None:
                 logger.warning("transaction %s is told again: DES lists it as requested", transaction.id)
-                store.tell_again(connection, known, again, now=timestamp(now))
+                store.transfers.tell_again(connection, known, again, now=timestamp(now))
             return
         kind, customer = transaction.type.value.lower(), transaction.user.external_id or ""
         source, target = _source_and_target(connection, transaction, customer)
@@ -109,12 +109,12 @@ class Settlement:
         if transfer.state is TransferState.MOVED and source != target:  # else it stays on one account
             ledger.post(connection, _posting(transfer), at=now)
         self.crash(done_not_written("transfers", TransferState.RECEIVED))
-        store.add_transfer(connection, transfer, now=timestamp(now))
+        store.transfers.add(connection, transfer, now=timestamp(now))
 
     async def tell(self) -> None:
         """Tell DES what was decided, a batch of it."""
         now = self.clock.now()
-        claim = functools.partial(store.claim_transfers, now=timestamp(now), until=self._end_of_claim())
+        claim = functools.partial(store.transfers.claim, now=timestamp(now), until=self._end_of_claim())
         for transfer in await self.database.run(claim):
             await self._tell(transfer, now)
 
@@ -146,7 +146,7 @@ class Settlement:
             reason = f"{reason}; but DES has settled it"
             logger.error("transaction %s is settled at DES, and was refused here: %s", transfer.transaction_id, reason)
         self.crash(done_not_written("transfers", transfer.state))
-        store.end_transfer(connection, transfer, state, reason=reason)
+        store.transfers.end(connection, transfer, state, reason=reason)
 
     async def _postpone(self, transfer: Transfer, error: Exception) -> None:
         due_at = self.clock.now() + wait_after(transfer.attempts + 1)
@@ -159,12 +159,7 @@ class Settlement:
             exc_info=mistake(error, failures=transfer.attempts + 1),
         )
         await self.database.run(
-            functools.partial(
-                store.postpone_transfer,
-                transfer=transfer,
-                due_at=timestamp(due_at),
-                last_error=why(error),
-            )
+            functools.partial(store.transfers.postpone, row=transfer, due_at=timestamp(due_at), last_error=why(error))
         )
 
 
@@ -191,7 +186,7 @@ def _source_and_target(connection: Connection, transaction: Transaction, custome
 
 def _savings(connection: Connection, customer: str, account: Reference) -> str:
     """An account that the bank did not open for one Dream is the customer's one for all of them."""
-    order = store.order_of_account(connection, account.id)
+    order = store.orders.of_account(connection, account.id)
     # Whose transaction it is DES says; an order of somebody else is none of theirs.
     if order is None or order.customer != customer:
         return ledger.savings_account(customer)
@@ -201,10 +196,10 @@ def _savings(connection: Connection, customer: str, account: Reference) -> str:
 def _means(connection: Connection, customer: str, source: str, target: str) -> Means:
     savings = {source, target} - {ledger.current_account(customer)}
     return Means(
-        is_customer=store.is_customer(connection, customer),
-        has_savings_account=all(ledger_store.is_account_open(connection, name) for name in savings),
+        is_customer=store.customers.exists(connection, customer),
+        has_savings_account=all(store.ledger.is_account_open(connection, name) for name in savings),
         source="current account" if source == ledger.current_account(customer) else "savings account",
-        balance_cents=ledger_store.balance(connection, source),
+        balance_cents=store.ledger.balance(connection, source),
     )
 
 

@@ -14,10 +14,10 @@ from ..server.readers import YES_OR_NO, Reader, text
 from ..server.request import HTTPRequest
 from ..server.service import Endpoint
 from ..timeline.clock import Clock
-from .consent_store import Consent
 from .consents import AnsweredOtherwise, Consents
 from .customers import customer_of
-from .orders import EarlierUser
+from .ordering import EarlierUser
+from .store.consents import Consent
 
 T = TypeVar("T")
 

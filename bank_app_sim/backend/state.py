@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..server.database import Connection
-from . import event_store, ledger_store, store
+from . import store
 
 Fields = dict[str, Any]
 
@@ -13,9 +13,9 @@ def read(connection: Connection) -> dict[str, dict[str, Fields]]:
     return {
         "orders": {
             order.id: {"customer": order.customer, "product": order.product, "state": order.state.value}
-            for order in store.all_orders(connection)
+            for order in store.orders.list_all(connection)
         },
-        "books": {name: {"balance_cents": cents} for name, cents in ledger_store.balances(connection)},
+        "books": {balance.name: {"balance_cents": balance.cents} for balance in store.ledger.balances(connection)},
         "transfers": {
             transfer.transaction_id: {
                 "customer": transfer.customer,
@@ -24,10 +24,9 @@ def read(connection: Connection) -> dict[str, dict[str, Fields]]:
                 "state": transfer.state.value,
                 "reason": transfer.reason,
             }
-            for transfer in store.all_transfers(connection)
+            for transfer in store.transfers.list_all(connection)
         },
         "events": {
-            event["id"]: {"type": event["type"], "came_by": event["came_by"]}
-            for event in event_store.all_kept(connection)
+            event.id: {"type": event.type, "came_by": event.came_by} for event in store.events.all_kept(connection)
         },
     }

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..server.database import index_of_some, marks, order_of_insertion
-from .provisioning import MAKES_ROOM
+from .orders import MAKES_ROOM
 
 # Raise this with every change below: a file of another version is refused, not misread.
 VERSION = 7

@@ -45,7 +45,7 @@ AFTER_FORGETTING = {
 }
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Transfer:
     """A transaction that the bank has moved or refused.
 

@@ -14,8 +14,8 @@ from ..server.service import Endpoint
 from ..timeline.clock import timestamp
 from . import store
 from .crash_points import RECEIVED, due_not_done
-from .event_store import Way
 from .events import Inbox
+from .store.events import Way
 
 EVENTS = "/webhooks/events"
 TRANSACTIONS = "/webhooks/transactions"
@@ -55,7 +55,7 @@ class Receiver:
         except WebhookError as error:
             raise _refused(error) from error
         now = timestamp(self.clock.now())
-        await self.database.run(functools.partial(store.hasten_settlement, now=now))
+        await self.database.run(functools.partial(store.settlement.hasten, now=now))
         self.woken()
         return Answer(204)
 

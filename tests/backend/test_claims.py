@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bank_app_sim.backend import Bank, BankBackend
-from bank_app_sim.backend.claims import LEASE
+from bank_app_sim.backend.store.claims import LEASE
 from bank_app_sim.des import DES
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bank_app_sim.backend import CONSENT_CRASH_POINTS, Bank, BankBackend
-from bank_app_sim.backend.claims import LEASE
+from bank_app_sim.backend.store.claims import LEASE
 from bank_app_sim.des import DES, AccountSetup, Tenant
 from bank_app_sim.timeline.clock import SimulatedClock
 

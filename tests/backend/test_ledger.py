@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bank_app_sim.backend import ledger, ledger_store, tables
+from bank_app_sim.backend import ledger, store, tables
 from bank_app_sim.backend.ledger import Entry, Posting
 from bank_app_sim.server.database import Database
 
@@ -32,7 +32,7 @@ class Books:
         return self._database.run_now(lambda connection: ledger.post(connection, posting, at=NOW))
 
     def balance(self, account: str) -> int:
-        return self._database.run_now(lambda connection: ledger_store.balance(connection, account))
+        return self._database.run_now(lambda connection: store.ledger.balance(connection, account))
 
     def all(self) -> dict[str, Any]:
         return self._database.run_now(ledger.books)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bank_app_sim.backend import REPORT_CRASH_POINTS, BankBackend
-from bank_app_sim.backend.claims import LEASE
+from bank_app_sim.backend.store.claims import LEASE
 from bank_app_sim.des import DES
 from bank_app_sim.timeline.clock import SimulatedClock
 

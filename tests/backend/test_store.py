@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim.backend import store, tables
-from bank_app_sim.backend.provisioning import Order, OrderState
+from bank_app_sim.backend.orders import Order, OrderState
 from bank_app_sim.server.database import Database
 
 from ..conftest import DatabaseOf
@@ -19,7 +19,7 @@ LATER = "2027-01-04T09:00:15.000000Z"
 @pytest.fixture
 def database(database_of: DatabaseOf) -> Iterator[Database]:
     database = Database(database_of("backend"), tables.metadata, version=tables.VERSION)
-    database.run_now(lambda connection: store.add_customer(connection, "ada", registered_at=NOW))
+    database.run_now(lambda connection: store.customers.add(connection, "ada", registered_at=NOW))
     yield database
     database.close()
 
@@ -34,11 +34,13 @@ def ordered(database: Database, **columns: Any) -> Order:
         "due_at": NOW,
         **columns,
     }
-    return database.run_now(lambda connection: store.add_order(connection, **given))
+    return database.run_now(lambda connection: store.orders.add(connection, **given))
 
 
 def moved(database: Database, order: Order, state: OrderState) -> Order | None:
-    return database.run_now(lambda connection: store.move_order(connection, order, state, now=NOW, claimed_until=LATER))
+    return database.run_now(
+        lambda connection: store.orders.move(connection, order, state, now=NOW, claimed_until=LATER)
+    )
 
 
 def test_a_customer_has_one_order_that_is_not_refused(database: Database) -> None:
@@ -69,7 +71,7 @@ def test_a_worker_that_comes_late_changes_nothing(database: Database) -> None:
     late = moved(database, order, OrderState.REFUSED)
 
     assert late is None
-    found = database.run_now(lambda connection: store.order(connection, "1", customer="ada"))
+    found = database.run_now(lambda connection: store.orders.get(connection, "1", customer="ada"))
     assert found is not None
     assert found.state is OrderState.APPROVED
 
@@ -90,4 +92,4 @@ def test_nobody_has_an_order_that_has_come_to_its_end(database: Database) -> Non
 
 
 def claimed(database: Database, *, at: str) -> list[Order]:
-    return database.run_now(lambda connection: store.claim_orders(connection, at, until=at))
+    return database.run_now(lambda connection: store.orders.claim(connection, at, until=at))

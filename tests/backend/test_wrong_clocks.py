@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.backend import claims, tables
-from bank_app_sim.backend.claims import LEASE, amend, asked_at, is_due_and_free
+from bank_app_sim.backend import tables
+from bank_app_sim.backend.store import looks
+from bank_app_sim.backend.store.claims import LEASE, amend, asked_at, is_due_and_free
 from bank_app_sim.server.attempts import LONGEST_WAIT
 from bank_app_sim.server.database import Connection, Database
 from bank_app_sim.timeline.clock import timestamp
@@ -55,7 +56,7 @@ def is_claimable(database: Database, table: sa.Table) -> bool:
     now = timestamp(NOW)
 
     def ask(connection: Connection) -> tuple[bool, str]:
-        next_look = claims.next_looks(connection, now=now, longest={})[table.name]
+        next_look = looks.next_looks(connection, now=now, longest={})[table.name]
         amend(connection, table, now)
         rows = connection.execute(sa.select(table.c.due_at).where(is_due_and_free(table)), asked_at(now)).all()
         return bool(rows), next_look

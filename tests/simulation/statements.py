@@ -9,9 +9,12 @@ from types import ModuleType
 import attrs
 import sqlalchemy as sa
 
-from bank_app_sim import backend
+from bank_app_sim.backend import store as bank_store
+from bank_app_sim.backend.store.claims import DueRows, amending
+from bank_app_sim.backend.tables import metadata as bank_tables
 from bank_app_sim.des import store
 from bank_app_sim.des.store import listings
+from bank_app_sim.server.database import Query
 
 # Tables that do not grow with what users do: a row for each bank, or one row.
 SMALL = {"tenants", "webhook_endpoints", "purges", "marks", "settlement", "event_look", "signing_keys"}
@@ -35,8 +38,17 @@ def of_modules(package: ModuleType) -> Iterator[Named]:
         for name, value in vars(module).items():
             several = value if isinstance(value, list | tuple) else [value]
             for n, each in enumerate(several):
-                if isinstance(each, sa.Select | sa.Insert | sa.Update | sa.Delete):
-                    yield Named(f"{found.name}.{name}{f'[{n}]' if len(several) > 1 else ''}", each)
+                yield from _named(f"{found.name}.{name}{f'[{n}]' if len(several) > 1 else ''}", each)
+
+
+def _named(name: str, value: object) -> Iterator[Named]:
+    if isinstance(value, DueRows):
+        for part, each in vars(value).items():
+            yield from _named(f"{name}.{part}", each)
+    if isinstance(value, Query):
+        value = value.statement
+    if isinstance(value, sa.Select | sa.Insert | sa.Update | sa.Delete):
+        yield Named(name, value)
 
 
 def of_listings() -> Iterator[Named]:
@@ -79,10 +91,15 @@ PARTS = {
     "transactions.transaction",
     "transactions._requested_ids",
     "users.user",
+    "orders._ORDERS",
+    "transfers._TRANSFERS",
 }
 
 OF_DES = [
     *(each for each in of_modules(store) if each.name not in PARTS and not each.name.startswith("listings.")),
     *of_listings(),
 ]
-OF_BANK = [*of_modules(backend)]
+OF_BANK = [
+    *(each for each in of_modules(bank_store) if each.name not in PARTS),
+    *(Named(f"amending {table.name}", amending(table)) for table in bank_tables.sorted_tables if "due_at" in table.c),
+]

@@ -18,12 +18,12 @@ from .statements import OF_BANK, OF_DES, SMALL, Named
 # They show everything, and are for that: the ledger, and the state of a world, for whoever tests; and what is compared
 # after one side has lost some of its memory.
 SHOW_ALL = {
-    "ledger_store._balances",
-    "ledger_store._all_entries",
-    "event_store._all",
-    "store._all_orders",
-    "store._all_transfers",
-    "report_store._all_told",
+    "ledger._BALANCES",
+    "ledger._ALL_ENTRIES",
+    "events._ALL",
+    "orders._ALL",
+    "transfers._ALL",
+    "reports._ALL_TOLD",
 }
 
 # What is sorted is a handful, and cannot be more.
@@ -77,7 +77,7 @@ VALUES = {
     "offset": 0,
     "after_n": 10_000,
     "launch_id": "launches5",
-    "order": 5,
+    "this": 5,
     "than": 5,
     "of_claim": 5,
 }

@@ -10,7 +10,7 @@ import attrs
 
 from impact_sdk import EventType, ExitReason
 
-from ...backend.provisioning import OrderState
+from ...backend.orders import OrderState
 from ...simulation.network import Trouble
 from ...timeline.trace import DIES, Message
 from ..results import State

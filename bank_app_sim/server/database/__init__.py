@@ -6,6 +6,7 @@ from .connection import Connection
 from .database import Database
 from .errors import Away, CommitUnknown, ConnectionLost, Damaged, DatabaseError, Full, Locked
 from .mark import Mark, Marked, marks
+from .query import Query, columns, rows, values
 
 __all__ = [
     "Away",
@@ -19,10 +20,14 @@ __all__ = [
     "Locked",
     "Mark",
     "Marked",
+    "Query",
+    "columns",
     "file_address",
     "index_of_some",
     "marks",
     "of_actor",
     "order_of_insertion",
     "postgresql_address",
+    "rows",
+    "values",
 ]

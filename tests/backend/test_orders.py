@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bank_app_sim.backend.provisioning import TRANSITIONS, OrderEvent, OrderState, after, decide
+from bank_app_sim.backend.orders import TRANSITIONS, OrderEvent, OrderState, after, decide
 
 POSSIBLE = {
     ("ORDERED", "APPROVED", "APPROVED"),
