@@ -14,7 +14,8 @@ import httpx
 from ..check import Secrets
 from ..server.ids import Ids
 from ..server.ports import address
-from ..simulation.secrets import CLIENT_ID, SECRET_FILE, client_secret
+from ..simulation.our_bank import CLIENT_ID
+from ..simulation.secrets import SECRET_FILE, client_secret
 
 BACKEND_ANSWERS_WITHIN_SECONDS = 5.0
 

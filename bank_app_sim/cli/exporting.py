@@ -1,9 +1,8 @@
 """`run --export arazzo`: writes the API calls of journeys as Arazzo documents."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import anyio
 import click
@@ -12,8 +11,10 @@ from ..journeys.arazzo import NothingToExport, export
 from ..journeys.evidence.names import file_names
 from ..journeys.playing.runner import Job
 from ..journeys.results import JourneyResult
+from ..simulation import AccountSetup
 from ..simulation.remote.sandbox import Sandbox, client
 from ..simulation.remote.settings import as_json
+from ..simulation.settings import WorldSettings
 
 
 def write_documents(jobs: Sequence[Job], results: Sequence[JourneyResult], *, sandbox: str) -> list[Path]:
@@ -43,10 +44,10 @@ async def _write_documents(
 
 
 async def _document(job: Job, result: JourneyResult, sandbox: str) -> str:
-    settings = dict(job.script.given.settings)
+    settings = job.script.given.settings
     users = {*job.script.given.users, *(user["external_id"] for user in result.states[-1]["users"].values())}
     async with client(sandbox) as http:
-        world = (await Sandbox(sandbox, http).make(as_json({"seed": job.seed, **settings}))).world
+        world = (await Sandbox(sandbox, http).make(as_json(job.seed, settings))).world
         id_tokens = {}
         for user in sorted(users):
             answer = await http.post(f"{world['backend_url']}/sign-in", json={"customer": user})
@@ -66,10 +67,10 @@ async def _document(job: Job, result: JourneyResult, sandbox: str) -> str:
         raise click.UsageError(str(error)) from None
 
 
-def _serve(settings: Mapping[str, Any]) -> str:
+def _serve(settings: WorldSettings) -> str:
     """The command that serves a world with these settings."""
     words = ["bank-app-sim", "serve", "--data", "new-folder", "--settle-every", "365 days"]
-    words += ["--account-setup", "per-dream"] if "per Dream" in settings.get("account_setup", "") else []
-    words += ["--performance-dreams"] if settings.get("performance_dreams") else []
-    words += ["--transfer-consents"] if settings.get("transfer_consents") else []
+    words += ["--account-setup", "per-dream"] if settings.account_setup is AccountSetup.PER_DREAM else []
+    words += ["--performance-dreams"] if settings.performance_dreams else []
+    words += ["--transfer-consents"] if settings.transfer_consents else []
     return shlex.join(words)

@@ -5,20 +5,19 @@ import json
 import os
 import signal
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import anyio
 import click
 
 from ..backend import EVERY_CRASH_POINT
-from ..simulation import AccountSetup, Served, SessionRenewal, Simulation, read_tenants
+from ..simulation import Served, Simulation, read_tenants
 from ..simulation.remote import Plane
-from .running import Duration, HostName, run
+from ..simulation.settings import ServedKeywords
+from .running import HostName, run
 from .server_log import write_log
-
-ACCOUNT_SETUPS = {"shared": AccountSetup.SHARED, "per-dream": AccountSetup.PER_DREAM}
+from .world_options import world_options
 
 # The customers for whom a token is printed.
 CUSTOMERS = ("ada", "bo")
@@ -57,53 +56,7 @@ CUSTOMERS = ("ada", "bo")
     "the machine can read a command line: leave the password to ~/.pgpass or PGPASSWORD, or give the URL in the "
     "environment. Several processes with one database and one --data are one world.",
 )
-@click.option(
-    "--decision-after",
-    type=Duration(),
-    default="5s",
-    show_default=True,
-    help="How long the bank takes to decide on an account.",
-)
-@click.option(
-    "--settle-every",
-    type=Duration(),
-    default="2s",
-    show_default=True,
-    help="How often the bank fetches requested deposits.",
-)
-@click.option(
-    "--refuse",
-    "refuses",
-    multiple=True,
-    metavar="CUSTOMER",
-    help="A customer to whom the bank gives no account; can be given several times.",
-)
-@click.option(
-    "--account-setup",
-    type=click.Choice(list(ACCOUNT_SETUPS)),
-    default="shared",
-    show_default=True,
-    help="One savings account for each user, or one for each Dream.",
-)
-@click.option("--performance-dreams", is_flag=True, help="The bank opens an investment account for each Dream.")
-@click.option("--transfer-consents", is_flag=True, help="Users sign for a savehack launch before it starts.")
-@click.option(
-    "--session-renewal",
-    type=click.Choice([renewal.value for renewal in SessionRenewal]),
-    default=SessionRenewal.TOKEN.value,
-    show_default=True,
-    help="What makes a session last: new ID tokens, or what the user does.",
-)
-@click.option(
-    "--token-lifetime", type=Duration(), default="365 days", show_default=True, help="How long an ID token is good."
-)
-@click.option(
-    "--access-token-lifetime",
-    type=Duration(),
-    default="24 hours",
-    show_default=True,
-    help="How long an access token of the bank's backend is good.",
-)
+@world_options
 @click.option(
     "--tenants",
     "tenants_file",
@@ -111,12 +64,6 @@ CUSTOMERS = ("ada", "bo")
     help="A TOML file of banks of your own, served beside this one: a table for each, such as [my-bank], with "
     "client_id, client_secret, issuer, audience and jwks_url. What else it can say: python -m pydoc "
     "bank_app_sim.des.read_tenants",
-)
-@click.option(
-    "--webhooks",
-    is_flag=True,
-    help="DES sends its events to this bank, which acts on them. For a backend of your own leave it out, and PUT "
-    "/sandbox/webhook-endpoint.",
 )
 @click.option(
     "--rejoin",
@@ -137,24 +84,16 @@ def serve(
     hosts: Sequence[str],
     data: Path,
     database: str | None,
-    decision_after: timedelta,
-    settle_every: timedelta,
-    refuses: Sequence[str],
-    account_setup: str,
-    performance_dreams: bool,
-    transfer_consents: bool,
-    session_renewal: str,
-    token_lifetime: timedelta,
-    access_token_lifetime: timedelta,
     tenants_file: Path | None,
-    webhooks: bool,
     rejoin: bool,
     as_json: bool,
     crash_point: str | None,
+    **settings: Unpack[ServedKeywords],
 ) -> None:
     """Run the sandbox and the bank until you stop it with Ctrl-C.
 
-    Whatever was under way when it stopped, or was killed, goes on at the next start with the same --data.
+    Work that was under way when it stopped, or was killed, goes on at the next start with the same --data. A backend of
+    your own that wants webhooks: leave --webhooks out, and PUT /sandbox/webhook-endpoint.
 
     \b
     Example:
@@ -170,18 +109,9 @@ def serve(
         simulation = Simulation(
             served=Served(data=data, port=port, beside=plane.applications, hosts=hosts, rejoin=rejoin),
             database=database,
-            decision_after=decision_after,
-            settle_every=settle_every,
-            refuses=frozenset(refuses),
-            account_setup=ACCOUNT_SETUPS[account_setup],
-            performance_dreams=performance_dreams,
-            transfer_consents=transfer_consents,
-            session_renewal=session_renewal,
-            token_lifetime=token_lifetime,
-            access_token_lifetime=access_token_lifetime,
             tenants=read_tenants(tenants_file) if tenants_file else (),
-            webhooks=webhooks,
             crash=crash,
+            **settings,
         )
     except ValueError as error:  # what a bank cannot be, or a file of tenants
         raise click.UsageError(str(error)) from error

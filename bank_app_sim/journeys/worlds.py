@@ -2,14 +2,17 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import cast
+
+import attrs
 
 from ..simulation import Simulation, Snapshot
+from ..simulation.settings import WorldSettings
 from .given import Given
 from .world import World
 
 # By what a world is made with. A process plays thousands of journeys in worlds of a few kinds.
-_PREPARED: dict[tuple[tuple[str, Any], ...], Snapshot] = {}
+_PREPARED: dict[WorldSettings, Snapshot] = {}
 
 
 @contextlib.asynccontextmanager
@@ -32,10 +35,10 @@ async def on_sandbox(url: str, given: Given, *, seed: int) -> AsyncIterator[Worl
     """
     from ..simulation.remote import RemoteWorld
 
-    async with RemoteWorld(url, seed=seed, **dict(given.settings)) as world:
+    async with RemoteWorld(url, seed=seed, **attrs.asdict(given.settings, recurse=False)) as world:
         yield cast(World, world)
 
 
 async def _prepared(given: Given) -> Snapshot:
-    async with Simulation(**dict(given.settings)) as simulation:
+    async with Simulation(**attrs.asdict(given.settings, recurse=False)) as simulation:
         return simulation.snapshot()

@@ -4,7 +4,8 @@ from ..app import BankApp
 from ..des import AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
 from .actors import Served
 from .errors import SimulationError
-from .simulation import START, Simulation
+from .settings import START
+from .simulation import Simulation
 from .snapshot import Snapshot
 
 __all__ = [

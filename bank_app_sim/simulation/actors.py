@@ -21,11 +21,14 @@ from ..server.due import DueWork
 from ..server.hosts import names_in
 from ..server.ids import Ids
 from ..server.ports import address, beside, listening_socket, require_asyncio, serving
+from . import our_bank
 from .in_process import InProcess
 from .network import Died, Network
+from .our_bank import CLIENT_ID, TENANT
 from .pair import Pair
 from .processes import Process, State
-from .secrets import CLIENT_ID, TENANT, client_secret, webhook_secret
+from .secrets import client_secret, webhook_secret
+from .settings import WorldSettings
 from .snapshot import Snapshot
 from .streams import Streams
 
@@ -57,19 +60,17 @@ class Actors:
     """The two servers of a world, each in a process that can die.
 
     Attributes:
-        bank: How the bank is.
-        setup: How it is as a tenant of DES.
+        settings: Of the world.
+        bank: How the bank's backend works.
         tenants: Further banks there.
-        webhooks: Whether DES sends events to the bank.
         network: What they reach each other by, in this process.
         crash: Called at each crash point of the backend.
         dies_at: Crash points at which the backend is to die once.
     """
 
-    bank: Bank
-    setup: Mapping[str, Any]
+    settings: WorldSettings
+    bank: Bank = attrs.field(init=False)
     tenants: Sequence[Tenant]
-    webhooks: bool
     served: Served | None
     database: str | None
     snapshot: Snapshot | None
@@ -86,6 +87,10 @@ class Actors:
     backend_process: Process[BankBackend] = attrs.field(init=False)
     _is_rejoined: bool = attrs.field(default=False, init=False)
     _listeners: Sequence[Any] = attrs.field(default=(), init=False)
+
+    @bank.default
+    def _bank(self) -> Bank:
+        return our_bank.bank(self.settings)
 
     @property
     def des(self) -> DES:
@@ -135,7 +140,7 @@ class Actors:
                     logger.warning("%s", difference)
             except survived(self.network.clock, ImpactError) as error:
                 logger.warning("what DES does not know could not be found out: %s", why(error))
-        if self.webhooks and self.snapshot is None:
+        if self.settings.webhooks and self.snapshot is None:
             try:
                 await self._impact.sandbox.set_webhook_endpoint(
                     url=f"{self.backend_url}/webhooks/events",
@@ -184,11 +189,9 @@ class Actors:
         else:
             ids = Ids(self.streams.of("secrets"))
             self.client_secret = client_secret(folder, ids)
-            webhook = webhook_secret(folder, ids) if self.webhooks else None
+            webhook = webhook_secret(folder, ids) if self.settings.webhooks else None
         if webhook is not None:
-            self.bank = attrs.evolve(
-                self.bank, webhook_secrets=(webhook,), look_for_events_every=self.bank.settle_every
-            )
+            self.bank = our_bank.reading_events(self.bank, webhook_secret=webhook)
 
     async def _look_at_des(self, des: DES) -> State:
         return await des.state(TENANT)
@@ -226,15 +229,7 @@ class Actors:
         )
 
     def _start_des(self, content: bytes | None) -> DES:
-        own = Tenant(
-            id=TENANT,
-            client_id=CLIENT_ID,
-            client_secret=self.client_secret,
-            issuer=self.bank.issuer,
-            audience=self.bank.audience,
-            jwks_url=f"{self.backend_url}/.well-known/jwks.json",
-            **self.setup,
-        )
+        own = our_bank.tenant(self.settings, client_secret=self.client_secret, backend_url=self.backend_url)
         return DES(
             database_url=self._database_url("des"),
             tenants=[own, *self.tenants],

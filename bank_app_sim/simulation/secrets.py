@@ -1,4 +1,4 @@
-"""What every world has in common, and what a served one keeps beside its databases."""
+"""The secrets that DES and the bank share; a served world keeps them in files beside its databases."""
 
 import base64
 import contextlib
@@ -10,9 +10,6 @@ from pathlib import Path
 from ..server import private_files
 from ..server.ids import Ids
 from ..server.secret_rules import what_is_wrong_with_client_secret, what_is_wrong_with_webhook_secret
-
-TENANT = "demo"
-CLIENT_ID = "demo-bank"
 
 SECRET_FILE = "client_secret"
 WEBHOOK_SECRET_FILE = "webhook_secret"

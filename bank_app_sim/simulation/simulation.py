@@ -2,40 +2,35 @@
 
 import contextlib
 import difflib
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import anyio
 
 from impact_sdk import Clock, Hook, ImpactAPI, ImpactSDK, SystemClock
 
 from ..app import BankApp
-from ..backend import EVERY_CRASH_POINT, Bank, BankBackend
-from ..des import DES, AccountSetup, SessionRenewal, Tenant
+from ..backend import EVERY_CRASH_POINT, BankBackend
+from ..des import DES, Tenant
 from ..server.client import Client
-from ..timeline import durations
-from ..timeline.clock import EARLIEST, LATEST, WITHIN, SimulatedClock
+from ..timeline.clock import SimulatedClock
 from ..timeline.trace import KEPT_WHEN_SERVED, Message, Trace
 from ..timeline.traffic import Traffic
 from ..timeline.turns import Turns
-from . import exchanges
+from . import exchanges, our_bank
 from .actors import Actors, Served
 from .errors import SimulationError
 from .held import Held
+from .money import move_money
 from .network import Fault, Network, Pending
+from .our_bank import CLIENT_ID, TENANT
 from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
 from .processes import State
-from .secrets import CLIENT_ID, TENANT
+from .settings import SettingsKeywords, WorldSettings
 from .snapshot import Snapshot
 from .streams import Streams
-
-# A Monday morning, so that weeks and months begin where people expect it.
-START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
-
-ISSUER = "https://bank.example"
-AUDIENCE = "impact-finance"
 
 
 class Simulation:
@@ -50,98 +45,43 @@ class Simulation:
 
     Args:
         seed: Decides ids, keys and jitter of a world in simulated time.
-        start: The moment at which such a world begins, from 1970 to 3000.
-        decision_after: How long the bank takes to decide on an account.
-        settle_every: How often the bank fetches the deposits that DES requests.
-        refuses: Customers to whom the bank gives no account.
-        opening_balance_cents: What a new customer has on the current account.
-        token_lifetime: How long an ID token of the bank is good. A real bank's is minutes; here it is long, so that a
-            trace tells of what a test is about, and not of sessions that are renewed.
-        access_token_lifetime: How long an access token of the bank's backend is good at DES; long for the same reason.
-        account_setup: How accounts and Dreams belong together.
-        performance_dreams: Whether the bank opens an investment account for each Dream.
-        transfer_consents: Whether users sign for a savehack launch before it starts.
-        session_renewal: What makes sessions last: new ID tokens, or what the user does.
-        session_inactivity_timeout: How long a session lasts without activity, where activity renews it.
-        session_maximum_duration: How long any session lasts at most; None for no such limit.
         database: A PostgreSQL database, `postgresql://USER@HOST/DATABASE`, in which both actors have a schema of their
             own; with `?schema=NAME` theirs begin with that name. Or `sqlite:///FOLDER`, in which both have a file, for
             a world that is not served. None for memory, or for files in a served world. Several served worlds on one
             database and one folder are one world with several processes.
         tenants: Further banks on the same DES, whose apps and backends are somebody else's; see `read_tenants()`.
-        webhooks: The bank reads events: DES sends them as they happen, and every `settle_every` the bank looks for
-            those that did not arrive.
         crash: Called at each point between an effect and its being written down (`bank_app_sim.backend.CRASH_POINTS`).
         snapshot: What `snapshot()` of another world gave, to begin with; `Snapshot.fork()` does it.
+        settings: How the world is; `WorldSettings` and `bank_app_sim/docs/worlds.md` say what each one means.
     """
 
     def __init__(
         self,
         *,
         seed: int = 0,
-        start: datetime = START,
-        decision_after: timedelta = timedelta(days=2),
-        settle_every: timedelta = timedelta(hours=1),
-        refuses: frozenset[str] = frozenset(),
-        opening_balance_cents: int = 1_000_000,
-        token_lifetime: timedelta = timedelta(days=365),
-        access_token_lifetime: timedelta = timedelta(days=365),
-        account_setup: str = AccountSetup.SHARED,
-        performance_dreams: bool = False,
-        transfer_consents: bool = False,
-        session_renewal: str = SessionRenewal.TOKEN,
-        session_inactivity_timeout: timedelta = timedelta(minutes=15),
-        session_maximum_duration: timedelta | None = None,
         served: Served | None = None,
         database: str | None = None,
         tenants: Sequence[Tenant] = (),
-        webhooks: bool = False,
         crash: Callable[[str], None] = lambda point: None,
         snapshot: Snapshot | None = None,
+        **settings: Unpack[SettingsKeywords],
     ) -> None:
-        _check_that_they_last(
-            access_token_lifetime=access_token_lifetime,
-            session_inactivity_timeout=session_inactivity_timeout,
-            session_maximum_duration=session_maximum_duration,
-        )
-        if not EARLIEST.year <= start.year <= LATEST.year:
-            raise ValueError(f"a world begins {WITHIN}, not at {start.isoformat()}")
-        given = {name: value for name, value in dict(locals()).items() if name not in ("self", "seed", "snapshot")}
-        self._arguments = given
+        our_bank.refuse_namesakes(tenants)
+        self._settings = WorldSettings(**settings)
+        self._tenants = tenants
+        self._crash = crash
         self._served = served
         own = str(seed) if snapshot is None else f"{snapshot.seed}/{seed}"
         self._streams = Streams(None if served else own)
         traffic = Traffic()
-        begin = start if snapshot is None else snapshot.now
+        begin = self._settings.start if snapshot is None else snapshot.now
         self.clock: Clock = SystemClock() if served else SimulatedClock(begin, traffic=traffic)
         self.trace = Trace(self.clock, keep=KEPT_WHEN_SERVED if served else None)
         self.turns = Turns(self._streams.of("turns"))
         self.network = Network(traffic=traffic, trace=self.trace, clock=self.clock, turns=self.turns)
-        bank = Bank(
-            issuer=ISSUER,
-            audience=AUDIENCE,
-            decision_after=decision_after,
-            settle_every=settle_every,
-            refuses=refuses,
-            opening_balance_cents=opening_balance_cents,
-            token_lifetime=token_lifetime,
-            dream_product="Performance" if performance_dreams else "SharedSavings",
-            account_for_each_dream=performance_dreams or account_setup == AccountSetup.PER_DREAM,
-        )
-        setup = {
-            "account_setup": AccountSetup(account_setup),
-            "performance_dreams": performance_dreams,
-            "transfer_consents": transfer_consents,
-            "session_renewal": SessionRenewal(session_renewal),
-            "session_inactivity_timeout": session_inactivity_timeout,
-            "session_maximum_duration": session_maximum_duration,
-            "access_token_lifetime": access_token_lifetime,
-        }
         self._actors = Actors(
-            bank=bank,
-            setup=setup,
-            tenants=_without_clash(tenants),
-            webhooks=webhooks,
+            settings=self._settings,
+            tenants=tenants,
             served=served,
             database=database,
             snapshot=snapshot,
@@ -363,7 +303,9 @@ class Simulation:
         """
         secrets = self._actors.bank.webhook_secrets
         return Snapshot(
-            arguments=self._arguments,
+            settings=self._settings,
+            tenants=self._tenants,
+            crash=self._crash,
             seed=self._streams.seed or "",
             now=self.clock.now(),
             des=self.des.content(),
@@ -410,29 +352,3 @@ class Simulation:
             if self.clock.now() >= end:
                 raise SimulationError(f"what was waited for did not come within {within}")
             await self.clock.sleep(0.1 if self.is_served else every.total_seconds())
-
-
-async def move_money(transport: Any, backend_url: str, movement: Mapping[str, Any]) -> None:
-    """Have the bank do what `Simulation.move_money()` says, by the way that `transport` is."""
-    async with Client(backend_url, transport) as http:
-        answer = await http.request("POST", "/ledger/movements", json=movement)
-    if answer.is_error:
-        amount, account = movement["amount_cents"], movement["account"]
-        raise SimulationError(f"the bank does not move {amount} cents on {account}: {answer.text}")
-
-
-def _check_that_they_last(**lifetimes: timedelta | None) -> None:
-    """The bank checks its own settings."""
-    for name, duration in lifetimes.items():
-        if duration is not None and (wrong := durations.what_is_wrong_with(duration, least=durations.SHORTEST)):
-            raise ValueError(f"{name} {wrong}")
-
-
-def _without_clash(tenants: Sequence[Tenant]) -> Sequence[Tenant]:
-    for tenant in tenants:
-        if tenant.id == TENANT or tenant.client_id == CLIENT_ID:
-            raise ValueError(
-                f"a further bank cannot have the id {TENANT!r} or the client id {CLIENT_ID!r}: "
-                "the simulated bank has them"
-            )
-    return tenants

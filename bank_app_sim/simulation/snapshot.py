@@ -1,10 +1,13 @@
 """A world at rest, to begin others from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
+
+from ..des import Tenant
+from .settings import WorldSettings
 
 if TYPE_CHECKING:
     from .simulation import Simulation
@@ -20,7 +23,9 @@ class Snapshot:
         seed: The seed of that world, behind those of the worlds that it was forked from.
     """
 
-    arguments: Mapping[str, Any] = attrs.field(repr=False)
+    settings: WorldSettings = attrs.field(repr=False)
+    tenants: Sequence[Tenant] = attrs.field(repr=False)
+    crash: Callable[[str], None] = attrs.field(repr=False)
     seed: str
     now: datetime
     des: bytes = attrs.field(repr=False)
@@ -36,4 +41,5 @@ class Snapshot:
         """
         from .simulation import Simulation
 
-        return Simulation(**{**self.arguments, "seed": seed}, snapshot=self)
+        settings = attrs.asdict(self.settings, recurse=False)
+        return Simulation(seed=seed, tenants=self.tenants, crash=self.crash, snapshot=self, **settings)

@@ -18,7 +18,8 @@ from click.testing import CliRunner, Result
 from bank_app_sim.check import RULES
 from bank_app_sim.cli import main
 from bank_app_sim.server.ids import Ids
-from bank_app_sim.simulation.secrets import CLIENT_ID, client_secret
+from bank_app_sim.simulation.our_bank import CLIENT_ID
+from bank_app_sim.simulation.secrets import client_secret
 from impact_sdk import environment
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from bank_app_sim.journeys.given import given
-from bank_app_sim.journeys.scripts.language import GIVEN
+from bank_app_sim.journeys.given import GIVEN, given
 from bank_app_sim.journeys.vocabulary.kinds import Choice
 from bank_app_sim.journeys.worlds import fresh
 

@@ -121,7 +121,7 @@ async def test_a_step_that_never_ends_is_given_up() -> None:
 
 
 async def test_a_journey_begins_in_a_world_made_with_what_is_given() -> None:
-    async with Journey.begin(given(users=("bo",), the_bank_refuses=("bo",)), seed=3) as journey:
+    async with Journey.begin(given(users=("bo",), refuses=("bo",)), seed=3) as journey:
         await journey.launch()
         await journey.create_dream("Bike")
         await journey.launch_savehack("weekly")

@@ -16,7 +16,7 @@ import attrs
 import pytest
 
 from bank_app_sim.cli.interruptions import put_off
-from bank_app_sim.journeys.given import Given
+from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.playing import runner
 from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
 from bank_app_sim.journeys.results import JourneyResult, Outcome
@@ -113,7 +113,7 @@ def test_a_process_that_is_killed_is_told_of_and_nothing_is_missing() -> None:
 
 
 def test_a_world_that_cannot_be_made_is_a_failure_and_the_others_are_played() -> None:
-    impossible = attrs.evolve(GOOD, given=Given(users=("ada",), settings=(("account_setup", "none"),)))
+    impossible = attrs.evolve(GOOD, given=given(opening_balance_cents=-1))
 
     broken, good = play_jobs([Job(impossible, 0), Job(GOOD, 0)], Plan())
 

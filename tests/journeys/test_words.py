@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bank_app_sim.journeys.expectations.observables import OBSERVABLES
+from bank_app_sim.journeys.given import GIVEN
 from bank_app_sim.journeys.journey import STEPS, Journey
-from bank_app_sim.journeys.scripts.language import FLOW, GIVEN, MODIFIERS, PARTS, VERBS
+from bank_app_sim.journeys.scripts.language import FLOW, MODIFIERS, PARTS, VERBS
 from bank_app_sim.journeys.text.mistakes import NOWHERE, Gathering
 from bank_app_sim.journeys.text.nodes import Mapped, Plain, of
 from bank_app_sim.journeys.vocabulary.kinds import MOMENT, Kind

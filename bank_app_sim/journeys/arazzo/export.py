@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from ...simulation.secrets import CLIENT_ID
+from ...simulation.our_bank import CLIENT_ID
 from .calls import RecordedMessage, folded, recorded
 from .customers import customers
 from .extensions import PREFIX, OnOneLine

@@ -2,10 +2,8 @@
 
 import impact_sdk
 
-from ..given import given
 from ..journey import STEPS
 from ..vocabulary.kinds import choice
-from ..vocabulary.words import Words, described
 
 # What a script has, and what each of it means.
 PARTS = {
@@ -50,5 +48,3 @@ def _is_error(name: str) -> bool:
 
 # The SDK's errors, and what the bank's backend refuses its app. No app is told of a step that cannot be done.
 FAILURES = choice("error", *filter(_is_error, impact_sdk.__all__), "BankRefused")
-
-GIVEN: Words = described(given, "given")

@@ -4,12 +4,12 @@ Nothing is lost where no step has the network lose anything, so that `POST /acco
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 import attrs
 
 from ...simulation.exchanges import as_sent, exchanges
 from ...simulation.network import Fault, Trouble
+from ...simulation.settings import WorldSettings
 from ...timeline.trace import DIES
 from ..expectations import message_names
 from ..text.mistakes import Gathering, Mistake, one_of
@@ -51,17 +51,17 @@ class Ground:
         deaths: Whose processes its steps have die.
         savehacks: Kinds of savehacks that its steps launch.
         types: Kinds of accounts that its steps post.
-        settings: Of its world, as far as they are given.
+        settings: Of its world.
     """
 
     faults: tuple[Fault, ...]
     deaths: tuple[str, ...]
     savehacks: tuple[str, ...]
     types: tuple[str, ...]
-    settings: Mapping[str, Any]
+    settings: WorldSettings
 
 
-def ground(steps: Iterable[Step], settings: Mapping[str, Any]) -> Ground:
+def ground(steps: Iterable[Step], settings: WorldSettings) -> Ground:
     """That of a script."""
     doing = list(_doing(steps))
     return Ground(
@@ -146,19 +146,19 @@ def _death(word: str | None, on: Ground) -> str | None:
 
 
 def _event(_word: str | None, on: Ground) -> str | None:
-    if on.settings.get("webhooks"):
+    if on.settings.webhooks:
         return None
     return "the bank takes in no event here; it does with `webhooks: yes` in `given`"
 
 
 def _consent(_word: str | None, on: Ground) -> str | None:
-    if on.settings.get("transfer_consents"):
+    if on.settings.transfer_consents:
         return None
     return "there is never a consent here; there can be with `consents: yes` in `given`"
 
 
 def _account(word: str | None, on: Ground) -> str | None:
-    if word != PERFORMANCE or on.settings.get("performance_dreams") or word in on.types:
+    if word != PERFORMANCE or on.settings.performance_dreams or word in on.types:
         return None
     return f"there is never a {word} account here; there can be with `performance Dreams: yes` in `given`"
 

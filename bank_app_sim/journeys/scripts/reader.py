@@ -7,7 +7,9 @@ from typing import Any
 
 import attrs
 
-from ..given import BY_ACTIVITY, INACTIVITY, given
+from ...simulation import SessionRenewal
+from ...simulation.settings import SETTINGS
+from ..given import GIVEN, given
 from ..library import LIBRARY, SUFFIX, SUFFIXES
 from ..text import nodes
 from ..text.mistakes import Gathering, Mistake, Place, ScriptMistakes, nearest_word, unknown
@@ -16,7 +18,7 @@ from ..text.source import text_of
 from ..vocabulary.kinds import ANYTHING, NAME
 from ..vocabulary.words import in_passing, refuse_strangers
 from .identity import name_of, row_text
-from .language import GIVEN, NEEDED, PARTS
+from .language import NEEDED, PARTS
 from .names import Names
 from .possible import Possible, ground
 from .script import Script, Step
@@ -249,14 +251,15 @@ class _Reading:
         if users and names.is_whole:
             possible.refuse_idle(whole, users[0], self.mistakes)
         if arguments is not None and names.is_whole:
-            possible.refuse(ground(whole, dict(given(**arguments).settings)), self.mistakes)
+            possible.refuse(ground(whole, given(**arguments).settings), self.mistakes)
         return steps
 
 
 def _refuse_what_has_no_effect(node: Node, arguments: Mapping[str, Any]) -> None:
+    inactivity = SETTINGS["session_inactivity_timeout"].word
     for name, _ in node if isinstance(node, Mapped) else ():
-        if name.text == INACTIVITY and arguments.get("sessions_are_renewed_by") != BY_ACTIVITY:
-            sentence = f"`{INACTIVITY}` has no effect here; write `sessions are renewed by: activity` beside it"
+        if name.text == inactivity and arguments.get("session_renewal") != SessionRenewal.ACTIVITY:
+            sentence = f"`{inactivity}` has no effect here; write `sessions are renewed by: activity` beside it"
             raise Mistake(sentence, name.place)
 
 

@@ -14,6 +14,7 @@ from ..expectations.comparisons import Among, Comparison, InOrder, Same, Tally
 from ..expectations.message_comparisons import MessagesInOrder, MessageTally
 from ..expectations.message_names import DIAGRAMS
 from ..expectations.observables import OBSERVABLES
+from ..given import GIVEN
 from ..steps.bank import BankSteps
 from ..steps.outside import OutsideSteps
 from ..steps.trouble import TroubleSteps
@@ -21,7 +22,7 @@ from ..steps.user import UserSteps
 from ..text.mistakes import one_of
 from ..vocabulary.kinds import Choice, Kind, ListOf, Text
 from ..vocabulary.words import Field, Words, words_of
-from .language import FAILURES, FLOW, GIVEN, MODIFIERS, PARTS
+from .language import FAILURES, FLOW, MODIFIERS, PARTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "journeys.md"
 

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from ..expectations.observables import OBSERVABLES
+from ..given import GIVEN
 from ..journey import STEPS
 from ..vocabulary.kinds import (
     ANYTHING,
@@ -30,7 +31,6 @@ from .language import (
     EXPECT,
     FAILURES,
     FLOW,
-    GIVEN,
     MEANWHILE,
     MODIFIERS,
     NEEDED,

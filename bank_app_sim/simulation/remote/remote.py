@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import anyio
 
@@ -15,15 +15,16 @@ from ...timeline.clock import moment
 from ...timeline.trace import Message, Trace
 from ...timeline.traffic import Traffic
 from .. import BankApp
+from ..money import move_money
 from ..network import Fault, Pending
 from ..phones import Answers, Phones, always_yes
-from ..simulation import move_money
+from ..settings import SettingsKeywords, WorldSettings
 from ..streams import Streams
 from . import pending
-from . import settings as all_settings
 from .crossing import Crossing, InFlight
 from .remote_clock import RemoteClock, RemoteTurns
 from .sandbox import Sandbox, SandboxError, WorldPlane, client, transport
+from .settings import as_json
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +46,9 @@ class RemoteWorld:
         SandboxError: On entering: nothing is there, or something else, or another version, or no world can be made.
     """
 
-    def __init__(self, url: str, *, seed: int = 0, **settings: Any) -> None:
+    def __init__(self, url: str, *, seed: int = 0, **settings: Unpack[SettingsKeywords]) -> None:
         self._url = url.rstrip("/")
-        self._settings = all_settings.as_json({"seed": seed, **settings})
+        self._settings = as_json(seed, WorldSettings(**settings))
         self._streams = Streams(str(seed))
         self._stack = contextlib.AsyncExitStack()
         self._plane: WorldPlane

@@ -1,111 +1,81 @@
-"""How a world is to be: the arguments of a `Simulation`, as they are written in JSON and read from it."""
+"""The seed and the settings of a world as JSON: the fields of `POST /sandbox/worlds`."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import attrs
-
 from ...server.readers import TEXT, integer, list_of, nullable, one_of, seconds, yes_or_no
-from ...timeline.clock import timestamp
-from ...timeline.durations import SHORTEST
-from .. import AccountSetup, SessionRenewal
+from ...timeline import durations
+from ...timeline.clock import EARLIEST, LATEST, timestamp
+from ..settings import DEFAULTS, SETTINGS, Kind, Setting, WorldSettings
 from .fields import Field, start
 
-_SETUPS = one_of(*(setup.value for setup in AccountSetup))
-_RENEWALS = one_of(*(renewal.value for renewal in SessionRenewal))
+_READERS: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.YES_OR_NO: yes_or_no,
+    Kind.CENTS: integer(least=0),
+    Kind.CUSTOMERS: list_of(TEXT),
+    Kind.MOMENT: start,
+    Kind.DURATION: seconds(),
+    Kind.SPAN: seconds(least=durations.SHORTEST),
+}
 
 
-@attrs.frozen(kw_only=True)
-class Setting:
-    """One argument of a `Simulation`, and the field that brings it.
-
-    Attributes:
-        argument: The name of both, but that fields of durations end in `_seconds`.
-    """
-
-    argument: str
-    field: Field
-    is_duration: bool = False
-
-    @property
-    def name(self) -> str:
-        return f"{self.argument}_seconds" if self.is_duration else self.argument
+def name_of(name: str) -> str:
+    """The field of a setting."""
+    return f"{name}_seconds" if SETTINGS[name].kind in (Kind.DURATION, Kind.SPAN) else name
 
 
-def _plain(argument: str, read: Callable[[Any], Any], meaning: str) -> Setting:
-    return Setting(argument=argument, field=Field(read, meaning))
+def _field(name: str, setting: Setting) -> Field:
+    default = getattr(DEFAULTS, name)
+    values = [choice.value for choice in setting.choices]
+    read = one_of(*values) if setting.kind is Kind.CHOICE else _READERS[setting.kind]
+    sentences = [setting.meaning]
+    if setting.kind is Kind.MOMENT:
+        sentences.append(f"From {EARLIEST.year} to {LATEST.year}.")
+    if values:
+        sentences.append(f"{' or '.join(f'`{value}`' for value in values)}.")
+    if default is None:
+        sentences.append("Null for no limit, which is the default.")
+    elif (shown := _shown(default)) is not None:
+        sentences.append(f"Default: {shown}.")
+    return Field(nullable(read) if default is None else read, " ".join(sentences))
 
 
-# A second or more: simulated time goes from one of them to the next.
-_span = seconds(least=SHORTEST)
+def _shown(default: object) -> str | None:
+    """A default as people write it; None for no and for an empty list."""
+    match default:
+        case bool() | frozenset():
+            return None
+        case timedelta():
+            return durations.shown(default)
+        case datetime():
+            return f"{default:%A}, {default.day} {default:%B %Y, %H:%M} UTC"
+    return f"{default}"
 
 
-def _duration(argument: str, meaning: str, read: Callable[[Any], Any] = _span) -> Setting:
-    return Setting(argument=argument, field=Field(read, meaning), is_duration=True)
-
-
-SETTINGS = (
-    _plain("seed", integer(least=0), "Decides ids, keys, jitter, and who goes first. 0 when left out."),
-    _plain(
-        "start",
-        start,
-        "The moment at which the world begins, from 1970 to 3000. Monday, 4 January 2027, 08:00 UTC, when left out.",
-    ),
-    _duration("decision_after", "How long the bank takes to decide on an account. Two days when left out.", seconds()),
-    _duration(
-        "settle_every",
-        "How often the bank fetches the deposits that DES requests. An hour when left out; a journey asks for a day "
-        "unless its script says otherwise.",
-    ),
-    _plain("refuses", lambda value: frozenset(list_of(TEXT)(value)), "Customers to whom the bank gives no account."),
-    _plain("opening_balance_cents", integer(least=0), "What a new customer has. 1000000 when left out."),
-    _duration("token_lifetime", "How long an ID token of the bank is good. 365 days when left out."),
-    _duration(
-        "access_token_lifetime",
-        "How long an access token of the bank's backend is good. 365 days when left out.",
-    ),
-    _plain("account_setup", _SETUPS, f"`{AccountSetup.SHARED}`, or `{AccountSetup.PER_DREAM}`."),
-    _plain("performance_dreams", yes_or_no, "Whether the bank opens an investment account for each Dream."),
-    _plain("transfer_consents", yes_or_no, "Whether users sign for a savehack launch before it starts."),
-    _plain(
-        "session_renewal",
-        _RENEWALS,
-        "What makes a session last: new ID tokens (`token`), or what the user does (`activity`).",
-    ),
-    _duration("session_inactivity_timeout", "How long a session lasts without activity, where that renews it."),
-    _duration("session_maximum_duration", "How long any session lasts at most; null for no end.", nullable(_span)),
-    _plain("webhooks", yes_or_no, "Whether DES sends its events to the bank, which acts on them."),
-)
-
-FIELDS = {setting.name: setting.field for setting in SETTINGS}
+FIELDS = {
+    "seed": Field(integer(least=0), "Decides ids, keys, jitter, and the order of turns. Default: 0."),
+    **{name_of(name): _field(name, setting) for name, setting in SETTINGS.items()},
+}
 
 
 def arguments(read: Mapping[str, Any]) -> dict[str, Any]:
-    """What a `Simulation` is to be given."""
-    return {setting.argument: read[setting.name] for setting in SETTINGS if setting.name in read}
+    """The keywords for a `Simulation`: those that a body has."""
+    names = {"seed": "seed", **{name_of(name): name for name in SETTINGS}}
+    return {names[field]: value for field, value in read.items()}
 
 
-def as_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that bring these arguments.
-
-    Raises:
-        TypeError: One of them is none of a world on a sandbox.
-    """
-    unknown = arguments.keys() - {setting.argument for setting in SETTINGS}
-    if unknown:
-        raise TypeError(f"a world on a sandbox has no settings {', '.join(sorted(unknown))}")
-    return {
-        setting.name: _as_json(arguments[setting.argument]) for setting in SETTINGS if setting.argument in arguments
-    }
+def as_json(seed: int, settings: WorldSettings) -> dict[str, Any]:
+    """The body that makes a world with these."""
+    return {"seed": seed, **{name_of(name): _as_json(getattr(settings, name)) for name in SETTINGS}}
 
 
-def _as_json(value: Any) -> Any:
+def _as_json(value: object) -> object:
     match value:
         case timedelta():
             return value.total_seconds()
         case datetime():
             return timestamp(value)
-        case frozenset() | set() | tuple():
+        case frozenset():
             return sorted(value)
     return value

@@ -8,7 +8,7 @@ import pytest
 
 from bank_app_sim.simulation.remote.operations import OPERATIONS
 from bank_app_sim.simulation.remote.plane import MOST_MESSAGES
-from bank_app_sim.simulation.remote.settings import SETTINGS
+from bank_app_sim.simulation.remote.settings import FIELDS
 
 pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
 
@@ -88,7 +88,7 @@ def test_settings_that_are_wrong_are_all_named_with_the_way_out(http: httpx.Clie
     }
 
 
-SPANS = [setting.name for setting in SETTINGS if setting.is_duration and setting.argument != "decision_after"]
+SPANS = [name for name in FIELDS if name.endswith("_seconds") and name != "decision_after_seconds"]
 
 
 OUT_OF_BOUNDS = [

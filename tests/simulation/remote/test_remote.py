@@ -4,6 +4,7 @@ import contextlib
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -112,8 +113,10 @@ async def test_who_breaks_off_is_told_as_on_any_network(files_url: str) -> None:
 
 
 async def test_a_setting_that_is_none_is_a_mistake_in_the_program() -> None:
-    with pytest.raises(TypeError, match="no settings crash"):
-        RemoteWorld("http://127.0.0.1:8700", crash=print)
+    unknown: dict[str, Any] = {"crash": print}
+
+    with pytest.raises(TypeError, match="'crash'"):
+        RemoteWorld("http://127.0.0.1:8700", **unknown)
 
 
 async def test_a_sandbox_that_is_not_there_gets_a_sentence() -> None:
