@@ -19,7 +19,7 @@ from .steps.outside import OutsideSteps
 from .steps.trouble import TroubleSteps
 from .steps.user import UserSteps
 from .text.mistakes import Mistake, unknown
-from .text.nodes import Plain, of
+from .text.nodes import Plain, node_of
 from .vocabulary.kinds import CUSTOMER, Text
 from .vocabulary.name_kinds import LookedUpName
 from .vocabulary.words import refuse_strangers, unknown_name, words_of
@@ -247,7 +247,7 @@ def as_written(expected: Mapping[str, Any], *, whose: str | None = None) -> tupl
         found = OBSERVABLES[name]
         if whose is not None and found.of_everybody:
             raise Mistake(of_everybody(name))
-        node = of(value)
+        node = node_of(value)
         read.append(Expected(found, found.kind.read(node), f"{name}: {value}"))
     return tuple(read)
 

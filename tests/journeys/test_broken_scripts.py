@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_beginning_that_cannot_be_read_is_named_in_the_journey_that_wants_it(tmp_path: Path) -> None:
     (tmp_path / "first.journey.yaml").write_bytes(b"journey: \xff")
 
-    with pytest.raises(ScriptMistakes, match=r"'first' cannot be read: .*first\.journey\.yaml:1:10: this is no text"):
+    with pytest.raises(ScriptMistakes, match=r"'first' cannot be read: .*first\.journey\.yaml:1:10: this is not UTF-8"):
         read("journey: x\nbegins with: first\nsteps: [launch]\n", tmp_path / "second.journey.yaml")
 
 

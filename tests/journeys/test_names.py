@@ -13,9 +13,9 @@ from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.journey import Journey
 from bank_app_sim.journeys.scripts.reader import read
 from bank_app_sim.journeys.scripts.selection import library
-from bank_app_sim.journeys.text import nodes
 from bank_app_sim.journeys.text.mistakes import Mistake, ScriptMistakes
 from bank_app_sim.journeys.text.nodes import Listed, Mapped, Node, Plain
+from bank_app_sim.journeys.text.script_yaml import read_script
 from bank_app_sim.journeys.vocabulary.name_kinds import SCREEN_TEXTS
 
 STEPS = """journey: x
@@ -298,7 +298,7 @@ def names_in(node: Node, *, are_branches: bool = False) -> Iterator[Plain]:
 @pytest.mark.parametrize("path", library(), ids=lambda path: path.name)
 def test_any_name_of_the_library_with_a_letter_too_many_is_a_mistake_in_its_line(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    names = [name for name in names_in(nodes.read(text, str(path))) if name.text[-1].isalpha()]
+    names = [name for name in names_in(read_script(text, str(path))) if name.text[-1].isalpha()]
 
     for name in random.Random(path.name).sample(names, min(8, len(names))):
         lines = text.splitlines(keepends=True)

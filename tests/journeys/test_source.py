@@ -12,7 +12,7 @@ from bank_app_sim.journeys.scripts.reader import read_file
 from bank_app_sim.journeys.scripts.script import Doing
 from bank_app_sim.journeys.scripts.selection import selected
 from bank_app_sim.journeys.text.mistakes import ScriptMistakes
-from bank_app_sim.journeys.text.source import LARGEST_BYTES
+from bank_app_sim.journeys.text.source import LARGEST_SCRIPT
 
 JOURNEY = "journey: x\nsteps:\n  - launch\n"
 SECOND = "journey: y\nbegins with: {}\nsteps:\n  - create a Dream: Bike\n"
@@ -26,7 +26,7 @@ def sentence_of(path: Path) -> str:
 
 
 def test_a_device_is_no_script() -> None:
-    assert sentence_of(Path("/dev/zero")).startswith("this is no file with a text in it")
+    assert sentence_of(Path("/dev/zero")).startswith("this is a device or a pipe, and no file")
 
 
 def test_a_link_to_a_device_is_no_script_and_others_are_read(tmp_path: Path) -> None:
@@ -47,14 +47,14 @@ def test_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
     selection = selected([str(tmp_path)])
 
     assert [script.name for script in selection.scripts] == ["one"]
-    assert selection.broken[0].mistakes[0].sentence.startswith("this is no file with a text in it")
+    assert selection.broken[0].mistakes[0].sentence.startswith("this is a device or a pipe, and no file")
 
 
 def test_what_is_longer_than_any_journey_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "long.journey.yaml"
-    path.write_text(JOURNEY + "#" * LARGEST_BYTES)
+    path.write_text(JOURNEY + "#" * LARGEST_SCRIPT)
 
-    assert sentence_of(path) == f"this is larger than {LARGEST_BYTES} bytes; no journey is so long"
+    assert sentence_of(path) == f"this is a file of more than {LARGEST_SCRIPT:,} bytes, which is more than is read"
 
 
 @pytest.mark.parametrize("content", [b"\0\x01\x02", bytes(range(256)), b"\xff\xfej\0o\0u\0r\0n\0e\0y\0"])
@@ -62,7 +62,7 @@ def test_what_is_no_text_is_said_to_be_none(tmp_path: Path, content: bytes) -> N
     path = tmp_path / "binary.journey.yaml"
     path.write_bytes(content)
 
-    assert "sign that no text has" in sentence_of(path) or "no text in UTF-8" in sentence_of(path)
+    assert "sign that no text has" in sentence_of(path) or "not UTF-8" in sentence_of(path)
 
 
 @pytest.mark.thorough

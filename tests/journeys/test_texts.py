@@ -13,9 +13,10 @@ from bank_app_sim.journeys.given import shown
 from bank_app_sim.journeys.library import LIBRARY
 from bank_app_sim.journeys.scripts.reader import read
 from bank_app_sim.journeys.scripts.script import Meanwhile, Script, Step
-from bank_app_sim.journeys.text import nodes
 from bank_app_sim.journeys.text.mistakes import Mistake, ScriptMistakes, lines_of
 from bank_app_sim.journeys.text.nodes import Listed, Mapped, Node, Plain
+from bank_app_sim.journeys.text.one_line import one_line
+from bank_app_sim.journeys.text.script_yaml import read_script
 from bank_app_sim.journeys.vocabulary.kinds import CENTS, LONGEST, MOST_CENTS
 from bank_app_sim.timeline import durations
 
@@ -176,7 +177,7 @@ WORDS = st.sampled_from(
 @given(st.sampled_from([line for line in LINES if ": " in line]), st.lists(WORDS | st.text(max_size=5), max_size=4))
 def test_a_valid_script_with_other_values_is_read_or_rejected(line: str, values: list[str]) -> None:
     name, _, _ = line.partition(": ")
-    check(VALID.replace(line, f"{name}: {nodes.one_line(Plain(' '.join(values)))}\n"))
+    check(VALID.replace(line, f"{name}: {one_line(Plain(' '.join(values)))}\n"))
 
 
 def trees() -> st.SearchStrategy[Node]:
@@ -208,8 +209,8 @@ def without_places(node: Node) -> object:
 @example(Plain("..."))
 @example(Listed((Plain(""), Plain("a, b"), Plain("{id}"), Plain("~"))))
 def test_what_is_written_on_one_line_is_read_as_the_same(node: Node) -> None:
-    line = f"x: {nodes.one_line(node)}"
-    root = nodes.read(line, "x")
+    line = f"x: {one_line(node)}"
+    root = read_script(line, "x")
 
     assert "\n" not in line
     assert isinstance(root, Mapped)

@@ -9,7 +9,7 @@ from bank_app_sim.journeys.given import GIVEN
 from bank_app_sim.journeys.journey import STEPS, Journey
 from bank_app_sim.journeys.scripts.language import FLOW, MODIFIERS, PARTS, VERBS
 from bank_app_sim.journeys.text.mistakes import NOWHERE, Gathering
-from bank_app_sim.journeys.text.nodes import Mapped, Plain, of
+from bank_app_sim.journeys.text.nodes import Mapped, Plain, node_of
 from bank_app_sim.journeys.vocabulary.kinds import MOMENT, Kind
 from bank_app_sim.journeys.vocabulary.savehacks import TERMS
 from bank_app_sim.journeys.vocabulary.words import Words
@@ -73,7 +73,7 @@ def test_every_savehack_can_be_launched_by_its_name_alone(savehack: str) -> None
 )
 def test_terms_that_cannot_be_are_refused_before_anything_is_played(said: dict[str, str], is_fine: bool) -> None:
     mistakes = Gathering()
-    node = of(said)
+    node = node_of(said)
     assert isinstance(node, Mapped)
 
     STEPS["launch a savehack"].read(node, NOWHERE, mistakes)

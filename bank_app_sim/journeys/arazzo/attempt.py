@@ -14,7 +14,7 @@ from .document import Part
 from .errors import ExpressionError, NoSuchValue
 from .extensions import how_to_serve
 from .lookup import Exchange, Known
-from .operations import Operation
+from .operations import DocumentOperation
 from .requests import CannotBeSent, Prepared, prepare, secrets_in, select, send
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
@@ -80,7 +80,7 @@ async def _call_operation(task: StepTask) -> None:
     task.recording.answer(sender, exchange)
 
 
-async def _exchange(task: StepTask, prepared: Prepared, operation: Operation) -> Exchange:
+async def _exchange(task: StepTask, prepared: Prepared, operation: DocumentOperation) -> Exchange:
     milliseconds = task.step.value.get("timeout")
     seconds = DEFAULT_TIMEOUT_SECONDS if milliseconds is None else milliseconds / 1000
     task.context.http.cookies.clear()  # only the document decides where a cookie is sent
@@ -116,5 +116,5 @@ def _failure(task: StepTask, criterion: Part, found: str) -> Failure:
     return Failure(
         expected=str(criterion.value["condition"]),
         found=found,
-        way_out=f"{source.file}:{place.line}:{place.column} says what is expected{fresh}",
+        way_out=f"{place} says what is expected{fresh}",
     )

@@ -10,7 +10,7 @@ from ...timeline.clock import Clock
 from ..results import Failure, Outcome, StepResult
 from .document import Document, Part
 from .lookup import Known
-from .operations import Operation
+from .operations import DocumentOperation
 from .recording import Recording
 
 # A run with more attempts than this, beyond one for each step of the document, goes round in a loop: it is ended. Loops
@@ -51,7 +51,7 @@ class RunContext:
     """
 
     document: Document
-    operations: Mapping[tuple[str, str], Operation]
+    operations: Mapping[tuple[str, str], DocumentOperation]
     http: httpx.AsyncClient
     clock: Clock
     given: Mapping[str, Any] = attrs.field(repr=False)
@@ -65,7 +65,7 @@ class RunContext:
             len(workflow.parts("steps")) for workflow in self.document.workflows.values()
         )
 
-    def operation(self, workflow: Part, step: Part) -> Operation | None:
+    def operation(self, workflow: Part, step: Part) -> DocumentOperation | None:
         """The operation that a step calls; None for a step that runs a workflow."""
         return self.operations.get((workflow.value["workflowId"], step.value["stepId"]))
 
@@ -123,7 +123,7 @@ class StepTask:
     depth: int
 
     @property
-    def operation(self) -> Operation | None:
+    def operation(self) -> DocumentOperation | None:
         """The operation that the step calls; None if it runs a workflow."""
         return self.context.operation(self.workflow, self.step)
 
@@ -150,7 +150,7 @@ def not_reached(context: RunContext, workflow: Part, step: Part, number: str) ->
     )
 
 
-def text_of(step: Part, operation: Operation | None) -> str:
+def text_of(step: Part, operation: DocumentOperation | None) -> str:
     """A step on one line.
 
     Args:

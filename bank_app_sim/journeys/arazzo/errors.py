@@ -1,39 +1,37 @@
-"""What is wrong with a document, or cannot be had while it runs, in words for whoever wrote it."""
+"""Errors in documents, and in the values of a run, with sentences for the author of the document."""
 
 from collections.abc import Iterable
 
 from impact_sdk.parsing.visible import visible
 
 from ...server.nearest import nearest
+from ..text.mistakes import Place
 
 
 class DocumentError(Exception):
     """A document that cannot be run as it is written.
 
     Attributes:
-        line: From 1, as `column`.
         sentence: What is wrong, what was expected, and the way out.
     """
 
-    def __init__(self, sentence: str, *, file: str, line: int, column: int) -> None:
+    def __init__(self, sentence: str, place: Place) -> None:
         sentence = visible(sentence, longest=1_000)
-        super().__init__(f"{visible(file)}:{line}:{column}: {sentence}")
-        self.file = file
-        self.line = line
-        self.column = column
+        super().__init__(f"{visible(place.file)}:{place.line}:{place.column}: {sentence}")
+        self.place = place
         self.sentence = sentence
 
 
 class ExpressionError(Exception):
-    """A runtime expression or a condition that is none; where it stands, the reader of the document knows."""
+    """A text that is no runtime expression or no condition. The reader of the document knows its place."""
 
 
 class NoSuchValue(Exception):
-    """What an expression speaks of is not there, in this run."""
+    """An expression has no value in this run."""
 
 
 def instead(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown word: the nearest that there is, or all of them."""
+    """The end of a sentence about an unknown word: the nearest known word, or all known words."""
     words = sorted(set(known))
     near = nearest(word, words[:1_000])
     if near is not None:

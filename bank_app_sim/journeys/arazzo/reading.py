@@ -2,31 +2,28 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import attrs
-import yaml
 
+from ..text.mistakes import Mistake, Place
+from ..text.nodes import Listed, Mapped, Node, Plain
+from ..text.source import text_of
+from ..text.yaml_reader import Format, read_yaml, refuse_names_twice
 from .errors import DocumentError
 
-# Documents have some thousand lines; what is beyond these is a mistake, or is meant to be in the way. A name of YAML
-# that stands for a list of such names, and so on, is small in the file and has no end in memory: `MOST_VALUES`.
+# Documents have some thousand lines; a larger one is a mistake or an attack. A name of YAML that stands for a list of
+# such names, and so on, is small in the file and has no end in memory: `MOST_VALUES`.
 LARGEST_FILE = 500_000
 MOST_VALUES = 100_000
 DEEPEST = 100
 
-# How to come to a value from the root: names and positions.
+DOCUMENTS = Format(name="document", needs="an Arazzo document is expected", deepest=DEEPEST, has_anchors=True)
+
+# The way to a value from the root: names and positions.
 Steps = tuple[str | int, ...]
-
-
-@attrs.frozen
-class Place:
-    """A line and a column, both from 1."""
-
-    line: int
-    column: int
 
 
 @attrs.frozen(kw_only=True)
@@ -34,7 +31,7 @@ class Source:
     """A document as it was read.
 
     Attributes:
-        value: Plain values: no dates, and no words but true and false for truth.
+        value: Plain values: no dates, and only true and false are truth values.
         places: Where each value begins.
         keys: Where the name of each value in a mapping begins.
     """
@@ -46,43 +43,96 @@ class Source:
     keys: dict[Steps, Place] = attrs.field(repr=False)
 
     def error(self, steps: Steps, sentence: str, *, at_key: bool = False) -> DocumentError:
-        """About the value that `steps` lead to, or about its name; about what is around it where there is none."""
+        """An error about the value at the end of `steps`, or about its name; if there is none, about its parent."""
         if at_key and steps in self.keys:
-            place = self.keys[steps]
-        else:
-            known = next(steps[:length] for length in range(len(steps), -1, -1) if steps[:length] in self.places)
-            place = self.places[known]
-        return DocumentError(sentence, file=self.file, line=place.line, column=place.column)
+            return DocumentError(sentence, self.keys[steps])
+        known = next(steps[:length] for length in range(len(steps), -1, -1) if steps[:length] in self.places)
+        return DocumentError(sentence, self.places[known])
 
     def line(self, steps: Steps) -> int:
+        """The line where a value begins, from 1."""
         return self.places[steps].line
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML as JSON knows values (the core schema of YAML 1.2): `2027-01-04` is a text, and so are `no` and `12:30`."""
+def read(file: Path) -> Source:
+    """The document in a file.
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012  PyYAML's own way to begin without any
-
-    # Before PyYAML comes to what is within: it goes down by recursion, and takes its time over depth.
-    def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
-        self._go_down(self.flow_level)
-        super().fetch_flow_collection_start(token)
-
-    def add_indent(self, column: int) -> bool:
-        self._go_down(len(self.indents))
-        return bool(super().add_indent(column))
-
-    def _go_down(self, level: int) -> None:
-        if level >= DEEPEST:
-            raise _TooDeep(None, None, f"this is nested deeper than {DEEPEST} levels", self.get_mark())
+    Raises:
+        DocumentError: It is neither YAML nor JSON.
+        OSError: It cannot be read.
+    """
+    try:
+        text = text_of(file, largest=LARGEST_FILE)
+    except Mistake as mistake:
+        raise DocumentError(mistake.sentence, mistake.place) from mistake
+    return parse(text, file=str(file))
 
 
-class _TooDeep(yaml.MarkedYAMLError):
-    """It may be YAML."""
+def parse(text: str, *, file: str) -> Source:
+    """As `read()`, of a text that came from `file`."""
+    if len(text) > LARGEST_FILE:
+        sentence = f"this has {len(text):,} characters, and at most {LARGEST_FILE:,} are read as YAML"
+        raise DocumentError(sentence, Place(file, 1, 1))
+    # YAML takes no tab for indentation. JSON does, and has tabs nowhere else.
+    plain = text.replace("\t", "  ") if text.lstrip().startswith("{") else text
+    places: dict[Steps, Place] = {}
+    keys: dict[Steps, Place] = {}
+    try:
+        value = _Walk(places, keys).value(read_yaml(plain, file, DOCUMENTS), ())
+    except Mistake as mistake:
+        raise DocumentError(mistake.sentence, mistake.place) from mistake
+    return Source(file=file, value=value, places=places, keys=keys)
+
+
+@attrs.frozen
+class _Walk:
+    """Turns nodes into values, and notes their places."""
+
+    places: dict[Steps, Place]
+    keys: dict[Steps, Place]
+
+    def value(self, node: Node, steps: Steps) -> Any:
+        self.places[steps] = node.place
+        if len(steps) > DEEPEST:  # anchors can be within each other
+            raise Mistake(f"this is nested deeper than {DEEPEST} levels", node.place)
+        if len(self.places) > MOST_VALUES:
+            sentence = f"the document has more than {MOST_VALUES:,} values, those behind '*' counted each time"
+            raise Mistake(sentence, node.place)
+        if isinstance(node, Mapped):
+            named = Mapped(tuple((attrs.evolve(name, text=_read(_text, name)), child) for name, child in node))
+            refuse_names_twice(named)
+            self.keys.update({(*steps, name.text): name.place for name, _ in named})
+            return {name.text: self.value(child, (*steps, name.text)) for name, child in named}
+        if isinstance(node, Listed):
+            return [self.value(child, (*steps, position)) for position, child in enumerate(node.items)]
+        return _meaning(node)
+
+
+def _meaning(node: Plain) -> Any:
+    """The value of a text as JSON knows values (YAML 1.2): `2027-01-04` is a text, and so are `no` and `12:30`."""
+    kind = _kind_of(node)
+    if kind not in _VALUES:
+        raise Mistake(f"the tag {node.tag} cannot be here; leave it out", node.place)
+    return _read(_VALUES[kind], node)
+
+
+def _kind_of(node: Plain) -> str:
+    if node.tag not in (None, "!"):
+        return str(node.tag).removeprefix("tag:yaml.org,2002:")
+    if node.is_quoted:
+        return "str"
+    return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(node.text)), "str")
+
+
+def _read(read_text: Callable[[str], Any], node: Plain) -> Any:
+    try:
+        return read_text(node.text)
+    except ValueError as error:
+        raise Mistake(str(error), node.place) from error
 
 
 def _integer(text: str) -> int | float:
-    # int() refuses more than some thousand digits, and takes its time over fewer.
+    # int() refuses texts of some thousand digits, and is slow for shorter ones.
     return int(text) if len(text) <= 20 else _number(text)
 
 
@@ -96,7 +146,7 @@ def _number(text: str) -> float:
 def _text(text: str) -> str:
     if not any("\ud800" <= sign <= "\udfff" for sign in text):
         return text
-    try:  # JSON writes what is beyond 16 bits in two halves
+    try:  # JSON writes characters beyond 16 bits in two halves
         return text.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
         raise ValueError("half of a character (a lone surrogate) cannot be in a text") from None
@@ -109,132 +159,9 @@ _VALUES: dict[str, Callable[[str], Any]] = {
     "float": _number,
     "str": _text,
 }
-_TAG = "tag:yaml.org,2002:"
-for _name, _pattern, _first in (
-    ("null", r"null|~|", ["n", "~", ""]),
-    ("bool", r"true|false", ["t", "f"]),
-    ("int", r"[-+]?[0-9]+", list("-+0123456789")),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
-):
-    _Loader.add_implicit_resolver(f"{_TAG}{_name}", re.compile(rf"(?:{_pattern})\Z"), _first)
-
-
-def read(file: Path) -> Source:
-    """The document in a file.
-
-    Raises:
-        DocumentError: It is neither YAML nor JSON.
-        OSError: It cannot be read.
-    """
-    try:
-        text = content(file, largest=LARGEST_FILE).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        sentence = f"this is no text in UTF-8 (byte {error.start}); an Arazzo document is YAML or JSON"
-        raise DocumentError(sentence, file=str(file), line=1, column=1) from error
-    except UnfitFile as error:
-        raise DocumentError(f"this is {error}", file=str(file), line=1, column=1) from error
-    return parse(text, file=str(file))
-
-
-class UnfitFile(Exception):
-    """A file that is not read: a device, or more than is read of any."""
-
-
-def content(file: Path, *, largest: int) -> bytes:
-    """What is in a file.
-
-    Raises:
-        UnfitFile: It is no plain file, or has more bytes than `largest`.
-        OSError: It cannot be read.
-    """
-    if file.exists() and not file.is_file():
-        raise UnfitFile("a folder" if file.is_dir() else "a device or a pipe, and no file")
-    with file.open("rb") as opened:
-        found = opened.read(largest + 1)
-    if len(found) > largest:
-        raise UnfitFile(f"a file of more than {largest:,} bytes, which is more than is read")
-    return found
-
-
-def parse(text: str, *, file: str) -> Source:
-    """As `read()`, of a text that came from `file`."""
-    if len(text) > LARGEST_FILE:
-        sentence = f"this has {len(text):,} characters, and at most {LARGEST_FILE:,} are read as YAML"
-        raise DocumentError(sentence, file=file, line=1, column=1)
-    try:
-        return _parsed(text, file)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = str(error.problem or error.context)
-        sentence = problem if isinstance(error, _TooDeep) else f"this is not YAML: {problem}"
-        raise DocumentError(sentence, file=file, line=line, column=column) from error
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        sentence = f"the character #x{error.character:04x} cannot be in YAML"
-        raise DocumentError(sentence, file=file, line=line, column=column) from error
-
-
-def _parsed(text: str, file: str) -> Source:
-    # A tab is no indentation in YAML; in JSON, where it is one, it is never part of a value.
-    loader = _Loader(text.replace("\t", "  ") if text.lstrip().startswith("{") else text)
-    source = Source(file=file, value=None, places={}, keys={})
-    try:
-        root = loader.get_single_node()
-        if root is None:
-            raise DocumentError("the file is empty; an Arazzo document is expected", file=file, line=1, column=1)
-        return attrs.evolve(source, value=_Walk(loader, file, source.places, source.keys).value(root, ()))
-    finally:
-        loader.dispose()
-
-
-@attrs.frozen
-class _Walk:
-    loader: _Loader
-    file: str
-    places: dict[Steps, Place]
-    keys: dict[Steps, Place]
-
-    def value(self, node: yaml.Node, steps: Steps) -> Any:
-        self.places[steps] = _place(node)
-        if len(steps) > DEEPEST:  # by names of YAML that stand for what they are within
-            raise self._error(node, f"this is nested deeper than {DEEPEST} levels")
-        if len(self.places) > MOST_VALUES:
-            raise self._error(
-                node, f"the document has more than {MOST_VALUES:,} values, those behind '*' counted each time"
-            )
-        if isinstance(node, yaml.MappingNode):
-            return {name: self.value(child, (*steps, name)) for name, child in self._members(node, steps)}
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(child, (*steps, position)) for position, child in enumerate(node.value)]
-        kind = node.tag.removeprefix(_TAG)
-        if kind not in _VALUES:
-            raise self._error(node, f"the tag {node.tag} cannot be here; leave it out")
-        try:
-            return _VALUES[kind](node.value)
-        except ValueError as error:
-            raise self._error(node, str(error)) from error
-
-    def _members(self, node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:
-        seen: set[str] = set()
-        for key, child in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise self._error(key, "a name is expected here")
-            try:
-                name = _text(key.value)
-            except ValueError as error:
-                raise self._error(key, str(error)) from error
-            if name in seen:
-                raise self._error(key, f"{name!r} is there twice")
-            seen.add(name)
-            self.keys[(*steps, name)] = _place(key)
-            yield name, child
-
-    def _error(self, node: yaml.Node, sentence: str) -> DocumentError:
-        place = _place(node)
-        return DocumentError(sentence, file=self.file, line=place.line, column=place.column)
-
-
-def _place(node: yaml.Node) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+_PATTERNS = {
+    "null": re.compile(r"null|~|"),
+    "bool": re.compile(r"true|false"),
+    "int": re.compile(r"[-+]?[0-9]+"),
+    "float": re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"),
+}

@@ -10,7 +10,7 @@ from ...timeline.clock import Clock, timestamp
 from ...timeline.trace import Message
 from .concealing import Concealment
 from .lookup import Exchange
-from .operations import Operation
+from .operations import DocumentOperation
 from .requests import Prepared
 
 
@@ -30,7 +30,7 @@ class Recording:
     def now(self) -> str:
         return timestamp(self.clock.now())
 
-    def request(self, operation: Operation, prepared: Prepared) -> str:
+    def request(self, operation: DocumentOperation, prepared: Prepared) -> str:
         """Note a request; returns who is asking, by what they come with."""
         sender = "bank_backend" if _is_of_a_bank(prepared) else "sdk"
         detail = {"method": prepared.method, "path": prepared.target, "request_id": f"request-{self.last + 1}"}

@@ -16,7 +16,7 @@ from .answers import read_bounded
 from .document import Document, Part
 from .errors import NoSuchValue
 from .lookup import Exchange, Known, as_text, require_small
-from .operations import Operation
+from .operations import DocumentOperation
 from .parameters import FORM, joined, query
 
 JSON = "application/json"
@@ -55,7 +55,7 @@ class Prepared:
     content: bytes | None = attrs.field(repr=False)
 
 
-def prepare(document: Document, workflow: Part, step: Part, operation: Operation, known: Known) -> Prepared:
+def prepare(document: Document, workflow: Part, step: Part, operation: DocumentOperation, known: Known) -> Prepared:
     """The request that a step sends.
 
     Raises:
@@ -86,7 +86,7 @@ def prepare(document: Document, workflow: Part, step: Part, operation: Operation
     )
 
 
-def _path(operation: Operation, values: Mapping[str, Any]) -> str:
+def _path(operation: DocumentOperation, values: Mapping[str, Any]) -> str:
     """The path of an operation with its parameters. None of them can make it the path of another operation."""
 
     def filled(match: re.Match[str]) -> str:
@@ -104,7 +104,7 @@ def _path(operation: Operation, values: Mapping[str, Any]) -> str:
     return "/".join(segments)
 
 
-def _query(operation: Operation, values: Mapping[str, Any], wholes: Mapping[str, Any]) -> str:
+def _query(operation: DocumentOperation, values: Mapping[str, Any], wholes: Mapping[str, Any]) -> str:
     pairs = [pair for name, value in values.items() for pair in query(name, value, operation.style("query", name))]
     for whole in wholes.values():
         pairs.append(_form(whole) if isinstance(whole, dict) else as_text(whole).replace("#", "%23"))
@@ -164,7 +164,7 @@ def select(selector: Mapping[str, Any], known: Known) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-def _body(step: Part, operation: Operation, known: Known) -> tuple[Any, bytes | None, dict[str, str]]:
+def _body(step: Part, operation: DocumentOperation, known: Known) -> tuple[Any, bytes | None, dict[str, str]]:
     request = step.value.get("requestBody")
     if request is None:
         return None, None, {}

@@ -12,13 +12,14 @@ from impact_sdk.parsing.visible import visible
 
 from ...invocation import pasted
 from ..results import JourneyResult, Outcome
-from . import checks, inputs, operations, structure
+from . import called, checks, inputs, structure
+from .apis import load
 from .concealing import Concealment
 from .context import RunContext
 from .document import Document, Part
 from .errors import instead
 from .inputs import WrongInput
-from .operations import API, Operation
+from .operations import API, DocumentOperation
 from .reading import read
 from .recording import Recording
 from .workflow import run_workflow
@@ -61,13 +62,13 @@ async def run_document(
     command = _command(program, document, given or {}, against)
     # Only the document decides what is sent: no proxy and no .netrc of this machine, and no redirect.
     async with httpx.AsyncClient(transport=transport, trust_env=False) as http:
-        apis = await operations.load(document, http=http, against=against)
+        apis = await load(document, http=http, against=against)
         context = _context(document, apis, values, http, clock or SystemClock())
         chosen = _chosen(document, only)
         for name in chosen:
             inputs.of_workflow(document, document.workflows[name], values)
-        called = context.operations.values()
-        address = next(iter(called)).server if called else next(iter(apis.values())).url
+        operations = context.operations.values()
+        address = next(iter(operations)).server if operations else next(iter(apis.values())).url
         return [await _result(context, name, address, command) for name in chosen]
 
 
@@ -84,14 +85,14 @@ def _context(
     )
 
 
-def _operations(document: Document, apis: Mapping[str, API]) -> dict[tuple[str, str], Operation]:
+def _operations(document: Document, apis: Mapping[str, API]) -> dict[tuple[str, str], DocumentOperation]:
     """The operation that each step calls, by workflow and step."""
     found = {}
     for name, workflow in document.workflows.items():
         for step in workflow.parts("steps"):
             if "workflowId" not in step.value:
-                operation = operations.find(document, apis, step)
-                operations.check_parameters(document, workflow, step, operation)
+                operation = called.find(document, apis, step)
+                called.check_parameters(document, workflow, step, operation)
                 found[name, step.value["stepId"]] = operation
     return found
 

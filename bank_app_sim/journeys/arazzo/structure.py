@@ -69,56 +69,56 @@ SCHEMA = Plain("a JSON Schema, which is an object", (dict,))
 
 
 @attrs.frozen
-class Field:
-    """What can stand under a name."""
+class Property:
+    """What can stand under a name of an object."""
 
     kind: Kind
     required: bool = False
 
 
-def _needed(kind: Kind) -> Field:
-    return Field(kind, required=True)
+def _needed(kind: Kind) -> Property:
+    return Property(kind, required=True)
 
 
 _TYPE = OneOf({"type": Object("expression type")}, TEXT)
-_PARAMETERS = Field(ListOf(OneOf({"reference": Object("reference")}, Object("parameter"))))
-_OUTPUTS = Field(MapOf(OneOf({"selector": Object("selector")}, TEXT)))
-_SUCCESS = Field(ListOf(OneOf({"reference": Object("reference")}, Object("success action"))))
-_FAILURE = Field(ListOf(OneOf({"reference": Object("reference")}, Object("failure action"))))
+_PARAMETERS = Property(ListOf(OneOf({"reference": Object("reference")}, Object("parameter"))))
+_OUTPUTS = Property(MapOf(OneOf({"selector": Object("selector")}, TEXT)))
+_SUCCESS = Property(ListOf(OneOf({"reference": Object("reference")}, Object("success action"))))
+_FAILURE = Property(ListOf(OneOf({"reference": Object("reference")}, Object("failure action"))))
 _ACTION = {
     "name": _needed(TEXT),
-    "workflowId": Field(TEXT),
-    "stepId": Field(TEXT),
+    "workflowId": Property(TEXT),
+    "stepId": Property(TEXT),
     "parameters": _PARAMETERS,
-    "criteria": Field(ListOf(Object("criterion"))),
+    "criteria": Property(ListOf(Object("criterion"))),
 }
 
-OBJECTS: Mapping[str, Mapping[str, Field]] = {
+OBJECTS: Mapping[str, Mapping[str, Property]] = {
     "document": {
         "arazzo": _needed(TEXT),
-        "$self": Field(TEXT),
+        "$self": Property(TEXT),
         "info": _needed(Object("info")),
         "sourceDescriptions": _needed(ListOf(Object("source description"), least=1)),
         "workflows": _needed(ListOf(Object("workflow"), least=1)),
-        "components": Field(Object("components")),
+        "components": Property(Object("components")),
     },
     "info": {
         "title": _needed(TEXT),
-        "summary": Field(TEXT),
-        "description": Field(TEXT),
+        "summary": Property(TEXT),
+        "description": Property(TEXT),
         "version": _needed(TEXT),
     },
     "source description": {
         "name": _needed(TEXT),
         "url": _needed(TEXT),
-        "type": Field(Choice(("openapi", "asyncapi", "arazzo"))),
+        "type": Property(Choice(("openapi", "asyncapi", "arazzo"))),
     },
     "workflow": {
         "workflowId": _needed(TEXT),
-        "summary": Field(TEXT),
-        "description": Field(TEXT),
-        "inputs": Field(SCHEMA),
-        "dependsOn": Field(ListOf(TEXT)),
+        "summary": Property(TEXT),
+        "description": Property(TEXT),
+        "inputs": Property(SCHEMA),
+        "dependsOn": Property(ListOf(TEXT)),
         "steps": _needed(ListOf(Object("step"), least=1)),
         "successActions": _SUCCESS,
         "failureActions": _FAILURE,
@@ -127,51 +127,51 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
     },
     "step": {
         "stepId": _needed(TEXT),
-        "description": Field(TEXT),
-        "operationId": Field(TEXT),
-        "operationPath": Field(TEXT),
-        "channelPath": Field(TEXT),
-        "workflowId": Field(TEXT),
+        "description": Property(TEXT),
+        "operationId": Property(TEXT),
+        "operationPath": Property(TEXT),
+        "channelPath": Property(TEXT),
+        "workflowId": Property(TEXT),
         "parameters": _PARAMETERS,
-        "requestBody": Field(Object("request body")),
-        "successCriteria": Field(ListOf(Object("criterion"), least=1)),
+        "requestBody": Property(Object("request body")),
+        "successCriteria": Property(ListOf(Object("criterion"), least=1)),
         "onSuccess": _SUCCESS,
         "onFailure": _FAILURE,
         "outputs": _OUTPUTS,
-        "timeout": Field(INTEGER),
-        "correlationId": Field(ANY),
-        "action": Field(Choice(("send", "receive"))),
-        "dependsOn": Field(ListOf(TEXT)),
+        "timeout": Property(INTEGER),
+        "correlationId": Property(ANY),
+        "action": Property(Choice(("send", "receive"))),
+        "dependsOn": Property(ListOf(TEXT)),
     },
     "parameter": {
         "name": _needed(TEXT),
-        "in": Field(Choice(("path", "query", "querystring", "header", "cookie"))),
+        "in": Property(Choice(("path", "query", "querystring", "header", "cookie"))),
         "value": _needed(ANY),
     },
-    "reference": {"reference": _needed(TEXT), "value": Field(ANY)},
+    "reference": {"reference": _needed(TEXT), "value": Property(ANY)},
     "success action": {**_ACTION, "type": _needed(Choice(("end", "goto")))},
     "failure action": {
         **_ACTION,
         "type": _needed(Choice(("end", "goto", "retry"))),
-        "retryAfter": Field(NUMBER),
-        "retryLimit": Field(INTEGER),
+        "retryAfter": Property(NUMBER),
+        "retryLimit": Property(INTEGER),
     },
-    "criterion": {"context": Field(TEXT), "condition": _needed(TEXT), "type": Field(_TYPE)},
+    "criterion": {"context": Property(TEXT), "condition": _needed(TEXT), "type": Property(_TYPE)},
     "expression type": {
         "type": _needed(Choice(("jsonpath", "xpath", "jsonpointer"))),
         "version": _needed(TEXT),
     },
     "selector": {"context": _needed(TEXT), "selector": _needed(TEXT), "type": _needed(_TYPE)},
     "request body": {
-        "contentType": Field(TEXT),
-        "payload": Field(ANY),
-        "replacements": Field(ANY),
+        "contentType": Property(TEXT),
+        "payload": Property(ANY),
+        "replacements": Property(ANY),
     },
     "components": {
-        "inputs": Field(MapOf(SCHEMA)),
-        "parameters": Field(MapOf(Object("parameter"))),
-        "successActions": Field(MapOf(Object("success action"))),
-        "failureActions": Field(MapOf(Object("failure action"))),
+        "inputs": Property(MapOf(SCHEMA)),
+        "parameters": Property(MapOf(Object("parameter"))),
+        "successActions": Property(MapOf(Object("success action"))),
+        "failureActions": Property(MapOf(Object("failure action"))),
     },
 }
 

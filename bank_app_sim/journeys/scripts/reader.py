@@ -11,12 +11,13 @@ from ...simulation import SessionRenewal
 from ...simulation.settings import SETTINGS
 from ..given import GIVEN, given
 from ..library import LIBRARY, SUFFIX, SUFFIXES
-from ..text import nodes
-from ..text.mistakes import Gathering, Mistake, Place, ScriptMistakes, nearest_word, unknown
+from ..text.mistakes import Gathering, Mistake, Place, ScriptMistakes, nearest_word, unknown, with_lines
 from ..text.nodes import Listed, Mapped, Node, Plain
+from ..text.script_yaml import read_script
 from ..text.source import text_of
 from ..vocabulary.kinds import ANYTHING, NAME
 from ..vocabulary.words import in_passing, refuse_strangers
+from .columns import columns_in, filled_in, unknown_columns
 from .identity import name_of, row_text
 from .language import NEEDED, PARTS
 from .names import Names
@@ -49,9 +50,9 @@ def read(text: str, path: Path, *, begun: tuple[Path, ...] = (), begins_below: P
     reading = _Reading(path, begun, begins_below)
     scripts: list[Script] = []
     with reading.mistakes.going_on():
-        scripts = reading.scripts(nodes.read(text, str(path)))
+        scripts = reading.scripts(read_script(text, str(path)))
     if reading.mistakes.found:
-        raise ScriptMistakes(nodes.with_lines(reading.mistakes.found, text, str(path)))
+        raise ScriptMistakes(with_lines(reading.mistakes.found, text, str(path)))
     return scripts
 
 
@@ -78,8 +79,8 @@ class _Reading:
         parts = {name.text: value for name, value in root if name.text in PARTS}
         table = parts.pop("rows", None)
         rows = self._rows(table)
-        self._refuse_unused_columns(table, set().union(*map(nodes.columns_in, parts.values())))
-        unknown = [each for part in parts.values() for each in nodes.unknown_columns(part, rows[0])]
+        self._refuse_unused_columns(table, set().union(*map(columns_in, parts.values())))
+        unknown = [each for part in parts.values() for each in unknown_columns(part, rows[0])]
         scripts = [script for row in rows if (script := self._script_of_row(parts, row)) is not None]
         self._place_in_rows(len(rows))
         self._forget_what_follows_from([plain for plain, _ in unknown])
@@ -89,7 +90,7 @@ class _Reading:
     def _script_of_row(self, parts: Mapping[str, Node], row: Row) -> Script | None:
         before = len(self.mistakes.found)
         mixed: dict[Place, list[Plain]] = {}
-        filled = {name: nodes.filled_in(value, row, mixed) for name, value in parts.items()} if row else parts
+        filled = {name: filled_in(value, row, mixed) for name, value in parts.items()} if row else parts
         script = self._script(filled, _texts(row))
         for mistake in self.mistakes.found[before:]:
             if mistake.place in mixed:

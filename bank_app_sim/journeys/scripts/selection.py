@@ -8,9 +8,9 @@ from pathlib import Path
 import attrs
 
 from ..library import LIBRARY, SUFFIX, SUFFIXES
-from ..text import nodes
 from ..text.mistakes import Mistake, ScriptMistakes, nearest_word
 from ..text.nodes import Listed, Mapped, Plain
+from ..text.script_yaml import read_script
 from ..text.source import text_of
 from .identity import name_of, names_of, row_text
 from .reader import found, read_file
@@ -216,7 +216,7 @@ def _outline(path: Path) -> tuple[str, tuple[str, ...]]:
     except (OSError, Mistake):
         return "", ("",)
     try:
-        root = nodes.read(text, str(path))
+        root = read_script(text, str(path))
     except Mistake:  # it is no YAML, and the line with the title may be well all the same
         match = re.search(r"^journey:[ \t]*(.+?)[ \t]*$", text, flags=re.MULTILINE)
         return match[1] if match else "", ("",)

@@ -9,9 +9,9 @@ from ..expectations.comparisons import Tally
 from ..expectations.observables import OBSERVABLES, of_everybody
 from ..journey import STEPS, Expected, unnamed_branch
 from ..steps.people import StepFailed
-from ..text import nodes
 from ..text.mistakes import Gathering, Mistake, unknown
 from ..text.nodes import Listed, Mapped, Node, Plain
+from ..text.one_line import one_line
 from ..vocabulary.kinds import CUSTOMER, NAME, POSITIVE_DURATION, TIMES, Kind, ListOf
 from ..vocabulary.words import Words, refuse_strangers
 from .language import EVENTUALLY, EXPECT, FAILURES, FLOW, MEANWHILE, MODIFIERS, RECORDABLE, VERBS
@@ -169,7 +169,7 @@ def _expected(name: Plain, node: Node, *, waits: bool) -> Expected:
         known = [*OBSERVABLES, "of", *(["within"] if waits else [])]
         raise Mistake(unknown(name.text, "thing to expect", known), name.place)
     found = OBSERVABLES[name.text]
-    return Expected(found, found.kind.read(node), f"{name.text}: {nodes.one_line(node)}")
+    return Expected(found, found.kind.read(node), f"{name.text}: {one_line(node)}")
 
 
 def _apart(item: Node) -> tuple[Plain, Node, dict[str, Node]]:
@@ -215,5 +215,5 @@ def _no_step(text: str, verb: str) -> str:
 
 
 def _text(verb: Plain, value: Node) -> str:
-    behind = "" if verb.text == MEANWHILE else nodes.one_line(value)
+    behind = "" if verb.text == MEANWHILE else one_line(value)
     return f"{verb.text}: {behind}" if behind else verb.text

@@ -79,6 +79,15 @@ def lines_of(text: str) -> list[str]:
     return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
 
 
+def with_lines(mistakes: Iterable[Mistake], text: str, file: str) -> list[Mistake]:
+    """The mistakes; those in this file get the text of their line."""
+    lines = lines_of(text)
+    return [
+        Mistake(each.sentence, each.place, lines[each.place.line - 1]) if each.place.file == file else each
+        for each in mistakes
+    ]
+
+
 def shown(mistake: Mistake) -> str:
     """The mistake, with its line and a sign below the place."""
     if not mistake.line:

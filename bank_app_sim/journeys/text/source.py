@@ -1,31 +1,50 @@
-"""Texts of scripts, read from files: of files only, of a size that a script can have, and as UTF-8."""
+"""Files that people give: plain files, no longer than a text of their kind, in UTF-8."""
 
-import os
-import stat
 from pathlib import Path
 
 from .mistakes import Mistake, Place, lines_of
 
-# A thousand times as long as a journey that somebody reads.
-LARGEST_BYTES = 1_000_000
+# A thousand times as long as a journey that a person reads.
+LARGEST_SCRIPT = 1_000_000
 
 
-def text_of(path: Path) -> str:
-    """What is written in a file, without the mark of byte order that some editors put before it.
+class UnfitFile(Exception):
+    """A file that is not read: a folder, a device, or a file that is too large."""
+
+
+def content_of(path: Path, *, largest: int) -> bytes:
+    """What is in a file.
+
+    Args:
+        largest: Its most bytes.
 
     Raises:
-        Mistake: It is no script: no file, too large, or no text.
+        UnfitFile: It is no plain file, or it is too large.
         OSError: It cannot be read.
     """
-    if not stat.S_ISREG(os.stat(path).st_mode):  # of what it leads to, and before a device or a pipe is opened
-        raise Mistake("this is no file with a text in it, but a device, a pipe or a folder", Place(str(path), 1, 1))
+    if path.exists() and not path.is_file():  # follows links, and looks before it opens a device or a pipe
+        raise UnfitFile("a folder, and no file" if path.is_dir() else "a device or a pipe, and no file")
     with path.open("rb") as file:
-        content = file.read(LARGEST_BYTES + 1)
-    if len(content) > LARGEST_BYTES:
-        raise Mistake(f"this is larger than {LARGEST_BYTES} bytes; no journey is so long", Place(str(path), 1, 1))
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise UnfitFile(f"a file of more than {largest:,} bytes, which is more than is read")
+    return content
+
+
+def text_of(path: Path, *, largest: int = LARGEST_SCRIPT) -> str:
+    """The text in a file, without the byte order mark that some editors put before it.
+
+    Raises:
+        Mistake: It is no plain file, too large, or no text.
+        OSError: It cannot be read.
+    """
+    try:
+        content = content_of(path, largest=largest)
+    except UnfitFile as error:
+        raise Mistake(f"this is {error}", Place(str(path), 1, 1)) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = lines_of(content[: error.start].decode("utf-8-sig"))
         place = Place(str(path), len(before), len(before[-1]) + 1)
-        raise Mistake("this is no text in UTF-8; save the file so", place) from error
+        raise Mistake("this is not UTF-8; save the file as a text in UTF-8", place) from error

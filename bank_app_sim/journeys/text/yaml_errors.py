@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no YAML, in words for people who write scripts."""
+"""What is wrong with a text that is no YAML, in words for the people who write it."""
 
 import re
 from typing import Any
@@ -66,7 +66,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (
         r"expected '<document start>', but found '(.*)'",
         _AT_PROBLEM,
-        r"the journey has ended, and here is `\1`; look at brackets that are closed too often, and at quotes",
+        r"the text has ended, and here is `\1`; look at brackets that are closed too often, and at quotes",
     ),
 )
 

@@ -25,7 +25,7 @@ ALIASES = "\n".join(["a0: &a0 x", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9
     ("text", "sentence"),
     [
         (f"arazzo: 1.1.0\n{ALIASES}", f"more than {MOST_VALUES:,} values"),
-        ("a: &a [*a]", "nested deeper than 100 levels"),
+        ("a: &a [*a]", "is a part of what it stands for"),
         ("[" * 101 + "]" * 101, "nested deeper than 100 levels"),
         ("[" * 100_000, "nested deeper than 100 levels"),
         ('{"a":' * 90_000, "nested deeper than 100 levels"),

@@ -43,9 +43,12 @@ def field(before: str, line: str) -> str:
 BROKEN = {
     "empty file": ("»", "the file is empty"),
     "no object": ("»- arazzo", "an Arazzo document is an object, and begins with 'arazzo: 1.1.0'; this is a list"),
-    "not YAML": (text(info="info: {title: A shop, [version: 1»}"), "this is not YAML"),
-    "tab": (text(criteria="        successCriteria:\n»\t- condition: x"), "this is not YAML"),
-    "name twice": (text(info="info: {title: A shop, version: '1', »title: B}"), "'title' is there twice"),
+    "not YAML": (text(info="info: {title: A shop, [version: 1»}"), "here a comma or a `]` is missing"),
+    "tab": (text(criteria="        successCriteria:\n»\t- condition: x"), "there is a tab; indent with spaces"),
+    "name twice": (
+        text(info="info: {title: A shop, version: '1', »title: B}"),
+        "'title' is here twice",
+    ),
     "tag": (text(info="info: {title: »!!binary x, version: '1'}"), "cannot be here; leave it out"),
     "no version of Arazzo": (text(arazzo="»x-y: 1"), "'arazzo' is missing"),
     "version of Arazzo": (text(arazzo="arazzo: »2.0.0"), "version '2.0.0' is not known here; 1.0.x and 1.1.x are"),
@@ -279,10 +282,10 @@ async def test_a_mistake_is_told_with_its_place(runner: Runner, broken: str, sen
 
     error = caught.value
     assert sentence in error.sentence
-    assert str(error).startswith(f"{error.file}:{error.line}:{error.column}: ")
+    assert str(error).startswith(f"{error.place}: ")
     if "»" in broken:
         before = broken[: broken.index("»")]
-        assert (error.line, error.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+        assert (error.place.line, error.place.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
     assert shop.asked == []
 
 

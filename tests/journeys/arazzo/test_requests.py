@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bank_app_sim.journeys.arazzo.document import Document, Part
 from bank_app_sim.journeys.arazzo.errors import DocumentError
 from bank_app_sim.journeys.arazzo.lookup import Known
-from bank_app_sim.journeys.arazzo.operations import Operation
+from bank_app_sim.journeys.arazzo.operations import DocumentOperation
 from bank_app_sim.journeys.arazzo.parameters import Style
 from bank_app_sim.journeys.arazzo.reading import Source
 from bank_app_sim.journeys.arazzo.requests import CannotBeSent, Prepared, prepare
@@ -20,7 +20,7 @@ from .shop import ADDRESS, OPENAPI, Runner, Shop, document, step
 
 def prepared(place: str, value: Any, **described: Any) -> Prepared:
     """The request of a step with one parameter `p`, as its OpenAPI document describes it."""
-    operation = Operation(
+    operation = DocumentOperation(
         id="op",
         method="GET",
         path="/items/{p}/show" if place == "path" else "/items",
