@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from bank_app_sim.des import DES, Tenant, tables
 from bank_app_sim.server.database import Connection, Database, file_address
 from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.machine_clock import MachineClock
 from bank_app_sim.timeline.trace import Trace
-from impact_sdk import SystemClock
 
 from . import postgresql
 
@@ -83,7 +83,7 @@ async def listings(folder: Path) -> None:
 
 
 async def measure(store: str, url: str) -> None:
-    clock = SystemClock()
+    clock = MachineClock()
     des = DES(database_url=url, tenants=[TENANT], clock=clock, trace=Trace(clock), ids=Ids(SystemRandom()))
     with contextlib.closing(des):
         transport = httpx.ASGITransport(des.app)

@@ -65,6 +65,11 @@ READERS = ("impact_sdk.parsing", "impact_sdk.wire")
 OUR_BANK = ("bank_app_sim/app", "bank_app_sim/backend")
 
 
+# A server is given a clock, and does not ask which one it is.
+SERVERS = ("bank_app_sim/backend", "bank_app_sim/des", "bank_app_sim/server")
+CLOCKS = ("bank_app_sim.timeline.clock.SimulatedClock", "bank_app_sim.timeline.machine_clock", "impact_sdk.SystemClock")
+
+
 def is_within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
@@ -148,6 +153,12 @@ def test_rules_and_values_import_no_library_that_does_io() -> None:
         for name, path in by_name(room):
             found = [each for each in imports(path) if any(is_within(each, library) for library in libraries)]
             assert found == [], name
+
+
+def test_no_server_asks_which_clock_it_has() -> None:
+    for room in SERVERS:
+        for name, path in by_name(room):
+            assert [each for each in imports(path) if any(is_within(each, clock) for clock in CLOCKS)] == [], name
 
 
 def by_name(room: str) -> list[tuple[str, Path]]:

@@ -7,8 +7,6 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from impact_sdk import Clock
-
 from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
 from ..server.fields import Fields
@@ -17,6 +15,7 @@ from ..server.readers import MOST, Reader, integer, one_of, text
 from ..server.request import HTTPRequest
 from ..server.service import Endpoint
 from ..server.status_lines import status_line
+from ..timeline.clock import Clock
 from . import customers, ledger, reconciliation, store
 from .identity import Identity
 from .ordering import EarlierUser, OrderBook, OrderRequest

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from impact_sdk import Clock, ImpactAPI, WebhookVerifier
+from impact_sdk import ImpactAPI, WebhookVerifier
 
 from ..server.attempts import LONGEST_WAIT, Retried
 from ..server.database import Connection, Database, Marked
@@ -14,7 +14,7 @@ from ..server.due import DueWork
 from ..server.ids import Ids
 from ..server.service import Endpoint, Service
 from ..timeline import durations
-from ..timeline.clock import SimulatedClock, moment, timestamp
+from ..timeline.clock import Clock, moment, timestamp
 from ..timeline.trace import Trace
 from . import api, differences, ledger, state, store, tables
 from .consents import Consents
@@ -123,14 +123,12 @@ class BankBackend:
         open_database: Callable[..., Database] = Database,
     ) -> None:
         self._clock = clock
-        # A simulated clock must see all that happens.
-        traffic = clock.traffic if isinstance(clock, SimulatedClock) else None
         self._database = open_database(
             database_url,
             tables.metadata,
             version=tables.VERSION,
-            inline=traffic is not None,
-            traffic=traffic,
+            inline=clock.traffic is not None,
+            traffic=clock.traffic,
             content=content,
         )
         self.bank = bank

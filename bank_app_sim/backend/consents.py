@@ -10,11 +10,11 @@ import logging
 
 import attrs
 
-from impact_sdk import BadRequest, Clock, ImpactError, NotFound
+from impact_sdk import BadRequest, ImpactError, NotFound
 
 from ..server.attempts import mistake, survived, wait_after, why
 from ..server.database import Connection, Database
-from ..timeline.clock import timestamp
+from ..timeline.clock import Clock, timestamp
 from . import store
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import Gateway

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from impact_sdk import Clock, Event, ImpactError
+from impact_sdk import Event, ImpactError
 
 from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
 from ..server.database import Connection, Database
-from ..timeline.clock import moment, timestamp
+from ..timeline.clock import Clock, moment, timestamp
 from . import ledger, store
 from .crash_points import RECEIVED, Crash, done_not_written, due_not_done
 from .gateway import EVENTS_AT_ONCE, Gateway

@@ -5,11 +5,9 @@ from math import ceil
 
 import attrs
 
-from impact_sdk import Clock
-
 from ..server.database import Connection
 from ..server.ids import Ids
-from ..timeline.clock import moment, timestamp
+from ..timeline.clock import Clock, moment, timestamp
 from . import ledger, store
 from .gateway import PERFORMANCE, SHARED_SAVINGS
 from .orders import Order

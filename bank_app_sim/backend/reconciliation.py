@@ -10,11 +10,11 @@ from datetime import datetime
 
 import attrs
 
-from impact_sdk import Clock, ImpactError
+from impact_sdk import ImpactError
 
 from ..server.attempts import mistake, survived, wait_after, why
 from ..server.database import Connection, Database
-from ..timeline.clock import timestamp
+from ..timeline.clock import Clock, timestamp
 from . import investments, ledger, store
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import PERFORMANCE, Gateway

@@ -9,7 +9,6 @@ import attrs
 
 from impact_sdk import (
     AccountUpdate,
-    Clock,
     ImpactError,
     Reference,
     Transaction,
@@ -19,7 +18,7 @@ from impact_sdk import (
 
 from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
 from ..server.database import Connection, Database
-from ..timeline.clock import timestamp
+from ..timeline.clock import Clock, timestamp
 from . import investments, ledger, store
 from .crash_points import Crash, done_not_written, due_not_done
 from .gateway import Gateway

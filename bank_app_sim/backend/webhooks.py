@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 
 import attrs
 
-from impact_sdk import Clock, EventBatch, WebhookError, WebhookVerifier
+from impact_sdk import EventBatch, WebhookError, WebhookVerifier
 
 from ..server.answers import Answer, Refused
 from ..server.database import Database
 from ..server.request import HTTPRequest
 from ..server.service import Endpoint
-from ..timeline.clock import timestamp
+from ..timeline.clock import Clock, timestamp
 from . import store
 from .crash_points import RECEIVED, due_not_done
 from .events import Inbox

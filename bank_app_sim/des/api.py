@@ -17,7 +17,7 @@ from ..server.ids import Ids
 from ..server.request import HTTPRequest
 from ..server.service import Endpoint, Service
 from ..server.status_lines import status_line
-from ..timeline.clock import Clock, SimulatedClock, moment, timestamp
+from ..timeline.clock import Clock, moment, timestamp
 from ..timeline.trace import Trace
 from . import document, events, idempotency, launching, purging, sessions, state, store, tables
 from .bank_clients import TokenEndpoint, as_oauth, keep_tenants
@@ -75,14 +75,12 @@ class DES:
     ) -> None:
         self._clock = clock
         self._ids = ids
-        # A simulated clock must see all that happens.
-        traffic = clock.traffic if isinstance(clock, SimulatedClock) else None
         self._database = open_database(
             database_url,
             tables.metadata,
             version=tables.VERSION,
-            inline=traffic is not None,
-            traffic=traffic,
+            inline=clock.traffic is not None,
+            traffic=clock.traffic,
             content=content,
         )
         self._tenants = {tenant.id: tenant for tenant in tenants}

@@ -19,7 +19,7 @@ from ..server.database import Connection, Database
 from ..server.due import DueWork
 from ..server.ids import Ids
 from ..server.status_lines import status_line
-from ..timeline.clock import Clock, moment, timestamp, wait_out
+from ..timeline.clock import Clock, moment, timestamp
 from ..timeline.trace import Trace
 from . import deliveries, events, store
 from .deliveries import Outcome, Reply
@@ -293,7 +293,7 @@ class Webhooks:
 
         async with anyio.create_task_group() as waiting:
             waiting.start_soon(post)
-            await wait_out(self._clock, deliveries.TIMEOUT)
+            await self._clock.wait_out(deliveries.TIMEOUT)
             waiting.cancel_scope.cancel()
         return reply
 

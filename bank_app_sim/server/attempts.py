@@ -13,7 +13,7 @@ import attrs
 
 from impact_sdk import ImpactError
 
-from ..timeline.clock import Clock, SimulatedClock, timestamp
+from ..timeline.clock import Clock, timestamp
 from .database import DatabaseError
 
 logger = logging.getLogger(__name__)
@@ -47,13 +47,8 @@ def why(error: BaseException) -> str:
 
 
 def survived(clock: Clock, *expected: type[Exception]) -> tuple[type[Exception], ...]:
-    """The exceptions that long-lived work outlives, for an `except` clause.
-
-    On the machine's clock all of them. In simulated time only those that are expected: there nothing comes from outside
-    but what somebody has asked for, so that any other exception is a mistake of ours. The world ends with it, instead
-    of going on as if what was to happen had happened; the server that has the world lives on.
-    """
-    return expected if isinstance(clock, SimulatedClock) else (Exception,)
+    """As the clock has it."""
+    return clock.survived(*expected)
 
 
 def mistake(error: Exception, *, failures: int) -> Exception | None:
@@ -95,7 +90,7 @@ class Retried:
         """
         try:
             done = await work()
-        except survived(self.clock) as error:
+        except self.clock.survived() as error:
             self._failed(error)
             return otherwise
         if self._is_said:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import anyio
 
-from ..timeline.clock import Clock, wait_for
+from ..timeline.clock import Clock
 from .attempts import Retried
 
 
@@ -44,7 +44,7 @@ class DueWork:
             self._woken = anyio.Event()
             since = self._clock.now()
             next_look = await self._look()
-            await wait_for(self._clock, self._woken, until=next_look, since=since)
+            await self._clock.wait_for(self._woken, until=next_look, since=since)
 
     async def _look(self) -> datetime | None:
         """Do what is due; the moment of the next look."""

@@ -15,12 +15,13 @@ from impact_sdk import ClientCredentials, ImpactAPI, ImpactError
 
 from ..backend import Bank, BankBackend
 from ..des import DES, Tenant
-from ..server.attempts import survived, why
+from ..server.attempts import why
 from ..server.database import file_address, of_actor, postgresql_address
 from ..server.due import DueWork
 from ..server.hosts import names_in
 from ..server.ids import Ids
 from ..server.ports import address, beside, listening_socket, require_asyncio, serving
+from ..timeline.clock import Clock
 from . import our_bank
 from .in_process import InProcess
 from .network import Died, Network
@@ -64,6 +65,7 @@ class Actors:
         bank: How the bank's backend works.
         tenants: Further banks there.
         network: What they reach each other by, in this process.
+        clock: The servers' clock.
         crash: Called at each crash point of the backend.
         dies_at: Crash points at which the backend is to die once.
     """
@@ -76,6 +78,7 @@ class Actors:
     snapshot: Snapshot | None
     streams: Streams
     network: Network
+    clock: Clock
     crash: Callable[[str], None]
     dies_at: set[str] = attrs.field(factory=set, init=False)
     client_secret: str = attrs.field(init=False, repr=False)
@@ -132,13 +135,13 @@ class Actors:
         tasks.start_soon(self.des_process.run)
         tasks.start_soon(self.backend_process.run)
         if self.served is not None:
-            step = functools.partial(self._pair.step, self.network.clock)
-            tasks.start_soon(DueWork("noting how far both databases have come", self.network.clock, step).run)
+            step = functools.partial(self._pair.step, self.clock)
+            tasks.start_soon(DueWork("noting how far both databases have come", self.clock, step).run)
         if self._is_rejoined:
             try:
                 for difference in await self.backend.differences():
                     logger.warning("%s", difference)
-            except survived(self.network.clock, ImpactError) as error:
+            except self.clock.survived(ImpactError) as error:
                 logger.warning("what DES does not know could not be found out: %s", why(error))
         if self.settings.webhooks and self.snapshot is None:
             try:
@@ -147,7 +150,7 @@ class Actors:
                     transactions_url=f"{self.backend_url}/webhooks/transactions",
                     secret=self.bank.webhook_secrets[0],
                 )
-            except survived(self.network.clock) as error:
+            except self.clock.survived() as error:
                 logger.warning("DES could not be told where webhooks go; the next start tells it: %s", why(error))
 
     @property
@@ -221,7 +224,7 @@ class Actors:
             database_url=self._database_url("backend"),
             bank=self.bank,
             impact=self._impact,
-            clock=self.network.clock,
+            clock=self.clock,
             trace=self.network.trace,
             ids=Ids(self.streams.of("bank_backend")),
             content=content,
@@ -233,7 +236,7 @@ class Actors:
         return DES(
             database_url=self._database_url("des"),
             tenants=[own, *self.tenants],
-            clock=self.network.clock,
+            clock=self.clock,
             trace=self.network.trace,
             ids=Ids(self.streams.of("des")),
             content=content,

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import attrs
 
-from ..timeline.clock import Clock
+from impact_sdk import Clock
+
 from ..timeline.trace import Trace
 from ..timeline.traffic import Traffic
 from ..timeline.turns import Turns

@@ -6,7 +6,8 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 import anyio
 
-from ..timeline.clock import Clock
+from impact_sdk import Clock
+
 from ..timeline.trace import DIES
 from .network import Died, Network
 

@@ -13,7 +13,7 @@ import attrs
 
 from ..des import AccountSetup, SessionRenewal
 from ..timeline import durations
-from ..timeline.clock import EARLIEST, LATEST, WITHIN
+from ..timeline.moments import EARLIEST, LATEST, WITHIN
 
 # A Monday morning, so that weeks and months begin where people expect it.
 START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)

@@ -16,6 +16,7 @@ from ..backend import EVERY_CRASH_POINT, BankBackend
 from ..des import DES, Tenant
 from ..server.client import Client
 from ..timeline.clock import SimulatedClock
+from ..timeline.machine_clock import MachineClock
 from ..timeline.trace import KEPT_WHEN_SERVED, Message, Trace
 from ..timeline.traffic import Traffic
 from ..timeline.turns import Turns
@@ -75,9 +76,10 @@ class Simulation:
         self._streams = Streams(None if served else own)
         traffic = Traffic()
         begin = self._settings.start if snapshot is None else snapshot.now
-        self.clock: Clock = SystemClock() if served else SimulatedClock(begin, traffic=traffic)
+        simulated = None if served else SimulatedClock(begin, traffic=traffic)
+        self.clock: Clock = simulated or SystemClock()
         self.trace = Trace(self.clock, keep=KEPT_WHEN_SERVED if served else None)
-        self.turns = Turns(self._streams.of("turns"))
+        self.turns = Turns(self._streams.of("turns").choice)
         self.network = Network(traffic=traffic, trace=self.trace, clock=self.clock, turns=self.turns)
         self._actors = Actors(
             settings=self._settings,
@@ -87,6 +89,7 @@ class Simulation:
             snapshot=snapshot,
             streams=self._streams,
             network=self.network,
+            clock=simulated or MachineClock(self.clock),
             crash=crash,
         )
         self._held: Held[Phones] | None = None

@@ -1,65 +1,101 @@
-"""One clock for every actor: the machine's, or a simulated one that moves when it is told to."""
+"""Time for every actor: what an actor asks of a clock, and the simulated clock, which moves only when it is told to."""
 
 import asyncio
-import functools
-import heapq
-import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import anyio
 import anyio.lowlevel
 
-from impact_sdk import Clock, SystemClock
-from impact_sdk.parsing.moments import moment
+import impact_sdk
 
+from .moments import LATEST, WITHIN, moment, timestamp
+from .sleepers import Sleepers
 from .traffic import Traffic
 
-__all__ = ["Clock", "SimulatedClock", "SystemClock", "moment", "timestamp"]
-
-# How soon somebody notices, who waits on the machine's clock, that it was set.
-LONGEST_NAP_SECONDS = 1.0
+__all__ = ["Clock", "SimulatedClock", "moment", "timestamp"]
 
 # Between two messages, or two looks into a database, there are a few steps of the event loop in which nothing is on its
-# way and somebody is at work all the same: up to five in the journeys of the library. Letting twice as many pass before
-# we ask whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked(). Trio has none.
+# way although somebody is at work: up to five in the journeys of the library. Letting twice as many pass before we ask
+# whether everything is blocked spares asyncio's 0.1 s nap in anyio.wait_all_tasks_blocked(). Trio has no such nap.
 STEPS_BEFORE_ASKING = 10
 
 
-# When a simulated world can be: whatever it adds to a moment, or takes from it, is still in the calendar.
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(3000, 1, 1, tzinfo=UTC)
-WITHIN = f"from {EARLIEST:%Y-%m-%dT%H:%M:%SZ} to {LATEST:%Y-%m-%dT%H:%M:%SZ}"
+class Clock(impact_sdk.Clock, Protocol):
+    """What a server asks of time. The machine's and the simulated clock differ here, so that no server has to ask."""
+
+    @property
+    def traffic(self) -> Traffic | None:
+        """Where a server notes its work, if the clock has to see that; None otherwise."""
+        ...
+
+    async def wait_for(self, event: anyio.Event, *, until: datetime | None, since: datetime) -> None:
+        """Return when the event is set or the moment has come; None is a moment that never comes.
+
+        Args:
+            since: When the caller began to compute `until`.
+        """
+        ...
+
+    async def wait_out(self, limit: timedelta) -> None:
+        """Return after `limit`: a limit on something that others do meanwhile."""
+        ...
+
+    def survived(self, *expected: type[Exception]) -> tuple[type[Exception], ...]:
+        """The exceptions that long-lived work survives, for an `except` clause.
+
+        Args:
+            expected: Those that a peer or a database can cause.
+        """
+        ...
 
 
-# Simulated time stands still most of the time.
-@functools.lru_cache(1024)
-def timestamp(at: datetime) -> str:
-    """An RFC 3339 text in UTC with microseconds, of fixed width: texts sort as the moments do."""
-    # Not strftime(): on Linux its %Y is of one to four digits, and it takes ten times as long.
-    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return utc.isoformat(timespec="microseconds").replace("+00:00", "Z")
+class Ahead(Protocol):
+    """What a simulated clock goes on to."""
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The earliest moment that somebody waits for; None if there is none, or if it is not known here."""
+        ...
+
+    async def go_on(self, until: datetime | None, *, be_at: Callable[[datetime], None]) -> bool:
+        """Let the next thing happen, at its moment; False if nothing happens by `until`.
+
+        Args:
+            be_at: Sets the clock to a moment.
+        """
+        ...
 
 
 class NothingLeft(Exception):
-    """A simulated clock was to go on, and nothing was left that could happen."""
+    """A simulated clock had to go on, and nothing was left that could happen."""
 
 
 class SimulatedClock:
     """A clock that stands still until `advance()`, and then goes from due moment to due moment.
 
-    It needs every actor in this process and on one event loop, without threads: only then can it see that everything
-    is quiet.
+    All actors have to be in this process, on one event loop and without threads: only then can the clock see that
+    everything is quiet.
 
     Args:
         traffic: What is on its way between the actors.
+        sleepers: Those who wait on this clock.
+        ahead: What it goes on to; when left out, to the next of the sleepers.
     """
 
-    def __init__(self, start: datetime, *, traffic: Traffic | None = None) -> None:
+    def __init__(
+        self,
+        start: datetime,
+        *,
+        traffic: Traffic | None = None,
+        sleepers: Sleepers | None = None,
+        ahead: Ahead | None = None,
+    ) -> None:
         self._now = start.astimezone(UTC)
         self.traffic = traffic or Traffic()
-        self._sleepers: list[tuple[datetime, int, anyio.Event]] = []
-        self._order = itertools.count()
+        self._sleepers = sleepers or Sleepers()
+        self._ahead = ahead or self._sleepers
         self._advancing = False
         self._running = False
         self._is_driven = False
@@ -76,11 +112,11 @@ class SimulatedClock:
         return self._now
 
     def drive(self) -> None:
-        """From now on only whoever calls this lets time pass; everybody else waits for that, `sleep()` included."""
+        """From now on only `advance()` and `run()` let time pass. `sleep()` waits for them."""
         self._is_driven = True
 
     async def sleep(self, seconds: float) -> None:
-        """Let time pass at once when nobody else moves the clock: the caller would do nothing but wait."""
+        """Wait; if nobody else moves the clock, let that time pass at once."""
         due = self._in(max(seconds, 0))
         if self._advancing or self._is_driven:
             await self.sleep_until(due)
@@ -89,7 +125,7 @@ class SimulatedClock:
                 await self.advance_to(due)
 
     def _in(self, seconds: float) -> datetime:
-        """So much later; the end of the calendar for what is later still."""
+        """The moment `seconds` from now; at most the end of the calendar."""
         try:
             return self._now + timedelta(seconds=seconds)
         except OverflowError:
@@ -102,11 +138,11 @@ class SimulatedClock:
             await self.rest_until(moment)
 
     async def rest_until(self, moment: datetime) -> None:
-        """As `sleep_until()`; but a moment that is not to come is waited for as well, until everything is quiet."""
+        """As `sleep_until()`, but a past moment still waits until everything is quiet."""
         await self._wait(anyio.Event(), until=moment)
 
-    async def wait_for(self, event: anyio.Event, *, until: datetime | None) -> None:
-        """Return when the event is set, or when the moment has come: then it is set as well."""
+    async def wait_for(self, event: anyio.Event, *, until: datetime | None, since: datetime | None = None) -> None:
+        """Return when the event is set, or when the moment has come: then the event is set too."""
         if event.is_set() or (until is not None and until <= self._now):
             await anyio.lowlevel.checkpoint()
         elif until is None:
@@ -115,21 +151,25 @@ class SimulatedClock:
             await self._wait(event, until=until)
 
     async def _wait(self, event: anyio.Event, *, until: datetime) -> None:
-        sleeper = (max(until, self._now), next(self._order), event)
-        heapq.heappush(self._sleepers, sleeper)
-        try:
-            # Who waits in the middle of a message holds up nobody: a server that is to try something again, say.
-            with self.traffic.resting():
-                await event.wait()
-        finally:
-            if sleeper in self._sleepers:  # cancelled, or woken by something else: nobody is to be woken any more
-                self._sleepers.remove(sleeper)
-                heapq.heapify(self._sleepers)
+        # A task that waits in the middle of a message holds nobody up: a server that will try again, for example.
+        with self.traffic.resting():
+            await self._sleepers.wait(event, until=max(until, self._now))
+
+    async def wait_out(self, limit: timedelta) -> None:
+        await self.sleep_until(self._now + limit)
+
+    def survived(self, *expected: type[Exception]) -> tuple[type[Exception], ...]:
+        """The expected ones. Any other is a mistake of ours, and ends the world.
+
+        In simulated time nothing comes from outside unless somebody has asked for it. The server that has the world
+        lives on.
+        """
+        return expected
 
     async def advance(self, by: timedelta) -> None:
-        """Let `by` pass; everything that becomes due on the way is done, in order, before this returns.
+        """Let `by` pass. Everything that becomes due on the way is done, in order, before this returns.
 
-        While somebody else lets time pass already, with `run()`, this waits for that.
+        If somebody already lets time pass with `run()`, this waits for them.
         """
         if by < timedelta():
             raise ValueError(f"a simulated clock goes forward only, not by {by}")
@@ -138,7 +178,7 @@ class SimulatedClock:
         await self.advance_to(self._now + by)
 
     async def advance_to(self, end: datetime) -> None:
-        """As `advance()`, to a moment; a moment in the past only waits until everything is quiet."""
+        """As `advance()`, to a moment; a past moment only waits until everything is quiet."""
         if self._running:
             await self.rest_until(end)
         else:
@@ -151,15 +191,15 @@ class SimulatedClock:
         instead: Callable[[], bool] = lambda: False,
         until: datetime | None = None,
     ) -> None:
-        """Let time pass as far as somebody waits for it, until it is over.
+        """Let time pass, from one due moment to the next, until it is over.
 
         Args:
-            is_over: Asked whenever everything is quiet.
-            instead: Asked then too: True when it has set something in motion, so that no time is to pass yet.
+            is_over: Called whenever everything is quiet.
+            instead: Called then too. True if it has set something in motion, so that time has to wait.
             until: The moment at which it is over in any case.
 
         Raises:
-            NothingLeft: It is not over, and nobody waits for any moment: nothing can happen any more.
+            NothingLeft: It is not over, but nobody waits for any moment, so nothing can happen any more.
         """
         await self._go_on(is_over, instead, until=until, running=True)
 
@@ -172,42 +212,33 @@ class SimulatedClock:
         running: bool = False,
     ) -> None:
         if self._advancing:
-            raise RuntimeError(f"the clock is being advanced already; it is {timestamp(self._now)}")
+            raise RuntimeError(f"somebody already advances this clock; it is {timestamp(self._now)}")
         self._advancing, self._running = True, running
         try:
             while True:
                 await self.quiet(unless=is_over)
                 if is_over():
                     return
-                if instead() or await self._wake_next(until):
+                if instead() or await self._ahead.go_on(until, be_at=self.be_at_least):
                     continue
                 if until is None:
                     raise NothingLeft(f"nothing is left that could happen, at {timestamp(self._now)}")
-                self._move(until)
+                self.be_at_least(until)
                 return
         finally:
             self._advancing = self._running = False
 
     @property
     def next_due(self) -> datetime | None:
-        """The earliest moment that somebody waits for."""
-        return self._sleepers[0][0] if self._sleepers else None
+        """The earliest moment that somebody waits for; None if there is none, or if it is not known here."""
+        return self._ahead.next_due
 
-    async def _wake_next(self, until: datetime | None) -> bool:
-        """Go to the next moment that somebody waits for, and wake them; False where there is none by then."""
-        if self.next_due is None or (until is not None and self.next_due > until):
-            return False
-        moment, _, woken = heapq.heappop(self._sleepers)
-        self._move(moment)
-        woken.set()
-        return True
-
-    def _move(self, moment: datetime) -> None:
-        """Be at a moment, unless it is later already."""
+    def be_at_least(self, moment: datetime) -> None:
+        """Go to a moment, unless it has passed."""
         self._now = max(self._now, moment)
 
     async def quiet(self, *, unless: Callable[[], bool] = lambda: False) -> None:
-        """Return when nothing is on its way and every task waits for something; or at once, when `unless` says so."""
+        """Return when nothing is on its way and every task waits for something, or as soon as `unless` is true."""
         while not unless():
             await self.traffic.at_rest()
             changes = self.traffic.changes
@@ -218,53 +249,10 @@ class SimulatedClock:
                     return
 
 
-async def wait_for(clock: Clock, event: anyio.Event, *, until: datetime | None, since: datetime) -> None:
-    """Return when the event is set, or when the moment has come by the clock; None is a moment that never comes.
-
-    The machine's clock may be set, or stand still with the machine, while somebody waits. So it is looked at again and
-    again. Where it was set back this returns at once: `until` may have been reckoned by a clock that was wrong.
-
-    Args:
-        since: When one began to reckon `until`.
-    """
-    if isinstance(clock, SimulatedClock):
-        await clock.wait_for(event, until=until)
-    elif until is None:
-        await event.wait()
-    else:
-        before = since
-        while not event.is_set() and before <= (now := clock.now()) < until:
-            before = now
-            await _nap(clock, event, seconds=min((until - now).total_seconds(), LONGEST_NAP_SECONDS))
-
-
-async def _nap(clock: Clock, event: anyio.Event, *, seconds: float) -> None:
-    async with anyio.create_task_group() as tasks:
-
-        async def wake() -> None:
-            await event.wait()
-            tasks.cancel_scope.cancel()
-
-        tasks.start_soon(wake)
-        await clock.sleep(seconds)
-        tasks.cancel_scope.cancel()
-
-
-async def wait_out(clock: Clock, limit: timedelta) -> None:
-    """Return when so much time has passed: a limit on something that others are doing meanwhile.
-
-    On the machine's clock it is as long whichever way that clock is set meanwhile.
-    """
-    if isinstance(clock, SimulatedClock):
-        await clock.sleep_until(clock.now() + limit)
-    else:
-        await clock.sleep(limit.total_seconds())
-
-
 async def _some_steps(traffic: Traffic) -> None:
-    """Let asyncio take some steps, or fewer where something changes; on trio none.
+    """Let asyncio take some steps, or fewer if something changes; on trio none.
 
-    Without a task in between, which would wake up each time: it is done more often than anything else.
+    Nothing runs more often than this, so it wakes no task in between.
     """
     try:
         loop = asyncio.get_running_loop()

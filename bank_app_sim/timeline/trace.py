@@ -10,7 +10,9 @@ from typing import Any, Literal, Self
 
 import attrs
 
-from .clock import Clock, moment, timestamp
+from impact_sdk import Clock
+
+from .moments import moment, timestamp
 from .turns import BRANCH
 
 # The participants, in the order in which they stand in a drawing.

@@ -1,36 +1,58 @@
-"""Who goes next where several are about to act: decided by a seed, and by nothing else."""
+"""Who goes next if several are about to act: a draw decides, and nothing else."""
 
 import contextlib
 import contextvars
-import itertools
-import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import anyio
+import attrs
 
-# Which branch of a journey a task belongs to; tasks that it starts belong to it as well.
+# The branch of a journey that a task belongs to. The tasks that it starts belong to it as well.
 BRANCH: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
 
 
-class Turns:
-    """Lets those who ask for a turn go one at a time, in an order that is drawn.
+@attrs.frozen(eq=False)
+class Waiting:
+    """A task that waits for its turn.
 
-    Event loops have orders of their own, and trio a new one each time. Who waits here is known by its name, so that the
-    draw is the same on all of them.
-
-    Args:
-        source: Where the draw comes from.
+    Attributes:
+        name: What it is about to do.
     """
 
-    def __init__(self, source: random.Random) -> None:
-        self._source = source
-        self._waiting: list[tuple[str, int, anyio.Event]] = []
-        self._arrivals = itertools.count()
+    branch: str
+    name: str
+    event: anyio.Event = attrs.field(factory=anyio.Event, init=False)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.branch}:{self.name}"
+
+
+def nobody(_names: Sequence[str]) -> None:
+    """A draw for turns that are drawn elsewhere, at a sandbox for example."""
+
+
+class Turns:
+    """Lets the tasks that ask for a turn go one at a time, in an order that is drawn.
+
+    Each event loop orders its tasks in its own way, and trio differently each time. Tasks that wait here have names, so
+    that the draw is the same on all loops.
+
+    Args:
+        draw: Chooses one of the names that wait, in alphabetical order; or None, and nobody goes.
+
+    Attributes:
+        waiting: Those who wait, in the order in which they came.
+    """
+
+    def __init__(self, draw: Callable[[Sequence[str]], str | None]) -> None:
+        self._draw = draw
+        self.waiting: list[Waiting] = []
         self._takers = 0
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[None]:
-        """Turns are taken as long as the block lasts; without one nobody waits for anybody."""
+        """Inside the block turns are taken. Outside of every such block nobody waits."""
         self._takers += 1
         try:
             yield
@@ -45,34 +67,36 @@ class Turns:
         return self._takers > 0
 
     async def take(self, name: str) -> None:
-        """Return when it is this one's turn.
+        """Return when it is this task's turn.
 
         Args:
-            name: Who it is; the branch of the journey is added.
+            name: What it is about to do. The branch of the journey is added.
         """
         if not self._takers:
             return
-        waiting = (f"{BRANCH.get()}:{name}", next(self._arrivals), anyio.Event())
-        self._waiting.append(waiting)
+        waiting = Waiting(BRANCH.get(), name)
+        self.waiting.append(waiting)
         try:
-            await waiting[2].wait()
+            await waiting.event.wait()
         finally:
-            if waiting in self._waiting:  # cancelled
-                self._waiting.remove(waiting)
+            if waiting in self.waiting:  # cancelled
+                self.waiting.remove(waiting)
 
     def give(self) -> bool:
-        """Let one of those who wait go; False where nobody waits. To be called when everything is quiet."""
-        if not self._waiting:
+        """Let one of those who wait go; False if nobody goes. To be called when everything is quiet."""
+        names = [each.full_name for each in self.waiting]
+        drawn = self._draw(sorted(set(names))) if names else None
+        if drawn is None:
             return False
-        # Equal names are of one task, or of tasks that are alike: they go in the order in which they came.
-        names = sorted({name for name, _, _ in self._waiting})
-        drawn = names[self._source.randrange(len(names))]
-        first = min(waiting for waiting in self._waiting if waiting[0] == drawn)
-        self._waiting.remove(first)
-        first[2].set()
+        # Equal names belong to one task, or to tasks that are alike: they go in the order in which they came.
+        self.let_go(names.index(drawn))
         return True
 
     def _let_all_go(self) -> None:
-        for _, _, event in sorted(self._waiting, key=lambda waiting: waiting[:2]):
-            event.set()
-        self._waiting.clear()
+        for waiting in sorted(self.waiting, key=lambda each: each.full_name):
+            waiting.event.set()
+        self.waiting.clear()
+
+    def let_go(self, place: int) -> None:
+        """It is the turn of the one at this place of `waiting`."""
+        self.waiting.pop(place).event.set()

@@ -10,7 +10,8 @@ import attrs
 import httpx
 
 from bank_app_sim.backend import BankBackend
-from bank_app_sim.timeline.clock import Clock, SimulatedClock, timestamp
+from bank_app_sim.timeline.clock import SimulatedClock, timestamp
+from impact_sdk import Clock
 
 from .network import Network
 

@@ -16,6 +16,7 @@ import pytest
 from bank_app_sim.des import DES
 from bank_app_sim.server.database import file_address
 from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.machine_clock import MachineClock
 from bank_app_sim.timeline.trace import Trace
 
 from ..quick_clock import QuickClock
@@ -66,11 +67,11 @@ class Standing:
 @pytest.fixture
 async def stands(tmp_path: Path) -> AsyncIterator[Standing]:
     clock, receiver = QuickClock(times=150), Receiver()
-    bank = Bank(clock)
+    bank = Bank(MachineClock(clock))
     des = DES(
         database_url=file_address(tmp_path / "des.sqlite3", synchronous="OFF"),
         tenants=[attrs.evolve(each, access_token_lifetime=timedelta(days=900)) for each in (TENANT, OTHER)],
-        clock=clock,
+        clock=MachineClock(clock),
         trace=Trace(clock, keep=10),
         ids=Ids(random.Random(7)),
         transport=bank.transport(),

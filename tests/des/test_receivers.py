@@ -9,6 +9,7 @@ import pytest
 
 from bank_app_sim.des import DES
 from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.machine_clock import MachineClock
 from bank_app_sim.timeline.trace import Trace
 
 from ..quick_clock import QuickClock
@@ -53,7 +54,7 @@ async def test_any_answer_is_an_attempt_and_the_next_one_arrives(answer: bytes) 
     des = DES(
         database_url="sqlite://",
         tenants=[TENANT],
-        clock=clock,
+        clock=MachineClock(clock),
         trace=Trace(clock, keep=10),
         ids=Ids(random.Random(7)),
     )

@@ -13,8 +13,8 @@ from bank_app_sim.des import DES
 from bank_app_sim.server.database import of_actor
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.machine_clock import MachineClock
 from bank_app_sim.timeline.trace import Trace
-from impact_sdk import SystemClock
 
 from .bank import TENANT, Bank
 from .conftest import authorize, client_of
@@ -41,7 +41,7 @@ def two_processes(world_url: str, bank: Bank) -> Iterator[tuple[DES, DES]]:
 
 @pytest.fixture
 def bank() -> Bank:
-    return Bank(SystemClock())
+    return Bank(MachineClock())
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from bank_app_sim.server.database import DatabaseError
 from bank_app_sim.server.due import DueWork
 from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.machine_clock import MachineClock
 
 from ..quick_clock import QuickClock
 
@@ -87,7 +88,7 @@ async def test_whatever_goes_wrong_is_said_once_and_tried_again(
         is_done.set()
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(DueWork("the work", clock, wrong_three_times).run)
+        tasks.start_soon(DueWork("the work", MachineClock(clock), wrong_three_times).run)
         with anyio.fail_after(10):
             await is_done.wait()
             await anyio.wait_all_tasks_blocked()
@@ -172,7 +173,7 @@ async def test_where_the_clock_was_set_back_it_looks_again(is_during_the_look: b
         return next_look
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(DueWork("the work", clock, look).run)
+        tasks.start_soon(DueWork("the work", MachineClock(clock), look).run)
         await anyio.wait_all_tasks_blocked()
         if not is_during_the_look:
             clock.set_by -= timedelta(days=1)

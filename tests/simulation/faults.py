@@ -20,6 +20,7 @@ from bank_app_sim.backend import Bank, BankBackend
 from bank_app_sim.des import DES, Tenant
 from bank_app_sim.server.database import Connection, Database, file_address
 from bank_app_sim.server.ids import Ids
+from bank_app_sim.timeline.machine_clock import MachineClock
 from bank_app_sim.timeline.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI
 
@@ -252,7 +253,7 @@ async def standing(
         des = DES(
             database_url=file_address(folder / "des.sqlite3", synchronous="OFF"),
             tenants=[TENANT],
-            clock=clock,
+            clock=MachineClock(clock),
             trace=trace,
             ids=Ids(random.Random(1)),
             transport=network,
@@ -263,7 +264,7 @@ async def standing(
             database_url=file_address(folder / "bank.sqlite3", synchronous="OFF"),
             bank=BANK,
             impact=impact,
-            clock=clock,
+            clock=MachineClock(clock),
             trace=trace,
             ids=Ids(random.Random(2)),
             open_database=opens("bank"),

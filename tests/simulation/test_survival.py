@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent.parent
 HERE = "tests/simulation/test_survival.py"
 WORLDS = "tests/simulation/remote/test_lives.py"
 
-PAIR = "DueWork('noting how far both databases have come', self.network.clock, step).run"
+PAIR = "DueWork('noting how far both databases have come', self.clock, step).run"
 
 # Every task and thread that lives as long as a server, by where it is begun, and the test that feeds it exceptions.
 LONG_LIVED = {
@@ -67,7 +67,7 @@ LONG_LIVED = {
 }
 # Those that end with what began them, which hears of what went wrong.
 SHORT = {
-    ("timeline/clock.py", "wake"),
+    ("timeline/machine_clock.py", "wake"),
     ("des/webhooks.py", "post"),
     ("server/database/postgresql.py", "self._read_on_a_line"),
     ("simulation/remote/crossing.py", "exchange"),

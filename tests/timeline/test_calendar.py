@@ -6,7 +6,8 @@ import anyio
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.timeline.clock import LATEST, SimulatedClock
+from bank_app_sim.timeline.clock import SimulatedClock
+from bank_app_sim.timeline.moments import LATEST
 
 START = datetime(2027, 1, 4, 8, tzinfo=UTC)
 ONCE = pytest.mark.parametrize("anyio_backend", ["asyncio"])

@@ -9,7 +9,7 @@ from bank_app_sim.timeline.turns import BRANCH, Turns
 
 
 def turns(seed: int = 0) -> Turns:
-    return Turns(random.Random(seed))
+    return Turns(random.Random(seed).choice)
 
 
 async def order(seed: int, names: list[str]) -> list[str]:

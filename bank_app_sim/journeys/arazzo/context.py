@@ -6,7 +6,8 @@ from typing import Any
 import attrs
 import httpx
 
-from ...timeline.clock import Clock
+from impact_sdk import Clock
+
 from ..results import Failure, Outcome, StepResult
 from .document import Document, Part
 from .lookup import Known

@@ -5,8 +5,10 @@ from typing import Any
 
 import attrs
 
+from impact_sdk import Clock
+
 from ...server.status_lines import status_line
-from ...timeline.clock import Clock, timestamp
+from ...timeline.clock import timestamp
 from ...timeline.trace import Message
 from .concealing import Concealment
 from .lookup import Exchange

@@ -8,7 +8,7 @@ import attrs
 
 from ...server import fields
 from ...server.readers import Reader, at, one_of
-from ...timeline.clock import EARLIEST, LATEST, WITHIN
+from ...timeline.moments import EARLIEST, LATEST, WITHIN
 from ..network import Trouble
 
 

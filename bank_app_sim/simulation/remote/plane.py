@@ -19,7 +19,7 @@ from ...server.answers import Answer, Refused
 from ...server.ids import Ids
 from ...server.request import HTTPRequest, headers_of
 from ...server.service import Endpoint, Service
-from ...timeline.clock import LATEST, timestamp
+from ...timeline.moments import LATEST, timestamp
 from ...timeline.trace import Trace, of_user
 from ...timeline.turns import BRANCH
 from ..exchanges import NoSuchMessage, refuse_what_nobody_sends

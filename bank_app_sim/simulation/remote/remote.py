@@ -11,9 +11,11 @@ import anyio
 
 from impact_sdk import ClientCredentials, ImpactAPI
 
-from ...timeline.clock import moment
+from ...timeline.clock import SimulatedClock, moment
+from ...timeline.sleepers import Sleepers
 from ...timeline.trace import Message, Trace
 from ...timeline.traffic import Traffic
+from ...timeline.turns import Turns, nobody
 from .. import BankApp
 from ..money import move_money
 from ..network import Fault, Pending
@@ -22,7 +24,7 @@ from ..settings import SettingsKeywords, WorldSettings
 from ..streams import Streams
 from . import pending
 from .crossing import Crossing, InFlight
-from .remote_clock import RemoteClock, RemoteTurns
+from .remote_clock import RemoteAhead
 from .sandbox import Sandbox, SandboxError, WorldPlane, client, transport
 from .settings import as_json
 
@@ -52,10 +54,10 @@ class RemoteWorld:
         self._streams = Streams(str(seed))
         self._stack = contextlib.AsyncExitStack()
         self._plane: WorldPlane
-        self.clock: RemoteClock
+        self.clock: SimulatedClock
         self.trace: Trace
         self.api: ImpactAPI
-        self.turns = RemoteTurns()
+        self.turns = Turns(nobody)
         self._traffic = Traffic()
         self._in_flight = InFlight()
         self._messages: list[Message] = []
@@ -68,9 +70,9 @@ class RemoteWorld:
             self._plane = await Sandbox(self._url, http).make(self._settings)
             stack.push_async_callback(self._delete)
             world = self._plane.world
-            self.clock = RemoteClock(
-                moment(world["now"]), traffic=self._traffic, in_flight=self._in_flight, turns=self.turns, go=self._go
-            )
+            sleepers = Sleepers()
+            ahead = RemoteAhead(sleepers=sleepers, in_flight=self._in_flight, turns=self.turns, go=self._go)
+            self.clock = SimulatedClock(moment(world["now"]), traffic=self._traffic, sleepers=sleepers, ahead=ahead)
             self.trace = Trace(self.clock)
             self.trace.listen(self._to_hand_over.append)
             tcp = transport(self._url)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...server.readers import TEXT, integer, list_of, nullable, one_of, seconds, yes_or_no
 from ...timeline import durations
-from ...timeline.clock import EARLIEST, LATEST, timestamp
+from ...timeline.moments import EARLIEST, LATEST, timestamp
 from ..settings import DEFAULTS, SETTINGS, Kind, Setting, WorldSettings
 from .fields import Field, start
 
