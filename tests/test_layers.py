@@ -155,6 +155,12 @@ def test_rules_and_values_import_no_library_that_does_io() -> None:
             assert found == [], name
 
 
+def test_the_app_is_an_example_that_stands_alone() -> None:
+    for name, path in by_name("bank_app_sim/app"):
+        ours = {each for each in imports(path) if is_within(each, "bank_app_sim")}
+        assert [each for each in ours if not is_within(each, "bank_app_sim.app")] == [], name
+
+
 def test_no_server_asks_which_clock_it_has() -> None:
     for room in SERVERS:
         for name, path in by_name(room):

@@ -1,4 +1,4 @@
-"""The simulated bank app: the host of the SDK. Bank developers copy from here, from `callbacks` above all."""
+"""The bank's app, the host of the SDK: an example to copy, `callbacks` above all."""
 
 from .bank_app import BankApp
 from .screen import Screen

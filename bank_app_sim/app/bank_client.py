@@ -1,27 +1,35 @@
 """The app's calls to its own bank's backend: sign in, order an account, sign for a savehack."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 import attrs
 
 from impact_sdk import Clock
 
-from ..server import retry_after
-from ..server.client import Client
+from . import retry_after
 
 if TYPE_CHECKING:
     import httpx
 
-# The app looks soon whether the bank is done, then ever more seldom, and never before the bank says that it may be. It
-# may take days, or less than was thought.
+# The app looks soon whether the bank is done, then less and less often, and never before the time in `Retry-After`. The
+# bank may need days, or less time than it said.
 FIRST_LOOK_SECONDS = 0.5
 LOOK_EVERY_SECONDS_AT_LEAST = 12 * 3600.0
 
 
+class HTTP(Protocol):
+    """As much of `httpx.AsyncClient` as the app needs. `httpx.AsyncClient(base_url=…)` will do."""
+
+    async def request(
+        self, method: str, path: str, /, *, json: Any, headers: Mapping[str, str]
+    ) -> "httpx.Response": ...
+
+
 @attrs.frozen(kw_only=True)
 class ConsentForm:
-    """What the user is to sign, as the bank shows it.
+    """What the user has to sign, as the bank shows it.
 
     Attributes:
         max_frequency: How often money moves at most: once, or each day, week, month or year.
@@ -36,17 +44,17 @@ class ConsentForm:
 
 
 class BankRefused(Exception):
-    """The bank's backend did not do what the app asked of it, or did not answer as it should."""
+    """The bank's backend did not do what the app asked, or its answer was wrong."""
 
 
 @attrs.define(eq=False)
 class BankClient:
     """The bank's backend, as its own app sees it, for one customer.
 
-    Whatever the bank answers, and where it does not, every call raises `BankRefused` or does what it says.
+    Every call does what it says or raises `BankRefused`, whatever the bank answers, and also if it does not answer.
     """
 
-    http: Client = attrs.field(repr=False)
+    http: HTTP = attrs.field(repr=False)
     clock: Clock
     _access_token: str | None = attrs.field(default=None, init=False, repr=False)
 
@@ -55,7 +63,7 @@ class BankClient:
         return self._signed_in(await self._ask("POST", "/sign-in", {"customer": customer}))
 
     async def sign_in_silently(self) -> str:
-        """A new ID token for the customer who is signed in still; nobody is asked for anything."""
+        """A new ID token for a customer who is still signed in; the app asks them for nothing."""
         return self._signed_in(await self._ask("POST", "/silent-sign-in", None))
 
     def _signed_in(self, answer: dict[str, Any]) -> str:
@@ -70,10 +78,10 @@ class BankClient:
         dream_id: str | None = None,
         account_external_id: str | None = None,
     ) -> str:
-        """Ask the bank to open an account and return at once, with the order's id; the same one when asked twice.
+        """Ask the bank to open an account; returns the order's id at once. Asked twice, the id is the same.
 
-        Without a `user_id` the account is ordered in advance, before the customer ever opens Impact Finance. With a
-        `dream_id` it is for that Dream alone.
+        Without a `user_id` this orders an account in advance, before the customer ever opens Impact Finance. With a
+        `dream_id` the account is for that Dream alone.
         """
         order = {
             "request_id": request_id,
@@ -85,29 +93,29 @@ class BankClient:
         return _text(await self._ask("POST", "/provisioning-orders", given), "order", "id")
 
     async def account_is_open(self, order_id: str) -> str:
-        """Wait until the bank is done with an order; returns the state it ended in."""
+        """Wait until the bank is done with an order; returns its final state."""
         path = f"/provisioning-orders/{_quoted(order_id)}"
         return _text(await self._done(await self._send("GET", path, None), path), "order", "state")
 
     async def fetch_consent(self, temporary_id: str) -> ConsentForm:
-        """What the customer is to sign. The temporary id is used up by this."""
+        """What the customer has to sign. This uses up the temporary id."""
         return _form(await self._ask("POST", "/consents", {"temporary_id": temporary_id}))
 
     async def answer_consent(self, consent_id: str, *, signed: bool) -> ConsentForm:
-        """Say that the customer signs, or does not; returns when Impact Finance knows. Twice the same is once."""
+        """Say whether the customer signs; returns when Impact Finance knows. A second time changes nothing."""
         path = f"/consents/{_quoted(consent_id)}"
         return _form(await self._done(await self._send("PUT", f"{path}/answer", {"signed": signed}), path))
 
     async def _done(self, response: "httpx.Response", path: str) -> dict[str, Any]:
-        """The answer of the bank, when it is done with what it was asked for: 202 says that it is at it.
+        """The final answer of the bank. 202 means that it is still at work.
 
         Args:
-            path: Where it can be seen how far it is.
+            path: Where the app can see how far the bank is.
         """
         wait = FIRST_LOOK_SECONDS
         while response.status_code == 202:
-            asked_for = retry_after.asked_for(response.headers, self.clock.now()) or 0
-            await self.clock.sleep(min(max(wait, asked_for), LOOK_EVERY_SECONDS_AT_LEAST))
+            wanted = retry_after.seconds(response.headers, self.clock.now())
+            await self.clock.sleep(min(max(wait, wanted), LOOK_EVERY_SECONDS_AT_LEAST))
             wait *= 4
             response = await self._send("GET", path, None)
         return _object(response, path)
@@ -116,12 +124,12 @@ class BankClient:
         return _object(await self._send(method, path, body), path)
 
     async def _send(self, method: str, path: str, body: dict[str, Any] | None) -> "httpx.Response":
-        headers = {} if self._access_token is None else {"Authorization": f"Bearer {self._access_token}"}
-        import httpx  # not at the top: whoever starts a server has no use for it
+        import httpx  # not at the top: a process that only serves starts sooner without it
 
+        headers = {} if self._access_token is None else {"Authorization": f"Bearer {self._access_token}"}
         try:
             response = await self.http.request(method, path, json=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # of which some come before it is sent
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: it cannot be sent
             raise BankRefused(f"{method} {path} was not answered: {str(error) or type(error).__name__}") from error
         if not response.is_success:
             raise BankRefused(f"{method} {path} was refused with {response.status_code}: {_shown(response)}")
@@ -139,7 +147,7 @@ def _object(response: "httpx.Response", path: str) -> dict[str, Any]:
 
 
 def _text(answer: Any, *names: str) -> str:
-    """The text that names lead to in an answer."""
+    """The text in an answer, one name below the other."""
     for name in names:
         answer = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(answer, str):

@@ -1,6 +1,6 @@
-"""What a bank's app does when Impact Finance needs it: the worked examples.
+"""What a bank's app does when Impact Finance calls it: examples to copy.
 
-Copy it. Everything that the contract asks of a bank is here, and nothing else.
+Everything that the contract asks of a bank is here, and nothing else.
 """
 
 import attrs

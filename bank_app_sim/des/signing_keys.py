@@ -13,7 +13,7 @@ from impact_sdk.parsing.visible import visible
 
 from ..server.answers import Refused
 from ..server.attempts import why
-from ..server.client import Client
+from ..server.fetching import UNPACKED, WHOLE_WITHIN_SECONDS, client, fetch
 from ..timeline.clock import Clock
 
 if TYPE_CHECKING:
@@ -92,8 +92,11 @@ class PublishedKeys:
 
         self._asked_at = self._clock.now()
         try:
-            async with Client(self._url, self._transport) as client:
-                response = await client.request("GET", "", headers={"Accept": "application/json"})
+            async with client(self._url, self._transport) as http:
+                request = http.build_request("GET", self._url, headers={"Accept": "application/json", **UNPACKED})
+                # Simulated time may stand still for any time before the bank answers.
+                limit = WHOLE_WITHIN_SECONDS if self._transport is None else None
+                response = await fetch(http, request, within_seconds=limit)
             response.raise_for_status()
             self._keys = usable(wire.loads(response.content))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:

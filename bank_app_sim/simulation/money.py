@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..server.client import Client
+from .client import Client
 from .errors import SimulationError
 
 

@@ -12,9 +12,10 @@ from impact_sdk import Clock, Hook, ImpactSDK
 
 from ..app import BankApp, Screen
 from ..app.bank_client import BankClient
-from ..server.client import Client
 from ..timeline.trace import DIES, Trace, of_user
+from .client import Client
 from .streams import Streams
+from .traced_app import TracedBankApp
 
 # How a user answers what the app asks: yes, no, or in a while.
 Answers = Callable[[str], "bool | Awaitable[bool]"]
@@ -103,7 +104,7 @@ class Phones:
         if customer not in self._apps:
             http = Client(self.backend_url, _of(customer, self.to_backend()))
             self.stack.push_async_callback(http.aclose)
-            self._apps[customer] = BankApp(
+            self._apps[customer] = TracedBankApp(
                 customer=customer,
                 sdk=self.sdk(customer=customer),
                 bank=BankClient(http, self.clock),

@@ -14,7 +14,6 @@ from impact_sdk import Clock, Hook, ImpactAPI, ImpactSDK, SystemClock
 from ..app import BankApp
 from ..backend import EVERY_CRASH_POINT, BankBackend
 from ..des import DES, Tenant
-from ..server.client import Client
 from ..timeline.clock import SimulatedClock
 from ..timeline.machine_clock import MachineClock
 from ..timeline.trace import KEPT_WHEN_SERVED, Message, Trace
@@ -22,6 +21,7 @@ from ..timeline.traffic import Traffic
 from ..timeline.turns import Turns
 from . import exchanges, our_bank
 from .actors import Actors, Served
+from .client import Client
 from .errors import SimulationError
 from .held import Held
 from .money import move_money

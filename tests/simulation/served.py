@@ -14,8 +14,7 @@ import httpx
 
 from bank_app_sim.app import BankApp, Screen
 from bank_app_sim.app.bank_client import BankClient
-from bank_app_sim.server.client import Client
-from bank_app_sim.timeline.trace import Trace
+from bank_app_sim.simulation.client import Client
 from impact_sdk import ClientCredentials, ImpactAPI, ImpactSDK, SystemClock
 
 # What a machine that does much else besides needs at the most.
@@ -46,7 +45,7 @@ class Server:
             Client(self.ready["backend_url"], transport=None) as http,
         ):
             bank = BankClient(http, clock)
-            yield BankApp(customer=customer, sdk=sdk, bank=bank, screen=Screen(), trace=Trace(clock))
+            yield BankApp(customer=customer, sdk=sdk, bank=bank, screen=Screen())
 
     async def ledger(self) -> dict[str, Any]:
         async with httpx.AsyncClient(base_url=self.ready["backend_url"]) as http:

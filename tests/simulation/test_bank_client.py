@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bank_app_sim.app.bank_client import LOOK_EVERY_SECONDS_AT_LEAST, BankClient, BankRefused, ConsentForm
-from bank_app_sim.server.client import Client
 from bank_app_sim.simulation import START
+from bank_app_sim.simulation.client import Client
 from bank_app_sim.timeline.clock import SimulatedClock
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -65,6 +65,12 @@ async def test_an_answer_that_is_right_is_taken() -> None:
 
     form = ConsentForm(id="c", max_frequency="week", max_amount_cents=500, state="SHOWN")
     assert found == ["i", "i", "o", "done", form, form]
+
+
+async def test_a_plain_httpx_client_will_do() -> None:
+    answers = httpx.MockTransport(lambda _request: httpx.Response(200, json=RIGHT))
+    async with httpx.AsyncClient(base_url="http://bank.test", transport=answers) as http:
+        assert await BankClient(http, SimulatedClock(START)).sign_in("ada") == "i"
 
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3)

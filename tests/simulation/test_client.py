@@ -7,7 +7,8 @@ import httpx
 import pytest
 from anyio.abc import SocketAttribute, SocketStream
 
-from bank_app_sim.server.client import TIMEOUT_SECONDS, Client
+from bank_app_sim.server.fetching import TIMEOUT_SECONDS
+from bank_app_sim.simulation.client import Client
 
 
 async def test_the_path_stands_behind_the_address_and_the_body_is_JSON() -> None:  # noqa: N802
