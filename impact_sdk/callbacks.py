@@ -1,4 +1,4 @@
-"""What the host can be asked and told, what it can answer, and who is asked at present."""
+"""The callbacks that a host can register, their requests, and the exceptions with which they say no."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -14,15 +14,17 @@ from .secrets import Secret
 
 @attrs.frozen(kw_only=True)
 class AccountProvisioningRequest:
-    """DES needs an account for a user, and the host is to open one.
+    """DES needs an account for a user: the host opens one.
+
+    The host may get the same request again, and must not open a second account then.
 
     Attributes:
-        request_id: The same each time the same question is asked: after a crash, after a refusal, after a time-out.
+        request_id: The same each time the same question is asked: after a crash, a refusal or a time-out.
         user_id: The user's id in DES.
         external_user_id: The bank's own id of the user: the subject of the ID token.
-        account_external_id: Send it as `externalId` when you post the account, and asking twice cannot open two.
-        dream: Set when the account is to belong to one Dream, whose name, target and date help to choose the product;
-            None when it is the user's account for all of them.
+        account_external_id: Send it as `externalId` when you post the account. DES then refuses a second account.
+        dream: Set if the account is for one Dream; its name, target and date help to choose the product. None if the
+            account is for all Dreams of the user.
     """
 
     # docs/des.md 4.3, onAccountProvisionRequested and onAccountRequested
@@ -35,14 +37,14 @@ class AccountProvisioningRequest:
 
 @attrs.frozen(kw_only=True)
 class TransferConsentRequest:
-    """The user is to sign for a savehack launch, which is a draft until then.
+    """The user has to sign for a savehack launch, which is a draft until then.
 
-    Hand `temporary_id` to the bank's backend, which fetches the consent with it, at once, shows it to the user, and
-    tells DES what the user said. Return when it has.
+    Give `temporary_id` to the bank's backend at once. The backend fetches the consent with it, shows it to the user,
+    and tells DES what the user said. Return after that.
 
     Attributes:
-        request_id: The consent's id; the same each time, until the user rejects it.
-        temporary_id: Good for one look at the consent; another one each time.
+        request_id: The consent's id. The same each time, until the user rejects it.
+        temporary_id: Good for one look at the consent. A new one each time.
         user_id: The user's id in DES.
         external_user_id: The bank's own id of the user: the subject of the ID token.
         launch: What the user signs for.
@@ -60,7 +62,10 @@ class TransferConsentRequest:
 
 @attrs.frozen(kw_only=True)
 class IDTokenExpired:
-    """The session is about to end, and a new ID token of the same user prolongs it.
+    """The session is about to end, or DES does not know it any more: a new ID token of the same user saves it.
+
+    The host is asked 30 seconds before the end of a session that ID tokens renew. If the session is shorter than a
+    minute, it is asked when half of that is over.
 
     Attributes:
         user_id: The user's id in DES.
@@ -75,7 +80,7 @@ class IDTokenExpired:
 
 
 class ExitReason(OpenEnum):
-    """Why a session has ended (ours: the vendor gives no reason)."""
+    """Why a session has ended. These reasons are ours: the vendor gives none."""
 
     EXPIRED = "expired"
     MAXIMUM_REACHED = "maximum_reached"
@@ -106,8 +111,8 @@ class TelemetryEvent:
     """The user has done something: proof of activity, for a bank that watches for inactivity.
 
     Attributes:
-        name: What happened; `UserClicked` is all that the vendor documents.
-        payload: More about it; `action` is the method that was called.
+        name: What happened. The vendor documents `UserClicked` alone.
+        payload: `action` is the method that was called.
         user_id: The user's id in DES.
     """
 
@@ -118,10 +123,10 @@ class TelemetryEvent:
 
 
 class ProvisioningDeclined(Exception):
-    """Raise it from the callback when the user says no; it is an answer, not a failure.
+    """Raise it from the callback if the user says no. It is an answer, not a failure.
 
     Args:
-        reason: For the one who launched the savehack, who finds it on `AccountProvisioningDeclined`.
+        reason: The caller who launched the savehack finds it on `AccountProvisioningDeclined`.
     """
 
     def __init__(self, reason: str = "") -> None:
@@ -130,10 +135,10 @@ class ProvisioningDeclined(Exception):
 
 
 class ConsentDeclined(Exception):
-    """Raise it from the callback when the user does not sign; it is an answer, not a failure.
+    """Raise it from the callback if the user does not sign. It is an answer, not a failure.
 
     Args:
-        reason: For the one who launched the savehack, who finds it on `TransferConsentDeclined`.
+        reason: The caller who launched the savehack finds it on `TransferConsentDeclined`.
     """
 
     def __init__(self, reason: str = "") -> None:
@@ -152,7 +157,7 @@ Callback = Callable[[Any], Awaitable[Any]]
 
 @attrs.frozen(eq=False)
 class Callbacks:
-    """The callbacks that are registered at present, at most one of each kind, by the keywords of `register()`."""
+    """The callbacks that are registered now, at most one of each kind, by the keywords of `register()`."""
 
     _registered: dict[str, "Registration"] = attrs.field(factory=dict, init=False)
 
@@ -176,7 +181,7 @@ class Callbacks:
 
 @attrs.frozen(eq=False)
 class Registration:
-    """What one `register()` has registered, to be taken back.
+    """What one `register()` has registered; `remove()` removes it.
 
     Attributes:
         callbacks: By the keywords of `register()`.
@@ -186,10 +191,10 @@ class Registration:
     callbacks: Mapping[str, Callback]
 
     def remove(self) -> bool:
-        """Take the callbacks back. A call that is running goes on.
+        """Remove the callbacks. A running call goes on.
 
         Returns:
-            True when any of them was registered until now; False when all were removed or replaced before.
+            True if any of them was registered until now; False if all were removed or replaced before.
         """
         present = [keyword for keyword in self.callbacks if self._registered.get(keyword) is self]
         for keyword in present:

@@ -65,7 +65,7 @@ class Waiter:
 
 
 @attrs.frozen
-class Ended:
+class Result:
     """What came of asking the host, or of telling DES.
 
     Attributes:
@@ -80,7 +80,7 @@ class Ended:
 class Work:
     """A task of a handover: it asks the host, or tells DES."""
 
-    do: Callable[[], Awaitable[Ended]]
+    do: Callable[[], Awaitable[Result]]
     scope: anyio.CancelScope = attrs.field(factory=anyio.CancelScope, init=False)
     ended: anyio.Event = attrs.field(factory=anyio.Event, init=False)
 
@@ -183,11 +183,11 @@ class Handover:
 
     async def _run(self, work: Work) -> None:
         try:
-            ended = Ended(Event.CANCELLED)
+            result = Result(Event.CANCELLED)
             with work.scope:
-                ended = await work.do()
+                result = await work.do()
             if work is self._work:  # else it was cancelled, and its successor says what happens
-                self._happened(ended.event, ended.error)
+                self._happened(result.event, result.error)
         except BaseException as error:  # the program ends, or all tasks do: nobody may be left waiting
             is_the_programs_end, is_waited_for = ends_the_program(error), bool(self.waiters)
             self._happened(
@@ -198,31 +198,31 @@ class Handover:
         finally:
             work.ended.set()
 
-    async def _ask(self) -> Ended:
+    async def _ask(self) -> Result:
         callback = self.callbacks.get(self.question.keyword)
         if callback is None:
-            return Ended(Event.NOT_REGISTERED, self.question.not_registered)
+            return Result(Event.NOT_REGISTERED, self.question.not_registered)
         timer = anyio.CancelScope()
         self.tasks.start_soon(self._watch, timer)
         try:
-            ended = await self._answer(callback)
+            result = await self._answer(callback)
         finally:
             timer.cancel()
         if self.state is not HandoverState.ASKING:
             logger.warning(
                 "question %s: %s, after it was given up",
                 visible(self.question.key),
-                ended.event.value,
+                result.event.value,
                 extra=fields("question.late", callback=self.question.keyword),
             )
-        return ended
+        return result
 
-    async def _answer(self, callback: Callback) -> Ended:
+    async def _answer(self, callback: Callback) -> Result:
         answering.set(answering.get() | {self.question.key})  # in this task's own context
         request = await result_of(self.question.request(self.owner))
         if isinstance(request, Failed):  # DES failed, or the host's own transport
             is_settled = isinstance(request.error, NothingToAsk)
-            return Ended(Event.RETURNED) if is_settled else Ended(Event.FAILED, partial(same, request.error))
+            return Result(Event.RETURNED) if is_settled else Result(Event.FAILED, partial(same, request.error))
         watched = Watched(
             self.hooks,
             self.question.keyword,
@@ -232,11 +232,11 @@ class Handover:
         )
         answer = await call(callback, request.value, watched)
         if isinstance(answer, Answered):
-            return Ended(Event.RETURNED)
+            return Result(Event.RETURNED)
         declined = self.question.declined_in(answer.error)
         if declined is not None:
-            return Ended(Event.DECLINED, partial(self.question.user_declined, declined))
-        return Ended(Event.FAILED, partial(self.question.callback_failed, answer.error))
+            return Result(Event.DECLINED, partial(self.question.user_declined, declined))
+        return Result(Event.FAILED, partial(self.question.callback_failed, answer.error))
 
     async def _watch(self, timer: anyio.CancelScope) -> None:
         with timer:
@@ -250,18 +250,18 @@ class Handover:
     async def _time_passes(self) -> None:
         await self.clock.sleep_until(self.clock.now() + self.time_limit)
 
-    async def _deliver(self) -> Ended:
+    async def _deliver(self) -> Result:
         told = await result_of(self.question.deliver(self.owner))
         if isinstance(told, Failed):
             error = told.error
             if isinstance(error, ImpactError) and not isinstance(error, NOT_DELIVERED):
-                return Ended(Event.REFUSED, partial(same, error))
+                return Result(Event.REFUSED, partial(same, error))
             # Whatever the host's transport raises ends no other session: this task is one of many in a group.
             error.add_note(KEPT)
-            return Ended(Event.UNDELIVERABLE, partial(same, error))
+            return Result(Event.UNDELIVERABLE, partial(same, error))
         if told.value is not None:
-            return Ended(Event.REFUSED, told.value)
+            return Result(Event.REFUSED, told.value)
         owners = {id(owner): owner for owner in (self.owner, *(waiter.owner for waiter in self.waiters))}
         for owner in owners.values():
             owner.user = self.question.accepted_by(owner.user)
-        return Ended(Event.ACCEPTED)
+        return Result(Event.ACCEPTED)

@@ -14,6 +14,7 @@ from ..errors import HandoverError
 from ..http.calls import Call
 from ..http.deadlines import Deadline, standing_still
 from ..http.hooks import Hooks
+from ..mistakes.wrong import wrong
 from ..models import Dream, LaunchState, SavehackLaunch
 from ..tasks.handed_over import Tasks
 from .asking import Handover
@@ -21,6 +22,24 @@ from .consents import LaunchConsent
 from .provisioning import DreamAccount, UserAccount
 from .question import Launches, Owner, Question
 from .rules import HandoverState
+
+LONGEST_TIME_LIMIT = timedelta(days=366)  # a longer one may end after the last moment of the calendar
+
+
+def checked_limits(
+    account_provisioning_timeout: timedelta, transfer_consent_timeout: timedelta
+) -> dict[str, timedelta]:
+    """How long the host may take, by the keyword of the callback; `ConfigurationError` if a limit cannot work."""
+    return {
+        UserAccount.keyword: _time_limit("account_provisioning_timeout", account_provisioning_timeout),
+        LaunchConsent.keyword: _time_limit("transfer_consent_timeout", transfer_consent_timeout),
+    }
+
+
+def _time_limit(name: str, given: timedelta) -> timedelta:
+    if not isinstance(given, timedelta) or given <= timedelta():
+        raise wrong(name, given, "a positive timedelta")
+    return min(given, LONGEST_TIME_LIMIT)
 
 
 @attrs.frozen(kw_only=True)

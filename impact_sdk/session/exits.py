@@ -1,4 +1,4 @@
-"""Why a session ends, for the host and for whoever uses it afterwards. Rules only: no I/O, no clock."""
+"""Why a session ends: the sentences for the host and for later calls. Rules only: no I/O, no clock."""
 
 from datetime import datetime, timedelta
 
@@ -7,10 +7,9 @@ import attrs
 from ..callbacks import ExitReason
 from ..mistakes.shown import text, told
 from ..models import SessionRenewal, SessionSettings
-from .renewal import SessionState
+from .renewal import Event, SessionState
 
 REMEDY = "register a callback with sdk.register(id_token_expired=…) that gets a new one"
-
 
 # A cookie's lifetime is in whole seconds.
 COOKIES_PRECISION = timedelta(seconds=1)
@@ -21,8 +20,8 @@ class Exit:
     """Why a session ends.
 
     Attributes:
-        reason: None when the host ends it, and knows.
-        explanation: What comes behind "the session".
+        reason: None if the host itself ends it.
+        explanation: The sentence after "the session".
     """
 
     reason: ExitReason | None
@@ -31,12 +30,28 @@ class Exit:
 
 CLOSED = Exit(None, "is closed")
 SIGNED_OUT = Exit(ExitReason.SIGNED_OUT, "has ended: the user signed out")
-# Of a session that no token renews.
+# For a session that no token renews.
 UNKNOWN = Exit(ExitReason.EXPIRED, "has ended: DES does not know it any more")
 UNKNOWN_AND_NOT_REGISTERED = Exit(
     ExitReason.EXPIRED, f"has ended: DES does not know it any more, and nobody gets a new ID token; {REMEDY}"
 )
 ANOTHER_USER = Exit(ExitReason.TOKEN_REFUSED, "has ended: the new ID token is another user's")
+
+
+# Should the rules end a session for an event that says no reason: callers get this, and never an open session.
+UNEXPLAINED = Exit(ExitReason.EXPIRED, "has ended without a reason, which is a fault of the SDK's own")
+
+
+@attrs.frozen
+class Result:
+    """What came of asking the host, or of telling DES.
+
+    Attributes:
+        exit: Why the session ends, if the rules end it.
+    """
+
+    event: Event
+    exit: Exit = UNEXPLAINED
 
 
 def not_registered(at: datetime) -> Exit:
@@ -65,14 +80,18 @@ def without_clock(error: BaseException) -> Exit:
 
 
 def is_at_maximum(settings: SessionSettings) -> bool:
-    """Nothing puts the end off any more."""
+    """Whether no renewal puts the end off any more."""
     maximum = settings.maximum_expires_at
     return maximum is not None and maximum - settings.expires_at < COOKIES_PRECISION
 
 
 def at_its_end(state: SessionState, settings: SessionSettings, at: datetime) -> Exit:
-    """Why a session that was in this state came to its end."""
+    """Why a session in this state ends when its time is over."""
     ended = f"has ended at {at.isoformat()}"
+    if state is SessionState.RUNNING_OUT:
+        return not_registered(at)
+    if state is SessionState.NOT_PROLONGED:
+        return nothing_gained(at)
     if state in (SessionState.ASKING, SessionState.LOST):
         return Exit(ExitReason.TOKEN_MISSING, f"{ended}: id_token_expired did not answer in time")
     if state in (SessionState.PROLONGING, SessionState.RELAUNCHING):

@@ -5,29 +5,31 @@ from datetime import datetime
 import attrs
 
 from .. import wire
+from ..arguments import checked, required
 from ..auth import IDToken
 from ..errors import BadRequest, InvalidCredentials
 from ..http.cookies import SessionCookie
 from ..http.replies import unexpected
 from ..http.transport import Transport
+from ..mistakes.wrong import what_is_wrong_with_text
 from ..models import SessionSettings, User, VerifiedToken
 from ..parsing import server_time
 from ..secrets import Secret
 
 
-def prepare() -> None:
-    """Read one answer: what the first one costs is paid by then."""
+def prepare_launch() -> None:
+    """Read one answer, so that the first real one does not pay for what that costs once."""
     example = {"user": {"type": "User", "id": "u1"}, "session": {"expiresAt": "2027-01-04T08:00:00Z"}}
     wire.read(VerifiedToken, example)
 
 
 @attrs.frozen(kw_only=True)
 class Begun:
-    """A session, as DES has just begun it.
+    """A session as DES has just begun it.
 
     Attributes:
-        expires_at: When it ends by this machine's clock, which may be wrong: DES says how long the cookie lasts, or
-            what time it is there.
+        expires_at: When it ends by this machine's clock. That clock may be wrong: DES says how long the cookie lasts,
+            or what time it is at DES.
     """
 
     user: User
@@ -38,7 +40,7 @@ class Begun:
 
 @attrs.frozen(kw_only=True)
 class Launch:
-    """All that a launch sends but the ID token, so that the same can be launched again."""
+    """What a launch sends besides the ID token, so that the same user can be launched again."""
 
     # docs/des.md 4.1
     client_id: str
@@ -47,11 +49,17 @@ class Launch:
     theme: str | None
     timezone: str | None
 
+    def require_valid(self) -> None:
+        """`ConfigurationError` if a value cannot be sent."""
+        required({"locale": self.locale})
+        for name in ("locale", "location", "theme", "timezone"):
+            checked(name, getattr(self, name))
+
     async def verify(self, token: IDToken, transport: Transport, *, attempts: int | None = None) -> Begun:
         """Begin a session.
 
         Args:
-            transport: Nobody's; the token says who it is.
+            transport: In nobody's name: the token says who the user is.
 
         Raises:
             InvalidCredentials: DES does not accept the token.
@@ -85,3 +93,9 @@ class Launch:
         else:
             ends_at = reply.received_at + cookie.lifetime
         return Begun(user=verified.user, settings=verified.session, cookie=cookie, expires_at=ends_at)
+
+
+def require_usable(token: IDToken) -> None:
+    """`InvalidCredentials` if the token cannot be sent."""
+    if not token.reveal() or what_is_wrong_with_text(token.reveal()):
+        raise InvalidCredentials("the ID token is empty, or no text; get one from the bank's sign-in and launch again")

@@ -69,7 +69,7 @@ async def test_a_call_does_not_wait_for_a_new_token_beyond_its_deadline() -> Non
         sdk.register(id_token_expired=silent)
         session = await sdk.launch(sim.id_token("ada"))
         other = await sdk.launch(sim.id_token("ada"))
-        other._lifetime._cookie = session._lifetime._cookie  # the same session of DES, which the other one ends
+        other._lifetime.validity.cookie = session._lifetime.validity.cookie  # one session at DES
         await other.sign_out()
         with anyio.fail_after(5), pytest.raises(Unauthorized, match=r"the deadline of 0\.05 s"):
             await session.create_dream("Bike", deadline=0.05)

@@ -171,7 +171,7 @@ async def walk(call: Call, way: Way, des: LoopbackDES, carriage: Carriage) -> No
             outcome = Outcome(False, False)
             with anyio.fail_after(HANGS_SECONDS):
                 outcome = await cancelled_at(step, partial(call.ask, subject), way.by, way.when)
-            await is_intact(des, step, sdk._http, api._http)
+            await is_intact(des, step, sdk._shared.http, api._http)
             if not call.is_last:
                 with anyio.fail_after(HANGS_SECONDS):
                     await call.ask(subject)
@@ -272,7 +272,7 @@ def test_whoever_is_closed_sends_no_more_and_leaves_nothing_open(call: Call, way
                     is_there = await at_step(step, partial(call.ask, subject), begin, way.when)
                 if begun.is_set():
                     await ended.wait()
-                    await is_intact(des, step, sdk._http if client is api else api._http)
+                    await is_intact(des, step, sdk._shared.http if client is api else api._http)
                     assert arrived == [len(des.arrived)]
             return is_there
 

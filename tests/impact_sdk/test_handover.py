@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_sdk.handover.asking import Ended
+from impact_sdk.handover.asking import Result
 from impact_sdk.handover.rules import TRANSITIONS, Effect, Event, HandoverState, next_step
 
 PAIRS = list(itertools.product(HandoverState, Event))
@@ -53,7 +53,7 @@ def test_an_event_that_brings_no_error_fails_nobody(event: Event) -> None:
 
 
 def test_a_failure_without_an_error_is_never_a_success() -> None:
-    error = Ended(Event.FAILED).error([])
+    error = Result(Event.FAILED).error([])
 
     assert isinstance(error, RuntimeError)
     assert "failed without an error" in str(error)

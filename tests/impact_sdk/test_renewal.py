@@ -11,6 +11,8 @@ from impact_sdk.session.renewal import TRANSITIONS, Effect, Event, SessionState,
 PAIRS = list(itertools.product(SessionState, Event))
 # What a question to the host, or the token that it gave, can come to.
 ANSWERS = {Event.NOT_REGISTERED, Event.ANSWERED, Event.NOT_ANSWERED}
+# The states in which nothing is under way.
+IDLE = {SessionState.LIVE, SessionState.RUNNING_OUT, SessionState.NOT_PROLONGED, SessionState.ENDED}
 DELIVERIES = {Event.ACCEPTED, Event.NOTHING_GAINED, Event.REFUSED, Event.UNDELIVERABLE}
 
 
@@ -35,6 +37,13 @@ def test_every_state_can_be_reached_from_the_first_one() -> None:
 @pytest.mark.parametrize("event", [Event.END_REACHED, Event.SIGNED_OUT, Event.CLOSED, Event.UNAUTHORIZED])
 def test_what_comes_from_outside_can_come_in_every_state(state: SessionState, event: Event) -> None:
     assert next_step(state, event)
+
+
+@pytest.mark.parametrize("event", [Event.UNAUTHORIZED, Event.ANSWERED, Event.ACCEPTED, Event.NOTHING_GAINED])
+def test_an_event_that_brings_no_exit_ends_no_session(event: Event) -> None:
+    effects = {effect for (_, happened), (_, effect) in TRANSITIONS.items() if happened is event}
+
+    assert effects.isdisjoint({Effect.END, Effect.END_QUIETLY})
 
 
 @pytest.mark.parametrize("event", Event)
@@ -72,7 +81,7 @@ def test_the_host_is_never_asked_while_an_earlier_question_is_open(events: list[
         if step is not None:
             state, _, running = step
             assert running in (0, 1)
-            assert (running == 0) == (state in (SessionState.LIVE, SessionState.RUNNING_OUT, SessionState.ENDED))
+            assert (running == 0) == (state in IDLE)
 
 
 @given(st.lists(st.sampled_from(Event)))

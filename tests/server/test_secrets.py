@@ -100,7 +100,7 @@ async def errors_of(simulation: Simulation, id_token: str) -> list[str]:
 
 def held_in_memory(session: Session, client_secret: str) -> dict[str, str]:
     """The secrets that nobody shows us, dug out of the objects that hold them; those of other tests are left alone."""
-    cookie = Secret(session._lifetime._cookie.headers["Cookie"]).reveal()
+    cookie = Secret(session._lifetime.validity.cookie.headers["Cookie"]).reveal()
     tokens = {
         f"bearer token {n}": thing._token.reveal()
         for n, thing in enumerate(gc.get_objects())
