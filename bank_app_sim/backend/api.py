@@ -11,10 +11,9 @@ from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
 from ..server.fields import Fields
 from ..server.ids import Ids
+from ..server.operation import Handler, Operation
 from ..server.readers import MOST, Reader, integer, one_of, text
 from ..server.request import HTTPRequest
-from ..server.service import Endpoint
-from ..server.status_lines import status_line
 from ..timeline.clock import Clock
 from . import customers, ledger, reconciliation, store
 from .identity import Identity
@@ -50,45 +49,17 @@ class API:
     order_book: OrderBook
     woken: Callable[[], None]
 
-    def endpoints(self) -> list[Endpoint]:
+    def operations(self) -> list[Operation[Handler]]:
         return [
-            Endpoint(
-                method="POST",
-                path="/sign-in",
-                respond=self.sign_in,
-                is_private=True,
-            ),
-            Endpoint(
-                method="POST",
-                path="/silent-sign-in",
-                respond=self.silent_sign_in,
-                is_private=True,
-            ),
-            Endpoint(method="GET", path=JWKS, respond=self.jwks),
-            Endpoint(
-                method="POST",
-                path="/provisioning-orders",
-                respond=self.order_account,
-                label=_initiate,
-            ),
-            Endpoint(
-                method="GET",
-                path="/provisioning-orders/{id}",
-                respond=self.order,
-                answered=lambda _sender, status: "done" if status == 200 else status_line(status),
-            ),
-            Endpoint(method="GET", path="/accounts", respond=self.accounts),
-            Endpoint(method="GET", path="/ledger", respond=self.ledger),
-            Endpoint(
-                method="POST",
-                path="/ledger/movements",
-                respond=self.move,
-            ),
-            Endpoint(
-                method="GET",
-                path="/impact-events",
-                respond=self.impact_events,
-            ),
+            Operation("POST", "/sign-in", self.sign_in, is_private=True),
+            Operation("POST", "/silent-sign-in", self.silent_sign_in, is_private=True),
+            Operation("GET", JWKS, self.jwks),
+            Operation("POST", "/provisioning-orders", self.order_account, asked=_initiate),
+            Operation("GET", "/provisioning-orders/{id}", self.order, answered="done"),
+            Operation("GET", "/accounts", self.accounts),
+            Operation("GET", "/ledger", self.ledger),
+            Operation("POST", "/ledger/movements", self.move),
+            Operation("GET", "/impact-events", self.impact_events),
         ]
 
     async def sign_in(self, request: HTTPRequest) -> Answer:
@@ -197,7 +168,7 @@ class API:
         return await customers.customer_of(request, self.database, now=self.clock.now())
 
 
-def _initiate(_sender: str, order: Mapping[str, Any]) -> str:
+def _initiate(order: Mapping[str, Any]) -> str:
     """The two diagrams of the starting page call it differently."""
     return "Initiate account provisioning" if "user_id" in order else "Initiate (async) account provisioning"
 

@@ -11,8 +11,11 @@ from impact_sdk import ImpactAPI, WebhookVerifier
 from ..server.attempts import LONGEST_WAIT, Retried
 from ..server.database import Connection, Database, Marked
 from ..server.due import DueWork
+from ..server.hosts import refuse_other_pages
 from ..server.ids import Ids
-from ..server.service import Endpoint, Service
+from ..server.operation import Handler, Operation, by_handler
+from ..server.recording import Recorder
+from ..server.service import Service
 from ..timeline import durations
 from ..timeline.clock import Clock, moment, timestamp
 from ..timeline.trace import Trace
@@ -183,15 +186,14 @@ class BankBackend:
         self._works = {table: (Retried(f"the bank's work on {table}", clock), work) for table, work in works.items()}
         self._due = DueWork("the bank's look for work", clock, self.work_off, look_every=self._database.look_every)
         self.app = Service(
-            "bank_backend",
-            self._endpoints(inbox, ids),
-            sender=api.sender,
-            trace=trace,
+            self._operations(inbox, ids),
+            by_handler,
             ids=ids,
-            is_sandbox_only=lambda route: route != api.JWKS,
+            recorder=Recorder(trace=trace, participant="bank_backend", sender=api.sender, drawn="bank_app"),
+            guard=_guard,
         )
 
-    def _endpoints(self, inbox: Inbox, ids: Ids) -> list[Endpoint]:
+    def _operations(self, inbox: Inbox, ids: Ids) -> list[Operation[Handler]]:
         """What can be asked of the bank: by its app, by whoever fetches its keys, and by DES with webhooks."""
         return [
             *api.API(
@@ -202,17 +204,17 @@ class BankBackend:
                 opening_balance_cents=self.bank.opening_balance_cents,
                 order_book=self._order_book,
                 woken=self._due.wake,
-            ).endpoints(),
+            ).operations(),
             *Signing(
                 consents=self._consents, database=self._database, clock=self._clock, woken=self._due.wake
-            ).endpoints(),
+            ).operations(),
             *Receiver(
                 verifier=_verifier(self.bank, self._clock),
                 inbox=inbox,
                 database=self._database,
                 clock=self._clock,
                 woken=self._due.wake,
-            ).endpoints(),
+            ).operations(),
         ]
 
     def id_token(self, customer: str) -> str:
@@ -320,3 +322,9 @@ def _verifier(bank: Bank, clock: Clock) -> WebhookVerifier | None:
         return None
     # No store of replays: an event that comes again is known by its id, in the transaction in which it is acted on.
     return WebhookVerifier(bank.webhook_secrets, replays=None, clock=clock)
+
+
+def _guard(route: str, headers: Mapping[str, str]) -> None:
+    """Everything but the keys is for the bank's own app."""
+    if route != api.JWKS:
+        refuse_other_pages(headers)

@@ -1,6 +1,6 @@
 """What the bank's app asks of its backend when a customer is to sign for a savehack."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -10,9 +10,9 @@ from impact_sdk import ImpactError
 from ..server.answers import Answer, Refused
 from ..server.database import Database
 from ..server.fields import Fields
+from ..server.operation import Handler, Operation
 from ..server.readers import YES_OR_NO, Reader, text
 from ..server.request import HTTPRequest
-from ..server.service import Endpoint
 from ..timeline.clock import Clock
 from .consents import AnsweredOtherwise, Consents
 from .customers import customer_of
@@ -39,11 +39,11 @@ class Signing:
     clock: Clock
     woken: Callable[[], None]
 
-    def endpoints(self) -> list[Endpoint]:
+    def operations(self) -> list[Operation[Handler]]:
         return [
-            _endpoint("POST", "/consents", self.fetch),
-            _endpoint("GET", "/consents/{id}", self.get),
-            _endpoint("PUT", "/consents/{id}/answer", self.answer),
+            Operation("POST", "/consents", self.fetch),
+            Operation("GET", "/consents/{id}", self.get),
+            Operation("PUT", "/consents/{id}/answer", self.answer),
         ]
 
     async def fetch(self, request: HTTPRequest) -> Answer:
@@ -86,11 +86,3 @@ def _only(body: Mapping[str, Any], name: str, read: Reader[T]) -> T:
     value = fields.required(name, read)
     fields.check()
     return value
-
-
-def _endpoint(method: str, path: str, respond: Callable[[HTTPRequest], Awaitable[Answer]]) -> Endpoint:
-    return Endpoint(
-        method=method,
-        path=path,
-        respond=respond,
-    )

@@ -1,7 +1,7 @@
 """Where DES sends its webhooks: events as they happen, and hints that there are transactions to settle."""
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import attrs
 
@@ -9,8 +9,8 @@ from impact_sdk import EventBatch, WebhookError, WebhookVerifier
 
 from ..server.answers import Answer, Refused
 from ..server.database import Database
+from ..server.operation import Handler, Operation
 from ..server.request import HTTPRequest
-from ..server.service import Endpoint
 from ..timeline.clock import Clock, timestamp
 from . import store
 from .crash_points import RECEIVED, due_not_done
@@ -36,8 +36,12 @@ class Receiver:
     clock: Clock
     woken: Callable[[], None]
 
-    def endpoints(self) -> list[Endpoint]:
-        return [_endpoint(EVENTS, self.events), _endpoint(TRANSACTIONS, self.transactions)]
+    def operations(self) -> list[Operation[Handler]]:
+        # DES records the messages: it also knows of those that do not get here.
+        return [
+            Operation("POST", EVENTS, self.events, is_recorded=False),
+            Operation("POST", TRANSACTIONS, self.transactions, is_recorded=False),
+        ]
 
     async def events(self, request: HTTPRequest) -> Answer:
         """A batch of events. The same batch again, or some of its events in another, changes nothing."""
@@ -73,12 +77,3 @@ class Receiver:
 
 def _refused(error: WebhookError) -> Refused:
     return Refused(400, {"base": [str(error)]})
-
-
-def _endpoint(path: str, respond: Callable[[HTTPRequest], Awaitable[Answer]]) -> Endpoint:
-    return Endpoint(
-        method="POST",
-        path=path,
-        respond=respond,
-        is_recorded=False,  # DES does, which also knows of those that did not get here
-    )

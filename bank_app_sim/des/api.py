@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,26 +13,27 @@ from ..server.answers import Answer, Refused
 from ..server.attempts import survived, why
 from ..server.database import Connection, Database, Marked
 from ..server.due import DueWork
+from ..server.hosts import refuse_other_pages
 from ..server.ids import Ids
+from ..server.operation import Handler, Operation
+from ..server.recording import Recorder
 from ..server.request import HTTPRequest
-from ..server.service import Endpoint, Service
-from ..server.status_lines import status_line
+from ..server.service import Service
 from ..timeline.clock import Clock, moment, timestamp
 from ..timeline.trace import Trace
 from . import document, events, idempotency, launching, purging, sessions, state, store, tables
 from .bank_clients import TokenEndpoint, as_oauth, keep_tenants
 from .id_tokens import Identity, RefusedToken, TokenVerifier
-from .operations import OPERATIONS, WEBHOOK_ENDPOINT, Operation
+from .operations import OPERATIONS, WEBHOOK_ENDPOINT
 from .outbox import Outbox
 from .request import SESSION_COOKIE, Bank, Credential, Principal, Request, User, credential, identify, unauthorized
 from .sign_in import SignIn
 from .tenant import SessionRenewal, Tenant
+from .unit_of_work import UnitOfWork
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     import httpx
-
-Respond = Callable[[HTTPRequest], Awaitable[Answer]]
 
 logger = logging.getLogger(__name__)
 
@@ -103,23 +104,30 @@ class DES:
             database=self._database,
             clock=clock,
             ids=ids,
+            woken=self._webhooks.wake,
         )
         oauth = TokenEndpoint(tenants=self._tenants, database=self._database, clock=clock, ids=ids)
-        self.app = Service(
-            "des",
-            [
-                *(self._endpoint(operation) for operation in OPERATIONS),
-                _for_secrets("POST", VERIFY_TOKEN, self._then_tell(sign_in.verify_token)),
-                # A client may have its own reasons for a query there (RFC 6749, section 3.2).
-                _for_secrets("POST", OAUTH_TOKEN, oauth.grant, parameters=None, refused=as_oauth),
-                Endpoint(method="GET", path="/openapi.json", respond=document.serve_json),
-                Endpoint(method="GET", path="/docs", respond=document.serve_page),
-            ],
-            sender=_sender,
-            trace=trace,
+        for_everybody: list[Operation[Handler]] = [
+            Operation("POST", VERIFY_TOKEN, sign_in.verify_token, is_private=True, accepts_form=True),
+            Operation(
+                "POST",
+                OAUTH_TOKEN,
+                oauth.grant,
+                query=None,  # a client may have its own reasons for a query there (RFC 6749, section 3.2)
+                is_private=True,
+                accepts_form=True,
+                refused=as_oauth,
+            ),
+            Operation("GET", "/openapi.json", document.serve_json),
+            Operation("GET", "/docs", document.serve_page),
+        ]
+        self.app = Service[UnitOfWork | Handler](
+            [*OPERATIONS, *for_everybody],
+            self._respond,
             ids=ids,
+            recorder=Recorder(trace=trace, participant="des", sender=_sender, drawn="sdk"),
             headers=idempotency.LIFETIME_HEADER,
-            is_sandbox_only=lambda route: route.startswith(SANDBOX),
+            guard=_guard,
         )
 
     async def run(self) -> None:
@@ -145,29 +153,19 @@ class DES:
     def close(self) -> None:
         self._database.close()
 
-    def _endpoint(self, operation: Operation) -> Endpoint:
-        label, answered = _NAMES[operation.method, operation.path]
-        return Endpoint(
-            method=operation.method,
-            path=operation.path,
-            respond=functools.partial(self._respond, operation),
-            label=label,
-            answered=answered,
-            is_private=operation.is_private or operation.takes_id_token,
-            parameters=operation.query,
-            takes_body=operation.takes_body,
-        )
-
-    async def _respond(self, operation: Operation, http: HTTPRequest) -> Answer:
+    async def _respond(self, operation: Operation[UnitOfWork | Handler], http: HTTPRequest) -> Answer:
+        unit = operation.does
+        if not isinstance(unit, UnitOfWork):
+            return await unit(http)
         key = idempotency.key_of(http)
         sent = credential(http)
-        id_token = await self._id_token(http, sent) if operation.takes_id_token else None
+        id_token = await self._id_token(http, sent) if unit.takes_id_token else None
 
         def perform(connection: Connection) -> Answer:
             """One request, in its transaction: whatever it refuses has not happened."""
             now = timestamp(self._clock.now())
             principal = identify(connection, sent, key=key, now=now)
-            if not isinstance(principal, operation.principals):
+            if not isinstance(principal, unit.principals):
                 raise Refused(403, {"base": [NOT_FOR[type(principal)]]})
             request = Request(
                 http=http,
@@ -179,31 +177,22 @@ class DES:
                 outbox=Outbox(principal.tenant_id),
                 id_token=id_token,
             )
-            if not operation.is_activity:
-                return self._performed(operation, request)
+            if not unit.is_activity:
+                return self._performed(unit, request)
             request, cookie = sessions.renewed_by_activity(request)
-            answer = self._performed_once(operation, request, key)
+            answer = self._performed_once(unit, request, key)
             return attrs.evolve(answer, headers={**answer.headers, **cookie}) if cookie else answer
 
         with self._keys_in_flight.hold(sent.secret, key):
             # Looking is activity as well: where that renews sessions, every request of a user writes.
-            may_renew = operation.is_activity and not sent.is_token and self._activity_renews
-            answer = await self._database.run(perform, reads_only=operation.reads_only and not may_renew)
-        if operation.starts_savings:
+            may_renew = unit.is_activity and not sent.is_token and self._activity_renews
+            reads_only = operation.method == "GET" and not unit.writes and not may_renew
+            answer = await self._database.run(perform, reads_only=reads_only)
+        if unit.starts_savings:
             self._due_deposits.wake()
         if http.method != "GET":
             self._webhooks.wake(endpoint_changed=operation.path == WEBHOOK_ENDPOINT)
         return answer
-
-    def _then_tell(self, respond: Respond) -> Respond:
-        """The same, for what writes events by itself: the bank is told."""
-
-        async def then_tell(http: HTTPRequest) -> Answer:
-            answer = await respond(http)
-            self._webhooks.wake()
-            return answer
-
-        return then_tell
 
     async def _id_token(self, http: HTTPRequest, sent: Credential) -> Identity | str | None:
         """What the bank's keys say of the ID token in the body: they may have to be fetched, so it is done before."""
@@ -227,17 +216,17 @@ class DES:
         except KeyError:
             raise unauthorized("this bank is not served here any more") from None
 
-    def _performed_once(self, operation: Operation, request: Request, key: str | None) -> Answer:
+    def _performed_once(self, unit: UnitOfWork, request: Request, key: str | None) -> Answer:
         if key is None:
-            return self._performed(operation, request)
+            return self._performed(unit, request)
         answer = idempotency.kept_answer(request)
         if answer is None:
-            answer = self._performed(operation, request)
+            answer = self._performed(unit, request)
             idempotency.keep(request, key, answer)
         return answer
 
-    def _performed(self, operation: Operation, request: Request) -> Answer:
-        answer = operation.perform(request)
+    def _performed(self, unit: UnitOfWork, request: Request) -> Answer:
+        answer = unit.perform(request)
         events.write(request.connection, request.outbox, now=request.now, ids=self._ids)
         return answer
 
@@ -285,41 +274,10 @@ class DES:
         return moment(purging.due_at(self._purged_at, now))
 
 
-def _for_secrets(
-    method: str,
-    path: str,
-    respond: Respond,
-    *,
-    parameters: Collection[str] | None = (),
-    refused: Callable[[Answer], Answer] = lambda answer: answer,
-) -> Endpoint:
-    """An operation that takes and gives secrets: without a principal, and with its bodies out of the trace."""
-    return Endpoint(
-        method=method,
-        path=path,
-        respond=respond,
-        is_private=True,
-        accepts_form=True,
-        parameters=parameters,
-        refused=refused,
-    )
-
-
-def _names(operation: Operation) -> tuple[Callable[[str, Mapping[str, Any]], str], Callable[[str, int], str]]:
-    """What its messages are called: as the sequence diagrams have it, where the SDK asks."""
-    plain_label = f"{operation.method} {operation.path.removeprefix('/v1')}"
-
-    def label(sender: str, _body: Mapping[str, Any]) -> str:
-        return operation.asked or plain_label if sender == "sdk" else plain_label
-
-    def answered(sender: str, status: int) -> str:
-        return operation.answered or status_line(status) if sender == "sdk" else status_line(status)
-
-    return label, answered
-
-
-# Made once: each world has endpoints of its own.
-_NAMES = {(operation.method, operation.path): _names(operation) for operation in OPERATIONS}
+def _guard(route: str, headers: Mapping[str, str]) -> None:
+    """The control plane of the sandbox, which no real DES has, is not for web pages of other servers."""
+    if route.startswith(SANDBOX):
+        refuse_other_pages(headers)
 
 
 def _sender(headers: Mapping[str, str], route: str) -> str:

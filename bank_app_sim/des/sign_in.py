@@ -45,6 +45,7 @@ class SignIn:
 
     Attributes:
         verifiers: For each tenant, by its id.
+        woken: Called when there may be events to send.
     """
 
     tenants: Sequence[Tenant]
@@ -52,6 +53,7 @@ class SignIn:
     database: Database
     clock: Clock
     ids: Ids
+    woken: Callable[[], None]
 
     async def verify_token(self, http: HTTPRequest) -> Answer:
         """Open a session for the user whom the token speaks of, who is created at first sight."""
@@ -83,6 +85,7 @@ class SignIn:
             return user
 
         user = await self.database.run(open_session)
+        self.woken()
         cookie = sessions.cookie(secret, http=http, expires_at=str(session["expires_at"]), now=now)
         if _wants_page(http):
             return Answer(303, headers={**cookie, "Location": f"{http.prefix}{location}"})

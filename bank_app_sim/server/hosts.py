@@ -7,10 +7,17 @@ it. A page can have its own name lead to 127.0.0.1 (DNS rebinding), and is then 
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
+from .answers import Refused
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+NOT_FOR_PAGES = (
+    "web pages of other servers have no business here; ask from a program, or from a page of this machine (127.0.0.1, "
+    "localhost)"
+)
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{0,5})?", re.IGNORECASE)
 
@@ -39,3 +46,9 @@ def _server(url: str) -> str | None:
     except ValueError:
         return None
     return name_in(parts.netloc) if parts.scheme in ("http", "https") else None
+
+
+def refuse_other_pages(headers: Mapping[str, str]) -> None:
+    """403 for a request that a web page of another server makes."""
+    if "origin" in headers and is_from_page_of_another(headers["origin"], headers.get("host")):
+        raise Refused(403, {"Origin": [NOT_FOR_PAGES]})

@@ -8,9 +8,19 @@ import attrs
 from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
+from .answers import Refused
+
 # What a proxy took off the front of the path before it handed the request on: /worlds/4f0c2a91b7de/des.
 FORWARDED_PREFIX = "x-forwarded-prefix"
 _PREFIX = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
+
+# Headers that a request has once at most, as errors name them.
+GIVEN_ONCE = {
+    b"authorization": "Authorization",
+    b"content-encoding": "Content-Encoding",
+    b"content-type": "Content-Type",
+    b"idempotency-key": "Idempotency-Key",
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +58,14 @@ class HTTPRequest:
 def headers_of(scope: Scope) -> dict[str, str]:
     """The headers of a request, by name in lower case; of several with the same name the first."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
+def refuse_repeated_headers(scope: Scope) -> None:
+    """400 for two proofs, two keys or two kinds of body: nobody can tell which is meant (RFC 9110, 5.3)."""
+    seen = [name for name, _ in scope["headers"] if name in GIVEN_ONCE]
+    if len(seen) > len(set(seen)):
+        twice = sorted(GIVEN_ONCE[name] for name in set(seen) if seen.count(name) > 1)
+        raise Refused(400, {name: ["is given more than once"] for name in twice})
 
 
 def prefix_of(headers: Mapping[str, str]) -> str:

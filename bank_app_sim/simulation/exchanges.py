@@ -12,12 +12,13 @@ from collections.abc import Iterable
 import attrs
 
 from ..des.api import OAUTH_TOKEN, VERIFY_TOKEN
-from ..des.operations import OPERATIONS, Operation
+from ..des.operations import OPERATIONS
 from ..des.request import Bank, User
+from ..des.unit_of_work import UnitOfWork
+from ..server.operation import VERSION, Operation
 from ..timeline.trace import PARTICIPANTS
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-VERSION = "/v1"
 
 EXAMPLES = "POST /accounts or PATCH /transactions/{id}"
 
@@ -53,13 +54,13 @@ class NoSuchMessage(ValueError):
 _SENDERS = {User: "sdk", Bank: "bank_backend"}
 
 
-def _of_des(operation: Operation) -> Exchange:
+def _of_des(operation: Operation[UnitOfWork]) -> Exchange:
     return Exchange(
         receiver="des",
         method=operation.method,
         path=operation.path,
-        senders=tuple(_SENDERS[principal] for principal in operation.principals),
-        asked=() if operation.asked is None else (operation.asked,),
+        senders=tuple(_SENDERS[principal] for principal in operation.does.principals),
+        asked=(operation.asked,) if isinstance(operation.asked, str) else (),
         answered=() if operation.answered is None else (operation.answered,),
     )
 

@@ -76,7 +76,7 @@ def test_who_may_do_what_is_written_down(operation: Any) -> None:
 
     assert found is not None
     named = {PRINCIPALS[name] for each in found.node["security"] for name in each}
-    assert named == set(operation.principals)
+    assert named == set(operation.does.principals)
 
 
 def test_what_is_ours_says_why() -> None:

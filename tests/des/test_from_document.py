@@ -5,7 +5,7 @@ Who may not reach what: `tests/contract/test_wrong_principals.py`.
 
 import gzip
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import httpx
@@ -77,10 +77,10 @@ def is_for_one(operation: Operation) -> bool:
     return len(schemes(operation)) == 1
 
 
-def parameters_of(operation: Operation) -> tuple[str, ...]:
+def parameters_of(operation: Operation) -> Collection[str]:
     """Those that the sandbox knows."""
     found = [each.query for each in OPERATIONS if (each.method, each.path) == (operation.method, operation.path)]
-    return found[0] if found else ()
+    return (found[0] or ()) if found else ()
 
 
 def has_flags(operation: Operation) -> bool:

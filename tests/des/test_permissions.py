@@ -3,8 +3,10 @@
 import httpx
 import pytest
 
-from bank_app_sim.des.operations import OPERATIONS, Operation
+from bank_app_sim.des.operations import OPERATIONS
 from bank_app_sim.des.request import Bank, User
+from bank_app_sim.des.unit_of_work import UnitOfWork
+from bank_app_sim.server.operation import Operation
 
 from .conftest import SignIn
 from .journey import create_dream, errors_of, id_of, launch_daily, post_account, savehack_id
@@ -19,12 +21,12 @@ def store() -> str:
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.method} {o.path}")
 
 
-async def send(client: httpx.AsyncClient, operation: Operation) -> httpx.Response:
+async def send(client: httpx.AsyncClient, operation: Operation[UnitOfWork]) -> httpx.Response:
     return await client.request(operation.method, operation.path.replace("{id}", "nobody"))
 
 
 @every_operation
-async def test_nothing_is_for_strangers(operation: Operation, stranger: httpx.AsyncClient) -> None:
+async def test_nothing_is_for_strangers(operation: Operation[UnitOfWork], stranger: httpx.AsyncClient) -> None:
     answer = await send(stranger, operation)
 
     assert answer.status_code == 401
@@ -32,29 +34,29 @@ async def test_nothing_is_for_strangers(operation: Operation, stranger: httpx.As
 
 
 @every_operation
-async def test_made_up_credentials_open_nothing(operation: Operation, stranger: httpx.AsyncClient) -> None:
+async def test_made_up_credentials_open_nothing(operation: Operation[UnitOfWork], stranger: httpx.AsyncClient) -> None:
     for headers in ({"Authorization": "Bearer x"}, {"Authorization": "Basic eDp4"}, {"Cookie": "impact_session=x"}):
         stranger.headers = httpx.Headers(headers)
         assert (await send(stranger, operation)).status_code == 401
 
 
 @every_operation
-async def test_a_session_does_what_users_may(operation: Operation, ada: httpx.AsyncClient) -> None:
+async def test_a_session_does_what_users_may(operation: Operation[UnitOfWork], ada: httpx.AsyncClient) -> None:
     answer = await send(ada, operation)
 
-    assert (answer.status_code == 403) == (User not in operation.principals)
+    assert (answer.status_code == 403) == (User not in operation.does.principals)
 
 
 @every_operation
-async def test_the_bank_does_what_banks_may(operation: Operation, backend: httpx.AsyncClient) -> None:
+async def test_the_bank_does_what_banks_may(operation: Operation[UnitOfWork], backend: httpx.AsyncClient) -> None:
     answer = await send(backend, operation)
 
     assert answer.status_code != 401
-    assert (answer.status_code == 403) == (Bank not in operation.principals)
+    assert (answer.status_code == 403) == (Bank not in operation.does.principals)
 
 
 def test_sessions_and_asking_for_a_consent_are_the_users_alone() -> None:
-    users = {(each.method, each.path) for each in OPERATIONS if Bank not in each.principals}
+    users = {(each.method, each.path) for each in OPERATIONS if Bank not in each.does.principals}
 
     assert users == {
         ("GET", "/v1/session"),
@@ -66,7 +68,7 @@ def test_sessions_and_asking_for_a_consent_are_the_users_alone() -> None:
 
 
 def test_settling_accounts_consents_and_other_users_are_the_banks_alone() -> None:
-    banks = {(each.method, each.path) for each in OPERATIONS if User not in each.principals}
+    banks = {(each.method, each.path) for each in OPERATIONS if User not in each.does.principals}
 
     assert banks == {
         ("GET", "/v1/users"),

@@ -2,7 +2,6 @@
 
 import logging
 import random
-from collections.abc import Awaitable, Callable
 
 import httpx
 import orjson
@@ -10,31 +9,27 @@ import pytest
 
 from bank_app_sim.server.answers import Answer
 from bank_app_sim.server.ids import Ids
+from bank_app_sim.server.operation import Handler, Operation, by_handler
+from bank_app_sim.server.recording import LARGEST_RECORDED_BYTES, Recorder
 from bank_app_sim.server.request import HTTPRequest
-from bank_app_sim.server.service import LARGEST_RECORDED_BYTES, Endpoint, Service
+from bank_app_sim.server.service import Service
 from bank_app_sim.timeline.trace import Trace
 from impact_sdk import SystemClock
 
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
-
-Respond = Callable[[HTTPRequest], Awaitable[Answer]]
 
 
 async def echo(request: HTTPRequest) -> Answer:
     return Answer(200, {"body": request.body, "prefix": request.prefix})
 
 
-def service(respond: Respond = echo) -> tuple[httpx.AsyncClient, Trace]:
+def service(respond: Handler = echo) -> tuple[httpx.AsyncClient, Trace]:
     trace = Trace(SystemClock())
     app = Service(
-        "des",
-        [
-            Endpoint(method="POST", path="/things", respond=respond, parameters=("colour",)),
-            Endpoint(method="GET", path="/things", respond=respond),
-        ],
-        sender=lambda _headers, _route: "sdk",
-        trace=trace,
+        [Operation("POST", "/things", respond, query=("colour",)), Operation("GET", "/things", respond)],
+        by_handler,
         ids=Ids(random.Random(1)),
+        recorder=Recorder(trace=trace, participant="des", sender=lambda _headers, _route: "sdk", drawn="sdk"),
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://des"), trace
 

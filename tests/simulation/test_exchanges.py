@@ -9,6 +9,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import ASGIApp
 
 from bank_app_sim import Simulation
 from bank_app_sim.simulation import SimulationError
@@ -32,7 +33,7 @@ FOR_READERS = {("GET", "/openapi.json"), ("GET", "/docs")}
 
 async def test_each_is_there_at_its_receiver() -> None:
     async with Simulation(webhooks=True) as simulation:
-        apps = {"des": simulation.des.app, "bank_backend": simulation.backend.app}
+        apps: dict[str, ASGIApp] = {"des": simulation.des.app, "bank_backend": simulation.backend.app}
         for each in EXCHANGES:
             transport = httpx.ASGITransport(apps[each.receiver])
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:

@@ -17,7 +17,7 @@ from impact_sdk.parsing.visible import visible
 from ...server.answers import LONGEST_SHOWN, Refused
 from ...server.bodies import LARGEST_BODY_BYTES
 from ...server.request import FORWARDED_PREFIX, prefix_of
-from ...server.service import NO_GUESSING
+from ...server.sending import NO_SNIFFING
 from ...timeline.clock import timestamp
 from . import headers
 from .threads import WorldOver, WorldThread
@@ -152,4 +152,4 @@ def _refused(status: int, sentence: str, header: str, value: str) -> "tuple[int,
 
 
 def _of_json(body: bytes) -> list[tuple[bytes, bytes]]:
-    return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), NO_GUESSING]
+    return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), NO_SNIFFING]

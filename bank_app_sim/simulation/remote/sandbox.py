@@ -7,7 +7,7 @@ import attrs
 import httpx
 
 from ...invocation import command
-from .plane import VERSION, WORLDS
+from .control.worlds import VERSION, WORLDS
 
 # Simulated years pass within it; a world that takes longer has got stuck.
 PATIENCE_SECONDS = 600

@@ -5,24 +5,26 @@ from pathlib import Path
 import pytest
 
 import bank_app_sim
+from bank_app_sim.server.operation import Operation
+from bank_app_sim.simulation.remote.control.command import Command
+from bank_app_sim.simulation.remote.control.messages import MOST_MESSAGES
 from bank_app_sim.simulation.remote.keeping import IDLE_AFTER_SECONDS, MOST_WORLDS
-from bank_app_sim.simulation.remote.operations import OPERATIONS, Operation
-from bank_app_sim.simulation.remote.plane import MOST_MESSAGES
+from bank_app_sim.simulation.remote.operations import OPERATIONS
 
 PAGE = (Path(bank_app_sim.__file__).parent / "docs" / "worlds.md").read_text()
 
 
-def section(operation: Operation) -> str:
+def section(operation: Operation[Command]) -> str:
     _, _, rest = PAGE.partition(f"### `{operation.method} {operation.path}`\n")
     return rest.partition("\n#")[0]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")
-def test_every_operation_has_a_section_with_all_its_fields_and_no_others(operation: Operation) -> None:
+def test_every_operation_has_a_section_with_all_its_fields_and_no_others(operation: Operation[Command]) -> None:
     rows = [line for line in section(operation).splitlines() if line.startswith("| `")]
 
     assert section(operation)
-    assert rows == [f"| `{name}` | {field.meaning} |" for name, field in operation.fields.items()]
+    assert rows == [f"| `{name}` | {field.meaning} |" for name, field in operation.does.fields.items()]
 
 
 def test_the_page_speaks_of_no_other_operation() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from bank_app_sim.simulation.remote.control.messages import MOST_MESSAGES
 from bank_app_sim.simulation.remote.operations import OPERATIONS
-from bank_app_sim.simulation.remote.plane import MOST_MESSAGES
 from bank_app_sim.simulation.remote.settings import FIELDS
 
 pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
@@ -131,7 +131,7 @@ def test_no_web_page_reaches_the_plane(http: httpx.Client, method: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", [each for each in OPERATIONS if "{id}" in each.path], ids=lambda each: f"{each.method} {each.does}"
+    "operation", [each for each in OPERATIONS if "{id}" in each.path], ids=lambda each: f"{each.method} {each.path}"
 )
 def test_a_world_that_is_not_here_is_404_for_every_operation(
     http: httpx.Client, world: dict[str, Any], operation: Any

@@ -16,7 +16,7 @@ from bank_app_sim.journeys.world import World
 from bank_app_sim.server.ports import address, listening_socket
 from bank_app_sim.simulation.network import Fault, Trouble
 from bank_app_sim.simulation.remote import RemoteWorld, SandboxError
-from bank_app_sim.simulation.remote.plane import MOST_MESSAGES
+from bank_app_sim.simulation.remote.control.messages import MOST_MESSAGES
 from impact_sdk import OutcomeUnknown
 
 from .journeys import AnyWorld, play, trouble_and_a_good_end, two_at_once

@@ -8,8 +8,10 @@ import pytest
 
 from bank_app_sim import Simulation
 from bank_app_sim.server.answers import Refused
+from bank_app_sim.server.operation import Operation
+from bank_app_sim.simulation.remote.control.command import Command
 from bank_app_sim.simulation.remote.fields import values
-from bank_app_sim.simulation.remote.operations import OPERATIONS, Operation
+from bank_app_sim.simulation.remote.operations import OPERATIONS
 from bank_app_sim.simulation.remote.settings import FIELDS, arguments
 from bank_app_sim.timeline.durations import LONGEST
 
@@ -102,14 +104,14 @@ def test_a_moment_beyond_the_calendar_is_refused_with_what_there_is(http: httpx.
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.fields], ids=lambda each: each.does)
-def test_any_value_in_any_field_of_the_plane_is_read_or_refused(operation: Operation) -> None:
-    body = BODIES.get(operation.does, {})
-    for name in operation.fields:
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.does.fields], ids=lambda each: each.name)
+def test_any_value_in_any_field_of_the_plane_is_read_or_refused(operation: Operation[Command]) -> None:
+    body = BODIES.get(operation.does.perform.__name__, {})
+    for name in operation.does.fields:
         for value in READABLE:
             for item in (value, [value], [[value, value]]):
                 try:
-                    read = values({**body, name: item}, operation.fields)
+                    read = values({**body, name: item}, operation.does.fields)
                 except Refused:
                     continue
                 assert read.keys() == {*body, name}

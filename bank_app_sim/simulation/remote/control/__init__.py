@@ -1,0 +1,1 @@
+"""What the control plane does with worlds, one file a noun."""

@@ -1,0 +1,41 @@
+"""A command to the control plane: the request, read, and the worlds that it is about."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import attrs
+
+from ....server.answers import Answer
+from ....server.request import HTTPRequest
+from ..fields import Fields
+from ..keeping import Kept, Worlds
+
+
+@attrs.frozen
+class ControlRequest:
+    """What a command works with.
+
+    Attributes:
+        values: What the body says, by the names of its fields.
+    """
+
+    worlds: Worlds
+    http: HTTPRequest
+    values: Mapping[str, Any]
+
+    @property
+    def world(self) -> Kept:
+        """The world that the path names; `WorldOver` if there is none."""
+        return self.worlds.find(self.http.parameters["id"])
+
+
+@attrs.frozen
+class Command:
+    """What an operation of the control plane does.
+
+    Attributes:
+        fields: What the body may have.
+    """
+
+    perform: Callable[[ControlRequest], Awaitable[Answer]]
+    fields: Fields = attrs.field(factory=dict)
