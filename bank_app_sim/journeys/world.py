@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from impact_sdk import ImpactAPI, Session
 
-from ..simulation.network import Fault, Pending
+from ..simulation.faults import Fault, Pending
 from ..timeline.clock import SimulatedClock
 from ..timeline.trace import Message, Trace
 from ..timeline.turns import Turns

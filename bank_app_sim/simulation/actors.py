@@ -162,7 +162,7 @@ class Actors:
         if self.served is not None:
             return None
         is_des = receiver == "des"
-        return self.network.line(sender, receiver, InProcess(lambda: (self.des if is_des else self.backend).app))
+        return self.network.link(sender, receiver, InProcess(lambda: (self.des if is_des else self.backend).app))
 
     def _client(self, stack: contextlib.AsyncExitStack, purpose: str) -> ImpactAPI:
         """The bank's client of DES, with a random stream of its own."""

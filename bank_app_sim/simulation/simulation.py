@@ -23,9 +23,10 @@ from . import exchanges, our_bank
 from .actors import Actors, Served
 from .client import Client
 from .errors import SimulationError
+from .faults import Fault, Pending
 from .held import Held
 from .money import move_money
-from .network import Fault, Network, Pending
+from .network import Network
 from .our_bank import CLIENT_ID, TENANT
 from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
 from .processes import State
@@ -246,16 +247,16 @@ class Simulation:
         exchanges.refuse_what_nobody_sends(what, sender=fault.sender, receiver=fault.receiver)
         if what is not None:
             fault.what, fault.sender = exchanges.as_sent(what, fault.sender)
-        self.network.faults.append(fault)
+        self.network.faults.plan(fault)
 
     async def heal(self) -> None:
         """Let nothing go wrong that was to and has not yet: on the network, and at points of the backend's work."""
-        self.network.faults.clear()
+        self.network.faults.heal()
         self._actors.dies_at.clear()
 
     async def pending(self) -> Pending:
         """What was to go wrong, and has not yet."""
-        return Pending(faults=self.network.pending, deaths=sorted(self._actors.dies_at))
+        return Pending(faults=self.network.faults.pending, deaths=sorted(self._actors.dies_at))
 
     def _refuse_when_served(self, what: str, instead: str) -> None:
         if self._served is not None:

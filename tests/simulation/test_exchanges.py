@@ -24,7 +24,7 @@ from bank_app_sim.simulation.exchanges import (
     name_of,
     refuse_what_nobody_sends,
 )
-from bank_app_sim.simulation.network import Fault, Trouble
+from bank_app_sim.simulation.faults import Fault, FaultKind
 
 AN_ID = "5d0f9a52-9a3e-4c0e-8d1f-7f0c2f1d6aff"
 # For people and tools, not for participants.
@@ -151,9 +151,9 @@ def test_what_the_diagrams_call_a_request_is_a_name_of_it(name: str) -> None:
 
 async def test_a_fault_by_the_name_of_a_diagram_befalls_what_its_sender_sends() -> None:
     async with Simulation() as simulation:
-        await simulation.fail(Fault(trouble=Trouble.LOST, what="Create Dream"))
+        await simulation.fail(Fault(kind=FaultKind.LOST, what="Create Dream"))
         with pytest.raises(NoSuchMessage, match="Bank Backend never sends Create Dream; Impact Finance SDK does"):
-            await simulation.fail(Fault(trouble=Trouble.LOST, what="Create Dream", sender="bank_backend"))
+            await simulation.fail(Fault(kind=FaultKind.LOST, what="Create Dream", sender="bank_backend"))
 
         [fault] = (await simulation.pending()).faults
 
@@ -163,9 +163,9 @@ async def test_a_fault_by_the_name_of_a_diagram_befalls_what_its_sender_sends() 
 async def test_a_simulation_takes_no_fault_that_could_never_strike() -> None:
     async with Simulation() as simulation:
         with pytest.raises(NoSuchMessage, match="did you mean 'POST /accounts'"):
-            await simulation.fail(Fault(trouble=Trouble.LOST, what="POST /acounts"))
+            await simulation.fail(Fault(kind=FaultKind.LOST, what="POST /acounts"))
         with pytest.raises(NoSuchMessage, match="never sends"):
-            await simulation.fail(Fault(trouble=Trouble.LOST, what="POST /accounts", sender="sdk"))
+            await simulation.fail(Fault(kind=FaultKind.LOST, what="POST /accounts", sender="sdk"))
         with pytest.raises(SimulationError, match=r"did you mean 'provisioning\.ORDERED\.due-not-done'"):
             await simulation.crash_backend_at("provisioning.ORDERD.due-not-done")
 

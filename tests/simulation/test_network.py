@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.simulation.network import Fault, Pending, Trouble, is_called
+from bank_app_sim.simulation.faults import Fault, FaultKind, Pending, is_called
 from impact_sdk import ImpactAPI, NotSent, OutcomeUnknown, ServerError, User
 
 DAY = timedelta(days=1)
@@ -40,7 +40,7 @@ class World:
 async def test_what_is_lost_never_arrives() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.LOST, what=USERS))
+        await simulation.fail(Fault(kind=FaultKind.LOST, what=USERS))
 
         with pytest.raises(NotSent):
             await world.introduce("ada")
@@ -54,7 +54,7 @@ async def test_what_is_lost_never_arrives() -> None:
 async def test_what_has_its_answer_lost_has_been_done() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.ANSWER_LOST, what=USERS))
+        await simulation.fail(Fault(kind=FaultKind.ANSWER_LOST, what=USERS))
 
         with pytest.raises(OutcomeUnknown):
             await world.introduce("ada")
@@ -66,7 +66,7 @@ async def test_what_has_its_answer_lost_has_been_done() -> None:
 async def test_what_is_doubled_arrives_twice_and_is_done_once() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.DOUBLED, what=USERS))
+        await simulation.fail(Fault(kind=FaultKind.DOUBLED, what=USERS))
 
         await world.introduce("ada")
 
@@ -79,7 +79,7 @@ async def test_what_is_held_back_arrives_after_the_next_of_its_kind() -> None:
         world = World(simulation)
         await world.introduce("ada")
         await simulation.advance(DAY)
-        await simulation.fail(Fault(trouble=Trouble.HELD_BACK, what="POST /webhooks/events", times=1))
+        await simulation.fail(Fault(kind=FaultKind.HELD_BACK, what="POST /webhooks/events", times=1))
 
         before = len(simulation.trace)
         for customer in ("bo", "cy"):
@@ -100,7 +100,7 @@ async def test_what_is_held_back_arrives_after_the_next_of_its_kind() -> None:
 async def test_what_is_late_arrives_after_a_while() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.LATE, what=USERS, delay=timedelta(hours=3)))
+        await simulation.fail(Fault(kind=FaultKind.LATE, what=USERS, delay=timedelta(hours=3)))
         began_at = simulation.clock.now()
 
         async with anyio.create_task_group() as tasks:
@@ -118,7 +118,7 @@ async def test_what_is_late_arrives_after_a_while() -> None:
 async def test_somebody_on_the_way_answers_instead() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.ANSWERED, what=USERS, status=502))
+        await simulation.fail(Fault(kind=FaultKind.ANSWERED, what=USERS, status=502))
 
         with pytest.raises(ServerError) as raised:
             await world.introduce("ada")
@@ -135,8 +135,8 @@ async def test_who_answers_instead_says_what_the_document_promises(
     status: int, sender: str, receiver: str, path: str
 ) -> None:
     async with Simulation() as simulation:
-        await simulation.fail(Fault(trouble=Trouble.ANSWERED, what="GET /accounts", status=status))
-        await simulation.fail(Fault(trouble=Trouble.ANSWERED, what="GET /dreams", status=status))
+        await simulation.fail(Fault(kind=FaultKind.ANSWERED, what="GET /accounts", status=status))
+        await simulation.fail(Fault(kind=FaultKind.ANSWERED, what="GET /dreams", status=status))
         request = httpx.Request("GET", f"http://{receiver}{path}", headers={"X-Request-Id": "mine"})
 
         answer = await simulation.way(sender, receiver).handle_async_request(request)
@@ -154,7 +154,7 @@ async def test_the_receiver_dies_when_it_has_done_it_and_is_there_again() -> Non
     async with Simulation() as simulation:
         world = World(simulation)
         dead = simulation.des
-        await simulation.fail(Fault(trouble=Trouble.RECEIVER_DIES, receiver="des", what=USERS))
+        await simulation.fail(Fault(kind=FaultKind.RECEIVER_DIES, receiver="des", what=USERS))
 
         with pytest.raises(OutcomeUnknown):
             await world.introduce("ada")
@@ -167,7 +167,7 @@ async def test_the_receiver_dies_when_it_has_done_it_and_is_there_again() -> Non
 async def test_a_fault_waits_for_its_turn_and_is_used_up() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.LOST, what=USERS, after=1, times=2))
+        await simulation.fail(Fault(kind=FaultKind.LOST, what=USERS, after=1, times=2))
 
         await world.introduce("ada")
         for customer in ("bo", "cy"):
@@ -182,8 +182,8 @@ async def test_a_fault_waits_for_its_turn_and_is_used_up() -> None:
 async def test_a_fault_befalls_messages_of_its_kind_and_way_only() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.LOST, what="GET /dreams", sender="sdk"))
-        await simulation.fail(Fault(trouble=Trouble.LOST, what="DELETE /users/{id}"))
+        await simulation.fail(Fault(kind=FaultKind.LOST, what="GET /dreams", sender="sdk"))
+        await simulation.fail(Fault(kind=FaultKind.LOST, what="DELETE /users/{id}"))
 
         await world.introduce("ada")
         assert [dream async for dream in world.api.dreams.list()] == []
@@ -195,9 +195,9 @@ async def test_a_fault_befalls_messages_of_its_kind_and_way_only() -> None:
 async def test_what_is_left_to_go_wrong_can_be_asked_for() -> None:
     async with Simulation(webhooks=True) as simulation:
         world = World(simulation)
-        twice = Fault(trouble=Trouble.LOST, what=USERS, times=2)
-        every = Fault(trouble=Trouble.DOUBLED, what="GET /users", times=None)
-        held = Fault(trouble=Trouble.HELD_BACK, what="POST /webhooks/events")
+        twice = Fault(kind=FaultKind.LOST, what=USERS, times=2)
+        every = Fault(kind=FaultKind.DOUBLED, what="GET /users", times=None)
+        held = Fault(kind=FaultKind.HELD_BACK, what="POST /webhooks/events")
         for fault in (twice, every, held):
             await simulation.fail(fault)
         await simulation.crash_backend_at("events.RECEIVED.due-not-done")
@@ -223,7 +223,7 @@ async def test_what_was_held_back_and_never_arrived_is_left() -> None:
         world = World(simulation)
         await world.introduce("ada")
         await simulation.advance(timedelta(minutes=1))
-        held = Fault(trouble=Trouble.HELD_BACK, what="POST /webhooks/events")
+        held = Fault(kind=FaultKind.HELD_BACK, what="POST /webhooks/events")
         await simulation.fail(held)
 
         await world.introduce("bo")
@@ -239,7 +239,7 @@ async def test_what_was_held_back_and_never_arrived_is_left() -> None:
 async def test_what_has_not_gone_wrong_yet_does_not_once_the_network_is_healed() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
-        await simulation.fail(Fault(trouble=Trouble.LOST))
+        await simulation.fail(Fault(kind=FaultKind.LOST))
         await simulation.heal()
 
         await world.introduce("ada")

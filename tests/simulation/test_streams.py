@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bank_app_sim import Simulation
-from bank_app_sim.simulation.network import Fault, Trouble
+from bank_app_sim.simulation.faults import Fault, FaultKind
 from bank_app_sim.simulation.streams import Streams
 from impact_sdk import Session
 
@@ -31,7 +31,7 @@ async def test_another_phone_changes_no_wait_that_a_phone_draws() -> None:
             for customer in customers:
                 session = await simulation.bank_app(customer).launch()
             await session.create_dream("Bike", target_cents=1)
-            await simulation.fail(Fault(trouble=Trouble.LOST, what="GET /dreams", times=2))
+            await simulation.fail(Fault(kind=FaultKind.LOST, what="GET /dreams", times=2))
             assert len([dream async for dream in session.dreams()]) == 1
             return simulation.clock.now()
 

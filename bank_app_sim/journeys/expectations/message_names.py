@@ -16,6 +16,7 @@ from ...simulation.exchanges import (
     message,
     name_of,
 )
+from ...simulation.faults import FaultKind
 from ...timeline.trace import DIES, Message
 from ..text.mistakes import nearest_word, unknown
 
@@ -29,8 +30,8 @@ CALLBACKS = {
 # What a callback of the bank's app can raise: that the user said no, or that its backend did.
 RAISED = (impact_sdk.ProvisioningDeclined.__name__, impact_sdk.ConsentDeclined.__name__, "BankRefused")
 
-# What the network has made of a request, as its messages end; and of its answer.
-_ENDS = ("is lost", "is late", "is doubled", "is held back", "is stopped on its way", "arrives at last")
+# How the trace ends a message that a fault has struck.
+_ENDS = dict.fromkeys(label.removeprefix("the answer to ").strip() for kind in FaultKind for label in kind.labels(""))
 _ALIASES = "|".join(map(re.escape, ASKED))
 _TROUBLED = re.compile(rf"(?P<before>the answer to )?(?P<what>[A-Za-z]+ +/\S*|{_ALIASES}) (?P<after>{'|'.join(_ENDS)})")
 # What DES, the bank and the servers that they run on answer; see their documents.
@@ -98,14 +99,14 @@ def read(text: str) -> str:
     raise ValueError(f"{plain!r} is no message; write method and path, such as {EXAMPLES}, or a label of the diagrams")
 
 
-def made_by_network(name: str) -> tuple[str, str] | None:
-    """The request of which a name tells what the network has made of it, and how that ends; None for other names.
+def request_of(name: str) -> str | None:
+    """The request that a fault has struck, if the name of a message says so; None for other names.
 
     Args:
         name: As `read()` has it.
     """
     troubled = _TROUBLED.fullmatch(name)
-    return None if troubled is None else (troubled["what"], troubled["after"])
+    return None if troubled is None else troubled["what"]
 
 
 def _request(text: str) -> str:

@@ -11,7 +11,7 @@ import attrs
 from impact_sdk import EventType, ExitReason
 
 from ...backend.orders import OrderState
-from ...simulation.network import Trouble
+from ...simulation.faults import FaultKind
 from ...timeline.trace import DIES, Message
 from ..results import State
 from ..text.mistakes import one_of
@@ -282,12 +282,12 @@ class Look:
         """Messages by [name](#messages) that come in this order, others between them."""
         return [names_of(message) for message in self.messages]
 
-    @observable(tally("trouble", *(each.value for each in Trouble)), of_everybody=True)
+    @observable(tally("trouble", *(each.value for each in FaultKind)), of_everybody=True)
     def faults(self) -> Mapping[str, int]:
         """What has gone wrong on the network, as steps have asked for: in all, or by the kind of trouble."""
         struck = collections.Counter(each.detail["fault"] for each in self.messages if "fault" in each.detail)
-        if Trouble.ANSWERED in struck:  # the message tells of it, and so does the answer
-            struck[Trouble.ANSWERED] //= 2
+        if FaultKind.ANSWERED in struck:  # the message tells of it, and so does the answer
+            struck[FaultKind.ANSWERED] //= 2
         return struck
 
     @observable(tally("process", *PROCESSES), of_everybody=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import attrs
 
 from ...simulation.exchanges import as_sent, exchanges
-from ...simulation.network import Fault, Trouble
+from ...simulation.faults import Fault, FaultKind
 from ...simulation.settings import WorldSettings
 from ...timeline.trace import DIES
 from ..expectations import message_names
@@ -21,25 +21,15 @@ PERFORMANCE = "Performance"
 
 # The steps that have the network do something.
 VERBS = {
-    "the network loses": Trouble.LOST,
-    "the network loses the answer to": Trouble.ANSWER_LOST,
-    "the network doubles": Trouble.DOUBLED,
-    "the network holds back": Trouble.HELD_BACK,
-    "the network delays": Trouble.LATE,
-    "the network answers": Trouble.ANSWERED,
+    "the network loses": FaultKind.LOST,
+    "the network loses the answer to": FaultKind.ANSWER_LOST,
+    "the network doubles": FaultKind.DOUBLED,
+    "the network holds back": FaultKind.HELD_BACK,
+    "the network delays": FaultKind.LATE,
+    "the network answers": FaultKind.ANSWERED,
 }
 # The steps with which processes die, and whose they are.
 DEATHS = {"the app dies": "app", "DES dies": "DES", "the backend dies": "backend"}
-
-_ENDS = {
-    "is lost": (Trouble.LOST,),
-    "is doubled": (Trouble.DOUBLED,),
-    "is held back": (Trouble.HELD_BACK,),
-    "arrives at last": (Trouble.HELD_BACK,),
-    "is late": (Trouble.LATE,),
-    "is stopped on its way": (Trouble.ANSWERED,),
-}
-_ANSWER = (Trouble.ANSWER_LOST, Trouble.RECEIVER_DIES)
 
 
 @attrs.frozen(kw_only=True)
@@ -92,11 +82,11 @@ def _who(steps: Iterable[Step], first_user: str) -> Iterator[str]:
 
 def _fault(step: Doing) -> Fault | None:
     named = step.arguments.get("what" if step.words.name in VERBS else "answering")
-    trouble = VERBS.get(step.words.name, Trouble.RECEIVER_DIES if named is not None else None)
-    if trouble is None:
+    kind = VERBS.get(step.words.name, FaultKind.RECEIVER_DIES if named is not None else None)
+    if kind is None:
         return None
     what = None if named in (None, "anything") else as_sent(named, None)[0]
-    return Fault(trouble=trouble, what=what, status=step.arguments.get("status", 503))
+    return Fault(kind=kind, what=what, status=step.arguments.get("status", 503))
 
 
 def why_never(observable: str, word: str | None, on: Ground) -> str | None:
@@ -112,18 +102,17 @@ def _message(word: str | None, on: Ground) -> str | None:
         return None if on.deaths else f"{word!r} can never be here: no step of this journey has a process die"
     if word.endswith(" from the network"):
         status = int(word[:3])
-        statuses = sorted({each.status for each in on.faults if each.trouble is Trouble.ANSWERED})
+        statuses = sorted({each.status for each in on.faults if each.kind is FaultKind.ANSWERED})
         there = f"; asked for is {one_of(list(map(str, statuses)))}" if statuses else ""
         sentence = f"no step has `the network answers` with {status}{there}"
         return None if status in statuses else f"{word!r} can never be here: {sentence}"
-    made = message_names.made_by_network(word)
-    if made is None:
+    request = message_names.request_of(word)
+    if request is None:
         return None
-    request, end = made
-    troubles = _ANSWER if word.startswith("the answer to ") else _ENDS[end]
-    if any(each.trouble in troubles and _is_of(each, request) for each in on.faults):
+    kinds = [kind for kind in FaultKind if word in kind.labels(request)]
+    if any(each.kind in kinds and _is_of(each, request) for each in on.faults):
         return None
-    verb = next(verb for verb, trouble in VERBS.items() if trouble is troubles[0])
+    verb = next(verb for verb, kind in VERBS.items() if kind is kinds[0])
     return f"{word!r} can never be here: no step of this journey asks for it; `{verb}: {request}` does"
 
 
@@ -132,7 +121,7 @@ def _is_of(fault: Fault, request: str) -> bool:
 
 
 def _trouble(word: str | None, on: Ground) -> str | None:
-    if any(word in (None, each.trouble.value) for each in on.faults):
+    if any(word in (None, each.kind.value) for each in on.faults):
         return None
     if word is None:
         return "`faults` are always 0 here: no step of this journey has the network do anything"

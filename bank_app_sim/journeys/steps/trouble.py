@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from ...backend import EVERY_CRASH_POINT
 from ...simulation import exchanges
-from ...simulation.network import Fault, Trouble
+from ...simulation.faults import Fault, FaultKind
 from ..text.mistakes import nearest_word
 from ..vocabulary.kinds import COUNT, CUSTOMER, DURATION, POSITIVE_DURATION, TIMES, Choice, Text, YesNo, choice
 from ..vocabulary.words import CannotBe, step
@@ -122,7 +122,7 @@ class TroubleSteps(Stage):
             from_: Only those of this participant.
             may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.LOST, what, times, after, from_, may_not_happen)
+        await self._fail(FaultKind.LOST, what, times, after, from_, may_not_happen)
 
     @step("the network loses the answer to", plain="what", check=_refuse_way)
     async def network_loses_answer(
@@ -143,7 +143,7 @@ class TroubleSteps(Stage):
             from_: Only those of this participant.
             may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.ANSWER_LOST, what, times, after, from_, may_not_happen)
+        await self._fail(FaultKind.ANSWER_LOST, what, times, after, from_, may_not_happen)
 
     @step("the network doubles", plain="what", check=_refuse_way)
     async def network_doubles(
@@ -158,7 +158,7 @@ class TroubleSteps(Stage):
             from_: Only those of this participant.
             may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.DOUBLED, what, times, after, from_, may_not_happen)
+        await self._fail(FaultKind.DOUBLED, what, times, after, from_, may_not_happen)
 
     @step("the network holds back", plain="what", check=_refuse_way)
     async def network_holds_back(
@@ -173,7 +173,7 @@ class TroubleSteps(Stage):
             from_: Only those of this participant.
             may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.HELD_BACK, what, times, after, from_, may_not_happen)
+        await self._fail(FaultKind.HELD_BACK, what, times, after, from_, may_not_happen)
 
     @step("the network delays", plain="what", check=_refuse_way)
     async def network_delays(
@@ -196,7 +196,7 @@ class TroubleSteps(Stage):
             from_: Only those of this participant.
             may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.LATE, what, times, after, from_, may_not_happen, delay=time)
+        await self._fail(FaultKind.LATE, what, times, after, from_, may_not_happen, delay=time)
 
     @step("the network answers", plain="what", check=_refuse_way)
     async def network_answers(
@@ -219,7 +219,7 @@ class TroubleSteps(Stage):
             from_: Only those of this participant.
             may_not_happen: There may be no such message, and the journey passes all the same.
         """
-        await self._fail(Trouble.ANSWERED, what, times, after, from_, may_not_happen, status=status)
+        await self._fail(FaultKind.ANSWERED, what, times, after, from_, may_not_happen, status=status)
 
     @step("the network is well again")
     async def network_is_well_again(self, *, may_do_nothing: YesNo = False) -> None:
@@ -297,12 +297,12 @@ class TroubleSteps(Stage):
             await self.world.kill_backend(stays_down=for_)
 
     async def _die_answering(self, receiver: str, answering: str, may_not_happen: bool) -> None:
-        fault = Fault(trouble=Trouble.RECEIVER_DIES, receiver=receiver, what=_what(answering))
+        fault = Fault(kind=FaultKind.RECEIVER_DIES, receiver=receiver, what=_what(answering))
         await self.world.fail(self.troubles.ask(fault, may_not_happen=may_not_happen))
 
     async def _fail(
         self,
-        trouble: Trouble,
+        trouble: FaultKind,
         what: str | None,
         times: int | None,
         after: int,
@@ -310,7 +310,7 @@ class TroubleSteps(Stage):
         may_not_happen: bool,
         **more: Any,
     ) -> None:
-        fault = Fault(trouble=trouble, what=_what(what), times=times, after=after, sender=sender, **more)
+        fault = Fault(kind=trouble, what=_what(what), times=times, after=after, sender=sender, **more)
         await self.world.fail(self.troubles.ask(fault, may_not_happen=may_not_happen))
 
 

@@ -10,21 +10,11 @@ from contextvars import ContextVar
 
 import attrs
 
-from ...simulation.network import Fault, Pending, Trouble
+from ...simulation.faults import Fault, Pending
 from ..results import Failure
 
 # The place among the results of the step that is being done; None where nobody counts, as in Python.
 UNDER_WAY: ContextVar[int | None] = ContextVar("under_way", default=None)
-
-_HAPPENS = {
-    Trouble.LOST: "is lost",
-    Trouble.ANSWER_LOST: "has its answer lost",
-    Trouble.DOUBLED: "arrives twice",
-    Trouble.HELD_BACK: "arrives after the next of its kind",
-    Trouble.LATE: "is late",
-    Trouble.ANSWERED: "is answered by the network",
-    Trouble.RECEIVER_DIES: "arrives, and its receiver dies",
-}
 
 WAY_OUT = (
     "is there such a message after this step, and from whom? write `times: all` for as many as there are, and "
@@ -70,7 +60,7 @@ class Troubles:
     def ask(self, fault: Fault, *, may_not_happen: bool) -> Fault:
         """The fault with a name, by which it is known again."""
         often = f"{fault.times} times " if fault.times not in (None, 1) else ""
-        what = f"{often}{fault.what or 'a message'} {_HAPPENS[fault.trouble]}"
+        what = f"{often}{fault.what or 'a message'} {fault.kind.happens}"
         fault.name = str(next(self._numbers))
         self.are_lasting |= fault.times is None
         self._asked[fault.name] = Asked(what=what, may_not_happen=may_not_happen, place=UNDER_WAY.get())

@@ -7,9 +7,8 @@ from typing import Any
 import attrs
 
 from ...server import fields
-from ...server.readers import Reader, at, one_of
+from ...server.readers import Reader, at
 from ...timeline.moments import EARLIEST, LATEST, WITHIN
-from ..network import Trouble
 
 
 @attrs.frozen
@@ -59,6 +58,3 @@ def goal(value: object) -> datetime:
     if moment < EARLIEST:
         raise ValueError(f"must be {WITHIN}")
     return moment
-
-
-TROUBLE = one_of(*(trouble.value for trouble in Trouble))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from ..network import Fault, Pending
+from ..faults import Fault, Pending
 
 
 def as_json(pending: Pending) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def from_json(values: Mapping[str, Any]) -> Pending:
 def fault_fields(fault: Fault) -> dict[str, Any]:
     """A fault as it is asked for."""
     return {
-        "trouble": fault.trouble.value,
+        "trouble": fault.kind.value,
         "sender": fault.sender,
         "receiver": fault.receiver,
         "what": fault.what,
@@ -38,6 +38,12 @@ def _fault_as_json(fault: Fault) -> dict[str, Any]:
 
 def _fault(values: Mapping[str, Any]) -> Fault:
     given = {name: value for name, value in values.items() if name not in ("delay_seconds", "struck", "held_back")}
-    fault = Fault(**given, delay=timedelta(seconds=values["delay_seconds"]))
+    fault = asked_for({**given, "delay_seconds": timedelta(seconds=values["delay_seconds"])})
     fault.struck, fault.held_back = values["struck"], values["held_back"]
     return fault
+
+
+def asked_for(read: Mapping[str, Any]) -> Fault:
+    """The fault that the fields of a body ask for, as they were read."""
+    names = {"trouble": "kind", "delay_seconds": "delay"}
+    return Fault(**{names.get(name, name): value for name, value in read.items()})

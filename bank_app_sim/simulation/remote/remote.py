@@ -17,8 +17,8 @@ from ...timeline.trace import Message, Trace
 from ...timeline.traffic import Traffic
 from ...timeline.turns import Turns, nobody
 from .. import BankApp
+from ..faults import Fault, Pending
 from ..money import move_money
-from ..network import Fault, Pending
 from ..phones import Answers, Phones, always_yes
 from ..settings import SettingsKeywords, WorldSettings
 from ..streams import Streams

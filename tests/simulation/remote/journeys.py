@@ -7,7 +7,7 @@ from datetime import timedelta
 import anyio
 
 from bank_app_sim import Simulation
-from bank_app_sim.simulation.network import Fault, Trouble
+from bank_app_sim.simulation.faults import Fault, FaultKind
 from bank_app_sim.simulation.remote import RemoteWorld
 from bank_app_sim.timeline.clock import SimulatedClock
 from bank_app_sim.timeline.turns import BRANCH
@@ -45,11 +45,11 @@ async def trouble_and_a_good_end(world: AnyWorld) -> None:
         await session.launch_savehack(dream, Daily(amount_cents=5_000))
     says_yes = True
     await session.resume_paused_launches()
-    await world.fail(Fault(trouble=Trouble.ANSWER_LOST, sender="bank_backend", what="POST /accounts"))
+    await world.fail(Fault(kind=FaultKind.ANSWER_LOST, sender="bank_backend", what="POST /accounts"))
     await clock.sleep(timedelta(days=2, hours=5).total_seconds())
     await world.kill_backend(stays_down=timedelta(hours=3))
     await clock.sleep(timedelta(days=1).total_seconds())
-    await world.fail(Fault(trouble=Trouble.LATE, receiver="des", what="POST /dreams", delay=timedelta(minutes=5)))
+    await world.fail(Fault(kind=FaultKind.LATE, receiver="des", what="POST /dreams", delay=timedelta(minutes=5)))
     boat = await session.create_dream("Boat", target_cents=900_000)
     await session.launch_savehack(boat, Weekly(amount_cents=2_500, weekday=2))
     await world.kill_app("ada")

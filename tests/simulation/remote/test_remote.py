@@ -14,7 +14,7 @@ from bank_app_sim import Simulation
 from bank_app_sim.invocation import command
 from bank_app_sim.journeys.world import World
 from bank_app_sim.server.ports import address, listening_socket
-from bank_app_sim.simulation.network import Fault, Trouble
+from bank_app_sim.simulation.faults import Fault, FaultKind
 from bank_app_sim.simulation.remote import RemoteWorld, SandboxError
 from bank_app_sim.simulation.remote.control.messages import MOST_MESSAGES
 from impact_sdk import OutcomeUnknown
@@ -91,7 +91,7 @@ async def test_an_answer_that_comes_late_does_so_at_its_moment(files_url: str) -
         async def journey(_world: object) -> None:
             session = await world.bank_app("ada").launch()
             for _ in range(5):
-                await world.fail(Fault(trouble=Trouble.LATE, what="POST /dreams", delay=timedelta(hours=30)))
+                await world.fail(Fault(kind=FaultKind.LATE, what="POST /dreams", delay=timedelta(hours=30)))
                 await session.create_dream("Bike", target_cents=250_000)
                 moments.append(world.clock.now())
 
@@ -104,7 +104,7 @@ async def test_an_answer_that_comes_late_does_so_at_its_moment(files_url: str) -
 async def test_who_breaks_off_is_told_as_on_any_network(files_url: str) -> None:
     async with RemoteWorld(files_url) as world:
         session = await world.bank_app("ada").launch()
-        await world.fail(Fault(trouble=Trouble.ANSWER_LOST, what="GET /dreams", times=9))
+        await world.fail(Fault(kind=FaultKind.ANSWER_LOST, what="GET /dreams", times=9))
 
         with pytest.raises(OutcomeUnknown, match="the network lost the answer"):
             [dream async for dream in session.dreams()]

@@ -4,16 +4,16 @@ from ....server.answers import Answer, Refused
 from ....server.readers import TEXT, integer, nullable, one_of, seconds
 from ....timeline.trace import PARTICIPANTS
 from ...exchanges import NoSuchMessage, message, refuse_what_nobody_sends
-from ...network import Fault, Trouble
+from ...faults import FaultKind
 from .. import pending
-from ..fields import TROUBLE, Field, Fields
+from ..fields import Field, Fields
 from .command import ControlRequest
 
 _PARTICIPANT = one_of(*PARTICIPANTS)
-_TROUBLES = ", ".join(f"`{trouble}`" for trouble in Trouble)
+_KINDS = ", ".join(f"`{kind}`" for kind in FaultKind)
 
 FAULT: Fields = {
-    "trouble": Field(TROUBLE, f"What the network does: {_TROUBLES}.", is_required=True),
+    "trouble": Field(one_of(*FaultKind), f"What the network does: {_KINDS}.", is_required=True),
     "sender": Field(nullable(_PARTICIPANT), "Whose messages; anybody's, when left out."),
     "receiver": Field(nullable(_PARTICIPANT), "To whom; to anybody, when left out."),
     "what": Field(
@@ -32,7 +32,7 @@ FAULT: Fields = {
 
 
 async def add_fault(request: ControlRequest) -> Answer:
-    fault = Fault(**{name.removesuffix("_seconds"): value for name, value in request.values.items()})
+    fault = pending.asked_for(request.values)
     try:
         refuse_what_nobody_sends(fault.what, sender=fault.sender, receiver=None)
     except NoSuchMessage as error:
