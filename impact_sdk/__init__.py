@@ -79,7 +79,7 @@ if TYPE_CHECKING:
         UnreadableWebhook,
         WebhookError,
     )
-    from .http.carriers.host_transport import HTTPTransport
+    from .http.carriers.connection_options import HTTPTransport
     from .http.deprecations import DeprecatedOperation
     from .http.hooks import (
         AttemptEnded,

@@ -27,7 +27,7 @@ PUBLIC = {
         AttemptEnded AttemptStarted CallEnded CallStarted HandoverEnded HandoverOutcome HandoverStarted Hook HookEvent
         WaitStarted
     """,
-    "http.carriers.host_transport": "HTTPTransport",
+    "http.carriers.connection_options": "HTTPTransport",
     "http.identity": "AppInfo",
     "models": """
         UNSET Account AccountType AccountUpdate Autopilot CalendarChaos ConsentFrequency Copycat Daily Dream

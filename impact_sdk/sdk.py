@@ -20,8 +20,7 @@ from .callbacks import (
     TransferConsentRequested,
 )
 from .handover.handovers import Handovers, checked_limits
-from .http import policy
-from .http.exchange import of as http_of
+from .http.clients import client_of
 from .http.options import CallOptions, ClientOptions
 from .http.recording import recorded
 from .http.replies import Reply
@@ -82,12 +81,10 @@ class ImpactSDK:
         task_group: anyio.abc.TaskGroup | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
-        how, connection = policy.of_client("ImpactSDK()", {**options}, ARGUMENTS)
+        http, callbacks = client_of("ImpactSDK()", base_url, {**options}, ARGUMENTS), Callbacks()
         if what_is_wrong_with_text(client_id) or not client_id.strip():
             raise wrong("client_id", client_id, "the one that the vendor gave the bank")
         time_limits = checked_limits(account_provisioning_timeout, transfer_consent_timeout)
-        http, callbacks = http_of(base_url, **connection), Callbacks()
-        http.policy = how
         self._client_id = client_id
         self._opening = Opening(task_group is not None)
         self._shared = Shared(
@@ -95,7 +92,9 @@ class ImpactSDK:
             home=self._opening.home,
             callbacks=callbacks,
             notices=Notices(callbacks),
-            handovers=Handovers(callbacks=callbacks, clock=http.clock, time_limits=time_limits, hooks=how.hooks),
+            handovers=Handovers(
+                callbacks=callbacks, clock=http.clock, time_limits=time_limits, hooks=http.policy.hooks
+            ),
             tasks=tasks_of(task_group) or self._opening.keeper,
         )
         self._transport = Transport(http=http, auth=NoAuth())
@@ -273,7 +272,7 @@ class ImpactSDK:
         with self._sessions.launching(token):
             async with self._transport.calling("sdk.launch", options) as transport:
                 begun = await launch.verify(token, transport)
-        return self._sessions.begin(begun, launch, self._transport.own_policy)
+        return self._sessions.begin(begun, launch, self._transport.policy)
 
     async def resume(self, secret: str | Secret, **options: Unpack[CallOptions]) -> Session:
         """Take up a session that another process has exported with `Session.export()`. Each call gives a new `Session`.
@@ -297,4 +296,4 @@ class ImpactSDK:
         found = exported.read(given, base_url=self._shared.http.base_url, client_id=self._client_id)
         async with self._transport.calling("sdk.resume", options) as transport:
             begun = await exported.taken_up(found, transport)
-        return self._sessions.begin(begun, found.launch, self._transport.own_policy)
+        return self._sessions.begin(begun, found.launch, self._transport.policy)

@@ -41,7 +41,13 @@ MOST_ROOMS = 10
 
 # Libraries that only one room may import, seen from the folder on the left.
 CLIENTS = ("aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "ssl")
-ONLY_IN = {"impact_sdk": dict.fromkeys(CLIENTS, "impact_sdk/http")}
+CARRIERS = "impact_sdk/http/carriers"
+ONLY_IN = {
+    "impact_sdk": {
+        **dict.fromkeys(CLIENTS, CARRIERS),
+        **dict.fromkeys(("httpx", "httpx2"), f"{CARRIERS}/host_transport.py"),
+    }
+}
 # Libraries that a room must not import: rules and values do no I/O.
 FORBIDDEN = {
     "impact_sdk/handover/rules.py": ("httpx", "anyio"),

@@ -10,8 +10,7 @@ from .. import environment
 from ..arguments import instance
 from ..auth import BearerToken, ClientCredentials
 from ..errors import ConfigurationError
-from ..http import policy
-from ..http.exchange import of as http_of
+from ..http.clients import client_of
 from ..http.options import CallOptions, ClientOptions
 from ..http.recording import recorded
 from ..http.replies import Reply
@@ -69,10 +68,8 @@ class ImpactAPI:
         auth: ClientCredentials,
         **options: Unpack[ClientOptions],
     ) -> None:
-        how, connection = policy.of_client("ImpactAPI()", {**options}, ["base_url", "auth"])
+        self._http = client_of("ImpactAPI()", base_url, {**options}, ["base_url", "auth"])
         credentials = instance("auth", auth, ClientCredentials, "ClientCredentials(client_id, client_secret)")
-        self._http = http_of(base_url, **connection)
-        self._http.policy = how
         self._is_view = False
         self._is_entered = False
         self._transport = Transport(http=self._http, auth=BearerToken(credentials))

@@ -1,7 +1,5 @@
 """A session's cookie: read from answers, sent with requests, never shown."""
 
-import logging
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -63,18 +61,3 @@ def _lifetime(cookies: Mapping[str, SetCookie], of_session: Mapping[str, object]
     """How long the session's own cookie lasts, where it is among these."""
     own = [SESSION] if SESSION in of_session else list(of_session)
     return cookies[own[0]].lifetime if len(own) == 1 and own[0] in cookies else None
-
-
-class _WithoutCookies(logging.Filter):
-    """httpcore writes every response header at DEBUG, the session's cookie among them."""
-
-    COOKIE = re.compile(r"(b'set-cookie', b)('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if "set-cookie" in record.getMessage().lower():
-            record.msg, record.args = self.COOKIE.sub(r"\1'[redacted]'", record.getMessage()), None
-        return True
-
-
-for name in ("httpcore.http11", "httpcore.http2", "httpcore2.http11", "httpcore2.http2"):
-    logging.getLogger(name).addFilter(_WithoutCookies())

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from types import ModuleType
 
 import attrs
 
@@ -12,6 +13,7 @@ from ..version import __version__
 # RFC 9110, 5.6.2 and 10.1.5.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 # A comment, without what would end it.
+_VERSION = re.compile(r"[\w.+-]{1,50}")
 _COMMENT = re.compile(r"[!-'*-\[\]-~]{1,200}")
 
 
@@ -54,3 +56,9 @@ def user_agent(app: AppInfo | None = None, carrier: str | None = None) -> str:
     """
     python = f"python/{sys.version_info.major}.{sys.version_info.minor}"
     return " ".join(map(str, filter(None, [f"impact-sdk/{__version__}", python, carrier, app])))
+
+
+def product(library: ModuleType) -> str:
+    """A library and its version, for the `User-Agent`: `httpcore/1.0.9`; empty if it has none."""
+    version = getattr(library, "__version__", None)
+    return f"{library.__name__}/{version}" if isinstance(version, str) and _VERSION.fullmatch(version) else ""

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from ..clock import Clock
 from ..secrets import Secret
-from .carriers.settings import ConnectionOptions
+from .carriers.connection_options import ConnectionOptions
 from .hooks import Hook
 from .identity import AppInfo
 from .retry_budget import RetryBudget

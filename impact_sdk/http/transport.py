@@ -1,33 +1,29 @@
 """One request to DES and its answer: credentials, attempts, errors."""
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
-from urllib.parse import urlencode
 
 import anyio
 import attrs
 
-from .. import arguments, wire
-from ..attempts import Attempt
 from ..clock import steady
-from ..errors import APIError, NotSent, OutcomeUnknown, TransportError
-from ..mistakes.shown import lasting
-from ..secrets import ConcealedBytes, Secret
+from ..errors import NotSent, OutcomeUnknown, TransportError
 from . import routes
+from .attempting import GOOD
 from .calls import Call, Calling, Paging
-from .deadlines import Deadline, fits
-from .exchange import HTTP, Limits
+from .carriers.time_limits import Limits
+from .deadlines import Deadline
+from .exchange import HTTP
 from .headers import Proof
 from .hooks import CallStarted
 from .options import CallOptions
-from .policy import DEFAULT, Policy
+from .policy import Policy
 from .recording import record
-from .refusals import refusal
 from .replies import Reply, unexpected
-from .retries import IDEMPOTENT_METHODS, Outcome, wait_before_next
-from .trying import GOOD, Trying, add
+from .request import Asked, Request
+from .trying import Trying
 
 
 class Auth(abc.ABC):
@@ -50,44 +46,27 @@ class Auth(abc.ABC):
         """DES accepted them, and may have sent newer ones."""
 
 
-class Asked(CallOptions, total=False):
-    """What a request may have besides its method and path.
-
-    Attributes:
-        is_repeatable: Whether doing it twice does what doing it once does; when left out, as the method says.
-        conceal: Secrets in the request besides its proof, which no error may repeat.
-    """
-
-    query: Mapping[str, Any] | None
-    body: Mapping[str, Any] | None
-    form: Mapping[str, str] | None
-    idempotency_key: str | None
-    is_repeatable: bool
-    conceal: Sequence[Secret]
-
-
 @attrs.frozen(kw_only=True, repr=False)
 class Transport:
     """Requests in one principal's name, tried again where that is right.
 
     Attributes:
-        own_policy: How it asks, where that is not how its client does.
+        policy: How it asks; as its client does, if left out.
         call: The call that its requests are parts of; None where each is a call of its own.
         paging: The listing whose pages they are.
     """
 
     http: HTTP
     auth: Auth
-    own_policy: Policy | None = None
+    policy: Policy = attrs.field()
     call: Call | None = None
     paging: Paging | None = None
-    # Found out once: each call asks.
-    policy: Policy = attrs.field(init=False)
+    # Computed once: each call asks.
     _keeps_calls: bool = attrs.field(init=False)
 
     @policy.default
     def _(self) -> Policy:
-        return self.own_policy or self.http.policy or DEFAULT
+        return self.http.policy
 
     @_keeps_calls.default
     def _(self) -> bool:
@@ -95,7 +74,7 @@ class Transport:
 
     def with_options(self, options: CallOptions) -> "Transport":
         """The same, with other limits for calls that do not say otherwise."""
-        return attrs.evolve(self, own_policy=self.policy.for_calls(options))
+        return attrs.evolve(self, policy=self.policy.for_calls(options))
 
     # Calls
 
@@ -117,7 +96,7 @@ class Transport:
             shares = self.paging is not None and self.paging.ends
             deadline = self.paging.deadline if self.paging is not None and shares else self._deadline(policy)
             call = Call(started, deadline)
-            return call, attrs.evolve(self, own_policy=policy, call=call, paging=None)
+            return call, attrs.evolve(self, policy=policy, call=call, paging=None)
 
         return Calling(policy.hooks, make)
 
@@ -131,7 +110,7 @@ class Transport:
         deadline = self._deadline(policy) if ends else None
         if deadline is not None:
             deadline.stop()
-        return attrs.evolve(self, own_policy=policy, paging=Paging(name, deadline, ends))
+        return attrs.evolve(self, policy=policy, paging=Paging(name, deadline, ends))
 
     def _deadline(self, policy: Policy) -> Deadline | None:
         return None if policy.deadline_seconds is None else Deadline(policy.deadline_seconds, steady(self.http.clock))
@@ -158,117 +137,49 @@ class Transport:
         async with self.calling(name, options) as transport:
             return await transport._request(method, path, **asked)
 
-    async def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-        form: Mapping[str, str] | None = None,
-        idempotency_key: str | None = None,
-        is_repeatable: bool | None = None,
-        conceal: Sequence[Secret] = (),
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        policy = self.policy.for_calls(options)
+    async def _request(self, method: str, path: str, **asked: Unpack[Asked]) -> Reply:
+        policy = self.policy.for_calls(asked)
         self.http.require_same_loop()
-        content, media_type = _encoded(body, form)
-        key = arguments.idempotency_key(idempotency_key) or (self.http.new_key() if method == "POST" else None)
-        given = {"Content-Type": media_type, "Idempotency-Key": key}
-        if is_repeatable is None:
-            is_repeatable = method in IDEMPOTENT_METHODS
-        trying = Trying(
-            http=self.http,
-            policy=policy,
-            call=self.call,
-            method=method,
-            path=path,
-            url=self.http.address(path, query),
-            content=content,
-            idempotency_key=key,
-            is_repeatable=is_repeatable,
-            conceal=conceal,
-        )
+        request = Request.of(self.http, method, path, **asked)
+        trying = Trying(http=self.http, policy=policy, call=self.call, request=request)
         was_refused = False
         while True:
-            headers: dict[str, str | Secret] = {name: value for name, value in given.items() if value is not None}
+            proof = await self._proof(trying)
             try:
-                proof = await self._proof(f"{method} {path}", policy, trying.history)
-            except NotSent as error:
-                raise trying.in_all(error) from error.__cause__
-            headers.update(proof)
-            failure: Exception
-            try:
-                reply = await trying.attempt(headers, proof)
+                ended: Reply | TransportError = await trying.attempt(proof)
             except TransportError as error:
-                failure, outcome = error, Outcome(was_sent=isinstance(error, OutcomeUnknown))
-                error.attempts = len(trying.history)
-                if isinstance(error, OutcomeUnknown):
-                    error.idempotency_key = key
-                self._say_deadline(error)
-            else:
-                record(reply, self.auth.owner, self.http)
-                self.http.deprecations.heard(reply)
-                if reply.status in GOOD:
-                    policy.retries.answered()
-                    self.auth.answered(reply)
-                    if reply.unusable is not None:
-                        raise unexpected(reply, reply.unusable, is_repeatable=is_repeatable)
-                    return reply
-                # It changed nothing, so that whatever it was may be sent again, under the same idempotency key.
-                if reply.status == 401 and not was_refused and await self._has_another(proof):
+                ended = error
+            if isinstance(ended, Reply):
+                record(ended, self.auth.owner, self.http)
+                self.http.deprecations.heard(ended)
+                if ended.status in GOOD:
+                    return self._good(trying, ended)
+                # A 401 changed nothing, so the request may be sent again, under the same idempotency key.
+                if ended.status == 401 and not was_refused and await self._has_another(proof):
                     was_refused = True
                     continue
-                outcome = Outcome(status=reply.status, retry_after=reply.retry_after)
-                failure = refusal(reply, attempts=len(trying.history), is_repeatable=is_repeatable)
-                if isinstance(failure, APIError):
-                    failure.history = reply.history
-                self._say_deadline(failure)
-            wait = wait_before_next(
-                outcome,
-                attempt=len(trying.history),
-                attempts=policy.attempts,
-                is_repeatable=is_repeatable or (key is not None and self.http.honours_keys),
-                jitter=self.http.source.random(),
-            )
-            if wait is None or not self._may_try_again(trying, wait, failure):
-                trying.log_end(failure)
-                raise trying.in_all(failure) from failure.__cause__
-            trying.may_have_happened = trying.may_have_happened or outcome.may_have_happened
-            await trying.wait(wait, failure)
+            await trying.go_on(ended)
 
-    @property
-    def _end(self) -> Deadline | None:
-        return None if self.call is None else self.call.deadline
+    def _good(self, trying: Trying, reply: Reply) -> Reply:
+        trying.policy.retries.answered()
+        self.auth.answered(reply)
+        if reply.unusable is not None:
+            raise unexpected(reply, reply.unusable, is_repeatable=trying.request.is_repeatable)
+        return reply
 
     async def _has_another(self, proof: Proof) -> bool:
         """Whether there is another proof by now; a session may have to ask the host for one."""
-        if self._end is None:
+        end = self._end
+        if end is None:
             return await self.auth.refused(proof)
-        with anyio.move_on_after(max(self._end.left, 0)):
+        with anyio.move_on_after(max(end.left, 0)):
             return await self.auth.refused(proof)
         return False
 
-    def _say_deadline(self, error: Exception) -> None:
-        if self._end is not None and self._end.left <= 0:
-            add(error, f"{self._end} was reached")
-
-    def _may_try_again(self, trying: Trying, wait: float, failure: Exception) -> bool:
-        """Whether there is time, and a retry in store; where not, the failure says so."""
-        last, end = trying.history[-1], self._end
-        if end is not None and not fits(wait=wait, took=last.seconds if last.status else 0, left=end.left):
-            if end.left > 0:
-                add(failure, f"not tried again in {lasting(wait)}: of {end} {lasting(max(end.left, 0))} are left")
-            return False
-        if not trying.policy.retries.take():
-            add(failure, "not tried again: this client has used up its retries for now (see retry_budget)")
-            return False
-        return True
-
-    async def _proof(self, called: str, policy: Policy, sent: Sequence[Attempt] = ()) -> Proof:
+    async def _proof(self, trying: Trying) -> Proof:
+        """The proof for the next attempt, within the call's deadline."""
         end = self._end
-        asking = self if policy is self.policy else attrs.evolve(self, own_policy=policy)
+        asking = self if trying.policy is self.policy else attrs.evolve(self, policy=trying.policy)
         try:
             if end is None:
                 return await self.auth.headers(asking)
@@ -276,21 +187,23 @@ class Transport:
                 proof = await self.auth.headers(asking)
                 if end.left > 0:
                     return proof
-        except OutcomeUnknown as error:  # of getting a token: what we were asked to send was never sent
-            # What DES was asked for there may have happened; this has not.
-            raise self._not_sent(f"{called} was not sent: there is no access token ({error})", sent) from error
-        raise self._not_sent(f"{called} was not sent, as {end} was reached before", sent)
+        except NotSent as error:
+            raise trying.in_all(error) from error.__cause__
+        except OutcomeUnknown as error:
+            # Whether there is a token now is not known. The request itself was not sent.
+            raise trying.in_all(trying.not_sent(f": there is no access token ({error})")) from error
+        raise trying.in_all(trying.not_sent(f", as {end} was reached before"))
 
-    def _not_sent(self, sentence: str, sent: Sequence[Attempt]) -> NotSent:
-        error = NotSent(sentence, attempts=len(sent))
-        error.history = tuple(sent)
-        return error
+    @property
+    def _end(self) -> Deadline | None:
+        return None if self.call is None else self.call.deadline
 
     async def prepare(self, name: str, options: CallOptions) -> None:
         """Have ready what the first request needs; raises as that would, after one attempt."""
         self.http.require_same_loop()
         async with self.calling(name, options) as own:
-            await own._proof("HEAD /", own.policy)
+            head = Request.of(own.http, "HEAD", "/")
+            await own._proof(Trying(http=own.http, policy=own.policy, call=own.call, request=head))
             end = own._end
             left = None if end is None else max(end.left, 0.0)
             await self.http.prepare(Limits(own.policy.timeout_seconds, left))
@@ -298,9 +211,3 @@ class Transport:
     def moment(self, at: datetime | None) -> datetime:
         """The moment that a caller gave; the present one, by the client's clock, where none was given."""
         return self.http.clock.now() if at is None else at
-
-
-def _encoded(body: Mapping[str, Any] | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:
-    if form is not None:
-        return ConcealedBytes(urlencode(form).encode()), "application/x-www-form-urlencoded"
-    return (None, None) if body is None else (ConcealedBytes(wire.dumps(body)), "application/json")

@@ -35,13 +35,13 @@ class OpenSessions:
         finally:
             self._launching.discard(token)
 
-    def begin(self, begun: Begun, launch: Launch, own_policy: Policy | None) -> Session:
+    def begin(self, begun: Begun, launch: Launch, policy: Policy) -> Session:
         """The session that DES has begun; `ConfigurationError` if the SDK was closed meanwhile."""
         if self._opening.is_closed:  # nothing would end the session
             raise ConfigurationError(
                 "this ImpactSDK was closed while the session began; DES keeps that one until it expires"
             )
-        session = Session(begun, launch, self._shared, own_policy=own_policy, closed=self._sessions.remove)
+        session = Session(begun, launch, self._shared, policy=policy, closed=self._sessions.remove)
         self._sessions.append(session)
         return session
 

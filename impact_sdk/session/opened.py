@@ -53,7 +53,7 @@ class OpenedSession:
         launch: Launch,
         shared: Shared,
         *,
-        own_policy: Policy | None,
+        policy: Policy,
         closed: Callable[["OpenedSession"], object],
     ) -> None:
         self._shared = shared
@@ -68,7 +68,7 @@ class OpenedSession:
             shared=shared,
             ended=self._leave,
         )
-        transport = Transport(http=shared.http, auth=Credential(self._lifetime), own_policy=own_policy)
+        transport = Transport(http=shared.http, auth=Credential(self._lifetime), policy=policy)
         self._ask_through(transport)
         self._owner = Owner(
             user=begun.user,

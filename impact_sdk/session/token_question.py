@@ -9,7 +9,6 @@ import attrs
 from ..auth import IDToken
 from ..callbacks import IDTokenExpired
 from ..handover.watched import Watched
-from ..http.hooks import Hooks
 from ..mistakes.shown import told
 from ..mistakes.wrong import what_is_wrong_with_text
 from ..models import User
@@ -49,7 +48,7 @@ class TokenQuestion:
             return Result(Event.NOT_REGISTERED, exits.UNKNOWN_AND_NOT_REGISTERED)
         _answering.set(_answering.get() | {self})  # in this task's own context
         http, user = self._shared.http, self._user
-        hooks = http.policy.hooks if http.policy else Hooks()
+        hooks = http.policy.hooks
         watched = Watched(hooks, KEYWORD, http.clock, is_no=lambda error: False, had_its_time=had_its_time)
         request = IDTokenExpired(user_id=user.id, external_user_id=user.external_id, expires_at=expires_at)
         answer = await call(callback, request, watched)

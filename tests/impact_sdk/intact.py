@@ -5,6 +5,7 @@ from typing import Protocol
 import anyio
 
 from impact_sdk.http.carriers.aiohttp_client import AiohttpClient
+from impact_sdk.http.carriers.places import Places
 from impact_sdk.http.carriers.pool import Pool
 from impact_sdk.http.exchange import HTTP
 
@@ -13,9 +14,9 @@ from .ways import until
 
 def free_connections(http: HTTP) -> int:
     """How many a client has, none of which is in use, and none lost sight of."""
-    carrier = http.carrier
-    assert isinstance(carrier, (Pool, AiohttpClient))
-    limiter = carrier._places._limiter
+    places = http.carrier
+    assert isinstance(places, Places)
+    carrier, limiter = places.carrier, places._limiter
     if limiter is not None:
         assert (limiter.borrowed_tokens, limiter.statistics().tasks_waiting) == (0, 0)
     if isinstance(carrier, AiohttpClient):
@@ -24,6 +25,7 @@ def free_connections(http: HTTP) -> int:
             return 0
         assert not connector._acquired
         return sum(len(each) for each in connector._conns.values())
+    assert isinstance(carrier, Pool)
     free = {*carrier._free, *([] if carrier._shared is None else [carrier._shared])}
     assert carrier._all == free
     assert not any(connection.calls for connection in free)

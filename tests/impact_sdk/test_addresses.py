@@ -12,8 +12,9 @@ import pytest
 
 from impact_sdk import ConfigurationError
 from impact_sdk.addresses import checked_base_url
-from impact_sdk.http.carriers.settings import proxy_of, settings
-from impact_sdk.http.exchange import of
+from impact_sdk.http.carriers.proxies import proxy_of
+from impact_sdk.http.carriers.settings import settings
+from impact_sdk.http.clients import of
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_the_name_that_is_asked_for_is_the_one_that_is_said(name: str, transport
 def test_certificates_hold_however_https_is_written(scheme: str) -> None:
     carrier: Any = of(f"{scheme}://bank.example").carrier
 
-    assert isinstance(carrier.settings.tls, ssl.SSLContext)
+    assert isinstance(carrier.carrier.settings.tls, ssl.SSLContext)
     assert settings("http://bank.example").tls is None
 
 

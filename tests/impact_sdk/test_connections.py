@@ -31,7 +31,7 @@ from impact_sdk import (
 )
 from impact_sdk.http.carriers import bodies
 from impact_sdk.http.carriers.places import CALLS_AT_ONCE
-from impact_sdk.http.exchange import Limits
+from impact_sdk.http.carriers.time_limits import Limits
 
 from .answers import DREAM
 

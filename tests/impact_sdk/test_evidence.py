@@ -14,7 +14,8 @@ import respx
 from h2.settings import SettingCodes
 
 from impact_sdk import NotSent, OutcomeUnknown, TransportError
-from impact_sdk.http.exchange import Limits, of
+from impact_sdk.http.carriers.time_limits import Limits
+from impact_sdk.http.clients import of
 
 from .fault_server import HTTP2, Arrived, Peer, closes_after, serving
 from .test_fault_matrix import refused, trusted

@@ -17,7 +17,7 @@ import pytest
 
 from impact_sdk import NotSent, OutcomeUnknown, TransportError
 from impact_sdk.auth import NoAuth
-from impact_sdk.http.exchange import of
+from impact_sdk.http.clients import of
 from impact_sdk.http.transport import Transport
 
 from .fault_server import AUTHORITY, FAULTS, Arrived, closes_after, serving

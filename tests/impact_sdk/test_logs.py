@@ -49,7 +49,21 @@ def logged() -> Iterator[tuple[str, str, set[str]]]:
                 ]
             assert isinstance(extra, ast.Call)
             assert isinstance(extra.args[0], ast.Constant)
-            yield str(extra.args[0].value), LEVELS[call.func.attr], {str(keyword.arg) for keyword in extra.keywords}
+            yield str(extra.args[0].value), LEVELS[call.func.attr], {*_names(extra, tree)}
+
+
+def _names(extra: ast.Call, tree: ast.Module) -> Iterator[str]:
+    """The fields: keywords, and the keys of what a function of the same file gives (`**about(…)`)."""
+    for keyword in extra.keywords:
+        if keyword.arg is not None:
+            yield keyword.arg
+            continue
+        assert isinstance(keyword.value, ast.Call)
+        wanted = ast.unparse(keyword.value.func)
+        [function] = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == wanted]
+        [given] = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+        assert isinstance(given, ast.Dict)
+        yield from (str(key.value) for key in given.keys if isinstance(key, ast.Constant))
 
 
 def test_whatever_is_logged_is_documented_with_its_level_and_fields() -> None:

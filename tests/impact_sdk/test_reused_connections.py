@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from impact_sdk import OutcomeUnknown
-from impact_sdk.http.exchange import HTTP, of
+from impact_sdk.http.clients import of
+from impact_sdk.http.exchange import HTTP
 
 from .fault_server import AUTHORITY, HTTP2, Arrived, Peer, serving
 

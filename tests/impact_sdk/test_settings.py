@@ -17,8 +17,8 @@ import pytest
 
 from impact_sdk import APIError, ClientCredentials, ConfigurationError, ImpactAPI, NotSent, OutcomeUnknown
 from impact_sdk.auth import NoAuth
-from impact_sdk.http.carriers.settings import ConnectionOptions
-from impact_sdk.http.exchange import of
+from impact_sdk.http.carriers.connection_options import ConnectionOptions
+from impact_sdk.http.clients import of
 from impact_sdk.http.replies import Reply
 from impact_sdk.http.transport import Transport
 

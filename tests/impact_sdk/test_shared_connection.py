@@ -7,7 +7,8 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from impact_sdk.http.exchange import HTTP, of
+from impact_sdk.http.clients import of
+from impact_sdk.http.exchange import HTTP
 
 from .intact import free_connections, is_intact
 from .loopback_des import loopback_des, trusted

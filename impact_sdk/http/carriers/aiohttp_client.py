@@ -1,4 +1,4 @@
-"""aiohttp as the carrier: the fastest under asyncio. What went out is known by the connection that it is given."""
+"""aiohttp as the carrier: the fastest under asyncio. The connections that it uses tell what went out."""
 
 import asyncio
 import base64
@@ -9,13 +9,13 @@ import attrs
 from yarl import URL
 
 from ...errors import ConfigurationError
+from ..identity import product
 from .aiohttp_connections import ASKING, Connections
 from .bodies import LARGEST_BYTES, Unusable, whole_or_why
-from .places import NoPlace, Places
-from .pool import KEPT_SECONDS
+from .places import NoPlace
+from .proxies import Proxy
 from .seam import Headers, Incoming, Outgoing, Sending
-from .settings import Proxy, Settings
-from .time_limits import Whole
+from .settings import Settings
 from .unbroken import unbroken
 
 # Of these we send our own, or none.
@@ -26,61 +26,47 @@ TIMEOUTS_AT_HAND = 16
 
 @attrs.define(eq=False)
 class AiohttpClient:
-    """Connections to one DES, of aiohttp.
-
-    Args:
-        is_tunnelled: Whether a proxy is asked for a way through, and does not see the requests themselves.
-    """
+    """aiohttp's connections to one DES."""
 
     settings: Settings
-    _is_tunnelled: bool
     is_bound_to_loop: bool = attrs.field(default=True, init=False)
-    _places: Places = attrs.field(init=False)
     _for_proxy: list[tuple[str, str]] = attrs.field(init=False, repr=False)
     _session: aiohttp.ClientSession | None = attrs.field(default=None, init=False)
     _is_closed: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._places = Places(self.settings.max_connections)
         proxy = self.settings.proxy
         self._for_proxy = [("Proxy-Authorization", _basic(proxy))] if proxy is not None and proxy.username else []
-        if proxy is not None and proxy.url.startswith("socks"):
+        if proxy is not None and proxy.speaks_socks:
             raise ConfigurationError(f"{proxy} speaks SOCKS, and aiohttp does not; leave transport='aiohttp' out")
         if self.settings.http2:
             raise ConfigurationError("http2 is True, and aiohttp speaks HTTP/1.1 only; leave transport or http2 out")
+
+    @property
+    def product(self) -> str:
+        return product(aiohttp)
 
     @property
     def through(self) -> str:
         return self.settings.through
 
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
-        sending.tells = True
-        caller = object()
-        await self._places.take(caller, outgoing.limits.wait, sending)
-        try:
-            if self._is_closed:
-                raise NoPlace("the client was closed meanwhile")
-            limits = outgoing.limits.after(sending.waited_seconds)
-            with Whole(limits):
-                return await self._answer(outgoing, _allowed(limits.connect, limits.step), sending)
-        finally:
-            self._places.give_back(caller)
-
-    async def _answer(self, outgoing: Outgoing, allowed: aiohttp.ClientTimeout, sending: Sending) -> Incoming:
+        if self._is_closed:
+            raise NoPlace("the client was closed meanwhile")
         if self._session is None:
             self._session = self._opened()
-        proxy = self.settings.proxy
+        proxy, is_tunnelled = self.settings.proxy, self.settings.is_encrypted
         ASKING.set(sending)
         response = await self._session.request(
             outgoing.method,
             _url(outgoing.url, outgoing.target),
-            headers=_texts(outgoing) + ([] if self._is_tunnelled else self._for_proxy),
+            headers=_texts(outgoing) + ([] if is_tunnelled else self._for_proxy),
             skip_auto_headers=NOT_ADDED,
             data=outgoing.content or None,
             allow_redirects=False,
-            timeout=allowed,
+            timeout=_allowed(outgoing.limits.connect, outgoing.limits.step),
             proxy=None if proxy is None else proxy.url,
-            proxy_headers=self._for_proxy if self._is_tunnelled else None,
+            proxy_headers=self._for_proxy if is_tunnelled else None,
         )
         headers = Headers(response.raw_headers)
         coding = headers.get("content-encoding", "")
@@ -101,7 +87,7 @@ class AiohttpClient:
         except RuntimeError:
             raise ConfigurationError("transport='aiohttp' runs under asyncio only; leave it out under trio") from None
         return aiohttp.ClientSession(
-            connector=Connections(limit=0, ssl=self.settings.tls or True, keepalive_timeout=KEPT_SECONDS),
+            connector=Connections(self.settings.tls),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,

@@ -1,51 +1,62 @@
-"""aiohttp's pool of connections, with a look at each before it is used again.
+"""aiohttp's pool of connections, which looks at each connection before it uses it again.
 
-It hears that a connection has ended when the event loop gets round to telling, and it keeps what comes on an idle one
-for whoever is next. A loop that stood still between two calls, as in a notebook, has told nothing.
+aiohttp learns that a connection has ended only when the event loop runs, and it keeps bytes that come on an idle
+connection for the next call. An event loop that stood still between two calls, as in a notebook, has told it nothing.
 
-Here it is seen, too, how far a request has got: it goes out on the connection that it is given, and not before.
-aiohttp's own tracing would say the same, and costs a twentieth of a call.
+The pool also sees how far a request has got: it goes out on the connection that the pool gives, and not before.
+aiohttp's own tracing would tell the same, and costs a twentieth of a call.
 """
 
+import asyncio
 import select
+import ssl
 import weakref
 from contextvars import ContextVar
-from typing import Any
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
 
-from .seam import Sending
+from .seam import KEPT_SECONDS, Sending
 
-# The request that this task is asking a connection for.
+# The request for which this task asks for a connection.
 ASKING: ContextVar[Sending] = ContextVar("asking")
 
 
 class Connections(aiohttp.TCPConnector):
-    """Connections on which nothing has come that no call has asked for, and that the other side has not left."""
+    """Connections that the other side has not closed, and on which no byte has come that no call asked for."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self._used: weakref.WeakSet[Any] = weakref.WeakSet()
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        super().__init__(limit=0, ssl=tls or True, keepalive_timeout=KEPT_SECONDS)
+        self._used: weakref.WeakSet[ResponseHandler] = weakref.WeakSet()
 
-    async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:  # noqa: ASYNC109  # aiohttp's
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[aiohttp.tracing.Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # the name is aiohttp's
+    ) -> Connection:
         sending = ASKING.get()
-        # It is aiohttp itself that is at work, and no tool of tests in its place.
+        # aiohttp itself is at work here, not a test tool in its place.
         sending.is_watched = True
-        if sending.has_begun:  # by itself it would send a GET again, and nobody would hear of it
+        if sending.has_begun:  # aiohttp would send a GET again, and tell nobody
             raise aiohttp.ServerDisconnectedError("the connection was closed after the request")
         while True:
-            connection: Any = await super().connect(req, traces, timeout)
+            connection = await super().connect(req, traces, timeout)
             protocol = connection.protocol
-            is_new = protocol not in self._used
-            if is_new or (not protocol.should_close and not _is_readable(connection.transport)):
+            if protocol is not None and (protocol not in self._used or _is_quiet(protocol, connection.transport)):
                 self._used.add(protocol)
                 sending.has_begun = True
                 return connection
             connection.close()
 
 
-def _is_readable(transport: Any) -> bool:
-    """Whether there is anything to read, be it that the connection has ended."""
+def _is_quiet(protocol: ResponseHandler, transport: asyncio.Transport | None) -> bool:
+    return transport is not None and not protocol.should_close and not _is_readable(transport)
+
+
+def _is_readable(transport: asyncio.Transport) -> bool:
+    """Whether bytes, or the end of the connection, wait to be read."""
     socket = transport.get_extra_info("socket")
     if socket is None or (number := socket.fileno()) < 0:
         return True

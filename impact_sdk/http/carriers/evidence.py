@@ -4,6 +4,7 @@ Adapters give one type to a refused connection and to one that was closed after 
 the answer more careful. No I/O.
 """
 
+import time
 from collections.abc import Iterator
 
 from ...errors import NotSent, OutcomeUnknown, TransportError
@@ -51,16 +52,14 @@ def _origins(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
-def without_answer(
-    error: Exception, outgoing: Outgoing, sending: Sending, *, to: str, seconds: float
-) -> TransportError:
+def without_answer(error: Exception, outgoing: Outgoing, sending: Sending, *, to: str) -> TransportError:
     """The error for a request without an answer.
 
     Args:
-        to: The address of DES, and the proxy on the way there, as a message may have them.
-        seconds: How long it took to find out.
+        to: The address of DES, and the proxy on the way there, for the message.
     """
-    called, reason = f"{outgoing.method} {outgoing.path}", f"{told(error)}, after {lasting(seconds)}"
+    took = lasting(time.monotonic() - sending.began)
+    called, reason = f"{outgoing.method} {outgoing.path}", f"{told(error)}, after {took}"
     if is_known_not_sent(error, sending):
         return NotSent(f"{called} was not sent to {to} ({reason})")
     return OutcomeUnknown(f"{called} got no answer from {to} ({reason})")

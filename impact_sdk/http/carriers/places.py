@@ -1,42 +1,68 @@
-"""How many calls there may be at once; the others wait for a place."""
+"""A limit on the calls that are under way at once. The others wait."""
 
 import anyio
 import attrs
 
-from .seam import Sending
+from .seam import Carrier, Incoming, Outgoing, Sending
+from .time_limits import Whole
 
-# As many as other HTTP clients allow.
+# The default of other HTTP clients too.
 CALLS_AT_ONCE = 100
 
 
 class NoPlace(Exception):
-    """So many calls are under way that none of them has ended in time for another one; or it is too late for any."""
+    """No place became free in time, or the client was closed."""
 
 
 @attrs.define(eq=False)
 class Places:
-    """The places of one client. A place is given back whatever becomes of the call."""
+    """A carrier in which each call takes one of a number of places, and gives it back when it ends."""
 
+    carrier: Carrier
     number: int = CALLS_AT_ONCE
     _limiter: anyio.CapacityLimiter | None = attrs.field(default=None, init=False)
 
-    async def take(self, caller: object, timeout_seconds: float, sending: Sending) -> None:
-        """A place for `caller`; `NoPlace` where there is none in time. `sending` has the seconds that it took."""
-        if self._limiter is None:  # not before there is an event loop
+    @property
+    def is_bound_to_loop(self) -> bool:
+        return self.carrier.is_bound_to_loop
+
+    @property
+    def through(self) -> str:
+        return self.carrier.through
+
+    @property
+    def product(self) -> str:
+        return self.carrier.product
+
+    async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
+        sending.tells = True
+        if self._limiter is None:  # made here: it needs a running event loop
             self._limiter = anyio.CapacityLimiter(self.number)
+        caller = object()
+        await self._take(self._limiter, caller, outgoing.limits.wait, sending)
         try:
-            self._limiter.acquire_on_behalf_of_nowait(caller)
+            limits = outgoing.limits.after(sending.waited_seconds)
+            with Whole(limits):
+                own = outgoing if limits is outgoing.limits else attrs.evolve(outgoing, limits=limits)
+                return await self.carrier.exchange(own, sending)
+        finally:
+            self._limiter.release_on_behalf_of(caller)
+
+    async def _take(
+        self, limiter: anyio.CapacityLimiter, caller: object, timeout_seconds: float, sending: Sending
+    ) -> None:
+        try:
+            limiter.acquire_on_behalf_of_nowait(caller)
         except anyio.WouldBlock:
             began = anyio.current_time()
             try:
                 with anyio.move_on_after(timeout_seconds) as waited:
-                    await self._limiter.acquire_on_behalf_of(caller)
+                    await limiter.acquire_on_behalf_of(caller)
                     return
-            finally:  # also where there was none: that is when it matters
+            finally:  # a wait without success is told too
                 sending.waited_seconds = anyio.current_time() - began
             if waited.cancelled_caught:
                 raise NoPlace(f"{self.number} calls were under way, and none ended in {timeout_seconds:g} s") from None
 
-    def give_back(self, caller: object) -> None:
-        if self._limiter is not None:
-            self._limiter.release_on_behalf_of(caller)
+    async def aclose(self) -> None:
+        await self.carrier.aclose()

@@ -8,23 +8,22 @@ This one looks at one connection, and closes whatever a failed or cancelled call
 from collections.abc import Collection, Mapping
 from functools import partial
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 import anyio
 import attrs
 
+from ..identity import product
 from . import unasked
 from .bodies import Unusable, whole_or_why
-from .places import NoPlace, Places
-from .seam import Body, Headers, Incoming, Outgoing, Sending
-from .settings import Proxy, Settings
-from .streams import backend_of
-from .time_limits import Limits, Whole
+from .places import NoPlace
+from .proxies import Proxy
+from .seam import KEPT_SECONDS, Body, Headers, Incoming, Outgoing, Sending
+from .settings import Settings
+from .streams import Streams
 from .unbroken import unbroken
 
-# Many servers, uvicorn and Node among them, close after five seconds, counted from when they had answered. Who sends
-# just then loses a POST. In a stack those that are not needed lie below, and end when their time is over.
-KEPT_SECONDS = 4.0
 # What is closed after a failure gets so long to say goodbye.
 TO_CLOSE_SECONDS = 1.0
 
@@ -41,7 +40,7 @@ class _Connection:
     """
 
     http: Any
-    backend: Any
+    streams: Streams
     calls: int = 0
     is_good: bool = True
     is_settled: anyio.Event = attrs.field(factory=anyio.Event)
@@ -58,7 +57,7 @@ class _Connection:
             try:
                 await self.http.aclose()
             finally:
-                await self.backend.aclose()
+                await self.streams.aclose()
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -76,8 +75,6 @@ class Pool:
     port: int | None
     settings: Settings
     is_bound_to_loop: bool = attrs.field(default=True, init=False)
-    _places: Places = attrs.field(init=False)
-    _backend: Any = attrs.field(init=False)
     _free: list[_Connection] = attrs.field(factory=list, init=False)
     _opening: _Connection | None = attrs.field(default=None, init=False)
     _shared: _Connection | None = attrs.field(default=None, init=False)
@@ -85,36 +82,31 @@ class Pool:
     _all: set[_Connection] = attrs.field(factory=set, init=False)
     _is_closed: bool = attrs.field(default=False, init=False)
 
+    @classmethod
+    def to(cls, base_url: str, *, library: ModuleType, settings: Settings) -> Self:
+        """A pool of connections to an address."""
+        parts = urlsplit(base_url)
+        return cls(
+            library=library,
+            scheme=parts.scheme.encode(),
+            host=(parts.hostname or "").encode(),
+            port=parts.port,
+            settings=settings,
+        )
+
     def __attrs_post_init__(self) -> None:
-        self._places = Places(self.settings.max_connections)
-        self._backend = backend_of(self.library)
         self._shares = self.settings.http2
+
+    @property
+    def product(self) -> str:
+        return product(self.library)
 
     @property
     def through(self) -> str:
         return self.settings.through
 
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
-        sending.tells = True
-        caller = object()
-        await self._places.take(caller, outgoing.limits.wait, sending)
-        try:
-            limits = outgoing.limits.after(sending.waited_seconds)
-            with Whole(limits):
-                return await self._answer(self._request(outgoing, limits), sending)
-        finally:
-            self._places.give_back(caller)
-
-    def _request(self, outgoing: Outgoing, limits: Limits) -> Any:
-        url = self.library.URL(scheme=self.scheme, host=self.host, port=self.port, target=outgoing.target)
-        extensions = {
-            "timeout": {"connect": limits.connect, "read": limits.step, "write": limits.step},
-        }
-        return self.library.Request(
-            outgoing.method, url, headers=outgoing.headers, content=Body(outgoing.content), extensions=extensions
-        )
-
-    async def _answer(self, request: Any, sending: Sending) -> Incoming:
+        request = self._request(outgoing)
         while True:
             sending.is_watched = True  # here nothing is sent
             connection = await self._one()
@@ -124,25 +116,37 @@ class Pool:
             try:
                 incoming = await _exchanged(connection, request)
             except BaseException as error:
-                sending.is_watched = connection.backend.was_asked
-                if _was_held_back(error):
-                    sending.has_begun = False
-                self._left(connection, is_good=False)
-                if not connection.calls:
-                    await self._close([connection])
-                # Of a shared one: it has been closed since, or all that it may carry is under way.
-                is_taken = isinstance(error, self.library.ConnectionNotAvailable)
-                if sending.has_begun or not is_taken:
+                await self._failed(connection, error, sending)
+                # Of a shared connection: it was closed since, or carries as many calls as it may. Take another one.
+                if sending.has_begun or not isinstance(error, self.library.ConnectionNotAvailable):
                     raise
             else:
-                # Of a body that was not read to its end, the rest may be on its way.
+                # If a body was not read to its end, the rest may still come.
                 await self._given_back(connection, is_good=not isinstance(incoming.body, Unusable))
                 return incoming
+
+    async def _failed(self, connection: _Connection, error: BaseException, sending: Sending) -> None:
+        sending.is_watched = connection.streams.was_asked
+        if _was_held_back(error):
+            sending.has_begun = False
+        self._left(connection, is_good=False)
+        if not connection.calls:
+            await self._close([connection])
+
+    def _request(self, outgoing: Outgoing) -> Any:
+        limits = outgoing.limits
+        url = self.library.URL(scheme=self.scheme, host=self.host, port=self.port, target=outgoing.target)
+        extensions = {
+            "timeout": {"connect": limits.connect, "read": limits.step, "write": limits.step},
+        }
+        return self.library.Request(
+            outgoing.method, url, headers=outgoing.headers, content=Body(outgoing.content), extensions=extensions
+        )
 
     async def _traced(self, connection: _Connection, sending: Sending, event: str, info: Mapping[str, Any]) -> None:
         await sending.trace(event, info)
         if sending.has_begun and connection is self._opening:
-            self._shares = connection.backend.speaks_http2
+            self._shares = connection.streams.speaks_http2
             self._shared = connection if self._shares else None
             self._settled()
 
@@ -174,17 +178,17 @@ class Pool:
     def _new(self) -> _Connection:
         if self._is_closed:
             raise NoPlace("the client was closed meanwhile")
-        backend = self._backend(is_shared=self._shares)
+        streams = Streams(self.library, is_shared=self._shares)
         # A pool of httpcore's makes them, and knows how a proxy is asked; no request goes through it.
         maker = self.library.AsyncConnectionPool(
             ssl_context=self.settings.tls,
             proxy=_asked_by(self.library, self.settings.proxy, self.settings.tls),
             keepalive_expiry=KEPT_SECONDS,
             http2=self.settings.http2,
-            network_backend=backend,
+            network_backend=streams,
         )
         address = self.library.URL(scheme=self.scheme, host=self.host, port=self.port, target=b"/")
-        connection = _Connection(maker.create_connection(address.origin), backend)
+        connection = _Connection(maker.create_connection(address.origin), streams)
         self._all.add(connection)
         if self._shares and self._opening is None:
             self._opening = connection

@@ -1,5 +1,6 @@
 """The seam to the network: what one exchange is given, what it gives, and what is known when it gives nothing."""
 
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -9,6 +10,10 @@ from .bodies import Unusable
 from .time_limits import Limits
 
 HeaderFields = Sequence[tuple[bytes, bytes]]
+
+# A free connection is kept so long. Many servers, uvicorn and Node among them, close a connection five seconds after
+# their last answer; a POST that is sent at that moment is lost.
+KEPT_SECONDS = 4.0
 
 
 @attrs.frozen(kw_only=True)
@@ -119,6 +124,7 @@ class Sending:
         has_begun: Some of it may have been handed to a connection.
         no_connection: What failed when a connection was to be made for it.
         waited_seconds: For a place among the calls under way.
+        began: When it was given to the carrier, by the machine's steady clock.
     """
 
     tells: bool = False
@@ -127,6 +133,7 @@ class Sending:
     has_begun: bool = False
     no_connection: BaseException | None = None
     waited_seconds: float = 0.0
+    began: float = attrs.field(factory=time.monotonic)
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """What httpcore, and what is made like it, calls at each step (its `trace` extension)."""
@@ -144,11 +151,15 @@ class Carrier(Protocol):
 
     Attributes:
         is_bound_to_loop: Whether it is of use in the event loop of its first exchange only.
+        product: The library that carries them, for the `User-Agent`: `httpcore/1.0.9`; empty if that is not known.
         through: The proxy that it sends through, as a message has it; empty where there is none, or none is known of.
     """
 
     @property
     def is_bound_to_loop(self) -> bool: ...
+
+    @property
+    def product(self) -> str: ...
 
     @property
     def through(self) -> str: ...

@@ -1,5 +1,6 @@
-"""What connections of httpcore's read from and write to: known to us, so that none is lost, and no half is written."""
+"""The network streams below one connection of httpcore: none gets lost, and no message is written by half."""
 
+from collections.abc import Callable
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -7,65 +8,74 @@ from typing import Any
 from .unbroken import unbroken
 
 
-def backend_of(library: ModuleType) -> Any:
-    """Where one connection gets its streams, of whichever httpcore: it keeps each, so that none is lost."""
+class Streams:
+    """What httpcore calls a network backend. It keeps each stream that it opens, so that it can close all of them.
 
-    class Stream(library.AsyncNetworkStream):  # type: ignore[misc, name-defined]
-        """One that calls share: half of what a cancelled one has to write would be the end of them all."""
+    Args:
+        library: httpcore or httpcore2.
+        is_shared: Whether several calls may turn out to share the connection.
 
-        def __init__(self, stream: Any, backend: "Backend") -> None:
-            self._stream = stream
-            self._backend = backend
+    Attributes:
+        speaks_http2: The two sides have agreed on HTTP/2.
+        was_asked: For a stream. It stays False if a test tool stands in for httpcore's connections.
+    """
 
-        async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # httpcore's
-            data: bytes = await self._stream.read(max_bytes, timeout)
-            return data
+    def __init__(self, library: ModuleType, *, is_shared: bool) -> None:
+        self._library = library
+        self._anyio = library.AnyIOBackend()
+        self._is_shared = is_shared
+        self._is_closed = False
+        self._streams: list[Any] = []
+        self.speaks_http2 = False
+        self.was_asked = False
 
-        async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109  # httpcore's
-            await unbroken(partial(self._stream.write, buffer, timeout))
+    async def connect_tcp(self, *args: Any, **given: Any) -> Any:
+        self.was_asked = True
+        stream = await self._anyio.connect_tcp(*args, **given)
+        self._streams.append(stream)
+        if self._is_closed:  # meanwhile
+            await stream.aclose()
+            raise self._library.ConnectError("the client was closed meanwhile")
+        return SharedStream(stream, self._agreed) if self._is_shared else stream
 
-        async def start_tls(self, *args: Any, **given: Any) -> Any:
-            stream = await self._stream.start_tls(*args, **given)
-            # Of a proxy with TLS it says nothing; what comes after that does.
-            self._backend.speaks_http2 = stream.get_extra_info("ssl_object").selected_alpn_protocol() == "h2"
-            return Stream(stream, self._backend)
+    def _agreed(self, protocol: str | None) -> None:
+        self.speaks_http2 = protocol == "h2"
 
-        async def aclose(self) -> None:
-            await self._stream.aclose()
+    async def sleep(self, seconds: float) -> None:
+        await self._anyio.sleep(seconds)
 
-        def get_extra_info(self, info: str) -> Any:
-            return self._stream.get_extra_info(info)
+    async def aclose(self) -> None:
+        self._is_closed = True
+        for stream in self._streams:
+            await stream.aclose()
 
-    class Backend(library.AsyncNetworkBackend):  # type: ignore[misc, name-defined]
-        """
-        Args:
-            is_shared: Whether the connection may turn out to be one of several calls.
-        """
 
-        def __init__(self, *, is_shared: bool) -> None:
-            self._anyio = library.AnyIOBackend()
-            self._is_shared = is_shared
-            self._is_closed = False
-            self._streams: list[Any] = []
-            self.speaks_http2 = False
-            # A tool of tests that stands in for httpcore's connections never comes here.
-            self.was_asked = False
+class SharedStream:
+    """A stream of calls that share it. A cancelled call writes its message whole: half of it would break the others.
 
-        async def connect_tcp(self, *args: Any, **given: Any) -> Any:
-            self.was_asked = True
-            stream = await self._anyio.connect_tcp(*args, **given)
-            self._streams.append(stream)
-            if self._is_closed:  # meanwhile
-                await stream.aclose()
-                raise library.ConnectError("the client was closed meanwhile")
-            return Stream(stream, self) if self._is_shared else stream
+    Args:
+        agreed: Called with the protocol that TLS agreed on.
+    """
 
-        async def sleep(self, seconds: float) -> None:
-            await self._anyio.sleep(seconds)
+    def __init__(self, stream: Any, agreed: Callable[[str | None], None]) -> None:
+        self._stream = stream
+        self._agreed = agreed
 
-        async def aclose(self) -> None:
-            self._is_closed = True
-            for stream in self._streams:
-                await stream.aclose()
+    async def read(self, *args: Any, **given: Any) -> bytes:
+        data: bytes = await self._stream.read(*args, **given)
+        return data
 
-    return Backend
+    async def write(self, *args: Any, **given: Any) -> None:
+        await unbroken(partial(self._stream.write, *args, **given))
+
+    async def start_tls(self, *args: Any, **given: Any) -> "SharedStream":
+        stream = await self._stream.start_tls(*args, **given)
+        # TLS with a proxy comes first and agrees on nothing. The last TLS is the one with DES.
+        self._agreed(stream.get_extra_info("ssl_object").selected_alpn_protocol())
+        return SharedStream(stream, self._agreed)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
