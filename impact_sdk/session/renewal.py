@@ -53,8 +53,8 @@ class Effect(enum.Enum):
     PROLONG = "send the token for this session"
     RELAUNCH = "begin another session with the token"
     GO_ON = "let those who wait try again"
-    END = "fail those who wait, cancel the renewal, and tell the host"
-    END_QUIETLY = "fail those who wait, and cancel the renewal"
+    END = "fail those who wait, and tell the host"
+    END_QUIETLY = "fail those who wait"
     REFUSE = "fail the caller"
     NOTHING = "nothing"
 
