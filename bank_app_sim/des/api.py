@@ -21,7 +21,7 @@ from ..server.request import HTTPRequest
 from ..server.service import Service
 from ..timeline.clock import Clock, moment, timestamp
 from ..timeline.trace import Trace
-from . import document, events, idempotency, launching, purging, sessions, state, store, tables
+from . import document_served, events, idempotency, launching, purging, sessions, state, store, tables
 from .bank_clients import TokenEndpoint, as_oauth, keep_tenants
 from .id_tokens import Identity, RefusedToken, TokenVerifier
 from .operations import OPERATIONS, WEBHOOK_ENDPOINT
@@ -118,8 +118,8 @@ class DES:
                 accepts_form=True,
                 refused=as_oauth,
             ),
-            Operation("GET", "/openapi.json", document.serve_json),
-            Operation("GET", "/docs", document.serve_page),
+            Operation("GET", "/openapi.json", document_served.serve_json),
+            Operation("GET", "/docs", document_served.serve_page),
         ]
         self.app = Service[UnitOfWork | Handler](
             [*OPERATIONS, *for_everybody],

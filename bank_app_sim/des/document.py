@@ -1,4 +1,4 @@
-"""The document of this API, OpenAPI 3.1: written by hand in `openapi.yaml`, served as JSON and as a page."""
+"""The document of this API, OpenAPI 3.1, which people write by hand in `openapi.yaml`."""
 
 import functools
 from collections.abc import Iterator, Mapping
@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-
-from ..server.answers import Answer, Text
-from ..server.request import HTTPRequest
 
 FILE = Path(__file__).with_name("openapi.yaml")
 
@@ -22,8 +19,8 @@ def as_yaml() -> str:
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """The document as a value; it is read once, and nobody may change it."""
-    # Here and not at the top: whoever serves answers other questions first, and most never ask for the document.
+    """The document as a value. It is read once; do not change it."""
+    # Imported here for start-up time: a server answers other requests first, and most never get one for the document.
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is libyaml: ten times as fast
@@ -42,25 +39,3 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[
         for method in METHODS:
             if method in item:
                 yield method.upper(), path, item[method]
-
-
-async def serve_json(http: HTTPRequest) -> Answer:
-    """The document, whose server is where it was asked for: an address with something before our own paths, too."""
-    content = as_json()
-    if http.prefix:
-        [server] = document()["servers"]
-        content = orjson.dumps({**document(), "servers": [{**server, "url": f"{http.prefix}/"}]})
-    return Answer(200, Text(content, "application/json"))
-
-
-async def serve_page(_http: HTTPRequest) -> Answer:
-    content, headers = _page()
-    return Answer(200, Text(content, "text/html; charset=utf-8"), headers=headers)
-
-
-@functools.cache
-def _page() -> tuple[bytes, Mapping[str, str]]:
-    from . import page  # as above: templates take longer to import than all else
-
-    rendered = page.render(document())
-    return rendered.encode(), page.headers(rendered)

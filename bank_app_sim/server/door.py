@@ -1,21 +1,19 @@
-"""What every server asks of a request before it looks at it: whom it is for."""
+"""Refuses a request before a server reads it, because it is for another server, or larger than any client sends."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 import attrs
-import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .answers import Refused
 from .hosts import LOOPBACK, name_in
+from .sending import encoded, send_answer
 
-# What no client of this API comes near to.
 LONGEST_TARGET = 16_384
 MOST_HEADERS = 200
 LARGEST_HEADERS = 65_536
 
-# Enough to see which name it was.
+# Enough to recognize a name.
 LONGEST_SHOWN = 100
 
 
@@ -24,48 +22,31 @@ class Door:
     """An ASGI application that hands on to another one what is meant for it.
 
     Attributes:
-        names: By which it may be called, besides those of loopback.
+        names: The names of the server besides those of loopback.
     """
 
     app: ASGIApp
     names: Collection[str] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused = self._refused(scope)
-        if refused is None:
+        try:
+            _check_form(scope)
+            self._check_name(scope)
+        except Refused as refused:
+            # Whatever follows on this connection is for the same server.
+            answer = attrs.evolve(refused.answer, headers={"connection": "close"})
+            await send_answer(scope, send, answer, encoded(answer))
+        else:
             await self.app(scope, receive, send)
-            return
-        body = orjson.dumps(refused.answer.body)
-        headers: Mapping[str, Any] = {
-            "content-type": "application/json",
-            "content-length": len(body),
-            "x-content-type-options": "nosniff",
-            "connection": "close",  # whatever comes after it on this connection is for the same server
-        }
-        raw = [(name.encode(), str(value).encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": refused.answer.status, "headers": raw})
-        await send({"type": "http.response.body", "body": body})
 
-    def _refused(self, scope: Scope) -> Refused | None:
-        """RFC 9112, sections 3.2 and 6.1; and HTTP/1.0, which does without `Host`, is held to the same."""
-        size, hosts, codings = 0, [], []
-        for name, value in scope["headers"]:
-            size += len(name) + len(value)
-            if name == b"host":
-                hosts.append(value.decode("latin-1"))
-            elif name == b"transfer-encoding":
-                codings.append(value.strip().lower())
-        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
-            return Refused(414, {"base": [f"the address is longer than {LONGEST_TARGET} bytes"]})
-        if len(scope["headers"]) > MOST_HEADERS or size > LARGEST_HEADERS:
-            return Refused(431, {"base": [f"at most {MOST_HEADERS} headers of {LARGEST_HEADERS} bytes are read"]})
-        if codings not in ([], [b"chunked"]):
-            return Refused(501, {"Transfer-Encoding": ["must be chunked, or left out"]})
+    def _check_name(self, scope: Scope) -> None:
+        """421 for a request to another server (RFC 9112, 3.2). HTTP/1.0, which can do without `Host`, needs one too."""
+        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if not hosts:
-            return Refused(400, {"Host": ["is missing; it says which server the request is for"]})
+            raise Refused(400, {"Host": ["is missing; it says which server the request is for"]})
         called = name_in(hosts[0]) if len(hosts) == 1 else None
         if called is None:
-            return Refused(400, {"Host": ["must be one name or address, with a port or without one"]})
+            raise Refused(400, {"Host": ["must be one name or address, with a port or without one"]})
         if called not in LOOPBACK and called not in self.names:
             own = " or ".join([*LOOPBACK, *sorted(self.names)])
             shown = called[:LONGEST_SHOWN]
@@ -73,5 +54,16 @@ class Door:
                 f"{shown} is no name of this server, to which no web page may lead another name; call it {own}, "
                 f"or start it with: bank-app-sim serve --host {shown}"
             )
-            return Refused(421, {"Host": [sentence]})
-        return None
+            raise Refused(421, {"Host": [sentence]})
+
+
+def _check_form(scope: Scope) -> None:
+    """Refuse what no client of these servers comes near to, and codings that they do not read (RFC 9112, 6.1)."""
+    if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
+        raise Refused(414, {"base": [f"the address is longer than {LONGEST_TARGET} bytes"]})
+    size = sum(len(name) + len(value) for name, value in scope["headers"])
+    if len(scope["headers"]) > MOST_HEADERS or size > LARGEST_HEADERS:
+        raise Refused(431, {"base": [f"at most {MOST_HEADERS} headers of {LARGEST_HEADERS} bytes are read"]})
+    codings = [value.strip().lower() for name, value in scope["headers"] if name == b"transfer-encoding"]
+    if codings not in ([], [b"chunked"]):
+        raise Refused(501, {"Transfer-Encoding": ["must be chunked, or left out"]})

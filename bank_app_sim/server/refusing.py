@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import orjson
-
 from .answers import Refused
+from .sending import encoded
 
 REASONS = {
     400: "Bad Request",
@@ -41,7 +40,7 @@ def refuse(protocol: Any, status: int, sentence: str) -> None:
 
 
 def _answer(status: int, sentence: str) -> bytes:
-    body = orjson.dumps(Refused(status, {"base": [sentence]}).answer.body)
+    body = encoded(Refused(status, {"base": [sentence]}).answer)
     head = (
         f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
         "x-content-type-options: nosniff\r\nconnection: close\r\n\r\n"

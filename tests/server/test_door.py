@@ -31,7 +31,7 @@ async def asked(*hosts: str, names: tuple[str, ...] = ()) -> httpx.Response:
         sent.append(message)
 
     headers = [(b"accept", b"*/*"), *((b"host", host.encode()) for host in hosts)]
-    scope = {"type": "http", "raw_path": b"/", "query_string": b"", "headers": headers}
+    scope = {"type": "http", "method": "GET", "raw_path": b"/", "query_string": b"", "headers": headers}
     await Door(answers, names)(scope, nothing, send)
     return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=sent[1]["body"])
 

@@ -13,10 +13,10 @@ from ...server.ids import Ids
 from ...server.operation import Operation
 from ...server.request import HTTPRequest
 from ...server.service import Service
+from .application import WorldsApplication
 from .control.command import Command, ControlRequest
 from .control.worlds import ADDRESSES, WORLDS
 from .fields import values
-from .gate import Gate
 from .keeping import Worlds
 from .operations import OPERATIONS
 from .stores import store
@@ -35,7 +35,7 @@ class Plane:
     def __init__(self, data: Path, database: str | None, *, worlds: Worlds | None = None) -> None:
         self._worlds = worlds or Worlds(store(data, database))
         control = Service(OPERATIONS, self._respond, ids=Ids(random.SystemRandom()), guard=_guard)
-        self.applications = {WORLDS: control, ADDRESSES: Gate(self._thread)}
+        self.applications = {WORLDS: control, ADDRESSES: WorldsApplication(self._thread)}
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:

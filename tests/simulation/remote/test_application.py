@@ -1,9 +1,9 @@
-"""What the way into worlds says where something goes wrong on it."""
+"""What the application under `/worlds` answers when something goes wrong in it."""
 
 import httpx
 import pytest
 
-from bank_app_sim.simulation.remote.gate import Gate
+from bank_app_sim.simulation.remote.application import WorldsApplication
 from bank_app_sim.simulation.remote.threads import WorldThread
 
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
@@ -15,7 +15,7 @@ async def test_what_nobody_thought_of_is_answered_and_logged_without_what_moves_
     def find(_id: str) -> WorldThread:
         raise RuntimeError("out of threads")
 
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(Gate(find)), base_url="http://localhost")
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(WorldsApplication(find)), base_url="http://localhost")
 
     answer = await http.get("/worlds/4f0c/des/v1/%1B%5B31mred%0Aline")
 

@@ -1,29 +1,22 @@
-"""The way into worlds: requests to `/worlds/{id}/des/…` and `/worlds/{id}/backend/…` reach the actors of that world."""
+"""The application under `/worlds`: it carries `/worlds/{id}/des/…` and `…/backend/…` to the actors of that world."""
 
-import logging
 import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import unquote
 
 import attrs
-import orjson
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from impact_sdk.parsing.visible import visible
-
-from ...server.answers import LONGEST_SHOWN, Refused
+from ...server.answers import Refused
 from ...server.bodies import LARGEST_BODY_BYTES
 from ...server.request import FORWARDED_PREFIX, prefix_of
-from ...server.sending import NO_SNIFFING
+from ...server.sending import encoded, failure, send_answer
 from ...timeline.clock import timestamp
 from . import headers
 from .threads import WorldOver, WorldThread
 from .world import Carried, NoAnswer, World
-
-logger = logging.getLogger(__name__)
 
 PARTICIPANTS = {"des": "des", "backend": "bank_backend"}
 SENDERS = ("sdk", "bank_app", "bank_backend")
@@ -38,12 +31,15 @@ _PREFIX = FORWARDED_PREFIX.encode()
 _NOT_CARRIED = (b"connection", b"content-length", b"keep-alive", b"transfer-encoding", b"host")
 
 
+RawHeaders = list[tuple[bytes, bytes]]
+
+
 @attrs.frozen
-class Gate:
-    """An ASGI application.
+class WorldsApplication:
+    """An ASGI application that carries each request to its world, and the answer back.
 
     Attributes:
-        find: Gives the world with an id; `WorldOver` where there is none.
+        find: Returns the world with an id; `WorldOver` if there is none.
     """
 
     find: Callable[[str], WorldThread]
@@ -54,15 +50,17 @@ class Gate:
         except ClientDisconnect:
             return
         except WorldOver as over:
-            status, answered, body = _refused(404, str(over), headers.WORLD, headers.OVER)
+            refused = Refused(404, {"base": [str(over)]}, headers={headers.WORLD: headers.OVER})
+            await send_answer(scope, send, refused.answer, encoded(refused.answer))
         except Exception as error:
-            refused = error if isinstance(error, Refused) else _our_fault(scope)
-            body = orjson.dumps(refused.answer.body)
-            status, answered = refused.answer.status, _of_json(body)
-        await send({"type": "http.response.start", "status": status, "headers": answered})
-        await send({"type": "http.response.body", "body": body})
+            answer = failure(error, scope)
+            await send_answer(scope, send, answer, encoded(answer))
+        else:
+            await send({"type": "http.response.start", "status": status, "headers": answered})
+            await send({"type": "http.response.body", "body": body})
 
-    async def _carry(self, scope: Scope, receive: Receive) -> "tuple[int, list[tuple[bytes, bytes]], bytes]":
+    async def _carry(self, scope: Scope, receive: Receive) -> tuple[int, RawHeaders, bytes]:
+        """Status, headers and body of the actor's answer."""
         address = _ADDRESS.fullmatch(scope["raw_path"])
         if address is None:
             raise WorldOver(f"{scope['path']} is no address in a world; it begins with /worlds/ID/des or …/backend")
@@ -73,17 +71,16 @@ class Gate:
         answer, now = await world.call(_carry, attrs.evolve(carried, body=await _read(scope, receive)))
         if isinstance(answer, NoAnswer):
             what = headers.NO_ANSWER if answer.was_sent else headers.NOT_SENT
-            status, named, body = _refused(502, answer.why, headers.NETWORK, what)
-        else:
-            status, raw, body = answer
-            named = [(name, value) for name, value in raw if name.lower() not in _NOT_CARRIED]
-            # The answer to HEAD says how long the body would be.
-            length = [(name, value) for name, value in raw if name.lower() == b"content-length"]
-            named += length if scope["method"] == "HEAD" else [(b"content-length", str(len(body)).encode())]
+            raise Refused(502, {"base": [answer.why]}, headers={headers.NETWORK: what, headers.NOW: now})
+        status, raw, body = answer
+        named = [(name, value) for name, value in raw if name.lower() not in _NOT_CARRIED]
+        # The answer to HEAD says how long the body would be.
+        length = [(name, value) for name, value in raw if name.lower() == b"content-length"]
+        named += length if scope["method"] == "HEAD" else [(b"content-length", str(len(body)).encode())]
         return status, [*named, (headers.NOW.encode(), now.encode())], body
 
 
-async def _carry(world: World, carried: Carried) -> tuple[Any, str]:
+async def _carry(world: World, carried: Carried) -> tuple[tuple[int, RawHeaders, bytes] | NoAnswer, str]:
     """Status, headers and body of the answer, or that there is none; and when that was."""
     answer = await world.carry(carried)
     now = timestamp(world.clock.now())
@@ -112,12 +109,6 @@ def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> Carr
     )
 
 
-def _our_fault(scope: Scope) -> Refused:
-    """What is said of an exception that nobody thought of; the world, and the server, go on."""
-    logger.exception("%s %s failed", scope["method"], visible(scope["path"], longest=LONGEST_SHOWN))
-    return Refused(500, {"base": ["this is our fault; look for it in the log"]})
-
-
 def _number(text: str | None) -> int | None:
     if text is None:
         return None
@@ -144,12 +135,3 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
         if len(body) > LARGEST_BODY_BYTES:
             break
     return body
-
-
-def _refused(status: int, sentence: str, header: str, value: str) -> "tuple[int, list[tuple[bytes, bytes]], bytes]":
-    body = orjson.dumps({"errors": [{"field": "base", "errors": [sentence]}]})
-    return status, [*_of_json(body), (header.encode(), value.encode())], body
-
-
-def _of_json(body: bytes) -> list[tuple[bytes, bytes]]:
-    return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), NO_SNIFFING]
