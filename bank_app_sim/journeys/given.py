@@ -9,10 +9,13 @@ import attrs
 from ..simulation.settings import DEFAULTS, SETTINGS, Setting, SettingsKeywords, WorldSettings
 from ..simulation.settings import Kind as SettingKind
 from ..timeline import durations
-from .vocabulary.kinds import CENTS_FROM_NOTHING, CUSTOMER, DURATION, MOMENT, SPAN, YES_NO, Choice, Kind, ListOf
-from .vocabulary.words import Field, Words
+from .vocabulary.amounts import CENTS_FROM_NOTHING
+from .vocabulary.kinds import YES_NO, Choice, Kind, ListOf
+from .vocabulary.moments import DURATION, MOMENT, SPAN
+from .vocabulary.name_kinds import CUSTOMER
+from .vocabulary.words import Argument, Words
 
-_KINDS: Mapping[SettingKind, Kind] = {
+_KINDS: Mapping[SettingKind, Kind[Any]] = {
     SettingKind.YES_OR_NO: YES_NO,
     SettingKind.CENTS: CENTS_FROM_NOTHING,
     SettingKind.CUSTOMERS: ListOf(CUSTOMER),
@@ -21,7 +24,7 @@ _KINDS: Mapping[SettingKind, Kind] = {
     SettingKind.SPAN: SPAN,
 }
 
-_USERS = Field(
+_USERS = Argument(
     name="users",
     parameter="users",
     kind=ListOf(CUSTOMER),
@@ -60,7 +63,7 @@ def _default(name: str) -> Any:
     return _IN_SCRIPTS.get(name, getattr(DEFAULTS, name))
 
 
-def _kind(name: str, setting: Setting) -> Kind:
+def _kind(name: str, setting: Setting) -> Kind[Any]:
     if setting.choices:
         return Choice(name.replace("_", " "), {choice.word: choice.value for choice in setting.choices})
     return _KINDS[setting.kind]
@@ -95,10 +98,10 @@ GIVEN = Words(
     name="given",
     function=given,
     doc="What exists before the first step.",
-    fields=(
+    arguments=(
         _USERS,
         *(
-            Field(
+            Argument(
                 name=setting.word,
                 parameter=name,
                 kind=_kind(name, setting),

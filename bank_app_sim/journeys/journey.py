@@ -11,8 +11,10 @@ import attrs
 
 from ..timeline import durations
 from ..timeline.turns import BRANCH
-from .expectations.comparisons import Tally
-from .expectations.observables import OBSERVABLES, Look, Observable, of_everybody
+from .expectations.look import Look
+from .expectations.observable import Observable, of_everybody
+from .expectations.observables import OBSERVABLES
+from .expectations.tallies import ByWord
 from .given import Given, given
 from .steps.bank import BankSteps
 from .steps.outside import OutsideSteps
@@ -20,9 +22,10 @@ from .steps.trouble import TroubleSteps
 from .steps.user import UserSteps
 from .text.mistakes import Mistake, unknown
 from .text.nodes import Plain, node_of
-from .vocabulary.kinds import CUSTOMER, Text
-from .vocabulary.name_kinds import LookedUpName
-from .vocabulary.words import refuse_strangers, unknown_name, words_of
+from .vocabulary.kinds import Text
+from .vocabulary.name_kinds import CUSTOMER, LookedUpName
+from .vocabulary.word_reader import refuse_strangers, unknown_name
+from .vocabulary.words import words_of
 from .worlds import fresh
 
 Branch = Callable[[], Awaitable[Any]]
@@ -140,7 +143,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
         names = await self._names()
         for each in expected:
             kind = each.observable.kind
-            if isinstance(kind, Tally) and isinstance(each.value, Mapping):
+            if isinstance(kind, ByWord) and isinstance(each.value, Mapping):
                 for name in each.value:
                     _refuse_unknown_name(kind.names, name, names)
         if failure is not None:
@@ -212,7 +215,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
             elapsed=self.world.clock.now() - self.began_at,
             screens={each.customer: each.seen for each in people},
             sessions={each.customer: each.how_the_session_is(messages) for each in people},
-            dreams={each.customer: each.created for each in people},
+            created={each.customer: each.created for each in people},
         )
 
 
@@ -226,7 +229,7 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
-def _refuse_unknown_name(kind: Text | None, name: str, names: Mapping[str, Collection[str]]) -> None:
+def _refuse_unknown_name(kind: Text[str] | None, name: str, names: Mapping[str, Collection[str]]) -> None:
     if kind is CUSTOMER:
         refuse_strangers(CUSTOMER, Plain(name), names["user"])
     elif isinstance(kind, LookedUpName) and (sentence := unknown_name(kind, name, names[kind.of])) is not None:

@@ -61,7 +61,7 @@ def with_a_broken_recording(path: Path) -> None:
     [
         (misspelt, f"broken.journey.yaml:6:5: {SENTENCE}"),
         (unlike_yaml, "broken.journey.yaml:2:8: here a `[` is opened, and no `]` closes it"),
-        (unlike_a_text, "broken.journey.yaml:1:10: this is no text in UTF-8"),
+        (unlike_a_text, "broken.journey.yaml:1:10: this is not UTF-8"),
         (unlike_a_file, "broken.journey.yaml is a link to nowhere.yaml, which is not there"),
         (with_a_broken_recording, "broken.recorded.json is no recording"),
     ],

@@ -10,7 +10,7 @@ from bank_app_sim.journeys.worlds import fresh
 
 WORDS = [
     (field.parameter, meaning)
-    for field in GIVEN.fields
+    for field in GIVEN.arguments
     if isinstance(field.kind, Choice)
     for meaning in field.kind.words.values()
 ]

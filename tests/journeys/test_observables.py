@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bank_app_sim.journeys.expectations import observables
 from bank_app_sim.journeys.expectations.books import disagreements
-from bank_app_sim.journeys.expectations.observables import Look
+from bank_app_sim.journeys.expectations.look import Look
 from bank_app_sim.journeys.journey import as_written, differences
 from bank_app_sim.journeys.results import Outcome
 
@@ -199,11 +200,11 @@ def test_what_is_saved_and_what_is_outside_are_all_there_is(
 
     for customer in (None, "ada", "bo"):
         seen = look(there, customer)
-        saved = sum(each for _, _, each in seen.saved())
+        saved = sum(each for _, _, each in observables.saved(seen))
         mine = [each for each in dreams if customer in (None, each[0]) and not each[3]]
         assert saved == sum(each[2] for each in mine)
-        assert saved + seen.outside_all_Dreams() == seen.balance()
-        assert seen.Dreams() == collections.Counter(each[1] for each in mine)
+        assert saved + observables.outside_all_dreams(seen) == observables.balance(seen)
+        assert observables.dreams(seen) == collections.Counter(each[1] for each in mine)
 
 
 def test_to_agree_and_not_to_are_told_apart() -> None:

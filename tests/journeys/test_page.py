@@ -36,7 +36,7 @@ def test_all_words_on_the_page_are_those_that_are_read() -> None:
 def test_every_verb_stands_there_and_says_what_it_means() -> None:
     for words in STEPS.values():
         assert f"#### `{words.name}`\n\n{words.doc}" in TEXT
-        assert all(field.doc for field in words.fields), words.name
+        assert all(argument.doc for argument in words.arguments), words.name
 
 
 def test_every_example_of_the_page_is_looked_at() -> None:

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given, settings
 
-from bank_app_sim.journeys.expectations.comparisons import AMOUNT, NUMBER, TIME, Comparison, money
+from bank_app_sim.journeys.expectations.ranges import AMOUNT, NUMBER, TIME, Comparison, money
 from bank_app_sim.journeys.given import shown
 from bank_app_sim.journeys.library import LIBRARY
 from bank_app_sim.journeys.scripts.reader import read
@@ -17,7 +17,8 @@ from bank_app_sim.journeys.text.mistakes import Mistake, ScriptMistakes, lines_o
 from bank_app_sim.journeys.text.nodes import Listed, Mapped, Node, Plain
 from bank_app_sim.journeys.text.one_line import one_line
 from bank_app_sim.journeys.text.script_yaml import read_script
-from bank_app_sim.journeys.vocabulary.kinds import CENTS, LONGEST, MOST_CENTS
+from bank_app_sim.journeys.vocabulary.amounts import CENTS, MOST_CENTS
+from bank_app_sim.journeys.vocabulary.moments import LONGEST
 from bank_app_sim.timeline import durations
 
 PATH = Path("nowhere") / "x.journey.yaml"
@@ -285,7 +286,7 @@ TIMES = (TIME, st.timedeltas(min_value=timedelta(), max_value=LONGEST), duration
 @pytest.mark.parametrize(("kind", "values", "shown"), [NUMBERS, AMOUNTS, TIMES], ids=["numbers", "amounts", "times"])
 @given(st.data())
 def test_comparisons_hold_for_what_they_say(
-    kind: Comparison, values: st.SearchStrategy[int], shown: Callable[[object], str], data: st.DataObject
+    kind: Comparison[int], values: st.SearchStrategy[int], shown: Callable[[object], str], data: st.DataObject
 ) -> None:
     one, other, third = sorted(data.draw(st.tuples(values, values, values)))
 

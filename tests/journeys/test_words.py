@@ -10,8 +10,10 @@ from bank_app_sim.journeys.journey import STEPS, Journey
 from bank_app_sim.journeys.scripts.language import FLOW, MODIFIERS, PARTS, VERBS
 from bank_app_sim.journeys.text.mistakes import NOWHERE, Gathering
 from bank_app_sim.journeys.text.nodes import Mapped, Plain, node_of
-from bank_app_sim.journeys.vocabulary.kinds import MOMENT, Kind
+from bank_app_sim.journeys.vocabulary.kinds import Kind
+from bank_app_sim.journeys.vocabulary.moments import MOMENT
 from bank_app_sim.journeys.vocabulary.savehacks import TERMS
+from bank_app_sim.journeys.vocabulary.word_reader import read_arguments
 from bank_app_sim.journeys.vocabulary.words import Words
 
 ALL = [*STEPS.values(), GIVEN]
@@ -20,7 +22,7 @@ ALL = [*STEPS.values(), GIVEN]
 @pytest.mark.parametrize("words", ALL, ids=lambda words: words.name)
 def test_every_step_and_every_field_says_what_it_is(words: Words) -> None:
     assert words.doc.endswith(".")
-    for field in words.fields:
+    for field in words.arguments:
         assert field.doc.endswith("."), f"{words.name}: {field.name}"
         assert isinstance(field.kind, Kind)
         assert field.name not in MODIFIERS or field.name in ("by", "times")
@@ -55,7 +57,7 @@ def test_what_stands_beside_steps_and_between_them_says_what_it_is() -> None:
 def test_every_savehack_can_be_launched_by_its_name_alone(savehack: str) -> None:
     mistakes = Gathering()
 
-    arguments = STEPS["launch a savehack"].read(Plain(savehack), NOWHERE, mistakes)
+    arguments = read_arguments(STEPS["launch a savehack"], Plain(savehack), NOWHERE, mistakes)
 
     assert (arguments, mistakes.found) == ({"savehack": savehack}, [])
 
@@ -76,7 +78,7 @@ def test_terms_that_cannot_be_are_refused_before_anything_is_played(said: dict[s
     node = node_of(said)
     assert isinstance(node, Mapped)
 
-    STEPS["launch a savehack"].read(node, NOWHERE, mistakes)
+    read_arguments(STEPS["launch a savehack"], node, NOWHERE, mistakes)
 
     assert (not mistakes.found) == is_fine
 

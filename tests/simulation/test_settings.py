@@ -34,7 +34,7 @@ def test_the_keywords_of_a_simulation_are_the_settings() -> None:
 
 def test_every_setting_is_a_field_of_the_control_plane_and_of_scripts() -> None:
     assert [name.removesuffix("_seconds") for name in FIELDS] == ["seed", *NAMES]
-    assert [field.parameter for field in GIVEN.fields] == ["users", *NAMES]
+    assert [field.parameter for field in GIVEN.arguments] == ["users", *NAMES]
 
 
 def test_the_control_plane_reads_what_a_player_writes() -> None:

@@ -7,7 +7,7 @@ import collections
 from collections.abc import Iterator
 
 from ..results import State
-from .comparisons import money
+from .ranges import money
 
 # The books' accounts to save on, and what DES calls such an account.
 KINDS = {"savings": "SharedSavings", "investments": "Performance"}

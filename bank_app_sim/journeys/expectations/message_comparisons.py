@@ -1,34 +1,36 @@
-"""What an expectation can say of messages: how many of a name, and in which order; a message can have two names."""
+"""What an expectation can say of messages: how many of a name, and in which order. A message can have two names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import attrs
 
-from ..text.nodes import Node, Plain
-from ..vocabulary.kinds import COLUMN, Kind, Ref, Schema, Text, items_of
+from ..text.nodes import Node
+from ..vocabulary.kinds import COLUMN, Ref, Schema, Text, items_of
 from . import message_names
-from .comparisons import Among, Comparison, InOrder, Range, Same, Tally, tally_of
+from .expectation import Expectation
+from .ranges import Comparison, Range
+from .tallies import Totals, read_totals
 
 MESSAGE_NAME = Text(
     "a message", message_names.read, ("POST /accounts", "Launch Savehack"), pattern=message_names.NAMES_PATTERN
 )
 
-# The names by which one message can be meant.
+# All names of one message.
 Names = tuple[str, ...]
 
 
 @attrs.frozen
-class MessageTally(Kind):
+class MessageTally(Expectation[Totals, Sequence[Names]]):
     """How many messages there are in all, or of each name; a message with two names counts once in all."""
 
-    each: Comparison
+    each: Comparison[int]
 
     @property
     def title(self) -> str:
         return "expected count by message"
 
-    def read(self, node: Node) -> Range | dict[str, Range]:
-        return tally_of(node, self.each, "message", _message)
+    def read(self, node: Node) -> Totals:
+        return read_totals(node, self.each, "message", MESSAGE_NAME.read)
 
     def schema(self, ref: Ref) -> Schema:
         each = ref(self.each)
@@ -36,7 +38,7 @@ class MessageTally(Kind):
         by_name = {"type": "object", "minProperties": 1, "additionalProperties": False, "patternProperties": named}
         return {"anyOf": [each, by_name]}
 
-    def difference(self, expected: "Range | Mapping[str, Range]", found: Sequence[Names]) -> str | None:
+    def difference(self, expected: Totals, found: Sequence[Names]) -> str | None:
         if isinstance(expected, Range):
             return None if len(found) in expected else self.each.shown(len(found))
         counted = {name: sum(name in names for names in found) for name in expected}
@@ -46,8 +48,8 @@ class MessageTally(Kind):
 
 
 @attrs.frozen
-class MessagesInOrder(Kind):
-    """Names of messages that come in this order, others between them."""
+class MessagesInOrder(Expectation[tuple[str, ...], Sequence[Names]]):
+    """Names of messages in this order; other messages may come between them."""
 
     @property
     def title(self) -> str:
@@ -67,12 +69,3 @@ class MessagesInOrder(Kind):
                 there = ", ".join(dict.fromkeys(names[0] for names in found)) or "nothing"
                 return f"no {name!r}{after}; there was: {there}"
         return None
-
-
-def _message(name: Plain) -> str:
-    read: str = MESSAGE_NAME.read(name)
-    return read
-
-
-# All that an expectation can be held with.
-Difference = MessageTally | MessagesInOrder | Comparison | Tally | Same | InOrder | Among

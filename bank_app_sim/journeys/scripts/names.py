@@ -5,12 +5,13 @@ from typing import Any
 
 import attrs
 
-from ..expectations.comparisons import InOrder, Tally
+from ..expectations.comparisons import InOrder
+from ..expectations.tallies import ByWord
 from ..text.mistakes import Gathering, Mistake
 from ..text.nodes import Listed, Mapped, Node, Plain
 from ..vocabulary.kinds import Kind, ListOf, items_of
 from ..vocabulary.name_kinds import DREAM, GivenName, LookedUpName
-from ..vocabulary.words import unknown_name
+from ..vocabulary.word_reader import unknown_name
 from .script import Doing, Meanwhile, Step
 
 
@@ -27,9 +28,9 @@ class Names:
     _looked_up: list[tuple[LookedUpName, Plain]] = attrs.field(factory=list)
     _of_one: list[tuple[LookedUpName, Plain, str]] = attrs.field(factory=list)
 
-    def note(self, kind: Kind, node: Node, *, of: str | None = None) -> None:
+    def note(self, kind: Kind[Any], node: Node, *, of: str | None = None) -> None:
         """What a value says, if it is a name, or names; `of` is whose alone is looked at."""
-        if isinstance(kind, Tally):
+        if isinstance(kind, ByWord):
             if isinstance(kind.names, LookedUpName) and isinstance(node, Mapped):
                 self._looked_up += [(kind.names, name) for name, _ in node]
                 self._of_one += [(kind.names, name, of) for name, _ in node if of is not None]
@@ -74,9 +75,9 @@ def _given_by(steps: Iterable[Step]) -> Iterator[tuple[str, Any, str | None]]:
     """What names are of, the names, and who gives them; None is who is meant where a step names nobody."""
     for step in steps:
         if isinstance(step, Doing):
-            for field in step.words.fields:
-                if isinstance(field.kind, GivenName) and step.arguments.get(field.parameter) is not None:
-                    yield field.kind.of, step.arguments[field.parameter], step.arguments.get("by")
+            for argument in step.words.arguments:
+                if isinstance(argument.kind, GivenName) and step.arguments.get(argument.parameter) is not None:
+                    yield argument.kind.of, step.arguments[argument.parameter], step.arguments.get("by")
         elif isinstance(step, Meanwhile):
             for _, branch in step.branches:
                 yield from _given_by(branch)

@@ -12,22 +12,15 @@ from ...simulation.faults import Fault, FaultKind
 from ...simulation.settings import WorldSettings
 from ...timeline.trace import DIES
 from ..expectations import message_names
+from ..steps.trouble import FAULTS
 from ..text.mistakes import Gathering, Mistake, one_of
 from ..text.nodes import Mapped, Node, Plain
-from ..vocabulary.kinds import CUSTOMER, items_of
+from ..vocabulary.kinds import items_of
+from ..vocabulary.name_kinds import CUSTOMER
 from .script import Doing, Meanwhile, Step
 
 PERFORMANCE = "Performance"
 
-# The steps that have the network do something.
-VERBS = {
-    "the network loses": FaultKind.LOST,
-    "the network loses the answer to": FaultKind.ANSWER_LOST,
-    "the network doubles": FaultKind.DOUBLED,
-    "the network holds back": FaultKind.HELD_BACK,
-    "the network delays": FaultKind.LATE,
-    "the network answers": FaultKind.ANSWERED,
-}
 # The steps with which processes die, and whose they are.
 DEATHS = {"the app dies": "app", "DES dies": "DES", "the backend dies": "backend"}
 
@@ -75,14 +68,14 @@ def _doing(steps: Iterable[Step]) -> Iterator[Doing]:
 def _who(steps: Iterable[Step], first_user: str) -> Iterator[str]:
     """Who takes part in steps; where one may name somebody and does not, the first of the users is meant."""
     for step in _doing(steps):
-        for field in step.words.fields:
-            if field.kind is CUSTOMER:
-                yield step.arguments.get(field.parameter) or first_user
+        for argument in step.words.arguments:
+            if argument.kind is CUSTOMER:
+                yield step.arguments.get(argument.parameter) or first_user
 
 
 def _fault(step: Doing) -> Fault | None:
-    named = step.arguments.get("what" if step.words.name in VERBS else "answering")
-    kind = VERBS.get(step.words.name, FaultKind.RECEIVER_DIES if named is not None else None)
+    named = step.arguments.get("what" if step.words.name in FAULTS else "answering")
+    kind = FAULTS.get(step.words.name, FaultKind.RECEIVER_DIES if named is not None else None)
     if kind is None:
         return None
     what = None if named in (None, "anything") else as_sent(named, None)[0]
@@ -112,7 +105,7 @@ def _message(word: str | None, on: Ground) -> str | None:
     kinds = [kind for kind in FaultKind if word in kind.labels(request)]
     if any(each.kind in kinds and _is_of(each, request) for each in on.faults):
         return None
-    verb = next(verb for verb, kind in VERBS.items() if kind is kinds[0])
+    verb = next(verb for verb, kind in FAULTS.items() if kind is kinds[0])
     return f"{word!r} can never be here: no step of this journey asks for it; `{verb}: {request}` does"
 
 

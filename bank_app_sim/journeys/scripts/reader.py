@@ -16,7 +16,7 @@ from ..text.nodes import Listed, Mapped, Node, Plain
 from ..text.script_yaml import read_script
 from ..text.source import text_of
 from ..vocabulary.kinds import ANYTHING, NAME
-from ..vocabulary.words import in_passing, refuse_strangers
+from ..vocabulary.word_reader import in_passing, read_arguments, refuse_strangers
 from .columns import columns_in, filled_in, unknown_columns
 from .identity import name_of, row_text
 from .language import NEEDED, PARTS
@@ -224,7 +224,7 @@ class _Reading:
         gathered = Gathering()
         own: dict[str, Any] = {}
         with gathered.going_on():
-            own = GIVEN.read(node, node.place, gathered)
+            own = read_arguments(GIVEN, node, node.place, gathered)
             self._refuse_strangers(node, given(**over | own).users)
             _refuse_what_has_no_effect(node, over | own)
         self.mistakes.found += gathered.found

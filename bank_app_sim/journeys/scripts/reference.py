@@ -7,13 +7,16 @@ writes it behind the tutorial in `bank_app_sim/docs/journeys.md`. A test holds t
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from ...simulation.exchanges import EXCHANGES
 from ...timeline.trace import PARTICIPANTS
-from ..expectations.comparisons import Among, Comparison, InOrder, Same, Tally
+from ..expectations.comparisons import Among, InOrder, Same
 from ..expectations.message_comparisons import MessagesInOrder, MessageTally
 from ..expectations.message_names import DIAGRAMS
 from ..expectations.observables import OBSERVABLES
+from ..expectations.ranges import Comparison
+from ..expectations.tallies import ByWord
 from ..given import GIVEN
 from ..steps.bank import BankSteps
 from ..steps.outside import OutsideSteps
@@ -21,7 +24,7 @@ from ..steps.trouble import TroubleSteps
 from ..steps.user import UserSteps
 from ..text.mistakes import one_of
 from ..vocabulary.kinds import Choice, Kind, ListOf, Text
-from ..vocabulary.words import Field, Words, words_of
+from ..vocabulary.words import Argument, Words, words_of
 from .language import FAILURES, FLOW, MODIFIERS, PARTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "journeys.md"
@@ -118,18 +121,18 @@ def _verb(words: Words) -> Iterator[str]:
 
 
 def _fields(words: Words) -> Iterator[str]:
-    rows = [(_name(field), field.doc, written(field.kind)) for field in words.fields if not _is_told_once(field)]
+    rows = [(_name(each), each.doc, written(each.kind)) for each in words.arguments if not _is_told_once(each)]
     if rows:
         yield from _table(("field", "what it means", "how it is written"), rows)
 
 
-def _is_told_once(field: Field) -> bool:
+def _is_told_once(argument: Argument) -> bool:
     """Nearly every step of a user has it; it stands beside the steps."""
-    return field.name == "by"
+    return argument.name == "by"
 
 
-def _name(field: Field) -> str:
-    return f"**`{field.name}`**" if field.is_required else f"`{field.name}`"
+def _name(argument: Argument) -> str:
+    return f"**`{argument.name}`**" if argument.is_required else f"`{argument.name}`"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -140,7 +143,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
     yield ""
 
 
-def written(kind: Kind) -> str:
+def written(kind: Kind[Any]) -> str:
     """How a value of a kind is written."""
     match kind:
         case Text(name=name, examples=examples):
@@ -154,9 +157,9 @@ def written(kind: Kind) -> str:
             return f"{written(one)}; several in brackets"
         case Comparison(unit=unit):
             return written(unit)
-        case Tally(each=each, what=what, words=None):
+        case ByWord(each=each, what=what, words=None):
             return f"{written(each)}; or one for each {what}, by its name"
-        case Tally(each=each, words=tuple(words)):
+        case ByWord(each=each, words=tuple(words)):
             return f"{written(each)}; or one for each of {_words(words)}"
         case MessageTally(each=each):
             return f"{written(each)}; or one for each message, by its [name](#messages)"
@@ -187,7 +190,8 @@ def _anchor(title: str) -> str:
 
 
 def _long_lists() -> Iterator[str]:
-    kinds = [FAILURES, *(field.kind for kind in VERBS.values() for w in words_of(kind).values() for field in w.fields)]
+    steps = [each for kind in VERBS.values() for each in words_of(kind).values()]
+    kinds = [FAILURES, *(argument.kind for each in steps for argument in each.arguments)]
     long = {kind.what: kind.words for kind in kinds if isinstance(kind, Choice) and len(kind.words) > FEW}
     for what, words in long.items():
         title = _several(what)

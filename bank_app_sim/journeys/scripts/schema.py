@@ -11,21 +11,11 @@ import attrs
 from ..expectations.observables import OBSERVABLES
 from ..given import GIVEN
 from ..journey import STEPS
-from ..vocabulary.kinds import (
-    ANYTHING,
-    COLUMN,
-    CUSTOMER,
-    NAME,
-    POSITIVE_DURATION,
-    TIMES,
-    Choice,
-    Kind,
-    ListOf,
-    Schema,
-    Text,
-    text_like,
-)
-from ..vocabulary.words import Field, Words
+from ..vocabulary.amounts import TIMES
+from ..vocabulary.kinds import ANYTHING, COLUMN, NAME, Choice, Kind, ListOf, Schema, Text, text_like
+from ..vocabulary.moments import POSITIVE_DURATION
+from ..vocabulary.name_kinds import CUSTOMER
+from ..vocabulary.words import Words
 from .language import (
     EVENTUALLY,
     EXPECT,
@@ -99,9 +89,9 @@ class _Definitions:
     """Kinds of values, each described once."""
 
     schemas: dict[str, Schema] = attrs.field(factory=dict)
-    _kinds: dict[str, Kind] = attrs.field(factory=dict)
+    _kinds: dict[str, Kind[Any]] = attrs.field(factory=dict)
 
-    def ref(self, kind: Kind) -> Schema:
+    def ref(self, kind: Kind[Any]) -> Schema:
         """Refers to a kind."""
         name = re.sub(r"[^a-zA-Z]+", "-", kind.title).strip("-")
         while self._kinds.setdefault(name, kind) != kind:  # two words of one kind, such as the states of things
@@ -111,15 +101,12 @@ class _Definitions:
             self.schemas[name] = kind.schema(self.ref)
         return {"$ref": f"#/$defs/{name}"}
 
-    def field(self, field: Field) -> Schema:
-        return {**self.ref(field.kind), "description": field.doc}
-
-    def fields(self, words: Words) -> Schema:
-        required = [field.name for field in words.fields if field.is_required]
+    def arguments(self, words: Words) -> Schema:
+        required = [each.name for each in words.arguments if each.is_required]
         return {
             "type": "object",
             "additionalProperties": False,
-            "properties": {field.name: self.field(field) for field in words.fields},
+            "properties": {each.name: {**self.ref(each.kind), "description": each.doc} for each in words.arguments},
             **({"required": required} if required else {}),
         }
 
@@ -127,7 +114,7 @@ class _Definitions:
 def _part(name: str, definitions: _Definitions) -> Schema:
     match name:
         case "given":
-            return definitions.fields(GIVEN)
+            return definitions.arguments(GIVEN)
         case "rows":
             row = {"type": "object", "minProperties": 1, "additionalProperties": definitions.ref(ANYTHING)}
             return {"type": "array", "minItems": 1, "uniqueItems": True, "items": row}
@@ -149,7 +136,7 @@ def _column() -> Schema:
 
 def _doing(definitions: _Definitions) -> Schema:
     """One verb of those that somebody does, with what stands behind and beside it."""
-    beside = {"times": TIMES, "fails": FAILURES, "saying": NAME, "by": CUSTOMER}
+    beside: dict[str, Kind[Any]] = {"times": TIMES, "fails": FAILURES, "saying": NAME, "by": CUSTOMER}
     modifiers = {name: {**definitions.ref(kind), "description": MODIFIERS[name]} for name, kind in beside.items()}
     verbs = {name: {**_behind(words, definitions), "description": words.doc} for name, words in STEPS.items()}
     by_nobody = [{"required": [name]} for name, words in STEPS.items() if "by" not in words.by_name]
@@ -166,8 +153,8 @@ def _doing(definitions: _Definitions) -> Schema:
 
 
 def _behind(words: Words, definitions: _Definitions) -> Schema:
-    possible: list[Schema] = [definitions.fields(words)] if words.fields else []
-    if not all(field.name in words.plain for field in words.fields if field.is_required):
+    possible: list[Schema] = [definitions.arguments(words)] if words.arguments else []
+    if not all(each.name in words.plain for each in words.arguments if each.is_required):
         pass  # a plain value is not enough
     elif len(words.plain) == 1:
         possible.append(definitions.ref(words.by_name[words.plain[0]].kind))
@@ -178,7 +165,7 @@ def _behind(words: Words, definitions: _Definitions) -> Schema:
     return {"anyOf": possible} if len(possible) > 1 else possible[0]
 
 
-def _word_and_amount(word: Kind, amount: Kind) -> Schema:
+def _word_and_amount(word: Kind[Any], amount: Kind[Any]) -> Schema:
     """`weekly 50.00`."""
     assert isinstance(amount, Text)
     if not isinstance(word, Choice):

@@ -5,15 +5,20 @@ from typing import Any
 
 import attrs
 
-from ..expectations.comparisons import Tally
-from ..expectations.observables import OBSERVABLES, of_everybody
+from ..expectations.observable import of_everybody
+from ..expectations.observables import OBSERVABLES
+from ..expectations.tallies import ByWord
 from ..journey import STEPS, Expected, unnamed_branch
 from ..steps.people import StepFailed
 from ..text.mistakes import Gathering, Mistake, unknown
 from ..text.nodes import Listed, Mapped, Node, Plain
 from ..text.one_line import one_line
-from ..vocabulary.kinds import CUSTOMER, NAME, POSITIVE_DURATION, TIMES, Kind, ListOf
-from ..vocabulary.words import Words, refuse_strangers
+from ..vocabulary.amounts import TIMES
+from ..vocabulary.kinds import NAME, Kind, ListOf
+from ..vocabulary.moments import POSITIVE_DURATION
+from ..vocabulary.name_kinds import CUSTOMER
+from ..vocabulary.word_reader import read_arguments, refuse_strangers
+from ..vocabulary.words import Words
 from .language import EVENTUALLY, EXPECT, FAILURES, FLOW, MEANWHILE, MODIFIERS, RECORDABLE, VERBS
 from .names import Names
 from .possible import Possible
@@ -54,7 +59,7 @@ class StepReader:
             return self._flow(verb, value, beside)
         words = STEPS[verb.text]
         self._refuse_by(words, value, beside)
-        arguments = words.read(value, verb.place, self.mistakes, users=self.users, note=self.names.note)
+        arguments = read_arguments(words, value, verb.place, self.mistakes, users=self.users, note=self.names.note)
         modifiers: dict[str, Any] = {}
         for name, kind in (("times", TIMES), ("fails", FAILURES), ("saying", NAME)):
             if name in beside:
@@ -79,7 +84,7 @@ class StepReader:
             raise Mistake(f"`{words.name}` has its user twice; leave one of them out", beside["by"].place)
 
     def _user(self, node: Node) -> str:
-        name: str = CUSTOMER.read(node)
+        name = CUSTOMER.read(node)
         if self.users is not None:
             refuse_strangers(CUSTOMER, node, self.users)
         return name
@@ -125,9 +130,9 @@ class StepReader:
             self.mistakes.note(f"`{verb.text}` expects nothing; write what has to be so", verb.place)
         return Expecting(text=_text(verb, value), place=verb.place, expected=tuple(expected), of=of, within=within)
 
-    def _refuse_unknown_names(self, kind: Kind, node: Node, of: str | None) -> None:
+    def _refuse_unknown_names(self, kind: Kind[Any], node: Node, of: str | None) -> None:
         """Users are known before; of Dreams the last step may tell."""
-        if isinstance(kind, Tally) and kind.names is CUSTOMER and isinstance(node, Mapped) and self.users is not None:
+        if isinstance(kind, ByWord) and kind.names is CUSTOMER and isinstance(node, Mapped) and self.users is not None:
             for name, _ in node:
                 with self.mistakes.going_on():
                     refuse_strangers(CUSTOMER, name, self.users)

@@ -4,78 +4,61 @@ from datetime import timedelta
 from typing import Annotated
 
 from ...timeline.durations import shown
-from ..vocabulary.kinds import CUSTOMER, POSITIVE_DURATION, Choice, ListOf, YesNo
-from ..vocabulary.words import step
+from ..vocabulary.kinds import Choice, ListOf
+from ..vocabulary.moments import POSITIVE_DURATION
+from ..vocabulary.words import Argument, step
 from . import sayings
+from .arguments import By, may_do_nothing
 from .people import Attitude
 from .stage import Stage
 
-By = Annotated[str | None, CUSTOMER]
 _ANSWER = Choice("answer", {"yes": Attitude.ACCEPTS, "no": Attitude.DECLINES, "nothing": Attitude.SAYS_NOTHING})
 _SAYS = {meaning: word for word, meaning in _ANSWER.words.items()}
 
+_NoQuestion = Annotated[bool, may_do_nothing("There may be no question, and the journey passes all the same.")]
+_FewerQuestions = Annotated[bool, may_do_nothing("There may be fewer questions, and the journey passes all the same.")]
+
 
 class AnswerSteps(Stage):
-    """What is said of users' answers."""
+    """What users say to the next questions."""
 
     @step("the user answers", plain="answers")
     async def user_answers(
         self,
-        answers: Annotated[tuple[Attitude, ...], ListOf(_ANSWER)],
+        answers: Annotated[
+            tuple[Attitude, ...], Argument("answers", ListOf(_ANSWER), "In their order, such as [no, yes].")
+        ],
         *,
-        may_do_nothing: YesNo = False,
+        may_do_nothing: _FewerQuestions = False,
         by: By = None,
     ) -> None:
-        """What the user says to the next questions of the app, one after the other; the last answer stays.
-
-        Args:
-            answers: In their order, such as [no, yes].
-            may_do_nothing: There may be fewer questions, and the journey passes all the same.
-            by: Who.
-        """
+        """What the user says to the next questions of the app, one after the other; the last answer stays."""
         self._answers(by, answers, may_do_nothing)
 
     @step("the user accepts", plain="by")
-    async def user_accepts(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
-        """From now on the user says yes to what the app asks.
-
-        Args:
-            by: Who.
-            may_do_nothing: There may be no question, and the journey passes all the same.
-        """
+    async def user_accepts(self, by: By = None, *, may_do_nothing: _NoQuestion = False) -> None:
+        """From now on the user says yes to what the app asks."""
         self._answers(by, (Attitude.ACCEPTS,), may_do_nothing)
 
     @step("the user declines", plain="by")
-    async def user_declines(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
-        """From now on the user says no to what the app asks.
-
-        Args:
-            by: Who.
-            may_do_nothing: There may be no question, and the journey passes all the same.
-        """
+    async def user_declines(self, by: By = None, *, may_do_nothing: _NoQuestion = False) -> None:
+        """From now on the user says no to what the app asks."""
         self._answers(by, (Attitude.DECLINES,), may_do_nothing)
 
     @step("the user says nothing", plain="by")
-    async def user_says_nothing(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
-        """From now on the user does not answer what the app asks.
-
-        Args:
-            by: Who.
-            may_do_nothing: There may be no question, and the journey passes all the same.
-        """
+    async def user_says_nothing(self, by: By = None, *, may_do_nothing: _NoQuestion = False) -> None:
+        """From now on the user does not answer what the app asks."""
         self._answers(by, (Attitude.SAYS_NOTHING,), may_do_nothing)
 
     @step("the user thinks for", plain="time")
     async def user_thinks_for(
-        self, time: Annotated[timedelta, POSITIVE_DURATION], *, may_do_nothing: YesNo = False, by: By = None
+        self,
+        time: Annotated[timedelta, Argument("time", POSITIVE_DURATION, "How long.")],
+        *,
+        may_do_nothing: _NoQuestion = False,
+        by: By = None,
     ) -> None:
-        """From now on the user takes that long to answer.
-
-        Args:
-            time: How long.
-            may_do_nothing: There may be no question, and the journey passes all the same.
-            by: Who.
-        """
+        """From now on the user takes that long to answer."""
         person = self.person(by)
         person.takes = time
         what = f"{person.customer} is asked, and thinks for {shown(time)}"

@@ -4,90 +4,77 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from ..text.mistakes import one_of
-from ..vocabulary.kinds import CUSTOMER, MOMENT, POSITIVE_CENTS, POSITIVE_DURATION, TIMES, YesNo, choice
+from ..vocabulary.amounts import TIMES
+from ..vocabulary.kinds import choice
+from ..vocabulary.moments import MOMENT, POSITIVE_DURATION
 from ..vocabulary.name_kinds import SAVING_FRIEND, SCORING_TEAM
-from ..vocabulary.words import step
+from ..vocabulary.words import Argument, step
+from .arguments import amount, may_do_nothing, user
 from .people import StepFailed
 from .stage import Stage
 
-Amount = Annotated[int, POSITIVE_CENTS]
-Customer = Annotated[str | None, CUSTOMER]
 _COMPETITION = choice("competition", "league", "eurocup")
+_NoneSaves = Annotated[bool, may_do_nothing("There may be no savehack that saves for it.")]
 
 
 class OutsideSteps(Stage):
     """Purchases, salaries, goals, friends, and the clock."""
 
     @step("a purchase", plain="amount")
-    async def purchase(self, amount_cents: Amount, *, of: Customer = None, may_do_nothing: YesNo = False) -> None:
-        """A user buys something, which feeds Roundup; it moves no money in the bank's books.
-
-        Args:
-            amount_cents: For how much.
-            of: Whose purchase.
-            may_do_nothing: There may be no savehack that saves for it.
-        """
-        await self._feed(may_do_nothing, type="purchase", amount_cents=amount_cents, user_id=await self._user(of))
+    async def purchase(
+        self,
+        amount_cents: Annotated[int, amount("For how much.")],
+        *,
+        of: Annotated[str | None, user("of", "Whose purchase.")] = None,
+        may_do_nothing: _NoneSaves = False,
+    ) -> None:
+        """A user buys something, which feeds Roundup; it moves no money in the bank's books."""
+        await self._feed(may_do_nothing, type="purchase", amount_cents=amount_cents, user_id=self._user(of))
 
     @step("a salary", plain="amount")
-    async def salary(self, amount_cents: Amount, *, of: Customer = None, may_do_nothing: YesNo = False) -> None:
-        """A user is paid, which feeds Percentage; it moves no money in the bank's books.
-
-        Args:
-            amount_cents: How much.
-            of: Whose salary.
-            may_do_nothing: There may be no savehack that saves for it.
-        """
-        await self._feed(may_do_nothing, type="salary", amount_cents=amount_cents, user_id=await self._user(of))
+    async def salary(
+        self,
+        amount_cents: Annotated[int, amount("How much.")],
+        *,
+        of: Annotated[str | None, user("of", "Whose salary.")] = None,
+        may_do_nothing: _NoneSaves = False,
+    ) -> None:
+        """A user is paid, which feeds Percentage; it moves no money in the bank's books."""
+        await self._feed(may_do_nothing, type="salary", amount_cents=amount_cents, user_id=self._user(of))
 
     @step("a goal", plain="team")
     async def goal(
         self,
-        team: Annotated[str, SCORING_TEAM],
+        team: Annotated[str, Argument("team", SCORING_TEAM, "Who.")],
         *,
-        competition: Annotated[str, _COMPETITION] = "league",
-        goals: Annotated[int, TIMES] = 1,
-        may_do_nothing: YesNo = False,
+        competition: Annotated[
+            str, Argument("competition", _COMPETITION, "Where; in the league, when left out.")
+        ] = "league",
+        goals: Annotated[int, Argument("goals", TIMES, "How often; once, when left out.")] = 1,
+        may_do_nothing: _NoneSaves = False,
     ) -> None:
-        """A team scores, which feeds SaveLeague and Eurocup.
-
-        Args:
-            team: Who.
-            competition: Where; in the league, when left out.
-            goals: How often; once, when left out.
-            may_do_nothing: There may be no savehack that saves for it.
-        """
+        """A team scores, which feeds SaveLeague and Eurocup."""
         await self._feed(may_do_nothing, type="goal", team=team, competition=competition, goals=goals)
 
     @step("a friend saves", plain=("friend", "amount"))
     async def friend_saves(
-        self, friend: Annotated[str, SAVING_FRIEND], *, amount_cents: Amount, may_do_nothing: YesNo = False
+        self,
+        friend: Annotated[str, Argument("friend", SAVING_FRIEND, "Who.")],
+        *,
+        amount_cents: Annotated[int, amount("How much.")],
+        may_do_nothing: _NoneSaves = False,
     ) -> None:
-        """Somebody saves, which feeds Copycat.
-
-        Args:
-            friend: Who.
-            amount_cents: How much.
-            may_do_nothing: There may be no savehack that saves for it.
-        """
+        """Somebody saves, which feeds Copycat."""
         await self._feed(may_do_nothing, type="saving", friend=friend, amount_cents=amount_cents)
 
     @step("wait", plain="time")
-    async def wait(self, time: Annotated[timedelta, POSITIVE_DURATION]) -> None:
-        """Time passes; all that becomes due on the way is done.
-
-        Args:
-            time: How long.
-        """
+    async def wait(self, time: Annotated[timedelta, Argument("time", POSITIVE_DURATION, "How long.")]) -> None:
+        """Time passes; all that becomes due on the way is done."""
         await self.world.clock.advance(time)
 
     @step("wait until", plain="moment")
-    async def wait_until(self, moment: Annotated[datetime, MOMENT]) -> None:
-        """Time passes up to a moment.
-
-        Args:
-            moment: In UTC.
-        """
+    async def wait_until(self, moment: Annotated[datetime, Argument("moment", MOMENT, "In UTC.")]) -> None:
+        """Time passes up to a moment."""
         now = self.world.clock.now()
         if moment < now:
             raise StepFailed(f"it is {now:%Y-%m-%d %H:%M:%S} already, and time goes forward only")
@@ -101,5 +88,5 @@ class OutsideSteps(Stage):
             there = [f"{each['user']}'s {each['type']}, {each['state']}" for each in launches]
             self.nothing_to_do(f"no savehack saves for this {event['type']}; there is {one_of(there)}", may_do_nothing)
 
-    async def _user(self, customer: str | None) -> str:
+    def _user(self, customer: str | None) -> str:
         return self.person(customer).in_session.user.id

@@ -5,24 +5,23 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from impact_sdk import HandoverError, SavehackLaunch
+from impact_sdk import HandoverError, SavehackLaunch, Session
 
-from ..vocabulary.kinds import CUSTOMER, DAY, DAY_OF_MONTH, PERCENTAGE, POSITIVE_CENTS, Text, YesNo
-from ..vocabulary.name_kinds import COPIED_FRIEND, DREAM, FOLLOWED_TEAM, NEW_DREAM
-from ..vocabulary.savehacks import SAVEHACK, WEEKDAY, refuse_terms, terms_of
-from ..vocabulary.words import step
+from ..vocabulary.kinds import Text
+from ..vocabulary.moments import DAY
+from ..vocabulary.name_kinds import NEW_DREAM
+from ..vocabulary.savehacks import refuse_terms, terms_of
+from ..vocabulary.words import Argument, step
+from . import terms
 from .answers import AnswerSteps
+from .arguments import By, amount, dream, may_do_nothing
 from .people import NO_SESSION, OPEN, Person
 
-By = Annotated[str | None, CUSTOMER]
-DreamName = Annotated[str | None, DREAM]
-Amount = Annotated[int, POSITIVE_CENTS]
-MaybeAmount = Annotated[int | None, POSITIVE_CENTS]
 _LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
 
 
 def _locale(text: str) -> str:
-    """BCP 47: a language, a script and a country, of which the last two can be left out."""
+    """BCP 47: a language, a script and a country; the last two are optional."""
     if not re.fullmatch(_LANGUAGE, text):
         likely = text.replace("_", "-")
         such = f"did you mean {likely!r}?" if re.fullmatch(_LANGUAGE, likely) else "write for example sv-SE or en"
@@ -32,18 +31,19 @@ def _locale(text: str) -> str:
 
 _LOCALE = Text("a language", _locale, ("sv-SE", "en"), pattern=_LANGUAGE)
 
+_Locale = Annotated[str, Argument("locale", _LOCALE, "In which language; sv-SE, when left out.")]
+_NoneWaits = Annotated[bool, may_do_nothing("There may be no savehack that waits for an account or a signature.")]
+_SoAlready = Annotated[bool, may_do_nothing("It may be so already.")]
+_EndedAlready = Annotated[bool, may_do_nothing("The session may have ended already.")]
+_OfDream = Annotated[str | None, dream("for", "The newest for this Dream.")]
+
 
 class UserSteps(AnswerSteps):
     """The user's verbs."""
 
     @step("launch", plain="by")
-    async def launch(self, by: By = None, *, locale: Annotated[str, _LOCALE] = "sv-SE") -> None:
-        """The user opens Impact Finance in the bank's app.
-
-        Args:
-            by: Who.
-            locale: In which language; sv-SE, when left out.
-        """
+    async def launch(self, by: By = None, *, locale: _Locale = "sv-SE") -> None:
+        """The user opens Impact Finance in the bank's app."""
         person = self.person(by)
         app = person.takes_the_phone()
         since = len(await self.world.messages())
@@ -51,13 +51,8 @@ class UserSteps(AnswerSteps):
         person.since, person.has_left = since, False
 
     @step("resume paused launches", plain="by")
-    async def resume_paused_launches(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
-        """The app finishes what an earlier session has left waiting; the user may be asked again.
-
-        Args:
-            by: Who.
-            may_do_nothing: There may be no savehack that waits for an account or a signature.
-        """
+    async def resume_paused_launches(self, by: By = None, *, may_do_nothing: _NoneWaits = False) -> None:
+        """The app finishes what an earlier session has left waiting; the user may be asked again."""
         person = self.person(by)
         launches = [
             each for each in (await self.world.state())["savehack launches"].values() if each["user"] == person.customer
@@ -70,26 +65,19 @@ class UserSteps(AnswerSteps):
     @step("create a Dream", plain="name")
     async def create_dream(
         self,
-        name: Annotated[str, NEW_DREAM],
+        name: Annotated[str, Argument("name", NEW_DREAM, "What it is called.")],
         *,
-        target_cents: Amount = 250_000,
-        wanted_by: Annotated[date | None, DAY] = None,
+        target_cents: Annotated[int, amount("How much is wanted; 2500.00, when left out.", name="target")] = 250_000,
+        wanted_by: Annotated[date | None, Argument("wanted by", DAY, "The day by which it is wanted.")] = None,
         by: By = None,
     ) -> None:
-        """The user creates a Dream.
-
-        Args:
-            name: What it is called.
-            target_cents: How much is wanted; 2500.00, when left out.
-            wanted_by: The day by which it is wanted.
-            by: Who.
-        """
+        """The user creates a Dream."""
         person = self.person(by)
         self.dream_names.add(name)
         try:
             dream = await person.in_session.create_dream(name, target_cents=target_cents, expires_at=wanted_by)
         except HandoverError as error:
-            if error.dream is not None:  # it is there all the same
+            if error.dream is not None:  # it exists all the same
                 person.has_created(name, error.dream)
             raise
         person.has_created(name, dream)
@@ -97,38 +85,23 @@ class UserSteps(AnswerSteps):
     @step("launch a savehack", plain=("savehack", "amount"), check=refuse_terms)
     async def launch_savehack(
         self,
-        savehack: Annotated[str, SAVEHACK],
+        savehack: terms.Savehack,
         *,
-        amount_cents: MaybeAmount = None,
-        weekday: Annotated[int | None, WEEKDAY] = None,
-        day_of_month: Annotated[int | None, DAY_OF_MONTH] = None,
-        min_amount_cents: MaybeAmount = None,
-        max_amount_cents: MaybeAmount = None,
-        percentage: Annotated[int | None, PERCENTAGE] = None,
-        round_to_cents: MaybeAmount = None,
-        team: Annotated[str | None, FOLLOWED_TEAM] = None,
-        friend: Annotated[str | None, COPIED_FRIEND] = None,
-        for_: DreamName = None,
+        amount_cents: terms.Amount = None,
+        weekday: terms.Weekday = None,
+        day_of_month: terms.DayOfMonth = None,
+        min_amount_cents: terms.MinAmount = None,
+        max_amount_cents: terms.MaxAmount = None,
+        percentage: terms.Percentage = None,
+        round_to_cents: terms.RoundTo = None,
+        team: terms.Team = None,
+        friend: terms.Friend = None,
+        for_: Annotated[str | None, dream("for", "For which Dream; the newest when left out.")] = None,
         by: By = None,
     ) -> None:
-        """The user launches a savehack; the app may ask for an account, or for a signature.
-
-        Args:
-            savehack: Which of the sixteen.
-            amount_cents: How much each time; 50.00, when left out.
-            weekday: Of a weekly one; monday, when left out.
-            day_of_month: Of a monthly one; 1, when left out.
-            min_amount_cents: The least each time, where that is left to chance; 10.00, when left out.
-            max_amount_cents: The most each time; 100.00, when left out.
-            percentage: Of each salary; 10, when left out.
-            round_to_cents: What purchases are rounded up to; 10.00, when left out.
-            team: Whose goals count; Arsenal, when left out.
-            friend: Whose savings are copied; bo, when left out.
-            for_: For which Dream; the newest when left out.
-            by: Who.
-        """
+        """The user launches a savehack; the app may ask for an account, or for a signature."""
         person = self.person(by)
-        terms = terms_of(
+        agreed = terms_of(
             savehack=savehack,
             amount_cents=amount_cents,
             weekday=weekday,
@@ -141,88 +114,63 @@ class UserSteps(AnswerSteps):
             friend=friend,
         )
         try:
-            person.launches.append(await person.in_session.launch_savehack(person.dream(for_), terms))
+            person.launches.append(await person.in_session.launch_savehack(person.dream(for_), agreed))
         except HandoverError as error:
             person.launches += error.launches  # they wait
             raise
 
     @step("pause the savehack", plain="for")
-    async def pause_savehack(self, for_: DreamName = None, *, may_do_nothing: YesNo = False, by: By = None) -> None:
-        """The user lets the newest savehack rest.
-
-        Args:
-            for_: The newest for this Dream.
-            may_do_nothing: It may be so already.
-            by: Who.
-        """
-        person = self.person(by)
-        launch = person.launch(for_)
-        await self._require_another_state(launch, "paused", may_do_nothing)
-        await person.in_session.pause_launch(launch)
+    async def pause_savehack(self, for_: _OfDream = None, *, may_do_nothing: _SoAlready = False, by: By = None) -> None:
+        """The user lets the newest savehack rest."""
+        session, launch = await self._launch_in_another_state("paused", by, for_, may_do_nothing)
+        await session.pause_launch(launch)
 
     @step("resume the savehack", plain="for")
-    async def resume_savehack(self, for_: DreamName = None, *, may_do_nothing: YesNo = False, by: By = None) -> None:
-        """The user ends a rest.
-
-        Args:
-            for_: The newest for this Dream.
-            may_do_nothing: It may be so already.
-            by: Who.
-        """
-        person = self.person(by)
-        launch = person.launch(for_)
-        await self._require_another_state(launch, "active", may_do_nothing)
-        await person.in_session.resume_launch(launch)
+    async def resume_savehack(
+        self, for_: _OfDream = None, *, may_do_nothing: _SoAlready = False, by: By = None
+    ) -> None:
+        """The user ends a rest."""
+        session, launch = await self._launch_in_another_state("active", by, for_, may_do_nothing)
+        await session.resume_launch(launch)
 
     @step("stop the savehack", plain="for")
-    async def stop_savehack(self, for_: DreamName = None, *, may_do_nothing: YesNo = False, by: By = None) -> None:
-        """The user stops the newest savehack for good.
-
-        Args:
-            for_: The newest for this Dream.
-            may_do_nothing: It may be so already.
-            by: Who.
-        """
-        person = self.person(by)
-        launch = person.launch(for_)
-        await self._require_another_state(launch, "stopped", may_do_nothing)
-        await person.in_session.stop_launch(launch)
+    async def stop_savehack(self, for_: _OfDream = None, *, may_do_nothing: _SoAlready = False, by: By = None) -> None:
+        """The user stops the newest savehack for good."""
+        session, launch = await self._launch_in_another_state("stopped", by, for_, may_do_nothing)
+        await session.stop_launch(launch)
 
     @step("withdraw", plain="amount")
-    async def withdraw(self, amount_cents: Amount, *, from_: DreamName = None, by: By = None) -> None:
-        """The user asks for money back.
-
-        Args:
-            amount_cents: How much.
-            from_: From which Dream; the newest when left out.
-            by: Who.
-        """
+    async def withdraw(
+        self,
+        amount_cents: Annotated[int, amount("How much.")],
+        *,
+        from_: Annotated[str | None, dream("from", "From which Dream; the newest when left out.")] = None,
+        by: By = None,
+    ) -> None:
+        """The user asks for money back."""
         person = self.person(by)
         await person.in_session.withdraw(person.dream(from_), amount_cents)
 
     @step("move money", plain="amount")
-    async def move(self, amount_cents: Amount, *, from_: DreamName = None, to: DreamName = None, by: By = None) -> None:
-        """The user moves money from one Dream to another; either may be left out: what is in no Dream is meant.
-
-        Args:
-            amount_cents: How much.
-            from_: From which Dream.
-            to: To which Dream.
-            by: Who.
-        """
+    async def move(
+        self,
+        amount_cents: Annotated[int, amount("How much.")],
+        *,
+        from_: Annotated[str | None, dream("from", "From which Dream.")] = None,
+        to: Annotated[str | None, dream("to", "To which Dream.")] = None,
+        by: By = None,
+    ) -> None:
+        """The user moves money from one Dream to another; either may be left out: what is in no Dream is meant."""
         person = self.person(by)
         source = None if from_ is None else person.dream(from_)
         target = None if to is None else person.dream(to)
         await person.in_session.move(amount_cents, source=source, target=target)
 
     @step("delete the Dream", plain="name")
-    async def delete_dream(self, name: DreamName = None, *, by: By = None) -> None:
-        """The user gives a Dream up.
-
-        Args:
-            name: Which; the newest when left out.
-            by: Who.
-        """
+    async def delete_dream(
+        self, name: Annotated[str | None, dream("name", "Which; the newest when left out.")] = None, *, by: By = None
+    ) -> None:
+        """The user gives a Dream up."""
         person = self.person(by)
         dream = person.dream(name)
         await person.in_session.delete_dream(dream)
@@ -230,11 +178,7 @@ class UserSteps(AnswerSteps):
 
     @step("look around", plain="by")
     async def look_around(self, by: By = None) -> None:
-        """The user looks at accounts, Dreams, savehacks and transactions.
-
-        Args:
-            by: Who.
-        """
+        """The user looks at accounts, Dreams, savehacks and transactions."""
         session = self.person(by).in_session
         for listing in (session.accounts(), session.dreams(), session.savehack_launches(), session.transactions()):
             async for _ in listing:
@@ -242,33 +186,19 @@ class UserSteps(AnswerSteps):
 
     @step("keep the session alive", plain="by")
     async def keep_alive(self, by: By = None) -> None:
-        """The app says that the user is there.
-
-        Args:
-            by: Who.
-        """
+        """The app says that the user is there."""
         await self.person(by).in_session.keep_alive()
 
     @step("sign out", plain="by")
-    async def sign_out(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
-        """The user signs out of Impact Finance.
-
-        Args:
-            by: Who.
-            may_do_nothing: The session may have ended already.
-        """
+    async def sign_out(self, by: By = None, *, may_do_nothing: _EndedAlready = False) -> None:
+        """The user signs out of Impact Finance."""
         person = self.person(by)
         await self._require_open(person, may_do_nothing)
         await person.in_session.sign_out()
 
     @step("leave", plain="by")
-    async def leave(self, by: By = None, *, may_do_nothing: YesNo = False) -> None:
-        """The app leaves Impact Finance; DES keeps the session until it expires.
-
-        Args:
-            by: Who.
-            may_do_nothing: The session may have ended already.
-        """
+    async def leave(self, by: By = None, *, may_do_nothing: _EndedAlready = False) -> None:
+        """The app leaves Impact Finance; DES keeps the session until it expires."""
         person = self.person(by)
         await self._require_open(person, may_do_nothing)
         await person.in_session.close()
@@ -276,18 +206,19 @@ class UserSteps(AnswerSteps):
 
     @step("open an account in advance", plain="by")
     async def open_account_in_advance(self, by: By = None) -> None:
-        """The user has an account opened before ever opening Impact Finance, and waits for it.
-
-        Args:
-            by: Who.
-        """
+        """The user has an account opened before ever opening Impact Finance, and waits for it."""
         await self.person(by).takes_the_phone().open_account_in_advance()
 
-    async def _require_another_state(self, launch: SavehackLaunch, state: str, may_do_nothing: bool) -> None:
-        """DES leaves what is so already as it is."""
+    async def _launch_in_another_state(
+        self, state: str, by: str | None, dream: str | None, may_do_nothing: bool
+    ) -> tuple[Session, SavehackLaunch]:
+        """The newest launch. If it is in this state already, DES changes nothing, so that the step does nothing."""
+        person = self.person(by)
+        launch = person.launch(dream)
         there = (await self.world.state())["savehack launches"].get(launch.id)
         if there is not None and there["state"] == state:
             self.nothing_to_do(f"the {there['type']} for {there['dream']} is {state} already", may_do_nothing)
+        return person.in_session, launch
 
     async def _require_open(self, person: Person, may_do_nothing: bool) -> None:
         """The SDK does nothing with a session that has ended."""
@@ -297,5 +228,5 @@ class UserSteps(AnswerSteps):
 
 
 def _waits(launch: Mapping[str, Any]) -> bool:
-    """Whether it is one that the app is to finish; what the user lets rest waits for the user."""
+    """Whether the app has to finish it. If the user has paused it, only the user resumes it."""
     return bool(launch["pause_reason"] == "account_required" or launch["state"] == "draft")

@@ -1,60 +1,87 @@
-"""Names of things in a script: those that it gives, and those by which it looks things up."""
+"""Names in a script: those that it gives to things, and those by which it refers to things."""
+
+import re
 
 import attrs
 
-from .kinds import Text
+from .kinds import Text, whole_numbers
 
 
-@attrs.frozen
-class GivenName(Text):
+def _customer(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_.@-]{1,64}", text):
+        raise ValueError(f"{text!r} is no user's name: 1 to 64 lower-case letters, digits and the signs - _ . @")
+    return text
+
+
+CUSTOMER = Text(
+    "a user's name", _customer, ("ada", "bo"), pattern=r"[a-z0-9_.@-]{1,64}", numbers=whole_numbers(0, 10**18)
+)
+
+
+@attrs.frozen(kw_only=True)
+class GivenName(Text[str]):
     """A name that something gets here.
 
     Args:
-        of: What it is a name of.
+        of: What has this name.
     """
 
-    of: str = attrs.field(kw_only=True)
+    of: str
 
 
-@attrs.frozen
-class LookedUpName(Text):
-    """A name of something that has got it elsewhere.
+@attrs.frozen(kw_only=True)
+class LookedUpName(Text[str]):
+    """A name that something has got elsewhere.
 
     Args:
-        of: What it is a name of.
-        way_out: How something gets this name.
-        otherwise: What to write where it is nobody's on purpose.
-        may_be_nobodys: One that nothing has is fine as well, unless it is one that something has, but for a slip.
-        is_part: A part of it is enough.
-        always: Names that are there without anybody giving them.
+        of: What has this name.
+        way_out: How something gets such a name.
+        otherwise: What to write if nothing has the name on purpose.
+        may_be_nobodys: A name that nothing has is fine too, unless it is a given name with a slip.
+        is_part: A part of the name is enough.
+        always: Names that exist without a step that gives them.
     """
 
-    of: str = attrs.field(kw_only=True)
-    way_out: str = attrs.field(default="", kw_only=True)
-    otherwise: str = attrs.field(default="", kw_only=True)
-    may_be_nobodys: bool = attrs.field(default=False, kw_only=True)
-    is_part: bool = attrs.field(default=False, kw_only=True)
-    always: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    of: str
+    way_out: str = ""
+    otherwise: str = ""
+    may_be_nobodys: bool = False
+    is_part: bool = False
+    always: tuple[str, ...] = ()
 
 
-NEW_DREAM = GivenName("a name", of="Dream")
-DREAM = LookedUpName("the name of a Dream", of="Dream", way_out="`create a Dream` makes one")
-# What is not said of a savehack is so; see `savehacks`.
+def _given(name: str, of: str) -> GivenName:
+    return GivenName(name=name, parse=str, of=of)
+
+
+NEW_DREAM = _given("a name", "Dream")
+DREAM = LookedUpName(name="the name of a Dream", parse=str, of="Dream", way_out="`create a Dream` makes one")
+# The defaults of savehacks; see `savehacks`.
 DEFAULT_TEAM, DEFAULT_FRIEND = "Arsenal", "bo"
-FOLLOWED_TEAM = GivenName("the name of a team", of="team")
+FOLLOWED_TEAM = _given("the name of a team", "team")
 SCORING_TEAM = LookedUpName(
-    "the name of a team",
+    name="the name of a team",
+    parse=str,
     of="team",
     way_out="`launch a savehack` follows one",
     otherwise="with `may do nothing: yes` any team can score",
     may_be_nobodys=True,
     always=(DEFAULT_TEAM,),
 )
-COPIED_FRIEND = GivenName("the name of a friend", of="friend")
-NEW_EXTERNAL_ID = GivenName("a name", of="external ID")
-EXTERNAL_ID = LookedUpName("an external ID", of="external ID", may_be_nobodys=True)
-NEW_REASON = GivenName("a name", of="reason")
-# What the simulated bank says, as far as it is the same each time.
+COPIED_FRIEND = _given("the name of a friend", "friend")
+SAVING_FRIEND = LookedUpName(
+    name="the name of a friend",
+    parse=str,
+    of="friend",
+    way_out="`launch a savehack` copies one",
+    otherwise="with `may do nothing: yes` anybody can save",
+    may_be_nobodys=True,
+    always=(DEFAULT_FRIEND,),
+)
+NEW_EXTERNAL_ID = _given("a name", "external ID")
+EXTERNAL_ID = LookedUpName(name="an external ID", parse=str, of="external ID", may_be_nobodys=True)
+NEW_REASON = _given("a name", "reason")
+# The constant parts of what the simulated bank says.
 BANKS_REASONS = (
     "the bank does not open an account for this customer",
     "insufficient funds: the deposit is",
@@ -62,8 +89,8 @@ BANKS_REASONS = (
     "the current account holds",
     "the savings account holds",
 )
-REASON = LookedUpName("a reason", of="reason", may_be_nobodys=True, is_part=True, always=BANKS_REASONS)
-# What the bank's app shows, as far as it is the same each time.
+REASON = LookedUpName(name="a reason", parse=str, of="reason", may_be_nobodys=True, is_part=True, always=BANKS_REASONS)
+# The constant parts of what the bank's app shows.
 SCREEN_TEXTS = (
     "Impact Finance",
     "Open a savings account",
@@ -74,12 +101,6 @@ SCREEN_TEXTS = (
     "You have signed. Your saving begins.",
     "Impact Finance is closed:",
 )
-SHOWN = LookedUpName("a text", of="text on the screen", may_be_nobodys=True, is_part=True, always=SCREEN_TEXTS)
-SAVING_FRIEND = LookedUpName(
-    "the name of a friend",
-    of="friend",
-    way_out="`launch a savehack` copies one",
-    otherwise="with `may do nothing: yes` anybody can save",
-    may_be_nobodys=True,
-    always=(DEFAULT_FRIEND,),
+SHOWN = LookedUpName(
+    name="a text", parse=str, of="text on the screen", may_be_nobodys=True, is_part=True, always=SCREEN_TEXTS
 )

@@ -1,8 +1,7 @@
 """Savehacks in the words of a script: `weekly 50.00`, and what else each kind takes."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 import attrs
 
@@ -20,58 +19,51 @@ from impact_sdk import (
     Rocket,
     Roulette,
     Roundup,
+    SavehackTerms,
     SaveLeague,
     Thief,
     Weekly,
 )
 
 from ...server.nearest import is_not_known
-from .kinds import Choice
+from .kinds import Choice, choice
 from .name_kinds import DEFAULT_FRIEND, DEFAULT_TEAM
-from .words import CannotBe, in_scripts
+from .words import CannotBe
 
-SavehackTerms = (
-    Autopilot
-    | Daily
-    | Weekly
-    | Monthly
-    | Thief
-    | Rocket
-    | OneTime
-    | Roulette
-    | Moonstruck
-    | Percentage
-    | Everest
-    | CalendarChaos
-    | SaveLeague
-    | Eurocup
-    | Copycat
-    | Roundup
-)
-
-
-def in_words(type_name: str) -> str:
-    """`CalendarChaos` is `calendar chaos`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", " ", type_name).lower()
-
-
-TERMS: dict[str, type[SavehackTerms]] = {in_words(kind.__name__): kind for kind in get_args(SavehackTerms)}
-SAVEHACK = Choice("savehack", {word: word for word in TERMS})
+TERMS: Mapping[str, type[SavehackTerms]] = {
+    "autopilot": Autopilot,
+    "daily": Daily,
+    "weekly": Weekly,
+    "monthly": Monthly,
+    "thief": Thief,
+    "rocket": Rocket,
+    "one time": OneTime,
+    "roulette": Roulette,
+    "moonstruck": Moonstruck,
+    "percentage": Percentage,
+    "everest": Everest,
+    "calendar chaos": CalendarChaos,
+    "save league": SaveLeague,
+    "eurocup": Eurocup,
+    "copycat": Copycat,
+    "roundup": Roundup,
+}
+SAVEHACK = choice("savehack", *TERMS)
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAY = Choice("day of the week", {day: n for n, day in enumerate(DAYS)})
 
-# What a savehack has that nobody has said anything of.
-_OTHERWISE: dict[str, Any] = {
-    "amount_cents": 5_000,
-    "weekday": 0,
-    "day_of_month": 1,
-    "min_amount_cents": 1_000,
-    "max_amount_cents": 10_000,
-    "percentage": 10,
-    "round_to_cents": 1_000,
-    "team": DEFAULT_TEAM,
-    "friend": DEFAULT_FRIEND,
+# The fields of terms: what scripts call each, and its default.
+_FIELDS: Mapping[str, tuple[str, Any]] = {
+    "amount_cents": ("amount", 5_000),
+    "weekday": ("weekday", 0),
+    "day_of_month": ("day of month", 1),
+    "min_amount_cents": ("min amount", 1_000),
+    "max_amount_cents": ("max amount", 10_000),
+    "percentage": ("percentage", 10),
+    "round_to_cents": ("round to", 1_000),
+    "team": ("team", DEFAULT_TEAM),
+    "friend": ("friend", DEFAULT_FRIEND),
 }
 
 
@@ -80,10 +72,10 @@ def terms_of(*, savehack: str, **given: Any) -> SavehackTerms:
 
     Args:
         savehack: Its kind in words.
-        given: Fields of the SDK's terms; what is None was left out.
+        given: Fields of the SDK's terms; None means the default.
 
     Raises:
-        CannotBe: There is no such savehack, or it has no such field, or not with this value.
+        CannotBe: There is no such savehack, it has no such field, or the field cannot have this value.
     """
     if savehack not in TERMS:
         more = "its amount and all else have names of their own"
@@ -93,15 +85,19 @@ def terms_of(*, savehack: str, **given: Any) -> SavehackTerms:
     said = {name: value for name, value in given.items() if value is not None}
     for name in said:
         if name not in own:
-            has = ", ".join(map(in_scripts, own)) or "nothing to choose"
-            raise CannotBe(f"a {savehack} savehack has no {in_scripts(name)}; it has {has}", in_scripts(name))
-    values = {name: said.get(name, _OTHERWISE[name]) for name in own}
+            has = ", ".join(map(_word, own)) or "nothing to choose"
+            raise CannotBe(f"a {savehack} savehack has no {_word(name)}; it has {has}", _word(name))
+    values = {name: said.get(name, _FIELDS[name][1]) for name in own}
     _keep_apart(values, said)
     return kind(**values)
 
 
+def _word(name: str) -> str:
+    return _FIELDS[name][0]
+
+
 def _keep_apart(values: dict[str, Any], said: Mapping[str, Any]) -> None:
-    """Let the most not be less than the least: what was not said of them gives way."""
+    """Change a default that would make the most less than the least."""
     bounds = [name for name in ("min_amount_cents", "amount_cents", "max_amount_cents") if name in values]
     if len(bounds) < 2:
         return
@@ -109,11 +105,11 @@ def _keep_apart(values: dict[str, Any], said: Mapping[str, Any]) -> None:
     if values[least] <= values[most]:
         return
     if most in said and least in said:
-        raise CannotBe(f"{in_scripts(most)} is less than {in_scripts(least)}", in_scripts(most))
-    gives_way, stays = (most, least) if least in said else (least, most)
-    values[gives_way] = values[stays]
+        raise CannotBe(f"{_word(most)} is less than {_word(least)}", _word(most))
+    changes, stays = (most, least) if least in said else (least, most)
+    values[changes] = values[stays]
 
 
 def refuse_terms(arguments: Mapping[str, Any]) -> None:
-    """Refuse what the chosen savehack cannot have."""
-    terms_of(**{name: value for name, value in arguments.items() if name in ("savehack", *_OTHERWISE)})
+    """Refuse terms that the chosen savehack cannot have."""
+    terms_of(**{name: value for name, value in arguments.items() if name in ("savehack", *_FIELDS)})
