@@ -30,6 +30,7 @@ from .request import SESSION_COOKIE, Bank, Credential, Principal, Request, User,
 from .sign_in import SignIn
 from .tenant import SessionRenewal, Tenant
 from .unit_of_work import UnitOfWork
+from .watching import watched
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class DES:
             Operation("GET", "/openapi.json", document_served.serve_json),
             Operation("GET", "/docs", document_served.serve_page),
         ]
-        self.app = Service[UnitOfWork | Handler](
+        service = Service[UnitOfWork | Handler](
             [*OPERATIONS, *for_everybody],
             self._respond,
             ids=ids,
@@ -129,6 +130,7 @@ class DES:
             headers=idempotency.LIFETIME_HEADER,
             guard=_guard,
         )
+        self.app = watched(service)
 
     async def run(self) -> None:
         """For ever: prepare the deposits that fall due, send events, and throw away what has expired."""

@@ -21,7 +21,7 @@ from ..server.ids import Ids
 from ..server.status_lines import status_line
 from ..timeline.clock import Clock, moment, timestamp
 from ..timeline.trace import Trace
-from . import deliveries, events, store
+from . import deliveries, events, store, watching
 from .deliveries import Outcome, Reply
 from .store import Row
 
@@ -314,6 +314,7 @@ class Webhooks:
         except Exception as error:
             return Reply(status=None, error=why(error))
         status = response.status_code
+        watching.show_webhook(request.headers, content, status)
         return Reply(status=status, error=None if response.is_success else f"the answer was {status}")
 
 

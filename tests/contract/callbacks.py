@@ -1,4 +1,4 @@
-"""What the host's callbacks answer: seen where they are registered, whoever registers them."""
+"""What the host's callbacks answer: tests of the handover register them here, so that each answer is seen."""
 
 import functools
 import inspect
@@ -7,11 +7,9 @@ from typing import Any
 
 import anyio
 
-from impact_sdk import ImpactSDK
+from impact_sdk import ImpactSDK, Registration
 
-from .coverage import Coverage
-
-# Of a callback that asks something; of one that asks for something that cannot be declined; of one that only tells.
+# The answers of a callback that asks a question, of one whose request nobody can decline, and of one that only tells.
 QUESTION = ("returned", "declined", "raised", "cancelled")
 REQUEST = ("returned", "raised", "cancelled")
 NOTICE = ("returned",)
@@ -26,47 +24,40 @@ KINDS = {
 
 
 def wanted() -> dict[str, tuple[str, ...]]:
-    """Each callback that can be registered, with the answers that the suite has to have seen."""
+    """The answers of each callback that the whole suite has to show."""
     names = [name for name in inspect.signature(ImpactSDK.register).parameters if name != "self"]
     return {name: KINDS.get(name, NOTICE) for name in names}
 
 
-def watch(coverage: Coverage) -> Callable[[], None]:
-    """Look at every callback that is registered from now on.
-
-    Returns:
-        How to stop it.
-    """
-    register = ImpactSDK.register
-
-    @functools.wraps(register)
-    def watched_register(self: ImpactSDK, **callbacks: Any) -> Any:
-        watched = {name: _watched(name, each, coverage) if callable(each) else each for name, each in callbacks.items()}
-        return register(self, **watched)
-
-    setattr(ImpactSDK, "register", watched_register)  # noqa: B010  # mypy: a method is not assigned to
-    return lambda: setattr(ImpactSDK, "register", register)
+# What callbacks answered so far: callback, and what it did.
+SEEN: set[tuple[str, str]] = set()
 
 
-def _watched(name: str, callback: Callable[..., Any], coverage: Coverage) -> Callable[..., Any]:
+def register(sdk: ImpactSDK, **callbacks: Callable[..., object]) -> Registration:
+    """`sdk.register()`, with every answer of these callbacks noted in `SEEN`."""
+    watched: dict[str, Any] = {name: _watched(name, each) for name, each in callbacks.items()}
+    return sdk.register(**watched)
+
+
+def _watched(name: str, callback: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(callback)
     def called(*arguments: Any) -> Any:
         answer = callback(*arguments)
-        return _awaited(name, answer, coverage) if inspect.isawaitable(answer) else answer
+        return _awaited(name, answer) if inspect.isawaitable(answer) else answer
 
     return called
 
 
-async def _awaited(name: str, answer: Awaitable[Any], coverage: Coverage) -> Any:
+async def _awaited(name: str, answer: Awaitable[Any]) -> Any:
     try:
         result = await answer
     except anyio.get_cancelled_exc_class():
-        coverage.callback_answers.add((name, "cancelled"))
+        SEEN.add((name, "cancelled"))
         raise
     except Exception as error:
-        # Hosts decline with errors that are called so, such as ProvisioningDeclined.
+        # A host declines with an error of such a name: ProvisioningDeclined, ConsentDeclined.
         is_declined = type(error).__name__.endswith("Declined")
-        coverage.callback_answers.add((name, "declined" if is_declined else "raised"))
+        SEEN.add((name, "declined" if is_declined else "raised"))
         raise
-    coverage.callback_answers.add((name, "returned"))
+    SEEN.add((name, "returned"))
     return result

@@ -15,6 +15,7 @@ import orjson
 
 from bank_app_sim.des.document import operations
 from bank_app_sim.des.schemas import Node, Schemas
+from bank_app_sim.des.watching import Exchange
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -23,20 +24,6 @@ OF_EVERY_OPERATION: Mapping[str, Node] = {"503": {"$ref": "#/components/response
 
 # Where the schemas are for the validators; nothing is fetched from there.
 BASE = "urn:document"
-
-
-@attrs.frozen(kw_only=True)
-class Exchange:
-    """A request and its answer, as they went over the wire. Header names are in lower case."""
-
-    method: str
-    path: str
-    query: str
-    request_headers: Mapping[str, str]
-    request_body: bytes
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @attrs.frozen(kw_only=True)

@@ -6,31 +6,20 @@ from typing import Any
 
 import pytest
 
-from bank_app_sim.des import DES
 from bank_app_sim.des.document import document
+from bank_app_sim.des.watching import watch
 
 from . import callbacks
 from .contract import Contract
 from .coverage import Coverage, table
 from .recorder import Recorder
 
-RECORDER = Recorder(Contract(document()))
+RECORDER = Recorder(Contract(document()), Coverage(callback_answers=callbacks.SEEN))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Stand between DES and whoever asks it, from the moment that it is made. We look, and change nothing."""
-    make = DES.__init__
-
-    def make_watched(self: DES, **arguments: Any) -> None:
-        to_bank = arguments.get("webhook_transport")
-        if to_bank is not None:
-            arguments["webhook_transport"] = RECORDER.watching_webhooks(to_bank)
-        make(self, **arguments)
-        setattr(self, "app", RECORDER.watching(self.app))  # noqa: B010  # mypy: it was a Service
-
-    setattr(DES, "__init__", make_watched)  # noqa: B010
-    config.add_cleanup(lambda: setattr(DES, "__init__", make))
-    config.add_cleanup(callbacks.watch(RECORDER.coverage))
+    """Watch each DES of this process from the moment that it is made."""
+    config.add_cleanup(watch(RECORDER))
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,9 @@ import orjson
 import pytest
 
 from bank_app_sim.des.document import document
+from bank_app_sim.des.watching import Exchange, watched_by
 
-from .contract import Contract, Exchange
+from .contract import Contract
 from .coverage import Coverage, table
 from .recorder import Recorder
 
@@ -87,7 +88,7 @@ def test_a_null_in_an_event_is_found() -> None:
     assert CONTRACT.faults(attrs.evolve(listed, body=orjson.dumps({**events, "events": [dream]}))) != []
 
 
-async def test_an_application_is_looked_at_and_not_changed() -> None:
+async def test_a_watcher_sees_an_exchange_and_changes_nothing() -> None:
     recorder = Recorder(CONTRACT)
     sent: list[Any] = []
 
@@ -104,7 +105,7 @@ async def test_an_application_is_looked_at_and_not_changed() -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/v1/dreams", "query_string": b"", "headers": []}
-    await recorder.watching(app)(scope, receive, send)
+    await watched_by(app, recorder)(scope, receive, send)
 
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     assert recorder.coverage.answers == {("GET", "/v1/dreams", "418")}

@@ -21,6 +21,7 @@ from impact_sdk import (
     TransferConsentTimedOut,
 )
 
+from ..contract.callbacks import register
 from .faults import Faults
 from .host import WEEKLY, Host, Signatory, User, asking, launched
 
@@ -54,7 +55,7 @@ def backend(simulation: Simulation) -> Backend:
 
 async def test_01_a_draft_is_asked_for_with_what_the_backend_needs(simulation: Simulation, backend: Backend) -> None:
     sdk, host, never = simulation.sdk(), Signatory(then=backend.consents), Host()
-    sdk.register(transfer_consent_requested=host, account_provisioning_requested=never)
+    register(sdk, transfer_consent_requested=host, account_provisioning_requested=never)
     user = await launched(simulation, sdk)
 
     launch = await user.session.launch_savehack(user.dream, WEEKLY)
@@ -70,7 +71,7 @@ async def test_01_a_draft_is_asked_for_with_what_the_backend_needs(simulation: S
 
 async def test_01_every_launch_is_a_question_of_its_own(simulation: Simulation, backend: Backend) -> None:
     sdk, host = simulation.sdk(), Signatory(then=backend.consents)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
 
     for _ in range(2):
@@ -84,7 +85,7 @@ async def test_02_two_sessions_that_wait_for_one_launch_share_the_question(
     simulation: Simulation, backend: Backend
 ) -> None:
     sdk, host = simulation.sdk(), Signatory(then=backend.consents, waits=True)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
     other = await launched(simulation, sdk)
     started: list[SavehackLaunch] = []
@@ -107,7 +108,7 @@ async def test_03_after_consent_deposits_are_prepared_and_wait_for_the_account(
     simulation: Simulation, backend: Backend
 ) -> None:
     sdk = simulation.sdk()
-    sdk.register(transfer_consent_requested=backend.consents)
+    register(sdk, transfer_consent_requested=backend.consents)
     user = await launched(simulation, sdk)
 
     launch = await user.session.launch_savehack(user.dream, WEEKLY)
@@ -120,7 +121,7 @@ async def test_03_after_consent_deposits_are_prepared_and_wait_for_the_account(
 
 async def test_04_a_backend_that_says_nothing_is_a_failure_that_says_so(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Signatory()
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
 
     with pytest.raises(TransferConsentFailed, match="neither consented nor rejected") as caught:
@@ -135,7 +136,7 @@ async def test_05_what_the_user_rejected_at_the_bank_is_declined_and_can_be_aske
     simulation: Simulation, backend: Backend
 ) -> None:
     sdk, host = simulation.sdk(), Signatory(then=backend.rejects)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
     with pytest.raises(TransferConsentDeclined, match="rejects the consent") as caught:
         await user.session.launch_savehack(user.dream, WEEKLY)
@@ -153,7 +154,7 @@ async def test_06_a_user_who_does_not_sign_is_no_failure(simulation: Simulation)
         raise ConsentDeclined("too much")
 
     sdk = simulation.sdk()
-    sdk.register(transfer_consent_requested=decline)
+    register(sdk, transfer_consent_requested=decline)
     user = await launched(simulation, sdk)
 
     with pytest.raises(TransferConsentDeclined, match="too much") as caught:
@@ -171,7 +172,7 @@ async def test_06_a_callback_that_raises_has_failed_and_the_next_asking_is_the_s
         raise LookupError("no such page")
 
     sdk, host = simulation.sdk(), Signatory(then=fail)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
     with pytest.raises(TransferConsentFailed, match="no such page") as caught:
         await user.session.launch_savehack(user.dream, WEEKLY)
@@ -187,7 +188,7 @@ async def test_06_a_callback_that_raises_has_failed_and_the_next_asking_is_the_s
 
 async def test_07_a_silent_callback_is_cancelled_after_the_limit(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(transfer_consent_timeout=timedelta(minutes=10)), Signatory(waits=True)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
 
     async with asking(user, host) as outcome:
@@ -211,7 +212,7 @@ async def test_07_a_consent_that_arrives_late_still_counts(simulation: Simulatio
     late = anyio.Event()
     sdk = simulation.sdk(transfer_consent_timeout=timedelta(minutes=10))
     host = Signatory(then=too_late)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
     async with asking(user, host) as outcome:
         await simulation.advance(timedelta(minutes=11))
@@ -228,7 +229,7 @@ async def test_07_a_consent_that_arrives_late_still_counts(simulation: Simulatio
 
 async def test_08_without_a_callback_it_fails_at_once_and_names_draft_and_remedy(simulation: Simulation) -> None:
     sdk = simulation.sdk()
-    sdk.register(account_provisioning_requested=Host())
+    register(sdk, account_provisioning_requested=Host())
     user = await launched(simulation, sdk)
 
     with pytest.raises(CallbackNotRegistered, match=r"transfer_consent_requested=….*resume_paused") as caught:
@@ -256,7 +257,7 @@ async def test_09_callbacks_that_call_the_sdk_do_not_wait_for_each_other(
         with pytest.raises(CallbackNotRegistered):
             await user.session.launch_savehack(user.dream, WEEKLY)
     host = Signatory(then=resume_all)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
 
     started = await user.session.resume_paused_launches()
 
@@ -272,7 +273,7 @@ async def test_10_when_des_cannot_be_asked_what_became_of_it_the_host_is_not_ask
     faults = Faults(simulation, method="GET", path="/v1/savehack-launches/", times=3, fault=fault)
     host = Signatory(then=backend.consents)
     async with faults.sdk() as sdk:
-        sdk.register(transfer_consent_requested=host)
+        register(sdk, transfer_consent_requested=host)
         user = await launched(simulation, sdk)
         with pytest.raises(Exception, match="/v1/savehack-launches/"):
             await user.session.launch_savehack(user.dream, WEEKLY)
@@ -288,7 +289,7 @@ async def test_10_when_no_temporary_id_can_be_had_the_host_is_not_asked_at_all(
     faults = Faults(simulation, method="POST", path="/v1/transfer-consents", times=3)
     host = Signatory(then=backend.consents)
     async with faults.sdk() as sdk:
-        sdk.register(transfer_consent_requested=host)
+        register(sdk, transfer_consent_requested=host)
         user = await launched(simulation, sdk)
         with pytest.raises(Exception, match="503"):
             await user.session.launch_savehack(user.dream, WEEKLY)
@@ -301,7 +302,7 @@ async def test_10_when_no_temporary_id_can_be_had_the_host_is_not_asked_at_all(
 
 async def test_11_after_a_crash_the_next_launch_of_the_app_asks_again(simulation: Simulation, backend: Backend) -> None:
     died, host = simulation.sdk(), Signatory(waits=True)
-    died.register(transfer_consent_requested=host)
+    register(died, transfer_consent_requested=host)
     user = await launched(simulation, died)
     async with anyio.create_task_group() as process:
         process.start_soon(user.session.launch_savehack, user.dream, WEEKLY)
@@ -309,7 +310,7 @@ async def test_11_after_a_crash_the_next_launch_of_the_app_asks_again(simulation
         process.cancel_scope.cancel()
 
     sdk, asked_again = simulation.sdk(), Signatory(then=backend.consents)
-    sdk.register(transfer_consent_requested=asked_again)
+    register(sdk, transfer_consent_requested=asked_again)
     session = await sdk.launch(simulation.id_token("ada"))
     started = await session.resume_paused_launches()
 
@@ -320,7 +321,7 @@ async def test_11_after_a_crash_the_next_launch_of_the_app_asks_again(simulation
 
 async def test_11_closing_the_session_cancels_the_callback_and_fails_its_waiter(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Signatory(waits=True)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
 
     async with asking(user, host) as outcome:
@@ -335,7 +336,7 @@ async def test_11_a_cancelled_waiter_does_not_take_the_question_with_it(
     simulation: Simulation, backend: Backend
 ) -> None:
     sdk, host = simulation.sdk(), Signatory(then=backend.consents, waits=True)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(user.session.launch_savehack, user.dream, WEEKLY)
@@ -356,7 +357,7 @@ async def test_12_a_temporary_id_is_another_one_each_time(simulation: Simulation
             await simulation.api.transfer_consents.get(request.temporary_id)
 
     sdk, host = simulation.sdk(), Signatory(then=look)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
 
     with pytest.raises(TransferConsentFailed):
@@ -383,7 +384,7 @@ async def test_13_one_draft_that_is_declined_does_not_keep_the_others_from_being
         with pytest.raises(CallbackNotRegistered) as caught:
             await user.session.launch_savehack(user.dream, WEEKLY)
         drafts.append(caught.value.launches[0].id)
-    sdk.register(transfer_consent_requested=only_the_second)
+    register(sdk, transfer_consent_requested=only_the_second)
 
     with pytest.raises(TransferConsentDeclined) as declined:
         await user.session.resume_paused_launches()
@@ -409,7 +410,7 @@ async def test_a_launch_that_started_elsewhere_meanwhile_is_not_asked_for(
             await user.session.launch_savehack(user.dream, WEEKLY)
         drafts += caught.value.launches
     host = Signatory(then=consent_to_both)
-    sdk.register(transfer_consent_requested=host)
+    register(sdk, transfer_consent_requested=host)
 
     started = await user.session.resume_paused_launches()
 
@@ -426,7 +427,7 @@ async def test_after_a_refusal_of_the_bank_nobody_is_asked_for_an_account(
         raise AssertionError(request)
 
     sdk = simulation.sdk()
-    sdk.register(transfer_consent_requested=backend.consents, account_provisioning_requested=never)
+    register(sdk, transfer_consent_requested=backend.consents, account_provisioning_requested=never)
     user: User = await launched(simulation, sdk)
     await user.session.launch_savehack(user.dream, WEEKLY)
     await simulation.api.users.update(user.session.user.id, provisioning_initiated_at=None)

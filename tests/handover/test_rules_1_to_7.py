@@ -18,12 +18,13 @@ from impact_sdk import (
     TransactionState,
 )
 
+from ..contract.callbacks import register
 from .host import WEEKLY, Host, asking, launched
 
 
 async def test_01_the_callback_is_called_when_a_launch_is_paused_for_want_of_an_account(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host()
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
 
     await user.session.launch_savehack(user.dream, WEEKLY)
@@ -36,7 +37,7 @@ async def test_01_the_callback_is_called_when_a_launch_is_paused_for_want_of_an_
 
 async def test_01_the_callback_is_not_called_when_provisioning_is_initiated(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host()
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
     await user.session.launch_savehack(user.dream, WEEKLY)
 
@@ -48,7 +49,7 @@ async def test_01_the_callback_is_not_called_when_provisioning_is_initiated(simu
 
 async def test_01_the_callback_is_not_called_when_there_is_an_account(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host()
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
     await user.account_is_posted()
 
@@ -60,7 +61,7 @@ async def test_01_the_callback_is_not_called_when_there_is_an_account(simulation
 
 async def test_02_ten_launches_at_once_are_one_call_and_all_start(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
     launches: list[SavehackLaunch] = []
 
@@ -81,7 +82,7 @@ async def test_02_ten_launches_at_once_are_one_call_and_all_start(simulation: Si
 
 async def test_02_two_sessions_of_one_user_share_the_call(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
     other = await launched(simulation, sdk)
 
@@ -98,7 +99,7 @@ async def test_02_two_sessions_of_one_user_share_the_call(simulation: Simulation
 
 async def test_03_when_it_returns_deposits_are_prepared_and_no_account_is_claimed(simulation: Simulation) -> None:
     sdk = simulation.sdk()
-    sdk.register(account_provisioning_requested=Host())
+    register(sdk, account_provisioning_requested=Host())
     user = await launched(simulation, sdk)
 
     launch = await user.session.launch_savehack(user.dream, WEEKLY)
@@ -117,7 +118,7 @@ async def test_04_when_it_raises_every_waiter_gets_the_failure_and_the_next_laun
         raise LookupError("no such branch")
 
     sdk, host = simulation.sdk(), Host(waits=True, then=fail)
-    registration = sdk.register(account_provisioning_requested=host)
+    registration = register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
 
     async with asking(user, host) as first, asking(user, host) as second:
@@ -133,7 +134,7 @@ async def test_04_when_it_raises_every_waiter_gets_the_failure_and_the_next_laun
 
     registration.remove()
     willing = Host()
-    sdk.register(account_provisioning_requested=willing)
+    register(sdk, account_provisioning_requested=willing)
     await user.session.launch_savehack(user.dream, WEEKLY)
     assert [request.request_id for request in willing.asked] == [host.asked[0].request_id]
     assert await user.states() == ["active"] * 3
@@ -150,7 +151,7 @@ async def test_05_when_the_user_declines_the_waiter_gets_the_reason(
             raise ProvisioningDeclined("changed my mind")
 
     sdk = simulation.sdk()
-    sdk.register(account_provisioning_requested=decline)
+    register(sdk, account_provisioning_requested=decline)
     user = await launched(simulation, sdk)
 
     with pytest.raises(AccountProvisioningDeclined, match="changed my mind") as caught:
@@ -164,7 +165,7 @@ async def test_05_when_the_user_declines_the_waiter_gets_the_reason(
 
 async def test_06_a_silent_callback_is_cancelled_after_the_limit(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(account_provisioning_timeout=timedelta(minutes=10)), Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
 
     async with asking(user, host) as outcome:
@@ -181,7 +182,7 @@ async def test_06_a_silent_callback_is_cancelled_after_the_limit(simulation: Sim
 
 async def test_06_after_a_time_out_the_next_launch_asks_again(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(account_provisioning_timeout=timedelta(minutes=10)), Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
     async with asking(user, host):
         await simulation.advance(timedelta(minutes=11))
@@ -202,7 +203,7 @@ async def test_06_a_late_answer_still_counts(simulation: Simulation) -> None:
 
     late = anyio.Event()
     sdk, host = simulation.sdk(account_provisioning_timeout=timedelta(minutes=10)), Host(then=too_late)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
     async with asking(user, host) as outcome:
         await simulation.advance(timedelta(minutes=11))
@@ -219,7 +220,7 @@ async def test_06_a_late_answer_still_counts(simulation: Simulation) -> None:
 
 async def test_07_a_cancelled_waiter_does_not_take_the_call_with_it(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
 
     async with anyio.create_task_group() as impatient:
@@ -240,7 +241,7 @@ async def test_07_a_cancelled_waiter_does_not_take_the_call_with_it(simulation: 
 
 async def test_07_with_no_waiter_left_the_answer_is_still_applied(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(user.session.launch_savehack, user.dream, WEEKLY)
@@ -264,7 +265,7 @@ async def test_04_a_callback_whose_own_task_was_cancelled_has_failed(simulation:
         await task
 
     sdk = simulation.sdk()
-    sdk.register(account_provisioning_requested=await_a_cancelled_task)
+    register(sdk, account_provisioning_requested=await_a_cancelled_task)
     user = await launched(simulation, sdk)
 
     with pytest.raises(AccountProvisioningFailed, match="CancelledError"):

@@ -24,6 +24,7 @@ from impact_sdk import (
     TelemetryEvent,
 )
 
+from ..contract.callbacks import register
 from .faults import Faults
 from .host import WEEKLY, Host, User, asking, launched
 
@@ -74,7 +75,7 @@ def bank(simulation: Simulation) -> Bank:
 @pytest.fixture
 def sdk(simulation: Simulation, bank: Bank) -> ImpactSDK:
     sdk = simulation.sdk()
-    sdk.register(id_token_expired=bank.id_token_expired, exit_requested=bank.exit_requested)
+    register(sdk, id_token_expired=bank.id_token_expired, exit_requested=bank.exit_requested)
     return sdk
 
 
@@ -174,7 +175,7 @@ async def test_without_a_token_the_session_ends_and_says_why(
 
 async def test_what_cannot_be_awaited_is_no_token(simulation: Simulation, bank: Bank) -> None:
     sdk = simulation.sdk()
-    sdk.register(id_token_expired=lambda request: "token", exit_requested=bank.exit_requested)  # type: ignore[arg-type, return-value]
+    register(sdk, id_token_expired=lambda request: "token", exit_requested=bank.exit_requested)
     await launched(simulation, sdk)
 
     await simulation.advance(5 * MINUTE)
@@ -193,7 +194,7 @@ async def test_a_silent_host_has_until_the_end(simulation: Simulation, bank: Ban
 
     cancelled: list[IDTokenExpired] = []
     sdk = simulation.sdk()
-    sdk.register(id_token_expired=be_silent, exit_requested=bank.exit_requested)
+    register(sdk, id_token_expired=be_silent, exit_requested=bank.exit_requested)
     user = await launched(simulation, sdk)
 
     await simulation.advance(5 * MINUTE - SECOND)
@@ -209,7 +210,7 @@ async def test_with_nothing_registered_it_lasts_to_its_end_and_says_what_to_regi
     simulation: Simulation, bank: Bank
 ) -> None:
     sdk = simulation.sdk()
-    sdk.register(exit_requested=bank.exit_requested)
+    register(sdk, exit_requested=bank.exit_requested)
     user = await launched(simulation, sdk)
 
     await simulation.advance(5 * MINUTE - SECOND)
@@ -280,7 +281,7 @@ async def test_a_callback_may_use_the_session_that_it_renews(
         return simulation.id_token("ada")
 
     seen: list[str | None] = []
-    sdk.register(id_token_expired=look_and_renew)
+    register(sdk, id_token_expired=look_and_renew)
     user = await launched(simulation, sdk)
 
     await simulation.advance(5 * MINUTE)
@@ -293,7 +294,7 @@ async def test_who_waits_for_the_host_hears_that_the_session_has_ended(
 ) -> None:
     bank.token = fail
     host = Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
 
     async with asking(user, host) as outcome:
@@ -309,7 +310,7 @@ async def test_an_answer_of_the_host_outlives_the_session_in_whose_name_it_was_t
 ) -> None:
     host = Host()
     async with Faults(simulation, method="PATCH", path="/v1/users/", times=1, fault="401").sdk() as sdk:
-        sdk.register(account_provisioning_requested=host)
+        register(sdk, account_provisioning_requested=host)
         user = await launched(simulation, sdk)
         with pytest.raises(SessionClosed, match="does not know it any more") as caught:
             await user.session.launch_savehack(user.dream, WEEKLY)
@@ -325,7 +326,7 @@ async def test_an_answer_of_the_host_outlives_the_session_in_whose_name_it_was_t
 
 async def test_a_long_account_opening_outlives_many_tokens(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
     host = Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
 
     async with asking(user, host):
@@ -390,7 +391,7 @@ async def test_signing_out_ends_the_session_at_des_and_here(simulation: Simulati
 
 async def test_signing_out_cancels_the_callback_that_runs(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
     host = Host(waits=True)
-    sdk.register(account_provisioning_requested=host)
+    register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
 
     async with asking(user, host) as outcome:
@@ -419,7 +420,7 @@ async def test_whatever_the_host_does_on_exit_does_no_harm(
 
     exits: list[ExitReason] = []
     sdk = simulation.sdk()
-    sdk.register(exit_requested=exit_requested)
+    register(sdk, exit_requested=exit_requested)
     user = await launched(simulation, sdk)
 
     await user.session.sign_out()
@@ -437,7 +438,7 @@ async def test_what_the_user_does_is_told_as_telemetry(simulation: Simulation) -
 
     told: list[TelemetryEvent] = []
     sdk = simulation.sdk()
-    sdk.register(telemetry=telemetry, account_provisioning_requested=open_account)
+    register(sdk, telemetry=telemetry, account_provisioning_requested=open_account)
     user = await launched(simulation, sdk)
     await user.session.launch_savehack(user.dream, WEEKLY)
     await user.states()
@@ -464,7 +465,7 @@ async def test_telemetry_holds_nobody_up(
     simulation: Simulation, telemetry: Callable[[TelemetryEvent], Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     sdk = simulation.sdk()
-    sdk.register(telemetry=telemetry)
+    register(sdk, telemetry=telemetry)
 
     user = await launched(simulation, sdk)
     await simulation.advance(timedelta())
@@ -485,7 +486,7 @@ async def test_a_notice_whose_own_task_was_cancelled_ends_no_session(
         await task
 
     sdk = simulation.sdk()
-    sdk.register(telemetry=await_a_cancelled_task, exit_requested=await_a_cancelled_task)
+    register(sdk, telemetry=await_a_cancelled_task, exit_requested=await_a_cancelled_task)
     user, other = await launched(simulation, sdk), await sdk.launch(simulation.id_token("bo"))
     await simulation.advance(timedelta())
     await other.sign_out()
@@ -497,8 +498,8 @@ async def test_a_notice_whose_own_task_was_cancelled_ends_no_session(
 
 async def test_several_callbacks_are_registered_and_taken_back_at_once(simulation: Simulation, bank: Bank) -> None:
     sdk = simulation.sdk()
-    registration = sdk.register(id_token_expired=bank.id_token_expired, exit_requested=bank.exit_requested)
-    replacement = sdk.register(exit_requested=bank.exit_requested)
+    registration = register(sdk, id_token_expired=bank.id_token_expired, exit_requested=bank.exit_requested)
+    replacement = register(sdk, exit_requested=bank.exit_requested)
 
     assert registration.remove() is True, "one of the two was its own still"
     assert registration.remove() is False
