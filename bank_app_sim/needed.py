@@ -43,7 +43,7 @@ def require_all() -> None:
     missing = [name for name in wanted if sys.modules.get(name) is None and find_spec(name) is None]
     if missing:
         raise ModuleNotFoundError(
-            f"the simulator is installed without its dependencies; missing: {', '.join(missing)}; "
+            f"the simulator is not installed completely; missing: {', '.join(missing)}; "
             'install it with: pip install "impact-sdk[simulator]"',
             name=__package__,
         )

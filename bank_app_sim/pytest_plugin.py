@@ -1,6 +1,6 @@
-"""pytest plugin: worlds as fixtures, and every `*.journey.yaml` as a test, or several if it has rows.
+"""The pytest plugin: worlds as fixtures, and a test for each `*.journey.yaml` and each of its rows.
 
-`impact_sdk.simulator.pytest_plugin` brings it in, where pytest is no older than 7.
+`impact_sdk.simulator.pytest_plugin` loads it if pytest is 7 or newer.
 
     @pytest.mark.anyio
     @pytest.mark.simulation(seed=7, decision_after=timedelta(days=3))
@@ -8,11 +8,11 @@
         await journey.launch()
         ...
 
-`simulation` is a `Simulation`, `bank_app` is ada's phone in it, `journey` has the steps of scripts; the marker's
-arguments are those of `Simulation`. Nothing is patched, and no socket is opened.
+`simulation` is a `Simulation`, `bank_app` is ada's phone in it, and `journey` has the steps of scripts. The marker
+takes the arguments of `Simulation`. Nothing is patched, and no socket is opened.
 """
 
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,7 @@ from .needed import EVENT_LOOPS, missing_event_loop
 
 if TYPE_CHECKING:
     from .journeys.journey import Journey
-    from .journeys.results import JourneyResult
-    from .journeys.scripts.script import Script
+    from .journeys.pytest_items import JourneyFile
     from .simulation import BankApp, Simulation
 
 SUFFIXES = (".journey.yaml", ".journey.yml")
@@ -36,82 +35,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--journey-event-loop", choices=EVENT_LOOPS, default="asyncio", help="Event loop of these journeys."
     )
     group.addoption(
-        "--journey-begins-below", type=Path, metavar="DIR", help="Journeys may begin with files below this folder, too."
+        "--journey-begins-below", type=Path, metavar="DIR", help="Journeys may also begin with files below this folder."
     )
-    group.addoption("--journey-against", metavar="URL", help="Play these journeys on a sandbox that is served there.")
+    group.addoption("--journey-against", metavar="URL", help="Play these journeys on the sandbox served there.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if missing := missing_event_loop(config.option.journey_event_loop):
         raise pytest.UsageError(f"--journey-event-loop: {missing}")
-    config.addinivalue_line("markers", "simulation(**arguments): how the `simulation` of this test is made")
+    config.addinivalue_line("markers", "simulation(**arguments): the arguments of this test's `simulation`")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "JourneyFile | None":
     if not file_path.name.endswith(SUFFIXES):
         return None
+    # Here because every run of pytest loads this plugin, and few play journeys.
+    from .journeys.pytest_items import JourneyFile
+
     return JourneyFile.from_parent(parent, path=file_path)
-
-
-class JourneyFile(pytest.File):
-    """A script; its journeys are one, or one for each row."""
-
-    def collect(self) -> Iterator["JourneyItem"]:
-        from .journeys.scripts.identity import slugs
-        from .journeys.scripts.reader import read_file
-        from .journeys.text.mistakes import ScriptMistakes
-
-        try:
-            scripts = read_file(self.path, begins_below=self.config.option.journey_begins_below)
-        except ScriptMistakes as error:
-            raise self.CollectError(str(error)) from None
-        # Without brackets, colons and line breaks: pytest knows a test by its id, and takes that apart at these.
-        names = slugs([(script.name, script.row) for script in scripts])
-        for name, script in zip(names, scripts, strict=True):
-            yield JourneyItem.from_parent(self, name=name, script=script)
-
-
-class JourneyFailed(Exception):
-    """A journey has failed; `result` says how."""
-
-    def __init__(self, result: "JourneyResult") -> None:
-        super().__init__(result.name)
-        self.result = result
-
-
-class JourneyItem(pytest.Item):
-    """One journey."""
-
-    def __init__(self, *, script: "Script", **more: Any) -> None:
-        super().__init__(**more)
-        self.script = script
-
-    def runtest(self) -> None:
-        from .invocation import program
-        from .journeys.playing import runner
-        from .journeys.results import Outcome
-
-        option = self.config.option
-        plan = runner.Plan(against=option.journey_against, event_loop=option.journey_event_loop, program=program())
-        (result,) = runner.play_jobs([runner.Job(self.script, option.journey_seed)], plan)
-        if result.outcome is not Outcome.PASSED:
-            raise JourneyFailed(result)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, JourneyFailed):
-            from .journeys.evidence.text import headline, why
-
-            result = excinfo.value.result
-            return f"{headline(result)}\n\n{why(result)}"
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        return self.path, None, f"{self.script.full_name}: {self.script.title}"
 
 
 @pytest.fixture
 async def simulation(anyio_backend: Any, request: pytest.FixtureRequest) -> "AsyncIterator[Simulation]":
-    """A world in simulated time, made as the marker `simulation` says."""
+    """A world in simulated time, with the arguments of the marker `simulation`."""
     from .simulation import Simulation
 
     marker = request.node.get_closest_marker("simulation")
@@ -121,16 +67,16 @@ async def simulation(anyio_backend: Any, request: pytest.FixtureRequest) -> "Asy
 
 @pytest.fixture
 async def bank_app(simulation: "Simulation") -> "BankApp":
-    """The phone of the customer ada, with the bank's app on it."""
+    """The phone of the customer ada, with the bank's app."""
     return simulation.bank_app("ada")
 
 
 _HAS_PASSED: pytest.StashKey[bool] = pytest.StashKey()
 
 
-@pytest.hookimpl(hookwrapper=True)  # pytest 7 knows no other
+@pytest.hookimpl(hookwrapper=True)  # pytest 7 has no other kind
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
-    """Note how a test ends, before its fixtures do."""
+    """Note whether a test passed, before its fixtures end."""
     made = yield
     if call.when == "call":
         item.stash[_HAS_PASSED] = made.get_result().passed
@@ -138,9 +84,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture
 async def journey(simulation: "Simulation", request: pytest.FixtureRequest) -> "AsyncIterator[Journey]":
-    """The steps of scripts, in this simulation; ada is meant where nobody is named.
+    """The steps of scripts in this simulation. A step that names no user is ada's.
 
-    A test that has passed fails all the same where something was to go wrong and has not (`Journey.end()`).
+    A test that passed fails at its end if a planned fault never happened (`Journey.end()`).
     """
     from .journeys.journey import Journey
 
