@@ -1,4 +1,4 @@
-"""`bank-app-sim demo`: both journeys of the starting page, shown as they happen."""
+"""`bank-app-sim demo`: plays the two journeys of account provisioning and prints their messages."""
 
 import json
 import time
@@ -18,13 +18,13 @@ from .terminal import Printer, print_state
 
 
 @click.command()
-@click.option("--in-process", is_flag=True, help="All in this process, in memory, in simulated time.")
+@click.option("--in-process", is_flag=True, help="Run in this process, in memory and in simulated time.")
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("demo-output"),
     show_default=True,
-    help="Where the report (trace.json, report.html, junit.xml, mermaid/) and the databases go.",
+    help="The folder for the report (trace.json, report.html, junit.xml, mermaid/) and the databases.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides ids and jitter; in process only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the messages as JSON, one on a line.")

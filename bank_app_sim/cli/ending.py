@@ -1,4 +1,4 @@
-"""How a command ends that is ended by others: quietly, and with the exit code that shells expect."""
+"""Ends a command quietly, with the exit code that shells expect, if somebody interrupts it or stops reading."""
 
 import os
 import sys
@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from ..timeline.trace import Message
 
-# As of a process that SIGPIPE has ended: `bank-app-sim openapi | head` is no failure of anybody.
+# The exit code of a process that SIGPIPE has ended, as in `bank-app-sim openapi | head`.
 NOBODY_READS = 141
 INTERRUPTED = 130
 
 
 def hush() -> None:
-    """Nobody reads what is printed any more: neither what follows, nor what Python still holds at its end."""
+    """Throw away all further output, and what Python still holds in its buffers: nobody reads it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     try:
@@ -23,7 +23,7 @@ def hush() -> None:
 
 
 def quietly(show: Callable[[Message], None]) -> Callable[[Message], None]:
-    """The same for whoever is told in the middle of a world: that goes on although nobody reads of it."""
+    """Wrap a listener of a world's messages: the world goes on if nobody reads the output any more."""
 
     def shown(message: Message) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The option that chooses an event loop, of those that there are."""
+"""The type of the option `--event-loop`."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ..needed import EVENT_LOOPS, missing_event_loop
 
 
 class EventLoop(click.Choice[str]):
-    """One of the event loops; where it is not installed, the error says what to install."""
+    """The name of an event loop. If it is not installed, the error says what to install."""
 
     def __init__(self) -> None:
         super().__init__(EVENT_LOOPS)

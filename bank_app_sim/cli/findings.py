@@ -1,4 +1,4 @@
-"""What a person, or a program, sees of a contract check."""
+"""Prints the findings of `check`, for people and as JSON."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ from ..check.observations import Trial
 from . import paragraphs
 from .terminal import Printer
 
-# Of a paragraph, where it goes into a file.
+# The width of a paragraph that goes into a file.
 WIDTH = 79
 
 COLOURS = {Result.PASS: "green", Result.FAIL: "red", Result.COULD_NOT_TELL: "yellow"}
@@ -25,7 +25,7 @@ COLOURS = {Result.PASS: "green", Result.FAIL: "red", Result.COULD_NOT_TELL: "yel
 
 @contextlib.contextmanager
 def trying_on(terminal: TextIO) -> Iterator[Callable[[str], None]]:
-    """Shows which trial is on, where somebody is there to see it."""
+    """Show the name of the running trial, if stderr is a terminal."""
     console = Console(file=terminal)
     if not console.is_terminal:
         yield lambda name: None
@@ -37,10 +37,10 @@ def trying_on(terminal: TextIO) -> Iterator[Callable[[str], None]]:
 def print_findings(
     target: str, findings: Sequence[Finding], *, secrets: Secrets, printed: str, show_output: bool, again: str
 ) -> None:
-    """Print the table of rules, and all about those that failed.
+    """Print the table of rules, and details of each rule that failed.
 
     Args:
-        again: The command that does the same once more.
+        again: The command that repeats the check.
     """
     console = Console(highlight=False)
     console.print(_table(target, findings, secrets))
@@ -103,20 +103,20 @@ def _print_failure(console: Console, finding: Finding, secrets: Secrets, shown: 
         ("remedy", rule.remedy),
     ):
         _say(name, text)
-    # Not wrapped: it is there to be copied.
+    # Not wrapped, so that it can be copied.
     click.echo(f"  {click.style('again:', bold=True)} {again} --only {rule.id}")
     _print_messages(rule.id, finding.trial, shown)
 
 
 def _say(name: str, text: str) -> None:
-    """A paragraph that begins with what it is about."""
+    """Print a paragraph that begins with its name."""
     for line in f"  {name}: {text}".splitlines():
         fitted = paragraphs.fitted(visible(line), paragraphs.width() or WIDTH)
         click.echo(fitted.replace(f"{name}:", click.style(f"{name}:", bold=True), 1))
 
 
 def _print_messages(rule_id: str, trial: Trial, shown: dict[int, str]) -> None:
-    """The messages of a trial, once: several rules may be judged by the same."""
+    """Print the messages of a trial. Several rules may judge one trial: the next ones refer to the first."""
     if not trial.messages:
         return
     first = trial.messages[0].n
@@ -142,7 +142,7 @@ def _summary(findings: Sequence[Finding], printed: str, *, show_output: bool) ->
         )
     )
     if printed and not show_output:
-        summary += f"; the callback printed {len(printed)} characters, which --show-output shows"
+        summary += f"; the callback printed {len(printed)} characters: see them with --show-output"
     return summary
 
 

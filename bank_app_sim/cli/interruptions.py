@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a run: the first ends it, and what was done is told; the next ends the process."""
+"""Ctrl-C and SIGTERM during a run. The first ends the run and prints its results; the second kills the process."""
 
 import contextlib
 import os
@@ -12,17 +12,17 @@ import attrs
 
 @attrs.define
 class Interruption:
-    """What has come so far.
+    """The signal that interrupted a run.
 
     Attributes:
-        number: Of the signal; 0 as long as there was none.
+        number: Of the signal; 0 before it arrives.
     """
 
     number: int = 0
 
     @property
     def exit_code(self) -> int:
-        """As shells count: 130 for Ctrl-C."""
+        """As shells count it: 130 for Ctrl-C."""
         return 128 + self.number
 
     @property
@@ -31,19 +31,19 @@ class Interruption:
 
     @contextlib.contextmanager
     def heard(self) -> Iterator[None]:
-        """Within the block Ctrl-C raises KeyboardInterrupt, and SIGTERM does too."""
+        """Within the block Ctrl-C and SIGTERM raise KeyboardInterrupt."""
         with _handled(signal.SIGINT, signal.default_int_handler), _handled(signal.SIGTERM, self._terminate):
             yield
 
     def caught(self) -> None:
-        """A KeyboardInterrupt has arrived; whoever asks once more has waited long enough."""
+        """Note a KeyboardInterrupt. From now on the next signal kills the process."""
         self.number = self.number or signal.SIGINT
         for number in (signal.SIGINT, signal.SIGTERM):
             if _is_ours(number):
                 signal.signal(number, self._note)
 
     def _terminate(self, number: int, _frame: Any) -> None:
-        # As Ctrl-C, which event loops bring to where it ends tasks in order. Raised here, it could be anywhere.
+        # Event loops handle Ctrl-C in a safe place. An exception raised here could interrupt any line.
         self.number = number
         signal.raise_signal(signal.SIGINT)
 
@@ -55,9 +55,9 @@ class Interruption:
 
 @contextlib.contextmanager
 def put_off() -> Iterator[Interruption]:
-    """Within the block the first signal waits for its end, so that what is being written down is whole.
+    """Within the block the first signal waits for the end of the block, so that files are written whole.
 
-    Where it is to be heard at once, the block says so (`Interruption.heard()`).
+    Parts of the block that a signal may interrupt are in `Interruption.heard()`.
     """
     interruption = Interruption()
     with _handled(signal.SIGINT, interruption._note), _handled(signal.SIGTERM, interruption._note):
@@ -77,5 +77,5 @@ def _handled(number: int, handler: Callable[[int, Any], Any]) -> Iterator[None]:
 
 
 def _is_ours(number: int) -> bool:
-    """A signal that is ignored stays so, as nohup wants it; and only the main thread may handle any."""
+    """Whether to handle a signal. nohup wants ignored ones ignored, and only the main thread can handle any."""
     return threading.current_thread() is threading.main_thread() and signal.getsignal(number) is not signal.SIG_IGN

@@ -1,4 +1,4 @@
-"""`bank-app-sim openapi`: the document of the API."""
+"""`bank-app-sim openapi`: prints the OpenAPI document of the sandbox."""
 
 import click
 
@@ -7,12 +7,17 @@ from ..des.document import as_json, as_yaml
 
 @click.command()
 @click.option(
-    "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True, help="How to write it."
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="The format to print.",
 )
 def openapi(form: str) -> None:
     """Print the OpenAPI document of the sandbox's API.
 
-    A running sandbox serves the same at /openapi.json, and as a page to read at /docs.
+    A running sandbox serves the same document at /openapi.json, and as a page for people at /docs.
 
     \b
     Example:

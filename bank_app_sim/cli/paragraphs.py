@@ -1,4 +1,4 @@
-"""Lines that fit the terminal, and keep their indent where they are broken."""
+"""Breaks lines to the width of the terminal, and keeps their indent."""
 
 import itertools
 import os
@@ -7,19 +7,19 @@ import shutil
 import sys
 import textwrap
 
-# What colours take is not seen.
+# The codes of colours, which take no room on a terminal.
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
-# The sign below a place.
+# A line whose `^` points at a place in the line above.
 SIGN = re.compile(r"\s+\^")
 
-# Narrower than that a line is left as it is.
+# On a narrower terminal lines are not broken.
 NARROWEST = 24
 
-# A few words, some spaces, and what is told: what goes on goes on below what is told.
+# A few words, some spaces, a text: the text continues below its beginning.
 NAMED = re.compile(r"\s*\S+(?: \S+){0,4} {2,}(?=\S)|\s*")
 
-# To be copied, and pasted as it is.
+# Lines that people copy and paste: they are not broken.
 COPIED = re.compile(r"\s*(repeat it|again:) ")
 
 
@@ -29,20 +29,20 @@ def counted(number: int, noun: str) -> str:
 
 
 def width() -> int | None:
-    """Of the terminal, or as COLUMNS says; None where the lines go into a file."""
+    """The width of the terminal, or COLUMNS; None if the lines go into a file."""
     if os.environ.get("COLUMNS", "").isdecimal() or sys.stdout.isatty():
         return shutil.get_terminal_size().columns
     return None
 
 
 def fitted(text: str, columns: int | None = None) -> str:
-    """The text in lines of the terminal's width, each with the indent of the line that it goes on with."""
+    """Break a text into lines of the terminal's width. A broken line continues with its own indent."""
     columns = width() if columns is None else columns
     if columns is None or columns < NARROWEST:
         return text
     lines = text.split("\n")
     for n, (line, below) in enumerate(itertools.pairwise(lines)):
-        if SIGN.fullmatch(below):  # it shows a place in the line above, which is cut so that the place is still there
+        if SIGN.fullmatch(below):  # cut the line above so that the place stays visible
             begin = max(0, len(below) - columns * 2 // 3) if len(line) > columns else 0
             indent = line[: len(line) - len(line.lstrip())]
             lines[n] = (indent + line[len(indent) + begin :])[:columns]
@@ -57,7 +57,7 @@ def _fitted(line: str, columns: int) -> str:
     indent = len(ANSI.sub("", begin[0])) if begin else 0
     if indent > columns // 2:
         indent = len(line) - len(line.lstrip()) + 2
-    # Colours are in a few lines only, and at their ends: a little too short there is no harm.
+    # Only a few lines have colours, at their ends. Those lines may become a little too short.
     return textwrap.fill(
         line,
         columns,

@@ -1,4 +1,4 @@
-"""What a person or a program is told of two runs that part."""
+"""Prints the comparison of two traces, for people and as JSON."""
 
 import json
 
@@ -14,7 +14,7 @@ from ..journeys.evidence.comparison import Comparison, Difference, Parting
 from ..timeline.trace import PARTICIPANTS, Message
 from .paragraphs import counted
 
-# Where nobody looks at a terminal, lines need not be short.
+# The width of a table that does not go to a terminal.
 PLAIN_WIDTH = 200
 
 _converter = cattrs.Converter()
@@ -22,15 +22,15 @@ _converter.register_unstructure_hook(Message, Message.as_json)
 
 
 def as_json(comparison: Comparison) -> str:
-    """The same for programs."""
+    """The comparison as JSON."""
     return json.dumps(_converter.unstructure(comparison), ensure_ascii=False, indent=2)
 
 
 def print_comparison(comparison: Comparison, *, messages: int) -> None:
-    """Print each parting, then the sum of it all.
+    """Print where each journey parts, then a summary.
 
     Args:
-        messages: How many the first run has; told where both are the same.
+        messages: The number of messages of the first run; printed if both runs are the same.
     """
     for parting in comparison.partings:
         _print_parting(parting)

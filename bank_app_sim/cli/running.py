@@ -1,4 +1,4 @@
-"""What is typed in a way of its own, durations and names of servers, and the event loop of a command."""
+"""Types of options, for durations and host names, and the event loop of a command."""
 
 import sys
 from datetime import timedelta
@@ -14,7 +14,7 @@ EVERY_INTERFACE = ("0.0.0.0", "[::]")
 
 
 class Duration(click.ParamType[timedelta]):
-    """A time as people write it: `90s`, `1.5h`, `2 days`."""
+    """A duration such as `90s`, `1.5h` or `2 days`."""
 
     name = "duration"
 
@@ -28,21 +28,23 @@ class Duration(click.ParamType[timedelta]):
 
 
 class HostName(click.ParamType[str]):
-    """A name that a server goes by: `sandbox.test`."""
+    """The name of a host, such as `sandbox.test`."""
 
     name = "host"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         name = name_in(value)
         if name is None or ":" in value.removeprefix(name):
-            self.fail(f"{value!r} is no name of a server; write it without scheme and port, as in sandbox.test")
+            self.fail(f"{value!r} is not the name of a host; write it without scheme and port, as in sandbox.test")
         if name in EVERY_INTERFACE:
-            self.fail(f"it listens on 127.0.0.1 only; to be reached from elsewhere, put a proxy before it, not {value}")
+            self.fail(
+                f"{value} is not possible: it listens on 127.0.0.1 only; for other machines put a proxy before it"
+            )
         return name
 
 
 def run(work: Any, *arguments: Any) -> None:
-    """Run on the fastest event loop there is here; Ctrl-C ends it without a traceback."""
+    """Run on the fastest event loop of this system. Ctrl-C ends it without a traceback."""
     try:
         anyio.run(work, *arguments, backend_options={"use_uvloop": sys.platform != "win32"})
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The log of `serve`, on stderr: what concerns whoever runs the server."""
+"""The log of `serve` on stderr, for the person who runs the server."""
 
 import logging
 
@@ -6,16 +6,17 @@ from ..simulation.remote.threads import NAMES
 
 
 def concerns_the_server(record: logging.LogRecord) -> bool:
-    """What happens in somebody's world is told there, in its messages: a webhook that was lost on purpose, say.
+    """Whether a record belongs into the log of the server.
 
-    That a world has gone wrong, and every mistake of ours, concerns the server.
+    Warnings from within a world do not, such as a webhook that a fault lost: the world's messages tell of it. Every
+    exception does.
     """
     is_in_a_world = (record.threadName or "").startswith(NAMES)
     return not is_in_a_world or record.exc_info is not None
 
 
 def write_log() -> None:
-    """Write warnings and errors of this process to stderr."""
+    """Log the warnings and errors of this process to stderr."""
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
     handler.addFilter(concerns_the_server)

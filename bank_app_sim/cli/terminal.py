@@ -1,4 +1,4 @@
-"""What a person sees in the terminal: messages as they come, and tables."""
+"""Prints messages as they come, and the state at the end as tables."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..timeline.trace import PARTICIPANTS, Message, said
 
 
 class Printer:
-    """Prints messages as they come; of an exchange that repeats only how often it did."""
+    """Prints messages as they come. If an exchange repeats, it prints only how often."""
 
     def __init__(self) -> None:
         self._held: list[Message] = []
@@ -33,7 +33,7 @@ class Printer:
         self._show(message)
 
     def end(self) -> None:
-        """Print what was held back."""
+        """Print the messages that were held back."""
         if self._repeats:
             times = "once" if self._repeats == 1 else f"{self._repeats} times"
             click.echo(click.style(f"{'':30}and the same again, {times}", dim=True))
@@ -56,7 +56,7 @@ class Printer:
 
 
 def print_state(state: State) -> None:
-    """A table for each collection; amounts in the currency's units."""
+    """Print a table for each collection, with amounts in units of the currency."""
     console = Console()
     for collection, things in state.items():
         fields = list(next(iter(things.values()), {}))

@@ -1,4 +1,4 @@
-"""The two journeys of the starting page, played on a world, and the state that they end in."""
+"""The two journeys of account provisioning, which `demo` plays on a world, and the state at their end."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -36,14 +36,14 @@ async def account_in_advance(simulation: Simulation) -> None:
 
 
 async def _look(session: Session) -> None:
-    """What the user sees: Dreams with their savehacks and their deposits, pending or not."""
+    """Fetch what the user sees: Dreams with their savehacks and all deposits."""
     for listing in (session.accounts(), session.dreams(), session.savehack_launches(), session.transactions()):
         async for _ in listing:
             pass
 
 
 def _deposits_settled(simulation: Simulation) -> int:
-    """Read off the trace: asking DES would be a message of its own."""
+    """Read it off the trace: a request to DES would be a further message."""
     return sum(
         message.kind == "response" and message.detail.get("body", {}).get("transaction", {}).get("state") == "settled"
         for message in simulation.trace
@@ -81,11 +81,11 @@ async def as_step(number: int, text: str, journey: Journey, simulation: Simulati
 
 
 def result(simulation: Simulation, steps: Sequence[StepResult], state: State, **others: Any) -> JourneyResult:
-    """Both journeys as one, for a report.
+    """Both journeys as one result, for a report.
 
     Args:
-        state: What there is at the end.
-        others: What this world does not know of itself: `seed`, `world`, `seconds`, `command`.
+        state: The state at the end.
+        others: `seed`, `world`, `seconds` and `command` of the result.
     """
     return JourneyResult(
         name="demo",
@@ -101,7 +101,7 @@ def result(simulation: Simulation, steps: Sequence[StepResult], state: State, **
 
 
 async def end_state(simulation: Simulation) -> State:
-    """What DES and the bank have in the end, asked of both as anybody can ask."""
+    """What DES and the bank have at the end, fetched through their APIs."""
     api = simulation.api
     deposits = [deposit async for deposit in api.transactions.list()]
     return {

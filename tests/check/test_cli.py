@@ -239,7 +239,7 @@ def test_what_is_printed_is_held_back_until_somebody_wants_it() -> None:
     held_back, shown = typed(*words), typed(*words, "--show-output")
 
     assert "I am" not in held_back.output
-    assert "characters, which --show-output shows" in " ".join(held_back.output.split())
+    assert "characters: see them with --show-output" in " ".join(held_back.output.split())
     assert "I am [client secret]" in shown.output
 
 

@@ -1,4 +1,4 @@
-"""What can be attached to a ticket: journeys as JUnit XML, as a page that opens offline, as JSON and as drawings."""
+"""The evidence of journeys, to attach to a ticket: JUnit XML, a page that opens offline, JSON and drawings."""
 
 from .folder import clear, write
 

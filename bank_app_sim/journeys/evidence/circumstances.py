@@ -1,4 +1,4 @@
-"""When, with what and on what a report was made: without that it is evidence of nothing."""
+"""When a report was made, with which version and commit, and on which machine."""
 
 import os
 import platform
@@ -14,18 +14,18 @@ import attrs
 from ..library import LIBRARY
 from ..results import JourneyResult
 
-# Git answers at once, or it waits for something that nobody here can give.
+# Git answers at once, or it waits for input that nobody gives.
 LONGEST_SECONDS = 5
 
 
 @attrs.frozen(kw_only=True)
 class Circumstances:
-    """What is told of a report as a whole; empty where it is not known.
+    """How a report was made; a text is empty if it is unknown.
 
     Attributes:
         written_at: RFC 3339, UTC, by the machine's clock.
         version: Of this package.
-        commit: Of the folder that the first script is in, with what it is on; `changed` where there is more than that.
+        commit: Of the folder of the first script, with its branch; `(changed)` if files differ from the commit.
         environment: The interpreter and the machine.
     """
 
@@ -36,10 +36,10 @@ class Circumstances:
 
 
 def circumstances(results: Iterable[JourneyResult], *, now: datetime | None = None) -> Circumstances:
-    """Those of this moment, in this process.
+    """The circumstances of this process.
 
     Args:
-        now: The moment; the machine's clock when left out.
+        now: The moment; by default the machine's clock.
     """
     files = (Path(result.file) for result in results if result.file)
     folder = next((file.absolute().parent for file in files if file.exists()), Path.cwd())
@@ -54,12 +54,12 @@ def circumstances(results: Iterable[JourneyResult], *, now: datetime | None = No
 def _version() -> str:
     try:
         return version("impact-sdk")
-    except PackageNotFoundError:  # it was copied, and not installed
+    except PackageNotFoundError:  # the package was copied, not installed
         return ""
 
 
 def commit_of(folder: Path) -> str:
-    """The commit that a folder is at, shortened, with its branch; empty where there is none, or no git."""
+    """The short commit of a folder, with its branch; empty without a repository or without git."""
     commit = _git(folder, "rev-parse", "--short=10", "HEAD")
     if not commit:
         return ""
@@ -69,7 +69,7 @@ def commit_of(folder: Path) -> str:
 
 
 def _git(folder: Path, *words: str) -> str:
-    """What git says; nothing, whatever it is that keeps it from that."""
+    """The output of git; empty if git fails for any reason."""
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *words],
@@ -86,6 +86,6 @@ def _git(folder: Path, *words: str) -> str:
 
 
 def _undisturbed(environment: Mapping[str, str]) -> dict[str, str]:
-    """Within a hook of git its variables name another repository; and nobody is here to be asked."""
+    """Drop the variables that name another repository, as in a hook of git, and let git ask no questions."""
     own = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
     return {**own, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}

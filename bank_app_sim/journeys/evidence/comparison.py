@@ -1,4 +1,4 @@
-"""Where two runs part: the first message of each journey that is not the same in both."""
+"""Compares two traces: the first message of each journey that differs."""
 
 import json
 import re
@@ -11,10 +11,10 @@ import attrs
 from ...timeline.trace import Message
 from .trace_file import RecordedJourney, RecordedStep
 
-# Shown of what was the same, to see where one is.
+# How many of the last equal messages are shown.
 MESSAGES_BEFORE = 4
 
-# What a seed decides and nobody chose: UUIDs, and longer texts at random such as a key's coordinates.
+# Texts that a seed decides: UUIDs, and long random texts such as the coordinates of a key.
 ID = re.compile(
     r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
     r"|(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*[0-9])[A-Za-z0-9_-]{40,}(?![\w-])"
@@ -26,9 +26,9 @@ class Difference:
     """A field in which two messages, or the ends of two journeys, differ.
 
     Attributes:
-        field: Where it is: `label`, `detail.body.dream.name`, `step 3`.
-        a: What the first says; None where it has no such field.
-        b: What the second says.
+        field: Such as `label`, `detail.body.dream.name` or `step 3`.
+        a: Its value in the first run; None if the field is missing.
+        b: Its value in the second run.
     """
 
     field: str
@@ -38,13 +38,13 @@ class Difference:
 
 @attrs.frozen(kw_only=True)
 class Parting:
-    """Where one journey goes two ways.
+    """The place where two runs of one journey part.
 
     Attributes:
-        before: The last messages that were the same, as the first file has them.
-        a: The first message that is not; None where the first run was over, or all messages are the same.
-        b: The same of the second run.
-        differences: In what they differ; in how the journey ended, where all messages are the same.
+        before: The last messages that are equal, from the first run.
+        a: The first message of the first run that differs; None if that run has no more, or all messages are equal.
+        b: As `a`, of the second run.
+        differences: The fields that differ; the steps and outcome if all messages are equal.
     """
 
     name: str
@@ -57,12 +57,12 @@ class Parting:
 
 @attrs.frozen(kw_only=True)
 class Comparison:
-    """Two files beside each other.
+    """Two files compared.
 
     Attributes:
-        same: How many journeys are the same in both.
-        only_a: Journeys that only the first has, as people call them.
-        only_b: The same of the second.
+        same: The number of journeys that are equal in both.
+        only_a: The names of journeys that only the first file has.
+        only_b: The names of journeys that only the second file has.
     """
 
     same: int
@@ -76,11 +76,13 @@ class Comparison:
 
 
 def compare(a: Sequence[RecordedJourney], b: Sequence[RecordedJourney], *, exact: bool = False) -> Comparison:
-    """Compare two files, journey by journey; a journey is known by its name and row, and if need be by its turn.
+    """Compare two files, journey by journey.
+
+    Journeys are matched by name and row; if several have the same, by their order.
 
     Args:
-        exact: Whether ids have to be the same. Otherwise those of two runs are the same if they first appear at the
-            same place: two seeds give other ids everywhere.
+        exact: Compare ids as well. Otherwise two ids count as equal if they first appear at the same place: two seeds
+            give different ids everywhere.
     """
     first, second = _by_identity(a), _by_identity(b)
     both = [identity for identity in first if identity in second]
@@ -144,19 +146,19 @@ class _Ids:
 
 
 def _text(value: Any) -> str:
-    """For comparing: to Python 1 and true are the same."""
+    """A text to compare: Python takes 1 and true for equal."""
     return json.dumps(value, sort_keys=True)
 
 
 def _compared(message: Message) -> dict[str, Any]:
-    """All but its number: that is its place."""
+    """All fields but the number, which is the place in the file."""
     values = message.as_json()
     del values["n"]
     return values
 
 
 def _differences(one: Message | None, said: Any, other: Message | None, heard: Any) -> Sequence[Difference]:
-    """The fields that differ, as the files have them."""
+    """The fields that differ, with the values of the files."""
     if one is None or other is None:
         return ()
     first, second = _told(_compared(one), said), _told(_compared(other), heard)
@@ -168,7 +170,7 @@ def _differences(one: Message | None, said: Any, other: Message | None, heard: A
 
 
 def _told(values: Any, replaced: Any) -> dict[str, tuple[str, str]]:
-    """For each field what is compared and what is shown: an id with its number."""
+    """For each field the compared value and the shown one: an id is shown with its number."""
     return {
         field: (compared, shown if shown == compared else f"{shown} ({compared})")
         for (_, shown), (field, compared) in zip(_fields(values), _fields(replaced), strict=True)
@@ -187,7 +189,7 @@ def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _ends(a: RecordedJourney, b: RecordedJourney) -> Sequence[Difference]:
-    """In which steps two journeys with the same messages differ: what is expected is no message."""
+    """The steps that differ if all messages are equal: an expectation sends no message."""
     differences = [
         Difference(field=f"step {_number(one, other)}", a=_what_came_of(one), b=_what_came_of(other))
         for one, other in zip_longest(a.steps, b.steps)

@@ -1,4 +1,4 @@
-"""The folder of a report: which files, and what each is called."""
+"""Writes the folder of a report, and removes an earlier report from it."""
 
 import errno
 import os
@@ -13,23 +13,23 @@ from .names import file_names
 
 JUNIT, TRACE, PAGE = "junit.xml", "trace.json", "report.html"
 
-# Ends every drawing: says whose it is, so that the next report replaces ours, and nobody else's.
+# The last line of each drawing begins so. A report replaces such drawings, and leaves others alone.
 DRAWN_BY = "%% drawn by bank-app-sim:"
 
 
 def write(folder: Path, results: Iterable[JourneyResult], *, made: Circumstances | None = None) -> Sequence[Path]:
     """Write `junit.xml`, `report.html`, `trace.json`, and a drawing for each journey in `mermaid/`.
 
-    What an earlier report left in the folder is replaced; files of others are left alone.
+    It replaces an earlier report in the folder, and leaves other files alone.
 
     Args:
-        made: What the page says of when and with what it was made; found out when left out.
+        made: How the report was made, for the page; by default the circumstances of this process.
 
     Returns:
-        Where they are.
+        The files.
 
     Raises:
-        OSError: Something cannot be written; it names the file.
+        OSError: A file cannot be written; the error names it.
     """
     results = tuple(results)
     names = file_names(results)
@@ -44,24 +44,24 @@ def write(folder: Path, results: Iterable[JourneyResult], *, made: Circumstances
     }
     contents |= {drawings / f"{name}.mmd": _drawing(result) for name, result in zip(names, results, strict=True)}
     for file, content in contents.items():
-        # What no Unicode text can hold, such as half of a pair, is shown as its number.
+        # UTF-8 cannot hold half of a surrogate pair; it is written as its number.
         replace(file, content.encode("utf-8", "backslashreplace"))
     _remove_if_empty(drawings)
     return tuple(contents)
 
 
 def clear(folder: Path) -> None:
-    """Remove what an earlier report has left: until the next one is there, there is none.
+    """Remove an earlier report.
 
     Raises:
-        OSError: Something cannot be removed; it names the file.
+        OSError: A file cannot be removed; the error names it.
     """
     _remove_earlier(folder)
     _remove_if_empty(folder / "mermaid")
 
 
 def replace(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all: whoever reads it meanwhile reads the one before."""
+    """Write a file whole or not at all. Until then readers see the old one."""
     if file.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
     beside = file.with_name(f".{file.name}.part")
@@ -84,7 +84,7 @@ def _remove_earlier(folder: Path) -> None:
 
 
 def _remove_if_empty(folder: Path) -> None:
-    """Drawings of others stay, and their folder with them."""
+    """Keep the folder if it has drawings of others."""
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
 

@@ -1,4 +1,4 @@
-"""`junit.xml`: journeys as Jenkins, GitLab and every other CI reads test results."""
+"""`junit.xml`: the results of journeys, as every CI reads test results."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def document(results: Sequence[JourneyResult]) -> str:
-    """The whole file: journeys with the same name, seed and world are one suite, each of its rows a case."""
+    """The whole file. Journeys with one name, seed and world are a suite; each row is a case."""
     root = ElementTree.Element("testsuites", {"name": "bank-app-sim", **_totals(results)})
     names = iter(_case_names(results))
     named = [(next(names), result) for result in results]
@@ -52,9 +52,9 @@ def _totals(results: Sequence[JourneyResult]) -> dict[str, str]:
 
 
 def _case_names(results: Sequence[JourneyResult]) -> list[str]:
-    """A CI knows a test by its class and its name, and by nothing else: a title may be reworded.
+    """A CI identifies a test by its class and name only, so titles may change.
 
-    The seed is part of it where a journey was played with several; a number, where all else is the same.
+    The seed is part of the name if a journey was played with several seeds. A number tells apart equal names.
     """
     seeds: dict[str, set[int]] = {}
     for result in results:
@@ -94,14 +94,14 @@ def _headline(result: JourneyResult) -> str:
 
 
 def _place(step: StepResult | None) -> str:
-    """The file that holds a step and the line in it."""
+    """The file and line of a step."""
     if step is None or not step.line:
         return ""
     return f"{step.file}:{step.line}" if step.file else f"line {step.line}"
 
 
 def _account(result: JourneyResult) -> str:
-    """All that somebody needs who sees nothing but this text."""
+    """Everything about a failure: a reader may see only this text."""
     step, failure = result.failed_step, result.failed_step and result.failed_step.failure
     facts = [
         ("journey", result.full_name),
@@ -124,7 +124,7 @@ def _account(result: JourneyResult) -> str:
 
 
 def _last_messages(result: JourneyResult) -> list[str]:
-    """Up to the end of the step that failed; a journey goes on in branches that run beside it."""
+    """The last messages before the failed step ended: other branches of the journey may go on after it."""
     end = (result.failed_step and result.failed_step.last_message) or None
     messages = [message for message in map(Message.from_json, result.messages) if end is None or message.n <= end]
     lines: list[str] = []

@@ -1,4 +1,4 @@
-"""A file name for each journey, which is also its address in the page."""
+"""A file name for each journey. It is also the journey's address in the page."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from ..scripts.identity import slugs
 
 
 def file_names(results: Sequence[JourneyResult]) -> list[str]:
-    """One for each, without an ending; with the seed where a journey was played with several."""
+    """A name for each result, without a suffix; with the seed if a journey was played with several seeds."""
     seeds: dict[tuple[str, str], set[int]] = {}
     for result in results:
         seeds.setdefault((result.name, result.row), set()).add(result.seed)

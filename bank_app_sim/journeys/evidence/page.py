@@ -1,7 +1,7 @@
-"""`report.html`: everything in one file, which opens from disk and asks nobody for anything.
+"""`report.html`: the whole report in one file, which opens from disk and loads nothing.
 
-What is shown of one journey lies in the page compressed, and is unpacked by the browser when the journey is opened: a
-page of hundreds of journeys stays small and opens at once.
+The page holds each journey compressed, and the browser unpacks it when somebody opens that journey. So a page with
+hundreds of journeys stays small and opens at once.
 """
 
 import base64
@@ -24,22 +24,22 @@ from .circumstances import Circumstances
 
 TEMPLATES = resources.files(__package__) / "templates"
 
-# In this order in the page: each uses only what stands before it.
+# In the order of the page: each uses only those before it.
 STYLES = ("page", "overview", "journey", "sequence")
 SCRIPTS = ("elements", "moments", "values", "state", "sequence", "timeline", "steps", "script", "journey", "overview")
 
-# Of these the reader wants to know first.
+# The outcomes that the page lists first.
 UNWELL = (Outcome.FAILED, Outcome.ERROR)
 
 
 @attrs.frozen(kw_only=True)
 class Entry:
-    """A journey in the list of all.
+    """A journey in the list.
 
     Attributes:
-        name: Of its files; it is the address of the journey within the page.
-        simulated: How long it took in simulated time.
-        payload: All about it: JSON, compressed, as text.
+        name: Of its files; also its address in the page.
+        simulated: Its duration in simulated time.
+        payload: The whole result as compressed JSON in base64.
     """
 
     name: str
@@ -50,10 +50,10 @@ class Entry:
 
 @attrs.frozen(kw_only=True)
 class Group:
-    """One journey by itself, or all rows of its table.
+    """A journey, or all rows of its table.
 
     Attributes:
-        is_table: There is more than one, with a heading for all.
+        is_table: Whether there are several entries below one heading.
     """
 
     name: str
@@ -69,13 +69,13 @@ class Group:
         return any(entry.result.outcome in UNWELL for entry in self.entries)
 
     def number(self, *outcomes: str) -> int:
-        """How many of them ended like that."""
+        """The number of entries with these outcomes."""
         return sum(entry.result.outcome in outcomes for entry in self.entries)
 
 
 @attrs.frozen(kw_only=True)
 class Summary:
-    """What a person wants to know first."""
+    """The figures at the top of the page."""
 
     total: int
     passed: int
@@ -93,8 +93,8 @@ def document(results: Sequence[JourneyResult], names: Sequence[str], made: Circu
     """The whole page.
 
     Args:
-        names: What to call each of the results in the page's addresses.
-        made: When and with what the report is made.
+        names: The address of each result in the page.
+        made: How the report was made.
     """
     script = _script()
     entries = [
@@ -109,7 +109,7 @@ def document(results: Sequence[JourneyResult], names: Sequence[str], made: Circu
         participants=list(PARTICIPANTS.items()),
         styles=Markup("\n".join(_template(f"{name}.css") for name in STYLES)),
         script=Markup(script),
-        # The browser runs this script and no other, wherever in the page it would come from.
+        # The browser runs this script and no other.
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
 
@@ -133,16 +133,16 @@ def _template(name: str) -> str:
 
 
 def _payload(result: JourneyResult) -> str:
-    """JSON, compressed and in letters that mean nothing in HTML, whatever a Dream is called."""
+    """Compressed JSON in base64, so that no text of a journey is read as HTML."""
     values = {**as_json(result), "recorded": None, "rows": _rows(result)}
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
     return base64.b64encode(zlib.compress(text, level=6)).decode("ascii")
 
 
 def _rows(result: JourneyResult) -> list[tuple[int, int]]:
-    """The drawing, row by row: the number of a message and how often its exchange was repeated.
+    """The rows of the drawing: the number of a message, and how often its exchange was repeated.
 
-    Nothing is folded across the beginning or the end of a step.
+    An exchange is not folded across the beginning or the end of a step.
     """
     messages = [Message.from_json(values) for values in result.messages]
     ends = {step.first_message for step in result.steps} | {step.last_message + 1 for step in result.steps}
@@ -160,7 +160,7 @@ def _simulated(result: JourneyResult) -> timedelta:
 
 
 def _groups(entries: Sequence[Entry]) -> list[Group]:
-    """Rows of one table with each other; what is not well first, and otherwise in the order in which it was played."""
+    """The entries by journey: those that did not pass come first, otherwise in the order of the run."""
     together: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
         result = entry.result
@@ -169,7 +169,7 @@ def _groups(entries: Sequence[Entry]) -> list[Group]:
     groups = [
         Group(
             name=each[0].result.name,
-            # A title can have the row's values in it.
+            # Titles of rows may differ: they can contain the row's values.
             title=each[0].result.title if len({entry.result.title for entry in each}) == 1 else each[0].result.name,
             entries=sorted(each, key=lambda entry: entry.result.outcome not in UNWELL),
         )
@@ -207,7 +207,7 @@ def _ranges(numbers: Iterable[int]) -> str:
 
 
 def period(duration: timedelta) -> str:
-    """The two largest units of it: `2 d 4 h`, `350 ms`."""
+    """A duration in its two largest units: `2 d 4 h`, `350 ms`."""
     milliseconds = round(duration / timedelta(milliseconds=1))
     parts: list[tuple[int, str]] = []
     for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)):

@@ -1,6 +1,6 @@
-"""`trace.json`: the messages of journeys, for programs.
+"""`trace.json`: writes and reads the messages of journeys, for programs.
 
-`docs/trace.md` explains each field, `trace.schema.json` describes them to a validator.
+`docs/trace.md` explains each field; `trace.schema.json` is for validators.
 """
 
 import json
@@ -13,17 +13,17 @@ import attrs
 from ...timeline.trace import PARTICIPANTS, Message
 from ..results import JourneyResult, StepResult
 
-# Changes with the shape.
+# Increases when the format changes.
 VERSION = 3
 
 
 class NoTrace(Exception):
-    """A file cannot be read as a trace; the message says why, and what to do."""
+    """A file is not a trace; the message says why, and what to do."""
 
 
 @attrs.frozen(kw_only=True)
 class RecordedStep:
-    """What a trace tells of one step."""
+    """One step in a trace."""
 
     number: str
     text: str
@@ -32,7 +32,7 @@ class RecordedStep:
 
 @attrs.frozen(kw_only=True)
 class RecordedJourney:
-    """One journey of a file."""
+    """One journey in a trace."""
 
     name: str
     row: str
@@ -42,7 +42,7 @@ class RecordedJourney:
 
 
 def document(results: Iterable[JourneyResult]) -> str:
-    """The whole file, a message on a line. No time by the machine's clock is in it: the same seed, the same text."""
+    """The whole file, one message a line. It has no time of the machine's clock: the same seed gives the same text."""
     journeys = ",".join(map(_journey, results))
     return f'{{"version":{VERSION},"participants":{_compact(PARTICIPANTS)},"journeys":[{journeys}]}}\n'
 
@@ -58,7 +58,7 @@ def _journey(result: JourneyResult) -> str:
 
 
 def _step(step: StepResult) -> Mapping[str, Any]:
-    """Without `before` and `after`: the states that they count are not in the file."""
+    """A step without `before` and `after`, which count states that are not in the file."""
     return attrs.asdict(step, filter=attrs.filters.exclude("before", "after"))
 
 
@@ -74,16 +74,16 @@ def read(path: Path) -> Sequence[RecordedJourney]:
     """The journeys of a file.
 
     Raises:
-        NoTrace: There is no such file, or it is something else.
+        NoTrace: The file is missing, or is not a trace.
     """
     try:
         values = json.loads(path.read_bytes())
     except OSError as error:
         raise NoTrace(f"{path} cannot be read: {error.strerror}; a report's trace is DIR/trace.json") from error
     except (ValueError, RecursionError) as error:
-        raise NoTrace(f"{path} is no JSON, so it is no trace ({error}); give the trace.json of a report") from error
+        raise NoTrace(f"{path} is not JSON, so it is not a trace ({error}); give the trace.json of a report") from error
     if not isinstance(values, dict) or "version" not in values:
-        raise NoTrace(f"{path} is JSON, but no trace: it has no 'version'; give the trace.json of a report")
+        raise NoTrace(f"{path} is JSON, but not a trace: it has no 'version'; give the trace.json of a report")
     if values["version"] != VERSION:
         raise NoTrace(
             f"{path} is a trace of version {values['version']!r}, and this program reads {VERSION}; "
@@ -93,7 +93,7 @@ def read(path: Path) -> Sequence[RecordedJourney]:
         return tuple(map(_recorded, values["journeys"]))
     except (KeyError, TypeError, ValueError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise NoTrace(f"{path} says that it is a trace of version {VERSION}, but it is broken: {what}") from error
+        raise NoTrace(f"{path} is a trace of version {VERSION}, but it is broken: {what}") from error
 
 
 def _recorded(values: Mapping[str, Any]) -> RecordedJourney:

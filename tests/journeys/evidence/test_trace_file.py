@@ -79,7 +79,7 @@ def test_what_was_written_can_be_read(failing: JourneyResult, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "is no JSON, so it is no trace"),
+        ("", "is not JSON, so it is not a trace"),
         ("[1]", "it has no 'version'"),
         ('{"openapi": "3.1"}', "it has no 'version'"),
         ('{"version": 1, "messages": []}', "is a trace of version 1, and this program reads 3"),
