@@ -6,8 +6,8 @@ from .hearing import Hearing
 from .leaks import Secrets
 from .observations import Trial
 from .rules import RULES, Rule
-from .sandbox import Sandbox, sandbox
 from .stage import Options
+from .trial_world import TrialWorld, trial_world
 from .verdicts import Result, Verdict
 
 __all__ = [
@@ -18,11 +18,11 @@ __all__ = [
     "Options",
     "Result",
     "Rule",
-    "Sandbox",
     "Secrets",
     "Trial",
+    "TrialWorld",
     "Verdict",
     "check",
     "find_callback",
-    "sandbox",
+    "trial_world",
 ]

@@ -9,13 +9,13 @@ import attrs
 from impact_sdk import ImpactError
 
 from .event_loop import Endless, EventLoop, Stuck, event_loop
-from .gate import HELD_SECONDS_AT_MOST, Disturbance
 from .hearing import Hearing
 from .leaks import Heard, Leak, leaks
 from .observations import Trial
+from .proxy import HELD_SECONDS_AT_MOST
 from .rules import RULES, Rule
-from .sandbox import Sandbox
 from .stage import Callback, Options, Stage
+from .trial_world import TrialWorld
 from .trials import TrialOf, cancelling, ordinary, slow
 from .verdicts import Verdict, could_not_tell, obstacle, secrets
 
@@ -42,7 +42,7 @@ class Finding:
 def check(
     callback: Callback,
     *,
-    sandbox: Sandbox,
+    world: TrialWorld,
     hearing: Hearing,
     options: Options,
     rules: Sequence[Rule] = RULES,
@@ -54,11 +54,11 @@ def check(
         hearing: It hears already, from before the callback's module was imported.
         trying: Called with the name of each trial.
     """
-    sandbox.gate.heard = functools.partial(hearing.keep, "request")
+    world.proxy.heard = functools.partial(hearing.keep, "request")
     with event_loop(options.event_loop) as loop:
-        stage = Stage(callback=callback, sandbox=sandbox, hearing=hearing, pulse=loop.pulse, options=options)
+        stage = Stage(callback=callback, world=world, hearing=hearing, pulse=loop.pulse, options=options)
         tried = _all_tried(stage, loop, [rule.trial for rule in rules], trying)
-    found = leaks([*hearing.heard, *_traces(tried.values())], sandbox.secrets)
+    found = leaks([*hearing.heard, *_traces(tried.values())], world.secrets)
     return _findings(rules, tried, found)
 
 
@@ -92,11 +92,11 @@ def _told_by_others(tried: Mapping[TrialOf, Trial]) -> dict[TrialOf, Trial]:
 
 
 def _try(work: TrialOf, trial: Trial, stage: Stage, loop: EventLoop) -> None:
-    sandbox, options = stage.sandbox, stage.options
+    world, options = stage.world, stage.options
     stage.hearing.trial = trial.name
-    sandbox.gate.disturb(Disturbance.NONE)
-    earlier = {posting.user_id for posting in sandbox.gate.postings}
-    trial.begins_after = sandbox.latest_message
+    world.proxy.disturb_no_more()
+    earlier = {posting.user_id for posting in world.proxy.postings}
+    trial.begins_after = world.latest_message
     limit = options.time_limit.total_seconds()
     end = time.monotonic() + 2 * (limit + options.patience.total_seconds()) + BESIDES_SECONDS
 
@@ -116,11 +116,11 @@ def _try(work: TrialOf, trial: Trial, stage: Stage, loop: EventLoop) -> None:
         trial.stuck_seconds = loop.pulse.silent_seconds
     except Endless:
         pass  # it does not end when it is cancelled; what was seen of it until now is seen
-    sandbox.gate.disturb(Disturbance.NONE)
-    trial.messages = sandbox.messages(after=trial.begins_after)
+    world.proxy.disturb_no_more()
+    trial.messages = world.messages(after=trial.begins_after)
     trial.postings = [
         posting
-        for posting in sandbox.gate.postings.copy()
+        for posting in world.proxy.postings.copy()
         # For somebody whom nobody knows, too: that is a mistake of now, and not a late account of an earlier trial.
         if posting.user_id in trial.user_ids or posting.user_id not in earlier | stage.user_ids
     ]

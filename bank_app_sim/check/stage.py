@@ -17,7 +17,7 @@ from impact_sdk import AccountProvisioningRequest, Dream, ImpactError, ImpactSDK
 from .hearing import Hearing
 from .observations import Call, Ending, Trial
 from .pulse import Pulse
-from .sandbox import Sandbox
+from .trial_world import TrialWorld
 
 Callback = Callable[[AccountProvisioningRequest], Awaitable[object]]
 
@@ -58,7 +58,7 @@ class Stage:
     """
 
     callback: Callback
-    sandbox: Sandbox
+    world: TrialWorld
     hearing: Hearing
     pulse: Pulse
     options: Options
@@ -69,12 +69,12 @@ class Stage:
     async def user(self, trial: Trial, customer: str | None = None) -> AsyncIterator["User"]:
         """A user whom DES has not seen before, with a Dream; the callback is registered with their app."""
         if customer is not None:
-            await self.sandbox.forget(customer)
-            trial.begins_after = self.sandbox.latest_message
-        token = await self.sandbox.id_token(customer or f"check-{trial.name}-{uuid.uuid4().hex[:8]}")
+            await self.world.forget(customer)
+            trial.begins_after = self.world.latest_message
+        token = await self.world.id_token(customer or f"check-{trial.name}-{uuid.uuid4().hex[:8]}")
         sdk = ImpactSDK(
-            self.sandbox.app_url,
-            client_id=self.sandbox.simulation.client_id,
+            self.world.app_url,
+            client_id=self.world.simulation.client_id,
             account_provisioning_timeout=self.options.time_limit,
         )
         async with sdk:
@@ -145,7 +145,7 @@ class Watched:
         self._record("bank_app", "sdk", label.get(ending, raised), "return")
 
     def _record(self, sender: str, receiver: str, label: str, kind: Any) -> None:
-        self.stage.sandbox.simulation.trace.record(sender, receiver, label, kind=kind)
+        self.stage.world.simulation.trace.record(sender, receiver, label, kind=kind)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -175,7 +175,7 @@ class User:
 
     @property
     def has_account(self) -> bool:
-        postings = self.stage.sandbox.gate.postings.copy()
+        postings = self.stage.world.proxy.postings.copy()
         return any(posting.user_id == self.session.user.id and posting.account_id for posting in postings)
 
     async def account_comes(self) -> bool:

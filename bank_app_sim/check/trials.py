@@ -1,28 +1,31 @@
-"""The trials: each lets users of its own happen to the callback, and writes down what came of it. No verdicts here."""
+"""The trials: in each, users of its own launch savehacks, and it notes what the callback does. No verdicts here."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import anyio
 import anyio.lowlevel
 
 from impact_sdk import AccountProvisioningTimedOut
 
-from .gate import SLOW_SECONDS, Disturbance
+from ..simulation.faults import Fault, FaultKind
 from .observations import Call, Cancellation, Ending, Trial
 from .pulse import BEAT_SECONDS, STANDSTILL_SECONDS
 from .stage import Stage, User, until
 
-# Whoever is cancelled may clean up, but not for longer.
+# A mobile network may well take this long, and a user notices if the app stands still meanwhile.
+SLOW_SECONDS = 0.45
+
+# A cancelled callback may clean up for this long.
 CANCELLED_WITHIN_SECONDS = 1.0
 
-# What was cancelled has time to notice before what it waits for goes on.
+# A cancelled callback may need this long to notice, before the request that it waits for goes on.
 NOTICED_WITHIN_SECONDS = 0.2
 
-# Of a connection that has ended with a call, the gate hears on a thread of its own; one that goes on is waited for so
-# long in vain.
+# If the callback's connection ends with the call, the proxy hears of it on its own thread within this time.
 HUNG_UP_WITHIN_SECONDS = 0.5
 
-# What is measured while the machine itself stands still tells nothing.
+# Gaps that are measured while the machine itself stands still say nothing, so the trial is repeated.
 ATTEMPTS_ON_A_BUSY_MACHINE = 3
 
 TrialOf = Callable[[Stage, Trial], Awaitable[None]]
@@ -36,39 +39,46 @@ async def ordinary(stage: Stage, trial: Trial) -> None:
             trial.cancellations.append(await _cancelled_by_the_sdk(trial.calls[0]))
         if trial.told is None and await user.account_comes():
             (call, *_) = trial.calls
-            (first, *_) = (posting for posting in stage.sandbox.gate.postings if posting.user_id in trial.user_ids)
+            (first, *_) = (posting for posting in stage.world.proxy.postings if posting.user_id in trial.user_ids)
             stage.lag_seconds = max(first.at - (call.ended_at or first.at), 0.0)
         await user.watch()
 
 
+def _to_des(kind: FaultKind, *, what: str | None = None, status: int = 503, delay_seconds: float = 0) -> Fault:
+    """A fault for every request of the bank."""
+    delay = timedelta(seconds=delay_seconds)
+    return Fault(kind=kind, sender="bank_backend", receiver="des", what=what, times=None, status=status, delay=delay)
+
+
 async def slow(stage: Stage, trial: Trial) -> None:
-    """DES takes its time for every answer, and the app is to stay alive meanwhile."""
-    stage.sandbox.gate.disturb(Disturbance.SLOW)
+    """DES is slow to answer, and the app has to stay alive meanwhile."""
+    late = _to_des(FaultKind.LATE, delay_seconds=SLOW_SECONDS)
+    stage.world.disturb(late)
     for _ in range(ATTEMPTS_ON_A_BUSY_MACHINE):
         async with stage.user(trial) as user:
-            await _measured(user)
+            await _measure(user, late)
         if trial.machine_gap_seconds <= STANDSTILL_SECONDS:
             break
 
 
-async def _measured(user: User) -> None:
-    stage, trial, gate = user.stage, user.trial, user.stage.sandbox.gate
+async def _measure(user: User, late: Fault) -> None:
+    stage, trial = user.stage, user.trial
     stage.pulse.forget()
-    stage.sandbox.pulse.forget()
+    stage.world.pulse.forget()
     await user.launch_savehack()
     if trial.told is None:
         await user.account_comes()
     await anyio.sleep(2 * BEAT_SECONDS)  # the first beat after a standstill measures it
     trial.longest_gap_seconds = stage.pulse.longest_gap_seconds
-    trial.machine_gap_seconds = stage.sandbox.pulse.longest_gap_seconds
+    trial.machine_gap_seconds = stage.world.pulse.longest_gap_seconds
     waited = [call.ended_at - call.began_at for call in trial.calls if call.ended_at is not None]
     # A backend in another process may be kept waiting without the callback's knowing of it.
-    is_kept_waiting = gate.slow_answers > 0 and not stage.options.has_backend
+    is_kept_waiting = late.struck > 0 and not stage.options.has_backend
     trial.shows_blocking = is_kept_waiting or any(seconds >= SLOW_SECONDS for seconds in waited)
 
 
 async def twice(stage: Stage, trial: Trial) -> None:
-    """The app dies after the callback has done its work and before DES knows, and asks again when it is back."""
+    """The app dies after the callback has done its work and before DES knows. Started again, it asks again."""
     async with stage.user(trial) as user:
         await user.launch_savehack()
         await user.ask_again()
@@ -78,7 +88,7 @@ async def twice(stage: Stage, trial: Trial) -> None:
 
 async def conflict(stage: Stage, trial: Trial) -> None:
     """Another worker of the bank posts the account first."""
-    stage.sandbox.gate.disturb(Disturbance.QUICKER)
+    stage.world.proxy.be_a_rival()
     async with stage.user(trial) as user:
         await user.launch_savehack()
         await user.account_comes()
@@ -96,8 +106,8 @@ async def declining(stage: Stage, trial: Trial) -> None:
 
 
 async def refused(stage: Stage, trial: Trial) -> None:
-    """DES refuses the account: what is said about failures says the most."""
-    stage.sandbox.gate.disturb(Disturbance.REFUSED)
+    """The account is refused: a callback says most when something fails."""
+    stage.world.disturb(_to_des(FaultKind.ANSWERED, what="POST /accounts", status=400))
     async with stage.user(trial) as user:
         await user.launch_savehack()
         await user.watch()
@@ -128,7 +138,7 @@ async def _cancelled_when_it_waits(stage: Stage, trial: Trial) -> None:
     trial.cancellations.append(cancellation)
     async with stage.user(trial) as user, anyio.create_task_group() as tasks:
         tasks.start_soon(user.launch_savehack)
-        # At the very next step after the callback has waited for the first time; a quick one is over soon.
+        # Cancel at the very next step after the callback has waited for the first time: a quick one soon ends.
         while not trial.calls and trial.told is None:
             await anyio.lowlevel.checkpoint()
         await _cancel(user, cancellation)
@@ -138,23 +148,24 @@ async def _cancelled_when_it_waits(stage: Stage, trial: Trial) -> None:
 async def _cancelled_while_it_posts(stage: Stage, trial: Trial) -> None:
     cancellation = Cancellation(moment="while its POST /accounts was under way")
     trial.cancellations.append(cancellation)
-    gate, calls_before = stage.sandbox.gate, len(trial.calls)
-    gate.disturb(Disturbance.HELD)
+    proxy, calls_before = stage.world.proxy, len(trial.calls)
+    proxy.disturb_no_more()
+    proxy.hold()
     async with stage.user(trial) as user, anyio.create_task_group() as tasks:
         tasks.start_soon(user.launch_savehack)
         time_limit = stage.options.time_limit.total_seconds()
 
         def is_decided() -> bool:
-            return gate.is_holding or any(call.ending for call in trial.calls[calls_before:])
+            return proxy.is_holding or any(call.ending for call in trial.calls[calls_before:])
 
-        if await until(is_decided, seconds=time_limit) and gate.is_holding:
+        if await until(is_decided, seconds=time_limit) and proxy.is_holding:
             await _cancel(user, cancellation)
-        gate.is_released = True
+        proxy.release()
         tasks.cancel_scope.cancel()
 
 
 async def _cancel(user: User, cancellation: Cancellation) -> None:
-    """Let the user leave, and see what becomes of the call that runs."""
+    """Let the user leave, and note what becomes of the call that runs."""
     if not user.trial.calls or user.trial.calls[-1].ending is not None:
         return
     call, cancellation.is_tried = user.trial.calls[-1], True
@@ -162,16 +173,16 @@ async def _cancel(user: User, cancellation: Cancellation) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(user.session.close)  # it returns when the callback has ended
         if not await until(lambda: call.ending is not None, seconds=NOTICED_WITHIN_SECONDS):
-            user.stage.sandbox.gate.is_released = True
+            user.stage.world.proxy.release()
             await until(lambda: call.ending is not None, seconds=CANCELLED_WITHIN_SECONDS - NOTICED_WITHIN_SECONDS)
         tasks.cancel_scope.cancel()
     cancellation.ending, cancellation.said = call.ending, call.said
     if call.ending is not None:
         cancellation.seconds = anyio.current_time() - began_at
-    gate = user.stage.sandbox.gate
-    if gate.is_holding:
-        await until(lambda: gate.has_hung_up, seconds=HUNG_UP_WITHIN_SECONDS)
-    gate.is_released = True
+    proxy = user.stage.world.proxy
+    if proxy.is_holding:
+        await until(lambda: proxy.has_hung_up, seconds=HUNG_UP_WITHIN_SECONDS)
+    proxy.release()
     if call.ending is Ending.RETURNED:
-        # It says that an account is under way. Where one comes, it has finished what it had begun.
+        # It says that an account is under way. If one comes, it has finished what it had begun.
         cancellation.account_came = await user.account_comes()

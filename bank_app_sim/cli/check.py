@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from ..backend.customers import customer_name
-from ..check import RULES, Finding, Hearing, NoCallback, Options, Result, Secrets, find_callback, sandbox
+from ..check import RULES, Finding, Hearing, NoCallback, Options, Result, Secrets, find_callback, trial_world
 from ..check import check as check_callback
 from ..invocation import command
 from ..server.ports import listening_socket
@@ -155,9 +155,9 @@ def _check(
             except NoCallback as error:
                 raise click.UsageError(secrets.masked(str(error))) from error
             hearing.hear_everything()
-            with sandbox(data=folder, listener=listener, secrets=secrets) as served, trying_on(terminal) as trying:
+            with trial_world(data=folder, listener=listener, secrets=secrets) as served, trying_on(terminal) as trying:
                 findings = check_callback(
-                    callback, sandbox=served, hearing=hearing, options=options, rules=rules, trying=trying
+                    callback, world=served, hearing=hearing, options=options, rules=rules, trying=trying
                 )
     return Checked(findings, secrets, secrets.masked(hearing.printed))
 

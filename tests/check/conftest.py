@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from bank_app_sim.check import RULES, Finding, Hearing, Options, Sandbox, Secrets, Verdict, check, sandbox
+from bank_app_sim.check import RULES, Finding, Hearing, Options, Secrets, TrialWorld, Verdict, check, trial_world
 from bank_app_sim.server.ports import listening_socket
 
 # Whoever says no.
@@ -22,7 +22,7 @@ OPTIONS = Options(time_limit=timedelta(seconds=2), patience=timedelta(seconds=0.
 class Checker:
     """Checks callbacks, and never shows a secret."""
 
-    sandbox: Sandbox
+    world: TrialWorld
 
     def findings(self, callback: Any, rules: Sequence[str] = (), **options: Any) -> dict[str, Finding]:
         """What came of these rules, or of all, by their ids."""
@@ -30,7 +30,7 @@ class Checker:
         with Hearing() as hearing:
             found = check(
                 callback,
-                sandbox=self.sandbox,
+                world=self.world,
                 hearing=hearing,
                 options=attrs.evolve(OPTIONS, **options),
                 rules=wanted,
@@ -46,7 +46,7 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
     secrets = Secrets()
     with (
         listening_socket(0) as listener,
-        sandbox(data=tmp_path_factory.mktemp("check"), listener=listener, secrets=secrets) as served,
+        trial_world(data=tmp_path_factory.mktemp("check"), listener=listener, secrets=secrets) as served,
     ):
         environment = {
             "IMPACT_DES_URL": served.bank_url,

@@ -7,9 +7,9 @@ import click
 import pytest
 
 from bank_app_sim.check import RULES, Rule
-from bank_app_sim.check.gate import SLOW_SECONDS
 from bank_app_sim.check.page import as_markdown
 from bank_app_sim.check.pulse import STANDSTILL_SECONDS
+from bank_app_sim.check.trials import SLOW_SECONDS
 from bank_app_sim.cli.check import check
 
 ROOT = Path(__file__).parents[2]

@@ -1,6 +1,6 @@
-"""A sandbox of DES on a thread of its own, and the gate before it: a callback that blocks its own loop blocks no other.
+"""The served world of a check, on a thread of its own: a callback that blocks its own event loop does not block DES.
 
-Everything here is called from other threads.
+Other threads call everything here.
 """
 
 import contextlib
@@ -18,28 +18,34 @@ from impact_sdk import Conflict, NotFound
 
 from ..server.ports import address, listening_socket, serving
 from ..simulation import Served, Simulation
+from ..simulation.faults import Fault
+from ..simulation.in_process import InProcess
 from ..timeline.trace import Message
-from .gate import Gate
 from .leaks import Secrets
+from .proxy import Proxy
 from .pulse import Pulse
 
 
 @attrs.define(eq=False, kw_only=True)
-class Sandbox:
-    """A bank's world that is served, without anybody in it who opens accounts.
+class TrialWorld:
+    """A served world in which nobody opens accounts: that is the bank's part.
 
     Attributes:
         app_url: DES for the app's SDK.
-        bank_url: DES for the bank's backend; here the gate stands.
+        bank_url: DES for the bank's backend, behind the proxy.
     """
 
     simulation: Simulation
-    gate: Gate
+    proxy: Proxy
     secrets: Secrets
     app_url: str
     bank_url: str
     pulse: Pulse
     _portal: anyio.from_thread.BlockingPortal
+
+    def disturb(self, fault: Fault) -> None:
+        """Let something go wrong between the bank and DES, until `proxy.disturb_no_more()`."""
+        self.simulation.network.faults.plan(fault)
 
     async def id_token(self, customer: str) -> str:
         """What the bank's sign-in gives to its app."""
@@ -48,7 +54,7 @@ class Sandbox:
         return token
 
     async def forget(self, customer: str) -> None:
-        """Make a customer one whom DES has never seen, whatever an earlier check has left of them."""
+        """Make DES forget a customer, whatever an earlier check has left of them."""
         await anyio.to_thread.run_sync(self._portal.call, self._forget, customer)
 
     async def _forget(self, customer: str) -> None:
@@ -59,7 +65,7 @@ class Sandbox:
         for transaction in pending:
             await api.transactions.fail(transaction.id, errors=["the check begins anew with this customer"])
         for user in [user async for user in api.users.list(external_id=customer)]:
-            with contextlib.suppress(NotFound, Conflict):  # Conflict: there is money, and the trial will tell
+            with contextlib.suppress(NotFound, Conflict):  # Conflict: they have money, and the trial will say so
                 await api.users.delete(user.id)
 
     @property
@@ -72,12 +78,12 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def sandbox(*, data: Path, listener: socket.socket, secrets: Secrets) -> Iterator[Sandbox]:
-    """Serve one until the block is left.
+def trial_world(*, data: Path, listener: socket.socket, secrets: Secrets) -> Iterator[TrialWorld]:
+    """Serve one until the end of the block.
 
     Args:
         data: The folder of its databases and of the bank's secret.
-        listener: Where the bank finds it.
+        listener: Where the bank reaches DES.
     """
     options = {"use_uvloop": sys.platform != "win32"}
     with anyio.from_thread.start_blocking_portal("asyncio", options) as portal:
@@ -86,33 +92,34 @@ def sandbox(*, data: Path, listener: socket.socket, secrets: Secrets) -> Iterato
         try:
             yield served
         finally:
-            # Without the block's own error, which its task groups would hand on wrapped.
+            # Without the block's own error: its task groups would raise it again, in a group.
             world.__exit__(None, None, None)
 
 
 @contextlib.asynccontextmanager
 async def _served(
     portal: anyio.from_thread.BlockingPortal, data: Path, listener: socket.socket, secrets: Secrets
-) -> AsyncIterator[Sandbox]:
+) -> AsyncIterator[TrialWorld]:
     simulation = Simulation(served=Served(data=data))
     async with simulation, contextlib.AsyncExitStack() as stack:
         secrets.know_credentials(simulation.client_id, simulation.client_secret)
         noted = functools.partial(simulation.trace.record, "bank_backend", "bank_backend", kind="call")
-        gate = Gate(app=simulation.des.app, secrets=secrets, noted=noted)
-        door = listening_socket(0)
-        stack.callback(door.close)
-        # The app has a door of its own: what comes through the gate is the bank's.
-        of_app = Gate(app=simulation.des.app, secrets=secrets)
-        await stack.enter_async_context(serving((of_app, door), (gate, listener)))
+        des = InProcess(lambda: simulation.des.app)
+        proxy = Proxy(link=simulation.network.link("bank_backend", "des", des), secrets=secrets, noted=noted)
+        # The app has a proxy of its own, so everything that comes through the other one is the bank's.
+        of_app = Proxy(link=simulation.network.link("sdk", "des", des), secrets=secrets)
+        app_listener = listening_socket(0)
+        stack.callback(app_listener.close)
+        await stack.enter_async_context(serving((of_app, app_listener), (proxy, listener)))
         pulse = Pulse()
         tasks = await stack.enter_async_context(anyio.create_task_group())
         tasks.start_soon(pulse.run)
         stack.callback(tasks.cancel_scope.cancel)
-        yield Sandbox(
+        yield TrialWorld(
             simulation=simulation,
-            gate=gate,
+            proxy=proxy,
             secrets=secrets,
-            app_url=address(door),
+            app_url=address(app_listener),
             bank_url=address(listener),
             pulse=pulse,
             portal=portal,
