@@ -29,8 +29,8 @@ PAIR = "DueWork('noting how far both databases have come', self.clock, step).run
 
 # Every task and thread that lives as long as a server, by where it is begun, and the test that feeds it exceptions.
 LONG_LIVED = {
-    ("des/api.py", "self._due_deposits.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
-    ("des/api.py", "self._due_purge.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
+    ("des/api.py", "self._deposits.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
+    ("des/api.py", "self._purge.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
     ("des/api.py", "self._webhooks.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
     ("des/webhooks.py", "self._deliver"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
     ("des/webhooks.py", "self._send_hint"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
@@ -158,7 +158,7 @@ async def test_what_has_expired_is_thrown_away_at_the_second_attempt(
         stands.clock.set_by += purging.EVERY + timedelta(hours=1)
 
         async def has_gone_on() -> bool:
-            return "throwing away what has expired goes on again" in caplog.text
+            return "the purge of expired rows goes on again" in caplog.text
 
         await eventually(has_gone_on)
 
