@@ -12,27 +12,27 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation
 from impact_sdk import AccountProvisioningRequest, Blocking, ImpactAPI, OneTime
 
 WEBHOOK_SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgZXhhbXBsZXMsIGxvbmcgZW5vdWdo"
 
 
 @contextmanager
-def sandbox() -> Iterator[Blocking[Simulation]]:
+def sandbox() -> Iterator[Blocking[ServedSimulation]]:
     with tempfile.TemporaryDirectory() as folder:
         # The simulated bank opens accounts at once, and leaves it to the host to settle.
         at_once, later = timedelta(), timedelta(days=1)
 
-        def make() -> Simulation:
-            return Simulation(served=Served(data=Path(folder)), decision_after=at_once, settle_every=later)
+        def make() -> ServedSimulation:
+            return ServedSimulation(data=Path(folder), decision_after=at_once, settle_every=later)
 
         with Blocking(make) as sandbox:
             os.environ.update(sandbox.call(environment))
             yield sandbox
 
 
-async def environment(sim: Simulation) -> dict[str, str]:
+async def environment(sim: ServedSimulation) -> dict[str, str]:
     return {
         "IMPACT_BASE_URL": sim.des_url,
         "IMPACT_CLIENT_ID": sim.client_id,
@@ -41,11 +41,11 @@ async def environment(sim: Simulation) -> dict[str, str]:
     }
 
 
-async def send_webhooks_to(sim: Simulation, url: str) -> None:
+async def send_webhooks_to(sim: ServedSimulation, url: str) -> None:
     await sim.api.sandbox.set_webhook_endpoint(url=url, secret=WEBHOOK_SECRET)
 
 
-async def save(sim: Simulation, customer: str, amount_cents: int) -> None:
+async def save(sim: ServedSimulation, customer: str, amount_cents: int) -> None:
     """A customer saves for a bike; the bank is to move the money."""
     app = sim.bank_app(customer)
     await app.open_account_in_advance()
@@ -54,7 +54,7 @@ async def save(sim: Simulation, customer: str, amount_cents: int) -> None:
     await session.launch_savehack(dream, OneTime(amount_cents=amount_cents))
 
 
-async def save_before_account(sim: Simulation, customer: str, amount_cents: int) -> None:
+async def save_before_account(sim: ServedSimulation, customer: str, amount_cents: int) -> None:
     """A customer saves while the account is still being opened, which may take days: the deposit waits for it."""
 
     async def begin_to_open(request: AccountProvisioningRequest) -> None:

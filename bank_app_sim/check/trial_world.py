@@ -17,7 +17,7 @@ import attrs
 from impact_sdk import Conflict, NotFound
 
 from ..server.ports import address, listening_socket, serving
-from ..simulation import Served, Simulation
+from ..simulation import ServedSimulation
 from ..simulation.faults import Fault
 from ..simulation.in_process import InProcess
 from ..timeline.trace import Message
@@ -35,7 +35,7 @@ class TrialWorld:
         bank_url: DES for the bank's backend, behind the proxy.
     """
 
-    simulation: Simulation
+    simulation: ServedSimulation
     proxy: Proxy
     secrets: Secrets
     app_url: str
@@ -100,7 +100,7 @@ def trial_world(*, data: Path, listener: socket.socket, secrets: Secrets) -> Ite
 async def _served(
     portal: anyio.from_thread.BlockingPortal, data: Path, listener: socket.socket, secrets: Secrets
 ) -> AsyncIterator[TrialWorld]:
-    simulation = Simulation(served=Served(data=data))
+    simulation = ServedSimulation(data=data)
     async with simulation, contextlib.AsyncExitStack() as stack:
         secrets.know_credentials(simulation.client_id, simulation.client_secret)
         noted = functools.partial(simulation.trace.record, "bank_backend", "bank_backend", kind="call")

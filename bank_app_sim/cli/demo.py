@@ -10,7 +10,7 @@ import click
 from ..invocation import command
 from ..journeys import evidence
 from ..journeys.demo import JOURNEYS, as_step, end_state, result
-from ..simulation import Served, Simulation
+from ..simulation import ServedSimulation, Simulation, World
 from ..timeline.trace import Message
 from .ending import quietly
 from .running import run
@@ -43,10 +43,11 @@ def demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
 
 async def _demo(in_process: bool, output: Path, seed: int, as_json: bool) -> None:
     if in_process:
-        simulation, patience = Simulation(seed=seed), timedelta(days=7)
+        simulation: World = Simulation(seed=seed)
+        patience = timedelta(days=7)
     else:
-        simulation = Simulation(
-            served=Served(data=_without_earlier_world(output / "data")),
+        simulation = ServedSimulation(
+            data=_without_earlier_world(output / "data"),
             decision_after=timedelta(seconds=1.5),
             settle_every=timedelta(seconds=1),
         )

@@ -12,7 +12,7 @@ import anyio
 import click
 
 from ..backend import EVERY_CRASH_POINT
-from ..simulation import Served, Simulation, read_tenants
+from ..simulation import ServedSimulation, read_tenants
 from ..simulation.remote import Plane
 from ..simulation.settings import ServedKeywords
 from .running import HostName, run
@@ -106,8 +106,12 @@ def serve(
 
     plane = Plane(data, database)
     try:
-        simulation = Simulation(
-            served=Served(data=data, port=port, beside=plane.applications, hosts=hosts, rejoin=rejoin),
+        simulation = ServedSimulation(
+            data=data,
+            port=port,
+            beside=plane.applications,
+            hosts=hosts,
+            rejoin=rejoin,
             database=database,
             tenants=read_tenants(tenants_file) if tenants_file else (),
             crash=crash,
@@ -119,7 +123,7 @@ def serve(
     run(_serve, simulation, plane, as_json)
 
 
-async def _serve(simulation: Simulation, plane: Plane, as_json: bool) -> None:
+async def _serve(simulation: ServedSimulation, plane: Plane, as_json: bool) -> None:
     async with contextlib.AsyncExitStack() as stack:
         # Until the first of them: another one while this ends has nothing more to wait for.
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:

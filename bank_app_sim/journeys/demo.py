@@ -8,7 +8,7 @@ import attrs
 
 from impact_sdk import Account, Dream, SavehackLaunch, Session, Transaction, User, Weekly
 
-from ..simulation import Simulation
+from ..simulation import World
 from ..timeline.clock import timestamp
 from .results import JourneyResult, Outcome, State, StepResult
 
@@ -16,7 +16,7 @@ from .results import JourneyResult, Outcome, State, StepResult
 ADA, BO = "ada", "bo"
 
 
-async def account_while_saving(simulation: Simulation, *, patience: timedelta) -> None:
+async def account_while_saving(simulation: World, *, patience: timedelta) -> None:
     """The user launches a savehack first; the bank opens the account later, and the deposits wait for it."""
     session = await simulation.bank_app(ADA).launch()
     bike = await session.create_dream("Bike", target_cents=250_000, expires_at=date(2028, 6, 1))
@@ -27,7 +27,7 @@ async def account_while_saving(simulation: Simulation, *, patience: timedelta) -
     await session.create_dream("Boat", target_cents=9_000_000)
 
 
-async def account_in_advance(simulation: Simulation) -> None:
+async def account_in_advance(simulation: World) -> None:
     """The bank opens the account before the user ever launches; nobody is asked."""
     app = simulation.bank_app(BO)
     await app.open_account_in_advance()
@@ -42,7 +42,7 @@ async def _look(session: Session) -> None:
             pass
 
 
-def _deposits_settled(simulation: Simulation) -> int:
+def _deposits_settled(simulation: World) -> int:
     """Read it off the trace: a request to DES would be a further message."""
     return sum(
         message.kind == "response" and message.detail.get("body", {}).get("transaction", {}).get("state") == "settled"
@@ -50,7 +50,7 @@ def _deposits_settled(simulation: Simulation) -> int:
     )
 
 
-Journey = Callable[[Simulation, timedelta], Awaitable[None]]
+Journey = Callable[[World, timedelta], Awaitable[None]]
 
 JOURNEYS: Sequence[tuple[str, Journey]] = (
     (
@@ -64,7 +64,7 @@ JOURNEYS: Sequence[tuple[str, Journey]] = (
 )
 
 
-async def as_step(number: int, text: str, journey: Journey, simulation: Simulation, patience: timedelta) -> StepResult:
+async def as_step(number: int, text: str, journey: Journey, simulation: World, patience: timedelta) -> StepResult:
     """Play a journey as one step of a longer one."""
     first, began_at = len(simulation.trace) + 1, timestamp(simulation.clock.now())
     await journey(simulation, patience)
@@ -80,7 +80,7 @@ async def as_step(number: int, text: str, journey: Journey, simulation: Simulati
     )
 
 
-def result(simulation: Simulation, steps: Sequence[StepResult], state: State, **others: Any) -> JourneyResult:
+def result(simulation: World, steps: Sequence[StepResult], state: State, **others: Any) -> JourneyResult:
     """Both journeys as one result, for a report.
 
     Args:
@@ -100,7 +100,7 @@ def result(simulation: Simulation, steps: Sequence[StepResult], state: State, **
     )
 
 
-async def end_state(simulation: Simulation) -> State:
+async def end_state(simulation: World) -> State:
     """What DES and the bank have at the end, fetched through their APIs."""
     api = simulation.api
     deposits = [deposit async for deposit in api.transactions.list()]

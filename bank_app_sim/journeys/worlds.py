@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import cast
 
 import attrs
 
@@ -22,8 +21,7 @@ async def fresh(given: Given, *, seed: int) -> AsyncIterator[World]:
     if prepared is None:
         prepared = _PREPARED[given.settings] = await _prepared(given)
     async with prepared.fork(seed=seed) as simulation:
-        # The clock of a world that is not served is a simulated one; only its type does not say so.
-        yield cast(World, simulation)
+        yield simulation
 
 
 @contextlib.asynccontextmanager
@@ -36,7 +34,7 @@ async def on_sandbox(url: str, given: Given, *, seed: int) -> AsyncIterator[Worl
     from ..simulation.remote import RemoteWorld
 
     async with RemoteWorld(url, seed=seed, **attrs.asdict(given.settings, recurse=False)) as world:
-        yield cast(World, world)
+        yield world
 
 
 async def _prepared(given: Given) -> Snapshot:

@@ -2,22 +2,23 @@
 
 from ..app import BankApp
 from ..des import AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
-from .actors import Served
 from .errors import SimulationError
+from .served import ServedSimulation
 from .settings import START
-from .simulation import Simulation
-from .snapshot import Snapshot
+from .simulation import Simulation, Snapshot
+from .world import World
 
 __all__ = [
     "START",
     "AccountSetup",
     "BankApp",
-    "Served",
+    "ServedSimulation",
     "SessionRenewal",
     "Simulation",
     "SimulationError",
     "Snapshot",
     "Tenant",
     "TenantsFileError",
+    "World",
     "read_tenants",
 ]

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import attrs
-
 from ..backend import Bank
 from ..des import AccountSetup, Tenant
 from .settings import WorldSettings
@@ -15,8 +13,12 @@ ISSUER = "https://bank.example"
 AUDIENCE = "impact-finance"
 
 
-def bank(settings: WorldSettings) -> Bank:
-    """How the bank's backend works. ValueError where no bank can work like that."""
+def bank(settings: WorldSettings, *, webhook_secret: str | None = None) -> Bank:
+    """How the bank's backend works. ValueError where no bank can work like that.
+
+    Args:
+        webhook_secret: With it the bank acts on events: those that webhooks bring, and those that it looks for itself.
+    """
     return Bank(
         issuer=ISSUER,
         audience=AUDIENCE,
@@ -26,13 +28,10 @@ def bank(settings: WorldSettings) -> Bank:
         opening_balance_cents=settings.opening_balance_cents,
         token_lifetime=settings.token_lifetime,
         dream_product="Performance" if settings.performance_dreams else "SharedSavings",
+        webhook_secrets=(webhook_secret,) if webhook_secret is not None else (),
+        look_for_events_every=settings.settle_every if webhook_secret is not None else None,
         account_for_each_dream=settings.performance_dreams or settings.account_setup is AccountSetup.PER_DREAM,
     )
-
-
-def reading_events(bank: Bank, *, webhook_secret: str) -> Bank:
-    """The bank, as one that acts on events: those that webhooks bring, and those that it looks for itself."""
-    return attrs.evolve(bank, webhook_secrets=(webhook_secret,), look_for_events_every=bank.settle_every)
 
 
 def tenant(settings: WorldSettings, *, client_secret: str, backend_url: str) -> Tenant:

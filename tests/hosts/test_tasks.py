@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import attrs
 import pytest
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation
 from impact_sdk import Blocking, Dream
 
 from .started import PATIENCE_SECONDS, started
@@ -25,17 +25,17 @@ CUSTOMERS = ("ada", "bo", "cleo", "dan", "eve")
 class Sandbox:
     """DES on loopback, in a thread of the tests."""
 
-    simulation: Blocking[Simulation]
+    simulation: Blocking[ServedSimulation]
 
     @property
     def environment(self) -> dict[str, str]:
-        async def environment(sim: Simulation) -> dict[str, str]:
+        async def environment(sim: ServedSimulation) -> dict[str, str]:
             return {"IMPACT_BASE_URL": sim.des_url, "IMPACT_CLIENT_ID": sim.client_id, "TOKEN": sim.id_token("ada")}
 
         return self.simulation.call(environment)
 
     def tokens(self) -> list[str]:
-        async def tokens(sim: Simulation) -> list[str]:
+        async def tokens(sim: ServedSimulation) -> list[str]:
             return [sim.id_token(customer) for customer in CUSTOMERS]
 
         return self.simulation.call(tokens)
@@ -46,7 +46,7 @@ class Sandbox:
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with Blocking(lambda: Simulation(served=Served(data=tmp_path / "data"))) as simulation:
+    with Blocking(lambda: ServedSimulation(data=tmp_path / "data")) as simulation:
         yield Sandbox(simulation)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation, Simulation
 from bank_app_sim.des import Tenant
 from bank_app_sim.server.door import Door
 from bank_app_sim.server.hosts import LOOPBACK, is_from_page_of_another, name_in, names_in
@@ -193,8 +193,10 @@ async def test_both_ports_have_a_door(tmp_path: Any) -> None:
         audience="impact-finance",
         jwks_url="https://keys.example/jwks.json",
     )
-    served = Served(data=tmp_path, hosts=("proxy.test",))
-    async with Simulation(served=served, tenants=(tenant,)) as world, httpx.AsyncClient() as http:
+    async with (
+        ServedSimulation(data=tmp_path, hosts=("proxy.test",), tenants=(tenant,)) as world,
+        httpx.AsyncClient() as http,
+    ):
         for url in (f"{world.des_url}/docs", f"{world.backend_url}/ledger"):
             found = {
                 host: (await http.get(url, headers={"Host": host})).status_code

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation
 from bank_app_sim.journeys import evidence
 from bank_app_sim.server.database import Database, file_address, of_actor
 from bank_app_sim.simulation.remote import stores
@@ -50,7 +50,7 @@ def _mode(path: Path) -> int:
 @pytest.mark.usefixtures("umask")
 async def test_what_serve_keeps_is_for_its_user_alone_whatever_the_umask(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    async with Simulation(served=Served(data=data), webhooks=True):
+    async with ServedSimulation(data=data, webhooks=True):
         while_it_runs = modes(data)
 
     files = {"client_secret", "webhook_secret"}
@@ -72,12 +72,12 @@ async def test_a_folder_of_an_older_release_is_tightened_and_that_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     data = tmp_path / "data"
-    async with Simulation(served=Served(data=data)):
+    async with ServedSimulation(data=data):
         pass
     for path in (data, *data.iterdir()):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
-    async with Simulation(served=Served(data=data)):
+    async with ServedSimulation(data=data):
         assert set(modes(data).values()) == {"0700", "0600"}
 
     said = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
@@ -92,7 +92,7 @@ async def test_a_folder_that_holds_other_things_is_left_as_it_is(tmp_path: Path)
     """Such as somebody's home, or /tmp; what is put there is private by itself."""
     os.chmod(tmp_path, 0o1777)
     (tmp_path / "notes.txt").write_text("mine")
-    async with Simulation(served=Served(data=tmp_path)):
+    async with ServedSimulation(data=tmp_path):
         assert _mode(tmp_path) == 0o1777
         assert _mode(tmp_path / "des.sqlite3") == _mode(tmp_path / "client_secret") == 0o600
 
@@ -131,7 +131,7 @@ async def test_what_serve_keeps_is_in_the_folder_named_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with Simulation(served=Served(data=Path(name))) as simulation:
+    async with ServedSimulation(data=Path(name)) as simulation:
         simulation.id_token("ada")
 
     assert inside(tmp_path) == {name}

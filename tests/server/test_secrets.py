@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from starlette.datastructures import QueryParams
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation
 from bank_app_sim.cli import main
 from bank_app_sim.journeys import evidence
 from bank_app_sim.server.ids import Ids
@@ -40,8 +40,8 @@ async def test_no_secret_is_in_a_log_a_repr_an_error_a_trace_or_a_report(
     """Over TCP, so that the HTTP client's own logging is heard as well."""
     caplog.set_level(logging.DEBUG)
     said: list[str] = []
-    async with Simulation(
-        served=Served(data=tmp_path), decision_after=timedelta(), settle_every=timedelta(milliseconds=200)
+    async with ServedSimulation(
+        data=tmp_path, decision_after=timedelta(), settle_every=timedelta(milliseconds=200)
     ) as simulation:
         secrets = {"client secret": simulation.client_secret}
         app = simulation.bank_app("ada")
@@ -68,7 +68,7 @@ async def test_no_secret_is_in_a_log_a_repr_an_error_a_trace_or_a_report(
     assert "set-cookie" in heard, "the HTTP client's log was not heard, so its silence proves nothing"
 
 
-def reports(simulation: Simulation, folder: Path) -> list[str]:
+def reports(simulation: ServedSimulation, folder: Path) -> list[str]:
     """All that is written for people and programs; what the page has compressed as well."""
     files = evidence.write(folder, [made(messages=simulation.trace.as_json())])
     (page,) = [file.read_text() for file in files if file.suffix == ".html"]
@@ -81,7 +81,7 @@ def is_ours(kind: type) -> bool:
     return str(kind.__module__).startswith(("impact_sdk", "bank_app_sim"))
 
 
-async def errors_of(simulation: Simulation, id_token: str) -> list[str]:
+async def errors_of(simulation: ServedSimulation, id_token: str) -> list[str]:
     """What is said when something goes wrong with a secret in hand."""
     texts = []
     wrong = ImpactAPI(simulation.des_url, auth=ClientCredentials(simulation.client_id, PLANTED))
@@ -134,7 +134,7 @@ def test_a_file_that_holds_no_secret_is_named_with_the_way_out(content: str | by
 
     assert result.exit_code == 2
     said = " ".join(result.output.split())
-    assert "could be guessed; it must have 16 or more; write another secret into it, or delete it" in said
+    assert "could be guessed; it must have 16 or more; write another one, or delete the file to get a new one" in said
     assert "fifteen letters" not in said
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation, Simulation
 from bank_app_sim.server.database import Database, DatabaseError, Mark, Marked, marks, of_actor
 from bank_app_sim.simulation.pair import Pair, what_is_wrong
 from impact_sdk import Daily
@@ -102,7 +102,7 @@ def test_a_copy_from_before_the_last_step_is_always_found(turns: list[int], olde
 
 
 async def run(data: Path, **options: object) -> None:
-    async with Simulation(served=Served(data=data, **options)):  # type: ignore[arg-type]
+    async with ServedSimulation(data=data, **options):  # type: ignore[arg-type]
         pass
 
 
@@ -171,14 +171,14 @@ async def test_a_database_of_another_world_is_found_at_the_start(data: Path, tmp
 @pytest.mark.postgresql
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_the_same_on_postgresql(data: Path, postgresql_url: str, worlds: postgresql.Worlds) -> None:
-    async with Simulation(served=Served(data=data), database=postgresql_url):
+    async with ServedSimulation(data=data, database=postgresql_url):
         pass
     schema = sa.make_url(of_actor(postgresql_url, "backend")).query["schema"]
     with postgresql.connected(worlds.url) as server:
         server.execute(f"DELETE FROM {schema}.marks")
 
     with pytest.raises(DatabaseError, match=rf"schema {schema} of postgresql://.* is new or was emptied"):
-        async with Simulation(served=Served(data=data), database=postgresql_url):
+        async with ServedSimulation(data=data, database=postgresql_url):
             pass
 
 

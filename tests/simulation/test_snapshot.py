@@ -98,15 +98,12 @@ async def test_a_fork_can_be_forked() -> None:
 async def test_a_snapshot_shows_no_secret() -> None:
     snapshot = await prepared(webhooks=True)
 
-    assert snapshot.client_secret not in repr(snapshot)
-    assert snapshot.webhook_secret is not None
-    assert snapshot.webhook_secret not in repr(snapshot)
+    assert snapshot.secrets.client not in repr(snapshot)
+    assert snapshot.secrets.webhook is not None
+    assert snapshot.secrets.webhook not in repr(snapshot)
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_world_in_files_has_no_snapshot(tmp_path: Path) -> None:
-    from bank_app_sim import Served
-
-    async with Simulation(served=Served(data=tmp_path)) as simulation:
+    async with Simulation(database=f"sqlite:///{tmp_path}") as simulation:
         with pytest.raises(DatabaseError):
             simulation.snapshot()

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent.parent
 HERE = "tests/simulation/test_survival.py"
 WORLDS = "tests/simulation/remote/test_lives.py"
 
-PAIR = "DueWork('noting how far both databases have come', self.clock, step).run"
+PAIR = "DueWork('noting how far both databases have come', self._servers_clock, step).run"
 
 # Every task and thread that lives as long as a server, by where it is begun, and the test that feeds it exceptions.
 LONG_LIVED = {
@@ -37,7 +37,7 @@ LONG_LIVED = {
     ("simulation/actors.py", "self.des_process.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
     ("simulation/actors.py", "self.backend_process.run"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
     (
-        "simulation/actors.py",
+        "simulation/served.py",
         PAIR,
     ): "tests/server/test_due.py::test_whatever_goes_wrong_is_said_once_and_tried_again",
     ("server/database/writer.py", "self._work"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation, Simulation
+from bank_app_sim.simulation import World
 from impact_sdk import Weekly
 
 
@@ -16,7 +17,7 @@ async def saves(simulation: Simulation) -> None:
     await session.launch_savehack(dream, Weekly(amount_cents=5_000, weekday=0))
 
 
-def webhooks(simulation: Simulation) -> list[str]:
+def webhooks(simulation: World) -> list[str]:
     """What DES sent, and what became of it."""
     return [
         message.label
@@ -74,7 +75,7 @@ async def test_over_tcp_they_arrive_with_the_secret_of_the_folder(
 
 async def launched_over_tcp(data: Path) -> str:
     """A trace in which the bank has heard of a launch."""
-    async with Simulation(served=Served(data=data), webhooks=True) as simulation:
+    async with ServedSimulation(data=data, webhooks=True) as simulation:
         await simulation.bank_app("ada").launch()
         await simulation.until(lambda: "204 No Content" in webhooks(simulation), within=timedelta(seconds=20))
         return str(simulation.trace.as_json())

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -16,7 +16,7 @@ from .sayings import Sayings
 from .troubles import Missed, Troubles
 
 if TYPE_CHECKING:
-    from ...simulation import Simulation
+    pass
 
 # No step of a journey waits longer for something that does not come; DES looks after itself every day, for ever.
 LONGEST_STEP = timedelta(days=400)
@@ -30,9 +30,8 @@ class Stage:
         given: Who takes part; the world is as it is.
     """
 
-    def __init__(self, world: "World | Simulation", given: Given = given()) -> None:  # noqa: B008  # it is frozen
-        # Of a world in simulated time; only its type does not say so.
-        self.world = cast(World, world)
+    def __init__(self, world: World, given: Given = given()) -> None:  # noqa: B008  # it is frozen
+        self.world = world
         self.given = given
         self.began_at: datetime = world.clock.now()
         self.references = itertools.count(1)

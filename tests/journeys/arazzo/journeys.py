@@ -10,6 +10,7 @@ import attrs
 from bank_app_sim import Simulation
 from bank_app_sim.journeys.arazzo import export
 from bank_app_sim.journeys.demo import account_in_advance, account_while_saving
+from bank_app_sim.simulation import World
 from impact_sdk import (
     AccountProvisioningDeclined,
     APIError,
@@ -59,7 +60,7 @@ async def played(journey: Journey) -> Played:
         return Played(messages=messages, state=await state_of(simulation.api))
 
 
-def document_for(simulation: Simulation, messages: list[dict[str, Any]], **more: Any) -> str:
+def document_for(simulation: World, messages: list[dict[str, Any]], **more: Any) -> str:
     """The document of a recording, with the credentials of a world that it is to run against."""
     users = more.pop("users", ("ada",))
     settings = {"name": "journey", "title": "A journey", "address": "http://127.0.0.1:8700", **more}

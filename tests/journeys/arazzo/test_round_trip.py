@@ -7,7 +7,7 @@ import httpx
 import pytest
 import yaml
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation, Simulation
 from bank_app_sim.journeys.arazzo import run_document
 from bank_app_sim.journeys.arazzo.reading import read
 from bank_app_sim.journeys.results import JourneyResult, Outcome
@@ -46,7 +46,7 @@ async def brings_a_served_sandbox_to_the_same_end(name: str, tmp_path: Path) -> 
     journey, recorded = JOURNEYS[name], await recording(name)
     file = tmp_path / "journey.arazzo.yaml"
     world: dict[str, Any] = {**journey.world, "settle_every": NEVER, "webhooks": False}
-    async with Simulation(served=Served(data=tmp_path), **world) as served:
+    async with ServedSimulation(data=tmp_path, **world) as served:
         address = served.des_url
         file.write_text(document_for(served, recorded.messages, users=journey.users, address=address))
 
@@ -95,11 +95,11 @@ async def test_the_credentials_in_a_document_are_good_for_the_folder_that_they_a
     """So a document can be written before its sandbox is served: whoever opens a folder makes its keys."""
     recorded = await recording("409")
     file = tmp_path / "journey.arazzo.yaml"
-    sandbox = Served(data=tmp_path / "sandbox")
-    async with Simulation(served=sandbox) as before:
+    folder = tmp_path / "sandbox"
+    async with ServedSimulation(data=folder) as before:
         file.write_text(document_for(before, recorded.messages))
 
-    async with Simulation(served=sandbox, settle_every=NEVER) as served:
+    async with ServedSimulation(data=folder, settle_every=NEVER) as served:
         [result] = await run_document(file, against=served.des_url)
 
     assert passed(result)

@@ -7,21 +7,20 @@ from typing import Any
 
 from anyio.from_thread import start_blocking_portal
 
-from bank_app_sim import Served, Simulation
+from bank_app_sim import ServedSimulation
 from bank_app_sim.server.ports import address, listening_socket, serving
 from bank_app_sim.simulation.remote import Plane
 from bank_app_sim.simulation.remote.keeping import Worlds
 
 
 @contextmanager
-def sandbox(data: Path, database: str | None = None, *, worlds: Worlds | None = None) -> Iterator[Simulation]:
+def sandbox(data: Path, database: str | None = None, *, worlds: Worlds | None = None) -> Iterator[ServedSimulation]:
     """The standing world of a sandbox that makes worlds, as `bank-app-sim serve` puts it together."""
     plane = Plane(data, database, worlds=worlds)
 
     @asynccontextmanager
-    async def open_sandbox() -> AsyncIterator[Simulation]:
-        served = Served(data=data, beside=plane.applications)
-        async with Simulation(served=served, database=database) as standing, plane.open():
+    async def open_sandbox() -> AsyncIterator[ServedSimulation]:
+        async with ServedSimulation(data=data, beside=plane.applications, database=database) as standing, plane.open():
             yield standing
 
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(open_sandbox()) as standing:
