@@ -14,7 +14,9 @@ from pathlib import Path
 import anyio
 
 from bank_app_sim import Simulation
-from bank_app_sim.journeys.playing.runner import BATCH, Job, Plan, play_jobs, prepare_process, run
+from bank_app_sim.journeys.playing.job import Job, Plan
+from bank_app_sim.journeys.playing.quiet import prepare_process
+from bank_app_sim.journeys.playing.runner import BATCH, play_jobs, run
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 from bank_app_sim.journeys.scripts.reader import read_file
 from bank_app_sim.journeys.scripts.script import Doing, Meanwhile, Script, Step

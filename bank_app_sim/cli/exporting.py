@@ -9,7 +9,7 @@ import click
 
 from ..journeys.arazzo import NothingToExport, export
 from ..journeys.evidence.names import file_names
-from ..journeys.playing.runner import Job
+from ..journeys.playing.job import Job
 from ..journeys.results import JourneyResult
 from ..simulation import AccountSetup
 from ..simulation.remote.sandbox import Sandbox, client

@@ -9,8 +9,10 @@ import click
 
 from ..invocation import program
 from ..journeys.playing import runner
+from ..journeys.playing.job import Job, Plan, skipped
+from ..journeys.playing.job import broken as broken_result
+from ..journeys.playing.quiet import quiet_logs
 from ..journeys.playing.recorded_files import Recorded, update
-from ..journeys.playing.runner import Job, Plan
 from ..journeys.results import JourneyResult
 from ..journeys.scripts.script import Script
 from ..journeys.scripts.selection import Selection
@@ -61,8 +63,8 @@ def play(selection: Selection, how: How) -> None:
     """Play all and print the results; end with an exit code other than 0 unless every journey passed."""
     plan = how.plan
     jobs = [Job(script, how.seed + n) for n in range(how.repeat) for script in selection.scripts]
-    broken = [runner.broken(each, seed=how.seed) for each in selection.broken]
-    with runner.quiet_logs(), put_off() as interruption:
+    broken = [broken_result(each, seed=how.seed) for each in selection.broken]
+    with quiet_logs(), put_off() as interruption:
         with interruption.heard(), progress(len(broken) + len(jobs)) as bar:
 
             def results() -> Iterator[JourneyResult]:
@@ -81,7 +83,7 @@ def play(selection: Selection, how: How) -> None:
                 interruption=interruption,
             )
             tally.follow(
-                results(), rest=lambda reason: runner.skipped(jobs[max(0, tally.count - len(broken)) :], plan, reason)
+                results(), rest=lambda reason: skipped(jobs[max(0, tally.count - len(broken)) :], plan, reason)
             )
             if how.exports and how.against is not None and tally.all_passed:
                 for path in exporting.write_documents(jobs, tally.kept, sandbox=how.against):

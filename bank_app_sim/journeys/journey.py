@@ -7,80 +7,52 @@ from datetime import timedelta
 from typing import Any, Self
 
 import anyio
-import attrs
 
 from ..timeline import durations
 from ..timeline.turns import BRANCH
+from .expectations.expected import ExpectationFailed, Expected, as_written, differences, require
 from .expectations.look import Look
-from .expectations.observable import Observable, of_everybody
-from .expectations.observables import OBSERVABLES
 from .expectations.tallies import ByWord
 from .given import Given, given
 from .steps.bank import BankSteps
 from .steps.outside import OutsideSteps
 from .steps.trouble import TroubleSteps
 from .steps.user import UserSteps
-from .text.mistakes import Mistake, unknown
-from .text.nodes import Plain, node_of
+from .text.mistakes import Mistake
+from .text.nodes import Plain
 from .vocabulary.kinds import Text
 from .vocabulary.name_kinds import CUSTOMER, LookedUpName
 from .vocabulary.word_reader import refuse_strangers, unknown_name
 from .vocabulary.words import words_of
 from .worlds import fresh
 
-Branch = Callable[[], Awaitable[Any]]
+Branch = Callable[[], Awaitable[object]]
 
-# How often `eventually` looks where it cannot know when something is due.
+# How often `eventually` looks if it cannot know when something is due.
 LOOKS = 100
 
-
-@attrs.frozen
-class Expected:
-    """One thing that is expected.
-
-    Attributes:
-        text: The expectation, as it is written.
-    """
-
-    observable: Observable
-    value: Any
-    text: str
-
-
-class ExpectationFailed(AssertionError):
-    """Something is not as it was expected.
-
-    Attributes:
-        expected: What was expected.
-        found: What was there.
-    """
-
-    def __init__(self, expected: str, found: str) -> None:
-        super().__init__(f"expected {expected}; there was {found}")
-        self.expected = expected
-        self.found = found
+_ONE_USER = given()
 
 
 class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
     """One journey through one world.
 
-    Each step of a script is a method here. Amounts are in cents, as everywhere in Python. What is expected is written
-    as in a script: `await journey.expect(deposits={"settled": 2}, balance="100.00")`.
+    Each step of a script is a method here. Amounts are in cents, as everywhere in Python. Expectations are written as
+    in a script: `await journey.expect(deposits={"settled": 2}, balance="100.00")`.
 
-    A step returns when it is done; time passes as far as it has to be waited for, and no further. For several steps at
-    once there is `meanwhile()`.
+    A step returns when it is done; time passes only as far as the step waits. `meanwhile()` does several steps at once.
     """
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def begin(cls, given: Given = given(), *, seed: int = 0) -> AsyncIterator[Self]:  # noqa: B008  # it is frozen
+    async def begin(cls, given: Given = _ONE_USER, *, seed: int = 0) -> AsyncIterator[Self]:
         """A journey in a world of its own, made with all that is given, as a script's is; it `end()`s with the block.
 
         Args:
             seed: Decides ids, jitter, and who goes next.
 
         Raises:
-            ExpectationFailed: As `end()`, where the block has raised nothing.
+            ExpectationFailed: As `end()`, if the block has raised nothing.
         """
         async with fresh(given, seed=seed) as world:
             journey = cls(world, given)
@@ -88,36 +60,31 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
             await journey.end()
 
     async def end(self) -> None:
-        """What was to go wrong has to have gone wrong, and what users and the bank were to do has to have been done.
-
-        A fault that struck nothing has shown nothing.
+        """Require that every fault has struck, and that users and the bank have done what they were told.
 
         Raises:
-            ExpectationFailed: Something has not, and its step was not told `may_not_happen=True` or
+            ExpectationFailed: Something has not happened, and its step was not told `may_not_happen=True` or
                 `may_do_nothing=True`.
         """
         failures = [missed.failure for missed in await self.missed()]
-        if failures:
-            raise ExpectationFailed(
-                "; ".join(each.expected for each in failures), "; ".join(each.found for each in failures)
-            )
+        require([(each.expected, each.found) for each in failures])
 
     async def expect(self, *, of: str | None = None, **expected: Any) -> None:
-        """What there has to be now, when all that is under way has come to rest.
+        """Require what has to be so now, after everything under way has come to rest.
 
         Args:
-            of: One user's part of it; everybody's when left out.
+            of: The user whose part is looked at; everybody's by default.
             expected: By the names of scripts, with `_` for a space.
 
         Raises:
             ExpectationFailed: It is not so.
-            Mistake: That is nothing that can be expected; or a name in it is none that a user or a Dream has had.
+            Mistake: There is no such thing to expect, or a name in it belongs to no user or Dream.
         """
         await self.rest()
         await self._hold(as_written(expected, whose=of), of, self.check)
 
     async def eventually(self, *, within: timedelta, of: str | None = None, **expected: Any) -> None:
-        """What there has to be at some moment from now on; time passes until it is.
+        """Require what has to be so at some moment from now on; time passes until it is.
 
         Args:
             within: How long that may take.
@@ -132,14 +99,14 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
     async def _hold(
         self, expected: tuple[Expected, ...], of: str | None, check: Callable[..., Awaitable[None]]
     ) -> None:
-        """Check what is expected, and that each name in it is one that can be meant."""
+        """Check what is expected, and that each name in it is that of something."""
         if of is not None:
             refuse_strangers(CUSTOMER, Plain(of), (await self._names())["user"])
         failure: ExpectationFailed | None = None
         try:
             await check(expected, of=of)
         except ExpectationFailed as error:
-            failure = error  # a name that nobody can have is the better answer
+            failure = error  # but a wrong name is the better answer
         names = await self._names()
         for each in expected:
             kind = each.observable.kind
@@ -150,14 +117,14 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
             raise failure
 
     async def _names(self) -> Mapping[str, Collection[str]]:
-        """Those that users and Dreams have, have had, or were to have."""
+        """The names that users and Dreams have, have had, or were to get."""
         state = await self.world.state()
         users = [*self.people, *(str(user["external_id"]) for user in state["users"].values())]
         dreams = [*sorted(self.dream_names), *(str(dream["name"]) for dream in state["dreams"].values())]
         return {"user": list(dict.fromkeys(users)), "Dream": list(dict.fromkeys(dreams))}
 
     async def meanwhile(self, *branches: Branch, names: tuple[str, ...] = ()) -> None:
-        """Several things at once: whose message goes next, the seed decides.
+        """Do several things at once; the seed decides whose message goes next.
 
         The first branch that fails ends the others.
         """
@@ -181,9 +148,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
 
     async def check(self, expected: tuple[Expected, ...], *, of: str | None) -> None:
         """As `expect()`, for expectations that are read already, in a world that is at rest."""
-        failed = differences(expected, await self.look(of))
-        if failed:
-            raise ExpectationFailed("; ".join(text for text, _ in failed), "; ".join(found for _, found in failed))
+        require(differences(expected, await self.look(of)))
 
     async def wait_for(self, expected: tuple[Expected, ...], *, within: timedelta, of: str | None) -> None:
         """As `eventually()`, for expectations that are read already, in a world that is at rest."""
@@ -191,14 +156,12 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
         end = clock.now() + within
         while failed := differences(expected, await self.look(of)):
             if clock.now() >= end:
-                texts = "; ".join(text for text, _ in failed)
-                found = "; ".join(found for _, found in failed)
-                raise ExpectationFailed(f"{texts} within {durations.shown(within)}", found)
-            # Nothing changes before somebody's moment has come.
+                require(failed, f" within {durations.shown(within)}")
+            # Nothing changes before the next due moment.
             await clock.advance_to(min(clock.next_due or clock.now() + within / LOOKS, end))
 
     async def rest(self) -> None:
-        """Let everything come to rest; where several branches are at work, only wait for a turn among them."""
+        """Let everything come to rest; if several branches are at work, only wait for a turn among them."""
         if self.world.turns.are_taken:
             await self.world.turns.take("looks")
         else:
@@ -220,7 +183,11 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
 
 
 def unnamed_branch(number: int) -> str:
-    """What a branch is called that has no name; they are numbered from 1."""
+    """What a branch without a name is called.
+
+    Args:
+        number: From 1.
+    """
     return f"branch {number}"
 
 
@@ -234,35 +201,6 @@ def _refuse_unknown_name(kind: Text[str] | None, name: str, names: Mapping[str, 
         refuse_strangers(CUSTOMER, Plain(name), names["user"])
     elif isinstance(kind, LookedUpName) and (sentence := unknown_name(kind, name, names[kind.of])) is not None:
         raise Mistake(sentence)
-
-
-def as_written(expected: Mapping[str, Any], *, whose: str | None = None) -> tuple[Expected, ...]:
-    """What Python code expects, read as a script would be.
-
-    Args:
-        whose: Of which user it is expected; None for everybody.
-    """
-    read = []
-    for parameter, value in expected.items():
-        name = parameter.replace("_", " ")
-        if name not in OBSERVABLES:
-            raise Mistake(unknown(name, "thing to expect", OBSERVABLES))
-        found = OBSERVABLES[name]
-        if whose is not None and found.of_everybody:
-            raise Mistake(of_everybody(name))
-        node = node_of(value)
-        read.append(Expected(found, found.kind.read(node), f"{name}: {value}"))
-    return tuple(read)
-
-
-def differences(expected: tuple[Expected, ...], look: Look) -> list[tuple[str, str]]:
-    """What is not as expected: each with what was there instead."""
-    failed = []
-    for each in expected:
-        found = each.observable.difference(each.value, look)
-        if found is not None:
-            failed.append((each.text, f"{each.observable.name}: {found}"))
-    return failed
 
 
 STEPS = words_of(Journey)

@@ -8,7 +8,8 @@ import pytest
 
 from ..invocation import program
 from .evidence.text import headline, why
-from .playing import runner
+from .playing.job import Job, Plan
+from .playing.runner import play_jobs
 from .results import JourneyResult, Outcome
 from .scripts.identity import slugs
 from .scripts.reader import read_file
@@ -47,8 +48,8 @@ class JourneyItem(pytest.Item):
 
     def runtest(self) -> None:
         option = self.config.option
-        plan = runner.Plan(against=option.journey_against, event_loop=option.journey_event_loop, program=program())
-        (result,) = runner.play_jobs([runner.Job(self.script, option.journey_seed)], plan)
+        plan = Plan(against=option.journey_against, event_loop=option.journey_event_loop, program=program())
+        (result,) = play_jobs([Job(self.script, option.journey_seed)], plan)
         if result.outcome is not Outcome.PASSED:
             raise JourneyFailed(result)
 

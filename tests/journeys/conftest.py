@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bank_app_sim.journeys.playing import runner
+from bank_app_sim.journeys.playing import quiet
 
 # Broken on purpose: test_broken_scripts.py reads them.
 collect_ignore_glob = ["broken/*"]
@@ -10,6 +10,6 @@ collect_ignore_glob = ["broken/*"]
 
 @pytest.fixture(autouse=True)
 def quiet_logs() -> Iterator[None]:
-    """What journeys bring about on purpose is nothing to warn of; the tests after these may wait for a warning."""
-    with runner.quiet_logs():
+    """Journeys ask for faults; nobody needs warnings about them. Later tests may wait for warnings again."""
+    with quiet.quiet_logs():
         yield

@@ -3,7 +3,8 @@
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.journeys.journey import STEPS, ExpectationFailed, Journey
+from bank_app_sim.journeys.expectations.expected import ExpectationFailed
+from bank_app_sim.journeys.journey import STEPS, Journey
 from bank_app_sim.journeys.results import Outcome
 from bank_app_sim.journeys.steps.people import StepFailed
 from bank_app_sim.journeys.text.mistakes import ScriptMistakes

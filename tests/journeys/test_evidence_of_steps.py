@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from bank_app_sim.cli import main
-from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
+from bank_app_sim.journeys.playing.job import Job, Plan
+from bank_app_sim.journeys.playing.runner import play_jobs
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 from bank_app_sim.journeys.scripts.reader import read_file
 from bank_app_sim.timeline.trace import branch_within

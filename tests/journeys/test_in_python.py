@@ -7,8 +7,9 @@ import anyio
 import pytest
 
 from bank_app_sim import Simulation
+from bank_app_sim.journeys.expectations.expected import ExpectationFailed
 from bank_app_sim.journeys.given import given
-from bank_app_sim.journeys.journey import ExpectationFailed, Journey
+from bank_app_sim.journeys.journey import Journey
 from bank_app_sim.journeys.steps.people import Attitude, StepFailed
 from bank_app_sim.journeys.text.mistakes import Mistake
 from bank_app_sim.journeys.vocabulary.words import CannotBe

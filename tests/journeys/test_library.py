@@ -8,7 +8,8 @@ from click.testing import CliRunner
 
 from bank_app_sim.cli import main
 from bank_app_sim.journeys.library import LIBRARY, SUFFIX
-from bank_app_sim.journeys.playing import runner
+from bank_app_sim.journeys.playing.job import Job, Plan
+from bank_app_sim.journeys.playing.runner import play_jobs
 from bank_app_sim.journeys.results import JourneyResult
 from bank_app_sim.journeys.scripts import reader
 from bank_app_sim.journeys.scripts.script import Doing, Expecting, Script
@@ -140,7 +141,7 @@ BROKEN = [
 
 
 def played(scripts: Sequence[Script], *, seed: int = 7, event_loop: str = "asyncio") -> list[JourneyResult]:
-    return runner.play_jobs([runner.Job(script, seed) for script in scripts], runner.Plan(event_loop=event_loop))
+    return play_jobs([Job(script, seed) for script in scripts], Plan(event_loop=event_loop))
 
 
 def not_passed(results: Sequence[JourneyResult]) -> list[str]:

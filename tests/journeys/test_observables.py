@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bank_app_sim.journeys.expectations import observables
 from bank_app_sim.journeys.expectations.books import disagreements
+from bank_app_sim.journeys.expectations.expected import as_written, differences
 from bank_app_sim.journeys.expectations.look import Look
-from bank_app_sim.journeys.journey import as_written, differences
 from bank_app_sim.journeys.results import Outcome
 
 from .written import failed, played, written

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bank_app_sim.journeys import results
-from bank_app_sim.journeys.journey import ExpectationFailed, Journey
+from bank_app_sim.journeys.expectations.expected import ExpectationFailed
+from bank_app_sim.journeys.journey import Journey
 from bank_app_sim.journeys.results import Outcome
 from bank_app_sim.journeys.text.mistakes import Mistake
 from bank_app_sim.journeys.worlds import fresh

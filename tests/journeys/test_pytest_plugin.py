@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import bank_app_sim
-from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
+from bank_app_sim.journeys.playing.job import Job, Plan
+from bank_app_sim.journeys.playing.runner import play_jobs
 from bank_app_sim.journeys.results import Outcome
 
 from .written import written

@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bank_app_sim.cli import main
+from bank_app_sim.journeys.playing.job import Job, Plan
 from bank_app_sim.journeys.playing.recorded_files import Recorded, update
-from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
+from bank_app_sim.journeys.playing.runner import play_jobs
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 from bank_app_sim.journeys.scripts.script import Script
 

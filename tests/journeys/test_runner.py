@@ -18,7 +18,8 @@ import pytest
 from bank_app_sim.cli.interruptions import put_off
 from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.playing import runner
-from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs
+from bank_app_sim.journeys.playing.job import Job, Plan, command_for
+from bank_app_sim.journeys.playing.runner import play_jobs
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 
 from .written import failed, written
@@ -107,7 +108,7 @@ def test_a_process_that_is_killed_is_told_of_and_nothing_is_missing() -> None:
 
     assert [result.seed for result in all_of_them] == list(range(200))
     (error,) = [result for result in all_of_them if result.outcome is Outcome.ERROR]
-    assert "is not there any more; was it killed" in error.reason
+    assert "has died; was it killed" in error.reason
     assert all_of_them[-1].reason == "a process that played journeys had died"
     assert multiprocessing.active_children() == []
 
@@ -130,13 +131,13 @@ def test_a_world_that_cannot_be_made_is_a_failure_and_the_others_are_played() ->
     ],
 )
 def test_a_command_repeats_just_this(plan: Plan, command: str) -> None:
-    assert runner.command_for(Job(GOOD, 7), plan) == command
+    assert command_for(Job(GOOD, 7), plan) == command
 
 
 def test_the_command_names_the_row_so_that_a_shell_leaves_it_alone() -> None:
     script = attrs.evolve(GOOD, row="who=ada, n=1")
 
-    assert runner.command_for(Job(script, 0), Plan()).startswith("bank-app-sim run 'nowhere/written.journey.yaml[who=")
+    assert command_for(Job(script, 0), Plan()).startswith("bank-app-sim run 'nowhere/written.journey.yaml[who=")
 
 
 def children_of(pid: int) -> list[int]:

@@ -9,7 +9,8 @@ import anyio
 import pytest
 
 from bank_app_sim.journeys.library import LIBRARY, SUFFIX
-from bank_app_sim.journeys.playing.runner import Job, Plan, play_jobs, run
+from bank_app_sim.journeys.playing.job import Job, Plan
+from bank_app_sim.journeys.playing.runner import play_jobs, run
 from bank_app_sim.journeys.results import JourneyResult, Outcome
 from bank_app_sim.journeys.scripts.reader import read_file
 from bank_app_sim.journeys.scripts.script import Script

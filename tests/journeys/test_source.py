@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from bank_app_sim.cli import main
-from bank_app_sim.journeys.playing.runner import Job, Plan, command_for
+from bank_app_sim.journeys.playing.job import Job, Plan, command_for
 from bank_app_sim.journeys.scripts.reader import read_file
 from bank_app_sim.journeys.scripts.script import Doing
 from bank_app_sim.journeys.scripts.selection import selected

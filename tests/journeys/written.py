@@ -5,10 +5,11 @@ from pathlib import Path
 
 import attrs
 
+from bank_app_sim.journeys.playing.batch import play_job
+from bank_app_sim.journeys.playing.job import Job, Plan
 from bank_app_sim.journeys.playing.owners import with_owners
 from bank_app_sim.journeys.playing.player import play
 from bank_app_sim.journeys.playing.recording import Recordings
-from bank_app_sim.journeys.playing.runner import Job, Plan, play_job
 from bank_app_sim.journeys.results import JourneyResult, StepResult
 from bank_app_sim.journeys.scripts.reader import read
 from bank_app_sim.journeys.scripts.script import Script

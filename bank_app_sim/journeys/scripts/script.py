@@ -6,8 +6,8 @@ from typing import Any
 
 import attrs
 
+from ..expectations.expected import Expected
 from ..given import Given
-from ..journey import Expected
 from ..text.mistakes import Place
 from ..vocabulary.words import Words
 

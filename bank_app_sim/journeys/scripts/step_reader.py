@@ -5,10 +5,11 @@ from typing import Any
 
 import attrs
 
+from ..expectations.expected import Expected
 from ..expectations.observable import of_everybody
 from ..expectations.observables import OBSERVABLES
 from ..expectations.tallies import ByWord
-from ..journey import STEPS, Expected, unnamed_branch
+from ..journey import STEPS, unnamed_branch
 from ..steps.people import StepFailed
 from ..text.mistakes import Gathering, Mistake, unknown
 from ..text.nodes import Listed, Mapped, Node, Plain
