@@ -1,4 +1,4 @@
-"""The contract check: a bank's own callback is tried against each rule of the handover, in front of a real sandbox."""
+"""The contract check: it tries a bank's own callback against each rule of the handover, with a real DES."""
 
 from .callback import NoCallback, find_callback
 from .checking import Finding, check

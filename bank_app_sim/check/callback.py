@@ -1,4 +1,4 @@
-"""Finds the callback that somebody has named: MODULE:CALLABLE, seen from the current folder."""
+"""Finds the callback with a name such as MODULE:CALLABLE, from the current folder."""
 
 import difflib
 import importlib
@@ -16,13 +16,13 @@ EXAMPLE = "mybank.callbacks:open_account"
 
 
 class NoCallback(Exception):
-    """What was named cannot be checked; the message says what there is in its place."""
+    """The name leads to nothing that can be checked. The message says what exists instead."""
 
 
 def find_callback(target: str) -> Callback:
     """The callable of that name.
 
-    The module is imported from the current folder, and runs thereby.
+    This imports the module from the current folder, and so runs it.
 
     Raises:
         NoCallback: There is no such module or attribute, it cannot be imported, or it cannot be called.
@@ -68,7 +68,7 @@ def _attribute(owner: Any, name: str, owner_name: str) -> Any:
 
 
 def _modules(name: str) -> list[str]:
-    """Those beside a missing one, by their full names."""
+    """The modules beside a missing one, by their full names."""
     package, _, _ = name.rpartition(".")
     paths = list(sys.modules[package].__path__) if package in sys.modules else [os.getcwd()]
     prefix = f"{package}." if package in sys.modules else ""

@@ -1,4 +1,4 @@
-"""A callback is tried, trial by trial, and each rule gets its finding."""
+"""Tries a callback, trial by trial, and gives each rule its finding."""
 
 import functools
 import time
@@ -19,19 +19,20 @@ from .trial_world import TrialWorld
 from .trials import TrialOf, cancelling, ordinary, slow
 from .verdicts import Verdict, could_not_tell, obstacle, secrets
 
-# What a trial takes beside the callback: requests, watching, a machine that does much else.
+# How long a trial may take besides the callback: for requests, for watching, on a busy machine.
 BESIDES_SECONDS = 20.0
 
-# All is seen by then, and only a callback that does not end when it is cancelled keeps the app from leaving.
+# How long the app may take to leave. Everything has been observed by then; only a callback that ignores its
+# cancellation takes longer.
 LEAVING_SECONDS = 3.0
 
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """What came of one rule.
+    """The verdict on one rule.
 
     Attributes:
-        trial: What it was judged by.
+        trial: The trial that the verdict is about.
     """
 
     rule: Rule
@@ -51,7 +52,7 @@ def check(
     """Try a callback against the rules.
 
     Args:
-        hearing: It hears already, from before the callback's module was imported.
+        hearing: Captures output since before the callback's module was imported.
         trying: Called with the name of each trial.
     """
     world.proxy.heard = functools.partial(hearing.keep, "request")
@@ -65,7 +66,7 @@ def check(
 def _all_tried(
     stage: Stage, loop: EventLoop, wanted: Iterable[TrialOf], trying: Callable[[str], None]
 ) -> dict[TrialOf, Trial]:
-    """Each trial once, the ordinary one first of all: where that goes wrong, the others tell nothing."""
+    """Run each trial once, the ordinary one first: if that goes wrong, the others say nothing."""
     tried: dict[TrialOf, Trial] = {}
     in_the_way = ""
     for work in dict.fromkeys([ordinary, *wanted]):
@@ -81,7 +82,7 @@ def _all_tried(
 
 
 def _told_by_others(tried: Mapping[TrialOf, Trial]) -> dict[TrialOf, Trial]:
-    """What could not be tried any more, and has shown itself in another trial."""
+    """Trials that were not possible any more, but whose result another trial has shown."""
     shown: dict[TrialOf, Trial] = {}
     stuck = [trial for trial in tried.values() if trial.stuck_seconds is not None]
     if stuck and slow in tried:
@@ -110,18 +111,18 @@ def _try(work: TrialOf, trial: Trial, stage: Stage, loop: EventLoop) -> None:
             is_given_up=is_given_up,
             standstill_seconds=limit + HELD_SECONDS_AT_MOST,
         )
-    except ImpactError as error:  # of getting as far as the callback
-        trial.told, trial.obstacle = error, f"the sandbox did not get as far as the callback: {error}"
+    except ImpactError as error:  # from before the callback
+        trial.told, trial.obstacle = error, f"the check failed before it could call the callback: {error}"
     except Stuck:
         trial.stuck_seconds = loop.pulse.silent_seconds
     except Endless:
-        pass  # it does not end when it is cancelled; what was seen of it until now is seen
+        pass  # it does not end when it is cancelled; what it did until now has been observed
     world.proxy.disturb_no_more()
     trial.messages = world.messages(after=trial.begins_after)
     trial.postings = [
         posting
         for posting in world.proxy.postings.copy()
-        # For somebody whom nobody knows, too: that is a mistake of now, and not a late account of an earlier trial.
+        # Also one for an unknown user: that is a mistake of this trial, and no late account of an earlier one.
         if posting.user_id in trial.user_ids or posting.user_id not in earlier | stage.user_ids
     ]
 
@@ -131,7 +132,7 @@ def _findings(rules: Sequence[Rule], tried: Mapping[TrialOf, Trial], found: Sequ
     for rule in rules:
         trial = tried[rule.trial]
         if rule.judge is secrets and found:
-            # Shown is what happened when the first one was heard.
+            # Show the trial in which the first secret leaked.
             trial = attrs.evolve(_by_name(tried, found[0].trial) or trial, leaks=found)
         is_tried = not trial.obstacle or trial.leaks
         verdict = rule.judge(trial) if is_tried else could_not_tell(f"not tried: {trial.obstacle}")

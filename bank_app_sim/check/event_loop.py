@@ -1,4 +1,4 @@
-"""An event loop on a thread of its own, which can be left behind when a callback does not let go of it."""
+"""An event loop on a thread of its own: if a callback blocks it, the check leaves it behind."""
 
 import concurrent.futures
 import contextlib
@@ -11,22 +11,22 @@ import attrs
 
 from .pulse import Pulse
 
-# How long we wait for the tasks of a check that is over; who holds on to their loop longer is left behind.
+# How long we wait for the tasks of a check that is over. A loop that is still blocked then is left behind.
 END_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.05
 
 
 class Stuck(Exception):
-    """The event loop has stood still for too long, and nobody waits for it any more."""
+    """The event loop has stood still for too long, and was given up."""
 
 
 class Endless(Exception):
-    """The work has not ended in time. The event loop is well."""
+    """The work has not ended in time, although the event loop runs."""
 
 
 @attrs.define(eq=False, kw_only=True)
 class EventLoop:
-    """Runs the app's side of a check."""
+    """Runs the app of a check."""
 
     pulse: Pulse
     _portal: anyio.from_thread.BlockingPortal
@@ -37,11 +37,12 @@ class EventLoop:
         """Run some work, and return when it is done.
 
         Args:
-            is_given_up: Asked again and again whether it has taken too long.
+            is_given_up: Called again and again: whether the work has taken too long.
             standstill_seconds: How long the loop may stand still.
 
         Raises:
-            Stuck, Endless: It was given up.
+            Stuck: The loop was given up.
+            Endless: The work was given up.
         """
         future = self._portal.start_task_soon(work)
         while True:
@@ -49,7 +50,7 @@ class EventLoop:
                 future.result(timeout=LOOK_EVERY_SECONDS)
                 return
             except concurrent.futures.TimeoutError:
-                if future.done():  # it is the work that has raised this one
+                if future.done():  # the work itself has raised this
                     raise
                 if self.pulse.silent_seconds > standstill_seconds:
                     raise Stuck from None
@@ -59,7 +60,7 @@ class EventLoop:
 
 @contextlib.contextmanager
 def event_loop(backend: str) -> Iterator[EventLoop]:
-    """An event loop until the block is left.
+    """An event loop until the end of the block.
 
     Args:
         backend: asyncio or trio.
@@ -78,7 +79,7 @@ def event_loop(backend: str) -> Iterator[EventLoop]:
             if not opened.done():
                 opened.set_exception(error)
 
-    # A daemon: the program ends whether this one does or not.
+    # A daemon: the program can end although this thread does not.
     thread = threading.Thread(target=run, daemon=True, name="the app of the check")
     thread.start()
     portal = opened.result()
@@ -87,7 +88,7 @@ def event_loop(backend: str) -> Iterator[EventLoop]:
     try:
         yield EventLoop(pulse=pulse, portal=portal)
     finally:
-        if pulse.silent_seconds < END_SECONDS:  # else it would not even hear that it is to stop
-            with contextlib.suppress(RuntimeError):  # it has ended already
+        if pulse.silent_seconds < END_SECONDS:  # otherwise the loop is blocked, and cannot be told to stop
+            with contextlib.suppress(RuntimeError):  # it has already ended
                 portal.start_task_soon(portal.stop, True)
             thread.join(END_SECONDS)

@@ -1,21 +1,24 @@
-"""Listens to all that is said in this process while a callback is tried: the log at DEBUG, stdout, stderr."""
+"""Captures the log (at DEBUG), stdout and stderr of this process while a callback is tried."""
 
 import contextlib
 import io
 import logging
 import sys
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from .leaks import Heard
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 BEFORE_THE_FIRST_TRIAL = "import"
 
 
 class Hearing:
-    """Keeps what is said, and lets none of it through to the terminal.
+    """Captures all output, and keeps it from the terminal.
 
     Attributes:
-        trial: What is being tried at present.
+        trial: The name of the trial that runs now.
     """
 
     def __init__(self) -> None:
@@ -25,7 +28,7 @@ class Hearing:
 
     def __enter__(self) -> Self:
         for place in ("stdout", "stderr"):
-            kept: Any = getattr(sys, place)
+            kept: object = getattr(sys, place)
             setattr(sys, place, io.TextIOWrapper(_Ear(self, place), "utf-8", "replace", write_through=True))
             self._stack.callback(setattr, sys, place, kept)
         handler = _LogEar(self)
@@ -40,7 +43,7 @@ class Hearing:
         self._stack.close()
 
     def hear_everything(self) -> None:
-        """Hear the log at DEBUG, whatever level the bank's module has set; its own handlers go on as they were."""
+        """Capture the log at DEBUG, whatever level the bank's module has set. Its own handlers keep their level."""
         root = logging.getLogger()
         for handler in root.handlers:
             if handler.level == logging.NOTSET and not isinstance(handler, _LogEar):
@@ -53,7 +56,7 @@ class Hearing:
 
     @property
     def heard(self) -> list[Heard]:
-        """What was heard, in order; what was printed in pieces is put together again for each trial."""
+        """What was captured, in order. Text that was printed in pieces is joined, for each trial."""
         printed: dict[tuple[str, str], list[str]] = {}
         heard: list[Heard] = []
         for place, trial, text in self._pieces.copy():
@@ -66,12 +69,12 @@ class Hearing:
 
     @property
     def printed(self) -> str:
-        """What the bank printed, on stdout and on stderr, in order."""
+        """What the bank printed on stdout and stderr, in order."""
         return "".join(text for place, _, text in self._pieces if place in ("stdout", "stderr"))
 
 
 class _Ear(io.RawIOBase):
-    """In the place of stdout or stderr."""
+    """Takes the place of stdout or stderr."""
 
     def __init__(self, hearing: Hearing, place: str) -> None:
         self._hearing = hearing
@@ -80,13 +83,13 @@ class _Ear(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, content: Any) -> int:
+    def write(self, content: "Buffer") -> int:
         self._hearing.keep(self._place, bytes(content).decode("utf-8", "replace"))
-        return len(content)
+        return len(bytes(content))
 
 
 class _LogEar(logging.Handler):
-    """Hears each record, with its exception."""
+    """Captures each log record, with its exception."""
 
     def __init__(self, hearing: Hearing) -> None:
         super().__init__()
@@ -94,5 +97,5 @@ class _LogEar(logging.Handler):
         self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not record.name.startswith("uvicorn"):  # the sandbox's own
+        if not record.name.startswith("uvicorn"):  # it is of the world that the check serves
             self._hearing.keep("log", self.format(record))

@@ -1,4 +1,4 @@
-"""Secrets that must be nowhere: which there are, where they were heard, and how they are masked."""
+"""The secrets of a check: which there are, where a callback has shown them, and how output masks them."""
 
 import base64
 from collections.abc import Iterable, Mapping
@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 import attrs
 
-# Around a secret, so that a developer finds the line.
+# So many characters around a secret are shown, so that a developer finds the line.
 EXCERPT_CHARACTERS = 60
 
-# In the order in which a developer can best do something about it.
+# First the places where a developer can most easily change something.
 PLACES: Mapping[str, str] = {
     "log": "in the log",
     "stdout": "on stdout",
@@ -22,11 +22,11 @@ PLACES: Mapping[str, str] = {
 
 @attrs.frozen(kw_only=True)
 class Heard:
-    """A text in which there must be no secret.
+    """A text that must contain no secret.
 
     Attributes:
         place: One of `PLACES`.
-        trial: While what was tried.
+        trial: The trial in which it was captured.
     """
 
     place: str
@@ -36,11 +36,11 @@ class Heard:
 
 @attrs.frozen(kw_only=True)
 class Leak:
-    """A secret where none may be.
+    """A secret that was shown.
 
     Attributes:
-        secret: Which kind.
-        excerpt: What stands around it, with all secrets masked.
+        secret: Its name.
+        excerpt: The text around it, with all secrets masked.
     """
 
     secret: str
@@ -51,7 +51,7 @@ class Leak:
 
 @attrs.define(repr=False)
 class Secrets:
-    """All secrets of a check, by every text that gives them away."""
+    """All secrets of a check, by the texts that give them away."""
 
     _names: dict[str, str] = attrs.field(factory=dict, init=False)
 
@@ -59,28 +59,28 @@ class Secrets:
         self._names[text] = name
 
     def know_credentials(self, client_id: str, client_secret: str) -> None:
-        """The secret as it is, and as HTTP Basic sends it."""
+        """Know the secret as it is, and as HTTP Basic sends it."""
         self.know("client secret", client_secret)
         for pair in (f"{client_id}:{client_secret}", f"{quote(client_id, safe='')}:{quote(client_secret, safe='')}"):
             self.know("client secret, in base64", base64.b64encode(pair.encode()).decode())
 
     def within(self, text: str) -> list[str]:
-        """The names of those that a text gives away."""
+        """The names of the secrets that a text gives away."""
         return list(dict.fromkeys(name for secret, name in self._known() if secret in text))
 
     def masked(self, text: str) -> str:
-        """The text with the names of secrets in their places."""
+        """The text with a name in the place of each secret."""
         for secret, name in self._known():
             text = text.replace(secret, f"[{name}]")
         return text
 
     def _known(self) -> list[tuple[str, str]]:
-        # Copied: another thread may learn of one meanwhile. The longest first: one may be a part of another.
+        # Copied: another thread may add one meanwhile. The longest first: one may be a part of another.
         return sorted(self._names.copy().items(), key=lambda known: -len(known[0]))
 
 
 def leaks(heard: Iterable[Heard], secrets: Secrets) -> list[Leak]:
-    """Each secret once for each place, by the first time that it was heard there."""
+    """Each secret once for each place: the first time that it was shown there."""
     found: dict[tuple[str, str], Leak] = {}
     for text in heard:
         for name in secrets.within(text.text):

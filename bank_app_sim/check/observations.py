@@ -1,4 +1,4 @@
-"""What was observed while a callback was tried: values for the verdicts, without I/O and without a clock."""
+"""What a trial observes of a callback: values for the verdicts, without I/O and without a clock."""
 
 import enum
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ class Ending(enum.Enum):
 
 @attrs.define(eq=False, kw_only=True)
 class Call:
-    """One call of the callback, as far as it has got.
+    """One call of the callback, so far.
 
     Attributes:
-        began_at: In seconds, by the same clock as everything here.
-        is_awaitable: It gave back something that can be awaited.
+        began_at: In seconds, on the monotonic clock, as all times here.
+        is_awaitable: The callback returned something that can be awaited.
         ending: None while it runs.
-        said: What it raised, or gave back that cannot be awaited.
+        said: The exception that it raised, or what it returned instead of an awaitable.
     """
 
     request: AccountProvisioningRequest
@@ -41,12 +41,12 @@ class Call:
 
 @attrs.frozen(kw_only=True)
 class Posting:
-    """One `POST /accounts`, and what DES made of it.
+    """One `POST /accounts`, and the answer.
 
     Attributes:
-        account_id: Of the account that the answer shows; None where DES refused.
-        refusal: Why, in the words of DES.
-        is_quicker: Posted by the check itself, in the place of another worker of the bank.
+        account_id: The account in the answer; None if DES refused.
+        refusal: Why DES refused, in its own words.
+        is_quicker: The check itself posted this one, as another worker of the bank would.
     """
 
     at: float
@@ -63,10 +63,10 @@ class Cancellation:
     """One attempt to cancel the callback.
 
     Attributes:
-        moment: When it was to be cancelled, in words.
-        is_tried: It ran still at that moment.
-        seconds: From the cancellation to its end; None where it had not ended when we stopped waiting.
-        account_came: The user has an account after all.
+        moment: When to cancel, in words.
+        is_tried: The callback was still running at that moment.
+        seconds: From the cancellation to the end; None if it had not ended when we stopped waiting.
+        account_came: The user got an account all the same.
     """
 
     moment: str
@@ -79,21 +79,21 @@ class Cancellation:
 
 @attrs.define(kw_only=True)
 class Trial:
-    """One thing that was tried, with users of its own, and all that was seen of it.
+    """One situation that the callback was put into, with users of its own, and everything that was observed.
 
     Attributes:
-        obstacle: Why it could not be tried at all; empty when it was.
-        customer: Whom it was tried with, where that is no matter of chance.
-        told: What the SDK told the one who launched the savehack, when that was no success.
-        begins_after: The number of the last message before it.
-        leaving_since: Since when the app is closing the SDK, which waits for callbacks to end; None when it is not.
+        obstacle: Why it could not be tried at all; empty if it was.
+        customer: The customer, if the trial needs a certain one.
+        told: The error that the SDK raised for the launch of the savehack; None after a success.
+        begins_after: The number of the last message before this trial.
+        leaving_since: When the app began to close the SDK, which waits for callbacks to end; None before and after.
         posts_accounts: An account came in the ordinary trial.
-        longest_gap_seconds: How long the event loop of the callback stood still at most.
-        machine_gap_seconds: How long another event loop did, in the same time: that is the machine's fault.
-        stuck_seconds: The event loop stood still for so long that it was given up.
-        shows_blocking: The callback had to wait, so that blocking would have shown.
+        longest_gap_seconds: The longest time that the callback's event loop stood still.
+        machine_gap_seconds: The same of another event loop at the same time: that is the machine's fault.
+        stuck_seconds: How long the event loop stood still before it was given up; None if it was not.
+        shows_blocking: The callback had to wait, so blocking would have shown.
         messages: Between the participants, in order.
-        leaks: Of this trial; and of all that were made, for the rule about them.
+        leaks: Secrets that were shown, in this trial or in any other.
     """
 
     name: str
@@ -116,10 +116,10 @@ class Trial:
 
     @property
     def own_postings(self) -> list[Posting]:
-        """Those of the bank."""
+        """The postings of the bank, without the check's own."""
         return [posting for posting in self.postings if not posting.is_quicker]
 
     @property
     def account_ids(self) -> set[str]:
-        """The accounts that there are in the end, whoever posted them."""
+        """The accounts that exist in the end, whoever posted them."""
         return {posting.account_id for posting in self.postings if posting.account_id is not None}

@@ -1,4 +1,4 @@
-"""The table of rules for people, in `docs/check.md`; a test holds the page to it.
+"""The table of rules for people, in `docs/check.md`. A test compares the page with it.
 
 Print it with: python -m bank_app_sim.check.page
 """
@@ -9,7 +9,7 @@ BEGIN, END = "<!-- rules: made by bank_app_sim/check/page.py -->", "<!-- end of 
 
 
 def as_markdown() -> str:
-    """The rules, as they are tried."""
+    """The rules, in the order in which they are tried."""
     rows = [f"| `{rule.id}` | {rule.statement} | {rule.tried} | {rule.remedy} |" for rule in RULES]
     head = ["| rule | what is wanted | how it is tried | when it fails |", "| --- | --- | --- | --- |"]
     return "\n".join([BEGIN, "", *head, *rows, "", END])

@@ -7,19 +7,19 @@ import attrs
 
 BEAT_SECONDS = 0.01
 
-# A user notices when nothing moves for a quarter of a second; a little more, for the machine's own sake.
+# A user notices if nothing moves for a quarter of a second. This is a little more, because machines have gaps too.
 STANDSTILL_SECONDS = 0.3
 
 
 @attrs.define(eq=False)
 class Pulse:
-    """Beats on an event loop, and knows the longest time that it could not. Other threads may look."""
+    """Beats on an event loop, and measures the longest gap between two beats. Other threads may read it."""
 
     last_beat_at: float = attrs.field(factory=time.monotonic)
     _longest_gap_seconds: float = 0.0
 
     async def run(self) -> None:
-        """For ever."""
+        """Beat until cancelled."""
         self.last_beat_at = time.monotonic()
         while True:
             await anyio.sleep(BEAT_SECONDS)
@@ -28,12 +28,12 @@ class Pulse:
 
     @property
     def silent_seconds(self) -> float:
-        """For how long it has not beaten, by now."""
+        """How long the next beat is overdue, now."""
         return max(time.monotonic() - self.last_beat_at - BEAT_SECONDS, 0.0)
 
     @property
     def longest_gap_seconds(self) -> float:
-        """Since the last `forget()`."""
+        """The longest gap since the last `forget()`."""
         return max(self._longest_gap_seconds, self.silent_seconds)
 
     def forget(self) -> None:

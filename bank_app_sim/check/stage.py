@@ -1,4 +1,4 @@
-"""A bank's app with the SDK in it, in which a callback is called and watched."""
+"""The app of a check: it has the SDK in it, calls the callback and watches it."""
 
 import contextlib
 import inspect
@@ -7,13 +7,13 @@ import traceback
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import anyio
 import attrs
 
 from impact_sdk import AccountProvisioningRequest, Dream, ImpactError, ImpactSDK, Session, Weekly
 
+from ..timeline.trace import Kind
 from .hearing import Hearing
 from .observations import Call, Ending, Trial
 from .pulse import Pulse
@@ -23,22 +23,22 @@ Callback = Callable[[AccountProvisioningRequest], Awaitable[object]]
 
 LOOK_EVERY_SECONDS = 0.01
 
-# After the account has come we watch whether there is another one: so long at least, and so many times as long as the
-# account took to come after the callback had returned.
+# After the account has come we watch for another one: at least for this time, and for WATCH_TIMES the time that the
+# first one took after the callback had returned.
 WATCH_SECONDS_AT_LEAST = 0.2
 WATCH_TIMES = 3
 
 
 @attrs.frozen(kw_only=True)
 class Options:
-    """What whoever runs the check knows better than we.
+    """What only the person who runs the check can know.
 
     Attributes:
         time_limit: How long the callback may take.
         patience: How long the account may take to come after the callback has returned.
         declines: A customer for whom the callback says no.
         has_backend: A backend in another process posts the accounts.
-        event_loop: What the callback runs on, asyncio or trio.
+        event_loop: The callback's event loop, `asyncio` or `trio`.
     """
 
     time_limit: timedelta = timedelta(seconds=10)
@@ -53,7 +53,7 @@ class Stage:
     """Where a callback is tried.
 
     Attributes:
-        user_ids: Of all users that there have been.
+        user_ids: All users of all trials.
         lag_seconds: How long after the callback's return its first account came.
     """
 
@@ -67,7 +67,7 @@ class Stage:
 
     @contextlib.asynccontextmanager
     async def user(self, trial: Trial, customer: str | None = None) -> AsyncIterator["User"]:
-        """A user whom DES has not seen before, with a Dream; the callback is registered with their app."""
+        """A user who is new to DES, with a Dream. The callback is registered with their app."""
         if customer is not None:
             await self.world.forget(customer)
             trial.begins_after = self.world.latest_message
@@ -92,12 +92,12 @@ class Stage:
 
 
 class Exited(Exception):
-    """The callback wanted to end the whole program, which is to go on with the check."""
+    """The callback tried to end the program. The check goes on."""
 
 
 @attrs.frozen(eq=False)
 class Watched:
-    """The callback, with somebody who takes notes."""
+    """The callback, with notes of each call."""
 
     stage: Stage
     trial: Trial
@@ -117,7 +117,7 @@ class Watched:
         if not inspect.isawaitable(answer):
             said = "None" if answer is None else f"something of type {type(answer).__name__}"
             self._ended(call, Ending.NOT_AWAITABLE, said=said)
-            return answer  # the SDK has something to say about that
+            return answer  # the SDK reports that
         call.is_awaitable = True
         return self._awaited(call, answer)
 
@@ -144,13 +144,13 @@ class Watched:
         raised = f"callback raised {type(error).__name__}" if error is not None else f"callback {ending.value}"
         self._record("bank_app", "sdk", label.get(ending, raised), "return")
 
-    def _record(self, sender: str, receiver: str, label: str, kind: Any) -> None:
+    def _record(self, sender: str, receiver: str, label: str, kind: Kind) -> None:
         self.stage.world.simulation.trace.record(sender, receiver, label, kind=kind)
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class User:
-    """Somebody who saves, and what can be done with them."""
+    """A user who saves, and what they can do."""
 
     stage: Stage
     trial: Trial
@@ -159,7 +159,7 @@ class User:
     watched: Watched
 
     async def launch_savehack(self) -> None:
-        """Have the callback called; what the SDK says when that is no success is noted."""
+        """Launch a savehack, so that the SDK calls the callback; note the error of the SDK, if there is one."""
         try:
             await self.session.launch_savehack(self.dream, Weekly(amount_cents=5_000, weekday=0))
         except ImpactError as error:
@@ -167,9 +167,9 @@ class User:
             self.stage.hearing.keep("exception", "".join(traceback.format_exception(error)))
 
     async def ask_again(self) -> None:
-        """Call the callback with the request that it has had before, as the next process of an app that died would."""
+        """Call the callback with its earlier request again, as the next process of an app that died would."""
         request = self.trial.calls[0].request
-        # Whatever it raises has been noted.
+        # What it raises is noted already.
         with contextlib.suppress(Exception), anyio.move_on_after(self.stage.options.time_limit.total_seconds()):
             await self.watched(request)
 
@@ -179,32 +179,32 @@ class User:
         return any(posting.user_id == self.session.user.id and posting.account_id for posting in postings)
 
     async def account_comes(self) -> bool:
-        """Wait for it as long as whoever runs the check is patient."""
+        """Wait for the account, as long as `patience` says; whether it came."""
         return await until(lambda: self.has_account, seconds=self.stage.options.patience.total_seconds())
 
     async def watch(self) -> None:
-        """Wait whether anything more is posted."""
+        """Wait a while: perhaps something more is posted."""
         patience = self.stage.options.patience.total_seconds()
         await anyio.sleep(min(max(WATCH_SECONDS_AT_LEAST, WATCH_TIMES * self.stage.lag_seconds), patience))
 
 
 def said_by(error: BaseException) -> str:
-    """An exception in one line: some bring whole pages along."""
+    """An exception in one line: some have pages of text."""
     first, *_ = (*str(error).splitlines(), "")
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 async def until(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Wait until it holds; whether it does in the end."""
+    """Wait until the condition holds; whether it does in the end."""
     end = time.monotonic() + seconds
-    # What is waited for happens in other threads: no event of this loop.
+    # It becomes true in another thread, so there is no event of this loop to wait for.
     while not condition() and time.monotonic() < end:  # noqa: ASYNC110
         await anyio.sleep(LOOK_EVERY_SECONDS)
     return condition()
 
 
 def _is_cancellation(error: BaseException) -> bool:
-    """Trio gives several at once as a group."""
+    """Trio raises several cancellations at once, in a group."""
     cancelled = anyio.get_cancelled_exc_class()
     if isinstance(error, BaseExceptionGroup):
         return error.split(cancelled)[1] is None

@@ -1,6 +1,6 @@
-"""What to think of what was seen: pure functions from a trial to a verdict.
+"""Pure functions from a trial to a verdict.
 
-Where something was not seen, the verdict is that we cannot tell, and why. That is never a pass.
+If a trial has not observed enough, the verdict is that we could not tell, and why. That is never a pass.
 """
 
 import enum
@@ -15,7 +15,7 @@ from .observations import Call, Cancellation, Ending, Posting, Trial
 from .pulse import STANDSTILL_SECONDS
 from .trials import CANCELLED_WITHIN_SECONDS
 
-# Once it was quicker, once it looked again; from then on it is a worker that will never stop.
+# One for the account that exists, and one more look. A worker that goes on after that will never stop.
 CONFLICTS_AT_MOST = 2
 
 
@@ -27,10 +27,10 @@ class Result(enum.Enum):
 
 @attrs.frozen
 class Verdict:
-    """What came of a rule.
+    """The result of one rule.
 
     Attributes:
-        seen: What it was seen by; for a person.
+        seen: What was observed, as a sentence for people.
     """
 
     result: Result
@@ -50,16 +50,16 @@ def could_not_tell(why: str) -> Verdict:
 
 
 def obstacle(ordinary: Trial) -> str:
-    """Why nothing further can be tried, after what the callback did where nothing was in its way; empty when it can."""
+    """Why the ordinary trial makes all others useless; empty if it does not."""
     if ordinary.stuck_seconds is not None:
-        return "the event loop that it blocked was given up"
+        return "it blocked the event loop, which was given up"
     if not ordinary.calls:
         return f"the callback was never called: {ordinary.told}"
     call = ordinary.calls[0]
     if call.ending is Ending.NOT_AWAITABLE:
-        return "what it gives back cannot be awaited (see awaitable)"
+        return "what it returns cannot be awaited (see awaitable)"
     if call.ending is Ending.RAISED:
-        return f"it raised {_named(call)} where nothing was in its way (see returns)"
+        return f"it raised {_named(call)} although nothing was in its way (see returns)"
     if call.ending is not Ending.RETURNED:
         return "it did not return in time (see returns)"
     return ""
@@ -70,10 +70,10 @@ def awaitable(trial: Trial) -> Verdict:
     if call is None:
         return could_not_tell(obstacle(trial))
     if call.ending is Ending.NOT_AWAITABLE:
-        return failed(f"it gave back {call.said}, which cannot be awaited")
+        return failed(f"it returned {call.said}, which cannot be awaited")
     if call.is_awaitable:
-        return passed("it gave back something that can be awaited")
-    return could_not_tell(f"it raised {call.said} before it gave anything back" if call.ending else obstacle(trial))
+        return passed("it returned something that can be awaited")
+    return could_not_tell(f"it raised {call.said} before it returned anything" if call.ending else obstacle(trial))
 
 
 def returns(trial: Trial) -> Verdict:
@@ -83,9 +83,9 @@ def returns(trial: Trial) -> Verdict:
     if isinstance(trial.told, AccountProvisioningTimedOut) or call.ending in (None, Ending.CANCELLED):
         return failed("it had not returned when its time was over")
     if isinstance(trial.told, AccountProvisioningDeclined):
-        return failed("it said that the user declines, for a customer of whom it cannot know that")
+        return failed("it said that the user declines, but this user has not declined")
     if call.ending is Ending.RAISED:
-        return failed(f"it raised {call.said}, though nothing was in its way")
+        return failed(f"it raised {call.said}, although nothing was in its way")
     return passed(f"it returned after {_seconds(call)}")
 
 
@@ -101,15 +101,15 @@ def loop(trial: Trial) -> Verdict:
             f"the event loop stood still for {gap:.2f} s, and so did another one: this machine is busy, try again"
         )
     if not trial.shows_blocking:
-        return could_not_tell("it was back before it had to wait for anything slow, so that blocking cannot show")
-    return passed(f"the event loop stood still for {gap:.2f} s at most, while DES took its time")
+        return could_not_tell("it returned before it had to wait for anything slow, so blocking could not show")
+    return passed(f"the event loop stood still for at most {gap:.2f} s while DES was slow")
 
 
 def posts_once(trial: Trial) -> Verdict:
     postings = trial.own_postings
     if not postings:
         why = obstacle(trial)
-        return could_not_tell(f"nothing was posted, but then {why}") if why else failed("no account was posted in time")
+        return could_not_tell(f"nothing was posted: {why}") if why else failed("no account was posted in time")
     if not trial.account_ids:
         return failed(f"DES refused what was posted: {_refusals(postings)}")
     if len(postings) > 1:
@@ -134,11 +134,11 @@ def twice(trial: Trial) -> Verdict:
     if again is None:
         return could_not_tell("it could not be asked a second time")
     if again.ending is Ending.CANCELLED:
-        return failed("asked again it did not return in time")
+        return failed("asked again, it did not return in time")
     if again.ending is Ending.RAISED and not _conflicts(trial):
-        return failed(f"asked again it raised {again.said}")
+        return failed(f"asked again, it raised {again.said}")
     if again.ending is Ending.RAISED:
-        return passed("there is one account in the end (that it raised at a 409 is another rule's matter)")
+        return passed("there is one account in the end (it raised at a 409: see conflict)")
     return passed("there is one account in the end")
 
 
@@ -146,7 +146,7 @@ def conflict(trial: Trial) -> Verdict:
     if not trial.own_postings:
         return could_not_tell("nothing was posted")
     if all(posting.external_id is None for posting in trial.own_postings):
-        return could_not_tell("it posts without an externalId, so that DES never answers 409")
+        return could_not_tell("it posts without an externalId, so DES never answers 409")
     conflicts = _conflicts(trial)
     if not conflicts:
         return could_not_tell(f"DES did not answer 409, but {_statuses(trial.own_postings)}")
@@ -164,15 +164,15 @@ def conflict(trial: Trial) -> Verdict:
 
 def declines(trial: Trial) -> Verdict:
     if trial.customer is None:
-        return could_not_tell("nobody is known who says no: name a customer with --declines")
+        return could_not_tell("no customer is known who says no: name one with --declines")
     if not trial.calls:
         return could_not_tell(
-            f"the callback was not called for {trial.customer!r}, who has saved in the world of --data before; name "
-            "another customer, or another folder"
+            f"the callback was not called for {trial.customer!r}, who has already saved in the world of --data; name "
+            "another customer or another folder"
         )
     call = trial.calls[0]
     if trial.account_ids:
-        return failed(f"{trial.customer!r} says no, and an account was posted all the same")
+        return failed(f"{trial.customer!r} said no, but an account was posted")
     if isinstance(trial.told, AccountProvisioningDeclined):
         return passed(f"it raised {_named(call)}, and no account was posted")
     if call.ending is Ending.RETURNED:
@@ -185,13 +185,13 @@ def declines(trial: Trial) -> Verdict:
 def cancel(trial: Trial) -> Verdict:
     tried = [cancellation for cancellation in trial.cancellations if cancellation.is_tried]
     if not tried:
-        return could_not_tell("it was back before it could be cancelled")
+        return could_not_tell("it returned before it could be cancelled")
     for cancellation in tried:
         if cancellation.ending is Ending.RETURNED and not trial.posts_accounts:
-            return could_not_tell("no account is posted anyway, so that what its return says cannot be held against it")
+            return could_not_tell("it never posts an account, so its return says nothing")
         wrong = _wrong_about(cancellation)
         if wrong:
-            return failed(f"cancelled {cancellation.moment} it {wrong}")
+            return failed(f"cancelled {cancellation.moment}, it {wrong}")
     return passed("; ".join(f"cancelled {one.moment}, it ended after {one.seconds or 0:.2f} s" for one in tried))
 
 
@@ -199,14 +199,14 @@ def secrets(trial: Trial) -> Verdict:
     if trial.leaks:
         found = "; ".join(f"the {leak.secret} {PLACES[leak.place]}: {leak.excerpt}" for leak in trial.leaks)
         return failed(found)
-    return passed("none of the secrets was heard anywhere")
+    return passed("no secret was shown anywhere")
 
 
 def _wrong_about(cancellation: Cancellation) -> str:
     if cancellation.ending is None:
         return f"ran on for more than {CANCELLED_WITHIN_SECONDS:.0f} s"
     if cancellation.ending is Ending.RAISED:
-        return f"raised {cancellation.said} in place of the cancellation"
+        return f"raised {cancellation.said} instead of the cancellation"
     if cancellation.ending is Ending.RETURNED and not cancellation.account_came:
         return "returned, which says that an account is under way, and none came"
     return ""

@@ -200,7 +200,7 @@ def test_a_failure_comes_with_what_was_seen_the_remedy_the_messages_and_how_to_r
         "remedy: Make externalId from the request",
         "callback: Account Provisioning Requested",
         "0 passed, 1 failed, 1 could not be told",
-        "name a customer with --declines",
+        "name one with --declines",
     ):
         assert said in " ".join(result.stdout.replace("│", "").split())
     # In one line, to be copied; where the program is depends on what started the tests.

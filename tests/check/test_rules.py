@@ -96,7 +96,7 @@ def test_what_cannot_be_tried_says_why_and_is_no_pass(checker: Checker) -> None:
     assert verdicts.pop("awaitable").result is Result.FAIL
     assert {verdict.result for verdict in verdicts.values()} == {Result.COULD_NOT_TELL}
     assert {verdict.seen for rule_id, verdict in verdicts.items() if rule_id not in ("posts-once", "external-id")} == {
-        "not tried: what it gives back cannot be awaited (see awaitable)"
+        "not tried: what it returns cannot be awaited (see awaitable)"
     }
 
 
