@@ -1,7 +1,7 @@
-"""A session as one text, with which another process takes it up: what is in it, and how it is read again.
+"""A session as one secret text, with which another process takes it up: how it is written and read.
 
-The text is as good as the session: it is a `Secret`, and no message has any of it. What is wrong with one is found
-without an exception, which would hold what it was read from.
+The text gives access to the session: it is a `Secret`, and no message repeats any of it. Checking a text raises no
+exception, because an exception would hold the text.
 """
 
 import base64
@@ -26,11 +26,11 @@ from ..parsing.visible import visible
 from ..secrets import REDACTED, ConcealedBytes, Secret
 from .launch import Begun, Launch
 
-# Another number where a text can no longer be read by this version, or this one's by an earlier one.
+# The number changes when this version cannot read earlier texts, or an earlier version cannot read ours.
 KIND = "impact-session-"
 FORMAT = f"{KIND}1"
 
-# Cookies have some hundred characters. It is looked at before anything is read.
+# Cookies have a few hundred characters. The length is checked before anything is read.
 LONGEST = 65_536
 
 NEXT = "launch again, with an ID token"
@@ -38,7 +38,7 @@ NEXT = "launch again, with an ID token"
 
 @attrs.frozen(kw_only=True)
 class Exported:
-    """All that another process cannot ask DES for."""
+    """What another process needs and cannot ask DES for."""
 
     base_url: str
     launch: Launch
@@ -47,7 +47,7 @@ class Exported:
 
 
 def written(exported: Exported) -> Secret:
-    """The text; `ConfigurationError` where DES has set cookies of such a length that nothing could keep it."""
+    """The text; `ConfigurationError` if the cookies of DES make it too long."""
     launch = exported.launch
     content = ConcealedBytes(
         wire.dumps(
@@ -71,17 +71,17 @@ def written(exported: Exported) -> Secret:
 
 
 def read(secret: Secret, *, base_url: str, client_id: str) -> Exported:
-    """The session that a text is of.
+    """Read the text of a session.
 
     Raises:
-        InvalidCredentials: It is none, or of another DES or bank; the message has nothing of it.
+        InvalidCredentials: It is no such text, or belongs to another DES or bank. The message repeats none of it.
     """
     content = _content(secret)
     if not isinstance(content, ConcealedBytes):
         raise InvalidCredentials(f"the exported session cannot be taken up: {content}; {NEXT}")
     exported = _exported(content)
     if exported is None:
-        raise InvalidCredentials(f"the exported session cannot be taken up: it lacks what every one has; {NEXT}")
+        raise InvalidCredentials(f"the exported session cannot be taken up: it is incomplete; {NEXT}")
     for name, theirs, ours in (
         ("base_url", exported.base_url, base_url),
         ("client_id", exported.launch.client_id, client_id),
@@ -98,10 +98,10 @@ async def taken_up(exported: Exported, transport: Transport) -> Begun:
     """The session as DES has it now.
 
     Args:
-        transport: Nobody's; the cookie says who it is.
+        transport: In nobody's name: the cookie says who the user is.
 
     Raises:
-        SessionClosed: It has ended there.
+        SessionClosed: It has ended at DES.
         InvalidCredentials: DES does not know its user.
     """
     auth = _TakenUp(exported.cookie)
@@ -119,7 +119,7 @@ async def taken_up(exported: Exported, transport: Transport) -> Begun:
 
 @attrs.define(eq=False)
 class _TakenUp(Auth):
-    """A session's cookie, and what DES says as it is looked at. A 401 is the answer: there is no other proof."""
+    """The cookie of a session that is taken up, and the newest answer of DES. A 401 is final: no other proof exists."""
 
     cookie: SessionCookie
     heard: tuple[Mapping[str, str], datetime] = attrs.field(init=False, repr=False)
@@ -133,30 +133,30 @@ class _TakenUp(Auth):
 
 
 def _checksum(encoded: bytes) -> str:
-    """Finds slips. It proves nothing: whoever has written the text may have written anything."""
+    """Finds damaged texts. It proves nothing: anybody can write a text with the right checksum."""
     return hashlib.sha256(encoded).hexdigest()[:16]
 
 
 def _content(secret: Secret) -> ConcealedBytes | str:
-    """What the text holds, or what is wrong with it."""
+    """The content of the text, or a sentence about the error in it."""
     if not isinstance(secret.reveal(), str) or not secret.reveal():
-        return "it is empty, or no text"
+        return "it is empty, or not a text"
     if secret.reveal() == REDACTED:
-        return "it is what a secret looks like when it is printed; keep what its reveal() gives"
+        return "it is how a secret is printed; store what its reveal() returns"
     if len(secret.reveal()) > LONGEST:
-        return f"it has {len(secret.reveal())} characters, and none has more than {LONGEST}"
+        return f"it has {len(secret.reveal())} characters; {LONGEST} is the most"
     kind, _, rest = secret.reveal().partition(".")
     if not kind.startswith(KIND):
-        return "it is nothing that session.export() gives"
+        return "it does not come from session.export()"
     if kind != FORMAT:
         return "it is of another version of the SDK, or damaged"
     encoded, _, checksum = rest.partition(".")
     if not rest.isascii() or checksum != _checksum(encoded.encode()):
-        return "it is not whole"
+        return "it is damaged, or a part of it is missing"
     try:
         return ConcealedBytes(base64.b64decode(encoded, altchars=b"-_", validate=True))
     except binascii.Error:
-        return "it is not whole"
+        return "it is damaged, or a part of it is missing"
 
 
 def _exported(content: bytes) -> Exported | None:

@@ -1,4 +1,4 @@
-"""A launch: what DES is sent, and the session that it begins."""
+"""A launch: what the SDK sends to DES, and the session that begins."""
 
 from datetime import datetime
 
@@ -74,7 +74,7 @@ class Launch:
         }
         given = {name: value for name, value in body.items() if value is not None}
         try:
-            # A second session for the same token does no harm, so this may be sent again.
+            # A second session for the same token does no harm, so this request may be repeated.
             reply = await transport.request(
                 "POST", "/users/verify_token", body=given, is_repeatable=True, attempts=attempts, conceal=[token]
             )

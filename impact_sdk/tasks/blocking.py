@@ -13,7 +13,7 @@
     async def settle(api, transaction_id):             # several steps in one call, with all that asyncio has
         await api.transactions.settle(transaction_id)
 
-There is no second API to learn: what is called is the one client, in an event loop that has a thread of its own.
+There is no second API to learn: this calls the same client, in an event loop with a thread of its own.
 """
 
 import atexit
@@ -47,11 +47,11 @@ Arguments = TypeVarTuple("Arguments")
 
 
 class Blocking(Generic[C]):
-    """A client for threads that wait: one object for all threads, and for all processes that are forked from this one.
+    """A client for blocking code: one object for all threads, and for all processes that are forked from this one.
 
-    It opens at its first call, in each process anew: made before a prefork server forks, it shares no connection with
-    the workers. It closes when it is told to, or when the process ends. `with` opens and closes it as well. What a
-    thread has in its context variables, such as the span it is in, is there in the call.
+    It opens at its first call in each process. If a prefork server makes it before it forks, the workers share no
+    connection. It closes at `close()`, at the end of a `with` block, or at the end of the process. A call sees the
+    context variables of its thread, such as the present span.
 
     Args:
         make: Makes the client: `ImpactAPI`, `ImpactSDK`, or any asynchronous context manager. It is called in the event
@@ -88,18 +88,18 @@ class Blocking(Generic[C]):
             thread.tell_to_end()
 
     def open(self) -> None:
-        """Open the client now and not at the first call. A second time does nothing.
+        """Open the client now and not at the first call. A second call does nothing.
 
         Raises:
-            ConfigurationError: It is closed. What else `make` and the client raise comes out as it is, and the next
-                call tries again.
+            ConfigurationError: It is closed. Other exceptions of `make` and the client pass through, and the next call
+                tries again.
         """
         self._open()
 
     def close(self) -> None:
-        """Close the client of this process. A second time does nothing.
+        """Close the client of this process. A second call does nothing.
 
-        What other threads are waiting for is cancelled, and raises `OutcomeUnknown` there.
+        Calls of other threads are cancelled and raise `OutcomeUnknown` there.
         """
         with self._lock:
             self._is_closed = True
@@ -108,17 +108,17 @@ class Blocking(Generic[C]):
             thread.end()
 
     def call(self, do: Callable[[C, *Arguments], Awaitable[T]], *args: *Arguments) -> T:
-        """Call `do(client, *args)`, await it, and return what comes of it; what it raises is raised.
+        """Call `do(client, *args)`, await it, and return the result. Its exceptions pass through.
 
-        An exception that a signal raises in this thread meanwhile, such as KeyboardInterrupt or Celery's
-        SoftTimeLimitExceeded, cancels the call.
+        An exception that a signal raises in this thread, such as KeyboardInterrupt or Celery's SoftTimeLimitExceeded,
+        cancels the call.
 
         Args:
             do: An asynchronous function, or a lambda that calls one.
 
         Raises:
             ConfigurationError: It is closed; or this thread runs an event loop, which would stand still.
-            OutcomeUnknown: It was closed by another thread meanwhile.
+            OutcomeUnknown: Another thread has closed it meanwhile.
         """
         work = _Work[C, Awaitable[T]](_callable(do), args)
         del args
@@ -127,13 +127,13 @@ class Blocking(Generic[C]):
     def each(self, do: Callable[[C, *Arguments], AsyncIterable[T]], *args: *Arguments) -> Iterator[T]:
         """The items of `do(client, *args)`, a listing, each fetched when it is needed.
 
-        It may be left at any time, and may be asked again after an error where the listing may.
+        You may stop at any time. After an error you may ask for the next item if the listing allows that.
 
         Args:
             do: A function that returns a listing, or an asynchronous generator.
 
         Raises:
-            ConfigurationError: As `call()`; or it was begun in another process.
+            ConfigurationError: As `call()`; or the listing was begun in another process.
         """
         work = _Work[C, AsyncIterable[T]](_callable(do), args)
         del args
@@ -142,7 +142,7 @@ class Blocking(Generic[C]):
             listing = work(client)
             if not hasattr(listing, "__aiter__"):
                 if inspect.iscoroutine(listing):
-                    listing.close()  # or Python would say that nobody has awaited it
+                    listing.close()  # or Python would warn that it was never awaited
                 raise ConfigurationError(
                     f"the function given to each() gave {shown(listing)}, which is no listing; use call() for it"
                 )
@@ -152,7 +152,7 @@ class Blocking(Generic[C]):
         return _Each(self, thread, thread.call(begin))
 
     def _open(self) -> "LoopThread[C]":
-        from .loop_thread import LoopThread  # not at the top: asyncio is not what a host's start pays for
+        from .loop_thread import LoopThread  # imports asyncio, which would slow down the start of hosts
 
         with self._lock:
             if self._is_closed:
@@ -164,7 +164,7 @@ class Blocking(Generic[C]):
         return thread
 
     def _here(self) -> "LoopThread[C]":
-        """What a call in this thread goes to; `ConfigurationError` where it must not wait."""
+        """The thread for calls of the present one; `ConfigurationError` if the present one must not wait."""
         try:
             current_token()
         except RuntimeError:  # it runs no event loop
@@ -175,14 +175,14 @@ class Blocking(Generic[C]):
         )
 
     def _forget(self) -> None:
-        """In a process that was just forked: the thread and its connections are the parent's."""
+        """Start anew in a forked process: the thread and its connections belong to the parent."""
         self._lock = threading.RLock()
         self._thread = None
 
 
 @attrs.frozen(eq=False)
 class _Work(Generic[C, T]):
-    """What a caller wants done. A report of errors shows what our frames hold, and there may be a token in the rest."""
+    """A function with its arguments. Its `repr` shows none: error reports show frames, and one may be a token."""
 
     _do: Callable[..., T]
     _args: tuple[object, ...] = attrs.field(repr=False)
@@ -193,7 +193,7 @@ class _Work(Generic[C, T]):
 
 @attrs.define(eq=False)
 class _Each(Iterator[T], Generic[T]):
-    """Item after item. No generator: after an error it may be asked again."""
+    """One item after the other. Not a generator, because one may ask again after an error."""
 
     _blocking: Blocking[Any]
     _thread: "LoopThread[Any]"
@@ -227,7 +227,7 @@ def _close_all() -> None:
     for blocking in list(_everyone):
         try:
             blocking.close()
-        except Exception as error:  # it ends anyway
+        except Exception as error:  # the process ends anyway
             logger.debug(
                 "a client was not closed at the end of the process: %s",
                 told(error),

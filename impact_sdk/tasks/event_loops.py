@@ -1,7 +1,4 @@
-"""The event loop that we run in: which one it is, tasks in it that belong to nobody, and whether ours is cancelled.
-
-anyio has a name for both kinds of event loop where it can. This is where it has none.
-"""
+"""What anyio does not offer for both asyncio and trio: tasks without a group, and whether our task is cancelled."""
 
 import sys
 from collections.abc import Callable, Coroutine
@@ -16,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def this_one() -> EventLoopToken | None:
-    """The event loop that runs us; None outside of all."""
+    """The event loop that runs us; None if none does."""
     try:
         return current_token()
     except RuntimeError:
@@ -24,8 +21,8 @@ def this_one() -> EventLoopToken | None:
 
 
 def _asyncio_loop() -> "asyncio.AbstractEventLoop | None":
-    """That one where it is of asyncio; None where it is of trio."""
-    if "asyncio" not in sys.modules:  # to import it takes longer than all that we are
+    """The event loop that runs us if it is asyncio's; None if it is trio's."""
+    if "asyncio" not in sys.modules:  # importing it takes longer than importing all of the SDK
         return None
     import asyncio
 
@@ -34,22 +31,22 @@ def _asyncio_loop() -> "asyncio.AbstractEventLoop | None":
 
 
 def spawned(run: Callable[[], Coroutine[Any, Any, None]], end: Callable[[], None]) -> object:
-    """A task of its own, in the context of the caller. Keep it: an event loop knows its tasks by weak references.
+    """Start a task without a group, in the context of the caller. Keep a reference: event loops have weak ones only.
 
     Args:
-        run: What it does. Raises nothing but that it is cancelled, or that the program ends.
-        end: Called when it has ended, also where it was cancelled before it had begun.
+        run: What the task does. It raises only its cancellation, or the end of the program.
+        end: Called when the task has ended, even if it was cancelled before it had begun.
     """
     loop = _asyncio_loop()
     if loop is not None:
         import asyncio
 
-        # Not by the loop's factory, which may be an eager one: nothing is to happen before we have returned.
+        # The loop's own factory may be eager, and start the task before we have returned.
         task = asyncio.Task(run(), loop=loop)
 
         def done(task: "asyncio.Task[None]") -> None:
             if not task.cancelled():
-                task.exception()  # which the loop has raised by then: nobody is to be told once more
+                task.exception()  # the loop has raised it already: asyncio must not log it once more
             end()
 
         task.add_done_callback(done)
@@ -66,15 +63,15 @@ def spawned(run: Callable[[], Coroutine[Any, Any, None]], end: Callable[[], None
 
 
 def ends_with_any_task() -> bool:
-    """Whether a task that raises KeyboardInterrupt or SystemExit ends the event loop with just that.
+    """Whether KeyboardInterrupt or SystemExit of any task ends the event loop as it is.
 
-    trio takes what a task of nobody's raises for a fault of its own, and says so.
+    trio raises TrioInternalError for an exception of a task without a group.
     """
     return _asyncio_loop() is not None
 
 
 def is_cancelled_here() -> bool:
-    """Whether somebody has cancelled the task that we are in, and it has not ended yet."""
+    """Whether the present task is cancelled, and has not ended yet."""
     if anyio.get_current_task().has_pending_cancellation():
         return True
     loop = _asyncio_loop()
@@ -82,5 +79,5 @@ def is_cancelled_here() -> bool:
         return False
     import asyncio
 
-    task = asyncio.current_task(loop)  # by the event loop, say, which ends: anyio does not hear of it
+    task = asyncio.current_task(loop)  # such as by an event loop that ends: anyio does not know
     return task is not None and task.cancelling() > 0

@@ -1,6 +1,6 @@
-"""What the host hands over, asked with care: an answer that cannot be is the host's mistake, and is told as one.
+"""Checks what the host's own objects give: callbacks, task groups, random sources. A wrong answer is a clear error.
 
-What these raise by themselves passes through as it is: it is the host's own.
+What the host's objects raise passes through as it is.
 """
 
 import inspect
@@ -22,32 +22,32 @@ Arguments = TypeVarTuple("Arguments")
 
 
 async def awaited(name: str, answer: Awaitable[T]) -> T:
-    """What comes of a method of the host's that is to be asynchronous.
+    """Await what an asynchronous method of the host returned; `ConfigurationError` if it cannot be awaited.
 
     Args:
-        name: Such as `clock.sleep()`.
+        name: The method, such as `clock.sleep()`.
     """
     if not inspect.isawaitable(answer):
         raise ConfigurationError(f"{name} gave {shown(answer)}, which cannot be awaited; make it an async function")
     return await answer
 
 
-# Nobody but whoever runs the program may stop these.
+# Exceptions that end the program: the SDK never keeps them.
 _ENDS_OF_THE_PROGRAM = (KeyboardInterrupt, SystemExit)
 
 
 def ends_the_program(error: BaseException) -> bool:
-    """Whether it does, alone or in a group."""
+    """Whether an exception, or one in its group, ends the program."""
     if isinstance(error, BaseExceptionGroup):
         return error.subgroup(_ENDS_OF_THE_PROGRAM) is not None
     return isinstance(error, _ENDS_OF_THE_PROGRAM)
 
 
 def is_hosts_own(error: BaseException) -> bool:
-    """Whether what something of the host's raised is a failure of that alone, whatever its class.
+    """Whether an exception of the host's code is a failure of that code alone, whatever its class.
 
-    Test frameworks and hosts have errors that are no `Exception`. What is not the host's own: the end of the program,
-    and that this very task is being cancelled, or thrown away by an event loop that has ended.
+    Test frameworks and hosts have errors that do not derive from `Exception`. Not the host's own: the end of the
+    program, and the cancellation of this task, also by an event loop that has ended.
     """
     if isinstance(error, Exception):
         return True
@@ -55,7 +55,7 @@ def is_hosts_own(error: BaseException) -> bool:
         return False
     if isinstance(error, GeneratorExit):
         return event_loops.this_one() is not None
-    # Otherwise it awaited something that somebody else cancelled.
+    # Otherwise the host's code awaited something that others have cancelled.
     return not isinstance(error, anyio.get_cancelled_exc_class()) or not event_loops.is_cancelled_here()
 
 
@@ -67,7 +67,7 @@ def awaitable(answer: Awaitable[T]) -> Awaitable[T]:
 
 
 class Source(Protocol):
-    """Where what is random comes from, such as `random.Random`."""
+    """A source of random numbers, such as `random.Random`."""
 
     def random(self) -> float: ...
     def getrandbits(self, k: int, /) -> int: ...
@@ -75,7 +75,7 @@ class Source(Protocol):
 
 @attrs.frozen
 class HostSource:
-    """A source of the host's."""
+    """A source of the host, whose numbers are checked."""
 
     _source: Source
 
@@ -95,13 +95,13 @@ class HostSource:
 
 
 def source_of(source: Source | None) -> Source:
-    """The source that a caller wants; `ConfigurationError` where it is none."""
+    """The source that a caller gives, or the system's; `ConfigurationError` if it is not one."""
     source = able("source", source, "random", "getrandbits")
     return random.SystemRandom() if source is None else HostSource(source)
 
 
 class Tasks(Protocol):
-    """Where tasks run, such as an `anyio.abc.TaskGroup`."""
+    """Starts tasks, such as an `anyio.abc.TaskGroup`."""
 
     def start_soon(
         self, func: Callable[[Unpack[Arguments]], Coroutine[Any, Any, Any]], *args: *Arguments
@@ -110,7 +110,7 @@ class Tasks(Protocol):
 
 @attrs.frozen
 class HostTasks:
-    """A task group of the host's."""
+    """A task group of the host."""
 
     _group: Tasks
 
@@ -124,7 +124,7 @@ class HostTasks:
 
 
 def tasks_of(group: Tasks | None) -> Tasks | None:
-    """The task group that a caller wants; `ConfigurationError` where it is none."""
+    """The task group that a caller gives; `ConfigurationError` if it is not one."""
     if group is None:
         return None
     if not callable(getattr(group, "start_soon", None)) or isinstance(group, type):

@@ -1,4 +1,4 @@
-"""Where something of ours lives: in one process and one event loop. Used anywhere else it would do harm there."""
+"""The process and the event loop that an SDK lives in. In any other it would do harm, so its use there is an error."""
 
 import os
 
@@ -15,7 +15,7 @@ class Home:
 
     Args:
         whose: What lives there, such as `this ImpactSDK`.
-        is_bound_to_loop: Whether no other event loop is as good.
+        is_bound_to_loop: Whether it works in one event loop only.
     """
 
     _whose: str
@@ -24,14 +24,14 @@ class Home:
     _loop: EventLoopToken | None = attrs.field(default=None, init=False)
 
     def settle(self) -> None:
-        """Live here from now on; `ConfigurationError` where it lives somewhere else already."""
+        """Live here from now on; `ConfigurationError` if it lives somewhere else already."""
         self.require()
         self._process = self._process or os.getpid()
         if self._is_bound_to_loop:
             self._loop = self._loop or event_loops.this_one()
 
     def require(self) -> None:
-        """`ConfigurationError` anywhere but at home. Outside of all event loops nothing can be sent: that passes."""
+        """`ConfigurationError` anywhere else. Outside of any event loop it passes: nothing can be sent there."""
         if self._process is not None and self._process != os.getpid():
             raise ConfigurationError(
                 f"{self._whose} was used in process {self._process} before that one forked, and its connections are "

@@ -1,7 +1,7 @@
-"""Tasks of nobody's block: they go on when whoever started them is cancelled or has ended, and end with their keeper.
+"""Tasks that belong to no block: they go on when the task that started them is cancelled or has ended.
 
-A task group would belong to the task that opens it: that one alone could close it, and took it along when it was
-cancelled. Here is no group; each task stands for itself, and the one rule is that none of them fails another one.
+A task group belongs to the task that opens it: only that task can close it, and its cancellation cancels the group. A
+keeper belongs to no task. A failure of one of its tasks fails no other task.
 """
 
 import logging
@@ -20,21 +20,21 @@ Arguments = TypeVarTuple("Arguments")
 
 logger = logging.getLogger("impact_sdk")
 
-# Whoever is cancelled while it waits for an end waits so much longer: most of what is cancelled ends at once.
+# A cancelled caller waits this much longer for tasks to end: most cancelled tasks end at once.
 GRACE_SECONDS = 5.0
 
-# The tasks that we are called by, one within the other, each by its end: what they wait for must not wait for them.
+# The tasks that call us, outermost first, each by its end: what they wait for must not wait for them.
 called_by: ContextVar[frozenset[anyio.Event]] = ContextVar("called_by", default=frozenset())
 
 
 def begin_here(ended: anyio.Event) -> None:
-    """The task that we are in is one of those from now on, in its own context."""
+    """Add the present task to `called_by`, in its own context."""
     called_by.set(frozenset([ended, *(each for each in called_by.get() if not each.is_set())]))
 
 
 @attrs.define(eq=False)
 class Keeper:
-    """Starts tasks, on asyncio as on trio, and sees to their end. They see the context of who started them."""
+    """Starts tasks, on asyncio and trio, and ends them. They see the context of the task that started them."""
 
     _running: dict[anyio.Event, tuple[anyio.CancelScope, object]] = attrs.field(factory=dict, init=False)
 
@@ -43,7 +43,7 @@ class Keeper:
         self.start(func, *args)
 
     def start(self, func: Callable[[Unpack[Arguments]], Coroutine[Any, Any, Any]], *args: *Arguments) -> anyio.Event:
-        """Start a task; the event is set when it has ended, however it did."""
+        """Start a task. The event is set when it has ended, whatever the result."""
         scope, ended = anyio.CancelScope(), anyio.Event()
 
         async def run() -> None:
@@ -54,7 +54,7 @@ class Keeper:
             except BaseException as error:
                 if not is_hosts_own(error):
                     raise
-                # Which is a fault of ours, and nobody else's.
+                # A fault of the SDK's own, which must fail no other task.
                 logger.exception("a task of the SDK failed", extra=fields("task.failed"))
 
         def end() -> None:
@@ -65,17 +65,17 @@ class Keeper:
         return ended
 
     async def wait(self, ended: anyio.Event) -> None:
-        """Wait for what this keeper's tasks bring about; who is cancelled gives them some more time."""
+        """Wait for an event that this keeper's tasks set; a cancelled caller waits `GRACE_SECONDS` longer."""
         try:
             await ended.wait()
         except anyio.get_cancelled_exc_class():
-            if called_by.get().isdisjoint(self._running):  # else it may be us that is waited for
+            if called_by.get().isdisjoint(self._running):  # else the event may wait for us
                 with anyio.move_on_after(GRACE_SECONDS, shield=True):
                     await ended.wait()
             raise
 
     async def end_others(self) -> None:
-        """Cancel all tasks but those that call this, and return when they have ended."""
+        """Cancel all tasks except those that call this, and return when they have ended."""
         while others := self._running.keys() - called_by.get():
             for ended in others:
                 self._running[ended][0].cancel()

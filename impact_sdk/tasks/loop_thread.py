@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, and a client that lives in it: what `Blocking` has one of in each process."""
+"""An event loop in a thread of its own, with a client in it; `Blocking` has one in each process."""
 
 import asyncio
 import concurrent.futures
@@ -28,8 +28,9 @@ CLOSING_SECONDS = 10.0
 
 
 class _Threads(concurrent.futures.ThreadPoolExecutor):
-    """A thread for each lookup of a name. The usual pool takes nothing more as soon as the main thread has ended, and
-    others may call until they have ended too.
+    """A thread for each DNS lookup.
+
+    The standard pool takes no more work when the main thread has ended, but other threads may still call then.
     """
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **named: Any) -> "concurrent.futures.Future[T]":
@@ -51,7 +52,7 @@ class _Threads(concurrent.futures.ThreadPoolExecutor):
 
 @attrs.define(eq=False)
 class _Call(Generic[T]):
-    """Something that a thread waits for and the loop does."""
+    """A call that a thread waits for and the loop executes."""
 
     _do: Callable[[], Awaitable[T]]
     answer: "concurrent.futures.Future[T]" = attrs.field(factory=concurrent.futures.Future, init=False)
@@ -59,7 +60,7 @@ class _Call(Generic[T]):
 
     def begin(self) -> "asyncio.Task[None]":
         self._task = asyncio.get_running_loop().create_task(self._perform())
-        # It has an answer, unless it was cancelled.
+        # Without an answer it was cancelled.
         self._task.add_done_callback(lambda _: self.answer.cancel())
         return self._task
 
@@ -77,7 +78,7 @@ class _Call(Generic[T]):
             value = await awaited("the function given to call()", answer)
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # SystemExit too: it belongs to who has called, and ends no loop
+        except BaseException as error:  # SystemExit too: it belongs to the caller, and must not end the loop
             self.answer.set_exception(error)
         else:
             self.answer.set_result(value)
@@ -85,7 +86,7 @@ class _Call(Generic[T]):
 
 @attrs.define(eq=False)
 class LoopThread(Generic[C]):
-    """Opens the client, does what threads ask of it, and closes it.
+    """Opens the client, executes the calls of threads, and closes the client.
 
     Args:
         make: Makes the client, in the loop.
@@ -98,30 +99,30 @@ class LoopThread(Generic[C]):
     _told: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
     _main: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
     _tasks: "set[asyncio.Task[None]]" = attrs.field(factory=set, init=False)
-    # Between them a call is either begun or refused: no thread waits for a loop that is gone.
-    _gate: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+    # Held while a call is accepted or refused: no thread waits for a loop that has ended.
+    _accepting: threading.Lock = attrs.field(factory=threading.Lock, init=False)
     _takes_calls: bool = attrs.field(default=True, init=False)
     _failure: BaseException | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
-        # A daemon: when the process ends, it is closed by `atexit`, and Python waits for other threads before that.
+        # A daemon: `atexit` closes it, and Python waits for threads that are no daemons before that.
         self._thread = threading.Thread(target=self._run, name="impact-sdk", daemon=True)
         self._thread.start()
 
     @property
     def is_running(self) -> bool:
-        """Whether it takes calls, or will when it is open."""
+        """Whether it takes calls, or will do so when it is open."""
         return self._takes_calls
 
     def wait_until_open(self) -> None:
-        """Returns when the client is there; raises why it is not."""
+        """Return when the client is open; raise the error if it cannot be opened."""
         self._opened.result()
 
     def call(self, do: Callable[[C], Awaitable[T]]) -> T:
-        """What comes of `do(client)`, which is cancelled when this thread is interrupted meanwhile."""
+        """The result of `do(client)`. It is cancelled if this thread is interrupted."""
         call = _Call(lambda: do(self._opened.result()))
         try:
-            with self._gate:
+            with self._accepting:
                 if not self._takes_calls:
                     raise ConfigurationError(CLOSED)
                 self._loop.call_soon_threadsafe(self._begin, call)
@@ -132,23 +133,23 @@ class LoopThread(Generic[C]):
                     "this Blocking was closed while the call was under way; it may have happened: look before you "
                     "repeat it"
                 ) from error
-            if not call.answer.done():  # KeyboardInterrupt, or what else a signal raises in a thread that waits
+            if not call.answer.done():  # a signal has raised KeyboardInterrupt, or another exception, in this thread
                 self._soon(call.give_up)
             raise
 
     def tell_to_end(self) -> None:
-        """It ends soon. Nothing happens when it has ended."""
+        """Let it end soon; does nothing if it has ended."""
         self._soon(self._end)
 
     def end(self) -> None:
-        """Cancel what is under way, close the client, and wait for that; at most `CLOSING_SECONDS`."""
+        """Cancel all calls, close the client, and wait for that, at most `CLOSING_SECONDS`."""
         self.tell_to_end()
-        if threading.current_thread() is self._thread:  # a call of its own: it ends when that has ended
+        if threading.current_thread() is self._thread:  # one of its own calls does this: it ends after that call
             return
         self._thread.join(CLOSING_SECONDS)
         if self._thread.is_alive():
             logger.warning(
-                "a call does not let itself be cancelled; it is left to itself after %s s",
+                "a call does not end although it was cancelled; closing goes on without it after %s s",
                 CLOSING_SECONDS,
                 extra=fields("blocking.call_left"),
             )
@@ -159,10 +160,10 @@ class LoopThread(Generic[C]):
 
     def _run(self) -> None:
         try:
-            # With nothing in its context: whoever has caused the start, the others are not to see what is in theirs.
+            # In an empty context: calls of other threads must not see the context of the thread that started it.
             contextvars.Context().run(self._run_loop)
         except BaseException as error:
-            with self._gate:
+            with self._accepting:
                 self._takes_calls = False
             if not self._opened.done():
                 self._opened.set_exception(error)
@@ -195,7 +196,7 @@ class LoopThread(Generic[C]):
             raise ConfigurationError(CLOSED) from None
 
     async def _end_calls(self) -> None:
-        with self._gate:
+        with self._accepting:
             self._takes_calls = False
         for task in self._tasks:
             task.cancel()
@@ -216,5 +217,5 @@ class LoopThread(Generic[C]):
             self._main.cancel()
 
     def _soon(self, do: Callable[[], None]) -> None:
-        with contextlib.suppress(RuntimeError):  # it has ended
+        with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(do)

@@ -1,4 +1,4 @@
-"""Whether an SDK is open, where it lives, and how it is closed: once, whoever does it, in whatever task."""
+"""Whether an SDK is open, where it lives, and how it is closed: once, from any task."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -16,7 +16,7 @@ CLOSED = "this ImpactSDK is closed; make another one"
 
 @attrs.define(eq=False)
 class Opening:
-    """One SDK, from its opening to its end.
+    """The opening of one SDK, until it is closed.
 
     Attributes:
         home: Where it lives, once it is open.
@@ -32,11 +32,11 @@ class Opening:
 
     @property
     def is_closed(self) -> bool:
-        """Also while that is under way."""
+        """Also while it is being closed."""
         return self._closed is not None
 
     def open(self) -> None:
-        """Open it, or leave it open; `ConfigurationError` where it is closed, or lives elsewhere."""
+        """Open it if it is not open yet; `ConfigurationError` if it is closed, or lives elsewhere."""
         self.home.require()
         if self.is_closed:
             raise ConfigurationError(CLOSED)
@@ -44,14 +44,14 @@ class Opening:
         self._is_open = True
 
     def enter(self) -> None:
-        """Open it for a block; there may be one."""
+        """Open it for a block; `ConfigurationError` if there is one already."""
         self.open()
         if self._is_entered:
             raise ConfigurationError("this ImpactSDK is open already; make another one")
         self._is_entered = True
 
     def require(self) -> None:
-        """`ConfigurationError` where it is not open any more, or not yet, or lives elsewhere."""
+        """`ConfigurationError` if it is closed, or not open yet, or lives elsewhere."""
         self.home.require()
         if self.is_closed:
             raise ConfigurationError(CLOSED)
@@ -63,9 +63,9 @@ class Opening:
         self.home.settle()
 
     async def close(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Close it by `work`, in a task of its own: whoever calls may be cancelled half way.
+        """Close it by `work`, in a task of its own, because the caller may be cancelled half way.
 
-        A second call waits for the first one, and does nothing when that is over. What `work` raises is raised once.
+        A second call waits for the first one, and does nothing after that. What `work` raises is raised once.
         """
         if self._closed is not None and self._closed.is_set() and self._failure is None:
             return
