@@ -1,12 +1,8 @@
-"""A client for threads that wait: what reaches the call, what comes back, and how it ends."""
+"""What a blocking call gets, what comes back, and what it sees of its thread."""
 
-import asyncio
 import contextlib
-import gc
 import re
-import signal
 import threading
-import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,68 +12,21 @@ from typing import Any, assert_type
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
-import attrs
 import httpx
 import pytest
 import respx
 
 from impact_sdk import (
     Blocking,
-    ClientCredentials,
     ConfigurationError,
     ImpactAPI,
     NotFound,
-    OutcomeUnknown,
     Reply,
     User,
 )
 
-from .answers import USER
-from .conftest import BASE
-
-PATIENCE_SECONDS = 30
-
-
-def make_api() -> ImpactAPI:
-    return ImpactAPI(BASE, auth=ClientCredentials("demo-bank", "s3cret"))
-
-
-@pytest.fixture
-def impact(des: respx.MockRouter) -> Iterator[Blocking[ImpactAPI]]:
-    with Blocking(make_api) as impact:
-        yield impact
-
-
-@attrs.define(eq=False)
-class Client:
-    """A client that says what becomes of it."""
-
-    happened: list[str] = attrs.field(factory=list)
-    fails: list[BaseException] = attrs.field(factory=list)
-    told: anyio.Event = attrs.field(factory=anyio.Event)
-
-    async def __aenter__(self) -> "Client":
-        self.happened.append("opening")
-        if self.fails:
-            raise self.fails.pop(0)
-        self.happened.append("open")
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.happened.append("closed")
-
-
-async def nothing(_client: object) -> None:
-    pass
-
-
-async def wait_for_ever(_client: object, under_way: threading.Event, ended: Callable[[], object]) -> None:
-    under_way.set()
-    try:
-        await anyio.sleep_forever()
-    finally:
-        ended()
-
+from ..answers import USER
+from .client import PATIENCE_SECONDS, Client, listing_of_nothing, make_api, nothing
 
 # What reaches the call, and what comes back
 
@@ -190,27 +139,6 @@ def test_an_error_comes_out_as_it_is_with_the_way_from_the_caller_to_the_client(
     assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit, StopAsyncIteration])
-def test_whatever_a_call_raises_is_the_callers_and_others_go_on(
-    impact: Blocking[ImpactAPI], kind: type[BaseException]
-) -> None:
-    raised = kind()
-
-    async def fail(_api: ImpactAPI) -> None:
-        raise raised
-
-    with ThreadPoolExecutor() as threads:
-        under_way, ended = threading.Event(), threading.Event()
-        other = threads.submit(impact.call, wait_for_ever, under_way, ended.set)
-        assert under_way.wait(PATIENCE_SECONDS)
-        with pytest.raises(kind) as caught:
-            impact.call(fail)
-        assert caught.value is raised
-        assert not other.done()
-        impact.call(nothing)
-        impact.close()
-
-
 def test_many_threads_share_one_client() -> None:
     made: list[Client] = []
 
@@ -266,224 +194,6 @@ def test_what_is_handed_to_a_call_stands_in_no_frame_of_ours(impact: Blocking[Im
         ours = [frame.f_locals for frame in frames if frame.f_code.co_filename != __file__]
         assert len(ours) > 3
         assert not [name for held in ours for name, value in held.items() if "t0ken" in repr(value)]
-
-
-# A thread that does not wait any longer
-
-
-class Interrupted(BaseException):
-    pass
-
-
-def test_a_thread_that_is_interrupted_cancels_its_call_and_nobody_elses(impact: Blocking[ImpactAPI]) -> None:
-    """As KeyboardInterrupt does, and what Celery raises at its soft time limit."""
-
-    def interrupt(*_: object) -> None:
-        raise Interrupted
-
-    under_way, ended = threading.Event(), threading.Event()
-    main = threading.get_ident()
-
-    async def interrupted(_api: ImpactAPI) -> None:
-        signal.pthread_kill(main, signal.SIGUSR1)
-        await wait_for_ever(_api, under_way, ended.set)
-
-    before = signal.signal(signal.SIGUSR1, interrupt)
-    try:
-        with pytest.raises(Interrupted):
-            impact.call(interrupted)
-    finally:
-        signal.signal(signal.SIGUSR1, before)
-
-    assert ended.wait(PATIENCE_SECONDS)
-    impact.call(nothing)
-
-
-def test_closing_cancels_what_others_wait_for_and_says_that_it_may_have_happened(
-    impact: Blocking[ImpactAPI],
-) -> None:
-    under_way, ended = threading.Event(), threading.Event()
-    with ThreadPoolExecutor() as threads:
-        waiting = threads.submit(impact.call, wait_for_ever, under_way, ended.set)
-        assert under_way.wait(PATIENCE_SECONDS)
-
-        impact.close()
-
-        assert ended.is_set()
-        with pytest.raises(OutcomeUnknown, match="closed while the call was under way; it may have happened"):
-            waiting.result(PATIENCE_SECONDS)
-
-
-def test_a_call_that_cancels_itself_raises_and_ends_nothing_else(impact: Blocking[ImpactAPI]) -> None:
-    async def cancelled(_api: ImpactAPI) -> None:
-        raise asyncio.CancelledError
-
-    with pytest.raises(Exception) as caught:  # noqa: PT011  # concurrent.futures' own, which says nothing
-        impact.call(cancelled)
-
-    assert type(caught.value).__name__ == "CancelledError"
-    impact.call(nothing)
-
-
-# Opening and closing
-
-
-def test_it_opens_at_its_first_call_and_says_how_it_is() -> None:
-    client = Client()
-    blocking = Blocking(lambda: client)
-    assert (repr(blocking), client.happened) == ("<Blocking not open yet>", [])
-
-    blocking.call(nothing)
-    assert (repr(blocking), client.happened) == ("<Blocking open>", ["opening", "open"])
-
-    blocking.close()
-    assert (repr(blocking), client.happened) == ("<Blocking closed>", ["opening", "open", "closed"])
-
-
-def test_opening_or_closing_a_second_time_does_nothing() -> None:
-    client = Client()
-    blocking = Blocking(lambda: client)
-
-    blocking.open()
-    blocking.open()
-    blocking.close()
-    blocking.close()
-
-    assert client.happened == ["opening", "open", "closed"]
-
-
-@pytest.mark.parametrize("was_open", [True, False])
-def test_after_closing_it_says_that_it_is_closed(was_open: bool) -> None:
-    blocking = Blocking(Client)
-    if was_open:
-        blocking.open()
-    blocking.close()
-
-    for use in (blocking.open, lambda: blocking.call(nothing), lambda: blocking.each(listing_of_nothing)):
-        with pytest.raises(ConfigurationError, match="this Blocking is closed; make another one"):
-            use()
-
-
-async def listing_of_nothing(_client: object) -> AsyncIterator[None]:
-    for nothing in list[None]():
-        yield nothing
-
-
-def test_a_listing_that_was_begun_says_after_closing_that_it_is_closed(impact: Blocking[ImpactAPI]) -> None:
-    listing = impact.each(listing_of_nothing)
-    impact.close()
-
-    with pytest.raises(ConfigurationError, match="this Blocking is closed"):
-        next(listing)
-
-
-def test_an_error_at_its_opening_comes_out_and_the_next_call_tries_again() -> None:
-    client = Client(fails=[KeyError("no"), SystemExit("no")])
-    blocking = Blocking(lambda: client)
-
-    with pytest.raises(KeyError):
-        blocking.call(nothing)
-    with pytest.raises(SystemExit):
-        blocking.open()
-    blocking.call(nothing)
-    blocking.close()
-
-    assert client.happened == ["opening", "opening", "opening", "open", "closed"]
-
-
-def test_closing_ends_an_opening_that_never_ends() -> None:
-    under_way = threading.Event()
-
-    class Stuck(Client):
-        async def __aenter__(self) -> Client:
-            under_way.set()
-            await anyio.sleep_forever()
-            raise AssertionError
-
-    blocking = Blocking(Stuck)
-    with ThreadPoolExecutor() as threads:
-        opening = threads.submit(blocking.open)
-        assert under_way.wait(PATIENCE_SECONDS)
-
-        blocking.close()
-
-        with pytest.raises(ConfigurationError, match="closed"):
-            opening.result(PATIENCE_SECONDS)
-
-
-def test_what_fails_at_its_closing_comes_out_of_close() -> None:
-    class Failing(Client):
-        async def __aexit__(self, *_: object) -> None:
-            raise KeyError("the last words")
-
-    blocking = Blocking(Failing)
-    blocking.open()
-
-    with pytest.raises(KeyError, match="the last words"):
-        blocking.close()
-    blocking.close()
-
-
-@pytest.mark.parametrize("kind", [ValueError, SystemExit])
-def test_a_client_that_fails_by_itself_is_replaced_at_the_next_call(
-    kind: type[BaseException], caplog: pytest.LogCaptureFixture
-) -> None:
-    """What its own tasks raise is nobody's answer; SystemExit ends an event loop as well."""
-    made: list[Client] = []
-
-    @contextlib.asynccontextmanager
-    async def make() -> AsyncIterator[Client]:
-        async with anyio.create_task_group() as tasks:
-            made.append(Client())
-            tasks.start_soon(fail_when_told, made[-1])
-            yield made[-1]
-            tasks.cancel_scope.cancel()
-
-    async def fail_when_told(client: Client) -> None:
-        await client.told.wait()
-        raise kind("of the client's own task")
-
-    async def tell(client: Client) -> None:
-        client.told.set()
-        await anyio.sleep_forever()
-
-    blocking = Blocking(make)
-    with pytest.raises(OutcomeUnknown):
-        blocking.call(tell)
-    wait_until(lambda: "has failed" in caplog.text)
-
-    blocking.call(nothing)
-    blocking.close()
-
-    assert len(made) == 2
-
-
-def test_one_that_nobody_holds_any_more_closes() -> None:
-    client = Client()
-    blocking = Blocking(lambda: client)
-    blocking.open()
-
-    del blocking
-    gc.collect()
-
-    wait_until(lambda: client.happened[-1] == "closed")
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.001)
-
-
-def test_a_call_may_close_the_client_that_it_is_given(impact: Blocking[ImpactAPI]) -> None:
-    async def close(_api: ImpactAPI) -> None:
-        impact.close()
-
-    impact.call(close)
-
-    with pytest.raises(ConfigurationError):
-        impact.call(nothing)
 
 
 # Mistakes
