@@ -13,7 +13,7 @@ from bank_app_sim.timeline.clock import timestamp
 from bank_app_sim.timeline.trace import Message
 from impact_sdk import Weekly
 
-# What would run, were a name ever taken for markup.
+# A name that runs a script if it is ever taken for HTML.
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 
 
@@ -89,21 +89,27 @@ async def _play(seed: int, dream_name: str, fails: bool) -> JourneyResult:
             way_out="one deposit was settled by then; the second is requested on Monday 11 January",
         )
         recorder.end("expect balance of ada's account", settled, failure=failure if fails else None)
-        steps = [*recorder.steps, StepResult(number="6", text="ada signs out", line=10, outcome=Outcome.NOT_REACHED)]
-        return JourneyResult(
-            name="account-while-saving",
-            title="The account is opened while ada saves already",
-            file="journeys/account-while-saving.journey.yaml",
-            row="",
-            seed=seed,
-            world="in process, asyncio",
-            outcome=Outcome.FAILED if fails else Outcome.PASSED,
-            seconds=0.0421,
-            steps=steps if fails else recorder.steps,
-            messages=simulation.trace.as_json(),
-            states=recorder.states,
-            command=f"bank-app-sim run account-while-saving --seed {seed}",
-        )
+        messages = simulation.trace.as_json()
+    steps = recorder.steps
+    if not fails:
+        return _played(seed, Outcome.PASSED, steps=steps, messages=messages, states=recorder.states)
+    unreached = StepResult(number="6", text="ada signs out", line=10, outcome=Outcome.NOT_REACHED)
+    return _played(seed, Outcome.FAILED, steps=[*steps, unreached], messages=messages, states=recorder.states)
+
+
+def _played(seed: int, outcome: Outcome, **what_happened: Any) -> JourneyResult:
+    return JourneyResult(
+        name="account-while-saving",
+        title="The account is opened while ada saves already",
+        file="journeys/account-while-saving.journey.yaml",
+        row="",
+        seed=seed,
+        world="in process, asyncio",
+        outcome=outcome,
+        seconds=0.0421,
+        command=f"bank-app-sim run account-while-saving --seed {seed}",
+        **what_happened,
+    )
 
 
 def made(name: str = "saves", outcome: Outcome = Outcome.PASSED, **others: Any) -> JourneyResult:
