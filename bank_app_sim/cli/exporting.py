@@ -12,7 +12,7 @@ from ..journeys.evidence.names import file_names
 from ..journeys.playing.job import Job
 from ..journeys.results import JourneyResult
 from ..simulation import AccountSetup
-from ..simulation.remote.sandbox import Sandbox, client
+from ..simulation.remote.sandbox_client import SandboxClient, client
 from ..simulation.remote.settings import as_json
 from ..simulation.settings import WorldSettings
 
@@ -47,7 +47,7 @@ async def _document(job: Job, result: JourneyResult, sandbox: str) -> str:
     settings = job.script.given.settings
     users = {*job.script.given.users, *(user["external_id"] for user in result.states[-1]["users"].values())}
     async with client(sandbox) as http:
-        world = (await Sandbox(sandbox, http).make(as_json(job.seed, settings))).world
+        world = (await SandboxClient(sandbox, http).make(as_json(job.seed, settings))).world
         id_tokens = {}
         for user in sorted(users):
             answer = await http.post(f"{world['backend_url']}/sign-in", json={"customer": user})

@@ -16,7 +16,7 @@ import pytest
 
 from bank_app_sim.des import purging
 from bank_app_sim.server.database import file_address
-from bank_app_sim.simulation.remote.keeping import Worlds
+from bank_app_sim.simulation.remote.registry import WorldRegistry
 
 from .faults import ANSWERS, EXCEPTIONS, Fault, Standing, eventually, standing
 
@@ -41,9 +41,9 @@ LONG_LIVED = {
         PAIR,
     ): "tests/server/test_due.py::test_whatever_goes_wrong_is_said_once_and_tried_again",
     ("server/database/writer.py", "self._work"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
-    ("simulation/remote/keeping.py", "self._clear"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
+    ("simulation/remote/registry.py", "self._clear"): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
     (
-        "simulation/remote/keeping.py",
+        "simulation/remote/registry.py",
         "self._remove_or_say_why_not",
     ): f"{HERE}::test_worlds_outlive_whatever_their_store_does",
     # A world in simulated time ends with an exception. The server says which and why, and goes on without it.
@@ -52,11 +52,11 @@ LONG_LIVED = {
         "self._live",
     ): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
     (
-        "simulation/remote/world.py",
+        "simulation/remote/served_world.py",
         "self._sleep",
     ): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
     (
-        "simulation/remote/world.py",
+        "simulation/remote/served_world.py",
         "self._settle",
     ): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
     # uvicorn closes what is no HTTP, and answers 500 to what leaves an application.
@@ -71,14 +71,14 @@ SHORT = {
     ("des/webhooks.py", "post"),
     ("server/database/postgresql.py", "self._read_on_a_line"),
     ("simulation/remote/crossing.py", "exchange"),
-    ("simulation/remote/keeping.py", "self._store.address"),
-    ("simulation/remote/keeping.py", "self._store.remove"),
-    ("simulation/remote/keeping.py", "self._store.clear"),
-    ("simulation/remote/remote.py", "self._delete"),
+    ("simulation/remote/registry.py", "self._store.address"),
+    ("simulation/remote/registry.py", "self._store.remove"),
+    ("simulation/remote/registry.py", "self._store.clear"),
+    ("simulation/remote/remote_world.py", "self._delete"),
     ("simulation/remote/threads.py", "self._begin"),
     ("simulation/remote/threads.py", "self._finish"),
     ("simulation/remote/threads.py", "self._watch"),
-    ("simulation/remote/world.py", "self._wait_for_turn"),
+    ("simulation/remote/served_world.py", "self._wait_for_turn"),
 }
 # On the side of those who play; what they begin ends with a play.
 PLAYERS = ("app/", "check/", "journeys/")
@@ -222,7 +222,7 @@ class BrokenStore:
 
 @on_one_loop
 async def test_worlds_outlive_whatever_their_store_does(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    worlds = Worlds(BrokenStore(tmp_path))
+    worlds = WorldRegistry(BrokenStore(tmp_path))
     async with worlds.open():
         world = await worlds.make({})
 

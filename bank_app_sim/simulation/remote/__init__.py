@@ -1,24 +1,24 @@
-"""Worlds for whoever asks: a served sandbox makes them, each in simulated time, and `RemoteWorld` plays in one."""
+"""Worlds in simulated time on a served sandbox: the server's side, and `RemoteWorld` for the player's side."""
 
 from typing import TYPE_CHECKING, Any
 
 from .plane import Plane
 
 if TYPE_CHECKING:
-    from .remote import RemoteWorld
-    from .sandbox import SandboxError
+    from .remote_world import RemoteWorld
+    from .sandbox_client import SandboxError
 
 __all__ = ["Plane", "RemoteWorld", "SandboxError"]
 
 
 def __getattr__(name: str) -> Any:
-    """What only a player needs is imported for a player: `serve` is to answer at once."""
+    """Import the player's side when somebody first asks for it: `serve` has to start quickly."""
     if name == "RemoteWorld":
-        from .remote import RemoteWorld
+        from .remote_world import RemoteWorld
 
         return RemoteWorld
     if name == "SandboxError":
-        from .sandbox import SandboxError
+        from .sandbox_client import SandboxError
 
         return SandboxError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,8 +15,8 @@ from ...server.request import FORWARDED_PREFIX, prefix_of
 from ...server.sending import encoded, failure, send_answer
 from ...timeline.clock import timestamp
 from . import headers
+from .served_world import ForwardedRequest, NoAnswer, ServedWorld
 from .threads import WorldOver, WorldThread
-from .world import Carried, NoAnswer, World
 
 PARTICIPANTS = {"des": "des", "backend": "bank_backend"}
 SENDERS = ("sdk", "bank_app", "bank_backend")
@@ -80,7 +80,7 @@ class WorldsApplication:
         return status, [*named, (headers.NOW.encode(), now.encode())], body
 
 
-async def _carry(world: World, carried: Carried) -> tuple[tuple[int, RawHeaders, bytes] | NoAnswer, str]:
+async def _carry(world: ServedWorld, carried: ForwardedRequest) -> tuple[tuple[int, RawHeaders, bytes] | NoAnswer, str]:
     """Status, headers and body of the answer, or that there is none; and when that was."""
     answer = await world.carry(carried)
     now = timestamp(world.clock.now())
@@ -89,11 +89,11 @@ async def _carry(world: World, carried: Carried) -> tuple[tuple[int, RawHeaders,
     return (answer.status_code, answer.headers.raw, await answer.aread()), now
 
 
-def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> Carried:
+def _carried(scope: Scope, receiver: str, path: bytes, *, prefix: bytes) -> ForwardedRequest:
     sent = Headers(scope=scope)
     branch = sent.get(headers.BRANCH)
     query = scope["query_string"]
-    return Carried(
+    return ForwardedRequest(
         sender=_sender(sent, receiver, path),
         receiver=receiver,
         method=scope["method"],

@@ -1,15 +1,15 @@
-"""The headers between a player and the sandbox. Whoever plays without them is carried all the same."""
+"""The headers between a player and the sandbox. All of them are optional."""
 
-# On a request of a player's:
-NUMBER = "sandbox-request"  # its number, higher than those before
-SENDER = "sandbox-sender"  # whose it is, where that cannot be told from the request
-BRANCH = "sandbox-branch"  # which branch of a journey waits for its turn with it, percent-encoded
-USER = "sandbox-user"  # on whose phone it is sent, percent-encoded; told in the trace
+# On a request of a player:
+NUMBER = "sandbox-request"  # its number; each request has a higher one
+SENDER = "sandbox-sender"  # who sends it, if the request itself does not show that
+BRANCH = "sandbox-branch"  # the branch of a journey that takes its turn with it, percent-encoded
+USER = "sandbox-user"  # the user whose phone sends it, percent-encoded; the trace shows it
 
-# On every answer:
-NOW = "sandbox-now"  # the moment of the world at which it was given
+# On every response:
+NOW = "sandbox-now"  # the time in the world when it was sent
 
-# On an answer that is not the receiver's:
-NETWORK = "sandbox-network"  # `not sent`, or `no answer`: what the network of the world has made of the request
-WORLD = "sandbox-world"  # `over`: there is no such world (any more)
+# On a response that does not come from the receiver:
+NETWORK = "sandbox-network"  # `not sent` or `no answer`: what the network of the world did to the request
+WORLD = "sandbox-world"  # `over`: the world does not exist, or no longer
 NOT_SENT, NO_ANSWER, OVER = "not sent", "no answer", "over"

@@ -1,4 +1,4 @@
-"""What was to go wrong in a world and has not yet, as JSON."""
+"""The planned faults of a world that have not happened yet, as JSON."""
 
 from collections.abc import Mapping
 from datetime import timedelta

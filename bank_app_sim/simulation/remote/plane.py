@@ -17,8 +17,8 @@ from .application import WorldsApplication
 from .control.command import Command, ControlRequest
 from .control.worlds import ADDRESSES, WORLDS
 from .fields import values
-from .keeping import Worlds
 from .operations import OPERATIONS
+from .registry import WorldRegistry
 from .stores import store
 from .threads import WorldOver, WorldThread
 
@@ -32,8 +32,8 @@ class Plane:
         worlds: Instead of those that are kept there.
     """
 
-    def __init__(self, data: Path, database: str | None, *, worlds: Worlds | None = None) -> None:
-        self._worlds = worlds or Worlds(store(data, database))
+    def __init__(self, data: Path, database: str | None, *, worlds: WorldRegistry | None = None) -> None:
+        self._worlds = worlds or WorldRegistry(store(data, database))
         control = Service(OPERATIONS, self._respond, ids=Ids(random.SystemRandom()), guard=_guard)
         self.applications = {WORLDS: control, ADDRESSES: WorldsApplication(self._thread)}
 

@@ -1,4 +1,4 @@
-"""Where worlds write things down: a folder of SQLite files each, or PostgreSQL schemas of their own."""
+"""Where worlds keep their data: a folder of SQLite files for each, or schemas in PostgreSQL."""
 
 import contextlib
 import re
@@ -11,10 +11,10 @@ from ...server.database import file_address, postgresql_address
 
 ACTORS = ("des", "backend")
 
-# Of a world's id, in hexadecimal digits.
+# A world's id has so many hexadecimal digits.
 ID_LENGTH = 12
 
-# A world is gone when its server is, so that nobody has to wait for a disk.
+# A world ends with its server. So no commit has to wait for the disk.
 _WITHOUT_WAITING = "-c synchronous_commit=off"
 
 
@@ -22,20 +22,20 @@ class Store(Protocol):
     """Places for the databases of worlds."""
 
     def address(self, id: str) -> str:
-        """What a new world's `Simulation` is given as its database."""
+        """The `database` of a new world's `Simulation`."""
 
     def remove(self, id: str) -> None:
-        """Away with what a world has written down."""
+        """Delete the data of a world."""
 
     def clear(self) -> None:
-        """Away with the worlds of servers that have ended."""
+        """Delete the data of worlds whose servers have ended."""
 
 
 class Files:
     """A folder for each world.
 
     Args:
-        folder: Of all worlds; nothing else is in it.
+        folder: The folder of all worlds, with nothing else in it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -48,7 +48,7 @@ class Files:
 
     def remove(self, id: str) -> None:
         shutil.rmtree(self._folder / id)
-        with contextlib.suppress(OSError):  # there are others
+        with contextlib.suppress(OSError):  # other worlds are in it
             self._folder.rmdir()
 
     def clear(self) -> None:
@@ -57,10 +57,10 @@ class Files:
 
 
 class Schemas:
-    """Two schemas for each world, in the database of the server's own two.
+    """Two schemas for each world, in the database that the server uses itself.
 
     Args:
-        url: As it was given to the server.
+        url: The server's database.
     """
 
     def __init__(self, url: str) -> None:
@@ -96,5 +96,5 @@ class Schemas:
 
 
 def store(data: Path, database: str | None) -> Store:
-    """Where the worlds of a server go that keeps its own things there."""
+    """Where the worlds of a server keep their data, by where the server keeps its own."""
     return Files(data / "worlds") if database is None else Schemas(database)

@@ -1,4 +1,4 @@
-"""A thread for each world: with an event loop of its own, no world holds up another, nor the server."""
+"""A thread and an event loop for each world, so that no world blocks another one, or the server."""
 
 import contextlib
 import logging
@@ -11,11 +11,11 @@ import anyio.abc
 import anyio.to_thread
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from .world import World
+from .served_world import ServedWorld
 
 logger = logging.getLogger(__name__)
 
-# What the names of their threads begin with; the id follows.
+# The name of a thread is this, and the id of its world.
 NAMES = "world "
 
 P = ParamSpec("P")
@@ -23,19 +23,20 @@ T = TypeVar("T")
 
 
 class WorldOver(Exception):
-    """The world has ended, or gone wrong; the message says which."""
+    """The world has ended, or an error ended it; the message says which."""
 
 
 class WorldThread:
     """A world on its own thread.
 
-    A simulated clock goes on when all tasks of its event loop wait; the tasks of others would have it wait with them.
+    A simulated clock moves when all tasks of its event loop wait. On a shared event loop it would wait for the tasks of
+    other worlds, too.
 
     Args:
-        make: Makes the world, there.
+        make: Makes the world; it is called on that thread.
     """
 
-    def __init__(self, name: str, make: Callable[[], World]) -> None:
+    def __init__(self, name: str, make: Callable[[], ServedWorld]) -> None:
         self._name = name
         self._make = make
         self._stack = contextlib.ExitStack()
@@ -43,23 +44,25 @@ class WorldThread:
         self._is_over = False
         self._portal: BlockingPortal
         self._life: Future[None]
-        self._world: World
+        self._world: ServedWorld
         self._end: anyio.Event
 
-    async def begin(self) -> World:
-        """The world, when it is there; raises what making it has raised."""
+    async def begin(self) -> ServedWorld:
+        """Make the world and return it; errors of `make` are raised here."""
         await anyio.to_thread.run_sync(self._begin)
         return self._world
 
     async def end(self) -> None:
-        """Whatever it is doing is given up. Returns when nothing is left of it."""
+        """Cancel everything in the world. Returns when nothing of it is left."""
         await anyio.to_thread.run_sync(self._finish)
 
-    async def call(self, work: Callable[Concatenate[World, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do something with the world, on its own thread.
+    async def call(
+        self, work: Callable[Concatenate[ServedWorld, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call a function with the world, on the thread of the world.
 
         Raises:
-            WorldOver: It has ended, before or meanwhile.
+            WorldOver: The world has ended, before the call or during it.
         """
         if self._is_over:
             raise WorldOver(self._why())
@@ -88,7 +91,7 @@ class WorldThread:
             self._life, self._world = self._portal.start_task(self._live)
             self._stack = stack.pop_all()
 
-    async def _live(self, *, task_status: anyio.abc.TaskStatus[World]) -> None:
+    async def _live(self, *, task_status: anyio.abc.TaskStatus[ServedWorld]) -> None:
         self._end = anyio.Event()
         has_begun = False
         try:
@@ -106,7 +109,7 @@ class WorldThread:
         finally:
             self._give_up()
 
-    async def _watch(self, world: World) -> None:
+    async def _watch(self, world: ServedWorld) -> None:
         await world.ended()
         self._end.set()
 
@@ -116,9 +119,9 @@ class WorldThread:
             scope.cancel()
 
     def _finish(self) -> None:
-        with self._stack, contextlib.suppress(RuntimeError):  # raised where the loop has ended by itself
+        with self._stack, contextlib.suppress(RuntimeError):  # the event loop has ended already
             self._portal.call(self._end.set)
-            with contextlib.suppress(Exception):  # it is in the log already
+            with contextlib.suppress(Exception):  # it is in the log
                 self._life.result()
 
     def _why(self) -> str:

@@ -10,11 +10,13 @@ from anyio.from_thread import start_blocking_portal
 from bank_app_sim import ServedSimulation
 from bank_app_sim.server.ports import address, listening_socket, serving
 from bank_app_sim.simulation.remote import Plane
-from bank_app_sim.simulation.remote.keeping import Worlds
+from bank_app_sim.simulation.remote.registry import WorldRegistry
 
 
 @contextmanager
-def sandbox(data: Path, database: str | None = None, *, worlds: Worlds | None = None) -> Iterator[ServedSimulation]:
+def sandbox(
+    data: Path, database: str | None = None, *, worlds: WorldRegistry | None = None
+) -> Iterator[ServedSimulation]:
     """The standing world of a sandbox that makes worlds, as `bank-app-sim serve` puts it together."""
     plane = Plane(data, database, worlds=worlds)
 

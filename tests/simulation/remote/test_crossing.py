@@ -9,7 +9,7 @@ import pytest
 
 from bank_app_sim import Simulation
 from bank_app_sim.simulation.remote.crossing import Crossing, InFlight
-from bank_app_sim.simulation.remote.world import Carried, World
+from bank_app_sim.simulation.remote.served_world import ForwardedRequest, ServedWorld
 from bank_app_sim.timeline.traffic import Traffic
 from bank_app_sim.timeline.turns import BRANCH
 
@@ -101,13 +101,13 @@ async def test_no_answer_there_is_no_answer_here(header: dict[str, str], error: 
 async def test_an_answer_comes_when_all_that_the_request_has_set_in_motion_is_at_rest() -> None:
     """Else it would be up to the network whether the next request comes before that."""
     start = datetime(2027, 1, 4, tzinfo=UTC)
-    async with World(Simulation(webhooks=True, start=start)) as world:
+    async with ServedWorld(Simulation(webhooks=True, start=start)) as world:
 
         async def ask(receiver: str, url: str, **body: str) -> httpx.Response:
             headers = [(b"content-type", b"application/json"), (b"accept", b"application/json")]
             sender = "sdk" if receiver == "des" else "bank_app"
             answer: httpx.Response = await world.carry(
-                Carried(
+                ForwardedRequest(
                     sender=sender, receiver=receiver, method="POST", url=url, headers=headers, body=orjson.dumps(body)
                 )
             )

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.simulation.remote.keeping import IDLE_AFTER_SECONDS, Worlds
+from bank_app_sim.simulation.remote.registry import IDLE_AFTER_SECONDS, WorldRegistry
 from bank_app_sim.simulation.remote.stores import Files
 from tests import postgresql
 from tests.simulation.served import served
@@ -108,7 +108,7 @@ def hand() -> Hand:
 @pytest.fixture
 def small(tmp_path: Path, hand: Hand) -> Iterator[httpx.Client]:
     """A sandbox in which there is room for two worlds."""
-    worlds = Worlds(Files(tmp_path / "worlds"), most=2, monotonic=hand)
+    worlds = WorldRegistry(Files(tmp_path / "worlds"), most=2, monotonic=hand)
     with sandbox(tmp_path, worlds=worlds) as standing, httpx.Client(base_url=standing.des_url) as http:
         yield http
 
@@ -120,7 +120,7 @@ def test_one_world_too_many_is_refused_with_the_way_out(small: httpx.Client) -> 
 
     assert refused.status_code == 429
     assert "retry-after" in refused.headers
-    assert "2 worlds are here already" in refused.text
+    assert "there are 2 worlds already" in refused.text
     assert made(small) in there(small)
 
 
@@ -181,7 +181,7 @@ def test_a_world_can_be_thrown_away_while_its_time_passes(tmp_path: Path) -> Non
 
 PLAYER = """
 import sys, anyio
-from bank_app_sim.worlds import RemoteWorld
+from bank_app_sim import RemoteWorld
 
 async def main():
     async with RemoteWorld(sys.argv[1]) as world:

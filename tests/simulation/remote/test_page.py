@@ -8,8 +8,8 @@ import bank_app_sim
 from bank_app_sim.server.operation import Operation
 from bank_app_sim.simulation.remote.control.command import Command
 from bank_app_sim.simulation.remote.control.messages import MOST_MESSAGES
-from bank_app_sim.simulation.remote.keeping import IDLE_AFTER_SECONDS, MOST_WORLDS
 from bank_app_sim.simulation.remote.operations import OPERATIONS
+from bank_app_sim.simulation.remote.registry import IDLE_AFTER_SECONDS, MOST_WORLDS
 
 PAGE = (Path(bank_app_sim.__file__).parent / "docs" / "worlds.md").read_text()
 

@@ -6,7 +6,7 @@ from ....backend import EVERY_CRASH_POINT
 from ....server.answers import Answer, Refused
 from ....server.readers import TEXT, list_of, one_of, seconds, yes_or_no
 from ..fields import Field, Fields
-from ..world import World
+from ..served_world import ServedWorld
 from .command import ControlRequest
 
 _CRASH_POINT = one_of(*EVERY_CRASH_POINT)
@@ -36,7 +36,7 @@ async def let_die(request: ControlRequest) -> Answer:
     if point is not None and (who != "bank_backend" or stays_down):
         raise Refused(400, {"at": ["is for a bank_backend that is started again at once"]})
 
-    async def die(world: World) -> None:
+    async def die(world: ServedWorld) -> None:
         simulation = world.simulation
         if point is not None:
             await simulation.crash_backend_at(point)
@@ -52,7 +52,7 @@ async def let_die(request: ControlRequest) -> Answer:
 async def change_bank(request: ControlRequest) -> Answer:
     read = request.values
 
-    async def change(world: World) -> None:
+    async def change(world: ServedWorld) -> None:
         await world.simulation.bank_decides(after=read.get("decision_after_seconds"), refuses=read.get("refuses"))
         if read.get("decides_now"):
             await world.simulation.bank_decides_now()

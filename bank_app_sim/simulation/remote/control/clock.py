@@ -7,7 +7,7 @@ from ....server.answers import Answer, Refused
 from ....server.readers import at, integer, list_of, nullable, yes_or_no
 from ....timeline.moments import LATEST, timestamp
 from ..fields import Field, Fields, goal
-from ..world import Going, World
+from ..served_world import ServedWorld, TimeGoal
 from .command import ControlRequest
 
 # The world lives through every day in between.
@@ -47,12 +47,12 @@ CLOCK: Fields = {
 
 async def let_time_pass(request: ControlRequest) -> Answer:
     kept = request.world
-    going = Going(**request.values)
+    going = TimeGoal(**request.values)
     farthest = min(kept.simulation.clock.now() + FARTHEST, LATEST)
     if going.to is not None and going.to > farthest:
         what = "after the year 2999" if farthest == LATEST else "more than a hundred years away"
         raise Refused(400, {"to": [f"is {what}; it is {timestamp(kept.simulation.clock.now())}"]})
-    gone = await kept.thread.call(World.let_pass, going)
+    gone = await kept.thread.call(ServedWorld.let_pass, going)
     shown = {
         "now": timestamp(gone.now),
         "answered": sorted(gone.answered),

@@ -8,7 +8,7 @@ import attrs
 from ....server.answers import Answer
 from ....server.request import HTTPRequest
 from ..fields import Fields
-from ..keeping import Kept, Worlds
+from ..registry import RegisteredWorld, WorldRegistry
 
 
 @attrs.frozen
@@ -19,12 +19,12 @@ class ControlRequest:
         values: What the body says, by the names of its fields.
     """
 
-    worlds: Worlds
+    worlds: WorldRegistry
     http: HTTPRequest
     values: Mapping[str, Any]
 
     @property
-    def world(self) -> Kept:
+    def world(self) -> RegisteredWorld:
         """The world that the path names; `WorldOver` if there is none."""
         return self.worlds.find(self.http.parameters["id"])
 

@@ -9,7 +9,7 @@ from ....server.readers import TEXT, list_of, one_of
 from ....timeline.trace import PARTICIPANTS, of_user
 from ....timeline.turns import BRANCH
 from ..fields import Field, Fields
-from ..world import World
+from ..served_world import ServedWorld
 from .command import ControlRequest
 
 # Of one answer. A world keeps all of them, and lives for thousands of days.
@@ -57,7 +57,7 @@ async def show_messages(request: ControlRequest) -> Answer:
     if not (after.isascii() and after.isdigit() and len(after) <= 15):
         raise Refused(400, {"after": ["must be the number of a message"]})
 
-    async def messages(world: World) -> list[dict[str, Any]]:
+    async def messages(world: ServedWorld) -> list[dict[str, Any]]:
         later = (message for message in world.simulation.trace if message.n > int(after))
         # One more than is shown tells whether there are more.
         return [message.as_json() for message in itertools.islice(later, MOST_MESSAGES + 1)]
@@ -67,7 +67,7 @@ async def show_messages(request: ControlRequest) -> Answer:
 
 
 async def take_messages(request: ControlRequest) -> Answer:
-    async def record(world: World) -> None:
+    async def record(world: ServedWorld) -> None:
         for message in request.values["messages"]:
             BRANCH.set(message["branch"])
             with of_user(message["user"]):

@@ -3,7 +3,7 @@
 from ....server.answers import Answer, Refused
 from ....timeline.clock import timestamp
 from .. import settings
-from ..keeping import Kept
+from ..registry import RegisteredWorld
 from .command import ControlRequest
 
 WORLDS = "/sandbox/worlds"
@@ -45,5 +45,5 @@ async def remove_world(request: ControlRequest) -> Answer:
     return Answer(204)
 
 
-def _now(kept: Kept) -> str:
+def _now(kept: RegisteredWorld) -> str:
     return timestamp(kept.simulation.clock.now())

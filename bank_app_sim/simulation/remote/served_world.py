@@ -1,4 +1,4 @@
-"""One world in simulated time, for somebody outside: their requests, and how far time passes between them."""
+"""ServedWorld: a simulation for a player outside, who sends it requests and lets its time pass."""
 
 import contextlib
 from collections.abc import Mapping, Sequence, Set
@@ -18,15 +18,15 @@ from .flights import Flights
 
 
 @attrs.frozen(kw_only=True)
-class Carried:
-    """A request to one of the actors.
+class ForwardedRequest:
+    """A player's request to one of the actors.
 
     Attributes:
-        sender: Whose it is, by its name in the trace.
-        url: Path and query, as they were sent.
-        number: What the player counts it as; None for one that nobody counts.
-        branch: The branch of a journey that waits for its turn with it; None where nobody takes turns.
-        user: On whose phone it was sent; empty where that is not known.
+        sender: The sender's name in the trace.
+        url: Path and query, as the player sent them.
+        number: The player's number for it; None if the player does not number its requests.
+        branch: The branch of a journey that takes its turn with it; None if nobody takes turns.
+        user: The user whose phone sent it; empty if that is not known.
     """
 
     sender: str
@@ -42,11 +42,11 @@ class Carried:
 
 @attrs.frozen(kw_only=True)
 class NoAnswer:
-    """What the network of the world has made of a request.
+    """A request got no response from the receiver.
 
     Attributes:
-        was_sent: Whether it may have arrived.
-        why: In a sentence.
+        was_sent: Whether the request may have arrived.
+        why: A sentence.
     """
 
     was_sent: bool
@@ -54,17 +54,17 @@ class NoAnswer:
 
 
 @attrs.frozen(kw_only=True)
-class Going:
-    """How far time is to pass.
+class TimeGoal:
+    """How far a player wants time to pass.
 
     Attributes:
-        to: The moment; None for the next one that anybody waits for, here or on the player's side.
-        sleepers: The moments that somebody on the player's side waits for, by numbers that grow: of two that wait for
-            the same moment, here or there, who waited first is first.
-        in_flight: Numbers of the requests that the player waits for: time stands still when one of them is answered.
+        to: The moment; None for the next moment that anything waits for, here or on the player's side.
+        sleepers: The moments that the player's side waits for, by growing numbers. Of two that wait for the same
+            moment, here or there, the one that began to wait first is first.
+        in_flight: Numbers of the requests that the player waits for. Time stops when one of them is answered.
         last: The highest number so far.
         turns: Whether the player takes turns.
-        waiting: Who on the player's side waits for a turn: branch and name.
+        waiting: What waits for a turn on the player's side: branch and name.
     """
 
     to: datetime | None = None
@@ -76,14 +76,14 @@ class Going:
 
 
 @attrs.frozen(kw_only=True)
-class Gone:
-    """How far it has passed.
+class TimePassed:
+    """How far time has passed.
 
     Attributes:
-        answered: Which requests of the player's are answered.
-        woken: Whose moment has come among `sleepers`.
-        turn: Whose turn it is among `waiting`, by their place there; None for nobody's.
-        is_idle: Nobody in the world waits for anything.
+        answered: Numbers of the player's requests that are answered.
+        woken: Numbers of the `sleepers` whose moment has come.
+        turn: The place in `waiting` whose turn it is; None if it is nobody's turn.
+        is_idle: Nothing in the world waits for a moment.
     """
 
     now: datetime
@@ -93,10 +93,10 @@ class Gone:
     is_idle: bool
 
 
-class World:
-    """A simulation whose phones are somewhere else.
+class ServedWorld:
+    """A simulation whose phones are on the player's side.
 
-    Everything here happens on the event loop on which the world was entered.
+    Call it only on the event loop on which you entered it.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -104,10 +104,10 @@ class World:
         self.simulation = simulation
         self.clock = simulation.clock
         self._flights = Flights()
-        self._lines: dict[tuple[str, str], Any] = {}
+        self._links: dict[tuple[str, str], Any] = {}
         self._turns_taken = contextlib.ExitStack()
         self._takes_turns = False
-        # Whoever holds it is the only one that asks whether everything is quiet.
+        # Only its holder may ask whether everything is quiet.
         self._time = anyio.Lock()
         self._unsettled: list[anyio.Event] = []
         self._sleepers: dict[int, anyio.CancelScope] = {}
@@ -129,16 +129,16 @@ class World:
         finally:
             await self.simulation.__aexit__(kind, error, traceback)
 
-    async def carry(self, carried: Carried) -> Any:
-        """The answer to a request, as httpx has it; `NoAnswer` where there is none.
+    async def carry(self, carried: ForwardedRequest) -> Any:
+        """The response to a request, as httpx has it, or `NoAnswer`.
 
-        It comes when all that the request has set in motion is at rest, or when it is the answer's turn: what happens
-        next does not depend on how quick whom's computer is.
+        It comes when everything that the request caused has finished, or when it is the response's turn. So the order
+        of events does not depend on the speed of a computer.
         """
         if carried.number is not None:
             self._take_turns(carried.branch is not None)
         BRANCH.set(carried.branch or "")
-        answer: Any = NoAnswer(was_sent=True, why="nobody waits for it any more")
+        answer: Any = NoAnswer(was_sent=True, why="the player has stopped waiting for it")
         with self._flights.arrival(carried.number):
             with of_user(carried.user):
                 answer = await self._deliver(carried)
@@ -147,10 +147,10 @@ class World:
         return answer
 
     async def ended(self) -> None:
-        """Return when it has ended, closed or gone wrong."""
+        """Return when the world has ended: it was closed, or an error ended it."""
         await self.simulation.ended()
 
-    async def _deliver(self, carried: Carried) -> Any:
+    async def _deliver(self, carried: ForwardedRequest) -> Any:
         import httpx
 
         try:
@@ -159,16 +159,16 @@ class World:
             raise Refused(400, {"base": [f"the path cannot be read: {error}"]}) from error
         request = httpx.Request(carried.method, url, headers=carried.headers, content=carried.body)
         try:
-            return await self._line(carried.sender, carried.receiver).handle_async_request(request)
+            return await self._link(carried.sender, carried.receiver).handle_async_request(request)
         except httpx.ConnectError as error:
             return NoAnswer(was_sent=False, why=str(error))
         except httpx.ReadError as error:
             return NoAnswer(was_sent=True, why=str(error))
 
-    def _line(self, sender: str, receiver: str) -> Any:
-        if (sender, receiver) not in self._lines:
-            self._lines[sender, receiver] = self.simulation.way(sender, receiver)
-        return self._lines[sender, receiver]
+    def _link(self, sender: str, receiver: str) -> Any:
+        if (sender, receiver) not in self._links:
+            self._links[sender, receiver] = self.simulation.way(sender, receiver)
+        return self._links[sender, receiver]
 
     def _take_turns(self, wanted: bool) -> None:
         if wanted and not self._takes_turns:
@@ -177,10 +177,10 @@ class World:
             self._turns_taken.close()
         self._takes_turns = wanted
 
-    async def let_pass(self, going: Going) -> Gone:
-        """Let time pass, and all be done that becomes due on the way, in order."""
+    async def let_pass(self, going: TimeGoal) -> TimePassed:
+        """Let time pass. Everything that becomes due is done, in order."""
         async with self._time:
-            # What was given up is to be gone before anybody is let go who has waited for a turn.
+            # Requests that the player has given up must end before anything else takes its turn.
             self._flights.expect(going.in_flight, last=going.last)
             self._take_turns(going.turns)
             await self._flights.arrived()
@@ -192,7 +192,7 @@ class World:
                 await self._run(going, turns)
                 waiting.cancel_scope.cancel()
         self._see_to_the_unsettled()
-        return Gone(
+        return TimePassed(
             now=self.clock.now(),
             answered=self._flights.landed,
             woken=tuple(self._woken),
@@ -200,7 +200,7 @@ class World:
             is_idle=self.clock.next_due is None,
         )
 
-    async def _run(self, going: Going, turns: Sequence[int]) -> None:
+    async def _run(self, going: TimeGoal, turns: Sequence[int]) -> None:
         def is_over() -> bool:
             return bool(turns or self._woken or self._flights.landed)
 
@@ -212,7 +212,7 @@ class World:
             await self.clock.run(is_over, instead=self._let_somebody_go, until=to)
 
     def _have_sleep(self, sleepers: Mapping[int, datetime]) -> None:
-        """Somebody waits here for each of those who wait on the player's side."""
+        """Start a task here for each sleeper on the player's side."""
         self._woken.clear()
         for number in self._sleepers.keys() - sleepers.keys():
             self._sleepers.pop(number).cancel()

@@ -1,4 +1,4 @@
-"""The worlds of one server: made, found, and thrown away, when somebody says so or nobody wants them any more."""
+"""The worlds of one server: makes them, finds them, and deletes them on request or after a long idle time."""
 
 import contextlib
 import logging
@@ -15,26 +15,26 @@ from ...server.answers import Refused
 from ...server.attempts import mistake, why
 from ...server.database import DatabaseError
 from .. import Simulation
+from .served_world import ServedWorld
 from .stores import ID_LENGTH, Store
 from .threads import NAMES, WorldOver, WorldThread
-from .world import World
 
 logger = logging.getLogger(__name__)
 
-# On PostgreSQL each has two connections, of the hundred that a server has by default; and all share one interpreter.
+# On PostgreSQL each world has two of the 100 connections that a server has by default. All worlds share one Python.
 MOST_WORLDS = 32
 
-# A player that plays asks for something many times a second; who has not for so long was killed.
+# A player sends many requests a second. One that has sent nothing for so long was killed.
 IDLE_AFTER_SECONDS = 600
 
 
 @attrs.define(eq=False, kw_only=True)
-class Kept:
-    """A world that is there.
+class RegisteredWorld:
+    """A world that exists.
 
     Attributes:
-        asked_at: When somebody last wanted something of it, by the server's monotonic clock.
-        stack: What throws it away.
+        asked_at: The time of the last request to it, by the server's monotonic clock.
+        stack: Closing it deletes the world.
     """
 
     id: str
@@ -44,13 +44,13 @@ class Kept:
     stack: contextlib.AsyncExitStack
 
 
-class Worlds:
+class WorldRegistry:
     """The worlds of one server. They end with it.
 
     Args:
-        store: Where they write things down.
-        most: How many there can be at once.
-        monotonic: Seconds on a clock that never goes back.
+        store: Where they keep their data.
+        most: The largest number of worlds at one time.
+        monotonic: A clock in seconds that never goes back.
     """
 
     def __init__(
@@ -59,16 +59,15 @@ class Worlds:
         self._store = store
         self.most = most
         self._monotonic = monotonic
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, RegisteredWorld] = {}
         self._being_made = 0
         self._is_cleared: anyio.Event | None = None
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Worlds can be made as long as the block lasts, and are gone after it.
+        """Clients can make worlds until the block ends; then all worlds are deleted.
 
-        First what servers have left behind that were killed is removed; nobody is kept waiting for that but whoever
-        wants a world.
+        First it deletes the data that killed servers have left behind. Only requests for a new world wait for that.
         """
         self._is_cleared = is_cleared = anyio.Event()
         async with anyio.create_task_group() as tasks:
@@ -82,11 +81,11 @@ class Worlds:
                         for world_id in tuple(self._kept):
                             removals.start_soon(self._remove_or_say_why_not, world_id)
 
-    async def make(self, arguments: Mapping[str, Any]) -> Kept:
-        """A new world.
+    async def make(self, arguments: Mapping[str, Any]) -> RegisteredWorld:
+        """Make a world.
 
         Args:
-            arguments: For its `Simulation`, but for the database.
+            arguments: The keywords of its `Simulation`, without the database.
 
         Raises:
             Refused: No bank can be like that, there are too many worlds, or the database cannot be used.
@@ -105,47 +104,46 @@ class Worlds:
         finally:
             self._being_made -= 1
 
-    def find(self, id: str) -> Kept:
-        """The world with this id, which somebody wants something of; `WorldOver` where there is none."""
+    def find(self, id: str) -> RegisteredWorld:
+        """The world with this id, for a request to it; `WorldOver` if there is none."""
         if id not in self._kept:
-            raise WorldOver(f"there is no world {id!r} here, or not any more; make one with POST /sandbox/worlds")
+            raise WorldOver(f"there is no world {id!r} here, or no longer; make one with POST /sandbox/worlds")
         kept = self._kept[id]
         kept.asked_at = self._monotonic()
         return kept
 
     async def remove(self, id: str) -> None:
-        """Throw a world away, whatever is going on in it; `WorldOver` where there is none."""
+        """Delete a world, even if it is busy; `WorldOver` if there is none."""
         kept = self.find(id)
         del self._kept[id]
         with anyio.CancelScope(shield=True):
             await kept.stack.aclose()
 
-    def all(self) -> Sequence[tuple[Kept, float]]:
-        """All worlds, with how many seconds nobody has wanted anything of each."""
+    def all(self) -> Sequence[tuple[RegisteredWorld, float]]:
+        """All worlds, each with the seconds since the last request to it."""
         now = self._monotonic()
         return [(kept, now - kept.asked_at) for kept in self._kept.values()]
 
     async def _make_room(self) -> None:
         for kept, idle_seconds in self.all():
             if idle_seconds >= IDLE_AFTER_SECONDS:
-                logger.warning("world %s is thrown away: nobody has wanted anything of it for long", kept.id)
+                logger.warning("world %s is deleted: it has been idle for long", kept.id)
                 await self._remove_or_say_why_not(kept.id)
         if len(self._kept) + self._being_made >= self.most:
             sentence = (
-                f"{self.most} worlds are here already, and more do not fit; DELETE one of those that "
-                "GET /sandbox/worlds lists, or wait until nobody has wanted anything of one for "
-                f"{IDLE_AFTER_SECONDS // 60} minutes"
+                f"there are {self.most} worlds already, and more do not fit; DELETE one that GET /sandbox/worlds "
+                f"lists, or wait until one has been idle for {IDLE_AFTER_SECONDS // 60} minutes"
             )
             raise Refused(429, {"base": [sentence]}, headers={"Retry-After": "1"})
 
-    async def _made(self, id: str, arguments: Mapping[str, Any]) -> Kept:
+    async def _made(self, id: str, arguments: Mapping[str, Any]) -> RegisteredWorld:
         async with contextlib.AsyncExitStack() as stack:
             address = await anyio.to_thread.run_sync(self._store.address, id)
             stack.push_async_callback(anyio.to_thread.run_sync, self._store.remove, id)
-            thread = WorldThread(f"{NAMES}{id}", lambda: World(Simulation(**arguments, database=address)))
+            thread = WorldThread(f"{NAMES}{id}", lambda: ServedWorld(Simulation(**arguments, database=address)))
             world = await thread.begin()
             stack.push_async_callback(thread.end)
-            kept = Kept(
+            kept = RegisteredWorld(
                 id=id,
                 thread=thread,
                 simulation=world.simulation,

@@ -1,4 +1,4 @@
-"""A served sandbox, as those see it that play in its worlds: one world's operations, and what to do where they fail."""
+"""The player's client of a served sandbox: makes worlds, sends operations to one, and explains what fails."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,37 +9,37 @@ import httpx
 from ...invocation import command
 from .control.worlds import VERSION, WORLDS
 
-# Simulated years pass within it; a world that takes longer has got stuck.
+# Simulated years pass in this time. A world that takes longer is stuck.
 PATIENCE_SECONDS = 600
 
 
 class SandboxError(Exception):
-    """A served sandbox does not do what a player needs; the message says what, and the way out."""
+    """A served sandbox does not do what a player needs; the message says why, and the way out."""
 
 
 def transport(url: str) -> httpx.AsyncHTTPTransport:
-    """The way to a sandbox. What is pooled is closed before the server closes it, after five seconds."""
+    """The transport to a sandbox. It closes idle connections before the server does, which is after five seconds."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=2)
-    # Reading the certificates of all authorities takes longer than making a world does.
+    # It takes longer to read the certificates of all authorities than to make a world.
     return httpx.AsyncHTTPTransport(verify=url.startswith("https:"), limits=limits, trust_env=False)
 
 
 @attrs.frozen
-class Sandbox:
-    """The plane of a served sandbox.
+class SandboxClient:
+    """A client of the control plane.
 
     Attributes:
-        url: Of DES.
+        url: The address of DES.
     """
 
     url: str
     http: httpx.AsyncClient = attrs.field(repr=False)
 
-    async def make(self, settings: Mapping[str, Any]) -> "WorldPlane":
-        """A new world.
+    async def make(self, settings: Mapping[str, Any]) -> "WorldClient":
+        """Make a new world.
 
         Raises:
-            SandboxError: Nothing is there, or something else, or another version; or no world can be made.
+            SandboxError: No sandbox answers, it has another version, or it makes no more worlds.
         """
         listed = await self._ask("GET", WORLDS)
         version = listed.get("version")
@@ -49,7 +49,7 @@ class Sandbox:
                 f"{VERSION}; let both be the same release of impact-sdk"
             )
         world = (await self._ask("POST", WORLDS, settings))["world"]
-        return WorldPlane(self, world)
+        return WorldClient(self, world)
 
     async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         try:
@@ -79,21 +79,21 @@ class Sandbox:
 
 
 @attrs.frozen
-class WorldPlane:
-    """What can be done with one world from outside.
+class WorldClient:
+    """A client of one world.
 
     Attributes:
-        world: What the sandbox said when it made it.
+        world: What the sandbox answered when it made the world.
     """
 
-    sandbox: Sandbox
+    sandbox: SandboxClient
     world: Mapping[str, Any] = attrs.field(repr=False)
 
     async def ask(self, method: str, what: str = "", body: Any = None) -> Mapping[str, Any]:
-        """One operation of this world's; `what` is the rest of its path.
+        """Send one operation of this world; `what` is the rest of its path.
 
         Raises:
-            SandboxError: It was refused, or there was no answer.
+            SandboxError: The sandbox refused it, or did not answer.
         """
         path = f"{WORLDS}/{self.world['id']}{what}"
         try:
@@ -130,7 +130,7 @@ def _object(answer: httpx.Response) -> Mapping[str, Any] | None:
 
 
 def _errors(answer: httpx.Response) -> str:
-    """What a sandbox says is wrong, on one line; empty where it was no sandbox that spoke."""
+    """What a sandbox says is wrong, on one line; empty if the answer is not from a sandbox."""
     values = _object(answer)
     try:
         return "; ".join(
