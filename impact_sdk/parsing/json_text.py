@@ -3,7 +3,10 @@
 import json
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Never, Protocol, TypeAlias
+
+# Any JSON value. Its type is known only when somebody reads it.
+JSON: TypeAlias = Any
 
 # What the documents show is nested six deep. Whatever is nested much deeper than that could be read, and then neither
 # shown nor written again: Python's own `repr` ends at a few hundred levels, orjson writes 254.
@@ -15,7 +18,7 @@ TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def parsed(text: bytes) -> Any:
+def parsed(text: bytes) -> JSON:
     """The JSON value in UTF-8 `text`.
 
     A name that stands twice in an object has its last value. Integers that 64 bits do not hold become numbers, as for
@@ -36,7 +39,7 @@ def parsed(text: bytes) -> Any:
     return value
 
 
-def _read(text: bytes) -> tuple[Any, str | None]:
+def _read(text: bytes) -> tuple[JSON, str | None]:
     """The value, or why there is none: in the same words, whichever library reads."""
     try:
         return library().loads(text), None
@@ -51,8 +54,8 @@ def _read(text: bytes) -> tuple[Any, str | None]:
     return None, problem
 
 
-def _is_too_deep(value: Any) -> bool:
-    level: list[Any] = [[value]]
+def _is_too_deep(value: object) -> bool:
+    level: list[JSON] = [[value]]
     for _ in range(DEEPEST + 1):
         level = [
             inner
@@ -69,19 +72,27 @@ class StandardJSON:
     """The standard library's JSON, in bytes and as strict as orjson has it."""
 
     @staticmethod
-    def dumps(value: Any, default: Callable[[object], Any] | None = None) -> bytes:
+    def dumps(value: object, /, default: Callable[[object], JSON] | None = None) -> bytes:
         return json.dumps(value, default=default, ensure_ascii=False, separators=(",", ":")).encode()
 
     @staticmethod
-    def loads(text: bytes) -> Any:
+    def loads(text: bytes, /) -> JSON:
         value = _decoder().decode(text.decode())
         if b"\\u" in text:
             StandardJSON.dumps(value)  # raises where half of a character stands alone
         return value
 
 
+class Library(Protocol):
+    """What we need of a JSON library: orjson has it."""
+
+    def dumps(self, value: object, /, default: Callable[[object], JSON] | None = None) -> bytes: ...
+
+    def loads(self, text: bytes, /) -> JSON: ...
+
+
 @cache
-def library() -> Any:
+def library() -> "Library":
     """orjson where it is installed; it is an extra."""
     try:
         import orjson
@@ -109,5 +120,5 @@ def _integer(text: str) -> int | float:
     return _finite(text)
 
 
-def _refused(text: str) -> Any:
+def _refused(text: str) -> Never:
     raise ValueError(f"{text} is no number in JSON")

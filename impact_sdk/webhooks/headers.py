@@ -42,24 +42,25 @@ def signed(headers: Headers) -> tuple[str, str, str]:
     return webhook_id, timestamp, signature
 
 
-def _pairs(headers: Any) -> list[tuple[Any, Any]]:
+def _pairs(headers: object) -> list[tuple[object, object]]:
     of_mapping = getattr(headers, "items", None)
     try:
         if isinstance(headers, (str, bytes)):
             raise TypeError("a text has no names")
-        return [(name, value) for name, value in (of_mapping() if callable(of_mapping) else headers)]
+        pairs: Any = of_mapping() if callable(of_mapping) else headers
+        return [(name, value) for name, value in pairs]
     except (TypeError, ValueError) as error:  # not shown: there may be a password among them
         raise ConfigurationError(f"headers is {type(headers).__name__}; give {FORMS}") from error
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: object) -> str:
     text = "" if value is None else _text(value)
     if text is None:
         raise ConfigurationError(f"headers has {name} as {shown(value)}; give one text for it, or bytes")
     return text
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     # As ASGI and WSGI have it: each octet is one character.
     if isinstance(value, bytes):
         return value.decode("latin-1")

@@ -21,40 +21,30 @@ by its `id`. Signatures are those of https://www.standardwebhooks.com; that DES 
 batch is the vendor's (docs/des.md 3.1).
 """
 
-import base64
-import binascii
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from .. import wire
 from ..clock import Clock
 from ..clock import of as clock_of
-from ..errors import ConfigurationError, InvalidSignature, ReplayedWebhook, StaleWebhook, UnreadableWebhook
+from ..errors import ConfigurationError, ReplayedWebhook, StaleWebhook, UnreadableWebhook
 from ..mistakes.named import told_by_name
 from ..mistakes.shown import shown
 from ..mistakes.wrong import wrong
 from ..models import EventBatch
 from ..reports import told_without_frames
-from ..secrets import ConcealedBytes, Secret
+from ..secrets import Secret
 from . import headers as webhook_headers
 from . import replay_stores
 from .headers import Headers
 from .replay_stores import ReplayStore, without_waiting
 
-if TYPE_CHECKING:
-    from standardwebhooks import Webhook
-
 # What the standard proposes.
 TOLERANCE = timedelta(minutes=5)
 LONGEST_TOLERANCE = timedelta(days=366)
-
-# The standard wants 24 to 64 random bytes.
-SHORTEST_SECRET_BYTES = 24
 
 
 class WebhookVerifier:
@@ -81,6 +71,8 @@ class WebhookVerifier:
         clock: Clock | None = None,
         tolerance: timedelta = TOLERANCE,
     ) -> None:
+        from .signatures import Signatures  # loads standardwebhooks, which a bank's app does not need
+
         given, kind = _held(secrets), type(secrets).__name__
         if given is None:
             raise ConfigurationError(f"secrets is {kind}; give a text, or a list of texts")
@@ -88,18 +80,14 @@ class WebhookVerifier:
             raise ConfigurationError("secrets has no secret; give the one that DES signs with")
         if not isinstance(tolerance, timedelta) or not timedelta() <= tolerance <= LONGEST_TOLERANCE:
             raise wrong("tolerance", tolerance, f"a timedelta of 0 to {LONGEST_TOLERANCE}")
-        self._signers = [_signer(secret) for secret in given]
+        self._signatures = Signatures(given)
         self._replays = replay_stores.of(replays)
         self._under_way: dict[str, Receiving] = {}
         self._clock = clock_of(clock)
         self._tolerance = tolerance
 
     def __repr__(self) -> str:
-        return f"<WebhookVerifier with {self._known}>"
-
-    @property
-    def _known(self) -> str:
-        return "the secret that is known" if len(self._signers) == 1 else f"any of the {len(self._signers)} secrets"
+        return f"<WebhookVerifier with {self._signatures.secrets}>"
 
     def receiving(self, body: bytes, headers: Headers) -> "Receiving":
         """The batch, to be dealt with in the block; when the block raises, the next attempt of DES is welcome.
@@ -178,13 +166,8 @@ class WebhookVerifier:
                 f"the body is given as {type(body).__name__}; give the bytes as they came, such as "
                 "`await request.body()`: JSON that was read and written again has another signature"
             )
-        webhook_id, sent_at, signatures = webhook_headers.signed(headers)
-        moment = _moment(sent_at)
-        if not any(_is_signed(signer, webhook_id, moment, body, signatures) for signer in self._signers):
-            raise InvalidSignature(
-                f"webhook {shown(webhook_id)} is not signed with {self._known}; compare with what DES was given, and "
-                "see that nothing changes the body on its way"
-            )
+        webhook_id, sent_at, signature = webhook_headers.signed(headers)
+        moment = self._signatures.verified(webhook_id, sent_at, body, signature)
         age = self._clock.now() - moment
         if abs(age) > self._tolerance:
             when = f"{age} ago" if age > timedelta() else f"{-age} ahead of our clock"
@@ -250,64 +233,10 @@ def _read(webhook_id: str, body: bytes) -> EventBatch:
         raise UnreadableWebhook(f"webhook {shown(webhook_id)} is signed, and no batch of events: {error}") from error
 
 
-def _held(secrets: Any) -> list[Secret] | None:
-    """Each of them; None where that is no list."""
+def _held(secrets: object) -> list[Secret] | None:
+    """The secrets; None if they are not a list."""
     if isinstance(secrets, (str, Secret)):
         return [Secret(secrets)]
-    is_list = isinstance(secrets, Sequence) and not isinstance(secrets, (bytes, bytearray))
-    return [Secret(secret) for secret in secrets] if is_list else None
-
-
-def _signer(secret: Secret) -> "Webhook":
-    # Here and not at the top: a bank's app receives no webhooks, and its start should not pay for them.
-    from standardwebhooks import Webhook
-
-    # The library takes whatever base64 makes of a text, and a secret that is none would sign nothing that DES signs.
-    key = ConcealedBytes(_key(secret))
-    if not key:
-        raise ConfigurationError(
-            "secrets has one that is none; a secret looks like whsec_ and base64, as it was given to DES"
-        )
-    if len(key) < SHORTEST_SECRET_BYTES:
-        raise ConfigurationError(
-            f"secrets has one of {len(key)} bytes, which could be guessed; give DES and this verifier one of "
-            f"{SHORTEST_SECRET_BYTES} or more random bytes"
-        )
-    return Webhook(key)
-
-
-def _key(secret: Secret) -> bytes:
-    """Nothing where it is none."""
-    try:
-        encoded = secret.reveal().removeprefix("whsec_")
-        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except (AttributeError, TypeError, ValueError):
-        return b""
-
-
-_SECONDS = re.compile("0|[1-9][0-9]{0,10}")
-
-
-def _moment(text: str) -> datetime:
-    # In its one spelling: what was signed is the number, written so, and another text would be another message.
-    if _SECONDS.fullmatch(text):
-        return datetime.fromtimestamp(int(text), UTC)
-    raise InvalidSignature(f"webhook-timestamp is {text[:40]!r}, not a time in seconds; is it from DES?")
-
-
-def _is_signed(signer: "Webhook", webhook_id: str, moment: datetime, body: bytes, signatures: str) -> bool:
-    # The library's own verify() reads the machine's clock and stumbles over malformed headers; it signs for us.
-    try:
-        expected = signer.sign(webhook_id, moment, body.decode()).removeprefix("v1,")
-    except UnicodeError:  # no JSON either, or an id that no header can have
-        return False
-    return any(_is_same(expected, each.removeprefix("v1,")) for each in signatures.split() if each.startswith("v1,"))
-
-
-def _is_same(expected: str, signature: str) -> bool:
-    import hmac
-
-    try:
-        return hmac.compare_digest(base64.b64decode(expected), base64.b64decode(signature, validate=True))
-    except (binascii.Error, ValueError):
-        return False
+    if not isinstance(secrets, Sequence) or isinstance(secrets, (bytes, bytearray)):
+        return None
+    return [Secret(secret) for secret in secrets]

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Coroutine
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import attrs
 
@@ -108,7 +108,7 @@ def of(store: ReplayStore | None) -> ReplayStore | None:
     return None if store is None else HostStore(store)
 
 
-def without_waiting(asked: Coroutine[Any, Any, T]) -> T:
+def without_waiting(asked: Coroutine[object, None, T]) -> T:
     """What comes of asking a store without an event loop; `ConfigurationError` where it waits for something."""
     try:
         asked.send(None)
