@@ -6,18 +6,17 @@ from typing import Unpack
 
 import attrs
 
-from .. import wire
-from ..addresses import segment
 from ..arguments import required
 from ..errors import Conflict, StillRunning
 from ..http.options import CallOptions, PostOptions
-from ..http.replies import read
 from ..http.transport import Transport
 from ..models import UNSET, Account, AccountType, Unset
 from .listing import Listing
 from .naming import called_by_name
+from .resources import Resource
 
-LISTING = Listing("/v1/accounts", "accounts")
+ACCOUNT = Resource("/v1/accounts", "account", Account)
+LISTING = Listing("/v1/accounts", "accounts", Account)
 
 
 @called_by_name
@@ -66,8 +65,7 @@ class Accounts:
             "valuation_from": valuation_from,
             "valuation_at": valuation_at,
         }
-        body = wire.body("account", wire.given(values))
-        return read(await self._transport.request("POST", "/v1/accounts", body=body, **options), "account", Account)
+        return await ACCOUNT.create(self._transport, values, **options)
 
     async def ensure(
         self,
@@ -97,7 +95,7 @@ class Accounts:
 
     async def get(self, account_id: str, **options: Unpack[CallOptions]) -> Account:
         """One account; `NotFound` where there is none."""
-        return read(await self._transport.request("GET", _path(account_id), **options), "account", Account)
+        return await ACCOUNT.get(self._transport, account_id, **options)
 
     def list(
         self, *, user_id: str | None = None, external_id: str | None = None, **options: Unpack[CallOptions]
@@ -105,7 +103,7 @@ class Accounts:
         """All accounts, or those of a user, or those with an `external_id` (of any user)."""
         # docs/des.md 1.1
         query = {"user_id": user_id, "external_id": external_id}
-        return LISTING.pages(self._transport, Account, query, **options)
+        return LISTING.pages(self._transport, query, **options)
 
     async def update(
         self,
@@ -142,9 +140,4 @@ class Accounts:
             "valuation_from": valuation_from,
             "valuation_at": valuation_at,
         }
-        body = wire.body("account", values)
-        return read(await self._transport.request("PATCH", _path(account_id), body=body, **options), "account", Account)
-
-
-def _path(account_id: str) -> str:
-    return f"/v1/accounts/{segment('account_id', account_id)}"
+        return await ACCOUNT.change(self._transport, account_id, values, **options)

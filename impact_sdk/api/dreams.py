@@ -1,22 +1,21 @@
 """`/v1/dreams`."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Any, Unpack
+from typing import Unpack
 
 import attrs
 
-from .. import wire
-from ..addresses import segment
 from ..arguments import required
 from ..http.options import CallOptions, PostOptions
-from ..http.replies import read
 from ..http.transport import Transport
 from ..models import UNSET, Dream, DreamState, Unset
 from .listing import Listing
 from .naming import called_by_name
+from .resources import Resource
 
-LISTING = Listing("/v1/dreams", "dreams")
+DREAM = Resource("/v1/dreams", "dream", Dream)
+LISTING = Listing("/v1/dreams", "dreams", Dream)
 
 
 @called_by_name
@@ -56,13 +55,12 @@ class Dreams:
             "expires_at": expires_at,
             "account_id": account_id,
         }
-        body = wire.body("dream", wire.given(values))
-        return read(await self._transport.request("POST", "/v1/dreams", body=body, **options), "dream", Dream)
+        return await DREAM.create(self._transport, values, **options)
 
     async def get(self, dream_id: str, **options: Unpack[CallOptions]) -> Dream:
         """One Dream; `NotFound` where there is none, or it is somebody else's."""
         # docs/des.md 1.6
-        return read(await self._transport.request("GET", _path(dream_id), **options), "dream", Dream)
+        return await DREAM.get(self._transport, dream_id, **options)
 
     def list(
         self,
@@ -89,7 +87,7 @@ class Dreams:
             "show_image_url": show_image_url or None,
             "show_active_savehacks": show_active_savehacks or None,
         }
-        return LISTING.pages(self._transport, Dream, query, **options)
+        return LISTING.pages(self._transport, query, **options)
 
     async def update(
         self,
@@ -126,7 +124,7 @@ class Dreams:
             "provisioning_initiated_at": provisioning_initiated_at,
             "account_provision_request_id": account_provision_request_id,
         }
-        return await self._change(dream_id, values, **options)
+        return await DREAM.change(self._transport, dream_id, values, **options)
 
     async def delete(self, dream_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]) -> Dream:
         """Delete a Dream for good: its launches stop, its requested transactions fail. It stays readable.
@@ -138,12 +136,5 @@ class Dreams:
             BadRequest: It holds money, or is deleted already.
         """
         # docs/des.md 2.4, deletedAt
-        return await self._change(dream_id, {"deleted_at": self._transport.moment(at)}, **options)
-
-    async def _change(self, dream_id: str, values: Mapping[str, Any], **options: Unpack[CallOptions]) -> Dream:
-        body = wire.body("dream", values)
-        return read(await self._transport.request("PATCH", _path(dream_id), body=body, **options), "dream", Dream)
-
-
-def _path(dream_id: str) -> str:
-    return f"/v1/dreams/{segment('dream_id', dream_id)}"
+        deleted = {"deleted_at": self._transport.moment(at)}
+        return await DREAM.change(self._transport, dream_id, deleted, **options)

@@ -17,7 +17,7 @@ from ..models import Event
 from .listing import Listing
 from .naming import called_by_name
 
-LISTING = Listing("/v1/events", "events")
+LISTING = Listing("/v1/events", "events", Event)
 POLLED_EVERY = timedelta(seconds=10)
 
 # DES tells of times later than the one we give, and two events may have the same one: ask from just before it, and
@@ -38,7 +38,7 @@ class Events:
     def list(self, *, created_after: datetime | None = None, **options: Unpack[CallOptions]) -> AsyncIterator[Event]:
         """The events of the last 30 days, or those after a moment, by ascending `created_at`; it ends."""
         # docs/des.md 1.14
-        return LISTING.pages(self._transport, Event, {"created_after": created_after}, **options)
+        return LISTING.pages(self._transport, {"created_after": created_after}, **options)
 
     def follow(
         self, *, after: datetime | None = None, every: timedelta = POLLED_EVERY, **options: Unpack[CallOptions]
@@ -104,7 +104,7 @@ class Following(AsyncIterator[Event]):
             after = max(after, FIRST_MOMENT + JUST_BEFORE) - JUST_BEFORE
         query = {"page": self._pages + 1, "created_after": after}
         try:
-            page = await LISTING.page(self._transport, Event, query, **self._options)
+            page = await LISTING.page(self._transport, query, **self._options)
         except (ServerError, TransportError, RateLimited) as error:
             wait = max(every, (None if isinstance(error, TransportError) else error.retry_after) or 0)
             logger.warning(

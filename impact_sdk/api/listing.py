@@ -1,7 +1,7 @@
 """Every listing is an iterator over all its pages."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping
-from typing import Any, Generic, Self, TypeVar, Unpack
+from typing import Generic, Protocol, Self, TypeVar, Unpack
 from urllib.parse import parse_qsl
 
 import attrs
@@ -14,7 +14,15 @@ from ..http.transport import Transport
 # Parameters that say where the page before has ended.
 CURSORS = ("after", "after_id", "createdAfter")
 
-T = TypeVar("T")
+
+class Listed(Protocol):
+    """What a listing has: something with an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Listed)
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +68,7 @@ class Progress:
             self._held, self._left, self._next = place, self._next, self._next * 2
         return False
 
-    def require(self, page: Page[Any], place: Hashable) -> None:
+    def require(self, page: Page[T], place: Hashable) -> None:
         """`UnexpectedResponse` where a page leads on to a place where the listing has been."""
         if page.has_more and self.is_back(place):
             again = wire.Unreadable(["a page that was there before has come again, and more are said to follow"])
@@ -98,22 +106,22 @@ class Items(AsyncIterator[T], Generic[T]):
 
 
 @attrs.frozen
-class Listing:
+class Listing(Generic[T]):
     """One listing of the API.
 
     Attributes:
         path: Such as `/v1/dreams`.
         root: The key below which the answer has the items, such as `dreams`.
+        kind: The class of an item.
         page_size: The most that DES gives at once; None where it always gives all.
     """
 
     path: str
     root: str
+    kind: type[T]
     page_size: int | None = 20
 
-    def pages(
-        self, transport: Transport, kind: type[T], query: Mapping[str, Any], **options: Unpack[CallOptions]
-    ) -> Items[T]:
+    def pages(self, transport: Transport, query: Mapping[str, object], **options: Unpack[CallOptions]) -> Items[T]:
         """Page after page. What is added or taken away meanwhile may be missed or seen twice, as pages shift."""
 
         cursor: Mapping[str, str] = {}
@@ -122,25 +130,23 @@ class Listing:
         async def fetch(pages: int, last: T | None) -> Page[T]:
             nonlocal cursor
             number = None if self.page_size is None or cursor else pages + 1
-            page = await self.page(transport, kind, {"page": number, **query}, cursor=cursor, **options)
-            progress.require(page, tuple(page.cursor.items()) or tuple(_id(item) for item in page.items))
+            page = await self.page(transport, {"page": number, **query}, cursor=cursor, **options)
+            progress.require(page, tuple(page.cursor.items()) or tuple(item.id for item in page.items))
             cursor = page.cursor
             return page
 
         return Items(fetch)
 
-    def cursor(
-        self, transport: Transport, kind: type[T], query: Mapping[str, Any], **options: Unpack[CallOptions]
-    ) -> Items[T]:
+    def cursor(self, transport: Transport, query: Mapping[str, object], **options: Unpack[CallOptions]) -> Items[T]:
         """Item after item by the documented cursor: nothing is missed or seen twice, whatever is done to the items."""
 
         progress = Progress()
 
         async def fetch(pages: int, last: T | None) -> Page[T]:
             # The one query parameter in snake case (docs/des.md 8.2). Empty, it stands before the first item.
-            after_id = _id(last) if last is not None else ""
-            page = await self.page(transport, kind, query, after_id=after_id, **options)
-            progress.require(page, _id(page.items[-1]) if page.items else None)
+            after_id = last.id if last is not None else ""
+            page = await self.page(transport, query, after_id=after_id, **options)
+            progress.require(page, page.items[-1].id if page.items else None)
             return page
 
         return Items(fetch)
@@ -148,8 +154,7 @@ class Listing:
     async def page(
         self,
         transport: Transport,
-        kind: type[T],
-        query: Mapping[str, Any],
+        query: Mapping[str, object],
         *,
         after_id: str | None = None,
         cursor: Mapping[str, str] | None = None,
@@ -157,26 +162,22 @@ class Listing:
     ) -> Page[T]:
         """One page; what is None in `query` is not asked for."""
         asked = {**wire.sent(query), "items": self.page_size, "after_id": after_id, **(cursor or {})}
-        return self._read(await transport.request("GET", self.path, query=asked, **options), kind)
+        return self._read(await transport.request("GET", self.path, query=asked, **options))
 
-    def _read(self, reply: Reply, kind: type[T]) -> Page[T]:
-        answer: Any = None
+    def _read(self, reply: Reply) -> Page[T]:
+        answer: object = None
         try:
             answer = wire.loads(reply.content)
             if not isinstance(answer, dict) or not isinstance(answer.get(self.root), list):
                 raise wire.Unreadable([f"{self.root} is missing @ $"])
             meta = wire.read(_Meta, answer.get("meta") or {})
-            items = wire.read(list[kind], answer[self.root])  # type: ignore[valid-type]
+            items = wire.read_list(self.kind, answer[self.root])
             # Nothing comes after nothing, whatever the answer says: a listing must end.
             has_more = bool(items and meta.next_url and self.page_size)
             return Page(items, has_more, reply, _cursor(meta.next_url) if has_more and meta.next_url else {})
         except wire.Unreadable as error:
             answer = None  # what a frame holds, a report of an error shows
             raise unexpected(reply, error) from error
-
-
-def _id(item: T) -> str:
-    return item.id  # type: ignore[attr-defined, no-any-return]  # all that is listed has one
 
 
 def _cursor(next_url: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from types import FunctionType
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, get_args
 
 from ..http.options import CallOptions
 from ..http.transport import Transport
@@ -86,4 +86,11 @@ def _strict(
 
 def _limits(given: dict[str, Any]) -> CallOptions:
     """The limits among the arguments, taken out of them."""
-    return cast(CallOptions, {each: given.pop(each) for each in CallOptions.__annotations__ if each in given})
+    limits: CallOptions = {}
+    if "timeout" in given:
+        limits["timeout"] = given.pop("timeout")
+    if "attempts" in given:
+        limits["attempts"] = given.pop("attempts")
+    if "deadline" in given:
+        limits["deadline"] = given.pop("deadline")
+    return limits

@@ -1,20 +1,21 @@
 """`/sandbox`: what a bank may do to its sandbox and never to the real thing. All of it is ours."""
 
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Unpack
 
 import attrs
 
 from .. import wire
 from ..arguments import required
 from ..http.options import CallOptions, PostOptions
-from ..http.replies import read
 from ..http.transport import Transport
 from ..models import FeedEvent, FeedEventType, WebhookEndpoint
 from ..secrets import Secret
 from .naming import called_by_name
+from .resources import Resource
 
-ENDPOINT = "/sandbox/webhook-endpoint"
+FEED = Resource("/sandbox/feed", "feedEvent", FeedEvent)
+ENDPOINT = Resource("/sandbox/webhook-endpoint", "webhookEndpoint", WebhookEndpoint)
 
 
 @called_by_name
@@ -62,9 +63,7 @@ class Sandbox:
             "goals": goals,
             "friend": friend,
         }
-        body = wire.body("feed_event", wire.given(values))
-        reply = await self._transport.request("POST", "/sandbox/feed", body=body, **options)
-        return read(reply, "feedEvent", FeedEvent)
+        return await FEED.create(self._transport, values, **options)
 
     async def set_webhook_endpoint(
         self, *, url: str, secret: str | Secret, transactions_url: str | None = None, **options: Unpack[CallOptions]
@@ -85,14 +84,13 @@ class Sandbox:
         hidden = Secret(secret)
         del secret  # what a frame holds, a report of an error shows
         values = {"url": url, "secret": hidden, "transactions_url": transactions_url}
-        body: dict[str, Any] = wire.body("webhook_endpoint", wire.given(values))
-        reply = await self._transport.request("PUT", ENDPOINT, body=body, conceal=[hidden], **options)
-        return read(reply, "webhookEndpoint", WebhookEndpoint)
+        body = wire.body(ENDPOINT.root, wire.given(values))
+        return await ENDPOINT.ask(self._transport, "PUT", ENDPOINT.path, body=body, conceal=[hidden], **options)
 
     async def webhook_endpoint(self, **options: Unpack[CallOptions]) -> WebhookEndpoint:
         """Where DES sends its events, and how that goes; `NotFound` where nothing was set."""
-        return read(await self._transport.request("GET", ENDPOINT, **options), "webhookEndpoint", WebhookEndpoint)
+        return await ENDPOINT.ask(self._transport, "GET", ENDPOINT.path, **options)
 
     async def remove_webhook_endpoint(self, **options: Unpack[CallOptions]) -> None:
         """Let DES send nothing more; what it has not sent is in `api.events.list()`."""
-        await self._transport.request("DELETE", ENDPOINT, **options)
+        await self._transport.request("DELETE", ENDPOINT.path, **options)

@@ -2,24 +2,24 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Unpack
 
 import attrs
 
 from .. import wire
-from ..addresses import segment
 from ..arguments import instance, required
 from ..errors import ConfigurationError
 from ..http.options import CallOptions, PostOptions
-from ..http.replies import read
 from ..http.transport import Transport
 from ..mistakes.shown import shown
 from ..models import SAVEHACK_TYPES, Savehack, SavehackLaunch, SavehackTerms
 from .listing import Listing
 from .naming import called_by_name
+from .resources import Resource
 
-LAUNCHES = Listing("/v1/savehack-launches", "savehackLaunches")
-SAVEHACKS = Listing("/v1/savehacks", "savehacks", page_size=None)
+LAUNCH = Resource("/v1/savehack-launches", "savehackLaunch", SavehackLaunch, "launch_id")
+LAUNCHES = Listing("/v1/savehack-launches", "savehackLaunches", SavehackLaunch)
+SAVEHACKS = Listing("/v1/savehacks", "savehacks", Savehack, page_size=None)
 
 
 @called_by_name
@@ -31,7 +31,7 @@ class Savehacks:
 
     def list(self, **options: Unpack[CallOptions]) -> AsyncIterator[Savehack]:
         """All savehacks of this tenant; a launch names one by its id."""
-        return SAVEHACKS.pages(self._transport, Savehack, {}, **options)
+        return SAVEHACKS.pages(self._transport, {}, **options)
 
 
 @called_by_name
@@ -69,14 +69,12 @@ class SavehackLaunches:
             **required({"dream_id": dream_id, "savehack_id": savehack_id}),
             "obsolete_savehack_launch_id": obsolete_savehack_launch_id,
         }
-        body = {"savehackLaunch": wire.sent(wire.given(values)) | wire.plain(terms)}
-        reply = await self._transport.request("POST", "/v1/savehack-launches", body=body, **options)
-        return read(reply, "savehackLaunch", SavehackLaunch)
+        body = {LAUNCH.root: wire.sent(wire.given(values)) | wire.plain(terms)}
+        return await LAUNCH.ask(self._transport, "POST", LAUNCH.path, body=body, **options)
 
     async def get(self, launch_id: str, **options: Unpack[CallOptions]) -> SavehackLaunch:
         """One launch; `NotFound` where there is none, or it is somebody else's (ours)."""
-        reply = await self._transport.request("GET", _path(launch_id), **options)
-        return read(reply, "savehackLaunch", SavehackLaunch)
+        return await LAUNCH.get(self._transport, launch_id, **options)
 
     def list(
         self,
@@ -88,7 +86,7 @@ class SavehackLaunches:
     ) -> AsyncIterator[SavehackLaunch]:
         """The launches for a Dream, or of a user by either id, or all."""
         query = {"dream_id": dream_id, "user_id": user_id, "external_user_id": external_user_id}
-        return LAUNCHES.pages(self._transport, SavehackLaunch, query, **options)
+        return LAUNCHES.pages(self._transport, query, **options)
 
     async def pause(
         self, launch: SavehackLaunch, *, at: datetime | None = None, **options: Unpack[CallOptions]
@@ -144,16 +142,15 @@ class SavehackLaunches:
         return await self._send(launch, wire.plain(terms), **options)
 
     async def _change(
-        self, launch: SavehackLaunch, values: dict[str, Any], **options: Unpack[CallOptions]
+        self, launch: SavehackLaunch, values: Mapping[str, object], **options: Unpack[CallOptions]
     ) -> SavehackLaunch:
         return await self._send(_launch(launch), wire.sent(values), **options)
 
     async def _send(
-        self, launch: SavehackLaunch, values: Mapping[str, Any], **options: Unpack[CallOptions]
+        self, launch: SavehackLaunch, values: Mapping[str, object], **options: Unpack[CallOptions]
     ) -> SavehackLaunch:
-        body = {"savehackLaunch": {"type": launch.type, **values}}
-        reply = await self._transport.request("PATCH", _path(launch.id), body=body, **options)
-        return read(reply, "savehackLaunch", SavehackLaunch)
+        body = {LAUNCH.root: {"type": launch.type, **values}}
+        return await LAUNCH.ask(self._transport, "PATCH", LAUNCH.path_of(launch.id), body=body, **options)
 
 
 def _launch(launch: SavehackLaunch) -> SavehackLaunch:
@@ -166,7 +163,3 @@ def _launch_type(terms: SavehackTerms) -> str:
     except KeyError:
         known = ", ".join(SAVEHACK_TYPES.values())
         raise ConfigurationError(f"terms is {shown(terms)}, which is no savehack; pass one of {known}") from None
-
-
-def _path(launch_id: str) -> str:
-    return f"/v1/savehack-launches/{segment('launch_id', launch_id)}"

@@ -8,10 +8,12 @@ from .. import wire
 from ..auth import IDToken
 from ..errors import Unauthorized
 from ..http.options import CallOptions
-from ..http.replies import read
 from ..http.transport import Transport
 from ..models import SessionSettings
 from .naming import calls_of
+from .resources import Resource
+
+SESSION = Resource("/v1/session", "session", SessionSettings)
 
 
 @calls_of("session", "session.", lambda session, transport: Sessions(transport))
@@ -24,7 +26,7 @@ class Sessions:
 
     async def get(self, **options: Unpack[CallOptions]) -> SessionSettings:
         """How the session is; `Unauthorized` when it has ended. Asking does not renew it."""
-        return read(await self._transport.request("GET", "/v1/session", **options), "session", SessionSettings)
+        return await SESSION.ask(self._transport, "GET", SESSION.path, **options)
 
     async def renew(self, id_token: IDToken, **options: Unpack[CallOptions]) -> SessionSettings:
         """Let a token-renewed session last as long as another ID token does. A second time changes nothing.
@@ -37,8 +39,7 @@ class Sessions:
             Conflict: This session is renewed by activity.
         """
         body = wire.body("session", {"id_token": id_token})
-        reply = await self._transport.request("PATCH", "/v1/session", body=body, conceal=[id_token], **options)
-        return read(reply, "session", SessionSettings)
+        return await SESSION.ask(self._transport, "PATCH", SESSION.path, body=body, conceal=[id_token], **options)
 
     async def keep_alive(self, **options: Unpack[CallOptions]) -> SessionSettings:
         """Let an activity-renewed session last on, for a user who is there and does nothing.
@@ -48,12 +49,12 @@ class Sessions:
             Conflict: This session is renewed by ID tokens.
         """
         # Each time counts, and twice does no harm.
-        reply = await self._transport.request("POST", "/v1/session/keep-alive", is_repeatable=True, **options)
-        return read(reply, "session", SessionSettings)
+        path = f"{SESSION.path}/keep-alive"
+        return await SESSION.ask(self._transport, "POST", path, is_repeatable=True, **options)
 
     async def sign_out(self, **options: Unpack[CallOptions]) -> None:
         """End the session. A session that has ended already is what was wanted."""
         try:
-            await self._transport.request("DELETE", "/v1/session", **options)
+            await self._transport.request("DELETE", SESSION.path, **options)
         except Unauthorized:
             return

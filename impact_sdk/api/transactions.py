@@ -1,22 +1,21 @@
 """`/v1/transactions`."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Unpack
 
 import attrs
 
-from .. import wire
-from ..addresses import segment
 from ..arguments import required
 from ..http.options import CallOptions, PostOptions
-from ..http.replies import read
 from ..http.transport import Transport
 from ..models import Transaction, TransactionState, TransactionType
 from .listing import Listing
 from .naming import called_by_name
+from .resources import Resource
 
-LISTING = Listing("/v1/transactions", "transactions", page_size=100)
+TRANSACTION = Resource("/v1/transactions", "transaction", Transaction)
+LISTING = Listing("/v1/transactions", "transactions", Transaction, page_size=100)
 
 
 @called_by_name
@@ -37,7 +36,7 @@ class Transactions:
         """By ascending `requested_at`. To act on what is listed use `drain()`: pages shift as items leave them."""
         # docs/des.md 1.7
         query = {"state": state, "external_id": external_id, "external_user_id": external_user_id}
-        return LISTING.pages(self._transport, Transaction, query, **options)
+        return LISTING.pages(self._transport, query, **options)
 
     def drain(
         self,
@@ -52,12 +51,12 @@ class Transactions:
         """
         # docs/des.md 1.7, after_id
         query = {"state": state, "external_user_id": external_user_id}
-        return LISTING.cursor(self._transport, Transaction, query, **options)
+        return LISTING.cursor(self._transport, query, **options)
 
     async def get(self, transaction_id: str, **options: Unpack[CallOptions]) -> Transaction:
         """One transaction; `NotFound` where there is none."""
         # docs/des.md 1.9
-        return read(await self._transport.request("GET", _path(transaction_id), **options), "transaction", Transaction)
+        return await TRANSACTION.get(self._transport, transaction_id, **options)
 
     async def create_deposit(
         self,
@@ -89,7 +88,7 @@ class Transactions:
         """
         # docs/des.md 1.8, 5.7
         values = {
-            **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
+            **_report_of(user_id, external_id, amount_cents),
             **required({"to_account_id": to_account_id}),
             "to_dream_id": to_dream_id,
             "requested_at": requested_at,
@@ -117,7 +116,7 @@ class Transactions:
         """
         # docs/des.md 1.8, 5.7
         values = {
-            **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
+            **_report_of(user_id, external_id, amount_cents),
             **required({"from_account_id": from_account_id}),
             "from_dream_id": from_dream_id,
             "requested_at": requested_at,
@@ -150,7 +149,7 @@ class Transactions:
         """
         # docs/des.md 1.8
         values = {
-            **required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents}),
+            **_report_of(user_id, external_id, amount_cents),
             **required({"from_account_id": from_account_id, "to_account_id": to_account_id}),
             "from_dream_id": from_dream_id,
             "to_dream_id": to_dream_id,
@@ -167,7 +166,7 @@ class Transactions:
         Raises:
             BadRequest: The Dream has less, counting what is on its way out already.
         """
-        values = {**required({"from_dream_id": from_dream_id, "amount_cents": amount_cents})}
+        values = required({"from_dream_id": from_dream_id, "amount_cents": amount_cents})
         return await self._create(TransactionType.WITHDRAWAL, values, **options)
 
     async def request_internal(
@@ -207,7 +206,8 @@ class Transactions:
             BadRequest: It has failed already, or its account does not exist yet (`transaction.waits_for_account`).
         """
         # docs/des.md 1.10
-        return await self._end(transaction_id, {"settled_at": self._transport.moment(at)}, **options)
+        ended = {"settled_at": self._transport.moment(at)}
+        return await TRANSACTION.change(self._transport, transaction_id, ended, **options)
 
     async def fail(
         self,
@@ -228,20 +228,14 @@ class Transactions:
         """
         # docs/des.md 1.10
         ended = {"failed_at": self._transport.moment(at), "errors": required({"errors": errors})["errors"]}
-        return await self._end(transaction_id, ended, **options)
+        return await TRANSACTION.change(self._transport, transaction_id, ended, **options)
 
     async def _create(
-        self, type: TransactionType, values: dict[str, Any], **options: Unpack[PostOptions]
+        self, type: TransactionType, values: Mapping[str, object], **options: Unpack[PostOptions]
     ) -> Transaction:
-        body = wire.body("transaction", wire.given({"type": type, **values}))
-        reply = await self._transport.request("POST", "/v1/transactions", body=body, **options)
-        return read(reply, "transaction", Transaction)
-
-    async def _end(self, transaction_id: str, values: dict[str, Any], **options: Unpack[CallOptions]) -> Transaction:
-        body = wire.body("transaction", values)
-        reply = await self._transport.request("PATCH", _path(transaction_id), body=body, **options)
-        return read(reply, "transaction", Transaction)
+        return await TRANSACTION.create(self._transport, {"type": type, **values}, **options)
 
 
-def _path(transaction_id: str) -> str:
-    return f"/v1/transactions/{segment('transaction_id', transaction_id)}"
+def _report_of(user_id: str, external_id: str, amount_cents: int) -> Mapping[str, object]:
+    """What every report of the bank's names."""
+    return required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents})

@@ -1,19 +1,23 @@
 """`/v1/transfer-consents`."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Unpack
 
 import attrs
 
 from .. import wire
-from ..addresses import segment
 from ..arguments import required
 from ..errors import OutcomeUnknown, ServerError
 from ..http.options import CallOptions, PostOptions
-from ..http.replies import read
 from ..http.transport import Transport
 from ..models import TransferConsent, TransferConsentTicket
 from .naming import called_by_name
+from .resources import Resource
+
+PATH = "/v1/transfer-consents"
+CONSENT = Resource(PATH, "transferConsent", TransferConsent, "consent_id")
+TICKET = Resource(PATH, "transferConsentRequest", TransferConsentTicket)
 
 
 @called_by_name
@@ -35,13 +39,10 @@ class TransferConsents:
         # docs/des.md 1.12
         query = wire.sent(required({"temporary_id": temporary_id}))
         try:
-            reply = await self._transport.request(
-                "GET", "/v1/transfer-consents", query=query, is_repeatable=False, **options
-            )
+            return await CONSENT.ask(self._transport, "GET", PATH, query=query, is_repeatable=False, **options)
         except (OutcomeUnknown, ServerError) as error:
             error.add_note("the temporary id may be used up; have the app request the consent again for a new one")
             raise
-        return read(reply, "transferConsent", TransferConsent)
 
     async def request(self, *, savehack_launch_id: str, **options: Unpack[PostOptions]) -> TransferConsentTicket:
         """Ask, in a user's session, for a temporary id with which the backend fetches the consent (ours).
@@ -52,8 +53,7 @@ class TransferConsents:
             Conflict: The launch is no draft.
         """
         body = wire.body("transfer_consent", required({"savehack_launch_id": savehack_launch_id}))
-        reply = await self._transport.request("POST", "/v1/transfer-consents", body=body, **options)
-        return read(reply, "transferConsentRequest", TransferConsentTicket)
+        return await TICKET.ask(self._transport, "POST", PATH, body=body, **options)
 
     async def consent(
         self, consent_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]
@@ -79,9 +79,9 @@ class TransferConsents:
         """
         return await self._answer(consent_id, {"rejected_at": self._transport.moment(at)}, **options)
 
-    async def _answer(self, consent_id: str, values: dict[str, Any], **options: Unpack[CallOptions]) -> TransferConsent:
+    async def _answer(
+        self, consent_id: str, values: Mapping[str, object], **options: Unpack[CallOptions]
+    ) -> TransferConsent:
         # The one root key in snake case, in the request alone (docs/des.md 8.2).
         body = {"transfer_consent": wire.sent(values)}
-        path = f"/v1/transfer-consents/{segment('consent_id', consent_id)}"
-        reply = await self._transport.request("PATCH", path, body=body, **options)
-        return read(reply, "transferConsent", TransferConsent)
+        return await CONSENT.ask(self._transport, "PATCH", CONSENT.path_of(consent_id), body=body, **options)

@@ -7,16 +7,16 @@ from typing import Unpack
 import attrs
 
 from .. import wire
-from ..addresses import segment
 from ..arguments import required
 from ..http.options import CallOptions, PostOptions
-from ..http.replies import read
 from ..http.transport import Transport
 from ..models import UNSET, AccountUpdate, TransactionUpdate, Unset, User
 from .listing import Listing
 from .naming import called_by_name
+from .resources import Resource
 
-LISTING = Listing("/v1/users", "users")
+USER = Resource("/v1/users", "user", User)
+LISTING = Listing("/v1/users", "users", User)
 
 
 @called_by_name
@@ -43,16 +43,15 @@ class Users:
             Conflict: A user with this `external_id` is there already.
         """
         values = {**required({"external_id": external_id}), "given_name": given_name, "family_name": family_name}
-        body = wire.body("user", wire.given(values))
-        return read(await self._transport.request("POST", "/v1/users", body=body, **options), "user", User)
+        return await USER.create(self._transport, values, **options)
 
     async def get(self, user_id: str, **options: Unpack[CallOptions]) -> User:
         """One user; `NotFound` where there is none."""
-        return read(await self._transport.request("GET", _path(user_id), **options), "user", User)
+        return await USER.get(self._transport, user_id, **options)
 
     def list(self, *, external_id: str | None = None, **options: Unpack[CallOptions]) -> AsyncIterator[User]:
         """All users, or the one with this `external_id`."""
-        return LISTING.pages(self._transport, User, {"external_id": external_id}, **options)
+        return LISTING.pages(self._transport, {"external_id": external_id}, **options)
 
     async def update(
         self,
@@ -93,7 +92,7 @@ class Users:
             "transactions": transactions or UNSET,
         }
         # DES answers 204, or 200 with what we know already (docs/des.md 8.2).
-        await self._transport.request("PATCH", _path(user_id), body=wire.body("user", values), **options)
+        await self._transport.request("PATCH", USER.path_of(user_id), body=wire.body("user", values), **options)
 
     async def delete(self, user_id: str, **options: Unpack[CallOptions]) -> None:
         """Erase a user and all that is theirs. A second time raises `NotFound`; the external id is free again.
@@ -101,8 +100,4 @@ class Users:
         Raises:
             Conflict: There is money on an account, or a transaction is requested: settle it, or pay it out, first.
         """
-        await self._transport.request("DELETE", _path(user_id), **options)
-
-
-def _path(user_id: str) -> str:
-    return f"/v1/users/{segment('user_id', user_id)}"
+        await self._transport.request("DELETE", USER.path_of(user_id), **options)
