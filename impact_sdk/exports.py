@@ -1,4 +1,4 @@
-"""Which module has each public name. A test holds it against the imports in `impact_sdk/__init__.py`."""
+"""The module of each public name. A test compares it with the imports in `impact_sdk/__init__.py`."""
 
 PUBLIC = {
     "api": """
@@ -47,3 +47,5 @@ PUBLIC = {
     "session.session": "Session",
     "webhooks.receiver": "Receiving WebhookVerifier",
 }
+
+MODULE_OF = {name: module for module, names in PUBLIC.items() for name in names.split()}

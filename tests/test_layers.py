@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import impact_sdk
+from impact_sdk.exports import MODULE_OF
 
 from .house import MODULES, PACKAGES, ROOT, imports, module_of, modules_imported, name_of, room_of
 
@@ -189,7 +189,7 @@ def private_names(path: Path) -> set[str]:
         name
         for name in imports(path)
         if name.startswith("impact_sdk.")
-        and name.removeprefix("impact_sdk.") not in impact_sdk.__all__
+        and name.removeprefix("impact_sdk.") not in MODULE_OF
         and not any(is_within(name, reader) for reader in readers)
     }
 

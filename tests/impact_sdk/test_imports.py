@@ -36,12 +36,14 @@ def test_importing_the_package_alone_loads_none_of_its_modules_and_no_dependency
 def test_the_names_for_type_checkers_those_at_run_time_and_all_are_the_same() -> None:
     blocks = [node for node in ast.parse(Path(impact_sdk.__file__).read_text()).body if isinstance(node, ast.If)]
     imported = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
-    for_checkers = {str(node.module): [alias.name for alias in node.names] for node in imported}
-    assert for_checkers.pop("version") == ["__version__"]  # there, and no name that a star brings
-    at_run_time = {module: names.split() for module, names in PUBLIC.items()}
+    for_checkers = [(str(node.module), alias.name) for node in imported for alias in node.names]
+    at_run_time = [(module, name) for module, names in PUBLIC.items() for name in names.split()]
 
-    assert at_run_time == for_checkers
-    assert sorted(impact_sdk.__all__) == sorted(name for names in at_run_time.values() for name in names)
+    # A type checker takes a name as exported if it is imported as itself.
+    assert all(alias.asname == alias.name for node in imported for alias in node.names)
+    # `__version__` is there, and a star does not bring it.
+    assert sorted([*at_run_time, ("version", "__version__")]) == sorted(for_checkers)
+    assert sorted(vars(impact_sdk)["__all__"]) == sorted(name for _, name in at_run_time)
 
 
 def test_what_is_imported_at_first_use_stays_the_same_thing() -> None:

@@ -31,6 +31,7 @@ from impact_sdk import (
     errors,
     wire,
 )
+from impact_sdk.exports import MODULE_OF
 from impact_sdk.models import UNSET, OpenEnum
 
 from .answers import DREAM, LAUNCH
@@ -205,7 +206,7 @@ def filled(kind: type[Any]) -> Any:
 DOERS = {"MemoryReplayStore", "Registration"}
 VALUES = [
     kind
-    for name in impact_sdk.__all__
+    for name in MODULE_OF
     if inspect.isclass(kind := getattr(impact_sdk, name)) and attrs.has(kind) and name not in DOERS
     if not kind.__module__.startswith("impact_sdk.api.")
 ]

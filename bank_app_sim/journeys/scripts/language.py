@@ -47,4 +47,4 @@ def _is_error(name: str) -> bool:
 
 
 # The SDK's errors, and what the bank's backend refuses its app. No app is told of a step that cannot be done.
-FAILURES = choice("error", *filter(_is_error, impact_sdk.__all__), "BankRefused")
+FAILURES = choice("error", *filter(_is_error, dir(impact_sdk)), "BankRefused")
