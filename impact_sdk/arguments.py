@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import attrs
 
@@ -28,10 +28,10 @@ A_MOMENT = "a datetime with its time zone"
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
 
 # Says what to give instead; None where the value is right.
-Check = Callable[[Any], str | None]
+Check = Callable[[object], str | None]
 
 
-def checked(name: str, value: Any) -> Any:
+def checked(name: str, value: T) -> T:
     """`value`, as the argument `name` may have it; `ConfigurationError` where it may not. None and UNSET always may."""
     if value is None or value is UNSET:
         return value
@@ -41,7 +41,7 @@ def checked(name: str, value: Any) -> Any:
     return value
 
 
-def required(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def required(values: Mapping[str, T]) -> Mapping[str, T]:
     """Arguments that nothing can be done without; `ConfigurationError` where one is None."""
     for name, value in values.items():
         if value is None:
@@ -49,7 +49,7 @@ def required(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return values
 
 
-def instance(name: str, value: Any, kind: type[T], wanted: str) -> T:
+def instance(name: str, value: object, kind: type[T], wanted: str) -> T:
     """`value`, which is one of a class; `ConfigurationError` where it is not."""
     if not isinstance(value, kind):
         raise wrong(name, value, wanted)
@@ -64,7 +64,7 @@ def able(name: str, value: T | None, *methods: str) -> T | None:
     return value
 
 
-def moment(name: str, value: Any) -> datetime:
+def moment(name: str, value: object) -> datetime:
     """`value`, which is a datetime with its time zone; `ConfigurationError` where it is not."""
     wanted = _moment(value)
     if wanted is not None or not isinstance(value, datetime):
@@ -72,7 +72,7 @@ def moment(name: str, value: Any) -> datetime:
     return value
 
 
-def idempotency_key(value: Any) -> str | None:
+def idempotency_key(value: object) -> str | None:
     """A key as DES takes it; `ConfigurationError` where it is none."""
     if value is None or (isinstance(value, str) and IDEMPOTENCY_KEY.fullmatch(value)):
         return value
@@ -82,23 +82,23 @@ def idempotency_key(value: Any) -> str | None:
 # One line for each kind of argument
 
 
-def _yes_or_no(value: Any) -> str | None:
+def _yes_or_no(value: object) -> str | None:
     return None if isinstance(value, bool) else "True or False"
 
 
-def whole_number(value: Any) -> str | None:
+def whole_number(value: object) -> str | None:
     """What to give instead of a value; None where it is a whole number."""
     is_whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
     return None if is_whole else "a whole number of 64 bits"
 
 
-def _number(value: Any) -> str | None:
+def _number(value: object) -> str | None:
     if isinstance(value, float):
         return None if math.isfinite(value) else "a finite number"
     return None if whole_number(value) is None else "a number"
 
 
-def _moment(value: Any) -> str | None:
+def _moment(value: object) -> str | None:
     if not isinstance(value, datetime):
         return A_MOMENT
     try:
@@ -112,19 +112,19 @@ def _moment(value: Any) -> str | None:
     return None
 
 
-def _day_or_moment(value: Any) -> str | None:
+def _day_or_moment(value: object) -> str | None:
     if isinstance(value, datetime):
         return _moment(value)
     return None if isinstance(value, date) else "a date"
 
 
-def _id(value: Any) -> str | None:
+def _id(value: object) -> str | None:
     if isinstance(value, str) and len(value) > LONGEST_ID:
         return f"an id of at most {LONGEST_ID} characters, not {len(value)}"
     return what_is_wrong_with_text(value)
 
 
-def _texts(value: Any) -> str | None:
+def _texts(value: object) -> str | None:
     if isinstance(value, str):
         return "a list of texts, and not one text"
     if not isinstance(value, (list, tuple)):
@@ -134,8 +134,8 @@ def _texts(value: Any) -> str | None:
     )
 
 
-def _updates(kind: type[Any]) -> Check:
-    def check(value: Any) -> str | None:
+def _updates(kind: type[AccountUpdate] | type[TransactionUpdate]) -> Check:
+    def check(value: object) -> str | None:
         if not isinstance(value, (list, tuple)) or not all(isinstance(each, kind) for each in value):
             return f"a list of {kind.__name__}"
         for update in value:

@@ -6,7 +6,6 @@
 import functools
 import logging
 import os
-from typing import Any
 
 from .mistakes.wrong import wrong
 
@@ -16,7 +15,7 @@ VARIABLE = "IMPACT_SDK_LOG"
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 
 
-def fields(event: str, **values: Any) -> dict[str, Any]:
+def fields(event: str, **values: object) -> dict[str, object]:
     """What a record has besides its sentence, as `extra=` takes it: no name of it is one of logging's own.
 
     Args:

@@ -6,6 +6,7 @@ below it. W3C trace context goes along in the headers. Names and attributes are 
 HTTP clients; ours begin with `impact.`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ try:
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.trace import SpanKind, Status, StatusCode
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+    from opentelemetry.util.types import AttributeValue
 except ImportError as error:
     raise ImportError('impact_sdk.otel needs OpenTelemetry: pip install "impact-sdk[otel]"') from error
 
@@ -113,7 +115,7 @@ class OpenTelemetry:
                 self._handover_ended(event)
 
     def _call_ended(self, event: CallEnded) -> None:
-        about: dict[str, Any] = {"impact.call": event.call.name}
+        about: dict[str, AttributeValue] = {"impact.call": event.call.name}
         if event.error is not None:
             about["error.type"] = event.error
         self._call_duration.record(event.seconds, about)
@@ -157,7 +159,7 @@ class OpenTelemetry:
             handover.span.set_attribute("impact.outcome", outcome.value)
         self._close(handover, outcome.value if outcome in NOT_WELL else None)
 
-    def _opened(self, name: str, kind: SpanKind, about: dict[str, Any]) -> _Open:
+    def _opened(self, name: str, kind: SpanKind, about: Mapping[str, AttributeValue]) -> _Open:
         """A span below the present one, which is the present one from now on."""
         parent, links = context.get_current(), []
         above = context.get_value(WITHIN, parent)
@@ -182,7 +184,7 @@ class OpenTelemetry:
             context.detach(opened.token)
 
 
-def _request(event: AttemptStarted) -> dict[str, Any]:
+def _request(event: AttemptStarted) -> dict[str, AttributeValue]:
     server = urlsplit(event.url)
     return {
         "http.request.method": event.method,

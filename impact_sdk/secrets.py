@@ -28,7 +28,7 @@ class Secret:
 
     __slots__ = ("_text",)
 
-    def __init__(self, text: Any) -> None:
+    def __init__(self, text: object) -> None:
         self._text: Any = text._text if isinstance(text, Secret) else text
 
     def reveal(self) -> Any:
@@ -51,7 +51,7 @@ class Secret:
     def __format__(self, how: str) -> str:
         return format(REDACTED, how)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self._text,)
 
 
@@ -122,7 +122,7 @@ class Redaction:
     def __repr__(self) -> str:
         return "<Redaction>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return Redaction, ()
 
     def _spellings(self) -> list[str]:

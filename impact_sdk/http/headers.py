@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from ..errors import ConfigurationError
 from ..mistakes.shown import shown
@@ -27,7 +26,7 @@ OURS = frozenset(
 )
 
 
-def added(name: str, given: Any, taken: Collection[str] = ()) -> dict[str, Secret]:
+def added(name: str, given: object, taken: Collection[str] = ()) -> dict[str, Secret]:
     """The headers that a host wants to add, as the secrets that they may be.
 
     `ConfigurationError` where one cannot be, or is the SDK's own.
@@ -57,5 +56,5 @@ def added(name: str, given: Any, taken: Collection[str] = ()) -> dict[str, Secre
     return found
 
 
-def _is_value(text: Any) -> bool:
+def _is_value(text: object) -> bool:
     return isinstance(text, str) and len(text) <= LONGEST_VALUE and _VALUE.fullmatch(text) is not None

@@ -249,7 +249,7 @@ async def _awaited(answer: Awaitable[object]) -> None:
         raise TimeoutError(f"it did not return within {LONGEST_HOOK_SECONDS:g} s")
 
 
-def of(given: Any) -> Hooks:
+def of(given: object) -> Hooks:
     """The hooks that a caller wants; `ConfigurationError` where one cannot be called."""
     if given is None:
         return Hooks()

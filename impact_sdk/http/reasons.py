@@ -1,7 +1,6 @@
 """What an answer says is wrong, in each of the forms in which servers, and what stands before them, say it. Pure."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from ..errors import FieldError
 
@@ -16,7 +15,7 @@ FIELD_SENTENCES = ("errors", "reason", "msg", *SENTENCES)
 NO_TYPE = "about:blank"
 
 
-def reasons(answer: Any) -> list[FieldError]:
+def reasons(answer: object) -> list[FieldError]:
     """What a JSON answer says, field by field where it does, then of the whole; empty where it says nothing we know.
 
     The form that DES documents; `{"errors": …}` as a list of texts, or by fields; OAuth's `error` and
@@ -36,7 +35,7 @@ def reasons(answer: Any) -> list[FieldError]:
     return [*found, FieldError(BASE, tuple(whole))] if whole else found
 
 
-def _of_the_whole(answer: dict[str, Any]) -> Iterator[str]:
+def _of_the_whole(answer: Mapping[str, object]) -> Iterator[str]:
     error = answer.get("error")
     if isinstance(error, dict):
         yield from _of_the_whole(error)
@@ -50,7 +49,7 @@ def _of_the_whole(answer: dict[str, Any]) -> Iterator[str]:
         yield from _texts(answer.get("code")) or _texts(kind if kind != NO_TYPE and "status" in answer else None)
 
 
-def _of_fields(errors: Any, within: str = "") -> Iterator[FieldError]:
+def _of_fields(errors: object, within: str = "") -> Iterator[FieldError]:
     if isinstance(errors, dict):
         for name, said in errors.items():
             yield from _of_fields(said, f"{within}.{name}" if within else name)
@@ -65,7 +64,7 @@ def _of_fields(errors: Any, within: str = "") -> Iterator[FieldError]:
                 yield FieldError(_name(each) or within or BASE, tuple(dict.fromkeys(sentences)))
 
 
-def _name(error: dict[str, Any]) -> str:
+def _name(error: Mapping[str, object]) -> str:
     source = error.get("source")  # as JSON:API has it
     for held in (error, source if isinstance(source, dict) else {}):
         for name in NAMES:
@@ -78,7 +77,7 @@ def _name(error: dict[str, Any]) -> str:
     return ""
 
 
-def _texts(said: Any) -> list[str]:
+def _texts(said: object) -> list[str]:
     """A text, or those of a list."""
     each = said if isinstance(said, list) else [said]
     return [text for text in each if isinstance(text, str) and text.strip()]

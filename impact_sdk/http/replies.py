@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import attrs
 
@@ -10,6 +9,7 @@ from .. import wire
 from ..attempts import Attempt
 from ..errors import UnexpectedResponse
 from ..parsing import retry_after, server_time
+from ..parsing.json_text import JSON
 from ..parsing.rate_limits import RateLimit, rate_limit
 from ..parsing.visible import visible
 from ..secrets import Redaction
@@ -66,7 +66,7 @@ class Reply:
         """For how many seconds DES asks to be left alone; None when it does not say."""
         return retry_after.seconds(self.headers.get("retry-after", ""), server_time.at(self.headers, self.received_at))
 
-    def json(self) -> Any:
+    def json(self) -> JSON:
         """The body, read as JSON and no more.
 
         Raises:

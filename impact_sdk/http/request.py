@@ -1,7 +1,7 @@
 """One request as its caller wants it, before it has an address and a proof."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Unpack
+from typing import Unpack
 from urllib.parse import urlencode
 
 import attrs
@@ -21,8 +21,8 @@ class Asked(CallOptions, total=False):
         conceal: Secrets in the request besides its proof. No error repeats them.
     """
 
-    query: Mapping[str, Any] | None
-    body: Mapping[str, Any] | None
+    query: Mapping[str, object] | None
+    body: Mapping[str, object] | None
     form: Mapping[str, str] | None
     idempotency_key: str | None
     is_repeatable: bool
@@ -69,7 +69,7 @@ class Request:
         )
 
 
-def _encoded(body: Mapping[str, Any] | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:
+def _encoded(body: Mapping[str, object] | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:
     if form is not None:
         return ConcealedBytes(urlencode(form).encode()), "application/x-www-form-urlencoded"
     return (None, None) if body is None else (ConcealedBytes(wire.dumps(body)), "application/json")

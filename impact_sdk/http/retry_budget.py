@@ -6,7 +6,6 @@ sends at most `size` requests more than it would without retries, and one more f
 """
 
 import math
-from typing import Any
 
 import attrs
 
@@ -37,7 +36,7 @@ class RetryBudget:
             raise wrong("retry_budget.earned", self.earned, "a part of a retry, 0 to 1")
 
 
-def _is_amount(value: Any) -> bool:
+def _is_amount(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and not math.isnan(value)
 
 

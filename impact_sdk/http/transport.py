@@ -3,7 +3,7 @@
 import abc
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Unpack
 
 import anyio
 import attrs
@@ -78,7 +78,7 @@ class Transport:
 
     # Calls
 
-    def begins_with(self, options: Mapping[str, Any]) -> bool:
+    def begins_with(self, options: Mapping[str, object]) -> bool:
         """Whether a method that is given these options has to begin a call.
 
         Where nobody watches and there is no deadline, there is nothing to keep of one.

@@ -4,7 +4,7 @@ from ..parsing.visible import visible
 from .travelling import Travelling
 
 
-class ImpactError(Travelling, Exception):
+class ImpactError(Travelling):
     """Anything that this SDK raises on purpose.
 
     What others wrote stands in its message so that it can be seen and does nothing: no control characters reach the

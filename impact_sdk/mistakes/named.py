@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Collection, Iterable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, get_args
+from typing import ParamSpec, TypeVar, get_args
 
 from ..mistakes.errors import UnknownArgument
 from .shown import shown
@@ -33,7 +33,7 @@ OF_OTHERS = {
 }
 
 
-def require_known(called: str, given: dict[str, Any], known: Iterable[str]) -> None:
+def require_known(called: str, given: dict[str, object], known: Iterable[str]) -> None:
     """`UnknownArgument`, with the nearest name, where an argument is given that there is not."""
     for name in given:
         if name not in known:
@@ -81,7 +81,7 @@ def made_by_name(kind: type[T]) -> type[T]:
     return kind
 
 
-def _problem(called: str, method: Callable[..., Any], count: int, given: Collection[str]) -> UnknownArgument:
+def _problem(called: str, method: Callable[..., object], count: int, given: Collection[str]) -> UnknownArgument:
     """What is wrong with a call of a method that Python has refused.
 
     Args:

@@ -1,13 +1,12 @@
 """How a value, or an error of somebody else, stands in a message."""
 
 import reprlib
-from typing import Any
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 60
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value as a message can have it, however long it is."""
     if isinstance(value, int) and value.bit_length() > 128:  # Python refuses to write very long ones
         return f"a number of {value.bit_length()} bits"

@@ -1,35 +1,34 @@
-"""Errors that are copied, and that go to another process: a worker's to whoever waits for it, say."""
+"""Errors that can be copied, and sent to another process: from a worker to its caller, say."""
 
 import copy
 import pickle
-from typing import Any, TypeVar
+from typing import Self, TypeVar
 
 from .shown import told
 
 T = TypeVar("T", bound="Travelling")
 
 
-class Travelling:
-    """Makes an error arrive as it was: its type, message, attributes and notes, and what it came from.
+class Travelling(Exception):
+    """An error that arrives as it was: type, message, attributes, notes and cause. The traceback does not travel.
 
-    Python would make it anew from its message alone, which no error can be that has to be told more. A traceback does
-    not travel. What it came from may be of a kind that cannot: there its type and text stand in its place.
+    Python would make it again from its message alone, which fails if its class needs more arguments. If the cause
+    cannot travel, its type and text take its place.
     """
 
-    def __copy__(self) -> Any:
+    def __copy__(self) -> Self:
         return _made_anew(type(self), _state(self))
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        # What it came from is somebody else's, and stays the same.
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        # The cause is not ours to copy: it stays the same object.
         copied = {name: copy.deepcopy(value, memo) for name, value in vars(self).items()}
         return _made_anew(type(self), {**_state(self), **copied})
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        state = _state(self)
-        return _made_anew, (type(self), {**state, "__cause__": _that_travels(state["__cause__"])})
+    def __reduce__(self) -> tuple[object, ...]:
+        return _made_anew, (type(self), {**_state(self), "__cause__": _that_travels(self.__cause__)})
 
 
-def _state(error: Any) -> dict[str, Any]:
+def _state(error: "Travelling") -> dict[str, object]:
     return {
         **vars(error),
         "args": error.args,
@@ -38,7 +37,7 @@ def _state(error: Any) -> dict[str, Any]:
     }
 
 
-def _made_anew(kind: type[T], state: dict[str, Any]) -> T:
+def _made_anew(kind: type[T], state: dict[str, object]) -> T:
     error = kind.__new__(kind)
     for name, value in state.items():
         setattr(error, name, value)
@@ -52,6 +51,6 @@ def _that_travels(cause: BaseException | None) -> BaseException | None:
         arrived = pickle.loads(pickle.dumps(cause))
         if type(arrived) is type(cause) and str(arrived) == str(cause):
             return cause
-    except Exception:  # somebody else's: it cannot be written, or not be read again
+    except Exception:  # a foreign class that cannot be pickled, or unpickled
         pass
     return Exception(told(cause))

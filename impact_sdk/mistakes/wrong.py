@@ -1,7 +1,5 @@
 """How a caller is told of a mistake: which argument, what it was, and what to give."""
 
-from typing import Any
-
 from .errors import ConfigurationError
 from .shown import shown
 
@@ -9,13 +7,13 @@ from .shown import shown
 SECRETS = frozenset({"auth", "client_secret", "id_token", "secret"})
 
 
-def wrong(name: str, value: Any, wanted: str) -> ConfigurationError:
+def wrong(name: str, value: object, wanted: str) -> ConfigurationError:
     """The error for an argument that cannot be."""
     said = "is not shown, and cannot be" if name in SECRETS else f"is {shown(value)}"
     return ConfigurationError(f"{name} {said}; give {wanted}")
 
 
-def what_is_wrong_with_text(value: Any) -> str | None:
+def what_is_wrong_with_text(value: object) -> str | None:
     """What to give instead; None for a text that can be written."""
     if not isinstance(value, str):
         return "a text"

@@ -1,7 +1,7 @@
 """Enumerations that DES may add to: a value this SDK has never heard of is kept as it came."""
 
 import enum
-from typing import Any, Self
+from typing import Self
 
 
 class OpenEnum(enum.StrEnum):
@@ -16,7 +16,7 @@ class OpenEnum(enum.StrEnum):
         member._value_ = value
         return member
 
-    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         # By its value: some versions of Python pickle the name of a member, and one that is not known has none.
         return type(self), (self.value,)
 

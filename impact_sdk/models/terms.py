@@ -6,7 +6,7 @@ Amounts are in the smallest unit of the tenant's currency, 1 or more.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TypeVar
 
 import attrs
 
@@ -14,11 +14,13 @@ from ..mistakes.errors import ConfigurationError
 from ..mistakes.named import made_by_name
 from ..mistakes.wrong import what_is_wrong_with_text, wrong
 
-Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+T = TypeVar("T")
+
+Check = Callable[[object, "attrs.Attribute[int]", int], None]
 
 
 def _whole(smallest: int, largest: int) -> Check:
-    def check(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+    def check(terms: object, field: "attrs.Attribute[int]", value: int) -> None:
         if type(value) is not int:  # True is an int to Python, and no amount
             raise _wrong(terms, field, value, "a whole number")
         if not smallest <= value <= largest:
@@ -27,14 +29,14 @@ def _whole(smallest: int, largest: int) -> Check:
     return check
 
 
-def _name(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+def _name(terms: object, field: "attrs.Attribute[str]", value: str) -> None:
     wanted = what_is_wrong_with_text(value) or ("a name" if not value.strip() else None)
     if wanted is not None:
         raise _wrong(terms, field, value, wanted)
 
 
 def _at_least(other: str) -> Check:
-    def check(terms: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+    def check(terms: object, field: "attrs.Attribute[int]", value: int) -> None:
         least = getattr(terms, other)
         if value < least:
             raise _wrong(terms, field, value, f"{other}, {least}, or more")
@@ -42,7 +44,7 @@ def _at_least(other: str) -> Check:
     return check
 
 
-def _wrong(terms: Any, field: "attrs.Attribute[Any]", value: Any, wanted: str) -> ConfigurationError:
+def _wrong(terms: object, field: "attrs.Attribute[T]", value: T, wanted: str) -> ConfigurationError:
     return wrong(f"{type(terms).__name__}.{field.name}", value, wanted)
 
 

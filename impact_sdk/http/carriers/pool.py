@@ -5,6 +5,7 @@ whenever a call begins or ends, and keeps for ever what it has made for a call t
 This one looks at one connection, and closes whatever a failed or cancelled call has touched.
 """
 
+import ssl
 from collections.abc import Collection, Mapping
 from functools import partial
 from types import ModuleType
@@ -143,7 +144,7 @@ class Pool:
             outgoing.method, url, headers=outgoing.headers, content=Body(outgoing.content), extensions=extensions
         )
 
-    async def _traced(self, connection: _Connection, sending: Sending, event: str, info: Mapping[str, Any]) -> None:
+    async def _traced(self, connection: _Connection, sending: Sending, event: str, info: Mapping[str, object]) -> None:
         await sending.trace(event, info)
         if sending.has_begun and connection is self._opening:
             self._shares = connection.streams.speaks_http2
@@ -255,7 +256,7 @@ def _was_held_back(error: BaseException) -> bool:
     return any(type(each).__name__ == "TooManyStreamsError" for each in error.args)
 
 
-def _asked_by(library: ModuleType, proxy: Proxy | None, tls: Any) -> Any:
+def _asked_by(library: ModuleType, proxy: Proxy | None, tls: ssl.SSLContext | None) -> Any:
     if proxy is None:
         return None
     return library.Proxy(

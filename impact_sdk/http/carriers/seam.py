@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import attrs
 
@@ -92,7 +92,7 @@ class Headers(Mapping[str, str]):
         # Names alone: among the values there are cookies.
         return f"<Headers {', '.join(self)}>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return Headers, (self.raw,)
 
     def all(self, name: bytes) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ class Sending:
     waited_seconds: float = 0.0
     began: float = attrs.field(factory=time.monotonic)
 
-    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+    async def trace(self, event: str, info: Mapping[str, object]) -> None:
         """What httpcore, and what is made like it, calls at each step (its `trace` extension)."""
         self.is_watched = self.is_watched or self.tells_all
         given = info if isinstance(info, Mapping) else {}
@@ -143,7 +143,8 @@ class Sending:
             # One that asks a proxy for a way through is no request to DES.
             self.has_begun = self.has_begun or getattr(given.get("request"), "method", None) != b"CONNECT"
         elif event.startswith("connection.") and event.endswith(".failed"):
-            self.no_connection = given.get("exception")
+            failure = given.get("exception")
+            self.no_connection = failure if isinstance(failure, BaseException) else None
 
 
 class Carrier(Protocol):

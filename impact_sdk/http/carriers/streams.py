@@ -29,7 +29,7 @@ class Streams:
         self.speaks_http2 = False
         self.was_asked = False
 
-    async def connect_tcp(self, *args: Any, **given: Any) -> Any:
+    async def connect_tcp(self, *args: object, **given: object) -> Any:
         self.was_asked = True
         stream = await self._anyio.connect_tcp(*args, **given)
         self._streams.append(stream)
@@ -61,14 +61,14 @@ class SharedStream:
         self._stream = stream
         self._agreed = agreed
 
-    async def read(self, *args: Any, **given: Any) -> bytes:
+    async def read(self, *args: object, **given: object) -> bytes:
         data: bytes = await self._stream.read(*args, **given)
         return data
 
-    async def write(self, *args: Any, **given: Any) -> None:
+    async def write(self, *args: object, **given: object) -> None:
         await unbroken(partial(self._stream.write, *args, **given))
 
-    async def start_tls(self, *args: Any, **given: Any) -> "SharedStream":
+    async def start_tls(self, *args: object, **given: object) -> "SharedStream":
         stream = await self._stream.start_tls(*args, **given)
         # TLS with a proxy comes first and agrees on nothing. The last TLS is the one with DES.
         self._agreed(stream.get_extra_info("ssl_object").selected_alpn_protocol())
