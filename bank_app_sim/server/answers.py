@@ -1,4 +1,4 @@
-"""What goes back: answers, and refusals, which are short whatever they were told."""
+"""Answers and refusals. A refusal is short, however much is wrong."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -6,14 +6,14 @@ from typing import Any
 
 import attrs
 
-# Whoever has to read them reads no more; and a request of a megabyte can have a hundred thousand wrong fields.
+# Nobody reads more of them, and a request of a megabyte can have a hundred thousand wrong fields.
 MOST_ERRORS = 100
 LONGEST_SHOWN = 1_000
 
 
 @attrs.frozen
 class Text:
-    """A body that is ready to be sent, and of a media type of its own. Made for reading: it stays out of the trace."""
+    """A body with a media type of its own, such as a page. People read it: it stays out of the trace."""
 
     content: bytes = attrs.field(repr=False)
     media_type: str
@@ -21,7 +21,7 @@ class Text:
 
 @attrs.frozen
 class Answer:
-    """What goes back: a status, a body (a value for JSON, a `Text`, or None for an empty one), and headers."""
+    """The answer to a request: a status, a body (a value for JSON, a `Text`, or None for no body), and headers."""
 
     status: int
     body: Any = None
@@ -29,12 +29,12 @@ class Answer:
 
 
 class Refused(Exception):
-    """A request that gets an error instead of what it asked for.
+    """The request gets this error instead of the work that it asked for.
 
     Args:
         status: The HTTP status.
-        errors: What is wrong with each field, as the API documents it: `{field: [sentence, …]}`. Of very many the first
-            are told, and that there are more.
+        errors: What is wrong with each field, as the API documents it: `{field: [sentence, …]}`. Of very many the
+            answer has the first ones, and says that there are more.
     """
 
     def __init__(
@@ -52,5 +52,5 @@ class Refused(Exception):
 
 
 def cut(text: str) -> str:
-    """A text, with a visible end where it is longer than anybody reads."""
+    """The text; one that is longer than anybody reads is cut visibly."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"

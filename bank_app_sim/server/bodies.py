@@ -1,4 +1,4 @@
-"""What comes in the body of a request: read to a limit, and understood as JSON or as a form."""
+"""Reads the body of a request, up to a limit, and parses it as JSON or as a form."""
 
 import collections
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from starlette.types import Receive
 
 from .answers import Refused
 
-# A body of this API is some hundred bytes; a megabyte leaves room for a bank's largest settlement batch.
+# A body of this API has some hundred bytes; a megabyte leaves room for a bank's largest settlement batch.
 LARGEST_BODY_BYTES = 1_048_576
 
-# Bodies of this API have five levels. What is deeper could not be written down again everywhere.
+# Bodies of this API have five levels. Not every JSON encoder can write much deeper ones.
 DEEPEST = 32
 
 JSON = "application/json"
@@ -23,11 +23,11 @@ _OPENING = (b"[", b"{")
 
 
 class Gone(Exception):
-    """Whoever asked did not wait until all of it was sent."""
+    """The client closed the connection before it had sent the whole body."""
 
 
 async def read(headers: Mapping[str, str], receive: Receive) -> bytes:
-    """All of it; 413 for what is too large, and `Gone` where it does not come to its end."""
+    """The whole body. `Refused` with 413 if it is too large; `Gone` if the client hangs up before its end."""
     announced = headers.get("content-length", "0")
     if announced.isascii() and announced.isdigit() and _is_too_long(announced):
         raise _too_large()
@@ -47,10 +47,10 @@ async def read(headers: Mapping[str, str], receive: Receive) -> bytes:
 
 
 def parsed(raw: bytes, headers: Mapping[str, str], *, accepts_form: bool) -> Mapping[str, Any]:
-    """The JSON object that was sent, or the fields of a form; empty where no body was.
+    """The JSON object or the fields of the form; empty without a body.
 
     Raises:
-        Refused: 415 for what is in another format, coding or character set, and 400 for what cannot be read.
+        Refused: 415 for another format, coding or character set, and 400 for a body that cannot be parsed.
     """
     if not raw:
         return {}
@@ -93,7 +93,7 @@ def _form(raw: bytes) -> Mapping[str, str]:
 
 
 def repeated(fields: QueryParams) -> dict[str, list[str]]:
-    """What is wrong with a query or a form in which a name stands more than once: which of them is meant?"""
+    """What is wrong with a query or a form that has a name more than once: nobody can tell which value is meant."""
     pairs = fields.multi_items()
     if len(pairs) == len(fields):
         return {}
@@ -108,7 +108,7 @@ def _object(raw: bytes) -> Mapping[str, Any]:
         raise Refused(400, {"base": [f"the body is not JSON: {error}"]}) from error
     if not isinstance(body, dict):
         raise Refused(400, {"base": ["the body is not a JSON object"]})
-    # To count the brackets takes next to no time, and nearly all bodies have fewer than that.
+    # Counting brackets takes almost no time, and nearly all bodies have fewer than that.
     if sum(map(raw.count, _OPENING)) > DEEPEST and _is_deeper(body, DEEPEST):
         raise Refused(400, {"base": [f"the body is nested more than {DEEPEST} levels deep"]})
     return body

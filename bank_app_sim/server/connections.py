@@ -1,7 +1,7 @@
-"""What a server takes of one connection: so much and no more, within so long and no longer.
+"""Limits what a server reads of one connection, and for how long.
 
-uvicorn on httptools reads headers without end, and waits for the rest of a request for ever; what it has against that
-is for h11 only (`h11_max_incomplete_event_size`).
+uvicorn on httptools reads headers without a limit, and waits for the rest of a request for ever; its own limit
+(`h11_max_incomplete_event_size`) is for h11 only.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ _PROTOCOL = http_protocol.protocol()
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """Of one connection.
+    """The limits of one connection.
 
     Attributes:
-        head_bytes: How large the first line and the headers of a request may be.
-        body_bytes: How much may come with it on the wire, whatever frames it is in, and whether we read it or not.
-        head_seconds: How long a head may take; and how long a new connection may say nothing.
-        body_seconds: How long a request may take, from its first byte to its last.
+        head_bytes: The largest size of a request's first line and headers.
+        body_bytes: The most bytes of a body on the wire, with its chunk frames, whether the server reads them or not.
+        head_seconds: The longest time for first line and headers, and for a new connection to stay silent.
+        body_seconds: The longest time from the first byte of a request to its last.
     """
 
     head_bytes: int = 65_536
@@ -34,7 +34,7 @@ class Limits:
 
 
 def limited(limits: Limits) -> type[asyncio.Protocol]:
-    """uvicorn's own protocol, which is told no more than the limits let through."""
+    """uvicorn's own protocol, which receives only what the limits let through."""
 
     class Limited(_Limited):
         limits_of_each = limits
@@ -43,7 +43,7 @@ def limited(limits: Limits) -> type[asyncio.Protocol]:
 
 
 class _Limited(asyncio.Protocol):
-    """Stands between a transport and the protocol, and counts what comes. How far a request is, the protocol knows."""
+    """Stands between the transport and the protocol, and counts bytes. The protocol knows how far a request is."""
 
     limits_of_each = Limits()
 
@@ -54,9 +54,9 @@ class _Limited(asyncio.Protocol):
         self._limits = self.limits_of_each
         self._transport: Any = None
         self._look: asyncio.TimerHandle | None = None
-        self._began = 0.0  # when the first byte of the latest request came
-        self._unread = 0  # how many bytes have come that are of no request yet, or of one that is answered already
-        self._taken = 0  # how many have come with the body of the latest request
+        self._began = 0.0  # when the first byte of the latest request arrived
+        self._unread = 0  # bytes that belong to no request yet, or to one that is answered already
+        self._taken = 0  # bytes of the latest request's body
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport, self._began = transport, self._loop.time()
@@ -96,7 +96,7 @@ class _Limited(asyncio.Protocol):
         self._protocol.resume_writing()
 
     def _may_be_unread(self, cycle: Any) -> int:
-        # The rest of a body that was refused comes after the answer.
+        # After a refusal the client may still send the rest of the body.
         is_refused_body = cycle is not None and cycle.more_body
         return self._limits.body_bytes if is_refused_body else self._limits.head_bytes
 
@@ -106,16 +106,16 @@ class _Limited(asyncio.Protocol):
     def _look_at_the_time(self) -> None:
         cycle, waited = self._protocol.cycle, self._loop.time() - self._began
         if self._transport.is_closing():
-            if waited > self._limits.body_seconds:  # whoever has stopped to read holds up what is being sent
+            if waited > self._limits.body_seconds:  # the client does not read, and what is being sent gets stuck
                 self._transport.abort()
         elif is_under_way(cycle):
-            # Where reading is paused, the sender has sent more than is looked at yet.
+            # If reading is paused, the client has sent more than the application has read yet.
             if cycle.more_body and not self._protocol.flow.read_paused and waited > self._limits.body_seconds:
                 self._refuse(408, f"the request was not whole within {self._limits.body_seconds:g} seconds")
         elif waited > self._limits.head_seconds:
             if self._unread:
                 self._refuse(408, f"the headers were not whole within {self._limits.head_seconds:g} seconds")
-            elif cycle is None:  # nothing was asked; after an answer it is uvicorn that waits for the next request
+            elif cycle is None:  # no request at all; after an answer uvicorn itself waits for the next request
                 self._transport.close()
         self._look_later()
 

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 MISSING = "is missing"
 
-# Elements of a list that one transaction changes while all others wait: a fraction of a second.
+# One transaction changes so many elements of a list, while all other writers wait for a fraction of a second.
 MOST_ELEMENTS = 500
 
 

@@ -1,8 +1,8 @@
-"""The names that a server goes by, and whose page a request comes from.
+"""Checks the names of a server, and which web page sent a request.
 
-A server on loopback needs no password, since nobody else reaches it: but for the pages in the browser of whoever runs
-it. A page can have its own name lead to 127.0.0.1 (DNS rebinding), and is then allowed all that we allow; only the
-`Host` of its requests, which is that name, tells it from others.
+A server on loopback needs no password, because only programs of this machine reach it; but web pages in its browser do
+too. A page can point its own host name at 127.0.0.1 (DNS rebinding), and then the browser lets it do everything. Only
+the `Host` header of its requests, which has that name, gives it away.
 """
 
 import functools
@@ -24,18 +24,18 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{0,5})?", re.I
 
 @functools.lru_cache(64)
 def name_in(host: str) -> str | None:
-    """The name in a `Host` header, without the port and in lower case; None where there is none."""
+    """The name in a `Host` header, without the port and in lower case; None if it has none."""
     found = _HOST.fullmatch(host)
     return found["name"].lower().removesuffix(".") if found else None
 
 
 def names_in(urls: Iterable[str]) -> set[str]:
-    """The names of the servers that these addresses lead to; what is no address has none."""
+    """The names of the servers in these URLs; a text that is no URL has none."""
     return {name for url in urls if (name := _server(url)) is not None}
 
 
 def is_from_page_of_another(origin: str, host: str | None) -> bool:
-    """Whether an `Origin` is neither on this machine nor the server itself, which was called by `host`."""
+    """Whether an `Origin` is neither on this machine nor the server itself, which the client called `host`."""
     server = _server(origin)
     return server is None or (server not in LOOPBACK and (host is None or server != name_in(host)))
 

@@ -1,8 +1,7 @@
-"""uvicorn's protocol as our servers want it: whom a request is for, and what is said to what is none.
+"""uvicorn's protocol, which takes the server from a request's target, and answers bytes that are no request.
 
-A target may be a whole address, as proxies send it: that says whom the request is for, not `Host`. uvicorn takes the
-path out of it and forgets the rest, so that `GET http://other.example/ HTTP/1.1` with our own name in `Host` passed for
-ours.
+A target can be a whole URL, as proxies send it; then the URL names the server, and not `Host`. uvicorn takes the path
+out of the URL and drops the rest, so that `GET http://other.example/ HTTP/1.1` with our name in `Host` counted as ours.
 """
 
 import asyncio
@@ -19,7 +18,7 @@ _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://(?P<server>[^/?#]*)(?P<rest>
 
 
 def split(target: bytes) -> tuple[bytes | None, bytes]:
-    """The server that a target names, None where it names none; and the target as that server has it, from `/` on."""
+    """The server that a target names, or None; and the target without it, from `/` on."""
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None:
         return None, target
@@ -28,17 +27,17 @@ def split(target: bytes) -> tuple[bytes | None, bytes]:
 
 
 def addressed(headers: Sequence[tuple[bytes, bytes]], server: bytes) -> Headers:
-    """The headers with the named server in the place of the one `Host` (RFC 9112, 3.2.2)."""
+    """The headers with the named server in the one `Host` header (RFC 9112, 3.2.2)."""
     if [name for name, _ in headers].count(b"host") != 1:
         return list(headers)
     return [(name, server if name == b"host" else value) for name, value in headers]
 
 
 def protocol() -> type[asyncio.Protocol]:
-    """uvicorn's protocol, which takes a target for what it says, and answers what is no request as all else."""
+    """uvicorn's protocol with these two changes."""
     try:
         from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-    except ImportError:  # h11, on Windows, has the whole address for a path, and there is nothing at that
+    except ImportError:  # h11, on Windows, takes the whole URL for the path, which no operation has
         return AutoHTTPProtocol
 
     class Addressed(HttpToolsProtocol):
@@ -52,6 +51,6 @@ def protocol() -> type[asyncio.Protocol]:
             refuse(self, 400, NO_REQUEST)
 
         def _unsupported_upgrade_warning(self) -> None:
-            """None: whoever asks for another protocol is answered in this one (RFC 9110, 7.8)."""
+            """No warning: a request for another protocol is answered in this one (RFC 9110, 7.8)."""
 
     return Addressed

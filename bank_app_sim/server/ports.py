@@ -1,4 +1,4 @@
-"""ASGI applications on ports of the loopback interface, in this process."""
+"""Serves ASGI applications on ports of the loopback interface, in this process."""
 
 import asyncio
 import contextlib
@@ -16,15 +16,15 @@ HOST = "127.0.0.1"
 
 
 class WrongEventLoop(Exception):
-    """uvicorn serves on asyncio only."""
+    """uvicorn runs on asyncio only."""
 
 
 class PortTaken(Exception):
-    """Somebody else listens on a port that was asked for."""
+    """Another program listens on the port."""
 
 
 def require_asyncio() -> None:
-    """`WrongEventLoop` where nothing can be served."""
+    """Raise `WrongEventLoop` on another event loop than asyncio's."""
     try:
         asyncio.get_running_loop()
     except RuntimeError as error:
@@ -32,10 +32,10 @@ def require_asyncio() -> None:
 
 
 def listening_socket(port: int) -> socket.socket:
-    """A socket on the loopback interface that listens already: who connects before the server runs is kept waiting.
+    """A socket on the loopback interface that listens already: a client that connects before the server runs waits.
 
     Args:
-        port: 0 for any that is free.
+        port: 0 for any free port.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,7 +53,7 @@ def address(listener: socket.socket) -> str:
 
 
 def beside(app: Any, others: Mapping[str, Any]) -> Any:
-    """An application with others at the same port: each has the paths that begin with its key."""
+    """An application with others mounted at the same port: each gets the paths that begin with its key."""
     if not others:
         return app
 
@@ -66,7 +66,7 @@ def beside(app: Any, others: Mapping[str, Any]) -> Any:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: whoever runs the simulation decides when it ends, and it does so at once."""
+    """uvicorn without its signal handlers: the simulation decides when it ends, and it ends at once."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -77,7 +77,7 @@ class _Server(uvicorn.Server):
         yield
 
     async def main_loop(self) -> None:
-        """Once a second, as uvicorn does what is to be done so often; it would look ten times whether it is to end."""
+        """Tick once a second. uvicorn itself wakes ten times a second to see whether it should end."""
         while not await self.on_tick(0):
             with anyio.move_on_after(1):
                 await self._told.wait()
@@ -91,11 +91,11 @@ class _Server(uvicorn.Server):
 async def serving(
     *served: tuple[Any, socket.socket], names: Collection[str] = (), limits: Limits | None = None
 ) -> AsyncIterator[None]:
-    """Serve applications until the block is left; answers that are under way are finished first.
+    """Serve applications until the block ends; answers that are under way are finished first.
 
     Args:
-        names: By which requests may call the servers in `Host`, besides those of loopback.
-        limits: Of each connection, where not the usual ones.
+        names: The names that `Host` may have, besides those of loopback.
+        limits: Of each connection; None for the usual ones.
     """
     servers = [(_Server(_config(app, names, limits or Limits())), listener) for app, listener in served]
     async with anyio.create_task_group() as tasks:

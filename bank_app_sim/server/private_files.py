@@ -1,6 +1,6 @@
-"""Files that nobody else on this machine is to read: databases hold a private key, webhook secrets and what users save.
+"""Files that only this user may read: databases hold a private key, webhook secrets and what users save.
 
-Windows has no such modes: there the folder's own rights hold, as everywhere in the user's profile.
+Windows has no such modes: there the rights of the folder apply, as everywhere in the user's profile.
 """
 
 import logging
@@ -18,13 +18,13 @@ _HAS_MODES = os.name == "posix"
 
 
 def make_folder(folder: Path, *, is_ours: Callable[[str], bool] = lambda _name: True) -> None:
-    """Make a folder for this user alone, whatever the umask; those above it are made as usual.
+    """Make a folder for this user alone, whatever the umask; folders above it get the usual mode.
 
-    One that is there is tightened, and that is logged, where nothing but our own things is in it. Any other folder
-    stays as it is, since it may be somebody's home: the files in it are private by themselves.
+    If the folder exists and holds only our files, it is closed to others, and the log says so. Any other folder keeps
+    its mode, because it may be somebody's home: the files in it are private by themselves.
 
     Args:
-        is_ours: Whether we have put something with this name there.
+        is_ours: Whether a file with this name is ours.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -37,10 +37,10 @@ def make_folder(folder: Path, *, is_ours: Callable[[str], bool] = lambda _name: 
 
 
 def make_file(file: Path, *beside: Path) -> None:
-    """Make an empty file for this user alone, whatever the umask; one that is there is tightened, and that is logged.
+    """Make an empty file for this user alone, whatever the umask. An existing one is closed to others; that is logged.
 
     Args:
-        beside: Files that belong to it and are made by somebody else: tightened as well, where they are there.
+        beside: Files that belong to it and that another program makes: closed to others too, if they exist.
     """
     try:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE_MODE))

@@ -11,7 +11,7 @@ from .answers import LONGEST_SHOWN, Answer, Text, cut
 from .operation import Operation
 from .status_lines import status_line
 
-# Of one message: the trace keeps thousands.
+# Of one message. The trace keeps thousands of messages.
 LARGEST_RECORDED_BYTES = 131_072
 
 ACCEPTED = 202

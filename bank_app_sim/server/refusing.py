@@ -1,4 +1,4 @@
-"""What is said to bytes that are no request, or too many: in its turn, and never in the place of another answer."""
+"""Refuses bytes that are no request, or too many. The refusal waits its turn and never replaces another answer."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ REASONS = {
     431: "Request Header Fields Too Large",
 }
 
-NO_REQUEST = "this is no request of HTTP/1.1 (RFC 9112)"
+NO_REQUEST = "this is not an HTTP/1.1 request (RFC 9112)"
 
 
 def is_under_way(cycle: Any) -> bool:
-    """Whether a request of uvicorn's has begun, and its answer has not ended."""
+    """Whether a request has begun and its answer has not ended, by uvicorn's cycle."""
     return cycle is not None and not cycle.response_complete
 
 
 def refuse(protocol: Any, status: int, sentence: str) -> None:
-    """End a connection of uvicorn's, with an answer to what came last if that has none yet.
+    """End one of uvicorn's connections, with an answer to the last request if that has none yet.
 
-    Requests before it that are whole get their own answers first: whoever sent them would take this one for theirs.
+    Complete requests before it get their own answers first: the client would take this answer for theirs.
     """
     transport, cycle = protocol.transport, protocol.cycle
     if transport.is_closing():
@@ -32,7 +32,7 @@ def refuse(protocol: Any, status: int, sentence: str) -> None:
         cycle.keep_alive = False
         protocol.flow.pause_reading()
         return
-    # Once its answer has begun, a request gets no other one: nor does the rest of its body, which comes after that.
+    # A request whose answer has begun gets no other one; nor does the rest of its body, which arrives afterwards.
     is_answered = cycle is not None and cycle.response_started and (is_under_way(cycle) or cycle.more_body)
     if not is_answered and not getattr(protocol, "pipeline", ()):
         transport.write(_answer(status, sentence))

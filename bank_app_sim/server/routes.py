@@ -1,4 +1,4 @@
-"""Which of a service's paths was asked for."""
+"""Finds the operations of a path."""
 
 import functools
 import re
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 class Routes(Generic[T]):
-    """Finds what belongs to a path. Each world has services of its own, so that they are made quickly.
+    """A table by path. Each world has its own services, so making one must be quick.
 
     Args:
-        by_template: By templates such as `/v1/dreams/{id}`. Of those with names in them the first that fits is taken.
+        by_template: By templates such as `/v1/dreams/{id}`. If several templates with names fit, the first one counts.
     """
 
     def __init__(self, by_template: Mapping[str, T]) -> None:
@@ -20,7 +20,7 @@ class Routes(Generic[T]):
         self._by_pattern = [(_pattern(template), each) for template, each in by_template.items() if "{" in template]
 
     def find(self, path: str) -> tuple[T, dict[str, str]] | None:
-        """What belongs to it, and the parts of the path that the template names; None where nothing does."""
+        """The entry of a path, and the parts of the path that its template names; None if no template fits."""
         if path in self._by_path:
             return self._by_path[path], {}
         for pattern, each in self._by_pattern:

@@ -1,8 +1,8 @@
-"""What a secret has to be, so that nobody can guess it: sentences, which never show it."""
+"""What a secret must look like, so that nobody can guess it. The sentences never show the secret."""
 
 import base64
 
-# Of the bank at DES: as 128 bits in hexadecimal have twice, and in base64 more.
+# Of the bank at DES. 128 bits have 32 characters in hexadecimal and 22 in base64.
 SHORTEST_CLIENT_SECRET = 16
 
 WEBHOOK_SECRET_PREFIX = "whsec_"
@@ -10,14 +10,14 @@ FEWEST_WEBHOOK_BYTES, MOST_WEBHOOK_BYTES = 24, 64  # as Standard Webhooks has it
 
 
 def what_is_wrong_with_client_secret(text: str) -> str | None:
-    """A sentence, or None for a text that can be a bank's secret at DES."""
+    """The sentence for a text that cannot be a bank's secret at DES, or None."""
     if len(text) < SHORTEST_CLIENT_SECRET:
         return f"has {len(text)} characters and could be guessed; it must have {SHORTEST_CLIENT_SECRET} or more"
     return None
 
 
 def what_is_wrong_with_webhook_secret(text: str) -> str | None:
-    """A sentence, or None for a text that webhooks can be signed with."""
+    """The sentence for a text that cannot sign webhooks, or None."""
     try:
         size = len(base64.b64decode(text.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True))
     except ValueError:
