@@ -3,8 +3,9 @@
 import enum
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from types import GenericAlias
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -15,6 +16,9 @@ from .parsing.json_text import JSON
 from .parsing.wire_names import camel as camel
 from .parsing.wire_names import wire_name as wire_name
 from .secrets import revealed
+
+if TYPE_CHECKING:
+    import cattrs
 
 T = TypeVar("T")
 
@@ -94,20 +98,27 @@ def read(kind: type[T], value: object, *, below: str | None = None) -> T:
     Unknown names are ignored, and null means the same as a missing optional name, because DES may add names and leave
     some out. `Unreadable`, with the path, if a required name is missing or a value has the wrong type.
     """
-    from .models.structuring import problems, structured  # loads cattrs, which a host's start should not pay for
-
     found = [f"{below} is missing @ $"]
     try:
         if below is None:
-            return structured(value, kind)
+            return _converter().structure(value, kind)
         if isinstance(value, dict) and below in value:
-            return structured(value[below], kind)
+            return _converter().structure(value[below], kind)
     except Exception as error:
+        from .models.structuring import problems
+
         root = "@ $" if below is None else f"@ $.{below}"
         found = [root.join(problem.rsplit("@ $", 1)) for problem in problems(error)]
     # The error has no cause: the cause's frames are a library's, and hold the answer too.
     del value
     raise Unreadable(found)
+
+
+@cache
+def _converter() -> "cattrs.Converter":
+    from .models.structuring import converter  # loads cattrs, which a host's start should not pay for
+
+    return converter
 
 
 def read_list(kind: type[T], value: object) -> list[T]:

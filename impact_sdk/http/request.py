@@ -29,7 +29,7 @@ class Asked(CallOptions, total=False):
     conceal: Sequence[Secret]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False)
 class Request:
     """One request, however often it is sent.
 

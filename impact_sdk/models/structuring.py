@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import attrs
 import cattrs
@@ -13,19 +13,12 @@ from ..parsing.wire_names import camel, wire_name
 from . import EVENT_DATA, Event, EventBatch, EventType, OpenEnum, Seconds
 from .strict import day_or_moment, moment, number, strictly, whole_number, whole_number_or_text
 
-T = TypeVar("T")
-
 # Attributes whose wire name is not their own name in camel case, of all classes that have been read.
 _written_otherwise: dict[str, str] = {}
 
 
-def structured(value: object, kind: type[T]) -> T:
-    """A value of class `kind`. Raises whatever cattrs raises: `problems()` has it in words."""
-    return _converter.structure(value, kind)
-
-
 def problems(error: Exception) -> list[str]:
-    """What is wrong, and where: `expected a text, not a whole number @ $.dream.id`."""
+    """What cattrs found wrong, and where: `expected a text, not a whole number @ $.dream.id`."""
     return [_at_wire_path(problem) for problem in cattrs.transform_error(error, format_exception=_problem)]
 
 
@@ -43,7 +36,7 @@ def _at_wire_path(problem: str) -> str:
 
 def _structure_attrs(kind: type) -> Callable[[object, type], object]:
     names = {field.name: override(rename=wire_name(field)) for field in attrs.fields(kind)}
-    structure: Any = make_dict_structure_fn(kind, _converter, **names)  # type: ignore[arg-type]  # its options are bool
+    structure: Any = make_dict_structure_fn(kind, converter, **names)  # type: ignore[arg-type]  # its options are bool
     _written_otherwise.update({field.name: field.metadata["wire"] for field in attrs.fields(kind) if field.metadata})
     optional = {wire_name(field) for field in attrs.fields(kind) if field.default is not attrs.NOTHING}
 
@@ -90,12 +83,12 @@ class _Envelope:
 
 def _event(value: object, _: object) -> Event:
     """An event. If its data cannot be read they stay as they came: it must not stop the events behind it."""
-    envelope = structured(value, _Envelope)
+    envelope = converter.structure(value, _Envelope)
     created_at, problem = _moment_or_problem(envelope.created_at, "createdAt")
     found = [problem] if problem else []
     data = envelope.data
     try:
-        data = _converter.structure(data, EVENT_DATA.get(envelope.type, dict[str, Any]))
+        data = converter.structure(data, EVENT_DATA.get(envelope.type, dict[str, Any]))
     except Exception as error:
         found += problems(error)
     return Event(id=envelope.id, created_at=created_at, type=envelope.type, data=data, problem="; ".join(found) or None)
@@ -111,7 +104,7 @@ class _Batch:
 
 def _batch(value: object, _: object) -> EventBatch:
     """A batch. A wrong time or count of its own is no reason to refuse its events."""
-    read = structured(value, _Batch)
+    read = converter.structure(value, _Batch)
     timestamp, problem = _moment_or_problem(read.timestamp, "timestamp")
     found, count = [problem] if problem else [], len(read.events)
     try:
@@ -151,4 +144,4 @@ def _made() -> cattrs.Converter:
     return converter
 
 
-_converter = _made()
+converter = _made()
