@@ -1,4 +1,4 @@
-"""Addresses of DES: which ones can work, and how an id becomes a part of one."""
+"""Addresses of DES: which ones can work, and how an id becomes part of one."""
 
 import re
 from urllib.parse import SplitResult, quote, urlsplit
@@ -10,15 +10,15 @@ from .mistakes.shown import shown
 LONGEST_BASE_URL = 2_000
 LONGEST_LABEL = 63
 VERSION = "/v1"
-# With all names below it (RFC 6761, 6.3).
+# Names below it count too (RFC 6761, 6.3).
 LOCALHOST = "localhost"
 
 
 def checked_base_url(text: str) -> str:
-    """`text` as all that carries requests understands it alike; `ConfigurationError` when it is no address of HTTP.
+    """`text` in the form that all HTTP libraries read alike; `ConfigurationError` if it is not an HTTP address.
 
-    It has no slashes at its end, its scheme in small letters, and a name in other letters as DNS has it.
-    One that ends in `/v1` is refused: access tokens are not below it, and all else would be at `/v1/v1`.
+    Trailing slashes are removed, the scheme is in lower case, and a name with non-ASCII letters is written as in DNS.
+    An address that ends in `/v1` is refused: access tokens are not below it, and all else would be at `/v1/v1`.
     """
     example = "such as https://bank.impactfinance.example"
     if not text or not isinstance(text, str):
@@ -49,11 +49,11 @@ def checked_base_url(text: str) -> str:
 
 
 def _netloc(parts: SplitResult) -> str:
-    """Name and port in ASCII: each library has its own way to get there, and an older one gives another name."""
+    """Name and port in ASCII. Libraries differ in how they convert a name, and older ones give another name."""
     name, port = parts.hostname or "", "" if parts.port is None else f":{parts.port}"
     if name.isascii():
         return parts.netloc.removesuffix(":")
-    import idna  # takes long
+    import idna  # takes long to load
 
     try:
         return idna.encode(name, uts46=True).decode() + port
@@ -62,7 +62,7 @@ def _netloc(parts: SplitResult) -> str:
 
 
 def _is_name(host: str) -> bool:
-    """Whether it may be the name, or the number, of a machine: no part of it is empty or too long to be asked for."""
+    """Whether it may be a host name or an IP address: no part of it is empty, or too long for DNS."""
     return all(0 < len(label) <= LONGEST_LABEL for label in host.removesuffix(".").split("."))
 
 
@@ -71,19 +71,23 @@ def _without_password(text: str) -> str:
 
 
 def segment(name: str, text: str) -> str:
-    """An id, given as the argument `name`, as one segment of a path, whatever is in it."""
+    """An id as one quoted segment of a path.
+
+    Args:
+        name: The argument that holds the id, for messages.
+    """
     if not isinstance(text, str) or not text or text in (".", ".."):
         raise ConfigurationError(f"{name} is {shown(text)}, which is no id; pass the id that DES gave, a text")
     return quote(checked(name, text), safe="")
 
 
 def goes_in_the_clear(base_url: str) -> bool:
-    """Whether others can read what is sent there: it is not encrypted, and leaves this machine."""
+    """Whether others can read what is sent there: it leaves this machine and is not encrypted."""
     parts = urlsplit(base_url)
     name = (parts.hostname or "").removesuffix(".")
     if parts.scheme != "http" or name == LOCALHOST or name.endswith(f".{LOCALHOST}"):
         return False
-    import ipaddress  # takes long
+    import ipaddress  # takes long to load
 
     try:
         return not ipaddress.ip_address(name).is_loopback
@@ -92,7 +96,7 @@ def goes_in_the_clear(base_url: str) -> bool:
 
 
 def host(url: str) -> str:
-    """Scheme, name and port: what of an address may be said in a message."""
+    """Scheme, name and port: the part of an address that a message may show."""
     parts = urlsplit(url)
     name = parts.hostname or ""
     return f"{parts.scheme}://{f'[{name}]' if ':' in name else name}{f':{parts.port}' if parts.port else ''}"

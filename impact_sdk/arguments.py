@@ -1,7 +1,7 @@
-"""What a caller gives, looked at before anything is sent: whoever made a slip hears of which argument, and what it was.
+"""Checks of a caller's arguments, before anything is sent. The error names the argument and shows its value.
 
-What DES would refuse with a reason of its own is left to DES. Here is refused what is of the wrong kind, or can be
-written in no JSON, header or address.
+Only values of the wrong type are refused here, and values that no JSON, header or address can hold. DES refuses the
+rest, with its own reasons.
 """
 
 import math
@@ -20,19 +20,19 @@ from .secrets import Secret
 
 T = TypeVar("T")
 
-# Ids of DES have 36 characters, those of banks may be anything. A longer one fits into no address.
+# Ids of DES have 36 characters, ids of banks may be anything. A longer id fits into no address.
 LONGEST_ID = 1_000
 
 A_MOMENT = "a datetime with its time zone"
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
 
-# Says what to give instead; None where the value is right.
+# Says what to give instead; None if the value is right.
 Check = Callable[[object], str | None]
 
 
 def checked(name: str, value: T) -> T:
-    """`value`, as the argument `name` may have it; `ConfigurationError` where it may not. None and UNSET always may."""
+    """`value`, if the argument `name` may have it; else `ConfigurationError`. None and UNSET are always allowed."""
     if value is None or value is UNSET:
         return value
     wanted = _check(name)(value.reveal() if isinstance(value, Secret) else value)
@@ -42,7 +42,7 @@ def checked(name: str, value: T) -> T:
 
 
 def required(values: Mapping[str, T]) -> Mapping[str, T]:
-    """Arguments that nothing can be done without; `ConfigurationError` where one is None."""
+    """Required arguments; `ConfigurationError` if one is None."""
     for name, value in values.items():
         if value is None:
             raise ConfigurationError(f"{name} is None; it has to be given")
@@ -50,14 +50,14 @@ def required(values: Mapping[str, T]) -> Mapping[str, T]:
 
 
 def instance(name: str, value: object, kind: type[T], wanted: str) -> T:
-    """`value`, which is one of a class; `ConfigurationError` where it is not."""
+    """`value`, if it is an instance of a class; else `ConfigurationError`."""
     if not isinstance(value, kind):
         raise wrong(name, value, wanted)
     return value
 
 
 def able(name: str, value: T | None, *methods: str) -> T | None:
-    """`value`, which has these methods, or None; `ConfigurationError` where it lacks one."""
+    """`value`, if it is None or has these methods; else `ConfigurationError`."""
     missing = [method for method in methods if not callable(getattr(value, method, None))]
     if value is not None and (missing or isinstance(value, type)):
         raise wrong(name, value, f"an object that has {', '.join(methods)}")
@@ -65,7 +65,7 @@ def able(name: str, value: T | None, *methods: str) -> T | None:
 
 
 def moment(name: str, value: object) -> datetime:
-    """`value`, which is a datetime with its time zone; `ConfigurationError` where it is not."""
+    """`value`, if it is a datetime with a time zone; else `ConfigurationError`."""
     wanted = _moment(value)
     if wanted is not None or not isinstance(value, datetime):
         raise wrong(name, value, wanted or A_MOMENT)
@@ -73,13 +73,13 @@ def moment(name: str, value: object) -> datetime:
 
 
 def idempotency_key(value: object) -> str | None:
-    """A key as DES takes it; `ConfigurationError` where it is none."""
+    """A key that DES accepts; `ConfigurationError` if it is not one."""
     if value is None or (isinstance(value, str) and IDEMPOTENCY_KEY.fullmatch(value)):
         return value
     raise wrong("idempotency_key", value, "1 to 255 visible ASCII characters, or leave it out")
 
 
-# One line for each kind of argument
+# One check for each kind of argument
 
 
 def _yes_or_no(value: object) -> str | None:
@@ -87,7 +87,7 @@ def _yes_or_no(value: object) -> str | None:
 
 
 def whole_number(value: object) -> str | None:
-    """What to give instead of a value; None where it is a whole number."""
+    """What to give instead; None if the value is a whole number."""
     is_whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
     return None if is_whole else "a whole number of 64 bits"
 
@@ -107,7 +107,7 @@ def _moment(value: object) -> str | None:
         value.astimezone(UTC)
     except OverflowError:
         return "a moment between the years 1 and 9999 of UTC"
-    except Exception:  # somebody else's time zone
+    except Exception:  # a foreign time zone class
         return "a datetime whose time zone tells its offset"
     return None
 
@@ -147,7 +147,7 @@ def _updates(kind: type[AccountUpdate] | type[TransactionUpdate]) -> Check:
     return check
 
 
-# By the names of arguments, which say what they are; the first that fits counts.
+# By the name of the argument. The first pattern that matches counts.
 _KINDS: Sequence[tuple[str, Check]] = (
     ("show_[a-z_]+", _yes_or_no),
     ("[a-z_]+_cents|goals|page", whole_number),

@@ -1,4 +1,4 @@
-"""One attempt at a request, as it is told of afterwards: on errors, on answers, to hooks."""
+"""The record of one attempt at a request, for errors, answers and hooks."""
 
 from datetime import datetime
 
@@ -7,18 +7,18 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Attempt:
-    """One attempt at a request, when it is over.
+    """One attempt at a request that is over.
 
     Attributes:
-        number: Which one of its request, from 1.
-        path: What was asked for, below the address of DES and without a query.
-        status: What DES answered; None where there was no answer.
-        error: The type of what was raised in place of an answer, such as `NotSent`; None where there was one.
-        started_at: When it began (UTC), by the client's clock.
-        seconds: How long it took, by the machine's steady clock.
-        seconds_waited_before: How long the call had waited between the attempt before and this one.
-        seconds_waited_for_connection: For how much of `seconds` it had no place among the client's connections.
-        request_id: What to tell the vendor's support; None when DES did not name one.
+        number: Its number within the request, from 1.
+        path: Below the address of DES, without the query.
+        status: The HTTP status; None if there was no answer.
+        error: The class of the error in place of an answer, such as `NotSent`; None if there was an answer.
+        started_at: In UTC, by the client's clock.
+        seconds: Its duration, by the machine's steady clock.
+        seconds_waited_before: How long the call waited after the previous attempt.
+        seconds_waited_for_connection: The part of `seconds` in which it waited for a place among the connections.
+        request_id: Tell it to the vendor's support; None if DES did not send one.
     """
 
     number: int

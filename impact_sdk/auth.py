@@ -1,4 +1,4 @@
-"""In whose name a request is sent: a bank's backend, a user's session, nobody. Nothing here is ever printed."""
+"""Credentials of requests: of a bank's backend, of a user's session, or none. Nothing here is ever printed."""
 
 import base64
 import re
@@ -20,13 +20,13 @@ from .mistakes.wrong import what_is_wrong_with_text, wrong
 from .reports import told_without_frames
 from .secrets import SHORTEST, Secret
 
-# A token that ends while a request is on its way is of no use.
+# A token must not expire while a request is on its way.
 RENEWED_BEFORE_END = timedelta(seconds=30)
 
-# No token lasts for longer, whatever its server says.
+# No token is used longer, whatever its server says.
 LONGEST_LIFETIME = timedelta(days=365)
 
-# RFC 6749, A.12. Anything else would be no header, nor would what ends with a blank.
+# RFC 6749, A.12, without a blank at the end. A header could hold nothing else.
 _TOKEN = re.compile("[!-~]([ -~]*[!-~])?")
 
 
@@ -36,10 +36,10 @@ class ClientCredentials:
 
     Args:
         client_id: The bank's client id.
-        client_secret: Its secret; in no `repr`, message, log or report of an error. `client_secret.reveal()` tells it.
+        client_secret: Its secret. No `repr`, message, log or report shows it; `client_secret.reveal()` does.
 
     Raises:
-        ConfigurationError: One of them is no text, or has nothing in it.
+        ConfigurationError: One of them is not a text, or is empty.
     """
 
     client_id: str
@@ -56,13 +56,13 @@ class ClientCredentials:
 
 
 class IDToken(Secret):
-    """What the bank's sign-in says of its user: held, sent once, never shown."""
+    """A user's ID token, from the bank's sign-in. It is sent once, and never shown."""
 
     __slots__ = ()
 
 
 class NoAuth(Auth):
-    """Nobody's: for the request that begins a session."""
+    """No credentials, for the request that begins a session."""
 
     async def headers(self, asking: Transport) -> Proof:
         return {}
@@ -70,7 +70,7 @@ class NoAuth(Auth):
 
 @attrs.frozen
 class CookieAuth(Auth):
-    """A session's cookie as it is; for requests about the session itself, which are not to renew it first."""
+    """A session's cookie, for requests about the session itself: they must not renew it first."""
 
     cookie: SessionCookie
     session: object = None
@@ -85,7 +85,7 @@ class CookieAuth(Auth):
 
 @attrs.define
 class BearerToken(Auth):
-    """A bank backend's access token: fetched when it is first needed, renewed before it ends."""
+    """A bank backend's access token. It is fetched when first needed, and renewed before it expires."""
 
     credentials: ClientCredentials
     _token: Secret | None = attrs.field(default=None, init=False, repr=False)
@@ -95,12 +95,12 @@ class BearerToken(Auth):
     async def headers(self, asking: Transport) -> Proof:
         if self._is_due(asking.http):
             async with self._fetching:
-                if self._is_due(asking.http):  # nobody else fetched one while we waited
+                if self._is_due(asking.http):  # no other task fetched one meanwhile
                     await self._fetch(asking)
         return self._proof()
 
     async def refused(self, proof: Proof) -> bool:
-        if proof == self._proof():  # else somebody has fetched another one meanwhile
+        if proof == self._proof():  # else another task has fetched a new one
             self._token = None
         return True
 
@@ -118,7 +118,7 @@ class BearerToken(Auth):
         reply = await transport.request("POST", "/oauth/token", form=grant, is_repeatable=True, conceal=conceal)
         try:
             granted = wire.read(_Granted, wire.loads(reply.content))
-            if not _TOKEN.fullmatch(granted.access_token):  # nor is it shown
+            if not _TOKEN.fullmatch(granted.access_token):  # and the message does not show it
                 raise wire.Unreadable(["access_token has signs that no token has @ $.access_token"])
         except wire.Unreadable as error:
             raise unexpected(reply, error, is_repeatable=True, may_hold_secret=True) from error
@@ -133,7 +133,7 @@ class BearerToken(Auth):
 class _Basic(Auth):
     """RFC 6749, 2.3.1: id and secret are form-encoded before they become a Basic header.
 
-    A space becomes `%20`, which a reader of forms takes as it takes `+`, and other readers take as well.
+    A space becomes `%20`: readers of forms accept it like `+`, and other readers accept it too.
     """
 
     credentials: ClientCredentials
@@ -145,16 +145,16 @@ class _Basic(Auth):
 
 @attrs.frozen(kw_only=True)
 class _Granted:
-    """RFC 6749, 5.1: snake case on the wire too."""
+    """The answer of the token endpoint (RFC 6749, 5.1). Its names are in snake case on the wire too."""
 
     access_token: str = attrs.field(repr=False, metadata={"wire": "access_token"})
     expires_in: Any = attrs.field(default=None, metadata={"wire": "expires_in"})
 
     @property
     def lifetime(self) -> timedelta | None:
-        """How long the token lasts; None, and it is used until DES refuses it, where that is not said.
+        """How long the token lasts; None if the answer does not say. Then it is used until DES refuses it.
 
-        Some servers write the number as a text. A number that makes no sense is as good as none.
+        Some servers write the number as a text. A number that makes no sense counts as none.
         """
         try:
             seconds = float(self.expires_in)

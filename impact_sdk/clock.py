@@ -1,4 +1,4 @@
-"""Where the SDK reads the time and waits; a simulation passes its own."""
+"""The clock of the SDK: it tells the time and waits. A simulation passes its own."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -14,10 +14,10 @@ from .tasks.handed_over import awaited
 
 
 class Clock(Protocol):
-    """What the SDK needs of time.
+    """What the SDK needs of a clock.
 
-    All moments are aware and in UTC. The system's clock is the default; a test or a simulation passes another one,
-    so that a thirty-minute limit or a ten-second backoff needs no waiting.
+    All moments are aware and in UTC. The default is the system's clock. A test or a simulation passes another one, so
+    that it need not wait for a limit of thirty minutes or a backoff of ten seconds.
     """
 
     def now(self) -> datetime:
@@ -25,19 +25,19 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Pause the caller, who has nothing else to do meanwhile: the wait between two attempts."""
+        """Pause a caller that has nothing else to do: the wait between two attempts."""
         ...
 
     async def sleep_until(self, moment: datetime) -> None:
-        """Return when `moment` has come: a limit on something that others are doing meanwhile."""
+        """Return when `moment` has come: a time limit on other work."""
         ...
 
 
 class SystemClock:
     """The machine's own time.
 
-    A wait is as long as it says by the machine's clock or by its steady one, whichever says so first: a clock that is
-    set back makes no wait longer, and after a laptop has slept what was due meanwhile is due at once.
+    A wait ends when the machine's clock or its steady clock says so, whichever is first. So a clock that is set back
+    makes no wait longer, and waits that ran out while a laptop slept end when it wakes up.
     """
 
     def now(self) -> datetime:
@@ -45,20 +45,20 @@ class SystemClock:
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait `seconds`; not at all where they are 0 or fewer.
+        """Wait `seconds`; return at once if they are 0 or fewer.
 
         Raises:
-            ConfigurationError: They are no finite number.
+            ConfigurationError: `seconds` is not a finite number.
         """
         checked("seconds", required({"seconds": seconds})["seconds"])
         await anyio.lowlevel.checkpoint()
         await wait(seconds, now=self.now, steady=anyio.current_time, nap=anyio.sleep)
 
     async def sleep_until(self, moment: datetime) -> None:
-        """Wait until `moment`; not at all where it has passed.
+        """Wait until `moment`; return at once if it has passed.
 
         Raises:
-            ConfigurationError: It is no datetime with its time zone.
+            ConfigurationError: `moment` is not a datetime with a time zone.
         """
         checked("moment", required({"moment": moment})["moment"])
         seconds = (moment - self.now()).total_seconds()
@@ -67,7 +67,7 @@ class SystemClock:
 
 @attrs.frozen
 class HostClock:
-    """A clock of the host's, asked with care."""
+    """A clock of the host. Its answers are checked."""
 
     _clock: Clock
 
@@ -84,15 +84,15 @@ class HostClock:
 
 
 def of(clock: Clock | None) -> Clock:
-    """The clock that a caller wants; `ConfigurationError` where it is none."""
+    """The clock that a caller wants; `ConfigurationError` if it is not one."""
     clock = able("clock", clock, "now", "sleep", "sleep_until")
     return SystemClock() if clock is None else HostClock(clock)
 
 
 def steady(clock: Clock) -> Callable[[], float]:
-    """What tells seconds that have passed: the machine's steady clock, or the host's own, where that is ahead of it.
+    """A function that counts seconds: by the machine's steady clock, or by the host's clock if that runs ahead.
 
-    A clock that stands still, as in a simulation, does not let anybody wait for ever. Only differences mean anything.
+    So a host's clock that stands still, as in a simulation, lets nobody wait for ever. Only differences have a meaning.
     """
     own = clock._clock if isinstance(clock, HostClock) else clock
     if isinstance(own, SystemClock):
@@ -101,9 +101,9 @@ def steady(clock: Clock) -> Callable[[], float]:
     return lambda: max((clock.now() - began).total_seconds(), time.monotonic() - began_steady)
 
 
-# Of a sleeping machine the steady clock stands still, so we look at the other one every so often.
+# While the machine sleeps, its steady clock stands still. So we look at the other clock every so often.
 LONGEST_NAP_SECONDS = 30.0
-# A clock that was set ahead by mistake is set back soon: who sees it jump looks once more.
+# A clock that was set ahead by mistake is soon set back. So after a jump we look a second time.
 LOOKED_AGAIN_AFTER_SECONDS = 3.0
 
 
@@ -117,9 +117,9 @@ async def wait(
     """Return when `seconds` have passed by either clock.
 
     Args:
-        now: Tells the time; may jump, in either direction.
-        steady: Tells seconds; never jumps, and may stand still while the machine sleeps.
-        nap: Sleeps for seconds of the steady clock.
+        now: Gives the time; it may jump forwards and backwards.
+        steady: Gives seconds; it never jumps, and may stand still while the machine sleeps.
+        nap: Sleeps for a number of seconds of the steady clock.
     """
     began, began_steady = now(), steady()
     jumped = False

@@ -1,13 +1,13 @@
-"""A client as the environment has it, for `from_env()`.
+"""The environment variables that `from_env()` reads.
 
 IMPACT_BASE_URL        the address of DES, without /v1
 IMPACT_CLIENT_ID       the bank's client id
-IMPACT_CLIENT_SECRET   its secret; of `ImpactAPI` alone
-IMPACT_TIMEOUT         seconds; see `CallOptions`; may be left out
-IMPACT_ATTEMPTS        likewise
-IMPACT_DEADLINE        likewise, in seconds
+IMPACT_CLIENT_SECRET   its secret; only for `ImpactAPI`
+IMPACT_TIMEOUT         seconds; see `CallOptions`; optional
+IMPACT_ATTEMPTS        see `CallOptions`; optional
+IMPACT_DEADLINE        seconds; see `CallOptions`; optional
 
-Besides, every client reads `IMPACT_SDK_LOG`: see `logs`.
+Every client also reads `IMPACT_SDK_LOG`: see `logs`.
 """
 
 import os
@@ -19,7 +19,7 @@ from .mistakes.wrong import wrong
 BASE_URL = "IMPACT_BASE_URL"
 CLIENT_ID = "IMPACT_CLIENT_ID"
 CLIENT_SECRET = "IMPACT_CLIENT_SECRET"
-# Numbers, by the option that they are for.
+# The variables of options that are numbers.
 NUMBERS = {
     "timeout": ("IMPACT_TIMEOUT", float),
     "attempts": ("IMPACT_ATTEMPTS", int),
@@ -28,7 +28,7 @@ NUMBERS = {
 
 
 def required(variable: str, called: str, argument: str) -> str:
-    """What a variable says; `ConfigurationError`, which names it, where it is not set, or empty."""
+    """The value of a variable; `ConfigurationError`, with its name, if it is not set or is empty."""
     value = os.environ.get(variable, "")
     if not value.strip():
         raise ConfigurationError(
@@ -38,7 +38,7 @@ def required(variable: str, called: str, argument: str) -> str:
 
 
 def options(given: dict[str, Any]) -> dict[str, Any]:
-    """The options that the environment has, and those that were given, which win."""
+    """The options of the environment, and those that were given. The given ones win."""
     found: dict[str, Any] = {}
     for option, (variable, kind) in NUMBERS.items():
         text = os.environ.get(variable, "").strip()

@@ -1,6 +1,6 @@
-"""What the SDK logs: standard logging, on the logger `impact_sdk`, with an event and fields in each record.
+"""The SDK's log: standard logging, on the logger `impact_sdk`. Each record has an event and fields.
 
-`IMPACT_SDK_LOG=debug`, or `info`, shows it where the host shows its own log, and on standard error where it shows none.
+`IMPACT_SDK_LOG=debug` (or `info`) shows it where the host shows its own log; on standard error if the host shows none.
 """
 
 import functools
@@ -16,17 +16,17 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 
 
 def fields(event: str, **values: object) -> dict[str, object]:
-    """What a record has besides its sentence, as `extra=` takes it: no name of it is one of logging's own.
+    """The fields of a log record, for `extra=`. No name collides with one of logging's own.
 
     Args:
-        event: What has happened: a name that stays the same, whatever the sentence says.
+        event: The name of the event. It stays the same even if the sentence changes.
     """
     return {"impact_event": event, **{f"impact_{name}": value for name, value in values.items()}}
 
 
 @functools.cache
 def show(wanted: str) -> None:
-    """Show the log from a level on; `ConfigurationError` where there is no such level."""
+    """Show the log from a level on; `ConfigurationError` if there is no such level."""
     level = LEVELS.get(wanted.strip().lower())
     if level is None:
         raise wrong(VARIABLE, wanted, "debug or info")
@@ -38,6 +38,6 @@ def show(wanted: str) -> None:
 
 
 def show_as_the_environment_says() -> None:
-    """Do so where the variable is set: once, however many clients there are."""
+    """Show the log if the variable is set. Later calls change nothing."""
     if wanted := os.environ.get(VARIABLE):
         show(wanted)

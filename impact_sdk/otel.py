@@ -1,9 +1,9 @@
 """Spans and metrics of OpenTelemetry, as a hook: `ImpactSDK(…, hooks=[OpenTelemetry()])`. Needs the extra `otel`.
 
-A span for each call of the SDK, such as `session.launch_savehack`, with one child for each attempt, which is what goes
-over the network; between two of them is the wait. A span for each callback of the host's: the host's own spans hang
-below it. W3C trace context goes along in the headers. Names and attributes are those of the semantic conventions for
-HTTP clients; ours begin with `impact.`.
+Each call of the SDK, such as `session.launch_savehack`, is a span. It has one child for each attempt, which is what
+goes over the network; between two attempts is the wait. Each callback of the host is a span too, the parent of the
+host's own spans. The headers carry W3C trace context. Names and attributes follow the semantic conventions for HTTP
+clients; ours begin with `impact.`.
 """
 
 from collections.abc import Mapping
@@ -37,17 +37,17 @@ except ImportError as error:
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NOT_WELL = {HandoverOutcome.FAILED, HandoverOutcome.TIMED_OUT, HandoverOutcome.CANCELLED}
 
-# As the semantic conventions have them for durations of requests; what is longer waited for a person.
+# The buckets of the semantic conventions for requests, and longer ones for calls that wait for a person.
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 300, 1800)
 ATTEMPTS = (1, 2, 3, 4, 5, 10, 20, 50)
 
-# In a context: the span of ours that it is within.
+# The key in a context for our own span.
 WITHIN = context.create_key("impact-sdk")
 
 
 @attrs.define(eq=False)
 class _Open:
-    """A span of ours, and the context that it has made the present one."""
+    """One of our spans, and the context in which it is the current span."""
 
     span: trace.Span
     within: context.Context
@@ -56,12 +56,12 @@ class _Open:
 
 
 class OpenTelemetry:
-    """A hook that makes spans and metrics. One may serve several clients.
+    """A hook that makes spans and metrics. Several clients may share one.
 
     Args:
-        tracer_provider: Whose spans they are; the global one when left out.
-        meter_provider: Likewise for metrics.
-        propagator: What is sent along; W3C trace context when left out, and no baggage, which may hold anything.
+        tracer_provider: Makes the spans; the global one if left out.
+        meter_provider: Makes the metrics; the global one if left out.
+        propagator: Writes the trace headers; W3C trace context if left out. Baggage is not sent: it may hold anything.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class OpenTelemetry:
         self._ended = meter.create_counter("impact.handovers.ended", "{handover}", "How they ended.")
 
     def __call__(self, event: HookEvent) -> None:
-        """What the client calls."""
+        """Called by the client."""
         match event:
             case CallStarted():
                 self._calls[event.id] = self._opened(event.name, SpanKind.INTERNAL, {"impact.call": event.name})
@@ -160,11 +160,11 @@ class OpenTelemetry:
         self._close(handover, outcome.value if outcome in NOT_WELL else None)
 
     def _opened(self, name: str, kind: SpanKind, about: Mapping[str, AttributeValue]) -> _Open:
-        """A span below the present one, which is the present one from now on."""
+        """Open a span below the current one, and make it the current one."""
         parent, links = context.get_current(), []
         above = context.get_value(WITHIN, parent)
         if isinstance(above, _Open) and above.has_ended and trace.get_current_span(parent) is above.span:
-            # What goes on after its call, as a session's renewal does, is a trace of its own.
+            # Work that goes on after its call, such as the renewal of a session, is its own trace.
             parent, links = context.Context(), [trace.Link(above.span.get_span_context())]
         span = self._tracer.start_span(name, parent, kind, about, links)
         opened = _Open(span, trace.set_span_in_context(span, parent), None)
@@ -180,7 +180,7 @@ class OpenTelemetry:
             opened.span.set_attribute("error.type", error)
             opened.span.set_status(Status(StatusCode.ERROR, message))
         opened.span.end()
-        if error != GeneratorExit.__name__:  # thrown away, by whoever it may be, in whatever context
+        if error != GeneratorExit.__name__:  # thrown away by the interpreter, in some other context
             context.detach(opened.token)
 
 

@@ -1,7 +1,7 @@
-"""Errors as a report of them may have them: such a report shows the local variables of all frames, as their `repr`.
+"""Errors without secrets. Tools that report errors show the local variables of all frames, as their `repr`.
 
-Ours hold secrets in a class that shows nothing (`secrets`). Those of a library hold whole requests as they are, and
-those of a caller's arguments what the caller wrote: such frames are left out. An error says all by its message.
+Our own frames hold secrets in a class that shows nothing (`secrets`). Frames of a library hold whole requests, and
+frames with a caller's arguments hold what the caller wrote. Such frames are removed. The message of an error says all.
 """
 
 import sys
@@ -19,11 +19,11 @@ Error = TypeVar("Error", bound=BaseException)
 
 
 def without_frames(error: Error, *, handled: BaseException | None) -> Error:
-    """The same error without the frames that it has passed, and those that it came from without theirs.
+    """The same error without its traceback, and its causes without theirs.
 
     Args:
-        handled: What the caller was dealing with when it called us (`sys.exc_info()[1]`): Python says of all that is
-            raised meanwhile that it came from that, which is the caller's own.
+        handled: The error that the caller was handling when it called us (`sys.exc_info()[1]`). Python makes it the
+            context of each error that is raised meanwhile; it is the caller's own and stays unchanged.
     """
     for each in _chain(error, but=handled):
         each.__traceback__ = None
@@ -31,9 +31,9 @@ def without_frames(error: Error, *, handled: BaseException | None) -> Error:
 
 
 def without_secrets(error: Error, redaction: Redaction) -> Error:
-    """The same error, whose text repeats no secret; what it came from is told in its place where that does.
+    """The same error with no secret in its text. If a cause repeats a secret, its redacted text takes its place.
 
-    Libraries quote what they were sent, and servers send what they were sent.
+    Libraries and servers quote requests.
     """
     error.args = tuple(redaction.of(each) if isinstance(each, str) else each for each in error.args)
     causes = [each for each in _chain(error, but=None) if each is not error]
@@ -44,7 +44,7 @@ def without_secrets(error: Error, redaction: Redaction) -> Error:
 
 
 def told_without_frames(function: Callable[P, T]) -> Callable[P, T]:
-    """A function whose mistakes of use come without any frame of ours: its arguments have secrets in them."""
+    """A decorator: the `ConfigurationError`s of a function have none of our frames, since they hold secrets."""
 
     @wraps(function)
     def called(*args: P.args, **given: P.kwargs) -> T:
@@ -62,12 +62,12 @@ def told_without_frames(function: Callable[P, T]) -> Callable[P, T]:
 def _all_that_it_says(error: BaseException) -> str:
     try:
         return f"{error} {error!r} {vars(error)}"
-    except Exception:  # somebody else's: nobody can show it
+    except Exception:  # a foreign class that cannot be shown
         return ""
 
 
 def _chain(error: BaseException, *, but: BaseException | None) -> list[BaseException]:
-    """An error, and all that it came from, up to another one."""
+    """An error, its causes and its contexts, without `but` and what is behind it."""
     found: list[BaseException] = []
     left: list[BaseException | None] = [error]
     while left:

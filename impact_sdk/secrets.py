@@ -1,29 +1,29 @@
-"""Secrets, held so that nothing shows them: no `repr`, no message, and no report of errors that has local variables.
+"""Secrets that nothing shows: no `repr`, no message, and no report of an error with local variables.
 
-What a frame holds is written into such a report, as its `repr`. So a secret is wrapped where it enters, and unwrapped
-in the very expression that sends it: no variable of ours ever has its text.
+Such a report shows the `repr` of every variable. So a secret is wrapped where it enters, and unwrapped only in the
+expression that sends it: no variable of ours ever holds its text.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-# Stands where a secret was.
+# It replaces a secret.
 REDACTED = "[redacted]"
 
-# What is shorter may be a word.
+# A shorter text may be an ordinary word.
 SHORTEST = 8
-# Of a secret that is longer, this gives it away.
+# So many characters of a longer secret give it away.
 SHORTEST_BEGINNING = 16
 
-# What every way of writing leaves as it is.
+# Characters that no way of quoting changes.
 _PLAIN = re.compile("[A-Za-z0-9_.-]*")
 
 
 class Secret:
-    """A text that is not shown. It is equal to another one of its class that holds the same.
+    """A text that is not shown. It equals another object of its class with the same text.
 
-    Pickled it is in the clear, as there is no other way: keep what you pickle as you keep the secret.
+    A pickle holds it in the clear, there is no other way: protect the pickle like the secret.
     """
 
     __slots__ = ("_text",)
@@ -32,11 +32,11 @@ class Secret:
         self._text: Any = text._text if isinstance(text, Secret) else text
 
     def reveal(self) -> Any:
-        """The text; whatever else it was made of, where that was no text."""
+        """The text; if the secret was made of another value, that value."""
         return self._text
 
     def encode(self, encoding: str = "utf-8") -> "ConcealedBytes":
-        """Its bytes, which are not shown either."""
+        """Its bytes. They are not shown either."""
         return ConcealedBytes(self._text.encode(encoding))
 
     def __eq__(self, other: object) -> bool:
@@ -56,7 +56,7 @@ class Secret:
 
 
 class ConcealedBytes(bytes):
-    """Bytes that may hold a secret: of a header, or of a body. They are not shown; what is cut from them is."""
+    """Bytes of a header or a body that may hold a secret. They are not shown, but slices of them are."""
 
     __slots__ = ()
 
@@ -70,14 +70,14 @@ class ConcealedBytes(bytes):
 
 
 def revealed(value: object) -> Any:
-    """What JSON writes for a value that it does not know: a secret's text. TypeError for any other."""
+    """The JSON value of a secret: its text. TypeError for any other object."""
     if isinstance(value, Secret):
         return value.reveal()
     raise TypeError(f"JSON has nothing for {type(value).__name__}")
 
 
 def _without_beginning(secret: str, text: str) -> str:
-    """Also where only its beginning stands there: long texts are cut, by servers and by us."""
+    """The text without the beginning of a secret: servers cut long texts, and so do we."""
     head, end = secret[:SHORTEST_BEGINNING], 0
     pieces: list[str] = []
     while (start := text.find(head, end)) >= 0:
@@ -91,13 +91,13 @@ def _without_beginning(secret: str, text: str) -> str:
 
 
 class Redaction:
-    """What takes the secrets of one request out of what its answer says: servers repeat what they were sent.
+    """Takes the secrets of one request out of the text of its answer. Servers repeat what they were sent.
 
-    Copied to another process it knows no secret.
+    A copy in another process knows no secret.
 
     Args:
-        secrets: What the request held.
-        headers: Its headers, or some of them: those that are secrets are meant.
+        secrets: Secrets in the request.
+        headers: Its headers. Only those that are `Secret` count.
     """
 
     __slots__ = ("_headers", "_secrets")
@@ -107,8 +107,8 @@ class Redaction:
         self._headers = headers
 
     def of(self, text: str) -> str:
-        """The text without them, in each of the ways in which they may be written in it."""
-        # An id, of which there is one in every answer: in such a text a secret stands as it is, or not at all.
+        """The text without the secrets, however they are quoted in it."""
+        # Fast path for ids, since every answer has one: such a text cannot hold a secret in quoted form.
         if _PLAIN.fullmatch(text) and not any(each[:SHORTEST] in text for each in self._texts()):
             return text
         spellings = self._spellings()
@@ -126,7 +126,7 @@ class Redaction:
         return Redaction, ()
 
     def _spellings(self) -> list[str]:
-        """Longest first, as one may be a part of another."""
+        """All quoted forms, longest first: one may be part of another."""
         import html
         import json
         from urllib.parse import quote, quote_plus
@@ -141,6 +141,6 @@ class Redaction:
             if isinstance(value, Secret):
                 text = value.reveal()
                 held = [cookie.partition("=")[2] for cookie in text.split("; ")] if name == "Cookie" else text.split()
-                # What stands before it is its scheme.
+                # The first word of the header is its scheme.
                 texts += [each for each in (held if name == "Cookie" else held[1:] or held) if len(each) >= SHORTEST]
         return [text for text in texts if text]

@@ -1,4 +1,4 @@
-"""One call of a method of the SDK, from its beginning to its end: its deadline, and who watches it."""
+"""One call of a method of the SDK, from start to end: its deadline, and the hooks that hear of it."""
 
 import time
 from collections.abc import Callable
@@ -19,8 +19,8 @@ class Call:
     """One call, while it runs.
 
     Attributes:
-        started: How it began.
-        deadline: What its requests share; None where it has none.
+        started: The event that told its start.
+        deadline: Its requests share it; None if the call has none.
         attempts: How many requests were sent.
     """
 
@@ -31,12 +31,12 @@ class Call:
 
 @attrs.frozen
 class Paging:
-    """A listing, each page of which is a call of its own.
+    """A listing. Each of its pages is a call of its own.
 
     Attributes:
         name: Such as `dreams.list`.
-        deadline: What all its pages share; it stands still between two of them.
-        ends: Whether there is a last page. Where not, each has a deadline of its own.
+        deadline: All pages share it; it stands still between two pages.
+        ends: Whether there is a last page. If not, each page has its own deadline.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Calling(Generic[T]):
         if self._hooks:
             try:
                 await self._hooks.tell(self._call.started)
-            except BaseException as error:  # one of them has heard that it began
+            except BaseException as error:  # a hook has heard that it began
                 await self.__aexit__(type(error), error, None)
                 raise
         if self._call.deadline is not None:

@@ -1,4 +1,4 @@
-"""A session's cookie: read from answers, sent with requests, never shown."""
+"""A session's cookie. It is read from answers, sent with requests, and never shown."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,17 +10,17 @@ from ..parsing.set_cookie import ENDED, SetCookie, parsed
 from ..secrets import Secret
 from .replies import Reply, unexpected
 
-# What the sandbox calls it; the vendor tells no name.
+# The sandbox's name for it. The vendor documents none.
 SESSION = "impact_session"
 
 
 @attrs.frozen
 class SessionCookie:
-    """What keeps a user signed in at DES, and what else came with it, from a load balancer, say.
+    """The cookie that keeps a user signed in at DES, and others that came with it, for example from a load balancer.
 
     Attributes:
-        lifetime: How long the session's own cookie lasts from when it was sent; None where DES does not say, or sent
-            several of which none is known as the session's.
+        lifetime: How long the session's own cookie lasts after it was sent; None if DES does not say, or sent several
+            cookies and none has the known name.
     """
 
     values: Mapping[str, str] = attrs.field(repr=False)
@@ -28,7 +28,7 @@ class SessionCookie:
 
     @classmethod
     def of(cls, reply: Reply) -> "SessionCookie":
-        """The cookies that an answer sets; `UnexpectedResponse` where it sets none."""
+        """The cookies that an answer sets; `UnexpectedResponse` if it sets none."""
         present = {name: cookie for name, cookie in _cookies(reply).items() if cookie.lifetime != ENDED}
         if not present:
             problem = "it begins a session and sets no cookie"
@@ -36,7 +36,7 @@ class SessionCookie:
         return cls({name: cookie.value for name, cookie in present.items()}, _lifetime(present, present))
 
     def renewed(self, reply: Reply) -> "SessionCookie | None":
-        """The same cookies as an answer sets them anew; None where it does not. Others are not the session's."""
+        """The same cookies with the new values of an answer; None if it has none. Other cookies are ignored."""
         if not reply.set_cookies:
             return None
         anew = {name: cookie for name, cookie in _cookies(reply).items() if name in self.values}
@@ -58,6 +58,6 @@ def _cookies(reply: Reply) -> Mapping[str, SetCookie]:
 
 
 def _lifetime(cookies: Mapping[str, SetCookie], of_session: Mapping[str, object]) -> timedelta | None:
-    """How long the session's own cookie lasts, where it is among these."""
+    """How long the session's own cookie lasts, if it is among these."""
     own = [SESSION] if SESSION in of_session else list(of_session)
     return cookies[own[0]].lifetime if len(own) == 1 and own[0] in cookies else None

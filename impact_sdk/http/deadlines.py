@@ -1,4 +1,4 @@
-"""One limit over all that a call does: how much of it is left, and whether one more attempt fits into it."""
+"""A call's deadline: how much time is left, and whether one more attempt fits into it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from .carriers import time_limits
 
 
 def of(deadline: timedelta | float | None) -> float | None:
-    """The seconds that a caller wants; `ConfigurationError` where they cannot be. None is no limit."""
+    """The seconds that a caller wants; `ConfigurationError` if they cannot be. None means no limit."""
     if deadline is None:
         return None
     try:
@@ -21,11 +21,11 @@ def of(deadline: timedelta | float | None) -> float | None:
 
 
 def fits(*, wait: float, took: float, left: float) -> bool:
-    """Whether one more attempt has time enough.
+    """Whether there is enough time for one more attempt.
 
     Args:
         wait: Seconds before it.
-        took: Seconds that DES took for its last answer; 0 where it gave none.
+        took: Seconds that DES took for its last answer; 0 if it gave none.
         left: Seconds until the deadline.
     """
     return wait + took < left
@@ -33,11 +33,11 @@ def fits(*, wait: float, took: float, left: float) -> bool:
 
 @attrs.define(eq=False)
 class Deadline:
-    """What is left of a call's time. It stands still while others have their turn, who have limits of their own.
+    """What is left of a call's time. It stands still while the host works: callbacks have their own limits.
 
     Args:
-        seconds: How much there is.
-        now: Tells seconds that never jump.
+        seconds: The whole time.
+        now: A steady clock, in seconds.
     """
 
     seconds: float
@@ -50,7 +50,7 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds until it is reached; 0 or fewer when it is."""
+        """Seconds until it is reached; 0 or fewer if it is reached."""
         running = 0.0 if self._running_since is None else self._now() - self._running_since
         return self.seconds - self._spent - running
 
@@ -71,7 +71,7 @@ class Deadline:
 
 @contextmanager
 def standing_still(deadline: Deadline | None) -> Iterator[None]:
-    """A block whose time does not count."""
+    """A block of code whose time does not count."""
     if deadline is not None:
         deadline.stop()
     try:

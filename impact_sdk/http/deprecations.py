@@ -1,4 +1,4 @@
-"""What DES is about to give up: `Deprecation` (RFC 9745 and its drafts) and `Sunset` (RFC 8594), told once each."""
+"""Warns if DES will remove an operation: the headers `Deprecation` (RFC 9745 and drafts) and `Sunset` (RFC 8594)."""
 
 import logging
 import re
@@ -18,34 +18,34 @@ from .routes import route
 logger = logging.getLogger("impact_sdk")
 
 LONGEST_ADDRESS = 300
-# Of one client. A server may say another moment each time.
+# For one client. A server may name another moment in each answer.
 MOST_TOLD = 100
 
-# Which of them lead to what a person may read.
+# The relations of links to pages for people.
 RELATIONS = ("deprecation", "sunset", "successor-version")
 
-# Each reads any header in a time that grows with its length: no two of their parts take the same sign.
+# Each reads any header in linear time: no two of its parts match the same character.
 _STRUCTURED_DATE = re.compile(r"@(-?\d{1,11})(?!\d)")
 _LINK = re.compile(r"""<([^<>]*)>((?:[^"<,]|"[^"]*")*)""")
 _RELATION = re.compile(r"""\brel\s*=\s*"?([a-z -]*)""")
 
 
 class DeprecatedOperation(DeprecationWarning):
-    """DES says that it will give up what was asked of it: look for a newer version of this SDK.
+    """DES says that it will remove an operation that was used. Look for a newer version of this SDK.
 
-    It is told once for each operation of a client, and stands in the log as well. Where warnings are errors it is in
-    the log alone: the answer of DES is not lost for it.
+    Each client warns once for each operation, and logs it too. If warnings are errors, it is only logged, so that the
+    answer of DES is not lost.
     """
 
 
 @attrs.define(eq=False)
 class Deprecations:
-    """Those that one client has been told of."""
+    """The deprecations that one client has reported."""
 
     _told: set[tuple[str, ...]] = attrs.field(factory=set, init=False, repr=False)
 
     def heard(self, reply: Reply) -> None:
-        """Tell of what an answer says, unless that has been told."""
+        """Report what an answer says, once."""
         if "deprecation" not in reply.headers and "sunset" not in reply.headers:
             return
         operation = f"{reply.method} {route(reply.path)}"
@@ -58,12 +58,12 @@ class Deprecations:
         logger.warning("%s", told, extra=fields("operation.deprecated", operation=operation))
         try:
             warnings.warn(told, DeprecatedOperation, stacklevel=_level_of_the_host())
-        except Exception as error:  # warnings are errors here, or the host shows them in a way of its own
+        except Exception as error:  # warnings are errors here, or the host's own display failed
             logger.debug("the warning was not shown: %s", type(error).__name__, extra=fields("warning.not_shown"))
 
 
 def what_is_said(operation: str, headers: Mapping[str, str]) -> str | None:
-    """A sentence; None where the headers say nothing that can be read.
+    """A sentence; None if the headers say nothing that can be read.
 
     Args:
         headers: By lower-case names.
@@ -95,7 +95,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _address(links: str) -> str | None:
-    """Where DES says more about it."""
+    """The address of a page that says more."""
     for address, parameters in _LINK.findall(links):
         relation = _RELATION.search(parameters.lower())
         if relation is not None and any(each in RELATIONS for each in relation[1].split()):
@@ -104,7 +104,7 @@ def _address(links: str) -> str | None:
 
 
 def _level_of_the_host() -> int:
-    """How far up the call is that is not ours: a warning names its line."""
+    """How many frames up the host's code is: the warning names its line."""
     level, frame = 1, sys._getframe(1)
     while (
         frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]

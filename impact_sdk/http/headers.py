@@ -1,4 +1,4 @@
-"""Headers that a host may add to requests. Rules only: no I/O."""
+"""Rules for headers that a host adds to requests. No I/O."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -8,7 +8,7 @@ from ..mistakes.shown import shown
 from ..mistakes.wrong import wrong
 from ..secrets import Secret
 
-# RFC 9110, 5.6.2 and 5.5. No more than ASCII: what a server makes of the rest differs.
+# RFC 9110, 5.6.2 and 5.5. ASCII only: servers differ in how they read the rest.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")
 LONGEST_VALUE = 8_000
@@ -16,7 +16,7 @@ LONGEST_VALUE = 8_000
 # Headers that prove in whose name a request is sent.
 Proof = Mapping[str, str | Secret]
 
-# What the SDK says itself, or what frames a request.
+# Headers that the SDK sets itself, or that frame a request.
 OURS = frozenset(
     {
         *("accept", "accept-encoding", "authorization", "connection", "content-encoding", "content-length"),
@@ -27,13 +27,13 @@ OURS = frozenset(
 
 
 def added(name: str, given: object, taken: Collection[str] = ()) -> dict[str, Secret]:
-    """The headers that a host wants to add, as the secrets that they may be.
+    """The headers that a host wants to add, as secrets, since they may be.
 
-    `ConfigurationError` where one cannot be, or is the SDK's own.
+    `ConfigurationError` if one cannot be sent, or is one of the SDK's own.
 
     Args:
-        name: Of the argument.
-        taken: More names that are not to be had, in small letters.
+        name: The argument's name.
+        taken: More names that are not free, in lower case.
     """
     if given is None:
         return {}
@@ -47,7 +47,7 @@ def added(name: str, given: object, taken: Collection[str] = ()) -> dict[str, Se
             instead = "; give app_info for it" if header.lower() == "user-agent" else ""
             raise ConfigurationError(f"{name} has {header}, which the SDK sets itself{instead}")
         secret = Secret(value)
-        del value  # what a frame holds, a report of an error shows
+        del value  # a report of an error shows what a frame holds
         if not _is_value(secret.reveal()):
             raise ConfigurationError(f"{name} has a value for {header} that is no visible ASCII text")
         if header.lower() in (each.lower() for each in found):

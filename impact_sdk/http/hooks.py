@@ -1,15 +1,15 @@
-"""What the host may watch: each call, each attempt, each wait, each question to it. Watching changes nothing.
+"""Hooks: the host can watch each call, attempt, wait, and question to the host. Watching changes nothing.
 
     CallStarted      a method of the SDK begins, such as `dreams.create` or `session.launch_savehack`
-    AttemptStarted   a request of it is sent; headers may be added to it
-    AttemptEnded     its answer is there, or there is none
+    AttemptStarted   a request of the call is about to be sent; a hook may add headers
+    AttemptEnded     the answer has come, or there is none
     WaitStarted      the next attempt is due after some seconds
-    CallEnded        the method returns, or raises
-    HandoverStarted  a callback is called that the host is to answer: for an account, a consent, an ID token
-    HandoverEnded    it has answered, declined, failed, or had its time
+    CallEnded        the method returns or raises
+    HandoverStarted  a callback of the host is called: for an account, a consent or an ID token
+    HandoverEnded    the callback has answered, declined, failed, or timed out
 
-A listing is a call for each page that it asks for. No event holds a secret: headers that prove something are redacted,
-bodies are not there, and of a query only what says nothing of anybody.
+Each page of a listing is a call. No event holds a secret: credentials in headers are redacted, there are no bodies, and
+a query keeps only values that say nothing about a person.
 """
 
 import enum
@@ -32,22 +32,22 @@ from . import headers
 
 logger = logging.getLogger("impact_sdk")
 
-# A hook that is asynchronous holds up the call that it watches; not for ever.
+# An asynchronous hook delays the call that it watches, at most so long.
 LONGEST_HOOK_SECONDS = 1.0
 
 next_id = itertools.count(1).__next__
 
 
 class HookEvent:
-    """What a hook is called with; each is one of the classes below."""
+    """What a hook is called with: one of the classes below."""
 
     __slots__ = ()
 
 
 class Hook(Protocol):
-    """What is called with each event, one after the other: a function, or an object of the host's.
+    """A function, or an object that can be called. It gets the events one after the other.
 
-    What it returns is awaited, where that can be: it may be asynchronous.
+    It may be asynchronous: if it returns an awaitable, that is awaited.
     """
 
     def __call__(self, event: HookEvent, /) -> object: ...
@@ -58,9 +58,9 @@ class CallStarted(HookEvent):
     """A method of the SDK begins.
 
     Attributes:
-        id: Of this call, among all of this process.
+        id: Unique among the calls of this process.
         name: Such as `dreams.create`, `session.launch_savehack`, `sdk.launch`.
-        started_at: When (UTC), by the client's clock.
+        started_at: In UTC, by the client's clock.
     """
 
     id: int = attrs.field(factory=next_id)
@@ -70,14 +70,14 @@ class CallStarted(HookEvent):
 
 @attrs.frozen(kw_only=True)
 class CallEnded(HookEvent):
-    """A method of the SDK has returned, or raised, or was cancelled.
+    """A method of the SDK has returned, raised or been cancelled.
 
     Attributes:
-        call: How it began.
-        seconds: How long it took, by the machine's steady clock.
-        attempts: How many requests were sent, those for an access token included.
-        error: The type of what it raised, such as `NotFound`; None where it returned.
-        message: What that says; of our own errors only.
+        call: The event that told its start.
+        seconds: Its duration, by the machine's steady clock.
+        attempts: How many requests were sent, including those for an access token.
+        error: The class of the exception, such as `NotFound`; None if the method returned.
+        message: The exception's message, if it is one of our own errors.
     """
 
     call: CallStarted
@@ -92,12 +92,12 @@ class AttemptStarted(HookEvent):
     """A request is about to be sent.
 
     Attributes:
-        call: What it is a part of.
-        number: Which one of its request, from 1.
-        route: Its path, whatever it is about: `/v1/dreams/{id}`.
-        url: The whole address; what a query says of anybody is `REDACTED`.
-        headers: Those that are sent, as far as they may be seen.
-        seconds_waited_before: How long the call had waited since the attempt before.
+        call: The call that it is part of.
+        number: The attempt's number within its request, from 1.
+        route: The path without ids: `/v1/dreams/{id}`.
+        url: The whole address; personal values in the query are `REDACTED`.
+        headers: The headers that are sent, without secrets.
+        seconds_waited_before: How long the call has waited since the previous attempt.
     """
 
     call: CallStarted
@@ -112,10 +112,10 @@ class AttemptStarted(HookEvent):
     _added: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False, eq=False)
 
     def add_header(self, name: str, value: str) -> None:
-        """Send one more header with this attempt: such as `traceparent`. The last one of a name counts.
+        """Send one more header with this attempt, such as `traceparent`. The last value of a name counts.
 
         Raises:
-            ConfigurationError: The SDK or the client has a header of that name, or it is none.
+            ConfigurationError: The SDK or the client has a header of that name, or the name or value is not valid.
         """
         taken = {each.lower() for each in self.headers}
         self._added.update(
@@ -125,11 +125,11 @@ class AttemptStarted(HookEvent):
 
 @attrs.frozen(kw_only=True)
 class AttemptEnded(HookEvent):
-    """A request was answered, or was not.
+    """An attempt is over, with an answer or without.
 
     Attributes:
-        started: How it began.
-        attempt: What has become of it.
+        started: The event that told its start.
+        attempt: How it ended.
     """
 
     started: AttemptStarted
@@ -137,17 +137,17 @@ class AttemptEnded(HookEvent):
 
     @property
     def call(self) -> CallStarted:
-        """What it was a part of."""
+        """The call that it is part of."""
         return self.started.call
 
 
 @attrs.frozen(kw_only=True)
 class WaitStarted(HookEvent):
-    """An attempt has failed, and the next one is due.
+    """An attempt has failed, and the call waits before the next one.
 
     Attributes:
-        call: What it is a part of.
-        seconds: After how long.
+        call: The call that it is part of.
+        seconds: How long it waits.
         after: The attempt that failed.
     """
 
@@ -168,12 +168,12 @@ class HandoverOutcome(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class HandoverStarted(HookEvent):
-    """The host's callback is about to be called, in the task that tells of it.
+    """A callback of the host is about to be called, in the task that calls this hook.
 
     Attributes:
-        id: Of this question, among all calls and questions of this process.
-        callback: Its keyword at `register()`.
-        started_at: When (UTC), by the client's clock.
+        id: Unique among the calls and questions of this process.
+        callback: Its keyword in `register()`.
+        started_at: In UTC, by the client's clock.
     """
 
     id: int = attrs.field(factory=next_id)
@@ -186,8 +186,8 @@ class HandoverEnded(HookEvent):
     """The host's callback has ended.
 
     Attributes:
-        handover: How it began.
-        seconds: How long it took, by the client's clock.
+        handover: The event that told its start.
+        seconds: Its duration, by the client's clock.
     """
 
     handover: HandoverStarted
@@ -206,10 +206,10 @@ class Hooks:
         return bool(self._hooks)
 
     async def tell(self, event: HookEvent, *, may_wait: bool = True) -> None:
-        """Call all of them. Whatever they do, this returns; their first failure is logged.
+        """Call all hooks. A hook that fails changes nothing; its first failure is logged.
 
         Args:
-            may_wait: Whether one may be awaited. What is being thrown away may not.
+            may_wait: Whether a hook may be awaited. A coroutine that is being thrown away must not await.
         """
         interrupted: BaseException | None = None
         for number, hook in enumerate(self._hooks):
@@ -223,7 +223,7 @@ class Hooks:
             except BaseException as error:
                 if is_hosts_own(error):
                     self._complain(number, hook, event, error)
-                else:  # we are being cancelled: the others hear of it all the same
+                else:  # we are being cancelled: the other hooks still hear of it
                     interrupted, may_wait = interrupted or error, False
         if interrupted is not None:
             raise interrupted
@@ -242,7 +242,7 @@ class Hooks:
 
 
 async def _awaited(answer: Awaitable[object]) -> None:
-    # Shielded: that a call ended is worth telling also where it was cancelled.
+    # Shielded: a hook also hears the end of a cancelled call.
     with anyio.CancelScope(deadline=anyio.current_time() + LONGEST_HOOK_SECONDS, shield=True) as scope:
         await answer
     if scope.cancelled_caught:
@@ -250,7 +250,7 @@ async def _awaited(answer: Awaitable[object]) -> None:
 
 
 def of(given: object) -> Hooks:
-    """The hooks that a caller wants; `ConfigurationError` where one cannot be called."""
+    """The hooks that a caller wants; `ConfigurationError` if one cannot be called."""
     if given is None:
         return Hooks()
     if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Sequence):

@@ -1,4 +1,4 @@
-"""What DES is told of who asks: the SDK, Python, the program that uses them."""
+"""The `User-Agent`: tells DES which SDK, Python and program ask."""
 
 import re
 import sys
@@ -12,7 +12,7 @@ from ..version import __version__
 
 # RFC 9110, 5.6.2 and 10.1.5.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-# A comment, without what would end it.
+# A comment, without the characters that would end it.
 _VERSION = re.compile(r"[\w.+-]{1,50}")
 _COMMENT = re.compile(r"[!-'*-\[\]-~]{1,200}")
 
@@ -20,15 +20,15 @@ _COMMENT = re.compile(r"[!-'*-\[\]-~]{1,200}")
 @made_by_name
 @attrs.frozen(kw_only=True)
 class AppInfo:
-    """The program that uses the SDK, as the vendor's support will find it in the logs.
+    """The program that uses the SDK. The vendor's support finds it in the logs.
 
     Args:
-        name: Such as `example-bank-app`: letters, digits, and signs such as `-`, `.` and `_`.
-        version: Such as `1.4.2`, of the same signs.
-        url: Where there is more about it.
+        name: Such as `example-bank-app`: letters, digits, and characters such as `-`, `.` and `_`.
+        version: Such as `1.4.2`, with the same characters.
+        url: A page about it.
 
     Raises:
-        ConfigurationError: It cannot stand in a header.
+        ConfigurationError: A header cannot hold it.
     """
 
     name: str
@@ -49,10 +49,10 @@ class AppInfo:
 
 
 def user_agent(app: AppInfo | None = None, carrier: str | None = None) -> str:
-    """Who asks, as the `User-Agent` of a request has it.
+    """The value of the header.
 
     Args:
-        carrier: What carries the requests, such as `httpcore/1.0.9`.
+        carrier: The library that carries the requests, such as `httpcore/1.0.9`.
     """
     python = f"python/{sys.version_info.major}.{sys.version_info.minor}"
     return " ".join(map(str, filter(None, [f"impact-sdk/{__version__}", python, carrier, app])))

@@ -17,7 +17,7 @@ from .retry_budget import RetryBudget, RetryStore
 
 @attrs.frozen(kw_only=True)
 class Policy:
-    """How the calls of one client ask, where they do not say otherwise."""
+    """How the calls of one client ask, unless they say otherwise."""
 
     timeout_seconds: float = time_limits.TIMEOUT_SECONDS
     attempts: int = ATTEMPTS
@@ -26,17 +26,17 @@ class Policy:
     hooks: Hooks = attrs.field(factory=Hooks)
 
     def for_calls(self, options: CallOptions) -> "Policy":
-        """The same, with the limits of a call, or of several; `ConfigurationError` where one cannot be."""
+        """The same, with the limits of one call, or of several; `ConfigurationError` if one cannot be."""
         own = limits(options)
         return attrs.evolve(self, **own) if own else self
 
 
-# Of what has no client.
+# For a client without options.
 DEFAULT = Policy(retries=RetryStore(RetryBudget(size=math.inf)))
 
 
 def limits(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is given of a call's limits, checked."""
+    """The limits of a call that are given, checked."""
     found: dict[str, Any] = {}
     if (timeout := given.get("timeout")) is not None:
         found["timeout_seconds"] = time_limits.of(timeout)

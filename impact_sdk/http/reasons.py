@@ -1,25 +1,25 @@
-"""What an answer says is wrong, in each of the forms in which servers, and what stands before them, say it. Pure."""
+"""The reasons in a refusal, in any of the formats that servers and proxies use. Pure."""
 
 from collections.abc import Iterator, Mapping
 
 from ..errors import FieldError
 
-# Of the request as a whole.
+# The name for the request as a whole.
 BASE = "base"
 
-# RFC 9457 has these two; others the third.
+# The first two are those of RFC 9457; others use the third.
 SENTENCES = ("title", "detail", "message")
 NAMES = ("field", "param", "parameter", "name", "pointer", "path", "loc")
 FIELD_SENTENCES = ("errors", "reason", "msg", *SENTENCES)
-# RFC 9457 says that it means nothing.
+# RFC 9457: a type without meaning.
 NO_TYPE = "about:blank"
 
 
 def reasons(answer: object) -> list[FieldError]:
-    """What a JSON answer says, field by field where it does, then of the whole; empty where it says nothing we know.
+    """The reasons in a JSON answer: first field by field, then for the whole request; empty if we find none.
 
-    The form that DES documents; `{"errors": …}` as a list of texts, or by fields; OAuth's `error` and
-    `error_description`; problem details with `errors` or `invalid-params` (RFC 9457); `{"detail": [{"loc": …}]}`;
+    Read are the format that DES documents; `{"errors": …}` with a list of texts, or with fields; OAuth's `error` and
+    `error_description`; problem details with `errors` or `invalid-params` (RFC 9457); `{"detail": [{"loc": …}]}`; and
     `{"message": …}`.
     """
     # docs/des.md 2.8
@@ -65,19 +65,19 @@ def _of_fields(errors: object, within: str = "") -> Iterator[FieldError]:
 
 
 def _name(error: Mapping[str, object]) -> str:
-    source = error.get("source")  # as JSON:API has it
+    source = error.get("source")  # JSON:API
     for held in (error, source if isinstance(source, dict) else {}):
         for name in NAMES:
             value = held.get(name)
             if isinstance(value, list):
                 value = ".".join(map(str, value))
             if isinstance(value, (str, int)) and value != "":
-                # Of a JSON Pointer, what it points to.
+                # A JSON Pointer is written as a path.
                 return str(value).removeprefix("#").strip("/").replace("/", ".") or BASE
     return ""
 
 
 def _texts(said: object) -> list[str]:
-    """A text, or those of a list."""
+    """The text, or the texts of a list."""
     each = said if isinstance(said, list) else [said]
     return [text for text in each if isinstance(text, str) and text.strip()]

@@ -1,8 +1,8 @@
-"""How many retries a client may make: a store of them that answers fill. Rules, and one number: no clock, no I/O.
+"""The retry budget: a store of retries, which good answers fill again. No clock, no I/O.
 
-While DES is out, every call fails, and a client that tries each three times sends three times as much to a server that
-has enough to do. So retries are taken from a store, and answers put back a part of one: however long it lasts, a client
-sends at most `size` requests more than it would without retries, and one more for each `1 / earned` answers.
+While DES is down, every call fails. A client that tries each call three times would then send three times as much to a
+server that is already in trouble. So each retry is taken from a store, and each good answer puts back a part of one. In
+all, retries add at most `size` requests, and one more for each `1 / earned` good answers.
 """
 
 import math
@@ -19,11 +19,11 @@ class RetryBudget:
     """How many retries a client may make.
 
     Args:
-        size: How many there are at first, and at most; `math.inf` for no limit.
-        earned: What part of one each answer of DES brings back.
+        size: The number of retries at first, and at most; `math.inf` means no limit.
+        earned: The part of a retry that each good answer puts back, 0 to 1.
 
     Raises:
-        ConfigurationError: A number that cannot be.
+        ConfigurationError: A number is out of range.
     """
 
     size: float = 100.0
@@ -41,18 +41,18 @@ def _is_amount(value: object) -> bool:
 
 
 def after_answer(left: float, budget: RetryBudget) -> float:
-    """What is in store after an answer of a DES that is well."""
+    """What is left after a good answer."""
     return min(left + budget.earned, budget.size)
 
 
 def after_retry(left: float) -> float | None:
-    """What is in store after a retry; None where there is none to take."""
+    """What is left after a retry; None if there is none to take."""
     return left - 1 if left >= 1 else None
 
 
 @attrs.define(eq=False)
 class RetryStore:
-    """The retries that one client has in store. All calls of a client, and of its views, share them."""
+    """The retries that are left to one client. All calls of the client, and of its views, share them."""
 
     budget: RetryBudget = attrs.field(factory=RetryBudget)
     left: float = attrs.field(init=False)
@@ -61,11 +61,11 @@ class RetryStore:
         self.left = self.budget.size
 
     def answered(self) -> None:
-        """DES has answered, and was well."""
+        """Count a good answer."""
         self.left = after_answer(self.left, self.budget)
 
     def take(self) -> bool:
-        """Whether there may be one more retry; it is taken from the store."""
+        """Take a retry; False if there is none left."""
         left = after_retry(self.left)
         if left is None:
             return False

@@ -1,4 +1,4 @@
-"""One request to DES and its answer: credentials, attempts, errors."""
+"""Requests in the name of a bank, a session or nobody: credentials, calls, attempts, errors."""
 
 import abc
 from collections.abc import Mapping
@@ -27,33 +27,34 @@ from .trying import Trying
 
 
 class Auth(abc.ABC):
-    """Whose name a request is sent in."""
+    """The principal in whose name a request is sent."""
 
     @abc.abstractmethod
     async def headers(self, asking: "Transport") -> Proof:
-        """The headers that prove it; where need be they are fetched first, within the limits of the call."""
+        """The headers that prove it. They may have to be fetched first, within the limits of the call."""
 
     @property
     def owner(self) -> object:
-        """Who hears the answers (see `recorded`): a session has several proofs."""
+        """The object whose recordings get the answers (see `recorded`): a session has several proofs."""
         return self
 
     async def refused(self, proof: Proof) -> bool:
-        """DES does not accept these headers (401). True when there are others by now, so that it is worth asking."""
+        """DES does not accept these headers (401). True if there are other ones by now, to try again with."""
         return False
 
-    def answered(self, reply: Reply) -> None:  # noqa: B027  # most proofs stay as they are
-        """DES accepted them, and may have sent newer ones."""
+    def answered(self, reply: Reply) -> None:
+        """DES accepted the headers, and may have sent newer ones. Most proofs stay as they are."""
+        return
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Transport:
-    """Requests in one principal's name, tried again where that is right.
+    """Requests in the name of one principal, tried again where that is right.
 
     Attributes:
         policy: How it asks; as its client does, if left out.
-        call: The call that its requests are parts of; None where each is a call of its own.
-        paging: The listing whose pages they are.
+        call: The call that its requests are part of; None if each request is its own call.
+        paging: The listing whose pages it fetches.
     """
 
     http: HTTP
@@ -79,16 +80,16 @@ class Transport:
     # Calls
 
     def begins_with(self, options: Mapping[str, object]) -> bool:
-        """Whether a method that is given these options has to begin a call.
+        """Whether a method with these options must begin a call.
 
-        Where nobody watches and there is no deadline, there is nothing to keep of one.
+        Without hooks and without a deadline there is nothing to keep of a call.
         """
         if self.call is not None or self.paging is not None:
             return False
         return self._keeps_calls or options.get("deadline") is not None
 
     def calling(self, name: str, options: CallOptions) -> "Calling[Transport]":
-        """A block in which one call is made; gives what its requests are sent through."""
+        """An `async with` block in which one call is made; gives the transport for its requests."""
         policy = self.policy.for_calls(options)
 
         def make() -> tuple[Call, Transport]:
@@ -101,10 +102,10 @@ class Transport:
         return Calling(policy.hooks, make)
 
     def listing(self, name: str, options: CallOptions, *, ends: bool = True) -> "Transport":
-        """What the pages of a listing are asked for through.
+        """The transport for the pages of a listing.
 
         Args:
-            ends: Whether there is a last one; where not, the deadline is for each.
+            ends: Whether there is a last page. If not, each page has its own deadline.
         """
         policy = self.policy.for_calls(options)
         deadline = self._deadline(policy) if ends else None
@@ -118,13 +119,13 @@ class Transport:
     # Requests
 
     async def request(self, method: str, path: str, **asked: Unpack[Asked]) -> Reply:
-        """The answer to a request, when it is a good one; otherwise one of the errors.
+        """The answer to a request, if it is a good one.
 
-        A POST has one idempotency key for all its attempts. After an attempt whose outcome is unknown a POST is sent
-        again only where DES is known to honour keys.
+        A POST has one idempotency key for all its attempts. If the outcome of an attempt is unknown, a POST is sent
+        again only if DES is known to honour keys.
 
         Raises:
-            APIError: DES answered with anything but 200 to 299.
+            APIError: DES answered with another status than 200 to 299.
             NotSent: It was never sent.
             OutcomeUnknown: It may have happened.
         """
@@ -199,7 +200,7 @@ class Transport:
         return None if self.call is None else self.call.deadline
 
     async def prepare(self, name: str, options: CallOptions) -> None:
-        """Have ready what the first request needs; raises as that would, after one attempt."""
+        """Prepare what the first request needs. Raises as that request would, after one attempt."""
         self.http.require_same_loop()
         async with self.calling(name, options) as own:
             head = Request.of(own.http, "HEAD", "/")
@@ -209,5 +210,5 @@ class Transport:
             await self.http.prepare(Limits(own.policy.timeout_seconds, left))
 
     def moment(self, at: datetime | None) -> datetime:
-        """The moment that a caller gave; the present one, by the client's clock, where none was given."""
+        """The moment that a caller gave; if None, the present moment by the client's clock."""
         return self.http.clock.now() if at is None else at

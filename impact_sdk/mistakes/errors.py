@@ -1,14 +1,14 @@
-"""The base of all errors of the SDK, and those that the caller made: they stand below all that can raise them."""
+"""The base of all errors of the SDK, and the errors of a caller. Every other module may raise them."""
 
 from ..parsing.visible import visible
 from .travelling import Travelling
 
 
 class ImpactError(Travelling):
-    """Anything that this SDK raises on purpose.
+    """Any error that this SDK raises on purpose.
 
-    What others wrote stands in its message so that it can be seen and does nothing: no control characters reach the
-    terminal, or the log, that it is written to. It can be copied, and be sent to another process.
+    Its message shows control characters in text of others as escapes, so that they do nothing in a terminal or a log.
+    It can be copied, and sent to another process.
     """
 
     def __init__(self, message: str = "") -> None:
@@ -16,15 +16,15 @@ class ImpactError(Travelling):
 
 
 class ConfigurationError(ImpactError, ValueError):
-    """The SDK was set up, or is being used, in a way that cannot work; the message names the argument and its value.
+    """The SDK was set up, or is used, in a way that cannot work. The message names the argument and its value.
 
-    No request was sent, unless what the host has handed over (a clock, a store, a transport) gave a wrong answer later.
-    It is a ValueError as well, which is what Python calls an argument that cannot be.
+    No request was sent, unless an object of the host (a clock, a store, a transport) gave a wrong answer later. It is a
+    ValueError too, Python's name for a wrong argument.
     """
 
 
 class UnknownArgument(ConfigurationError, TypeError):
-    """There is no argument of this name, and the message has the nearest one; or one that has to be given is missing.
+    """There is no argument of this name, or a required one is missing. The message has the nearest name.
 
-    No request was sent. It is a TypeError as well, which is what Python calls it.
+    No request was sent. It is a TypeError too, Python's name for such a call.
     """

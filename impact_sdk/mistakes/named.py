@@ -1,4 +1,4 @@
-"""Arguments by names that there are not, and those that are missing: said with the name that was meant."""
+"""Errors for unknown and missing arguments. They suggest the right name."""
 
 import inspect
 from collections.abc import Callable, Collection, Iterable
@@ -11,7 +11,7 @@ from .shown import shown
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# What other SDKs call it. Only where there is ours.
+# Names in other SDKs, for our own names.
 OF_OTHERS = {
     "max_retries": "attempts",
     "max_network_retries": "attempts",
@@ -34,11 +34,11 @@ OF_OTHERS = {
 
 
 def require_known(called: str, given: dict[str, object], known: Iterable[str]) -> None:
-    """`UnknownArgument`, with the nearest name, where an argument is given that there is not."""
+    """`UnknownArgument`, with the nearest name, if there is no argument of a given name."""
     for name in given:
         if name not in known:
-            given.clear()  # what a frame holds, a report of an error shows
-            # Its value is not shown: behind a misspelled name there may be a secret.
+            given.clear()  # a report of an error shows what a frame holds
+            # Without its value: it may be a secret under a misspelled name.
             raise UnknownArgument(f"{called} has no argument {shown(name)}; {_hint(name, [*known])}")
 
 
@@ -52,7 +52,7 @@ def _hint(name: str, known: Collection[str]) -> str:
 
 
 def told_by_name(called: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """A method that says of wrong arguments what Python does not: which there are.
+    """A decorator: the method's errors about wrong arguments also say which arguments there are.
 
     Args:
         called: Such as `sdk.register()`.
@@ -65,9 +65,9 @@ def told_by_name(called: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 return method(*args, **given)
             except TypeError as error:
                 if error.__traceback__ is None or error.__traceback__.tb_next is not None:
-                    raise  # of what it does, and not of how it was called
+                    raise  # from within the method, not from the call
             count, names = len(args) - 1, list(map(str, given))
-            del args, given  # what a frame holds, a report of an error shows
+            del args, given  # a report of an error shows what a frame holds
             raise _problem(called, method, count, names)
 
         return asked
@@ -76,16 +76,16 @@ def told_by_name(called: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 def made_by_name(kind: type[T]) -> type[T]:
-    """A class that says so when one is made."""
+    """The same for the arguments of a class."""
     setattr(kind, "__init__", told_by_name(f"{kind.__name__}()")(kind.__init__))  # noqa: B010  # mypy forbids the other
     return kind
 
 
 def _problem(called: str, method: Callable[..., object], count: int, given: Collection[str]) -> UnknownArgument:
-    """What is wrong with a call of a method that Python has refused.
+    """The error for a call that Python has refused.
 
     Args:
-        count: How many arguments it has got without names.
+        count: The number of positional arguments.
         given: The names of the others.
     """
     parameters = list(inspect.signature(method).parameters.values())[1:]

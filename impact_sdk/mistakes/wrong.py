@@ -1,20 +1,20 @@
-"""How a caller is told of a mistake: which argument, what it was, and what to give."""
+"""The error for a wrong argument: its name, its value, and what to give instead."""
 
 from .errors import ConfigurationError
 from .shown import shown
 
-# Never shown, whatever is wrong with them.
+# Their values are never shown.
 SECRETS = frozenset({"auth", "client_secret", "id_token", "secret"})
 
 
 def wrong(name: str, value: object, wanted: str) -> ConfigurationError:
-    """The error for an argument that cannot be."""
+    """The error for a wrong argument."""
     said = "is not shown, and cannot be" if name in SECRETS else f"is {shown(value)}"
     return ConfigurationError(f"{name} {said}; give {wanted}")
 
 
 def what_is_wrong_with_text(value: object) -> str | None:
-    """What to give instead; None for a text that can be written."""
+    """What to give instead; None if the value is a text that can be encoded."""
     if not isinstance(value, str):
         return "a text"
     try:

@@ -18,7 +18,7 @@ from .seam import Headers, Incoming, Outgoing, Sending
 from .settings import Settings
 from .unbroken import unbroken
 
-# Of these we send our own, or none.
+# For these headers we send our own, or none.
 NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 ADDRESSES_AT_HAND = 256
 TIMEOUTS_AT_HAND = 16
@@ -71,7 +71,7 @@ class AiohttpClient:
         headers = Headers(response.raw_headers)
         coding = headers.get("content-encoding", "")
         try:
-            # As nearly all are: then aiohttp takes no more than was announced, and is quicker than we are.
+            # The usual case: aiohttp then reads no more than was announced, and is faster than we are.
             is_announced = (response.content_length or LARGEST_BYTES + 1) <= LARGEST_BYTES
             if is_announced and not coding and "transfer-encoding" not in headers:
                 body: bytes | Unusable = await response.read()
@@ -101,7 +101,7 @@ class AiohttpClient:
 
 
 def _texts(outgoing: Outgoing) -> list[tuple[str, str]]:
-    """The headers as aiohttp wants them. It writes UTF-8, and a cookie may have any octets."""
+    """The headers as aiohttp wants them. It writes UTF-8, and a cookie may hold any bytes."""
     name = b""
     try:
         return [((name := each).decode(), value.decode()) for each, value in outgoing.headers]
@@ -123,6 +123,6 @@ def _allowed(connect: float, step: float) -> aiohttp.ClientTimeout:
 
 @functools.lru_cache(ADDRESSES_AT_HAND)
 def _url(url: str, target: bytes) -> URL:
-    """The address as it is: what is quoted is not quoted again."""
+    """The address as it is, without quoting it again."""
     parts = URL(url, encoded=True)
     return URL(f"{parts.scheme}://{parts.raw_authority}{target.decode()}", encoded=True)

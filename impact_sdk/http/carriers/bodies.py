@@ -1,4 +1,4 @@
-"""The body of an answer, read whole: unpacked here, so that it is never larger than what we would take."""
+"""Reads the whole body of an answer. It is unpacked here, so that it never becomes larger than the limit."""
 
 import zlib
 from collections.abc import AsyncIterable
@@ -6,23 +6,23 @@ from typing import Any
 
 import anyio
 
-# A page of a hundred transactions has less than a hundred kilobytes. Packed, sixteen megabytes may come as sixteen
+# A page of a hundred transactions is smaller than a hundred kilobytes. Sixteen megabytes can be packed into sixteen
 # kilobytes.
 LARGEST_BYTES = 16 * 1024 * 1024
 
 GZIP = 16 + zlib.MAX_WBITS
 ZLIB = zlib.MAX_WBITS
 RAW_DEFLATE = -zlib.MAX_WBITS
-# By so many one sees whether there is a frame.
+# So many bytes show whether there is a frame.
 FRAME_BYTES = 2
 
 
 class Unusable(ValueError):
-    """The body is too large, or packed in a way that we did not ask for, or wrongly."""
+    """The body is too large, is packed in a way that we did not ask for, or cannot be unpacked."""
 
 
 async def whole_or_why(pieces: AsyncIterable[bytes], coding: str) -> bytes | Unusable:
-    """As `whole()`; what that raises is given."""
+    """As `whole()`, but the `Unusable` is returned."""
     try:
         return await whole(pieces, coding)
     except Unusable as error:
@@ -30,13 +30,13 @@ async def whole_or_why(pieces: AsyncIterable[bytes], coding: str) -> bytes | Unu
 
 
 async def whole(pieces: AsyncIterable[bytes], coding: str) -> bytes:
-    """All of a body, as it was before it was packed.
+    """The whole body, unpacked.
 
     Args:
-        coding: The `Content-Encoding`; gzip, deflate, or none.
+        coding: The `Content-Encoding`: gzip, deflate, or empty.
 
     Raises:
-        Unusable: It cannot be unpacked, or has more than 16 MiB; no more than that is ever held.
+        Unusable: It cannot be unpacked, or is larger than 16 MiB. Never more than that is in memory.
     """
     unpack = _unpacking(coding.strip().lower())
     held: list[bytes] = []
@@ -44,17 +44,17 @@ async def whole(pieces: AsyncIterable[bytes], coding: str) -> bytes:
     problem: Unusable | None = None
     with anyio.CancelScope() as scope:
         async for piece in pieces:
-            if problem is not None:  # of those that come without waiting no more are kept
+            if problem is not None:  # more pieces may come before the cancellation does
                 continue
             try:
-                if not isinstance(piece, bytes):  # a transport of the host's may give anything
+                if not isinstance(piece, bytes):  # a transport of the host may give anything
                     raise Unusable(f"it comes as {type(piece).__name__}, and not as bytes")
                 held.append(piece if unpack is None else unpack.some(piece, left + 1))
                 left -= len(held[-1])
                 if left < 0:
                     raise Unusable(f"the body is larger than {LARGEST_BYTES} bytes")
             except Unusable as error:
-                # Cancelled and not left: leaving would strand the generators below, which have a connection to close.
+                # Cancel, do not break: the generators below must run to close their connection.
                 problem = error
                 held.clear()
                 scope.cancel()
@@ -76,10 +76,10 @@ def _unpacking(coding: str) -> "_Unpacking | None":
 
 
 class _Unpacking:
-    """One packed body, piece by piece.
+    """Unpacks one body, piece by piece.
 
     Args:
-        otherwise: How else it may be packed: some servers take "deflate" at its word, and leave the frame out.
+        otherwise: Another format that it may have: some servers send "deflate" without its frame.
     """
 
     def __init__(self, form: int, *, otherwise: int | None = None) -> None:
@@ -91,11 +91,11 @@ class _Unpacking:
 
     @property
     def is_whole(self) -> bool:
-        """Whether what was packed has come to its end, where its check is; of nothing there is no end."""
+        """Whether the packed data has come to its end, with its checksum. An empty body is whole too."""
         return not self._held and (self._inflating.eof or not self._has_begun)
 
     def some(self, piece: bytes, most: int) -> bytes:
-        """What a piece holds, up to `most` bytes."""
+        """The unpacked bytes of a piece, at most `most`."""
         piece, self._held = self._held + piece, b""
         self._has_begun = self._has_begun or bool(piece)
         if self._otherwise is not None and len(piece) < FRAME_BYTES:

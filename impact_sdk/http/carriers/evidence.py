@@ -1,6 +1,6 @@
-"""What may be said of a request that got no answer: by evidence of what was sent, and never by an error's type alone.
+"""The error for a request without an answer. Evidence of what was sent decides, never the class of an error alone.
 
-Adapters give one type to a refused connection and to one that was closed after the request. So a type can only make
+Libraries use one class for a refused connection and for one that was closed after the request. So a class can only make
 the answer more careful. No I/O.
 """
 
@@ -15,7 +15,7 @@ from .time_limits import TooLate
 
 LONGEST_CHAIN = 20
 
-# By name: httpcore, httpx, their successors and aiohttp have a class each.
+# By name, since httpcore, httpx, their successors and aiohttp each have their own classes.
 BEFORE_SENDING = frozenset(
     {
         "ClientConnectorError",
@@ -31,7 +31,7 @@ BEFORE_SENDING = frozenset(
 
 
 def is_known_not_sent(error: Exception, sending: Sending) -> bool:
-    """Whether nothing of the request was handed to a connection; what is not known is not claimed."""
+    """Whether it is known that no part of the request was given to a connection."""
     if sending.has_begun:
         return False
     if sending.is_watched or isinstance(error, (NoPlace, TooLate)):
@@ -39,12 +39,12 @@ def is_known_not_sent(error: Exception, sending: Sending) -> bool:
     names = {kind.__name__ for kind in type(error).__mro__}
     if sending.tells and not names.isdisjoint(BEFORE_SENDING):
         return True
-    # That there was no connection says nothing where something else was tried after it, unseen, and failed in its turn.
+    # A failed connection proves nothing if something else was tried after it, unseen, and failed too.
     return sending.no_connection is not None and any(each is sending.no_connection for each in _origins(error))
 
 
 def _origins(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and what it was raised from."""
+    """An error and its causes."""
     for _ in range(LONGEST_CHAIN):
         if error is None:
             return

@@ -1,8 +1,8 @@
-"""The SDK's own pool of connections, on httpcore: a stack of those that are free, of which the last is taken first.
+"""The SDK's own pool of connections, on httpcore: a stack of free connections. The last one is used first.
 
 httpcore makes the connections and speaks HTTP on them. Its own pool looks through all connections and all waiting calls
-whenever a call begins or ends, and keeps for ever what it has made for a call that was cancelled before it was opened.
-This one looks at one connection, and closes whatever a failed or cancelled call has touched.
+whenever a call begins or ends, and it never drops a connection whose call was cancelled before the connection opened.
+This pool looks at one connection, and closes every connection that a failed or cancelled call has used.
 """
 
 import ssl
@@ -25,7 +25,7 @@ from .settings import Settings
 from .streams import Streams
 from .unbroken import unbroken
 
-# What is closed after a failure gets so long to say goodbye.
+# A connection gets so long to say goodbye when it is closed after a failure.
 TO_CLOSE_SECONDS = 1.0
 
 
@@ -34,10 +34,10 @@ class _Connection:
     """One connection, and the streams below it.
 
     Attributes:
-        calls: How many are under way on it; more than one over HTTP/2 alone.
+        calls: How many calls are under way on it; more than one only over HTTP/2.
         is_good: Nothing has failed on it.
-        is_settled: Set when it is known whether it is one for all, where that is to be found out.
-        free_since: By the event loop's clock.
+        is_settled: Set when it is known whether the calls share this connection.
+        free_since: By the event loop's clock, in seconds.
     """
 
     http: Any
@@ -49,11 +49,11 @@ class _Connection:
 
     @property
     def is_fit(self) -> bool:
-        """Whether the next call may be sent on it, where none is under way."""
+        """Whether the next call may use it, if none is under way."""
         return not self.http.has_expired() and not unasked.has_come(self.http)
 
     async def close(self) -> None:
-        # By itself it says goodbye. A stream that was opened as its call was cancelled, it does not know.
+        # httpcore's connection says goodbye. It does not know a stream that opened while its call was cancelled.
         with anyio.move_on_after(TO_CLOSE_SECONDS):
             try:
                 await self.http.aclose()
@@ -66,8 +66,8 @@ class Pool:
     """Connections to one DES.
 
     Args:
-        library: httpcore, or one that has the same names.
-        scheme: Of the address; as `host`, and `port`, where it names one.
+        library: httpcore, or httpcore2.
+        scheme: The scheme of the address. Likewise `host`, and `port` if the address names one.
     """
 
     library: ModuleType
@@ -152,15 +152,15 @@ class Pool:
             self._settled()
 
     def _settled(self) -> None:
-        """Whether the connection that is being opened is one for all is known, or it has come to nothing."""
+        """It is known whether the calls share the connection that is being opened, or it has failed."""
         if self._opening is not None:
             self._opening.is_settled.set()
             self._opening = None
 
     async def _one(self) -> _Connection:
-        """A connection for one call: a shared one, the last that became free, or a new one."""
-        # Who shares it from the first moment on would fall with the call that opens it. Where that one has failed, each
-        # of those who waited opens one: they may fail together, but not one after the other.
+        """A connection for one call: the shared one, the one that became free last, or a new one."""
+        # Wait until the connection is open: a call that shared it earlier would fail with the call that opens it. If
+        # that fails, each waiting call opens its own: they may fail together, but not one after the other.
         if self._opening is not None:
             await self._opening.is_settled.wait()
         while True:
@@ -180,7 +180,7 @@ class Pool:
         if self._is_closed:
             raise NoPlace("the client was closed meanwhile")
         streams = Streams(self.library, is_shared=self._shares)
-        # A pool of httpcore's makes them, and knows how a proxy is asked; no request goes through it.
+        # httpcore's pool makes the connections, and knows how to ask a proxy. No request goes through it.
         maker = self.library.AsyncConnectionPool(
             ssl_context=self.settings.tls,
             proxy=_asked_by(self.library, self.settings.proxy, self.settings.tls),
@@ -196,7 +196,7 @@ class Pool:
         return connection
 
     def _left(self, connection: _Connection, *, is_good: bool) -> None:
-        """A call has left it. No waiting: whatever becomes of the task, this has happened."""
+        """A call has left the connection. This does not await, so that a cancellation cannot interrupt it."""
         connection.calls -= 1
         connection.is_good = connection.is_good and is_good
         if not connection.is_good and connection is self._shared:
@@ -223,7 +223,7 @@ class Pool:
         await self._close(over)
 
     async def _close(self, connections: Collection[_Connection]) -> None:
-        """Close all of them, whatever becomes of the task."""
+        """Close all of them, even if this task is cancelled."""
 
         async def close() -> None:
             for each in connections:
@@ -252,7 +252,7 @@ async def _exchanged(connection: _Connection, request: Any) -> Incoming:
 
 
 def _was_held_back(error: BaseException) -> bool:
-    """Whether h2 wrote none of it: DES allows fewer calls at once on a connection than httpcore had in mind."""
+    """Whether h2 wrote nothing, because DES allows fewer calls at once on a connection than httpcore assumed."""
     return any(type(each).__name__ == "TooManyStreamsError" for each in error.args)
 
 

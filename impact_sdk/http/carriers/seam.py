@@ -1,4 +1,4 @@
-"""The seam to the network: what one exchange is given, what it gives, and what is known when it gives nothing."""
+"""The interface to the network: one request, its answer, and what is known if there is no answer."""
 
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -18,12 +18,12 @@ KEPT_SECONDS = 4.0
 
 @attrs.frozen(kw_only=True)
 class Outgoing:
-    """One request, as it goes out.
+    """One request, as it is sent.
 
     Attributes:
-        path: Below the address of DES, without its query, as messages name it.
+        path: Below the address of DES, without the query, for messages.
         target: Path and query, as the first line has them.
-        headers: All of them, `Host` and `Content-Length` too. Octets and not texts: a cookie goes back as it came.
+        headers: All headers, with `Host` and `Content-Length`. Bytes, since a cookie is sent back unchanged.
     """
 
     method: str
@@ -37,7 +37,7 @@ class Outgoing:
 
 @attrs.define(repr=False)
 class Body:
-    """A request's body, in one piece. No generator: a call that is cancelled leaves one behind, and trio says so."""
+    """A request's body, in one piece. Not a generator: a cancelled call would leave it open, and trio warns of that."""
 
     content: bytes
     _is_taken: bool = attrs.field(default=False, init=False)
@@ -56,10 +56,10 @@ class Body:
 
 
 class Headers(Mapping[str, str]):
-    """An answer's headers: looked up in any case; of several of one name, all, with commas between them.
+    """An answer's headers. Names are looked up in any case; the values of one name are joined with commas.
 
     Attributes:
-        raw: As they came.
+        raw: The headers as they came.
     """
 
     __slots__ = ("_by_name", "raw")
@@ -89,24 +89,24 @@ class Headers(Mapping[str, str]):
         return len(self._texts())
 
     def __repr__(self) -> str:
-        # Names alone: among the values there are cookies.
+        # Only names: the values include cookies.
         return f"<Headers {', '.join(self)}>"
 
     def __reduce__(self) -> tuple[object, ...]:
         return Headers, (self.raw,)
 
     def all(self, name: bytes) -> tuple[str, ...]:
-        """The values of one name, each for itself.
+        """The values of one name, one by one.
 
         Args:
-            name: In small letters.
+            name: In lower case.
         """
         return tuple(value.decode("latin-1") for each, value in self.raw if each.lower() == name)
 
 
 @attrs.frozen
 class Incoming:
-    """One answer, whole; or why its body cannot be used."""
+    """One whole answer. The body is `Unusable` if it cannot be used."""
 
     status: int
     headers: Headers
@@ -115,15 +115,15 @@ class Incoming:
 
 @attrs.define
 class Sending:
-    """How far one request has got: evidence, which whoever carries it writes down.
+    """How far one request has got: the evidence that its carrier writes down.
 
     Attributes:
-        tells: Whether the carrier writes down each beginning: where it has not begun, an error's type may be believed.
-        tells_all: Whether `trace` hears of each step, of whatever carries it: once it has heard of one, none is missed.
-        is_watched: Whether no beginning can be missed: where it has not begun, nothing was sent, whatever failed.
-        has_begun: Some of it may have been handed to a connection.
-        no_connection: What failed when a connection was to be made for it.
-        waited_seconds: For a place among the calls under way.
+        tells: The carrier writes down when sending begins. If it has not begun, the class of an error is evidence.
+        tells_all: `trace` hears of each step, so after the first step it misses none.
+        is_watched: The start of sending cannot be missed. If it has not begun, nothing was sent, whatever failed.
+        has_begun: A part of the request may have been given to a connection.
+        no_connection: The error when a connection could not be made for it.
+        waited_seconds: How long it waited for a place among the calls under way.
         began: When it was given to the carrier, by the machine's steady clock.
     """
 
@@ -136,11 +136,11 @@ class Sending:
     began: float = attrs.field(factory=time.monotonic)
 
     async def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """What httpcore, and what is made like it, calls at each step (its `trace` extension)."""
+        """Called at each step by httpcore, and by transports like it (the extension `trace`)."""
         self.is_watched = self.is_watched or self.tells_all
         given = info if isinstance(info, Mapping) else {}
         if event.endswith(".send_request_headers.started"):
-            # One that asks a proxy for a way through is no request to DES.
+            # A CONNECT asks a proxy for a tunnel. It is not a request to DES.
             self.has_begun = self.has_begun or getattr(given.get("request"), "method", None) != b"CONNECT"
         elif event.startswith("connection.") and event.endswith(".failed"):
             failure = given.get("exception")
@@ -151,9 +151,9 @@ class Carrier(Protocol):
     """What carries requests to DES and answers back.
 
     Attributes:
-        is_bound_to_loop: Whether it is of use in the event loop of its first exchange only.
-        product: The library that carries them, for the `User-Agent`: `httpcore/1.0.9`; empty if that is not known.
-        through: The proxy that it sends through, as a message has it; empty where there is none, or none is known of.
+        is_bound_to_loop: It works only in the event loop of its first exchange.
+        product: The library and its version, for the `User-Agent`: `httpcore/1.0.9`; empty if not known.
+        through: The proxy that it uses, for a message; empty if there is none, or none is known.
     """
 
     @property
@@ -166,7 +166,7 @@ class Carrier(Protocol):
     def through(self) -> str: ...
 
     async def exchange(self, outgoing: Outgoing, sending: Sending) -> Incoming:
-        """One request, and its answer. Any exception means that there is none; `sending` says how far it got."""
+        """Send one request, and return its answer. If there is none, it raises; `sending` says how far it got."""
         ...
 
     async def aclose(self) -> None:

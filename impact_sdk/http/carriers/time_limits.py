@@ -1,4 +1,4 @@
-"""How long one attempt may take: at each step of it, and as a whole."""
+"""The time limits of one attempt: for each step, and for the whole."""
 
 import math
 from datetime import timedelta
@@ -11,20 +11,20 @@ from ...mistakes.wrong import wrong
 
 TIMEOUT_SECONDS = 30.0
 CONNECT_TIMEOUT_SECONDS = 5.0
-# Longer than anybody waits, and short enough for every event loop.
+# Nobody waits longer, and every event loop can count so far.
 LONGEST_TIMEOUT_SECONDS = 86_400.0
 
 
 class Unfinished(Exception):
-    """The answer went on for longer than it may."""
+    """The answer was not complete in time."""
 
 
 class TooLate(Exception):
-    """There was no time left to begin."""
+    """No time was left to begin."""
 
 
 def of(timeout: timedelta | float | None) -> float:
-    """The seconds that a caller wants; `ConfigurationError` where they cannot be."""
+    """The seconds that a caller wants; `ConfigurationError` if they cannot be."""
     if timeout is None:
         return TIMEOUT_SECONDS
     seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
@@ -35,11 +35,11 @@ def of(timeout: timedelta | float | None) -> float:
 
 @attrs.frozen
 class Limits:
-    """How long one attempt may take, in seconds.
+    """The time limits of one attempt, in seconds.
 
     Attributes:
-        step: Each step of it: to wait for a place, to take the request, to go on with the answer.
-        left: All of it, where the call has a deadline; None where it has none.
+        step: For each step: to wait for a place, to send the request, to get the next part of the answer.
+        left: For the whole attempt, if the call has a deadline; None if it has none.
     """
 
     step: float = TIMEOUT_SECONDS
@@ -47,22 +47,22 @@ class Limits:
 
     @property
     def connect(self) -> float:
-        """Of a step's time, what there is to connect."""
+        """The time to connect."""
         return self._at_most(min(self.step, CONNECT_TIMEOUT_SECONDS))
 
     @property
     def wait(self) -> float:
-        """What there is to wait for a place."""
+        """The time to wait for a place."""
         return self._at_most(self.step)
 
     @property
     def whole(self) -> float:
-        """What there is from the first step to the last."""
-        # To connect has a limit of its own. Until that is over it is known that nothing was sent.
+        """The time from the first step to the last."""
+        # Connecting has its own limit. Until it ends, it is known that nothing was sent.
         return self._at_most(self.step + min(self.step, CONNECT_TIMEOUT_SECONDS))
 
     def after(self, waited: float) -> "Limits":
-        """What is left of them after some seconds."""
+        """The limits that are left after some seconds."""
         return self if self.left is None or not waited else Limits(self.step, max(self.left - waited, 0.0))
 
     def _at_most(self, seconds: float) -> float:
@@ -70,10 +70,10 @@ class Limits:
 
 
 class Whole:
-    """Ends what the limits of its steps do not end: an answer of which a little comes again and again, for ever.
+    """Ends an answer that the limits of its steps do not end: one that comes bit by bit, for ever.
 
-    `Unfinished` where it was not complete in time; `TooLate` where there was no time at all. No generator: every call
-    has one.
+    `Unfinished` if it was not complete in time; `TooLate` if there was no time at all. Not a generator: every call has
+    one, and a class is faster.
     """
 
     __slots__ = ("_limit", "_seconds")

@@ -1,9 +1,9 @@
-"""Whether something has come on a connection that no call has asked for: the next call would take it for its answer.
+"""Finds bytes on an idle connection that no call has asked for. The next call would read them as its answer.
 
-A server may answer twice, or send a body where there is none to send. What is still in the socket, httpcore sees by
-itself over HTTP/1.1. Not so over HTTP/2; and not what was read along with the answer before: that lies in h11, or in
-the TLS above the socket, and neither has a public way to it. Where it cannot be looked for, it is taken to be there:
-such a connection is not used again.
+A server may answer twice, or send a body that should not be there. httpcore itself sees bytes in the socket, over
+HTTP/1.1 only. It does not see them over HTTP/2, nor bytes that were read together with the previous answer: these lie
+in h11, or in the TLS above the socket, and neither has a public way to look. If we cannot look, we assume that there
+are some: the connection is not used again.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from anyio.streams.tls import TLSStream
 
 
 def has_come(http: Any) -> bool:
-    """Whether there is anything to read on an idle connection of httpcore's, be it that it was closed."""
+    """Whether bytes, or the end of the connection, wait to be read on an idle connection of httpcore."""
     try:
         speaking = _innermost(http)
         stream = speaking._network_stream
@@ -34,7 +34,7 @@ def has_come(http: Any) -> bool:
 
 
 def _innermost(http: Any) -> Any:
-    """What speaks HTTP to DES: around it is what connects, and what asks a proxy."""
+    """The object that speaks HTTP to DES. Others are around it: one connects, one asks a proxy."""
     while (within := getattr(http, "_connection", None)) is not None:
         http = within
     return http

@@ -1,4 +1,4 @@
-"""Work that is done whole, though whoever waits for it is cancelled: half of it would harm others."""
+"""Work that is finished even if its caller is cancelled: half of it would harm others."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,15 +6,15 @@ import anyio
 
 from ...tasks import event_loops
 
-# Whoever is cancelled waits for no longer than that. Most of such work is done at once.
+# A cancelled caller waits no longer. Most of such work takes no time.
 GRACE_SECONDS = 1.0
 
 
 async def unbroken(work: Callable[[], Awaitable[None]]) -> None:
-    """Do some work in a task of its own, and return when it is done; raises what it raises.
+    """Do some work in its own task, and return when it is done. Raises what the work raises.
 
-    Whoever is cancelled meanwhile, by whatever and however often, is cancelled when it is done, or a second later. A
-    shielded scope would not do: a task of asyncio's that is cancelled by itself, and by no scope, does not heed it.
+    If the caller is cancelled meanwhile, once or more often, the cancellation takes effect when the work is done, or a
+    second later. A shielded scope is not enough: it does not stop `Task.cancel()` of asyncio.
     """
     done, scope = anyio.Event(), anyio.CancelScope()
     failed: list[Exception] = []
@@ -37,7 +37,7 @@ async def unbroken(work: Callable[[], Awaitable[None]]) -> None:
                 try:
                     await done.wait()
                 except cancelled:
-                    continue  # again: it changes nothing
+                    continue  # cancelled again
         raise
     finally:
         del task
