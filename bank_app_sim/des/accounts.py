@@ -1,30 +1,28 @@
 """Accounts: what DES knows of those that the bank keeps."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from ..server.answers import Answer, Refused
 from ..server.fields import Fields
-from ..server.readers import NUMBER, TEXT, Reader, integer, nullable
+from ..server.readers import NUMBER, TEXT, integer
 from . import money, paging, provisioning, store
 from .engine import LARGEST_CENTS
 from .money import PERFORMANCE, SHARED_SAVINGS
 from .readers import cents, happened, stamp
 from .request import Request
-from .store import Row
+from .store.accounts import AccountRow, Figures
+from .store.listings import ACCOUNTS
 
 _WORTH = cents(least=0)
 _GAIN = integer(least=-LARGEST_CENTS, most=LARGEST_CENTS)
 
-# What a Performance account carries beyond other accounts: name on the wire, column, how it is read, what it is at
-# first. All of it the bank tells (docs/des.md 1.2, 1.3).
-FIGURES: tuple[tuple[str, str, Reader[object], object], ...] = (
-    ("balanceCents", "balance_cents", _WORTH, 0),
-    ("liquidBalanceCents", "liquid_balance_cents", _WORTH, 0),
-    ("performanceCents", "performance_cents", _GAIN, 0),
-    ("performancePercent", "performance_percent", NUMBER, 0.0),
-    ("totalAcquisitionCostCents", "total_acquisition_cost_cents", _WORTH, 0),
-    ("valuationFrom", "valuation_from", nullable(stamp), None),
+# What a new Performance account is worth.
+_NOTHING = Figures(
+    balance_cents=0,
+    liquid_balance_cents=0,
+    performance_cents=0,
+    performance_percent=0.0,
+    total_acquisition_cost_cents=0,
 )
 
 
@@ -33,18 +31,30 @@ def reference(type: str | None, id: str | None, external_id: str | None) -> dict
     return None if id is None else {"type": type, "id": id, "externalId": external_id}
 
 
-def as_json(account: Row) -> dict[str, Any]:
+def as_json(account: AccountRow) -> dict[str, Any]:
     shown = {
-        "type": account["type"],
-        "id": account["id"],
-        "externalId": account["external_id"],
-        "user": {"type": "User", "id": account["user_id"], "externalId": account["user_external_id"]},
-        "balanceCents": account["balance_cents"],
+        "type": account.type,
+        "id": account.id,
+        "externalId": account.external_id,
+        "user": {"type": "User", "id": account.user_id, "externalId": account.user_external_id},
+        "balanceCents": account.figures.balance_cents,
     }
-    if account["type"] == PERFORMANCE:
-        shown |= {name: account[column] for name, column, _, _ in FIGURES}
-        shown["valuationAt"] = account["valuation_at"]
+    if account.type == PERFORMANCE:
+        shown |= _shown(account.figures)
     return shown
+
+
+def _shown(figures: Figures) -> dict[str, Any]:
+    """What the bank says of a Performance account (docs/des.md 1.2, 1.3)."""
+    return {
+        "balanceCents": figures.balance_cents,
+        "liquidBalanceCents": figures.liquid_balance_cents,
+        "performanceCents": figures.performance_cents,
+        "performancePercent": figures.performance_percent,
+        "totalAcquisitionCostCents": figures.total_acquisition_cost_cents,
+        "valuationFrom": figures.valuation_from,
+        "valuationAt": figures.valuation_at,
+    }
 
 
 def create(request: Request) -> Answer:
@@ -61,53 +71,53 @@ def create(request: Request) -> Answer:
         fields.refuse("type", f"must be {' or '.join(types)}")
     user_id = fields.required("userId", TEXT)
     external_id = fields.optional("externalId", TEXT)
-    figures = dict.fromkeys(store.accounts.FIGURES)
     if kind == PERFORMANCE:
-        figures = _figures(fields, {column: first for _, column, _, first in FIGURES}, now=request.now)
+        figures = _figures(fields, _NOTHING, now=request.now)
     else:
-        figures["balance_cents"] = fields.required("balanceCents", cents(least=0), 0)
+        figures = Figures(fields.required("balanceCents", _WORTH, 0))
     fields.check()
 
     user = request.owner(user_id, field=fields.path("userId"))
     _refuse_known(request, fields, user_id, external_id)
-    account = {
-        "id": request.ids.uuid(),
-        "user_id": user_id,
-        "tenant_id": request.tenant.id,
-        "type": kind,
-        "external_id": external_id,
-        **figures,
-    }
-    request.connection.execute(store.accounts.CREATE, account)
+    account = AccountRow(
+        figures,
+        id=request.ids.uuid(),
+        user_id=user_id,
+        tenant_id=request.tenant.id,
+        type=kind,
+        external_id=external_id,
+        user_external_id=user.external_id,
+    )
+    store.accounts.add(request.connection, account)
     if not request.tenant.asks_per_dream:
         provisioning.link_all(request, account)
-    return Answer(201, {"account": as_json({**account, "user_external_id": user["external_id"]})})
+    return Answer(201, {"account": as_json(account)})
 
 
 def list_all(request: Request) -> Answer:
-    found = paging.find(request, "accounts", paging.given(request.http.query, "userId", "externalId"))
+    found = paging.find(request, ACCOUNTS, paging.given(request.http.query, "userId", "externalId"))
     return found.answer([as_json(account) for account in found.rows])
 
 
 def get(request: Request) -> Answer:
-    return Answer(200, {"account": as_json(request.the_one_asked_for("accounts"))})
+    return Answer(200, {"account": as_json(request.the_one_asked_for(ACCOUNTS))})
 
 
 def change(request: Request) -> Answer:
     """The external id of a SharedSavings account; what a Performance account is worth."""
-    account = request.the_one_asked_for("accounts")
+    account = request.the_one_asked_for(ACCOUNTS)
     fields = Fields(request.http.body, "account")
     apply(request, fields, account)
     fields.check()
     return get(request)
 
 
-def apply(request: Request, fields: Fields, account: Row) -> None:
+def apply(request: Request, fields: Fields, account: AccountRow) -> None:
     """Change an account as the fields say; what cannot be is noted in them, and `check()` then takes all back."""
     shown = as_json(account)
     for name in ("type", "id", "user"):
         fields.unchanged(name, shown[name])
-    if account["type"] == PERFORMANCE:
+    if account.type == PERFORMANCE:
         fields.unchanged("externalId", shown["externalId"])
         _value(request, fields, account)
     else:
@@ -117,33 +127,39 @@ def apply(request: Request, fields: Fields, account: Row) -> None:
         _rename(request, fields, account)
 
 
-def _value(request: Request, fields: Fields, account: Row) -> None:
-    if not any(fields.given(name) for name in ("valuationAt", *(name for name, _, _, _ in FIGURES))):
+def _value(request: Request, fields: Fields, account: AccountRow) -> None:
+    if not any(fields.given(name) for name in _shown(account.figures)):
         return
-    figures = _figures(fields, account, now=request.now)
+    figures = _figures(fields, account.figures, now=request.now)
     if fields.are_right:
-        money.value(request.connection, account["id"], figures, at=request.now, outbox=request.outbox)
+        money.value(request.connection, account.id, figures, at=request.now, outbox=request.outbox)
 
 
-def _figures(fields: Fields, present: Mapping[Any, Any], *, now: str) -> dict[str, Any]:
+def _figures(fields: Fields, present: Figures, *, now: str) -> Figures:
     """What a Performance account is worth from now on: as given, else as before."""
-    figures = {
-        column: fields.required(name, read) if fields.given(name) else present[column]
-        for name, column, read, _ in FIGURES
-    }
-    return {**figures, "valuation_at": fields.optional("valuationAt", happened(now=now)) or now}
+    return Figures(
+        balance_cents=fields.required("balanceCents", _WORTH, present.balance_cents),
+        liquid_balance_cents=fields.required("liquidBalanceCents", _WORTH, present.liquid_balance_cents),
+        performance_cents=fields.required("performanceCents", _GAIN, present.performance_cents),
+        performance_percent=fields.required("performancePercent", NUMBER, present.performance_percent),
+        total_acquisition_cost_cents=fields.required(
+            "totalAcquisitionCostCents", _WORTH, present.total_acquisition_cost_cents
+        ),
+        valuation_from=fields.optional("valuationFrom", stamp, present.valuation_from),
+        valuation_at=fields.optional("valuationAt", happened(now=now)) or now,
+    )
 
 
-def _rename(request: Request, fields: Fields, account: Row) -> None:
+def _rename(request: Request, fields: Fields, account: AccountRow) -> None:
     external_id = fields.optional("externalId", TEXT)
-    if not fields.given("externalId") or external_id == account["external_id"] or not fields.are_right:
+    if not fields.given("externalId") or external_id == account.external_id or not fields.are_right:
         return
-    _refuse_known(request, fields, account["user_id"], external_id)
-    renamed = {"account_id": account["id"], "new_external_id": external_id}
+    _refuse_known(request, fields, account.user_id, external_id)
+    renamed = {"account_id": account.id, "new_external_id": external_id}
     request.connection.execute(store.accounts.RENAME, renamed)
 
 
 def _refuse_known(request: Request, fields: Fields, user_id: str, external_id: str | None) -> None:
     known = {"user_id": user_id, "external_id": external_id}
-    if external_id is not None and request.connection.execute(store.accounts.BY_EXTERNAL_ID, known).first():
+    if external_id is not None and store.accounts.BY_EXTERNAL_ID.first(request.connection, **known):
         raise Refused(409, {fields.path("externalId"): ["belongs to an account of this user already"]})

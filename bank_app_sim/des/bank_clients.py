@@ -17,6 +17,7 @@ from ..server.request import HTTPRequest
 from ..timeline.clock import Clock, timestamp
 from . import store
 from .request import hashed
+from .store.principals import TenantRow, TokenRow
 from .tenant import Tenant
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
@@ -80,8 +81,7 @@ class TokenEndpoint:
                 return None
             lifetime = self.tenants[tenant_id].access_token_lifetime
             expires_at = timestamp(self.clock.now() + lifetime)
-            kept = {"token_hash": hashed(token), "tenant_id": tenant_id, "expires_at": expires_at}
-            connection.execute(store.principals.KEEP_TOKEN, kept)
+            store.principals.keep_token(connection, TokenRow(hashed(token), tenant_id, expires_at))
             return lifetime
 
         lifetime = await self.database.run(keep_token)
@@ -110,18 +110,16 @@ def as_oauth(refused: Answer) -> Answer:
 def keep_tenants(connection: Connection, tenants: Sequence[Tenant]) -> None:
     """Write down the tenants and the hashes of their secrets, or what has changed about them."""
     for tenant in tenants:
-        row = {"client_id": tenant.client_id, "client_secret_hash": hashed(tenant.client_secret)}
-        if connection.execute(store.principals.CHANGE_TENANT, {"tenant": tenant.id, **row}).rowcount == 0:
-            connection.execute(store.principals.KEEP_TENANT, {"id": tenant.id, **row})
+        store.principals.keep_tenant(connection, TenantRow(tenant.id, tenant.client_id, hashed(tenant.client_secret)))
 
 
 def _tenant_of(connection: Connection, client_id: str, client_secret: str) -> str | None:
-    wanted = {"client_id": "" if "\0" in client_id else client_id}  # PostgreSQL has no texts with NUL
-    row = connection.execute(store.principals.SECRET_OF_CLIENT, wanted).one_or_none()
+    # PostgreSQL has no texts with NUL.
+    row = store.principals.OF_CLIENT.one_or_none(connection, client_id="" if "\0" in client_id else client_id)
     # An unknown client is compared as well, so that the time it takes tells nothing.
     expected = hashed("") if row is None else row.client_secret_hash
     matches = hmac.compare_digest(hashed(client_secret), expected)
-    return str(row.id) if row is not None and matches else None
+    return row.id if row is not None and matches else None
 
 
 def _basic(authorization: str) -> _Credentials:

@@ -9,6 +9,8 @@ it to the user, and says what the user said. Opening an account is part of conse
 from datetime import timedelta
 from typing import Any
 
+import attrs
+
 from ..server.answers import Answer, Refused
 from ..server.fields import Fields
 from ..server.readers import TEXT
@@ -16,7 +18,10 @@ from ..timeline.clock import moment, timestamp
 from . import launching, provisioning, store, users
 from .readers import happened
 from .request import Request
-from .store import Row
+from .store.consents import ConsentRow, TicketRow
+from .store.dreams import DreamRow
+from .store.launches import LaunchRow
+from .store.listings import CONSENTS, DREAMS, LAUNCHES
 
 # Long enough for an app and a backend on a bad day; a consent is to be fetched at once. Ours.
 TEMPORARY_ID_LIFETIME = timedelta(minutes=15)
@@ -25,36 +30,34 @@ TEMPORARY_ID_LIFETIME = timedelta(minutes=15)
 NAMED_IN_ERRORS = {"consentedAt": "consented_at", "rejectedAt": "rejected_at"}
 
 
-def as_json(consent: Row) -> dict[str, Any]:
+def as_json(consent: ConsentRow) -> dict[str, Any]:
     return {
         "type": "TransferConsent",
-        "id": consent["id"],
-        "maxFrequency": consent["max_frequency"],
-        "maxAmountCents": consent["max_amount_cents"],
-        "savehackLaunchId": consent["launch_id"],
-        "obsoleteSavehackLaunchId": consent["obsolete_launch_id"],
-        "user": users.reference({"id": consent["user_id"], "external_id": consent["user_external_id"]}),
-        "consentedAt": consent["consented_at"],
-        "rejectedAt": consent["rejected_at"],
+        "id": consent.id,
+        "maxFrequency": consent.max_frequency,
+        "maxAmountCents": consent.max_amount_cents,
+        "savehackLaunchId": consent.launch_id,
+        "obsoleteSavehackLaunchId": consent.obsolete_launch_id,
+        "user": users.reference(consent.user_id, consent.user_external_id),
+        "consentedAt": consent.consented_at,
+        "rejectedAt": consent.rejected_at,
     }
 
 
-def open_for(request: Request, launch: Row, dream: Row) -> str:
+def open_for(request: Request, launch: LaunchRow, dream: DreamRow) -> str:
     """Open a consent for a draft launch and return its id."""
     cover = launching.consent_for(launch, dream)
-    consent = {
-        "id": request.ids.uuid(),
-        "user_id": launch["user_id"],
-        "tenant_id": request.tenant.id,
-        "launch_id": launch["id"],
-        "max_frequency": cover.max_frequency,
-        "max_amount_cents": cover.max_amount_cents,
-        "consented_at": None,
-        "rejected_at": None,
-    }
-    request.connection.execute(store.consents.CREATE, consent)
-    _set_consent_of_launch(request, launch["id"], consent["id"])
-    return str(consent["id"])
+    consent = ConsentRow(
+        id=request.ids.uuid(),
+        user_id=launch.user_id,
+        tenant_id=request.tenant.id,
+        launch_id=launch.id,
+        max_frequency=cover.max_frequency,
+        max_amount_cents=cover.max_amount_cents,
+    )
+    store.consents.add(request.connection, consent)
+    _set_consent_of_launch(request, launch.id, consent.id)
+    return consent.id
 
 
 def ask(request: Request) -> Answer:
@@ -62,25 +65,25 @@ def ask(request: Request) -> Answer:
     fields = Fields(request.http.body, "transferConsent")
     launch_id = fields.required("savehackLaunchId", TEXT)
     fields.check()
-    launch = request.one("savehackLaunches", launch_id, field=fields.path("savehackLaunchId"))
-    if launch["drafted_at"] is None or launch["stopped_at"] is not None:
+    launch = request.one(LAUNCHES, launch_id, field=fields.path("savehackLaunchId"))
+    if launch.drafted_at is None or launch.stopped_at is not None:
         sentence = "is of no draft: the launch has started, was stopped, or never needed a consent"
         raise Refused(409, {fields.path("savehackLaunchId"): [sentence]})
 
-    consent_id = launch["transfer_consent_id"]
+    consent_id = launch.transfer_consent_id
     if consent_id is None:  # the last one was rejected
-        dream = request.one("dreams", launch["dream_id"])
+        dream = request.one(DREAMS, launch.dream_id)
         consent_id = open_for(request, launch, dream)
-    ticket = {
-        "temporary_id": request.ids.uuid(),
-        "consent_id": consent_id,
-        "expires_at": timestamp(moment(request.now) + TEMPORARY_ID_LIFETIME),
-    }
-    request.connection.execute(store.consents.ISSUE, ticket)
+    ticket = TicketRow(
+        temporary_id=request.ids.uuid(),
+        consent_id=consent_id,
+        expires_at=timestamp(moment(request.now) + TEMPORARY_ID_LIFETIME),
+    )
+    request.connection.execute(store.consents.ISSUE, attrs.asdict(ticket))
     shown = {
         "requestId": consent_id,
-        "temporaryId": ticket["temporary_id"],
-        "expiresAt": ticket["expires_at"],
+        "temporaryId": ticket.temporary_id,
+        "expiresAt": ticket.expires_at,
         "savehackLaunchId": launch_id,
     }
     return Answer(201, {"transferConsentRequest": shown})
@@ -92,9 +95,9 @@ def fetch(request: Request) -> Answer:
     if not temporary_id.strip():
         raise Refused(400, {"TransferConsent.temporaryId": ["can't be blank"]})
     this = {"temporary_id": temporary_id}
-    ticket = request.connection.execute(store.consents.TICKET, this).mappings().one_or_none()
-    consent = None if ticket is None else request.find("transferConsents", ticket["consent_id"])
-    if ticket is None or consent is None or ticket["expires_at"] <= request.now:
+    ticket = store.consents.TICKET.one_or_none(request.connection, **this)
+    consent = None if ticket is None else request.find(CONSENTS, ticket.consent_id)
+    if ticket is None or consent is None or ticket.expires_at <= request.now:
         sentence = "is unknown, used or expired; the app gets another one by asking again"
         raise Refused(404, {"TransferConsent.temporaryId": [sentence]})
     if not request.http.is_head:
@@ -104,7 +107,7 @@ def fetch(request: Request) -> Answer:
 
 def answer(request: Request) -> Answer:
     """What the user said. Said again it changes nothing; it is not taken back."""
-    consent = request.the_one_asked_for("transferConsents")
+    consent = request.the_one_asked_for(CONSENTS)
     fields = Fields(request.http.body, "transfer_consent", named_in_errors=NAMED_IN_ERRORS)
     said = {
         "consented_at": fields.optional("consentedAt", happened(now=request.now)),
@@ -112,38 +115,38 @@ def answer(request: Request) -> Answer:
     }
     _check(fields, consent, said)
 
-    if consent["consented_at"] is None and consent["rejected_at"] is None:
-        request.connection.execute(store.consents.ANSWER, {"consent_id": consent["id"], **said})
+    if consent.consented_at is None and consent.rejected_at is None:
+        request.connection.execute(store.consents.ANSWER, {"consent_id": consent.id, **said})
         if said["consented_at"] is None:
             # It has none at present: that is how the user's own session sees that there will be another one to ask for.
-            _set_consent_of_launch(request, consent["launch_id"], None)
+            _set_consent_of_launch(request, consent.launch_id, None)
         else:
             _consented(request, consent, said["consented_at"])
-    return Answer(200, {"transferConsent": as_json(request.one("transferConsents", consent["id"]))})
+    return Answer(200, {"transferConsent": as_json(request.one(CONSENTS, consent.id))})
 
 
-def _check(fields: Fields, consent: Row, said: dict[str, str | None]) -> None:
+def _check(fields: Fields, consent: ConsentRow, said: dict[str, str | None]) -> None:
     if fields.are_right:
         given = [name for name, column in NAMED_IN_ERRORS.items() if said[column] is not None]
         if len(given) != 1:
             sentence = "is mutually exclusive with the other one" if given else "is missing; give it, or the other one"
             for name in NAMED_IN_ERRORS:
                 fields.refuse(name, sentence)
-        elif consent["consented_at"] is not None and given == ["rejectedAt"]:
-            fields.refuse("rejectedAt", f"can't be set: the user consented at {consent['consented_at']}")
-        elif consent["rejected_at"] is not None and given == ["consentedAt"]:
-            fields.refuse("consentedAt", f"can't be set: the user rejected it at {consent['rejected_at']}")
+        elif consent.consented_at is not None and given == ["rejectedAt"]:
+            fields.refuse("rejectedAt", f"can't be set: the user consented at {consent.consented_at}")
+        elif consent.rejected_at is not None and given == ["consentedAt"]:
+            fields.refuse("consentedAt", f"can't be set: the user rejected it at {consent.rejected_at}")
     fields.check()
 
 
-def _consented(request: Request, consent: Row, at: str) -> None:
+def _consented(request: Request, consent: ConsentRow, at: str) -> None:
     """The draft starts; where an account is wanting, opening one is under way from now on."""
-    launch = request.one("savehackLaunches", consent["launch_id"])
-    user = request.owner(launch["user_id"], field="user")
-    dream = request.one("dreams", launch["dream_id"])
-    if launch["stopped_at"] is None:
-        launching.start(request, launch["id"])
-        request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch["id"])
+    launch = request.one(LAUNCHES, consent.launch_id)
+    user = request.owner(launch.user_id, field="user")
+    dream = request.one(DREAMS, launch.dream_id)
+    if launch.stopped_at is None:
+        launching.start(request, launch.id)
+        request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch.id)
     if launching.must_wait(request.tenant, user, dream):
         per_dream = request.tenant.asks_per_dream
         wanting = provisioning.of_dream(dream) if per_dream else provisioning.of_user(user)

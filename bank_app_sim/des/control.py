@@ -1,6 +1,6 @@
 """The control plane: what only a sandbox has, by the bank's own token. Here: where webhooks go."""
 
-from typing import Any
+import attrs
 
 from ..server.answers import Answer, Refused
 from ..server.fields import Fields
@@ -11,7 +11,7 @@ from . import deliveries, store
 from .addresses import what_is_wrong_with_url
 from .readers import ADDRESS
 from .request import Request
-from .store import Row
+from .store.webhooks import EndpointRow
 
 
 def show_endpoint(request: Request) -> Answer:
@@ -19,18 +19,26 @@ def show_endpoint(request: Request) -> Answer:
     endpoint = _endpoint(request)
     if endpoint is None:
         raise _nothing_subscribed()
-    is_active = endpoint["unsubscribed_at"] is None
-    pending = {"of_tenant": endpoint["tenant_id"], "delivered_us": endpoint["delivered_us"]}
+    is_active = endpoint.unsubscribed_at is None
     shown = {
-        "url": endpoint["url"],
-        "transactionsUrl": endpoint["transactions_url"],
+        "url": endpoint.url,
+        "transactionsUrl": endpoint.transactions_url,
         "state": "active" if is_active else "unsubscribed",
-        "pendingCount": request.connection.execute(store.webhooks.PENDING, pending).scalar_one() if is_active else 0,
-        "attempts": endpoint["attempts"],
-        "lastError": endpoint["last_error"],
-        "unsubscribedAt": endpoint["unsubscribed_at"],
+        "pendingCount": store.webhooks.PENDING.one(
+            request.connection, of_tenant=endpoint.tenant_id, delivered_us=endpoint.delivered_us
+        )
+        if is_active
+        else 0,
+        "attempts": endpoint.attempts,
+        "lastError": endpoint.last_error,
+        "unsubscribedAt": endpoint.unsubscribed_at,
     }
     return Answer(200, {"webhookEndpoint": shown})
+
+
+def _pending(request: Request, endpoint: EndpointRow) -> int:
+    of_tenant, delivered_us = endpoint.tenant_id, endpoint.delivered_us
+    return store.webhooks.PENDING.one(request.connection, of_tenant=of_tenant, delivered_us=delivered_us)
 
 
 def put_endpoint(request: Request) -> Answer:
@@ -41,31 +49,37 @@ def put_endpoint(request: Request) -> Answer:
     """
     fields = Fields(request.http.body, "webhookEndpoint")
     secret = fields.required("secret", TEXT)
-    wanted = {
-        "url": _url(fields, "url", fields.required("url", ADDRESS)),
-        "transactions_url": _url(fields, "transactionsUrl", fields.optional("transactionsUrl", ADDRESS)),
-        "secret": secret,
-    }
+    wanted = EndpointRow(
+        tenant_id=request.principal.tenant_id,
+        url=_url(fields, "url", fields.required("url", ADDRESS)),
+        transactions_url=_optional_url(fields, "transactionsUrl", fields.optional("transactionsUrl", ADDRESS)),
+        secret=secret,
+    )
     if secret and (wrong := what_is_wrong_with_webhook_secret(secret)):
         fields.refuse("secret", wrong)
     fields.check()
 
     present = _endpoint(request)
-    tenant = {"of_tenant": request.principal.tenant_id}
     if present is None:
-        row = {"tenant_id": request.principal.tenant_id, **wanted, **_from_now_on(request)}
-        request.connection.execute(store.webhooks.SUBSCRIBE, row)
-    elif present["unsubscribed_at"] is not None:
-        again = {**wanted, **_rotation(request, present, secret), **_from_now_on(request)}
-        request.connection.execute(store.webhooks.CHANGE, {**tenant, **again})
-    elif any(present[name] != value for name, value in wanted.items()):
-        due_at = request.now if present["batch_id"] is not None else None
-        at_once = {"attempts": 0, "due_at": due_at, "claimed_until": None, "last_error": None}
-        changed = {**wanted, **_rotation(request, present, secret), **at_once}
-        request.connection.execute(store.webhooks.CHANGE, {**tenant, **changed})
-    elif present["batch_id"] is not None and (present["claimed_until"] or "") <= request.now:  # it waits
-        request.connection.execute(store.webhooks.CHANGE, {**tenant, "attempts": 0, "due_at": request.now})
+        store.webhooks.subscribe(request.connection, _from_now_on(request, wanted))
+    else:
+        store.webhooks.change(request.connection, _changed(request, present, wanted))
     return show_endpoint(request)
+
+
+def _changed(request: Request, present: EndpointRow, wanted: EndpointRow) -> EndpointRow:
+    """The endpoint, where the bank wants its events from now on."""
+    changed = attrs.evolve(present, url=wanted.url, transactions_url=wanted.transactions_url, secret=wanted.secret)
+    if wanted.secret != present.secret:
+        until = timestamp(moment(request.now) + deliveries.ROTATION)
+        changed = attrs.evolve(changed, old_secret=present.secret, old_secret_until=until)
+    if present.unsubscribed_at is not None:
+        return _from_now_on(request, changed)
+    due_at = request.now if present.batch_id is not None else None
+    if changed != present:
+        return attrs.evolve(changed, attempts=0, due_at=due_at, claimed_until=None, last_error=None)
+    batch_waits = present.batch_id is not None and (present.claimed_until or "") <= request.now
+    return attrs.evolve(present, attempts=0, due_at=due_at) if batch_waits else present
 
 
 def delete_endpoint(request: Request) -> Answer:
@@ -76,32 +90,37 @@ def delete_endpoint(request: Request) -> Answer:
     return Answer(204)
 
 
-def _endpoint(request: Request) -> Row | None:
-    of_tenant = {"of_tenant": request.principal.tenant_id}
-    found: Row | None = request.connection.execute(store.webhooks.OF_TENANT, of_tenant).mappings().one_or_none()
-    return found
+def _endpoint(request: Request) -> EndpointRow | None:
+    return store.webhooks.OF_TENANT.one_or_none(request.connection, of_tenant=request.principal.tenant_id)
 
 
 def _nothing_subscribed() -> Refused:
     return Refused(404, {"base": ["there is no webhook endpoint; subscribe with PUT"]})
 
 
-def _from_now_on(request: Request) -> dict[str, Any]:
-    """Nothing is on its way, and nothing that has happened is to be told."""
-    of_tenant = {"of_tenant": request.principal.tenant_id}
-    latest_us = request.connection.execute(store.events.LATEST, of_tenant).scalar_one()
-    nothing = ("batch_id", "batch_at", "batch_until_us", "due_at", "claimed_until", "last_error", "unsubscribed_at")
-    return {"delivered_us": latest_us, "hinted_us": latest_us, "attempts": 0, **dict.fromkeys(nothing)}
+def _from_now_on(request: Request, endpoint: EndpointRow) -> EndpointRow:
+    """The endpoint without a batch; what has happened already is not told."""
+    latest_us = store.events.LATEST.one(request.connection, of_tenant=endpoint.tenant_id)
+    return attrs.evolve(
+        endpoint,
+        delivered_us=latest_us,
+        hinted_us=latest_us,
+        batch_id=None,
+        batch_at=None,
+        batch_until_us=None,
+        attempts=0,
+        due_at=None,
+        claimed_until=None,
+        last_error=None,
+        unsubscribed_at=None,
+    )
 
 
-def _rotation(request: Request, present: Row, secret: str) -> dict[str, str]:
-    if secret == present["secret"]:
-        return {}
-    until = timestamp(moment(request.now) + deliveries.ROTATION)
-    return {"old_secret": present["secret"], "old_secret_until": until}
+def _optional_url(fields: Fields, name: str, url: str | None) -> str | None:
+    return None if url is None else _url(fields, name, url)
 
 
-def _url(fields: Fields, name: str, url: str | None) -> str | None:
+def _url(fields: Fields, name: str, url: str) -> str:
     if url and (wrong := what_is_wrong_with_url(url)):
         fields.refuse(name, wrong)
     return url

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import attrs
+
 from ..server.answers import Answer, Refused
 from ..server.fields import Fields
 from ..server.readers import TEXT
 from . import dreams, launching, money, provisioning, store
 from .readers import cents, day_or_stamp, happened
 from .request import Bank, Request, User
-from .store import Row
+from .store.accounts import AccountRow
+from .store.dreams import DreamRow
+from .store.listings import DREAMS
 
 DELETION = "the Dream was deleted"
 
@@ -29,11 +33,11 @@ READ_ONLY = (
 
 def change(request: Request) -> Answer:
     """Do what is asked for, all of it or nothing; what is so already stays as it is."""
-    dream = request.the_one_asked_for("dreams")
-    shown = {**dreams.as_json(dream), "imageUrl": None, "activeSavehacksCount": dream["active_savehacks_count"]}
+    dream = request.the_one_asked_for(DREAMS)
+    shown = {**dreams.as_json(dream), "imageUrl": None, "activeSavehacksCount": dream.active_savehacks_count}
     fields = Fields(request.http.body, "dream")
-    if dream["deleted_at"] is not None:
-        _refuse_all_changes(fields, {**shown, "accountId": dream["account_id"]})
+    if dream.deleted_at is not None:
+        _refuse_all_changes(fields, {**shown, "accountId": dream.account_id})
         return dreams.get(request)
     for name in READ_ONLY:
         fields.unchanged(name, shown[name])
@@ -43,9 +47,9 @@ def change(request: Request) -> Answer:
     answered_request_id = fields.optional("accountProvisionRequestId", TEXT)
     account_id = fields.optional("accountId", TEXT)
     _check_setup(request, fields, dream, initiated_at, answered_request_id)
-    is_relinked = fields.given("accountId") and account_id != dream["account_id"]
-    if deleted_at is not None and dream["balance_cents"]:
-        sentence = f"can't be set: the Dream holds {dream['balance_cents']} cents; withdraw or move them first"
+    is_relinked = fields.given("accountId") and account_id != dream.account_id
+    if deleted_at is not None and dream.balance_cents:
+        sentence = f"can't be set: the Dream holds {dream.balance_cents} cents; withdraw or move them first"
         fields.refuse("deletedAt", sentence)
     if deleted_at is not None and is_relinked:
         fields.refuse("accountId", "can't be changed while the Dream is deleted")
@@ -53,7 +57,7 @@ def change(request: Request) -> Answer:
     account = _account(request, fields, dream, account_id) if is_relinked else None
     fields.check()
     # An account that came before the app's answer has closed the request: the answer is late, not wrong.
-    if answered_request_id not in (None, dream["account_provision_request_id"]) and dream["account_id"] is None:
+    if answered_request_id not in (None, dream.account_provision_request_id) and dream.account_id is None:
         sentence = "is no longer open: the bank has answered it, or it was never asked"
         raise Refused(409, {fields.path("accountProvisionRequestId"): [sentence]})
 
@@ -75,17 +79,26 @@ def _refuse_all_changes(fields: Fields, present: dict[str, Any]) -> None:
     fields.check()
 
 
-def _wish(fields: Fields, dream: Row) -> dict[str, Any]:
-    """What is wished for: as given, else as before."""
-    return {
-        "name": fields.optional("name", TEXT, dream["name"]),
-        "target_cents": fields.optional("targetCents", cents(least=1), dream["target_cents"]),
-        "expires_at": fields.optional("expiresAt", day_or_stamp, dream["expires_at"]),
-    }
+@attrs.frozen
+class _Wish:
+    """What the user saves for."""
+
+    name: str | None
+    target_cents: int | None
+    expires_at: str | None
+
+
+def _wish(fields: Fields, dream: DreamRow) -> _Wish:
+    """As given, else as before."""
+    return _Wish(
+        name=fields.optional("name", TEXT, dream.name),
+        target_cents=fields.optional("targetCents", cents(least=1), dream.target_cents),
+        expires_at=fields.optional("expiresAt", day_or_stamp, dream.expires_at),
+    )
 
 
 def _check_setup(
-    request: Request, fields: Fields, dream: Row, initiated_at: str | None, answered_request_id: str | None
+    request: Request, fields: Fields, dream: DreamRow, initiated_at: str | None, answered_request_id: str | None
 ) -> None:
     if not request.tenant.asks_per_dream:
         for name, value in (
@@ -98,63 +111,63 @@ def _check_setup(
                 )
     elif (
         fields.cleared("provisioningInitiatedAt")
-        and dream["account_id"] is not None
-        and dream["provisioning_initiated_at"] is not None
+        and dream.account_id is not None
+        and dream.provisioning_initiated_at is not None
     ):
         fields.refuse("provisioningInitiatedAt", "can't be cleared: the Dream has an account")
 
 
-def _check_principal(request: Request, fields: Fields, dream: Row, *, is_relinked: bool) -> None:
+def _check_principal(request: Request, fields: Fields, dream: DreamRow, *, is_relinked: bool) -> None:
     """To link and to refuse is the bank's alone."""
     if not isinstance(request.principal, User):
         return
     names = ["accountId"] if is_relinked else []
-    if fields.cleared("provisioningInitiatedAt") and dream["provisioning_initiated_at"] is not None:
+    if fields.cleared("provisioningInitiatedAt") and dream.provisioning_initiated_at is not None:
         names.append("provisioningInitiatedAt")
     if names:
         raise Refused(403, {fields.path(name): ["can be changed by the bank only"] for name in names})
 
 
-def _account(request: Request, fields: Fields, dream: Row, account_id: str | None) -> Row | None:
+def _account(request: Request, fields: Fields, dream: DreamRow, account_id: str | None) -> AccountRow | None:
     """The account that the Dream is to be linked to from now on; what is in the way is noted."""
     if account_id is None:
         fields.refuse("accountId", "can't be taken away; link another account instead")
         return None
-    if dream["account_id"] is not None:
-        requested = request.connection.execute(store.transactions.REQUESTED_OF_DREAM, {"dream_id": dream["id"]})
-        if dream["balance_cents"] or requested.first() is not None:
+    if dream.account_id is not None:
+        requested = store.transactions.REQUESTED_OF_DREAM.first(request.connection, dream_id=dream.id)
+        if dream.balance_cents or requested is not None:
             sentence = "can't be changed while the Dream holds money, or has requested transactions, on its account"
             fields.refuse("accountId", sentence)
             return None
-    return dreams.account_for(request, fields, dream["user_id"], account_id)
+    return dreams.account_for(request, fields, dream.user_id, account_id)
 
 
-def _is_refused(request: Request, fields: Fields, dream: Row) -> bool:
+def _is_refused(request: Request, fields: Fields, dream: DreamRow) -> bool:
     """The bank says that there will be no account: with null, before there is one.
 
     Who sends all back, as it is, names the open request along with the null, and has refused nothing.
     """
     is_null = fields.cleared("provisioningInitiatedAt")
     may = isinstance(request.principal, Bank) and request.tenant.asks_per_dream
-    return is_null and may and dream["account_id"] is None
+    return is_null and may and dream.account_id is None
 
 
-def _write(request: Request, dream: Row, wish: dict[str, Any], *, is_relinked: bool) -> None:
-    is_another = any(dream[name] != value for name, value in wish.items())
+def _write(request: Request, dream: DreamRow, wish: _Wish, *, is_relinked: bool) -> None:
+    is_another = wish != _Wish(dream.name, dream.target_cents, dream.expires_at)
     if is_another:
-        request.connection.execute(store.dreams.CHANGE, {"dream_id": dream["id"], **wish})
+        request.connection.execute(store.dreams.CHANGE, {"dream_id": dream.id, **attrs.asdict(wish)})
     if is_another or is_relinked:
-        request.outbox.note("DreamUpdated", "dreams", dream["id"])
-    if wish["target_cents"] != dream["target_cents"]:  # a nearer target, or the first one, may be reached by that
-        money.note_progress(request.connection, dream["id"], at=request.now, outbox=request.outbox)
+        request.outbox.note("DreamUpdated", "dreams", dream.id)
+    if wish.target_cents != dream.target_cents:  # a nearer target, or the first one, may be reached by that
+        money.note_progress(request.connection, dream.id, at=request.now, outbox=request.outbox)
 
 
-def _delete(request: Request, dream: Row, deleted_at: str) -> None:
+def _delete(request: Request, dream: DreamRow, deleted_at: str) -> None:
     """For good: its launches stop, and what is still requested fails."""
-    connection, this_dream = request.connection, {"dream_id": dream["id"]}
-    for launch_id in connection.execute(store.launches.UNSTOPPED_OF_DREAM_IDS, this_dream).scalars().all():
+    connection, this_dream = request.connection, {"dream_id": dream.id}
+    for launch_id in store.launches.UNSTOPPED_OF_DREAM_IDS.all(connection, **this_dream):
         launching.stop(request, launch_id)
-    requested = connection.execute(store.transactions.REQUESTED_OF_DREAM, this_dream).scalars().all()
+    requested = store.transactions.REQUESTED_OF_DREAM.all(connection, **this_dream)
     money.fail(connection, requested, at=request.now, reasons=[DELETION], outbox=request.outbox)
     connection.execute(store.dreams.DELETE, {**this_dream, "deleted_at": deleted_at})
-    request.outbox.note("DreamDeleted", "dreams", dream["id"])
+    request.outbox.note("DreamDeleted", "dreams", dream.id)

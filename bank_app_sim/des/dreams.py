@@ -10,32 +10,35 @@ from . import money, paging, provisioning, store
 from .accounts import reference
 from .readers import cents, day_or_stamp
 from .request import Request, User
-from .store import Row
+from .store.accounts import AccountRow
+from .store.dreams import DreamRow
+from .store.listings import ACCOUNTS, DREAMS
+from .store.users import UserRow
 
 
-def as_json(dream: Row) -> dict[str, Any]:
+def as_json(dream: DreamRow) -> dict[str, Any]:
     return {
         "type": "Dream",
-        "id": dream["id"],
-        "name": dream["name"],
-        "targetCents": dream["target_cents"],
-        "balanceCents": dream["balance_cents"],
-        "expiresAt": dream["expires_at"],
-        "achievedAt": dream["achieved_at"],
-        "deletedAt": dream["deleted_at"],
-        "user": {"type": "User", "id": dream["user_id"], "externalId": dream["user_external_id"]},
-        "account": reference(dream["account_type"], dream["account_id"], dream["account_external_id"]),
+        "id": dream.id,
+        "name": dream.name,
+        "targetCents": dream.target_cents,
+        "balanceCents": dream.balance_cents,
+        "expiresAt": dream.expires_at,
+        "achievedAt": dream.achieved_at,
+        "deletedAt": dream.deleted_at,
+        "user": {"type": "User", "id": dream.user_id, "externalId": dream.user_external_id},
+        "account": reference(dream.account_type, dream.account_id, dream.account_external_id),
         "groupDream": None,
         "dreamInspiration": None,
-        "provisioningInitiatedAt": dream["provisioning_initiated_at"],
+        "provisioningInitiatedAt": dream.provisioning_initiated_at,
         "accountProvisionRequestId": _open_request(dream),
     }
 
 
-def _open_request(dream: Row) -> str | None:
+def _open_request(dream: DreamRow) -> str | None:
     """What the bank's app is to be asked under; once it has answered, or the account is there, nothing is open."""
-    is_answered = dream["account_id"] is not None or dream["provisioning_initiated_at"] is not None
-    return None if is_answered else dream["account_provision_request_id"]
+    is_answered = dream.account_id is not None or dream.provisioning_initiated_at is not None
+    return None if is_answered else dream.account_provision_request_id
 
 
 def create(request: Request) -> Answer:
@@ -53,53 +56,56 @@ def create(request: Request) -> Answer:
     fields.check()
 
     owner = request.owner(owner_id, field=fields.path("userId"))
-    account = _account(request, fields, owner, account_id)
-    asks = account is None and request.tenant.asks_per_dream and not request.tenant.transfer_consents
-    dream = {
-        "id": request.ids.uuid(),
-        "user_id": owner["id"],
-        "tenant_id": request.tenant.id,
-        "account_id": account and account["id"],
-        "name": name,
-        "target_cents": target_cents,
-        "expires_at": expires_at,
-        "balance_cents": 0,
-        "milestone_percent": 0,
-        "achieved_at": None,
-        "deleted_at": None,
-        "provisioning_initiated_at": None,
-        # With consents the bank is not asked here: signing one takes care of the account.
-        "account_provision_request_id": request.ids.uuid() if asks else None,
-    }
-    request.connection.execute(store.dreams.CREATE, dream)
-    of_others = {
-        "user_external_id": owner["external_id"],
-        "account_type": account and account["type"],
-        "account_external_id": account and account["external_id"],
-    }
-    shown = as_json({**dream, **of_others})
-    request.outbox.note("DreamCreated", "dreams", dream["id"], data=shown)
-    if account is not None and account["type"] == money.PERFORMANCE:
-        money.take_over(request.connection, dream["id"], account, at=request.now, outbox=request.outbox)
-        shown = as_json(request.one("dreams", dream["id"]))
+    account = None if account_id is None else account_for(request, fields, owner.id, account_id)
+    fields.check()
+    dream = _new(request, owner, account, name=name, target_cents=target_cents, expires_at=expires_at)
+    store.dreams.add(request.connection, dream)
+    shown = as_json(dream)
+    request.outbox.note("DreamCreated", "dreams", dream.id, data=shown)
+    if account is not None and account.type == money.PERFORMANCE:
+        money.take_over(request.connection, dream.id, account, at=request.now, outbox=request.outbox)
+        shown = as_json(request.one(DREAMS, dream.id))
     return Answer(201, {"dream": shown})
 
 
-def _account(request: Request, fields: Fields, owner: Row, account_id: str | None) -> Row | None:
-    """Where the money of a new Dream will be: on the account that is named, or, in one setup, on the user's oldest."""
-    if account_id is not None:
-        account = account_for(request, fields, owner["id"], account_id)
-        fields.check()
-        return account
-    if request.tenant.asks_per_dream or owner["account_id"] is None:
-        return None
-    return {name: owner[f"account_{name}"] for name in ("id", "type", "external_id")}
+def _new(
+    request: Request,
+    owner: UserRow,
+    account: AccountRow | None,
+    *,
+    name: str | None,
+    target_cents: int | None,
+    expires_at: str | None,
+) -> DreamRow:
+    """A Dream of `owner`. In the setup with one account for each user, its account is the oldest if none is named."""
+    per_dream = request.tenant.asks_per_dream
+    account_id, account_type, account_external_id = None, None, None
+    if account is not None:
+        account_id, account_type, account_external_id = account.id, account.type, account.external_id
+    elif not per_dream:
+        account_id, account_type = owner.account_id, owner.account_type
+        account_external_id = owner.account_external_id
+    # With consents the bank is not asked here: signing one takes care of the account.
+    asks = account is None and per_dream and not request.tenant.transfer_consents
+    return DreamRow(
+        id=request.ids.uuid(),
+        user_id=owner.id,
+        tenant_id=request.tenant.id,
+        account_id=account_id,
+        name=name,
+        target_cents=target_cents,
+        expires_at=expires_at,
+        account_provision_request_id=request.ids.uuid() if asks else None,
+        user_external_id=owner.external_id,
+        account_type=account_type,
+        account_external_id=account_external_id,
+    )
 
 
-def account_for(request: Request, fields: Fields, user_id: str, account_id: str) -> Row | None:
+def account_for(request: Request, fields: Fields, user_id: str, account_id: str) -> AccountRow | None:
     """The account that a Dream of this user shall be linked to; what is wrong with it is noted."""
-    account = request.find("accounts", account_id)
-    if account is None or account["user_id"] != user_id:
+    account = request.find(ACCOUNTS, account_id)
+    if account is None or account.user_id != user_id:
         fields.refuse("accountId", "does not exist")
     elif sentence := provisioning.unlinkable(request, account):
         fields.refuse("accountId", sentence)
@@ -110,25 +116,25 @@ def list_all(request: Request) -> Answer:
     query = request.http.query
     state = paging.one_of(query, "state", ["active", "deleted"]) or "active"
     as_wanted = _as_wanted(request)
-    found = paging.find(request, "dreams", {state: True, **paging.given(query, "userId", "externalUserId")})
+    found = paging.find(request, DREAMS, {state: True, **paging.given(query, "userId", "externalUserId")})
     return found.answer([as_wanted(dream) for dream in found.rows])
 
 
 def get(request: Request) -> Answer:
-    return Answer(200, {"dream": _as_wanted(request)(request.the_one_asked_for("dreams"))})
+    return Answer(200, {"dream": _as_wanted(request)(request.the_one_asked_for(DREAMS))})
 
 
-def _as_wanted(request: Request) -> Callable[[Row], dict[str, Any]]:
+def _as_wanted(request: Request) -> Callable[[DreamRow], dict[str, Any]]:
     """Two fields are there only when the query asks for them."""
     shows_image = paging.flag(request.http.query, "showImageUrl")
     shows_savehacks = paging.flag(request.http.query, "showActiveSavehacks")
 
-    def as_wanted(dream: Row) -> dict[str, Any]:
+    def as_wanted(dream: DreamRow) -> dict[str, Any]:
         shown = as_json(dream)
         if shows_image:
             shown["imageUrl"] = None
         if shows_savehacks:
-            shown["activeSavehacksCount"] = dream["active_savehacks_count"]
+            shown["activeSavehacksCount"] = dream.active_savehacks_count
         return shown
 
     return as_wanted

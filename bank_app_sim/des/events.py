@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import attrs
-import sqlalchemy as sa
 
 from ..server.answers import Answer, Refused
-from ..server.database import Connection
+from ..server.database import Connection, Query
 from ..server.ids import Ids
 from ..timeline.clock import moment, timestamp
 from . import dreams, launches, paging, store, transactions, users
 from .outbox import Outbox
 from .request import Request
-from .store import Row
+from .store.events import EventRow
+from .store.listings import EVENTS
 
 # docs/des.md 1.14
 KEPT = timedelta(days=30)
@@ -28,17 +28,17 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def as_json(event: Row) -> dict[str, Any]:
+def as_json(event: EventRow) -> dict[str, Any]:
     return {
-        "id": event["id"],
+        "id": event.id,
         "createdAt": _created_at(event),
-        "type": event["type"],
-        "data": event["data"],
+        "type": event.type,
+        "data": event.data,
     }
 
 
-def _created_at(event: Row) -> str:
-    return timestamp(_EPOCH + event["at_us"] * _MICROSECOND)
+def _created_at(event: EventRow) -> str:
+    return timestamp(_EPOCH + event.at_us * _MICROSECOND)
 
 
 def list_all(request: Request) -> Answer:
@@ -47,7 +47,7 @@ def list_all(request: Request) -> Answer:
     created_after = request.http.query.get("createdAfter")
     after_us = oldest_us if created_after is None else max(oldest_us, microseconds(_moment(created_after)))
     found = paging.find(
-        request, "events", {"after_us": after_us}, place_of=lambda row: {"createdAfter": _created_at(row)}
+        request, EVENTS, {"after_us": after_us}, place_of=lambda row: {"createdAfter": _created_at(row)}
     )
     return found.answer([as_json(event) for event in found.rows])
 
@@ -94,29 +94,40 @@ def _shown(connection: Connection, outbox: Outbox) -> dict[tuple[str, str], _Sho
         if noted.data is None or outbox.tenant_id is None:
             wanted.setdefault(noted.plural, {})[noted.id] = None
     return {
-        (plural, row["id"]): _Shown(row["tenant_id"], data)
+        (plural, thing_id): shown
         for plural, ids in wanted.items()
-        for row, data in SHOW[plural](connection, list(ids))
+        for thing_id, shown in SHOW[plural](connection, list(ids)).items()
     }
 
 
-def _show_launches(connection: Connection, ids: Sequence[str]) -> list[tuple[Row, Mapping[str, Any]]]:
-    rows = connection.execute(store.launches.BY_IDS, {"ids": ids}).mappings().all()
-    wanted = {"ids": [row["dream_id"] for row in rows]}
-    their_dreams = {row["id"]: row for row in connection.execute(store.dreams.BY_IDS, wanted).mappings()}
-    return [(row, launches.as_json(row, their_dreams[row["dream_id"]])) for row in rows]
+class _Thing(Protocol):
+    """A row that events tell of."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def tenant_id(self) -> str: ...
 
 
-def _show(
-    statement: sa.Select[Any], as_json: Callable[[Row], dict[str, Any]]
-) -> Callable[[Connection, Sequence[str]], list[tuple[Row, Mapping[str, Any]]]]:
-    def show(connection: Connection, ids: Sequence[str]) -> list[tuple[Row, Mapping[str, Any]]]:
-        return [(row, as_json(row)) for row in connection.execute(statement, {"ids": ids}).mappings()]
+T = TypeVar("T", bound=_Thing)
+_Show = Callable[[Connection, Sequence[str]], Mapping[str, _Shown]]
+
+
+def _show_launches(connection: Connection, ids: Sequence[str]) -> Mapping[str, _Shown]:
+    found = store.launches.BY_IDS.all(connection, ids=ids)
+    shown = launches.all_as_json(connection, found)
+    return {launch.id: _Shown(launch.tenant_id, data) for launch, data in zip(found, shown, strict=True)}
+
+
+def _show(query: Query[T], as_json: Callable[[T], Mapping[str, Any]]) -> _Show:
+    def show(connection: Connection, ids: Sequence[str]) -> Mapping[str, _Shown]:
+        return {thing.id: _Shown(thing.tenant_id, as_json(thing)) for thing in query.all(connection, ids=ids)}
 
     return show
 
 
-SHOW: Mapping[str, Callable[[Connection, Sequence[str]], list[tuple[Row, Mapping[str, Any]]]]] = {
+SHOW: Mapping[str, _Show] = {
     "users": _show(store.users.BY_IDS, users.as_json),
     "dreams": _show(store.dreams.BY_IDS, dreams.as_json),
     "savehackLaunches": _show_launches,

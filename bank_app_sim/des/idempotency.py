@@ -17,6 +17,7 @@ from ..server.request import HTTPRequest
 from ..timeline.clock import moment, timestamp
 from . import store
 from .request import Request
+from .store.principals import KeptAnswer
 
 HEADER = "Idempotency-Key"
 
@@ -60,29 +61,28 @@ class KeysInFlight:
 
 def kept_answer(request: Request) -> Answer | None:
     """What was answered to the first request with this key, if there was one; 422 if that was another request."""
-    kept = request.principal.row
-    if kept["kept_key"] is None:
+    kept = request.principal.kept
+    if kept is None:
         return None
-    if kept["kept_at"] <= oldest_kept(request.now):
-        this_key = {"of_principal": request.principal.id, "of_key": kept["kept_key"]}
+    if kept.at <= oldest_kept(request.now):
+        this_key = {"of_principal": request.principal.id, "of_key": kept.key}
         request.connection.execute(store.principals.FORGET_KEY, this_key)
         return None
-    if kept["kept_fingerprint"] != _fingerprint(request.http):
+    if kept.fingerprint != _fingerprint(request.http):
         raise Refused(422, {HEADER: ["was used for another request; take a new key for each intent"]})
-    return Answer(kept["kept_status"], orjson.loads(kept["kept_body"]), headers={"Idempotent-Replayed": "true"})
+    return Answer(kept.status, orjson.loads(kept.body), headers={"Idempotent-Replayed": "true"})
 
 
 def keep(request: Request, key: str, answer: Answer) -> None:
     """Keep an answer in the transaction that it tells of: both happen, or neither."""
-    kept = {
-        "principal": request.principal.id,
-        "key": key,
-        "fingerprint": _fingerprint(request.http),
-        "status": answer.status,
-        "body": orjson.dumps(answer.body).decode(),
-        "at": request.now,
-    }
-    request.connection.execute(store.principals.KEEP_KEY, kept)
+    kept = KeptAnswer(
+        key=key,
+        fingerprint=_fingerprint(request.http),
+        status=answer.status,
+        body=orjson.dumps(answer.body).decode(),
+        at=request.now,
+    )
+    store.principals.keep_answer(request.connection, request.principal.id, kept)
 
 
 def oldest_kept(now: str) -> str:

@@ -2,42 +2,46 @@
 
 from typing import Any
 
+import attrs
+
 from ..server.answers import Answer, Refused
 from ..server.fields import Fields
 from ..server.readers import TEXT
 from . import engine, launches, launching, store
 from .readers import happened, stamp
 from .request import Request
-from .store import Row
+from .store.dreams import DreamRow
+from .store.launches import LaunchRow
+from .store.listings import CONSENTS, LAUNCHES
 
 
 def change(request: Request) -> Answer:
     """Do what is asked for; what is so already stays as it is. A stopped launch is stopped for good."""
-    launch = request.the_one_asked_for("savehackLaunches")
-    shown = launches.shown(request, launch["id"])
+    launch = request.the_one_asked_for(LAUNCHES)
+    shown = launches.shown(request, launch.id)
     fields = Fields(request.http.body, "savehackLaunch")
-    if fields.required("type", TEXT) not in (launch["type"], ""):
-        fields.refuse("type", f"can't be changed: it is {launch['type']}")
-    if launch["stopped_at"] is not None:
+    if fields.required("type", TEXT) not in (launch.type, ""):
+        fields.refuse("type", f"can't be changed: it is {launch.type}")
+    if launch.stopped_at is not None:
         _refuse_all_changes(fields, shown)
         return launches.get(request)
-    for name in shown.keys() - {"type", "pausedAt", "stoppedAt", *launch["terms"]}:
+    for name in shown.keys() - {"type", "pausedAt", "stoppedAt", *launch.terms}:
         fields.unchanged(name, shown[name])
-    terms = launches.own_terms(fields, engine.BY_LAUNCH_TYPE[launch["type"]], launch["terms"])
+    terms = launches.own_terms(fields, engine.BY_LAUNCH_TYPE[launch.type], launch.terms)
     paused_at = fields.optional("pausedAt", happened(now=request.now))
     stopped_at = fields.optional("stoppedAt", happened(now=request.now))
     _check(request, fields, launch, terms, paused_at=paused_at)
 
-    if terms != launch["terms"]:
+    if terms != launch.terms:
         _change_terms(request, launch, terms)
     if fields.given("pausedAt") and paused_at is None:
         _resume(request, launch)
-    elif paused_at is not None and launch["paused_at"] is None:
-        pause = {"launch_id": launch["id"], "at": paused_at, "reason": launching.USER_REQUESTED}
+    elif paused_at is not None and launch.paused_at is None:
+        pause = {"launch_id": launch.id, "at": paused_at, "reason": launching.USER_REQUESTED}
         request.connection.execute(store.launches.PAUSE, pause)
         _note(request, launch)
     if stopped_at is not None:
-        launching.stop(request, launch["id"], at=stopped_at)
+        launching.stop(request, launch.id, at=stopped_at)
     return launches.get(request)
 
 
@@ -51,65 +55,67 @@ def _refuse_all_changes(fields: Fields, shown: dict[str, Any]) -> None:
     fields.check()
 
 
-def _check(request: Request, fields: Fields, launch: Row, terms: dict[str, Any], *, paused_at: str | None) -> None:
-    if launch["drafted_at"] is not None and paused_at is not None:
+def _check(
+    request: Request, fields: Fields, launch: LaunchRow, terms: dict[str, Any], *, paused_at: str | None
+) -> None:
+    if launch.drafted_at is not None and paused_at is not None:
         fields.refuse("pausedAt", "can't be set: a draft does not run yet; stop it instead")
-    if fields.are_right and terms != launch["terms"] and launch["transfer_consent_id"] is not None:
-        _check_consent(request, fields, launch, terms)
+    if fields.are_right and terms != launch.terms and launch.transfer_consent_id is not None:
+        _check_consent(request, fields, launch, terms, consent_id=launch.transfer_consent_id)
     fields.check()
-    if fields.given("pausedAt") and paused_at is None and launch["pause_reason"] == launching.ACCOUNT_REQUIRED:
+    if fields.given("pausedAt") and paused_at is None and launch.pause_reason == launching.ACCOUNT_REQUIRED:
         sentence = "can't be cleared: the launch waits for an account, and starts when there is one"
         raise Refused(409, {fields.path("pausedAt"): [sentence]})
 
 
-def _check_consent(request: Request, fields: Fields, launch: Row, terms: dict[str, Any]) -> None:
+def _check_consent(
+    request: Request, fields: Fields, launch: LaunchRow, terms: dict[str, Any], *, consent_id: str
+) -> None:
     """What the user has signed for stays the most that is taken, and the most often."""
-    given = request.one("transferConsents", launch["transfer_consent_id"])
-    dream = _dream(request, launch)
+    given, dream = request.one(CONSENTS, consent_id), _dream(request, launch)
 
     def covers(terms: dict[str, Any]) -> bool:
-        needed = launching.consent_for({**launch, "terms": terms}, dream)
-        return bool(needed.max_amount_cents <= given["max_amount_cents"])
+        needed = launching.consent_for(attrs.evolve(launch, terms=terms), dream)
+        return needed.max_amount_cents <= given.max_amount_cents
 
     if covers(terms):
         return
     sentence = (
-        f"can't be changed so: the user's consent covers at most {given['max_amount_cents']} cents "
-        f"at a time (max. frequency: {given['max_frequency']}); launch anew"
+        f"can't be changed so: the user's consent covers at most {given.max_amount_cents} cents "
+        f"at a time (max. frequency: {given.max_frequency}); launch anew"
     )
-    changed = [name for name, value in terms.items() if value != launch["terms"][name]]
+    changed = [name for name, value in terms.items() if value != launch.terms[name]]
     # Those that are too much by themselves; where none is, all of them together are.
-    too_much = [name for name in changed if not covers({**launch["terms"], name: terms[name]})]
+    too_much = [name for name in changed if not covers({**launch.terms, name: terms[name]})]
     for name in too_much or changed:
         fields.refuse(name, sentence)
 
 
-def _change_terms(request: Request, launch: Row, terms: dict[str, Any]) -> None:
+def _change_terms(request: Request, launch: LaunchRow, terms: dict[str, Any]) -> None:
     """From the next deposit on. Another weekday, say, moves the next one too."""
-    request.connection.execute(store.launches.CHANGE_TERMS, {"launch_id": launch["id"], "terms": terms})
-    if launch["due_at"] is not None:
-        launching.resume(request, launch["id"])
+    request.connection.execute(store.launches.CHANGE_TERMS, {"launch_id": launch.id, "terms": terms})
+    if launch.due_at is not None:
+        launching.resume(request, launch.id)
     _note(request, launch)
 
 
-def _resume(request: Request, launch: Row) -> None:
-    if launch["paused_at"] is None:
+def _resume(request: Request, launch: LaunchRow) -> None:
+    if launch.paused_at is None:
         return
-    user = request.owner(launch["user_id"], field="user")
+    user = request.owner(launch.user_id, field="user")
     dream = _dream(request, launch)
     if launching.must_wait(request.tenant, user, dream):  # the bank refused the user meanwhile
-        pause = {"launch_id": launch["id"], "at": launch["paused_at"], "reason": launching.ACCOUNT_REQUIRED}
+        pause = {"launch_id": launch.id, "at": launch.paused_at, "reason": launching.ACCOUNT_REQUIRED}
         request.connection.execute(store.launches.PAUSE, pause)
         launching.open_account_request(request, user, dream)
     else:
-        launching.resume(request, launch["id"])
+        launching.resume(request, launch.id)
     _note(request, launch)
 
 
-def _dream(request: Request, launch: Row) -> Row:
-    dream: Row = request.connection.execute(store.dreams.BY_IDS, {"ids": [launch["dream_id"]]}).mappings().one()
-    return dream
+def _dream(request: Request, launch: LaunchRow) -> DreamRow:
+    return store.dreams.BY_IDS.one(request.connection, ids=[launch.dream_id])
 
 
-def _note(request: Request, launch: Row) -> None:
-    request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch["id"])
+def _note(request: Request, launch: LaunchRow) -> None:
+    request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch.id)

@@ -1,36 +1,46 @@
 """Savehack launches: a savehack that somebody has switched on for a Dream."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..server.answers import Answer, Refused
+from ..server.database import Connection
 from ..server.fields import Fields
 from ..server.readers import TEXT, integer
 from . import consents, dreams, launching, paging, store
 from .engine import BY_LAUNCH_TYPE, Kind, OwnField, Savehack
 from .request import Request, User
-from .store import Row
+from .store.dreams import DreamRow
+from .store.launches import LaunchRow
+from .store.listings import DREAMS, LAUNCHES
 
 
-def as_json(launch: Row, dream: Row) -> dict[str, Any]:
-    waits_for_account = launch["pause_reason"] == launching.ACCOUNT_REQUIRED
-    open_request = launch["dream_account_provision_request_id"] or launch["account_provision_request_id"]
-    savehack = BY_LAUNCH_TYPE[launch["type"]]
+def as_json(launch: LaunchRow, dream: DreamRow) -> dict[str, Any]:
+    waits_for_account = launch.pause_reason == launching.ACCOUNT_REQUIRED
+    open_request = launch.dream_account_provision_request_id or launch.account_provision_request_id
+    savehack = BY_LAUNCH_TYPE[launch.type]
     return {
-        "type": launch["type"],
-        "id": launch["id"],
+        "type": launch.type,
+        "id": launch.id,
         "dream": dreams.as_json(dream),
         "savehack": {"type": savehack.type, "id": savehack.id},
-        **launch["terms"],
-        "stoppedAt": launch["stopped_at"],
-        "draftedAt": launch["drafted_at"],
-        "pausedAt": launch["paused_at"],
-        "pauseReason": launch["pause_reason"],
+        **launch.terms,
+        "stoppedAt": launch.stopped_at,
+        "draftedAt": launch.drafted_at,
+        "pausedAt": launch.paused_at,
+        "pauseReason": launch.pause_reason,
         "accountProvisionRequestId": open_request if waits_for_account else None,
-        "transferConsentId": launch["transfer_consent_id"],
-        "obsoleteSavehackLaunchId": launch["obsolete_launch_id"],
+        "transferConsentId": launch.transfer_consent_id,
+        "obsoleteSavehackLaunchId": launch.obsolete_launch_id,
         "dreamInspiration": None,
     }
+
+
+def all_as_json(connection: Connection, found: Sequence[LaunchRow]) -> list[dict[str, Any]]:
+    """Launches as answers show them, each with its Dream."""
+    wanted = [launch.dream_id for launch in found]
+    their_dreams = {dream.id: dream for dream in store.dreams.BY_IDS.all(connection, ids=wanted)}
+    return [as_json(launch, their_dreams[launch.dream_id]) for launch in found]
 
 
 def create(request: Request) -> Answer:
@@ -48,39 +58,34 @@ def create(request: Request) -> Answer:
     terms = own_terms(fields, savehack, {})
     fields.check()
 
-    dream = request.one("dreams", dream_id, field=fields.path("dreamId"))
-    user = request.owner(dream["user_id"], field=fields.path("dreamId"))
+    dream = request.one(DREAMS, dream_id, field=fields.path("dreamId"))
+    user = request.owner(dream.user_id, field=fields.path("dreamId"))
     _check_dream(request, fields, dream, obsolete_launch_id)
     drafts = request.tenant.transfer_consents
     waits = not drafts and launching.must_wait(request.tenant, user, dream)
-    launch = {
-        "id": request.ids.uuid(),
-        "user_id": user["id"],
-        "tenant_id": request.tenant.id,
-        "dream_id": dream_id,
-        "type": savehack.launch_type,
-        "terms": terms,
-        "seed": request.ids.seed(),
-        "timezone": _timezone(request),
-        "started_at": None,
-        "drafted_at": request.now if drafts else None,
-        "paused_at": request.now if waits else None,
-        "pause_reason": launching.ACCOUNT_REQUIRED if waits else None,
-        "stopped_at": None,
-        "transfer_consent_id": None,
-        "obsolete_launch_id": obsolete_launch_id,
-        "occurrences": 0,
-        "due_at": None,
-    }
-    request.connection.execute(store.launches.CREATE, launch)
-    request.outbox.note("SavehackLaunched", "savehackLaunches", launch["id"])
+    launch = LaunchRow(
+        id=request.ids.uuid(),
+        user_id=user.id,
+        tenant_id=request.tenant.id,
+        dream_id=dream_id,
+        type=savehack.launch_type,
+        terms=terms,
+        seed=request.ids.seed(),
+        timezone=_timezone(request),
+        drafted_at=request.now if drafts else None,
+        paused_at=request.now if waits else None,
+        pause_reason=launching.ACCOUNT_REQUIRED if waits else None,
+        obsolete_launch_id=obsolete_launch_id,
+    )
+    store.launches.add(request.connection, launch)
+    request.outbox.note("SavehackLaunched", "savehackLaunches", launch.id)
     if drafts:
         consents.open_for(request, launch, dream)
     elif waits:
         launching.open_account_request(request, user, dream)
     else:
-        launching.start(request, launch["id"])
-    return Answer(201, {"savehackLaunch": shown(request, launch["id"])})
+        launching.start(request, launch.id)
+    return Answer(201, {"savehackLaunch": shown(request, launch.id)})
 
 
 def _savehack(fields: Fields) -> Savehack:
@@ -109,36 +114,33 @@ def _own(fields: Fields, field: OwnField, present: Mapping[str, Any]) -> Any:
     return fields.required(name, integer(least=field.least, most=field.most))
 
 
-def _check_dream(request: Request, fields: Fields, dream: Row, obsolete_launch_id: str | None) -> None:
-    if dream["deleted_at"] is not None:
-        fields.refuse("dreamId", f"is of a Dream that was deleted at {dream['deleted_at']}")
+def _check_dream(request: Request, fields: Fields, dream: DreamRow, obsolete_launch_id: str | None) -> None:
+    if dream.deleted_at is not None:
+        fields.refuse("dreamId", f"is of a Dream that was deleted at {dream.deleted_at}")
     if obsolete_launch_id is not None:
-        obsolete = request.find("savehackLaunches", obsolete_launch_id)
-        if obsolete is None or obsolete["dream_id"] != dream["id"]:
+        obsolete = request.find(LAUNCHES, obsolete_launch_id)
+        if obsolete is None or obsolete.dream_id != dream.id:
             fields.refuse("obsoleteSavehackLaunchId", "is of no launch for this Dream")
     fields.check()
 
 
 def _timezone(request: Request) -> str:
     """The user's, as the session has it; a launch made by the bank's backend follows UTC."""
-    return (isinstance(request.principal, User) and request.principal.row["timezone"]) or "UTC"
+    return (isinstance(request.principal, User) and request.principal.session.timezone) or "UTC"
 
 
 def list_all(request: Request) -> Answer:
     filters = paging.given(request.http.query, "dreamId", "userId", "externalUserId")
-    found = paging.find(request, "savehackLaunches", filters)
-    wanted = {"ids": [launch["dream_id"] for launch in found.rows]}
-    their_dreams = {row["id"]: row for row in request.connection.execute(store.dreams.BY_IDS, wanted).mappings()}
-    return found.answer([as_json(launch, their_dreams[launch["dream_id"]]) for launch in found.rows])
+    found = paging.find(request, LAUNCHES, filters)
+    return found.answer(all_as_json(request.connection, found.rows))
 
 
 def get(request: Request) -> Answer:
-    launch = request.the_one_asked_for("savehackLaunches")
-    return Answer(200, {"savehackLaunch": shown(request, launch["id"])})
+    launch = request.the_one_asked_for(LAUNCHES)
+    return Answer(200, {"savehackLaunch": shown(request, launch.id)})
 
 
 def shown(request: Request, launch_id: str) -> dict[str, Any]:
     """A launch as answers show it."""
-    (launch,) = request.connection.execute(store.launches.BY_IDS, {"ids": [launch_id]}).mappings()
-    (dream,) = request.connection.execute(store.dreams.BY_IDS, {"ids": [launch["dream_id"]]}).mappings()
-    return as_json(launch, dream)
+    launch = store.launches.BY_IDS.one(request.connection, ids=[launch_id])
+    return as_json(launch, store.dreams.BY_IDS.one(request.connection, ids=[launch.dream_id]))

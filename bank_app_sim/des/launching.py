@@ -15,7 +15,10 @@ from ..timeline.clock import moment, timestamp
 from . import engine, store
 from .outbox import Outbox
 from .request import Request
-from .store import Row
+from .store.dreams import DreamRow
+from .store.launches import LaunchRow, RunningLaunch
+from .store.transactions import TransactionRow
+from .store.users import UserRow
 from .tenant import Tenant
 
 # Why a launch is paused: it needs an account, and none exists nor is being opened; or somebody wanted it.
@@ -29,29 +32,29 @@ BATCH = 100
 PUT_OFF = timedelta(hours=1)
 
 
-def must_wait(tenant: Tenant, user: Row, dream: Row) -> bool:
+def must_wait(tenant: Tenant, user: UserRow, dream: DreamRow) -> bool:
     """A launch for this Dream has nowhere to put money, and nothing says that it soon will."""
     asked_for = dream if tenant.asks_per_dream else user
-    return dream["account_id"] is None and asked_for["provisioning_initiated_at"] is None
+    return dream.account_id is None and asked_for.provisioning_initiated_at is None
 
 
-def open_account_request(request: Request, user: Row, dream: Row) -> None:
+def open_account_request(request: Request, user: UserRow, dream: DreamRow) -> None:
     """See that the bank's app can be asked for an account: under one id for all launches that wait for the same."""
     asked_for, statement = (
         (dream, store.dreams.SET_PROVISIONING)
         if request.tenant.asks_per_dream
         else (user, store.users.SET_PROVISIONING)
     )
-    if asked_for["account_provision_request_id"] is None:
+    if asked_for.account_provision_request_id is None:
         opened = {"provisioning_initiated_at": None, "account_provision_request_id": request.ids.uuid()}
-        request.connection.execute(statement, {"of": asked_for["id"], **opened})
+        request.connection.execute(statement, {"of": asked_for.id, **opened})
 
 
 def start_waiting(request: Request, *, user_id: str | None = None, dream_id: str | None = None) -> None:
     """Start all launches of a user, or for a Dream, that wait for an account."""
-    statement = store.launches.OF_USER_WAITING if dream_id is None else store.launches.OF_DREAM_WAITING
+    query = store.launches.OF_USER_WAITING if dream_id is None else store.launches.OF_DREAM_WAITING
     waiting = {"user_id": user_id, "dream_id": dream_id, "pause_reason": ACCOUNT_REQUIRED}
-    for launch_id in request.connection.execute(statement, waiting).scalars().all():
+    for launch_id in query.all(request.connection, **waiting):
         start(request, launch_id)
         request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch_id)
 
@@ -63,11 +66,11 @@ def start(request: Request, launch_id: str) -> None:
     """
     started = {"launch_id": launch_id, "now": request.now}
     request.connection.execute(store.launches.START, started)
-    (launch,) = request.connection.execute(store.launches.RUNNING_BY_ID, {"launch_id": launch_id}).mappings()
-    step = engine.start(as_engine_has_it(launch), launch["occurrences"])
+    launch = store.launches.RUNNING_BY_ID.one(request.connection, launch_id=launch_id)
+    step = engine.start(as_engine_has_it(launch), launch.occurrences)
     _write(request.connection, [_Done(launch, step, request.now)], ids=request.ids, outbox=request.outbox)
-    if launch["obsolete_launch_id"] is not None:
-        stop(request, launch["obsolete_launch_id"])
+    if launch.obsolete_launch_id is not None:
+        stop(request, launch.obsolete_launch_id)
 
 
 def stop(request: Request, launch_id: str, *, at: str | None = None) -> None:
@@ -79,15 +82,15 @@ def stop(request: Request, launch_id: str, *, at: str | None = None) -> None:
 
 def resume(request: Request, launch_id: str) -> None:
     """End a pause that somebody wanted. What fell due meanwhile is left out."""
-    (launch,) = request.connection.execute(store.launches.RUNNING_BY_ID, {"launch_id": launch_id}).mappings()
-    due = engine.resume(as_engine_has_it(launch), launch["occurrences"], moment(request.now))
+    launch = store.launches.RUNNING_BY_ID.one(request.connection, launch_id=launch_id)
+    due = engine.resume(as_engine_has_it(launch), launch.occurrences, moment(request.now))
     resumed = {"launch_id": launch_id, "due_at": None if due is None else timestamp(due)}
     request.connection.execute(store.launches.RESUME, resumed)
 
 
 def due(connection: Connection, *, now: str) -> list[str]:
     """The launches that are due, a batch of them, by their ids."""
-    return [row["id"] for row in connection.execute(store.launches.DUE, {"now": now, "limit": BATCH}).mappings()]
+    return [launch.id for launch in store.launches.DUE.all(connection, now=now, limit=BATCH)]
 
 
 def put_off(connection: Connection, *, launch_id: str, until: str) -> None:
@@ -104,26 +107,25 @@ def prepare_due(connection: Connection, *, now: str, ids: Ids, outbox: Outbox, o
     Args:
         only: The id of the one launch to do it for.
     """
-    found = connection.execute(store.launches.DUE, {"now": now, "limit": BATCH}).mappings().all()
+    found = store.launches.DUE.all(connection, now=now, limit=BATCH)
     # One for each Dream: what it brings is on its way to the Dream before the next one reckons what the Dream lacks.
-    first_of_dream: dict[str, Row] = {}
+    first_of_dream: dict[str, RunningLaunch] = {}
     for launch in found:
-        if only in (None, launch["id"]):
-            first_of_dream.setdefault(launch["dream_id"], launch)
-    done = [
-        _Done(
-            launch,
-            engine.step(as_engine_has_it(launch), launch["occurrences"], moment(launch["due_at"])),
-            launch["due_at"],
-        )
-        for launch in first_of_dream.values()
-    ]
-    _write(connection, done, ids=ids, outbox=outbox)
+        if only in (None, launch.id):
+            first_of_dream.setdefault(launch.dream_id, launch)
+    _write(connection, [_stepped(launch) for launch in first_of_dream.values()], ids=ids, outbox=outbox)
     return bool(first_of_dream)
 
 
+def _stepped(launch: RunningLaunch) -> "_Done":
+    assert launch.due_at is not None  # it is due
+    return _Done(
+        launch, engine.step(as_engine_has_it(launch), launch.occurrences, moment(launch.due_at)), launch.due_at
+    )
+
+
 def next_due(connection: Connection) -> datetime | None:
-    due_at = connection.execute(store.launches.NEXT_DUE).scalar_one()
+    due_at = store.launches.NEXT_DUE.one(connection)
     return None if due_at is None else moment(due_at)
 
 
@@ -131,37 +133,49 @@ def prepare_for(request: Request, event: engine.FeedEvent) -> list[str]:
     """Prepare the deposits that something outside brings; returns their ids."""
     types = [savehack.launch_type for savehack in engine.SAVEHACKS if savehack.feed_type is event.type]
     wanted = {"tenant_id": request.tenant.id, "types": types, "of_user": event.user_id}
-    statement = store.launches.ACTIVE_OF_TENANT if event.user_id is None else store.launches.ACTIVE_OF_USER
+    query = store.launches.ACTIVE_OF_TENANT if event.user_id is None else store.launches.ACTIVE_OF_USER
     done = []
-    for launch in request.connection.execute(statement, wanted).mappings().all():
+    for launch in query.all(request.connection, **wanted):
         amount = engine.on_feed(as_engine_has_it(launch), event)
         if amount is not None:
             done.append(_Done(launch, engine.Step(amount_cents=amount, next_due=None), request.now))
     return _write(request.connection, done, ids=request.ids, outbox=request.outbox)
 
 
-def as_engine_has_it(launch: Row) -> engine.Launch:
+def as_engine_has_it(launch: RunningLaunch) -> engine.Launch:
     """A launch's row, with what its Dream has and lacks, for the engine."""
     return engine.Launch(
-        type=engine.BY_LAUNCH_TYPE[launch["type"]].type,
-        terms=own_terms(launch["type"], launch["terms"]),
-        seed=launch["seed"],
-        timezone=launch["timezone"],
-        started_at=moment(launch["started_at"]),
-        dream_target_cents=launch["target_cents"],
-        dream_balance_cents=launch["balance_cents"],
-        dream_pending_cents=launch["pending_cents"],
-        dream_expires_at=_day_or_moment(launch["expires_at"]),
-        consented_cents=launch["consented_cents"],
+        type=engine.BY_LAUNCH_TYPE[launch.type].type,
+        terms=own_terms(launch.type, launch.terms),
+        seed=launch.seed,
+        timezone=launch.timezone,
+        started_at=moment(launch.started_at),
+        dream_target_cents=launch.target_cents,
+        dream_balance_cents=launch.balance_cents,
+        dream_pending_cents=launch.pending_cents,
+        dream_expires_at=_day_or_moment(launch.expires_at),
+        consented_cents=launch.consented_cents,
     )
 
 
-def consent_for(launch: Row, dream: Row) -> engine.Consent:
+def consent_for(launch: LaunchRow, dream: DreamRow) -> engine.Consent:
     """What the user has to sign for before a launch may start."""
-    started_at = launch["started_at"] or launch["drafted_at"]
-    dreams = {name: dream[name] for name in ("target_cents", "balance_cents", "expires_at")}
-    known = {**launch, **dreams, "started_at": started_at, "pending_cents": 0, "consented_cents": None}
-    return engine.consent(as_engine_has_it(known))
+    started_at = launch.started_at or launch.drafted_at
+    assert started_at is not None  # a launch with a consent begins as a draft
+    return engine.consent(
+        engine.Launch(
+            type=engine.BY_LAUNCH_TYPE[launch.type].type,
+            terms=own_terms(launch.type, launch.terms),
+            seed=launch.seed,
+            timezone=launch.timezone,
+            started_at=moment(started_at),
+            dream_target_cents=dream.target_cents,
+            dream_balance_cents=dream.balance_cents,
+            dream_pending_cents=0,
+            dream_expires_at=_day_or_moment(dream.expires_at),
+            consented_cents=None,
+        )
+    )
 
 
 def own_terms(launch_type: str, terms: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,7 +193,7 @@ def _day_or_moment(text: str | None) -> date | datetime | None:
 class _Done:
     """What a launch did at a moment, to be written down."""
 
-    launch: Row
+    launch: RunningLaunch
     step: engine.Step
     at: str
 
@@ -188,37 +202,35 @@ def _write(connection: Connection, done: Sequence[_Done], *, ids: Ids, outbox: O
     """Write down deposits, and when the launches are due again; returns the deposits' ids."""
     if not done:
         return []
-    deposits = [_deposit(each, ids) for each in done if each.step.amount_cents]
+    deposits = [_deposit(each, cents, ids) for each in done if (cents := each.step.amount_cents)]
     if deposits:
-        connection.execute(store.transactions.CREATE, deposits)
+        store.transactions.add(connection, deposits)
     for deposit in deposits:
-        outbox.note("DepositRequested", "transactions", deposit["id"])
+        outbox.note("DepositRequested", "transactions", deposit.id)
     running = [
         {
-            "launch_id": each.launch["id"],
-            "occurrences": each.launch["occurrences"] + 1,
+            "launch_id": each.launch.id,
+            "occurrences": each.launch.occurrences + 1,
             "due_at": None if each.step.next_due is None else timestamp(each.step.next_due),
         }
         for each in done
     ]
     connection.execute(store.launches.RUN, running)
-    return [deposit["id"] for deposit in deposits]
+    return [deposit.id for deposit in deposits]
 
 
-def _deposit(done: _Done, ids: Ids) -> dict[str, Any]:
+def _deposit(done: _Done, amount_cents: int, ids: Ids) -> TransactionRow:
     launch = done.launch
-    return {
-        "id": ids.uuid(),
-        "user_id": launch["user_id"],
-        "tenant_id": launch["tenant_id"],
-        "launch_id": launch["id"],
-        "occurrence": launch["occurrences"],
-        "transfer_consent_id": launch["transfer_consent_id"],
-        "type": "Deposit",
-        "amount_cents": done.step.amount_cents,
-        "state": "requested",
-        "requested_at": done.at,
-        "errors": [],
-        "to_account_id": launch["account_id"],
-        "to_dream_id": launch["dream_id"],
-    }
+    return TransactionRow(
+        id=ids.uuid(),
+        user_id=launch.user_id,
+        tenant_id=launch.tenant_id,
+        type="Deposit",
+        amount_cents=amount_cents,
+        requested_at=done.at,
+        launch_id=launch.id,
+        occurrence=launch.occurrences,
+        transfer_consent_id=launch.transfer_consent_id,
+        to_account_id=launch.account_id,
+        to_dream_id=launch.dream_id,
+    )

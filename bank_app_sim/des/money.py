@@ -5,13 +5,14 @@ account holds beyond its Dreams is the *residual*, which is kept nowhere: it is 
 no transaction moves anything: the bank says what it is worth, and that is what its Dream holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..server.database import Connection
 from . import store
 from .outbox import Outbox
-from .store import Row
+from .store.accounts import AccountRow, Figures
+from .store.transactions import Side, TransactionRow
 
 SHARED_SAVINGS, PERFORMANCE = "SharedSavings", "Performance"
 
@@ -28,16 +29,17 @@ MILESTONES = (25, 50, 75)
 LARGEST_BALANCE = 2**63 - 1
 
 
-def obstacle(connection: Connection, transaction: Row) -> str | None:
+def obstacle(connection: Connection, transaction: TransactionRow) -> str | None:
     """Why a transaction cannot be settled as things are; None where nothing is in the way."""
-    if any(transaction[f"{side}_account_id"] is None for side in SIDES[transaction["type"]]):
+    sides = transaction.sides
+    if any(sides[side].account_id is None for side in SIDES[transaction.type]):
         return "there is no account yet; post it, and link it to the Dream, first"
-    for what, statement, moves in (
-        ("Dream", store.dreams.BALANCES, _moves(transaction, "dream")),
-        ("account", store.accounts.BALANCES, _moves(transaction, "account")),
+    for what, query, moves in (
+        ("Dream", store.dreams.BALANCES, _moves(transaction, lambda side: side.dream_id)),
+        ("account", store.accounts.BALANCES, _moves(transaction, lambda side: side.account_id)),
     ):
-        for key, balance_cents in connection.execute(statement, {"ids": list(moves)}):
-            if sentence := beyond(balance_cents, moves[key]):
+        for balance in query.all(connection, ids=list(moves)):
+            if sentence := beyond(balance.balance_cents, moves[balance.id]):
                 return f"the {what} {sentence}"
     return None
 
@@ -51,24 +53,25 @@ def beyond(balance_cents: int, moved_cents: int) -> str | None:
     return None
 
 
-def settle(connection: Connection, transaction: Row, *, at: str, outbox: Outbox) -> None:
+def settle(connection: Connection, transaction: TransactionRow, *, at: str, outbox: Outbox) -> None:
     """The money has arrived. To be asked only where there is no `obstacle()`, and once."""
-    connection.execute(store.transactions.SETTLE, {"transaction_id": transaction["id"], "at": at})
-    outbox.note(f"{EVENTS[transaction['type']]}Settled", "transactions", transaction["id"])
-    for account_id, cents in _moves(transaction, "account").items():
+    connection.execute(store.transactions.SETTLE, {"transaction_id": transaction.id, "at": at})
+    outbox.note(f"{EVENTS[transaction.type]}Settled", "transactions", transaction.id)
+    for account_id, cents in _moves(transaction, lambda side: side.account_id).items():
         connection.execute(store.accounts.ADD, {"account_id": account_id, "cents": cents})
-    for dream_id, cents in _moves(transaction, "dream").items():
+    for dream_id, cents in _moves(transaction, lambda side: side.dream_id).items():
         connection.execute(store.dreams.ADD, {"dream_id": dream_id, "cents": cents})
         note_progress(connection, dream_id, at=at, outbox=outbox)
 
 
-def _moves(transaction: Row, what: str) -> dict[str, int]:
-    """By how many cents the balance of each account, or Dream, changes."""
+def _moves(transaction: TransactionRow, key_of: Callable[[Side], str | None]) -> dict[str, int]:
+    """By how many cents the balance of each account, or of each Dream, changes."""
     moves: dict[str, int] = {}
-    for side in SIDES[transaction["type"]]:
-        key, is_kept_by_bank = transaction[f"{side}_{what}_id"], transaction[f"{side}_account_type"] == PERFORMANCE
+    for side in SIDES[transaction.type]:
+        key = key_of(transaction.sides[side])
+        is_kept_by_bank = transaction.sides[side].account_type == PERFORMANCE
         if key is not None and not is_kept_by_bank:
-            cents = transaction["amount_cents"]
+            cents = transaction.amount_cents
             moves[key] = moves.get(key, 0) + (cents if side == "to" else -cents)
     return {key: cents for key, cents in moves.items() if cents}
 
@@ -79,24 +82,22 @@ def fail(connection: Connection, ids: Sequence[str], *, at: str, reasons: Sequen
         return
     failures: list[dict[str, Any]] = [{"transaction_id": each, "at": at, "reasons": list(reasons)} for each in ids]
     connection.execute(store.transactions.FAIL, failures)
-    types = {
-        row["id"]: row["type"] for row in connection.execute(store.transactions.BY_IDS, {"ids": list(ids)}).mappings()
-    }
+    types = {failed.id: failed.type for failed in store.transactions.BY_IDS.all(connection, ids=list(ids))}
     for each in ids:
         outbox.note(f"{EVENTS[types[each]]}Failed", "transactions", each)
 
 
-def value(connection: Connection, account_id: str, figures: Mapping[str, Any], *, at: str, outbox: Outbox) -> None:
+def value(connection: Connection, account_id: str, figures: Figures, *, at: str, outbox: Outbox) -> None:
     """The bank says what a Performance account is worth: so much its Dream holds."""
-    connection.execute(store.accounts.VALUE, {"account_id": account_id, **figures})
-    for dream_id in connection.execute(store.dreams.ON_ACCOUNT, {"of_account": account_id}).scalars().all():
-        _set(connection, dream_id, figures["balance_cents"], at=at, outbox=outbox)
+    store.accounts.value(connection, account_id, figures)
+    for dream_id in store.dreams.ON_ACCOUNT.all(connection, of_account=account_id):
+        _set(connection, dream_id, figures.balance_cents, at=at, outbox=outbox)
 
 
-def take_over(connection: Connection, dream_id: str, account: Row, *, at: str, outbox: Outbox) -> None:
+def take_over(connection: Connection, dream_id: str, account: AccountRow, *, at: str, outbox: Outbox) -> None:
     """A Dream was linked to an account: on a Performance account it holds at once what that is worth."""
-    if account["type"] == PERFORMANCE:
-        _set(connection, dream_id, account["balance_cents"], at=at, outbox=outbox)
+    if account.type == PERFORMANCE:
+        _set(connection, dream_id, account.figures.balance_cents, at=at, outbox=outbox)
 
 
 def _set(connection: Connection, dream_id: str, balance_cents: int, *, at: str, outbox: Outbox) -> None:
@@ -109,12 +110,12 @@ def note_progress(connection: Connection, dream_id: str, *, at: str, outbox: Out
 
     What was reached once stays so, whatever is withdrawn later. Without a target there is nothing to reach.
     """
-    (dream,) = connection.execute(store.dreams.PROGRESS, {"dream_id": dream_id}).mappings()
-    if dream["target_cents"] is None:
+    dream = store.dreams.PROGRESS.one(connection, dream_id=dream_id)
+    if dream.target_cents is None:
         return
-    percent = 100 * dream["balance_cents"] // dream["target_cents"]
-    reached = [each for each in MILESTONES if dream["milestone_percent"] < each <= percent]
-    achieved_now = dream["achieved_at"] is None and percent >= 100
+    percent = 100 * dream.balance_cents // dream.target_cents
+    reached = [each for each in MILESTONES if dream.milestone_percent < each <= percent]
+    achieved_now = dream.achieved_at is None and percent >= 100
     for each in reached:
         outbox.note("DreamMilestone", "dreams", dream_id, milestonePercent=each)
     if achieved_now:
@@ -122,7 +123,7 @@ def note_progress(connection: Connection, dream_id: str, *, at: str, outbox: Out
     if reached or achieved_now:
         progress = {
             "dream_id": dream_id,
-            "milestone_percent": max([dream["milestone_percent"], *reached]),
-            "achieved_at": at if achieved_now else dream["achieved_at"],
+            "milestone_percent": max([dream.milestone_percent, *reached]),
+            "achieved_at": at if achieved_now else dream.achieved_at,
         }
         connection.execute(store.dreams.SET_PROGRESS, progress)

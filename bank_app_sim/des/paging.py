@@ -1,7 +1,7 @@
 """Listings: which page was asked for, and the envelope it comes in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Generic
 from urllib.parse import urlencode
 
 import attrs
@@ -11,7 +11,7 @@ from ..server.answers import Answer, Refused
 from ..server.request import HTTPRequest
 from . import store
 from .request import Request
-from .store import Row
+from .store.listings import Collection, Numbered, T
 
 ITEMS_BY_DEFAULT = 20
 LARGEST_PAGE = 10**9
@@ -84,12 +84,12 @@ def given(query: QueryParams, *names: str) -> dict[str, str]:
     return {name: query[name] for name in names if name in query}
 
 
-def _place_in_order(row: Row) -> Changed:
-    return {"after": str(row["n"])}
+def _place_in_order(row: Numbered) -> Changed:
+    return {"after": str(row.n)}
 
 
 @attrs.frozen
-class Found:
+class Found(Generic[T]):
     """One page of what the principal may see and the filters let through.
 
     Attributes:
@@ -104,7 +104,7 @@ class Found:
     following: Changed | None
     count: int | None
     is_numbered: bool = True
-    rows: Sequence[Row] = ()
+    rows: Sequence[T] = ()
 
     def answer(self, things: Sequence[Mapping[str, Any]]) -> Answer:
         """The page under its plural root key, and where it stands among all of them, as far as that is known."""
@@ -120,13 +120,13 @@ class Found:
 
 def find(
     request: Request,
-    plural: str,
+    collection: Collection[T],
     filters: Mapping[str, Any],
     *,
     most_items: int = ITEMS_BY_DEFAULT,
     place: Mapping[str, Any] | None = None,
-    place_of: Callable[[Row], Changed] = _place_in_order,
-) -> Found:
+    place_of: Callable[[T], Changed] = _place_in_order,
+) -> Found[T]:
     """Read the page that the query asks for.
 
     Args:
@@ -137,13 +137,13 @@ def find(
     if place is None and "after" in request.http.query:
         place = {"after_n": _number(request.http.query, "after", default=1, most=LARGEST_PLACE)}
     narrowed = {**request.reach, **filters}
-    statements = store.listings.listing(plural, frozenset([*narrowed, *(["after"] if place else [])]))
+    statements = store.listings.listing(collection, frozenset([*narrowed, *(["after"] if place else [])]))
     narrowed |= place or {}
     # One more than is shown tells whether there are more.
     window = {"limit": page.items + 1, "offset": 0 if place is not None else page.before}
     if is_too_deep := window["offset"] > DEEPEST:
         window = {"limit": 1, "offset": DEEPEST}  # there may be nothing, which is fine
-    rows = request.connection.execute(statements.page, {**narrowed, **window}).mappings().all()
+    rows = statements.page.all(request.connection, **narrowed, **window)
     if is_too_deep and rows:
         raise Refused(400, {"page": [f"begins after the first {DEEPEST} of these; {NOT_BY_NUMBER}"]})
     following = None
@@ -153,10 +153,10 @@ def find(
         following = beside if is_far else {"page": str(page.number + 1)}
     count = None
     if place is None:
-        count = request.connection.execute(statements.count, narrowed).scalar_one()
+        count = statements.count.one(request.connection, **narrowed)
     return Found(
         request.http,
-        plural,
+        collection.plural,
         page,
         following,
         count if count is not None and count <= store.listings.MOST_COUNTED else None,

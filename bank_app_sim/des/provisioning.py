@@ -4,14 +4,16 @@ In the setup with one account for each user the user wants it; in the others eac
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
+from ..server.database import Query
 from . import launching, money, store
 from .request import Request
-from .store import Row
+from .store.accounts import AccountRow
+from .store.dreams import DreamRow
+from .store.users import UserRow
 from .tenant import AccountSetup
 
 REFUSAL = "the customer was refused"
@@ -30,18 +32,18 @@ class Wanting:
         waiting: Lists the launches that wait for an account.
     """
 
-    row: Row
+    row: UserRow | DreamRow
     id: Mapping[str, str]
     set_provisioning: sa.Update
-    requested: sa.Select[Any]
-    active: sa.Select[Any]
-    waiting: sa.Select[Any]
+    requested: Query[str]
+    active: Query[str]
+    waiting: Query[str]
 
 
-def of_user(user: Row) -> Wanting:
+def of_user(user: UserRow) -> Wanting:
     return Wanting(
         row=user,
-        id={"user_id": user["id"]},
+        id={"user_id": user.id},
         set_provisioning=store.users.SET_PROVISIONING,
         requested=store.transactions.REQUESTED_OF_USER,
         active=store.launches.ACTIVE_OF_USER_IDS,
@@ -49,10 +51,10 @@ def of_user(user: Row) -> Wanting:
     )
 
 
-def of_dream(dream: Row) -> Wanting:
+def of_dream(dream: DreamRow) -> Wanting:
     return Wanting(
         row=dream,
-        id={"dream_id": dream["id"]},
+        id={"dream_id": dream.id},
         set_provisioning=store.dreams.SET_PROVISIONING,
         requested=store.transactions.REQUESTED_OF_DREAM,
         active=store.launches.ACTIVE_OF_DREAM_IDS,
@@ -62,11 +64,11 @@ def of_dream(dream: Row) -> Wanting:
 
 def initiate(request: Request, wanting: Wanting, *, at: str) -> None:
     """The opening of an account is under way: savings begin. Told twice, the first moment stays."""
-    if wanting.row["provisioning_initiated_at"] is None:
+    if wanting.row.provisioning_initiated_at is None:
         provisioning = {
-            "of": wanting.row["id"],
+            "of": wanting.row.id,
             "provisioning_initiated_at": at,
-            "account_provision_request_id": wanting.row["account_provision_request_id"],
+            "account_provision_request_id": wanting.row.account_provision_request_id,
         }
         request.connection.execute(wanting.set_provisioning, provisioning)
     launching.start_waiting(request, **wanting.id)
@@ -78,57 +80,55 @@ def refuse(request: Request, wanting: Wanting) -> None:
     They wait under a new request id: an app that is still asking for the old one hears that it is closed.
     """
     connection = request.connection
-    requested = connection.execute(wanting.requested, wanting.id).scalars().all()
+    requested = wanting.requested.all(connection, **wanting.id)
     money.fail(connection, requested, at=request.now, reasons=[REFUSAL], outbox=request.outbox)
-    for launch_id in connection.execute(wanting.active, wanting.id).scalars().all():
+    for launch_id in wanting.active.all(connection, **wanting.id):
         pause = {"launch_id": launch_id, "at": request.now, "reason": launching.ACCOUNT_REQUIRED}
         connection.execute(store.launches.PAUSE, pause)
         request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch_id)
     waiting = {**wanting.id, "pause_reason": launching.ACCOUNT_REQUIRED}
-    some_wait = connection.execute(wanting.waiting, waiting).first() is not None
+    some_wait = wanting.waiting.first(connection, **waiting) is not None
     provisioning = {
-        "of": wanting.row["id"],
+        "of": wanting.row.id,
         "provisioning_initiated_at": None,
         "account_provision_request_id": request.ids.uuid() if some_wait else None,
     }
     connection.execute(wanting.set_provisioning, provisioning)
 
 
-def link_all(request: Request, account: Row) -> None:
+def link_all(request: Request, account: AccountRow) -> None:
     """Link all Dreams of the account's user that have none to it, and start what waits for it."""
-    of_user = {"of_user": account["user_id"]}
-    for dream_id in request.connection.execute(store.dreams.UNLINKED_OF_USER, of_user).scalars().all():
+    for dream_id in store.dreams.UNLINKED_OF_USER.all(request.connection, of_user=account.user_id):
         _link(request, dream_id, account)
         request.outbox.note("DreamUpdated", "dreams", dream_id)
-    launching.start_waiting(request, user_id=account["user_id"])
+    launching.start_waiting(request, user_id=account.user_id)
 
 
-def link(request: Request, dream: Row, account: Row) -> None:
+def link(request: Request, dream: DreamRow, account: AccountRow) -> None:
     """Link one Dream to an account, and start what waits for it. Nothing is wanted for the Dream any more."""
-    _link(request, dream["id"], account)
+    _link(request, dream.id, account)
     provisioning = {
-        "of": dream["id"],
-        "provisioning_initiated_at": dream["provisioning_initiated_at"],
+        "of": dream.id,
+        "provisioning_initiated_at": dream.provisioning_initiated_at,
         "account_provision_request_id": None,
     }
     request.connection.execute(store.dreams.SET_PROVISIONING, provisioning)
-    launching.start_waiting(request, dream_id=dream["id"])
+    launching.start_waiting(request, dream_id=dream.id)
 
 
-def _link(request: Request, dream_id: str, account: Row) -> None:
+def _link(request: Request, dream_id: str, account: AccountRow) -> None:
     """Deposits that waited for an account go to this one."""
-    to_account = {"dream_id": dream_id, "account_id": account["id"]}
+    to_account = {"dream_id": dream_id, "account_id": account.id}
     request.connection.execute(store.dreams.LINK, to_account)
     request.connection.execute(store.transactions.FILL_IN_ACCOUNT, to_account)
     money.take_over(request.connection, dream_id, account, at=request.now, outbox=request.outbox)
 
 
-def unlinkable(request: Request, account: Row) -> str | None:
+def unlinkable(request: Request, account: AccountRow) -> str | None:
     """Why no (other) Dream can be linked to an account; None where one can."""
     one_for_each = request.tenant.account_setup is AccountSetup.PER_DREAM
-    if account["type"] != money.PERFORMANCE and not one_for_each:
+    if account.type != money.PERFORMANCE and not one_for_each:
         return None
-    of_account = {"of_account": account["id"]}
-    if request.connection.execute(store.dreams.ON_ACCOUNT, of_account).first() is None:
+    if store.dreams.ON_ACCOUNT.first(request.connection, of_account=account.id) is None:
         return None
-    return f"is a {account['type']} account that has its Dream already: there is one for each"
+    return f"is a {account.type} account that has its Dream already: there is one for each"

@@ -14,11 +14,11 @@ BATCH = 1_000
 
 def last(connection: Connection, now: str) -> str:
     """The moment of the last purge, which outlives restarts; a new database has nothing to throw away yet."""
-    at = connection.execute(store.purging.LAST).scalar()
+    at = store.purging.LAST.first(connection)
     if at is None:
         connection.execute(store.purging.BEGIN, {"at": now})
         return now
-    return str(at)
+    return at
 
 
 def due_at(last: str, now: str) -> str:

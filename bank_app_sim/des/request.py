@@ -12,37 +12,49 @@ from ..server.request import HTTPRequest
 from . import store
 from .id_tokens import Identity
 from .outbox import Outbox
-from .store import Row
+from .store.listings import Collection, T, single
+from .store.principals import KeptAnswer, SessionRow
+from .store.users import UserRow
 from .tenant import Tenant
 
 SESSION_COOKIE = "impact_session"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class User:
     """An end user with a session: reaches what is their own.
 
     Attributes:
-        row: The user, with the account that new Dreams are linked to and the answer kept under the request's key,
-            where there are such.
+        kept: What was answered before under the key of this request.
     """
 
-    tenant_id: str
-    id: str
-    row: Row
+    session: SessionRow
+    row: UserRow
+    kept: KeptAnswer | None
+
+    @property
+    def id(self) -> str:
+        return self.row.id
+
+    @property
+    def tenant_id(self) -> str:
+        return self.row.tenant_id
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Bank:
     """The bank's backend with its access token: reaches all of its tenant.
 
     Attributes:
-        row: The token, with the answer kept under the request's key, where there is one.
+        kept: What was answered before under the key of this request.
     """
 
     tenant_id: str
-    id: str
-    row: Row
+    kept: KeptAnswer | None
+
+    @property
+    def id(self) -> str:
+        return self.tenant_id
 
 
 Principal = User | Bank
@@ -74,25 +86,28 @@ class Request:
             return {"tenant_id": self.principal.tenant_id, "own_user_id": self.principal.id}
         return {"tenant_id": self.principal.tenant_id}
 
-    def find(self, plural: str, id: str) -> Row | None:
-        """The thing with this id, if there is one that the principal reaches."""
-        narrowed = {**self.reach, "id": id}
-        statement = store.listings.single(plural, frozenset(self.reach))
-        found: Row | None = self.connection.execute(statement, narrowed).mappings().one_or_none()
-        return found
+    @property
+    def user(self) -> User:
+        """Who asks, in an operation that only users may ask for."""
+        assert isinstance(self.principal, User)  # the table of operations says so
+        return self.principal
 
-    def one(self, plural: str, id: str, *, field: str = "id") -> Row:
-        """As `find()`; 404 on `field` where there is none."""
-        row = self.find(plural, id)
+    def find(self, collection: Collection[T], id: str) -> T | None:
+        """The row with this id; None if there is none that the principal reaches."""
+        return single(collection, frozenset(self.reach)).one_or_none(self.connection, **self.reach, id=id)
+
+    def one(self, collection: Collection[T], id: str, *, field: str = "id") -> T:
+        """As `find()`; 404 on `field` if there is none."""
+        row = self.find(collection, id)
         if row is None:
             raise Refused(404, {field: ["does not exist"]})
         return row
 
-    def the_one_asked_for(self, plural: str) -> Row:
+    def the_one_asked_for(self, collection: Collection[T]) -> T:
         """As `one()`, with the id in the path."""
-        return self.one(plural, self.http.parameters["id"])
+        return self.one(collection, self.http.parameters["id"])
 
-    def owner(self, user_id: str, *, field: str) -> Row:
+    def owner(self, user_id: str, *, field: str) -> UserRow:
         """The user whom something new is for; 400 on `field` where the tenant has no such user.
 
         To a user all others are as good as unknown: 404, as everywhere.
@@ -101,8 +116,7 @@ class Request:
             if user_id != self.principal.id:
                 raise Refused(404, {field: ["does not exist"]})
             return self.principal.row
-        wanted = {"id": user_id, "tenant_id": self.principal.tenant_id}
-        row: Row | None = self.connection.execute(store.users.BY_ID, wanted).mappings().one_or_none()
+        row = store.users.BY_ID.one_or_none(self.connection, id=user_id, tenant_id=self.principal.tenant_id)
         if row is None:
             raise Refused(400, {field: ["does not exist"]})
         return row
@@ -147,21 +161,20 @@ def identify(connection: Connection, credential: Credential, *, key: str | None,
 
 
 def _bank(connection: Connection, token_hash: str, key: str | None, now: str) -> Bank:
-    wanted = {"token_hash": token_hash, "key": key}
-    row = connection.execute(store.principals.TENANT_OF_TOKEN, wanted).mappings().one_or_none()
-    if row is None or row["expires_at"] <= now:
-        state = "unknown" if row is None else "expired"
+    found = store.principals.TOKEN.one_or_none(connection, token_hash=token_hash, key=key)
+    if found is None or found[0].expires_at <= now:
+        state = "unknown" if found is None else "expired"
         raise unauthorized(f"the access token is {state}; get one at POST /oauth/token", ' error="invalid_token"')
-    return Bank(tenant_id=row["tenant_id"], id=row["tenant_id"], row=row)
+    token, kept = found
+    return Bank(token.tenant_id, kept)
 
 
 def _user(connection: Connection, secret_hash: str, key: str | None, now: str) -> User:
-    wanted = {"secret_hash": secret_hash, "key": key}
-    row = connection.execute(store.principals.USER_OF_SESSION, wanted).mappings().one_or_none()
-    if row is None or row["expires_at"] <= now:
-        state = "unknown, or was ended" if row is None else "expired"
+    found = store.principals.SESSION.one_or_none(connection, secret_hash=secret_hash, key=key)
+    if found is None or found[0].expires_at <= now:
+        state = "unknown, or was ended" if found is None else "expired"
         raise unauthorized(f"the session is {state}; launch again with a new ID token")
-    return User(tenant_id=row["tenant_id"], id=row["id"], row=row)
+    return User(*found)
 
 
 def unauthorized(sentence: str, more: str = "") -> Refused:

@@ -19,24 +19,24 @@ from ..server.request import HTTPRequest
 from ..timeline.clock import moment, timestamp
 from . import store
 from .request import SESSION_COOKIE, Request, User, credential
-from .store import Row
+from .store.principals import SessionRow
 from .tenant import SessionRenewal, Tenant
 
 RENEWED_BY_TOKEN = "is renewed with a new ID token: PATCH /v1/session"
 RENEWED_BY_ACTIVITY = "is renewed by what the user does, or by POST /v1/session/keep-alive"
 
 
-def as_json(tenant: Tenant, session: Row) -> dict[str, Any]:
+def as_json(tenant: Tenant, session: SessionRow) -> dict[str, Any]:
     return {
-        "expiresAt": session["expires_at"],
-        "maximumExpiresAt": session["maximum_expires_at"],
+        "expiresAt": session.expires_at,
+        "maximumExpiresAt": session.maximum_expires_at,
         "renewal": tenant.session_renewal,
         "currency": tenant.currency,
         "accountSetup": tenant.account_setup,
         "performanceDreams": tenant.performance_dreams,
         "transferConsents": tenant.transfer_consents,
-        "locale": session["locale"],
-        "timezone": session["timezone"],
+        "locale": session.locale,
+        "timezone": session.timezone,
     }
 
 
@@ -63,7 +63,7 @@ def cookie(secret: str, *, http: HTTPRequest, expires_at: str, now: str) -> dict
 
 def get(request: Request) -> Answer:
     """The session as it is. To look at it does not renew it: a host may watch for its end."""
-    return Answer(200, {"session": as_json(request.tenant, request.principal.row)})
+    return Answer(200, {"session": as_json(request.tenant, request.user.session)})
 
 
 def keep_alive(request: Request) -> Answer:
@@ -77,11 +77,11 @@ def renewed_by_activity(request: Request) -> tuple[Request, Mapping[str, str]]:
     """Push the end of a session out where activity does that; with the cookie that tells the browser."""
     if not isinstance(request.principal, User) or request.tenant.session_renewal is not SessionRenewal.ACTIVITY:
         return request, {}
-    session = request.principal.row
+    session = request.principal.session
     now = moment(request.now)
-    expires_at = expiry(request.tenant, now=now, token_expires_at=now, maximum=session["maximum_expires_at"])
+    expires_at = expiry(request.tenant, now=now, token_expires_at=now, maximum=session.maximum_expires_at)
     _set_end(request, expires_at)
-    principal = attrs.evolve(request.principal, row={**session, "expires_at": expires_at})
+    principal = attrs.evolve(request.principal, session=attrs.evolve(session, expires_at=expires_at))
     return attrs.evolve(request, principal=principal), _cookie_of(request, expires_at)
 
 
@@ -97,20 +97,20 @@ def renew(request: Request) -> Answer:
     """Let the session last as long as the new ID token. One that is no good ends it: that is what expiry is for."""
     if request.tenant.session_renewal is SessionRenewal.ACTIVITY:
         raise Refused(409, {"session": [RENEWED_BY_ACTIVITY]})
-    session, identity = request.principal.row, request.id_token
+    session, identity = request.user.session, request.id_token
     assert identity is not None  # the table of operations says that this one takes a token
     if isinstance(identity, str):
         return _ended(request, identity)
-    if identity.external_id != session["external_id"]:
+    if identity.external_id != request.user.row.external_id:
         return _ended(request, "is another user's")
     expires_at = expiry(
         request.tenant,
         now=moment(request.now),
         token_expires_at=identity.expires_at,
-        maximum=session["maximum_expires_at"],
+        maximum=session.maximum_expires_at,
     )
     _set_end(request, expires_at)
-    shown = as_json(request.tenant, {**session, "expires_at": expires_at})
+    shown = as_json(request.tenant, attrs.evolve(session, expires_at=expires_at))
     return Answer(200, {"session": shown}, headers=_cookie_of(request, expires_at))
 
 
@@ -129,12 +129,12 @@ def _ended(request: Request, because: str) -> Answer:
 
 
 def _forget(request: Request) -> None:
-    this = {"of_session": request.principal.row["secret_hash"]}
+    this = {"of_session": request.user.session.secret_hash}
     request.connection.execute(store.principals.FORGET_SESSION, this)
 
 
 def _set_end(request: Request, expires_at: str) -> None:
-    change = {"of_session": request.principal.row["secret_hash"], "expires_at": expires_at}
+    change = {"of_session": request.user.session.secret_hash, "expires_at": expires_at}
     request.connection.execute(store.principals.RENEW_SESSION, change)
 
 

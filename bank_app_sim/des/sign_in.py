@@ -1,5 +1,6 @@
 """Signing in: an ID token of the bank becomes the cookie of a session."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,7 +19,8 @@ from .id_tokens import Identity, TokenVerifier, claims_of
 from .outbox import Outbox
 from .readers import ADDRESS
 from .request import hashed
-from .store import Row
+from .store.principals import SessionRow
+from .store.users import UserRow
 from .tenant import Tenant
 
 START_PAGE = "/"
@@ -65,28 +67,30 @@ class SignIn:
         secret = self.ids.secret()
         began_at = self.clock.now()
         now, maximum = timestamp(began_at), sessions.maximum(tenant, began_at=began_at)
-        session = {
-            "secret_hash": hashed(secret),
-            "expires_at": sessions.expiry(tenant, now=began_at, token_expires_at=identity.expires_at, maximum=maximum),
-            "maximum_expires_at": maximum,
-            "locale": texts["locale"] or DEFAULT_LOCALE,
-            "theme": texts["theme"],
-            "timezone": texts["timezone"],
-        }
+        session_of = functools.partial(
+            SessionRow,
+            secret_hash=hashed(secret),
+            expires_at=sessions.expiry(tenant, now=began_at, token_expires_at=identity.expires_at, maximum=maximum),
+            maximum_expires_at=maximum,
+            locale=texts["locale"] or DEFAULT_LOCALE,
+            theme=texts["theme"],
+            timezone=texts["timezone"],
+        )
         location = _place(texts["location"])
 
-        def open_session(connection: Connection) -> Row:
+        def open_session(connection: Connection) -> tuple[UserRow, SessionRow]:
             outbox = Outbox(tenant.id)
             user = self._user(connection, tenant, identity, outbox)
-            connection.execute(store.principals.KEEP_SESSION, {**session, "user_id": user["id"]})
-            page_view = {"path": location, "timestamp": now, "user": users.reference(user)}
-            outbox.note("PageView", "users", user["id"], data=page_view)
+            session = session_of(user_id=user.id)
+            store.principals.keep_session(connection, session)
+            page_view = {"path": location, "timestamp": now, "user": users.reference(user.id, user.external_id)}
+            outbox.note("PageView", "users", user.id, data=page_view)
             events.write(connection, outbox, now=now, ids=self.ids)
-            return user
+            return user, session
 
-        user = await self.database.run(open_session)
+        user, session = await self.database.run(open_session)
         self.woken()
-        cookie = sessions.cookie(secret, http=http, expires_at=str(session["expires_at"]), now=now)
+        cookie = sessions.cookie(secret, http=http, expires_at=session.expires_at, now=now)
         if _wants_page(http):
             return Answer(303, headers={**cookie, "Location": f"{http.prefix}{location}"})
         answer = {"user": users.as_json(user), "session": sessions.as_json(tenant, session)}
@@ -106,16 +110,20 @@ class SignIn:
             raise Refused(422, {"client_id": [sentence]})
         return found[0]
 
-    def _user(self, connection: Connection, tenant: Tenant, identity: Identity, outbox: Outbox) -> Row:
+    def _user(self, connection: Connection, tenant: Tenant, identity: Identity, outbox: Outbox) -> UserRow:
         wanted = {"tenant_id": tenant.id, "external_id": identity.external_id}
-        known: Row | None = connection.execute(store.users.BY_EXTERNAL_ID, wanted).mappings().one_or_none()
+        known = store.users.BY_EXTERNAL_ID.one_or_none(connection, **wanted)
         if known is not None:
             return known
-        user = users.new_user(
-            id=self.ids.uuid(), given_name=identity.given_name, family_name=identity.family_name, **wanted
+        user = UserRow(
+            id=self.ids.uuid(),
+            tenant_id=tenant.id,
+            external_id=identity.external_id,
+            given_name=identity.given_name,
+            family_name=identity.family_name,
         )
-        connection.execute(store.users.CREATE, user)
-        outbox.note("UserCreated", "users", user["id"], data=users.as_json(user))
+        store.users.add(connection, user)
+        outbox.note("UserCreated", "users", user.id, data=users.as_json(user))
         return user
 
 

@@ -1,11 +1,16 @@
 """Everything that DES has of one bank, at one moment, for whoever tests: plain fields, by collection and key."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..server.database import Connection
-from . import store
-from .store import Row
+from .store.accounts import AccountRow
+from .store.consents import ConsentRow
+from .store.dreams import DreamRow
+from .store.launches import LaunchRow
+from .store.listings import ACCOUNTS, CONSENTS, DREAMS, LAUNCHES, TRANSACTIONS, USERS, Collection, T, listing
+from .store.transactions import TransactionRow
+from .store.users import UserRow
 
 Fields = dict[str, Any]
 
@@ -18,100 +23,94 @@ MOST = 10**6
 
 def read(connection: Connection, tenant_id: str) -> dict[str, dict[str, Fields]]:
     """The tenant's users, accounts, Dreams, savehack launches, transactions and consents; amounts in cents."""
-    rows = {plural: _rows(connection, plural, tenant_id) for plural, _, _ in _COLLECTIONS}
-    names = {"user": {}, "dream": {row["id"]: row["name"] or NAMELESS for row in rows["dreams"]}}
-    names["user"] = {row["id"]: row["external_id"] for row in rows["users"]}
+    users, dreams = _rows(connection, USERS, tenant_id), _rows(connection, DREAMS, tenant_id)
+    names = {
+        "user": {user.id: user.external_id for user in users},
+        "dream": {dream.id: dream.name or NAMELESS for dream in dreams},
+    }
+    launches = _rows(connection, LAUNCHES, tenant_id)
+    transactions = _rows(connection, TRANSACTIONS, tenant_id)
     return {
-        collection: {str(row["id"]): fields(row, names) for row in rows[plural]}
-        for plural, collection, fields in _COLLECTIONS
+        "users": {user.id: _user(user) for user in users},
+        "accounts": {account.id: _account(account) for account in _rows(connection, ACCOUNTS, tenant_id)},
+        "dreams": {dream.id: _dream(dream) for dream in dreams},
+        "savehack launches": {launch.id: _launch(launch, names) for launch in launches},
+        "transactions": {transaction.id: _transaction(transaction, names) for transaction in transactions},
+        "consents": {consent.id: _consent(consent) for consent in _rows(connection, CONSENTS, tenant_id)},
     }
 
 
-def _rows(connection: Connection, plural: str, tenant_id: str) -> list[Row]:
-    statement = store.listings.listing(plural, frozenset({"tenant_id"})).page
-    wanted = {"tenant_id": tenant_id, "limit": MOST, "offset": 0}
-    return list(connection.execute(statement, wanted).mappings())
+def _rows(connection: Connection, collection: Collection[T], tenant_id: str) -> list[T]:
+    page = listing(collection, frozenset({"tenant_id"})).page
+    return page.all(connection, tenant_id=tenant_id, limit=MOST, offset=0)
 
 
 Names = Mapping[str, Mapping[str, str]]
 
 
-def _user(row: Row, _names: Names) -> Fields:
-    return {"external_id": row["external_id"], "provisioning_initiated_at": row["provisioning_initiated_at"]}
+def _user(user: UserRow) -> Fields:
+    return {"external_id": user.external_id, "provisioning_initiated_at": user.provisioning_initiated_at}
 
 
-def _account(row: Row, _names: Names) -> Fields:
+def _account(account: AccountRow) -> Fields:
     return {
-        "user": row["user_external_id"],
-        "type": row["type"],
-        "external_id": row["external_id"],
-        "balance_cents": row["balance_cents"],
+        "user": account.user_external_id,
+        "type": account.type,
+        "external_id": account.external_id,
+        "balance_cents": account.figures.balance_cents,
     }
 
 
-def _dream(row: Row, _names: Names) -> Fields:
+def _dream(dream: DreamRow) -> Fields:
     return {
-        "user": row["user_external_id"],
-        "name": row["name"] or NAMELESS,
-        "target_cents": row["target_cents"],
-        "balance_cents": row["balance_cents"],
-        "account_id": row["account_id"],
-        "provisioning_initiated_at": row["provisioning_initiated_at"],
-        "achieved_at": row["achieved_at"],
-        "deleted_at": row["deleted_at"],
+        "user": dream.user_external_id,
+        "name": dream.name or NAMELESS,
+        "target_cents": dream.target_cents,
+        "balance_cents": dream.balance_cents,
+        "account_id": dream.account_id,
+        "provisioning_initiated_at": dream.provisioning_initiated_at,
+        "achieved_at": dream.achieved_at,
+        "deleted_at": dream.deleted_at,
     }
 
 
-def _launch(row: Row, names: Names) -> Fields:
+def _launch(launch: LaunchRow, names: Names) -> Fields:
     return {
-        "user": names["user"][row["user_id"]],
-        "dream": names["dream"][row["dream_id"]],
-        "type": row["type"],
-        "state": _state_of_launch(row),
-        "pause_reason": row["pause_reason"],
-        "due_at": row["due_at"],
+        "user": names["user"][launch.user_id],
+        "dream": names["dream"][launch.dream_id],
+        "type": launch.type,
+        "state": _state_of_launch(launch),
+        "pause_reason": launch.pause_reason,
+        "due_at": launch.due_at,
     }
 
 
-def _state_of_launch(row: Row) -> str:
-    for moment, state in (("stopped_at", "stopped"), ("drafted_at", "draft"), ("paused_at", "paused")):
-        if row[moment] is not None:
-            return state
-    return "active"
+def _state_of_launch(launch: LaunchRow) -> str:
+    states = ((launch.stopped_at, "stopped"), (launch.drafted_at, "draft"), (launch.paused_at, "paused"))
+    return next((state for at, state in states if at is not None), "active")
 
 
-def _transaction(row: Row, names: Names) -> Fields:
+def _transaction(transaction: TransactionRow, names: Names) -> Fields:
     return {
-        "user": row["user_external_id"],
-        "type": row["type"],
-        "amount_cents": row["amount_cents"],
-        "state": row["state"],
-        "from_dream": row["from_dream_id"] and names["dream"][row["from_dream_id"]],
-        "to_dream": row["to_dream_id"] and names["dream"][row["to_dream_id"]],
-        "to_account_id": row["to_account_id"],
-        "requested_at": row["requested_at"],
-        "settled_at": row["settled_at"],
-        "failed_at": row["failed_at"],
-        "errors": ", ".join(row["errors"]) or None,
+        "user": transaction.user_external_id,
+        "type": transaction.type,
+        "amount_cents": transaction.amount_cents,
+        "state": transaction.state,
+        "from_dream": transaction.from_dream_id and names["dream"][transaction.from_dream_id],
+        "to_dream": transaction.to_dream_id and names["dream"][transaction.to_dream_id],
+        "to_account_id": transaction.to_account_id,
+        "requested_at": transaction.requested_at,
+        "settled_at": transaction.settled_at,
+        "failed_at": transaction.failed_at,
+        "errors": ", ".join(transaction.errors) or None,
     }
 
 
-def _consent(row: Row, _names: Names) -> Fields:
-    answered = "signed" if row["consented_at"] else "rejected" if row["rejected_at"] else "open"
+def _consent(consent: ConsentRow) -> Fields:
+    answered = "signed" if consent.consented_at else "rejected" if consent.rejected_at else "open"
     return {
-        "user": row["user_external_id"],
+        "user": consent.user_external_id,
         "state": answered,
-        "max_frequency": row["max_frequency"],
-        "max_amount_cents": row["max_amount_cents"],
+        "max_frequency": consent.max_frequency,
+        "max_amount_cents": consent.max_amount_cents,
     }
-
-
-# Each listing, what it is called in a journey, and what is shown of a row.
-_COLLECTIONS: tuple[tuple[str, str, Callable[[Row, Names], Fields]], ...] = (
-    ("users", "users", _user),
-    ("accounts", "accounts", _account),
-    ("dreams", "dreams", _dream),
-    ("savehackLaunches", "savehack launches", _launch),
-    ("transactions", "transactions", _transaction),
-    ("transferConsents", "consents", _consent),
-)

@@ -10,7 +10,9 @@ from ..server.readers import TEXT
 from . import money, store, transaction_reports, transactions
 from .readers import cents
 from .request import Bank, Request
-from .store import Row
+from .store.dreams import DreamRow
+from .store.listings import DREAMS, TRANSACTIONS
+from .store.transactions import TransactionRow
 from .transaction_reports import kind_of, write
 
 OF_THE_BANK = ("externalId", "requestedAt", "settledAt", "fromAccountId", "toAccountId")
@@ -46,48 +48,51 @@ def _ask(request: Request) -> Answer:
     from_account_id = _account_id(source or target)
     to_account_id = None if kind == "Withdrawal" else _account_id(target or source)
     _check_amount(request, fields, source, from_account_id, amount_cents)
-    if kind == "Internal" and source is not None and target is None and source["account_type"] == money.PERFORMANCE:
+    if kind == "Internal" and source is not None and target is None and source.account_type == money.PERFORMANCE:
         fields.refuse("toDreamId", "is missing: a Performance account has no money outside its Dream")
     fields.check()
-    asked_for = {
-        "user_id": user_id,
-        "type": kind,
-        "amount_cents": amount_cents,
-        "from_account_id": from_account_id,
-        "from_dream_id": source_id,
-        "to_account_id": to_account_id,
-        "to_dream_id": target_id,
-    }
+    asked_for = TransactionRow(
+        id=request.ids.uuid(),
+        user_id=user_id,
+        tenant_id=request.tenant.id,
+        type=kind,
+        amount_cents=amount_cents,
+        requested_at=request.now,
+        from_account_id=from_account_id,
+        from_dream_id=source_id,
+        to_account_id=to_account_id,
+        to_dream_id=target_id,
+    )
     transaction = write(request, asked_for)
     if kind == "Internal" and from_account_id == to_account_id:
         money.settle(request.connection, transaction, at=request.now, outbox=request.outbox)
     else:
-        request.outbox.note(f"{money.EVENTS[kind]}Requested", "transactions", transaction["id"])
-    return Answer(201, {"transaction": transactions.as_json(request.one("transactions", transaction["id"]))})
+        request.outbox.note(f"{money.EVENTS[kind]}Requested", "transactions", transaction.id)
+    return Answer(201, {"transaction": transactions.as_json(request.one(TRANSACTIONS, transaction.id))})
 
 
-def _dream(request: Request, fields: Fields, name: str, id: str | None) -> Row | None:
+def _dream(request: Request, fields: Fields, name: str, id: str | None) -> DreamRow | None:
     """The Dream on one side; None where that is what the account holds outside of all Dreams."""
     if id is None:
         return None
-    dream = request.one("dreams", id, field=fields.path(name))
-    if dream["deleted_at"] is not None:
-        fields.refuse(name, f"was deleted at {dream['deleted_at']}")
+    dream = request.one(DREAMS, id, field=fields.path(name))
+    if dream.deleted_at is not None:
+        fields.refuse(name, f"was deleted at {dream.deleted_at}")
     return dream
 
 
-def _account_id(dream: Row | None) -> str | None:
-    return None if dream is None else dream["account_id"]
+def _account_id(dream: DreamRow | None) -> str | None:
+    return None if dream is None else dream.account_id
 
 
 def _check_amount(
-    request: Request, fields: Fields, source: Row | None, account_id: str | None, amount_cents: int
+    request: Request, fields: Fields, source: DreamRow | None, account_id: str | None, amount_cents: int
 ) -> None:
     if source is None:
-        residual = request.connection.execute(store.accounts.RESIDUAL, {"account_id": account_id}).scalar()
+        residual = store.accounts.RESIDUAL.first(request.connection, account_id=account_id)
         there_is, where = residual or 0, "on the account outside all Dreams"
     else:
-        leaving = request.connection.execute(store.transactions.ON_THE_WAY_OUT, {"dream_id": source["id"]})
-        there_is, where = source["balance_cents"] - leaving.scalar_one(), "on the Dream and not on their way out"
+        leaving = store.transactions.ON_THE_WAY_OUT.one(request.connection, dream_id=source.id)
+        there_is, where = source.balance_cents - leaving, "on the Dream and not on their way out"
     if amount_cents > there_is:
         fields.refuse("amountCents", f"is more than there is: {max(0, there_is)} cents are {where}")

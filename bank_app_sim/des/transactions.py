@@ -11,7 +11,8 @@ from .accounts import reference
 from .money import SIDES
 from .readers import happened
 from .request import Request, User
-from .store import Row
+from .store.listings import TRANSACTIONS
+from .store.transactions import Place, Side, TransactionRow
 
 STATES = ("requested", "settled", "failed")
 MOST_ITEMS = 100
@@ -32,36 +33,31 @@ READ_ONLY = (
 )
 
 
-def as_json(transaction: Row) -> dict[str, Any]:
+def as_json(transaction: TransactionRow) -> dict[str, Any]:
+    sides = transaction.sides
     return {
-        "type": transaction["type"],
-        "id": transaction["id"],
-        "externalId": transaction["external_id"],
-        "user": {"type": "User", "id": transaction["user_id"], "externalId": transaction["user_external_id"]},
-        "amountCents": transaction["amount_cents"],
-        "state": transaction["state"],
-        "requestedAt": transaction["requested_at"],
-        "settledAt": transaction["settled_at"],
-        "failedAt": transaction["failed_at"],
-        "transferConsentId": transaction["transfer_consent_id"],
-        **{f"{side}Account": _account(transaction, side) for side in SIDES[transaction["type"]]},
-        **{f"{side}Dream": _dream(transaction, side) for side in SIDES[transaction["type"]]},
-        "errors": transaction["errors"],
+        "type": transaction.type,
+        "id": transaction.id,
+        "externalId": transaction.external_id,
+        "user": {"type": "User", "id": transaction.user_id, "externalId": transaction.user_external_id},
+        "amountCents": transaction.amount_cents,
+        "state": transaction.state,
+        "requestedAt": transaction.requested_at,
+        "settledAt": transaction.settled_at,
+        "failedAt": transaction.failed_at,
+        "transferConsentId": transaction.transfer_consent_id,
+        **{f"{side}Account": _account(sides[side]) for side in SIDES[transaction.type]},
+        **{f"{side}Dream": _dream(sides[side]) for side in SIDES[transaction.type]},
+        "errors": transaction.errors,
     }
 
 
-def _account(transaction: Row, side: str) -> dict[str, Any] | None:
-    return reference(
-        transaction[f"{side}_account_type"],
-        transaction[f"{side}_account_id"],
-        transaction[f"{side}_account_external_id"],
-    )
+def _account(side: Side) -> dict[str, Any] | None:
+    return reference(side.account_type, side.account_id, side.account_external_id)
 
 
-def _dream(transaction: Row, side: str) -> dict[str, Any] | None:
-    if transaction[f"{side}_dream_id"] is None:
-        return None
-    return {"type": "Dream", "id": transaction[f"{side}_dream_id"], "name": transaction[f"{side}_dream_name"]}
+def _dream(side: Side) -> dict[str, Any] | None:
+    return None if side.dream_id is None else {"type": "Dream", "id": side.dream_id, "name": side.dream_name}
 
 
 def list_all(request: Request) -> Answer:
@@ -72,11 +68,11 @@ def list_all(request: Request) -> Answer:
     place = _place_after(request, query["after_id"]) if "after_id" in query else None
     found = paging.find(
         request,
-        "transactions",
+        TRANSACTIONS,
         filters,
         most_items=MOST_ITEMS,
         place=place,
-        place_of=lambda row: {"after_id": row["id"]},
+        place_of=lambda transaction: {"after_id": transaction.id},
     )
     return found.answer([as_json(transaction) for transaction in found.rows])
 
@@ -88,35 +84,34 @@ def _place_after(request: Request, id: str) -> Mapping[str, Any]:
     """
     if not id:
         return {}
-    last = request.find("transactions", id) or _place_of_erased(request, id)
+    last = request.find(TRANSACTIONS, id) or _place_of_erased(request, id)
     if last is None:
         raise Refused(400, {"after_id": ["does not exist"]})
-    return {"after_requested_at": last["requested_at"], "after_n": last["n"]}
+    return {"after_requested_at": last.requested_at, "after_n": last.n}
 
 
-def _place_of_erased(request: Request, id: str) -> Row | None:
+def _place_of_erased(request: Request, id: str) -> Place | None:
     """Where a transaction of a user that was erased has stood: of it nothing else is known."""
     if isinstance(request.principal, User):
         return None
     wanted = {"id": id, "tenant_id": request.principal.tenant_id}
-    place: Row | None = request.connection.execute(store.transactions.PLACE_OF_ERASED, wanted).mappings().one_or_none()
-    return place
+    return store.transactions.PLACE_OF_ERASED.one_or_none(request.connection, **wanted)
 
 
 def get(request: Request) -> Answer:
-    return Answer(200, {"transaction": as_json(request.the_one_asked_for("transactions"))})
+    return Answer(200, {"transaction": as_json(request.the_one_asked_for(TRANSACTIONS))})
 
 
 def change(request: Request) -> Answer:
     """The bank tells what became of it: settled or failed, once and for all. Told twice, nothing more happens."""
-    transaction = request.the_one_asked_for("transactions")
+    transaction = request.the_one_asked_for(TRANSACTIONS)
     fields = Fields(request.http.body, "transaction")
     apply(request, fields, transaction)
     fields.check()
     return get(request)
 
 
-def apply(request: Request, fields: Fields, transaction: Row) -> None:
+def apply(request: Request, fields: Fields, transaction: TransactionRow) -> None:
     """Settle or fail a transaction as the fields say; what cannot be is noted in them, and `check()` takes all back."""
     shown = as_json(transaction)
     for name in READ_ONLY:
@@ -131,7 +126,7 @@ def apply(request: Request, fields: Fields, transaction: Row) -> None:
         # docs/des.md 1.10
         fields.refuse("settledAt", "is mutually exclusive with failedAt")
         fields.refuse("failedAt", "is mutually exclusive with settledAt")
-    elif transaction["state"] == "requested":
+    elif transaction.state == "requested":
         _decide(request, fields, transaction, settled_at=settled_at, failed_at=failed_at, reasons=reasons)
     else:
         _check_that_it_stays(fields, transaction, settled_at=settled_at, failed_at=failed_at)
@@ -140,7 +135,7 @@ def apply(request: Request, fields: Fields, transaction: Row) -> None:
 def _decide(
     request: Request,
     fields: Fields,
-    transaction: Row,
+    transaction: TransactionRow,
     *,
     settled_at: str | None,
     failed_at: str | None,
@@ -152,14 +147,16 @@ def _decide(
         else:
             money.settle(request.connection, transaction, at=settled_at, outbox=request.outbox)
     elif failed_at is not None:
-        ids = [transaction["id"]]
+        ids = [transaction.id]
         money.fail(request.connection, ids, at=failed_at, reasons=reasons, outbox=request.outbox)
 
 
-def _check_that_it_stays(fields: Fields, transaction: Row, *, settled_at: str | None, failed_at: str | None) -> None:
+def _check_that_it_stays(
+    fields: Fields, transaction: TransactionRow, *, settled_at: str | None, failed_at: str | None
+) -> None:
     """An outcome is final. Told again with another moment, the first one stays."""
-    is_settled = transaction["state"] == "settled"
-    at = transaction["settled_at"] if is_settled else transaction["failed_at"]
+    is_settled = transaction.state == "settled"
+    at = transaction.settled_at if is_settled else transaction.failed_at
     what_was = f"the transaction was settled at {at}" if is_settled else f"the transaction failed at {at}"
     its_own, told, other, told_of_other = (
         ("settledAt", settled_at, "failedAt", failed_at)

@@ -7,49 +7,30 @@ from ..server.fields import Fields
 from ..server.readers import TEXT
 from . import paging, store
 from .request import Request
-from .store import Row
+from .store.listings import USERS
+from .store.users import UserRow
 
 
-def as_json(user: Row) -> dict[str, Any]:
+def as_json(user: UserRow) -> dict[str, Any]:
     return {
         "type": "User",
-        "id": user["id"],
-        "externalId": user["external_id"],
-        "givenName": user["given_name"],
-        "familyName": user["family_name"],
-        "provisioningInitiatedAt": user["provisioning_initiated_at"],
+        "id": user.id,
+        "externalId": user.external_id,
+        "givenName": user.given_name,
+        "familyName": user.family_name,
+        "provisioningInitiatedAt": user.provisioning_initiated_at,
         "unreadMessagesCount": 0,
     }
 
 
-def reference(user: Row) -> dict[str, Any]:
+def reference(id: str, external_id: str) -> dict[str, Any]:
     """How other things name a user."""
-    return {"type": "User", "id": user["id"], "externalId": user["external_id"]}
-
-
-def new_user(
-    *,
-    id: str,
-    tenant_id: str,
-    external_id: str,
-    given_name: str | None,
-    family_name: str | None,
-) -> dict[str, Any]:
-    """The row of a user who has nothing yet."""
-    return {
-        "id": id,
-        "tenant_id": tenant_id,
-        "external_id": external_id,
-        "given_name": given_name,
-        "family_name": family_name,
-        "provisioning_initiated_at": None,
-        "account_provision_request_id": None,
-    }
+    return {"type": "User", "id": id, "externalId": external_id}
 
 
 def create(request: Request) -> Answer:
     fields = Fields(request.http.body, "user")
-    user = new_user(
+    user = UserRow(
         id=request.ids.uuid(),
         tenant_id=request.principal.tenant_id,
         external_id=fields.required("externalId", TEXT),
@@ -57,17 +38,18 @@ def create(request: Request) -> Answer:
         family_name=fields.optional("familyName", TEXT),
     )
     fields.check()
-    if request.connection.execute(store.users.BY_EXTERNAL_ID, user).one_or_none() is not None:
+    known = {"external_id": user.external_id, "tenant_id": user.tenant_id}
+    if store.users.BY_EXTERNAL_ID.one_or_none(request.connection, **known) is not None:
         raise Refused(409, {fields.path("externalId"): ["belongs to a user already"]})
-    request.connection.execute(store.users.CREATE, user)
-    request.outbox.note("UserCreated", "users", user["id"], data=as_json(user))
+    store.users.add(request.connection, user)
+    request.outbox.note("UserCreated", "users", user.id, data=as_json(user))
     return Answer(201, {"user": as_json(user)})
 
 
 def list_all(request: Request) -> Answer:
-    found = paging.find(request, "users", paging.given(request.http.query, "externalId"))
+    found = paging.find(request, USERS, paging.given(request.http.query, "externalId"))
     return found.answer([as_json(user) for user in found.rows])
 
 
 def get(request: Request) -> Answer:
-    return Answer(200, {"user": as_json(request.the_one_asked_for("users"))})
+    return Answer(200, {"user": as_json(request.the_one_asked_for(USERS))})

@@ -23,7 +23,8 @@ from ..timeline.clock import Clock, moment, timestamp
 from ..timeline.trace import Trace
 from . import deliveries, events, store, watching
 from .deliveries import Outcome, Reply
-from .store import Row
+from .store.events import EventRow
+from .store.webhooks import EndpointRow
 
 if TYPE_CHECKING:
     import httpx
@@ -64,7 +65,7 @@ class Batch:
     url: str
     id: str
     at: str
-    rows: Sequence[Row] = attrs.field(repr=False)
+    rows: Sequence[EventRow] = attrs.field(repr=False)
     secrets: Sequence[str] = attrs.field(repr=False)
     until_us: int
     attempts: int
@@ -161,7 +162,7 @@ class Webhooks:
 
     def _look(self, connection: Connection) -> Look:
         now = self._clock.now()
-        looked = connection.execute(store.webhooks.LOOK, deliveries.asked_at(now)).all()
+        looked = store.webhooks.LOOK.all(connection, **deliveries.asked_at(now))
         self._nobody_listens = not looked and not self._database.is_shared
         something = [endpoint.tenant_id for endpoint in looked if endpoint.has_something]
         waiting = [self._claims[tenant_id] for tenant_id in something if self._waits(tenant_id)]
@@ -175,32 +176,34 @@ class Webhooks:
     def _claim(self, connection: Connection, *, tenant_id: str) -> Work:
         now = self._clock.now()
         of = {"of_tenant": tenant_id}
-        to_deliver = connection.execute(store.webhooks.TO_DELIVER, {**of, **deliveries.asked_at(now)}).mappings()
-        batch = next((self._claimed(connection, endpoint, now) for endpoint in to_deliver.all()), None)
+        to_deliver = store.webhooks.TO_DELIVER.one_or_none(connection, **of, **deliveries.asked_at(now))
+        batch = None if to_deliver is None else self._claimed(connection, to_deliver, now)
         hint = None
-        for endpoint in connection.execute(store.webhooks.TO_HINT, of).mappings().all():
+        for hinted in store.webhooks.TO_HINT.all(connection, **of):
             # Before it is sent, and once: a hint that is lost is made good by the events, and by the bank's own looks.
-            connection.execute(store.webhooks.CHANGE, {**of, "hinted_us": endpoint["requested_us"]})
-            hint = self._hint(endpoint, now)
+            store.webhooks.change(connection, attrs.evolve(hinted.endpoint, hinted_us=hinted.requested_us))
+            hint = self._hint(hinted.endpoint, now)
         return Work(batch, hint)
 
-    def _claimed(self, connection: Connection, endpoint: Row, now: datetime) -> Batch | None:
+    def _claimed(self, connection: Connection, endpoint: EndpointRow, now: datetime) -> Batch | None:
         """The batch that is due at an endpoint, made if there is none; None where its events have grown too old."""
-        wanted = {
-            "of_tenant": endpoint["tenant_id"],
-            "after_us": endpoint["delivered_us"],
-            "until_us": endpoint["batch_until_us"] or _FOR_EVER_US,
-            "limit": deliveries.LARGEST_BATCH,
-        }
-        rows = connection.execute(store.webhooks.EVENTS, wanted).mappings().all()
+        rows = store.webhooks.EVENTS.all(
+            connection,
+            of_tenant=endpoint.tenant_id,
+            after_us=endpoint.delivered_us,
+            until_us=endpoint.batch_until_us or _FOR_EVER_US,
+            limit=deliveries.LARGEST_BATCH,
+        )
         if not rows:
-            skipped = {"delivered_us": endpoint["batch_until_us"], "batch_id": None, "due_at": None, "attempts": 0}
-            connection.execute(store.webhooks.CHANGE, {"of_tenant": endpoint["tenant_id"], **skipped})
+            assert endpoint.batch_until_us is not None  # for a new batch there are events
+            until_us = endpoint.batch_until_us
+            skipped = attrs.evolve(endpoint, delivered_us=until_us, batch_id=None, due_at=None, attempts=0)
+            store.webhooks.change(connection, skipped)
             return None
-        batch_id, batch_at = endpoint["batch_id"] or self._ids.uuid(), endpoint["batch_at"] or timestamp(now)
-        until_us = endpoint["batch_until_us"] or rows[-1]["at_us"]
+        batch_id, batch_at = endpoint.batch_id or self._ids.uuid(), endpoint.batch_at or timestamp(now)
+        until_us = endpoint.batch_until_us or rows[-1].at_us
         claim = {
-            "of_tenant": endpoint["tenant_id"],
+            "of_tenant": endpoint.tenant_id,
             "id": batch_id,
             "at": batch_at,
             "until_us": until_us,
@@ -209,19 +212,20 @@ class Webhooks:
         }
         connection.execute(store.webhooks.CLAIM, claim)
         return Batch(
-            tenant_id=endpoint["tenant_id"],
-            url=endpoint["url"],
+            tenant_id=endpoint.tenant_id,
+            url=endpoint.url,
             id=batch_id,
             at=batch_at,
             rows=rows,
             secrets=_secrets(endpoint, now),
             until_us=until_us,
-            attempts=endpoint["attempts"],
-            claim=endpoint["claims"] + 1,
+            attempts=endpoint.attempts,
+            claim=endpoint.claims + 1,
         )
 
-    def _hint(self, endpoint: Row, now: datetime) -> Message:
-        return Message(url=endpoint["transactions_url"], id=self._ids.uuid(), body={}, secrets=_secrets(endpoint, now))
+    def _hint(self, endpoint: EndpointRow, now: datetime) -> Message:
+        assert endpoint.transactions_url is not None  # it wants hints
+        return Message(url=endpoint.transactions_url, id=self._ids.uuid(), body={}, secrets=_secrets(endpoint, now))
 
     async def _deliver(self, batch: Batch) -> None:
         attempts = batch.attempts + 1
@@ -332,10 +336,11 @@ def signed(message: Message, content: bytes, now: datetime) -> dict[str, str]:
     }
 
 
-def _secrets(endpoint: Row, now: datetime) -> list[str]:
+def _secrets(endpoint: EndpointRow, now: datetime) -> list[str]:
     """Those that sign: the present one and, for a while, the one before."""
-    is_rotating = endpoint["old_secret"] is not None and endpoint["old_secret_until"] > timestamp(now)
-    return [endpoint["secret"], endpoint["old_secret"]] if is_rotating else [endpoint["secret"]]
+    if endpoint.old_secret is None or (endpoint.old_secret_until or "") <= timestamp(now):
+        return [endpoint.secret]
+    return [endpoint.secret, endpoint.old_secret]
 
 
 def _network() -> "httpx.AsyncBaseTransport":

@@ -3,8 +3,9 @@
 import importlib
 import itertools
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import ModuleType
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -51,28 +52,39 @@ def _named(name: str, value: object) -> Iterator[Named]:
         yield Named(name, value)
 
 
+COLLECTIONS: Sequence[listings.Collection[Any]] = [
+    listings.USERS,
+    listings.ACCOUNTS,
+    listings.DREAMS,
+    listings.LAUNCHES,
+    listings.TRANSACTIONS,
+    listings.CONSENTS,
+]
+
+
 def of_listings() -> Iterator[Named]:
     """Each listing, narrowed in each way that the API has, for the bank and for a user."""
-    for plural, (_, table) in listings._SOURCES.items():
+    for collection in COLLECTIONS:
+        plural, table = collection.plural, collection.table
         owner = [] if plural == "users" else ["userId", "externalUserId"]
-        by = ["dreamId"] if plural == "savehackLaunches" else list(listings._AMONG[plural])
+        by = ["dreamId"] if plural == "savehackLaunches" else list(collection.among)
         optional = [*owner, *(name for name in by if name not in ("active", "deleted"))]
         # Dreams are listed as those that are there, or those that are deleted.
         always = [{"active"}, {"deleted"}] if table.name == "dreams" else [set[str]()]
         for reach in ({"tenant_id"}, {"tenant_id", "own_user_id"}):
-            yield Named(f"one of {plural} {sorted(reach)}", listings.single(plural, frozenset(reach)))
+            yield Named(f"one of {plural} {sorted(reach)}", listings.single(collection, frozenset(reach)).statement)
             if plural == "transferConsents":  # the API lists none
                 continue
             for more in always:
                 for some in _subsets(optional):
-                    yield from _of_listing(plural, frozenset({*reach, *more, *some}))
-    yield from _of_listing("events", frozenset({"tenant_id", "after_us"}))
+                    yield from _of_listing(collection, frozenset({*reach, *more, *some}))
+    yield from _of_listing(listings.EVENTS, frozenset({"tenant_id", "after_us"}))
 
 
-def _of_listing(plural: str, narrowed_by: frozenset[str]) -> Iterator[Named]:
-    made = listings.listing(plural, narrowed_by)
-    yield Named(f"page of {plural} {sorted(narrowed_by)}", made.page)
-    yield Named(f"count of {plural} {sorted(narrowed_by)}", made.count)
+def _of_listing(collection: listings.Collection[Any], narrowed_by: frozenset[str]) -> Iterator[Named]:
+    plural, made = collection.plural, listings.listing(collection, narrowed_by)
+    yield Named(f"page of {plural} {sorted(narrowed_by)}", made.page.statement)
+    yield Named(f"count of {plural} {sorted(narrowed_by)}", made.count.statement)
 
 
 def _subsets(names: list[str]) -> Iterator[tuple[str, ...]]:
@@ -88,6 +100,7 @@ PARTS = {
     "launches._running",
     "principals.user",
     "launches._active_of_types",
+    "webhooks._endpoint",
     "transactions.transaction",
     "transactions._requested_ids",
     "users.user",

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
 from ...server.attempts import LONGEST_WAIT
-from ...server.database import Connection, Query, columns, rows
+from ...server.database import Connection, Query, columns_of, rows
 from ...timeline.clock import moment, timestamp
 from ..orders import OrderState
 from ..tables import orders
@@ -61,7 +61,7 @@ class DueRows(Generic[R]):
         # Rows that are due and free, the oldest first.
         self.due: Query[R] = rows(
             row,
-            sa.select(*columns(row, table))
+            sa.select(*columns_of(row, table))
             .where(is_due_and_free(table))
             .order_by(table.c.due_at, *(table.c[name] for name in order))
             .limit(BATCH),

@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ...server.database import Connection, columns, rows
+from ...server.database import Connection, columns_of, rows
 from ..tables import consents
 from .claims import DueRows
 
@@ -70,7 +70,7 @@ _DUE = DueRows(Consent, consents, key="id", key_of=lambda consent: consent.id, o
 # One consent of a customer.
 _OWN = rows(
     Consent,
-    sa.select(*columns(Consent, consents)).where(
+    sa.select(*columns_of(Consent, consents)).where(
         consents.c.id == given("id"), consents.c.customer == given("customer")
     ),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam as given
 
 from impact_sdk import Event
 
-from ...server.database import Connection, Query, columns, rows, values
+from ...server.database import Connection, Query, columns_of, rows, values
 from ...timeline.clock import timestamp
 from ..tables import event_look, impact_events
 from .claims import amend, asked_at, is_due_and_free
@@ -51,7 +51,7 @@ _KEPT: Query[str] = values(sa.select(impact_events.c.id).where(impact_events.c.i
 # Every event that was here, the oldest first.
 _ALL = rows(
     KeptEvent,
-    sa.select(*columns(KeptEvent, impact_events)).order_by(impact_events.c.created_at, impact_events.c.id),
+    sa.select(*columns_of(KeptEvent, impact_events)).order_by(impact_events.c.created_at, impact_events.c.id),
 )
 _KEEP = sa.insert(impact_events)
 
@@ -64,7 +64,7 @@ _CLAIM_LOOK = rows(
     sa.update(event_look)
     .where(is_due_and_free(event_look))
     .values(claimed_until=given("until"))
-    .returning(*columns(Look, event_look)),
+    .returning(*columns_of(Look, event_look)),
 )
 _MOVE_ON = sa.update(event_look).values(after=given("to"))
 _PLAN_LOOK = sa.update(event_look).values(

@@ -3,7 +3,7 @@
 import attrs
 import sqlalchemy as sa
 
-from ...server.database import Connection, columns, rows
+from ...server.database import Connection, columns_of, rows
 from ..tables import signing_keys
 
 
@@ -21,7 +21,7 @@ class SigningKey:
 
 
 # The one key.
-_KEY = rows(SigningKey, sa.select(*columns(SigningKey, signing_keys)))
+_KEY = rows(SigningKey, sa.select(*columns_of(SigningKey, signing_keys)))
 _ADD = sa.insert(signing_keys)
 
 

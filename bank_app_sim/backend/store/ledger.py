@@ -6,7 +6,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ...server.database import Connection, Query, columns, rows, values
+from ...server.database import Connection, Query, columns_of, rows, values
 from ..tables import accounts, entries, postings
 
 
@@ -65,7 +65,7 @@ _BALANCES = rows(
 # Every entry, in the order of posting.
 _ALL_ENTRIES = rows(
     PostedEntry,
-    sa.select(*columns(PostedEntry, entries, postings))
+    sa.select(*columns_of(PostedEntry, entries, postings))
     .select_from(postings.join(entries))
     .order_by(postings.c.n, entries.c.n),
 )

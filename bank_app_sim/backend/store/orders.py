@@ -6,13 +6,13 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ...server.database import Connection, Query, columns, rows, values
+from ...server.database import Connection, Query, columns_of, rows, values
 from ..orders import MAKES_ROOM, Order, OrderState
 from ..tables import orders
 from .claims import DueRows
 
 _DUE = DueRows(Order, orders, key="n", key_of=lambda order: order.n, order=("n",))
-_COLUMNS = columns(Order, orders)
+_COLUMNS = columns_of(Order, orders)
 _ORDERS = sa.select(*_COLUMNS)
 
 _has_ended = orders.c.state.in_([state.value for state in MAKES_ROOM])

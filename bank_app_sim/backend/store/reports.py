@@ -6,7 +6,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ...server.database import Connection, columns, rows
+from ...server.database import Connection, columns_of, rows
 from ..tables import reports
 from .claims import DueRows
 
@@ -49,7 +49,7 @@ _DUE = DueRows(Report, reports, key="reference", key_of=lambda report: report.re
 # What moved outside the markets, and was told to DES.
 _ALL_TOLD = rows(
     Report,
-    sa.select(*columns(Report, reports))
+    sa.select(*columns_of(Report, reports))
     .where(reports.c.state == ReportState.REPORTED.value, reports.c.kind == ReportKind.OUTSIDE.value)
     .order_by(reports.c.reference),
 )

@@ -4,7 +4,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ...server.database import Connection, columns, rows
+from ...server.database import Connection, columns_of, rows
 from ..tables import transfers
 from ..transfers import Transfer, TransferState
 from .claims import DueRows
@@ -16,7 +16,7 @@ _DUE = DueRows(
     key_of=lambda transfer: transfer.transaction_id,
     order=("received_at", "transaction_id"),
 )
-_TRANSFERS = sa.select(*columns(Transfer, transfers))
+_TRANSFERS = sa.select(*columns_of(Transfer, transfers))
 
 # What became of one transaction.
 _GET = rows(Transfer, _TRANSFERS.where(transfers.c.transaction_id == given("transaction_id")))

@@ -1,147 +1,181 @@
-"""Statements of the listings, and of single things out of them: each narrowed to what may be seen."""
+"""Collections: listings, and single rows out of them, each narrowed to what the principal may see."""
 
 import functools
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
+from ...server.database import Query, columns_of, values
 from ..tables import accounts, dreams, events, savehack_launches, transactions, transfer_consents, users
-from .accounts import account
-from .consents import consent
-from .dreams import dream
-from .launches import launch
-from .transactions import transaction
-from .users import user
+from .accounts import account, account_row
+from .consents import ConsentRow, consent
+from .dreams import DreamRow, dream
+from .events import EventRow
+from .launches import LaunchRow, launch
+from .transactions import TransactionRow, transaction
+from .users import UserRow, user
 
-# A row as a mapping from column names: one that was read, or one that is about to be written.
-Row = Mapping[Any, Any]
 
-_SOURCES: dict[str, tuple[sa.Select[Any], sa.Table]] = {
-    "users": (user, users),
-    "accounts": (account, accounts),
-    "dreams": (dream, dreams),
-    "savehackLaunches": (launch, savehack_launches),
-    "transactions": (transaction, transactions),
-    "transferConsents": (consent, transfer_consents),
-}
+class Numbered(Protocol):
+    """A row with its number in the order of insertion."""
 
-# Whose things are listed: the reach of who is asking, and parameters of the API in its own words.
+    @property
+    def n(self) -> int: ...
+
+
+T = TypeVar("T", bound=Numbered)
+
+# Counting up to here takes a millisecond or two. Counting a million rows takes as long as reading them.
+MOST_COUNTED = 10_000
+
+
+@attrs.frozen(eq=False)
+class Collection(Generic[T]):
+    """Rows that are listed, or found by their id.
+
+    Attributes:
+        plural: What the API calls them.
+        read: Makes a row of the columns of `source`.
+        table: The table that each row of `source` has one row of.
+        among: What a listing can be narrowed by, beside whose rows they are; `after` is a place in its order.
+    """
+
+    plural: str
+    read: Callable[..., T]
+    source: sa.Select[Any]
+    table: sa.Table
+    among: Mapping[str, sa.ColumnElement[bool]] = attrs.field(factory=dict)
+
+
+_AFTER_N = given("after_n", type_=sa.BigInteger)
+
+USERS = Collection(
+    "users",
+    UserRow,
+    user,
+    users,
+    {"externalId": users.c.external_id == given("externalId"), "after": users.c.n > _AFTER_N},
+)
+ACCOUNTS = Collection(
+    "accounts",
+    account_row,
+    account,
+    accounts,
+    {"externalId": accounts.c.external_id == given("externalId"), "after": accounts.c.n > _AFTER_N},
+)
+DREAMS = Collection(
+    "dreams",
+    DreamRow,
+    dream,
+    dreams,
+    {
+        "after": dreams.c.n > _AFTER_N,
+        "active": dreams.c.deleted_at.is_(None),
+        "deleted": dreams.c.deleted_at.is_not(None),
+    },
+)
+LAUNCHES = Collection(
+    "savehackLaunches", LaunchRow, launch, savehack_launches, {"after": savehack_launches.c.n > _AFTER_N}
+)
+TRANSACTIONS = Collection(
+    "transactions",
+    TransactionRow,
+    transaction,
+    transactions,
+    {
+        "externalId": transactions.c.external_id == given("externalId"),
+        "state": transactions.c.state == given("state"),
+        "after": sa.tuple_(transactions.c.requested_at, transactions.c.n)
+        > sa.tuple_(given("after_requested_at"), _AFTER_N),
+    },
+)
+CONSENTS = Collection("transferConsents", ConsentRow, consent, transfer_consents)
+EVENTS = Collection("events", EventRow, sa.select(*columns_of(EventRow, events)), events)
+
+# Whose rows are listed: of the user who asks, or of the user that the query names in the words of the API.
 _OWNER: dict[str, sa.ColumnElement[bool]] = {
     "own_user_id": users.c.id == given("own_user_id"),
     "userId": users.c.id == given("userId"),
     "externalUserId": users.c.external_id == given("externalUserId"),
 }
 
-# What else a listing can be narrowed by; `after` is a place in its order.
-_place = sa.tuple_(transactions.c.requested_at, transactions.c.n)
-_AMONG: dict[str, dict[str, sa.ColumnElement[bool]]] = {
-    "users": {
-        "externalId": users.c.external_id == given("externalId"),
-        "after": users.c.n > given("after_n"),
-    },
-    "accounts": {
-        "externalId": accounts.c.external_id == given("externalId"),
-        "after": accounts.c.n > given("after_n"),
-    },
-    "dreams": {
-        "after": dreams.c.n > given("after_n"),
-        "active": dreams.c.deleted_at.is_(None),
-        "deleted": dreams.c.deleted_at.is_not(None),
-    },
-    "savehackLaunches": {"after": savehack_launches.c.n > given("after_n")},
-    "transactions": {
-        "externalId": transactions.c.external_id == given("externalId"),
-        "state": transactions.c.state == given("state"),
-        "after": _place > sa.tuple_(given("after_requested_at"), given("after_n")),
-    },
-    "transferConsents": {},
-}
-
-# Of those that have an id of the bank's there are few: no index of states is to be taken for them.
+# Few transactions have one external id. `coalesce` keeps the database from taking an index of states for them.
 _STATE_OF_FEW = sa.func.coalesce(transactions.c.state, "") == given("state")
-
-# So many are counted, which takes a millisecond or two. Counting a million takes as long as reading them.
-MOST_COUNTED = 10_000
 
 
 @attrs.frozen
-class Listing:
-    """The statements of one listing, narrowed in one way.
+class Listing(Generic[T]):
+    """The queries of one listing, narrowed in one way.
 
     Attributes:
         page: Takes `limit` and `offset`.
-        count: How many there are, but no more than `MOST_COUNTED` and one.
+        count: How many there are, but at most one more than `MOST_COUNTED`.
     """
 
-    page: sa.Select[Any]
-    count: sa.Select[int]
+    page: Query[T]
+    count: Query[int]
 
 
+# Made when first needed: there are more ways to narrow a listing than anybody uses.
 @functools.cache
-def listing(plural: str, narrowed_by: frozenset[str]) -> Listing:
-    """Made when first needed: the ways to narrow a listing are more than anybody uses.
+def listing(collection: Collection[T], narrowed_by: frozenset[str]) -> Listing[T]:
+    """The listing that is narrowed by these names.
 
-    Which rows are on a page, one index tells, in their order; what belongs to them is read for those alone.
+    One index gives the numbers of the rows on a page, in their order; what belongs to the rows is read for these only.
     """
-    if plural == "events":
-        return _events(narrowed_by)
-    source, table = _SOURCES[plural]
+    source, table = collection.source, collection.table
+    if table is events:
+        return _events(collection, narrowed_by)
     order = (transactions.c.requested_at, table.c.n) if table is transactions else (table.c.n,)
-    wanted = sa.select(table.c.n).where(*_conditions(plural, narrowed_by))
+    wanted = sa.select(table.c.n).where(*_conditions(collection, narrowed_by))
     on_page = wanted.order_by(*order).limit(given("limit")).offset(given("offset"))
-    return Listing(source.where(table.c.n.in_(on_page)).order_by(*order), _counted(wanted))
+    return Listing(Query(collection.read, source.where(table.c.n.in_(on_page)).order_by(*order)), _counted(wanted))
 
 
 @functools.cache
-def single(plural: str, narrowed_by: frozenset[str]) -> sa.Select[Any]:
-    """The one with an `id`, if it is within reach."""
-    source, table = _SOURCES[plural]
-    return source.where(table.c.id == given("id"), *_conditions(plural, narrowed_by))
+def single(collection: Collection[T], narrowed_by: frozenset[str]) -> Query[T]:
+    """The row with an `id`, if it is among those that are narrowed by these names."""
+    is_this = collection.table.c.id == given("id")
+    return Query(collection.read, collection.source.where(is_this, *_conditions(collection, narrowed_by)))
 
 
-def _conditions(plural: str, narrowed_by: frozenset[str]) -> list[sa.ColumnElement[bool]]:
-    """Of the rows of one table alone. What narrows most comes first, and leaves no choice of an index beside it."""
-    among = {name: condition for name, condition in _AMONG[plural].items() if name in narrowed_by}
-    if plural == "transactions" and "externalId" in among and "state" in among:
+def _conditions(collection: Collection[Any], narrowed_by: frozenset[str]) -> list[sa.ColumnElement[bool]]:
+    """Conditions on the rows of one table. The one that narrows most comes first, and leaves no choice of an index."""
+    among = {name: condition for name, condition in collection.among.items() if name in narrowed_by}
+    if "externalId" in among and "state" in among:
         among["state"] = _STATE_OF_FEW
-    return [_reach(plural, narrowed_by), *(among[name] for name in sorted(among))]
+    return [_reach(collection.table, narrowed_by), *(among[name] for name in sorted(among))]
 
 
-def _reach(plural: str, narrowed_by: frozenset[str]) -> sa.ColumnElement[bool]:
-    """One Dream's, else one user's, else those of the whole tenant."""
-    table = _SOURCES[plural][1]
+def _reach(table: sa.Table, narrowed_by: frozenset[str]) -> sa.ColumnElement[bool]:
+    """The rows of one Dream, or else of one user, or else of the whole tenant."""
     whose = [_OWNER[name] for name in sorted(narrowed_by & _OWNER.keys())]
-    of_tenant = "tenant_id" in narrowed_by
+    of_tenant = [users.c.tenant_id == given("tenant_id")] if "tenant_id" in narrowed_by else []
     if table is users:
-        return sa.and_(*whose, *([users.c.tenant_id == given("tenant_id")] if of_tenant else []))
-    owner = sa.select(users.c.id).where(*whose, *([users.c.tenant_id == given("tenant_id")] if of_tenant else []))
+        return sa.and_(*whose, *of_tenant)
     if "dreamId" in narrowed_by:
-        dream = sa.select(dreams.c.id).where(
-            dreams.c.id == given("dreamId"), _reach("dreams", narrowed_by - {"dreamId"})
-        )
+        its_reach = _reach(dreams, narrowed_by - {"dreamId"})
+        dream = sa.select(dreams.c.id).where(dreams.c.id == given("dreamId"), its_reach)
         return savehack_launches.c.dream_id == dream.scalar_subquery()
     if whose:
-        return sa.and_(table.c.user_id == owner.scalar_subquery())
-    return sa.and_(table.c.tenant_id == given("tenant_id"))
+        return table.c.user_id == sa.select(users.c.id).where(*whose, *of_tenant).scalar_subquery()
+    return table.c.tenant_id == given("tenant_id")
 
 
-def _counted(wanted: sa.Select[Any]) -> sa.Select[int]:
+def _counted(wanted: sa.Select[Any]) -> Query[int]:
     some = wanted.limit(MOST_COUNTED + 1).subquery("some")
-    return sa.select(sa.func.count()).select_from(some)
+    return values(sa.select(sa.func.count()).select_from(some))
 
 
-def _events(narrowed_by: frozenset[str]) -> Listing:
-    """Events name their tenant themselves: the user they tell of may be gone."""
+def _events(collection: Collection[T], narrowed_by: frozenset[str]) -> Listing[T]:
+    """Events name their tenant themselves, because the user they tell of may be gone."""
     possible = {
         "tenant_id": events.c.tenant_id == given("tenant_id"),
         "after_us": events.c.at_us > given("after_us"),
     }
     conditions = [possible[name] for name in sorted(narrowed_by)]
-    narrowed = sa.select(*events.c).where(*conditions)
-    return Listing(
-        narrowed.order_by(events.c.at_us).limit(given("limit")).offset(given("offset")),
-        _counted(sa.select(events.c.n).where(*conditions)),
-    )
+    page = collection.source.where(*conditions).order_by(events.c.at_us).limit(given("limit")).offset(given("offset"))
+    return Listing(Query(collection.read, page), _counted(sa.select(events.c.n).where(*conditions)))

@@ -6,7 +6,7 @@ from .connection import Connection
 from .database import Database
 from .errors import Away, CommitUnknown, ConnectionLost, Damaged, DatabaseError, Full, Locked
 from .mark import Mark, Marked, marks
-from .query import Query, columns, rows, values
+from .query import Query, columns_of, parameters, rows, values
 
 __all__ = [
     "Away",
@@ -21,12 +21,13 @@ __all__ = [
     "Mark",
     "Marked",
     "Query",
-    "columns",
+    "columns_of",
     "file_address",
     "index_of_some",
     "marks",
     "of_actor",
     "order_of_insertion",
+    "parameters",
     "postgresql_address",
     "rows",
     "values",

@@ -1,5 +1,6 @@
 """`Query`: a statement that reads rows, and the type of a row."""
 
+import functools
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -48,7 +49,7 @@ class Query(Generic[T]):
         return found[0] if found else None
 
 
-def columns(
+def columns_of(
     row: type[attrs.AttrsInstance], *tables: sa.FromClause, **others: sa.ColumnElement[Any]
 ) -> list[sa.ColumnElement[Any]]:
     """The columns that the fields of `row` are read from, in their order.
@@ -69,7 +70,7 @@ def rows(row: type[Row], statement: ExecutableReturnsRows) -> Query[Row]:
     """Reads each row as a `row`.
 
     Raises:
-        TypeError: The statement's columns are not the fields of `row`, in their order; see `columns()`.
+        TypeError: The statement's columns are not the fields of `row`, in their order; see `columns_of()`.
     """
     fields, read = [field.name for field in attrs.fields(row)], list(statement.exported_columns.keys())
     if fields != read:
@@ -84,3 +85,14 @@ def values(statement: ExecutableReturnsRows) -> Query[Any]:
 
 def _only(value: Any) -> Any:
     return value
+
+
+@functools.cache
+def _written(table: sa.Table, row: type) -> tuple[str, ...]:
+    fields = {field.name for field in attrs.fields(row)}
+    return tuple(column.key for column in table.c if column.key in fields and column.key != "n")
+
+
+def parameters(table: sa.Table, row: attrs.AttrsInstance) -> dict[str, Any]:
+    """The parameters of an INSERT of `row` into `table`: the fields that the table has columns for, but for `n`."""
+    return {name: getattr(row, name) for name in _written(table, type(row))}
