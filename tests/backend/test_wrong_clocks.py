@@ -12,7 +12,7 @@ from bank_app_sim.backend import tables
 from bank_app_sim.backend.store import looks
 from bank_app_sim.backend.store.claims import LEASE, amend, asked_at, is_due_and_free
 from bank_app_sim.server.attempts import LONGEST_WAIT
-from bank_app_sim.server.database import Connection, Database
+from bank_app_sim.server.database import Connection, Database, values
 from bank_app_sim.timeline.clock import timestamp
 
 from ..conftest import DatabaseOf
@@ -58,8 +58,8 @@ def is_claimable(database: Database, table: sa.Table) -> bool:
     def ask(connection: Connection) -> tuple[bool, str]:
         next_look = looks.next_looks(connection, now=now, longest={})[table.name]
         amend(connection, table, now)
-        rows = connection.execute(sa.select(table.c.due_at).where(is_due_and_free(table)), asked_at(now)).all()
-        return bool(rows), next_look
+        due = values(sa.select(table.c.due_at).where(is_due_and_free(table))).first(connection, **asked_at(now))
+        return due is not None, next_look
 
     is_taken, next_look = database.run_now(ask)
     assert (next_look <= now) == is_taken

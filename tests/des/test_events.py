@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim.des import DES, purging
+from bank_app_sim.server.database import values
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock, moment
 from bank_app_sim.timeline.trace import Trace
@@ -194,7 +195,7 @@ async def test_older_events_are_thrown_away(
     """Not only hidden: a sandbox that runs for weeks does not grow for ever."""
     await clock.advance(30 * DAY + purging.EVERY)
 
-    kept = des._database.run_now(lambda connection: connection.execute(sa.text("SELECT count(*) FROM events")).scalar())
+    kept = des._database.run_now(lambda connection: values(sa.text("SELECT count(*) FROM events")).one(connection))
     assert kept == 0
 
 

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim.des import DES, Tenant, purging, tables
-from bank_app_sim.server.database import Connection, Database, DatabaseError
+from bank_app_sim.server.database import Connection, Database, DatabaseError, values
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock, timestamp
 from bank_app_sim.timeline.trace import Trace
@@ -210,7 +210,7 @@ def rows_of(url: str) -> dict[str, int]:
 
 
 def count(connection: Connection, *, table: sa.Table) -> int:
-    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+    return int(values(sa.select(sa.func.count()).select_from(table)).one(connection))
 
 
 async def test_what_has_expired_goes_however_often_des_is_restarted(

@@ -10,7 +10,7 @@ import anyio
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.server.database import Connection, Database, DatabaseError, of_actor
+from bank_app_sim.server.database import Connection, Database, DatabaseError, of_actor, values
 
 metadata = sa.MetaData()
 names = sa.Table("names", metadata, sa.Column("name", sa.String, primary_key=True))
@@ -46,7 +46,7 @@ def add(connection: Connection, name: str) -> str:
 
 
 def all_names(connection: Connection) -> list[str]:
-    return list(connection.execute(sa.select(names.c.name).order_by(names.c.name)).scalars())
+    return values(sa.select(names.c.name).order_by(names.c.name)).all(connection)
 
 
 async def test_work_returns_what_it_returns_and_stays(database: Database) -> None:
@@ -128,8 +128,8 @@ async def test_a_file_is_durable_with_every_commit(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}", metadata, version=1)
 
     # 2 is FULL (sqlite.org/pragma.html#pragma_synchronous)
-    assert await database.run(lambda connection: connection.execute(sa.text("PRAGMA synchronous")).scalar()) == 2
-    assert await database.run(lambda connection: connection.execute(sa.text("PRAGMA journal_mode")).scalar()) == "wal"
+    assert await database.run(lambda connection: values(sa.text("PRAGMA synchronous")).one(connection)) == 2
+    assert await database.run(lambda connection: values(sa.text("PRAGMA journal_mode")).one(connection)) == "wal"
     database.close()
 
 

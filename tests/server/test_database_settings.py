@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim import Simulation
-from bank_app_sim.server.database import Connection, Damaged, Database, DatabaseError, Full, Locked, settings
+from bank_app_sim.server.database import Connection, Damaged, Database, DatabaseError, Full, Locked, settings, values
 from impact_sdk import Weekly
 
 from .. import postgresql
@@ -93,7 +93,7 @@ def test_each_connection_has_the_settings_that_we_rely_on(wrong_url: str) -> Non
     ours = [setting for setting in settings.POSTGRESQL if setting.since == 0]
 
     def read(connection: Connection) -> dict[str, str]:
-        return {each.name: str(connection.execute(sa.text(f"SHOW {each.name}")).scalar_one()) for each in ours}
+        return {each.name: str(values(sa.text(f"SHOW {each.name}")).one(connection)) for each in ours}
 
     expected = {
         **{each.name: each.value for each in ours},
@@ -118,7 +118,7 @@ def test_a_file_whose_settings_were_changed_has_ours_again(tmp_path: Path) -> No
 
     def read(connection: Connection) -> dict[str, str]:
         wanted = [setting.name for setting in settings.SQLITE_FILE]
-        return {name: str(connection.execute(sa.text(f"PRAGMA {name}")).scalar()) for name in wanted}
+        return {name: str(values(sa.text(f"PRAGMA {name}")).one(connection)) for name in wanted}
 
     words = {"ON": "1", "OFF": "0"}
     expected = {each.name: words.get(each.value, each.value.lower()) for each in settings.SQLITE_FILE}
@@ -144,9 +144,7 @@ async def test_a_disk_that_is_full_is_said_to_be_and_nobody_elses_work_is_taken_
             await database.run(add_many)
 
         await database.run(lambda connection: add(connection, "ada"))
-        assert await database.run(lambda connection: connection.execute(sa.select(names.c.name)).scalars().all()) == [
-            "ada"
-        ]
+        assert await database.run(lambda connection: values(sa.select(names.c.name)).all(connection)) == ["ada"]
 
 
 async def test_a_file_in_which_somebody_else_writes_all_the_time_is_locked(tmp_path: Path) -> None:

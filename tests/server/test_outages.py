@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from bank_app_sim.des import DES
-from bank_app_sim.server.database import Database, DatabaseError, Full, Locked, file_address
+from bank_app_sim.server.database import Database, DatabaseError, Full, Locked, file_address, values
 from bank_app_sim.server.database.outage import SAME_WITHIN_SECONDS, Outage
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock
@@ -31,7 +31,7 @@ on_one_loop = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 
 
 def pragma(database: Database, text: str) -> Any:
-    return database.run_now(lambda connection: connection.execute(sa.text(f"PRAGMA {text}")).scalar())
+    return database.run_now(lambda connection: values(sa.text(f"PRAGMA {text}")).first(connection))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from bank_app_sim.server.database import Connection, ConnectionLost, Database, DatabaseError, order_of_insertion
+from bank_app_sim.server.database import Connection, ConnectionLost, Database, DatabaseError, order_of_insertion, values
 
 from .. import postgresql
 
@@ -44,16 +44,16 @@ def server(missing_schema: str) -> Iterator["psycopg.Connection[tuple[object, ..
 
 
 def add(connection: Connection, name: str) -> int:
-    return int(connection.execute(names.insert().returning(names.c.n), {"name": name}).scalar_one())
+    return int(values(names.insert().returning(names.c.n)).one(connection, name=name))
 
 
 def all_names(connection: Connection) -> list[str]:
-    return list(connection.execute(sa.select(names.c.name).order_by(names.c.n)).scalars())
+    return values(sa.select(names.c.name).order_by(names.c.n)).all(connection)
 
 
 def cut(connection: Connection, server: "psycopg.Connection[tuple[object, ...]]") -> None:
     """Break this connection, as a restart of the server does."""
-    pid = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+    pid = values(sa.text("SELECT pg_backend_pid()")).one(connection)
     server.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
 
 
@@ -222,7 +222,7 @@ async def test_connections_that_broke_at_rest_come_again(
     database: Database, server: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
     def pid(connection: Connection) -> int:
-        return int(connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one())
+        return int(values(sa.text("SELECT pg_backend_pid()")).one(connection))
 
     pids = [await database.run(pid), await database.run(pid, reads_only=True)]
     for old in pids:
@@ -317,8 +317,6 @@ def test_names_sort_byte_by_byte_whatever_the_language_of_the_database(new_datab
         for name in ("b", "a", "B", "A", "a b", "a:b"):
             database.run_now(partial(add, name=name))
 
-        in_order = database.run_now(
-            lambda connection: connection.execute(sa.select(names.c.name).order_by("name")).scalars().all()
-        )
+        in_order = database.run_now(lambda connection: values(sa.select(names.c.name).order_by("name")).all(connection))
 
     assert in_order == ["A", "B", "a", "a b", "a:b", "b"]

@@ -69,7 +69,7 @@ LONG_LIVED = {
 SHORT = {
     ("timeline/machine_clock.py", "wake"),
     ("des/webhooks.py", "post"),
-    ("server/database/postgresql.py", "self._read_on_a_line"),
+    ("server/database/postgresql.py", "self._read_apart"),
     ("simulation/remote/crossing.py", "exchange"),
     ("simulation/remote/registry.py", "self._store.address"),
     ("simulation/remote/registry.py", "self._store.remove"),

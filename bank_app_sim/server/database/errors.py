@@ -1,4 +1,4 @@
-"""What goes wrong with databases, as callers are told it."""
+"""Errors of databases, in our terms."""
 
 import sqlite3
 
@@ -6,34 +6,34 @@ import sqlalchemy as sa
 
 
 class DatabaseError(Exception):
-    """A database that this program cannot use, or not now; the message says why, and the way out.
+    """The database cannot be used, or not now; the message says why, and what to do.
 
-    Nothing of the transaction has happened, but for `CommitUnknown`.
+    Nothing of the transaction has happened, except with `CommitUnknown`.
     """
 
 
 class Away(DatabaseError):
-    """It cannot be reached, or takes nothing now: the server is down, the file is gone or may not be written."""
+    """It cannot be reached or written: the server is down, or the file is gone or read-only."""
 
 
 class ConnectionLost(Away):
-    """The connection broke before anything was committed: nothing of the transaction has happened."""
+    """The connection broke before the commit: nothing of the transaction has happened."""
 
 
 class Locked(DatabaseError):
-    """Another process has been writing for longer than anybody waits."""
+    """Another process has been writing for longer than we wait."""
 
 
 class Full(DatabaseError):
-    """There is no room on its disk."""
+    """Its disk is full."""
 
 
 class Damaged(DatabaseError):
-    """What is stored cannot be read any more. Trying again does not help."""
+    """Its content cannot be read any more. Trying again does not help."""
 
 
 class CommitUnknown(DatabaseError):
-    """The connection broke while the server committed: the transaction has happened, or not."""
+    """The connection broke during the commit: the transaction may have happened."""
 
 
 _Kind = type[DatabaseError]
@@ -60,11 +60,11 @@ _BY_CODE: dict[int, _Kind] = {
     sqlite3.SQLITE_PROTOCOL: Locked,
 }
 
-# Classes of SQLSTATE, and single codes, which come first (PostgreSQL's documentation, appendix A).
+# Single codes of SQLSTATE, which take precedence, and classes of codes (PostgreSQL's documentation, appendix A).
 _BY_STATE: dict[str, _Kind] = {
     "53100": Full,
     "55P03": Locked,
-    "57014": Locked,  # a statement was stopped because it, or its turn, took too long
+    "57014": Locked,  # a statement was cancelled: it took too long, or waited too long
     "40P01": Locked,
     "40001": Locked,
     "XX001": Damaged,
@@ -77,7 +77,7 @@ _BY_STATE: dict[str, _Kind] = {
 
 
 def named(error: BaseException) -> DatabaseError | None:
-    """What a driver's error means to callers; None for what is a mistake in a statement, or no driver's error."""
+    """A driver's error in our terms; None if it is a mistake in a statement, or not a driver's error."""
     original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     if isinstance(original, sqlite3.Error):
         kind = _BY_CODE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF)

@@ -1,6 +1,6 @@
-"""Two databases that belong together know each other by a mark: the pair's name, and a count that goes on in both.
+"""Marks: two databases that belong together have the same name of the pair, and counts that rise together.
 
-Each has a mark of its own. Nobody but who starts both programs compares them.
+Each database keeps its own mark. Only the program that starts both servers compares them.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam as given
 from .columns import order_of_insertion
 from .connection import Connection
 from .database import Database
+from .query import columns_of, rows
 
 
 @attrs.frozen
@@ -19,9 +20,9 @@ class Mark:
     """How far a database has come, together with the other one.
 
     Attributes:
-        pair: The name that both have.
-        count: Higher with every step that both have taken.
-        is_open: The other one may not have taken this step yet.
+        pair: The name of the pair, in both databases.
+        count: The number of steps that both have taken.
+        is_open: The other database may not have taken this step yet.
     """
 
     pair: str
@@ -42,11 +43,11 @@ def marks(metadata: sa.MetaData) -> sa.Table:
 
 
 class Marked:
-    """A database with a mark, and the units of work on it."""
+    """A database with a mark, and the units of work on the mark."""
 
     def __init__(self, database: Database, table: sa.Table) -> None:
         self.database = database
-        self._read = sa.select(table.c.pair, table.c.count, table.c.is_open)
+        self._read = rows(Mark, sa.select(*columns_of(Mark, table)))
         self._add = sa.insert(table)
         self._replace = sa.update(table).values(
             pair=given("pair"), count=given("count"), is_open=given("is_open", type_=sa.Boolean)
@@ -54,15 +55,14 @@ class Marked:
 
     @property
     def name(self) -> str:
-        """What the database is called, without a password."""
+        """The database's name, without the password."""
         return self.database.name
 
     def read(self, connection: Connection) -> Mark | None:
-        row = connection.execute(self._read).one_or_none()
-        return None if row is None else Mark(*row)
+        return self._read.one_or_none(connection)
 
     def put(self, mark: Mark) -> Callable[[Connection], Mark]:
-        """Work that writes a mark down, whatever was there."""
+        """Work that replaces the mark."""
 
         def put(connection: Connection) -> Mark:
             values = attrs.asdict(mark)
@@ -73,7 +73,7 @@ class Marked:
         return put
 
     def keep(self, first: Mark) -> Callable[[Connection], Mark]:
-        """Work that writes the first mark down, where there is none; returns the one that is there then."""
+        """Work that writes the first mark, unless there is a mark; returns the mark afterwards."""
 
         def keep(connection: Connection) -> Mark:
             return self.read(connection) or self.put(first)(connection)
@@ -81,14 +81,14 @@ class Marked:
         return keep
 
     def step(self, connection: Connection) -> Mark:
-        """Take the next step, if the other one has taken the last; returns the one that it is to follow."""
+        """Take the next step, unless the last one is open. Returns the step that the other database must follow."""
         mark = self.read(connection)
         if mark is None:
-            raise LookupError(f"{self.name} has lost its mark: somebody has emptied it meanwhile")
+            raise LookupError(f"{self.name} has lost its mark: it was emptied meanwhile")
         return mark if mark.is_open else self.put(Mark(mark.pair, mark.count + 1, is_open=True))(connection)
 
     def follow(self, other: Mark) -> Callable[[Connection], None]:
-        """Work that takes a step that the other one has taken, unless that has happened already."""
+        """Work that follows a step of the other database, unless it has already."""
 
         def follow(connection: Connection) -> None:
             mark = self.read(connection)
@@ -98,7 +98,7 @@ class Marked:
         return follow
 
     def conclude(self, step: Mark) -> Callable[[Connection], None]:
-        """Work that writes down that both have taken a step."""
+        """Work that writes down that both have taken the step."""
 
         def conclude(connection: Connection) -> None:
             if self.read(connection) == step:

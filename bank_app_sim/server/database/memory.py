@@ -1,4 +1,4 @@
-"""SQLite in memory: a database that is gone with its world, or goes back to where it began, for the next world."""
+"""SQLite in memory: a database that ends with its world, or is put back to its beginning for the next world."""
 
 import collections
 import contextlib
@@ -21,19 +21,19 @@ from .sqlite import engine, prepare, set_up
 
 T = TypeVar("T")
 
-# A version, and a content or the tables of an empty database.
+# How a database begins: its version, and its content, or the tables of an empty database.
 Beginning = tuple[int, bytes | sa.MetaData]
 
-# Databases that wait for another world: two for each content that worlds begin with, in a process with one at a time,
-# and two that are empty.
+# Databases that wait for another world. A process with one world at a time uses two for each content that its worlds
+# begin with, and two empty ones.
 MOST_AT_REST = 64
 
 
 class Memory:
-    """A SQLite database in memory. All work is done on the caller's own thread.
+    """A SQLite database in memory. All work runs on the caller's thread.
 
     Args:
-        content: What `content()` of such a database gave, to begin with it.
+        content: What `content()` of another database returned; this one begins with it.
     """
 
     def __init__(self, tables: sa.MetaData, *, version: int, content: bytes | None = None) -> None:
@@ -46,7 +46,7 @@ class Memory:
     async def run(self, work: Callable[[Connection], T], *, reads_only: bool) -> T:
         if reads_only:
             return self._read(work)
-        await anyio.lowlevel.checkpoint()  # who writes waits for a turn, as in every other database
+        await anyio.lowlevel.checkpoint()  # a writer gives way to other tasks first, as in every other store
         return self.run_now(work)
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
@@ -62,12 +62,12 @@ class Memory:
         return result
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        """Nobody else writes meanwhile, and nothing is to be undone."""
+        """Without a savepoint: there is nothing to undo."""
         self._refuse_when_closed()
         return work(self._units)
 
     def content(self) -> bytes:
-        """All of it, as bytes; between two units of work."""
+        """Everything in it, as bytes."""
         self._refuse_when_closed()
         content: bytes = self._driver.serialize()
         return content
@@ -99,14 +99,14 @@ def _opened(tables: sa.MetaData, version: int, content: bytes | None) -> sa.Conn
     except Exception:
         connection.close()
         raise
-    # All that a world does is in a transaction that is never committed: nobody else is to see it, and undoing it leaves
-    # SQLite with the statements that it has prepared, which takes longer than running them.
+    # A world never commits its transaction. Rolling it back puts the database back to its beginning, and keeps the
+    # statements that SQLite has prepared: preparing them takes longer than running them.
     driver.execute("SAVEPOINT world")
     return connection
 
 
 def _copy(content: bytes, to: sqlite3.Connection) -> None:
-    # Of a database that was deserialized itself, serialize() tells only what was committed.
+    # serialize() of a database that was itself deserialized would leave out what is not committed.
     with contextlib.closing(sqlite3.connect(":memory:")) as source:
         source.deserialize(content)
         source.backup(to)
@@ -119,7 +119,7 @@ def _memory() -> sa.Engine:
 
 @attrs.define
 class _AtRest:
-    """Databases that are as they began."""
+    """Databases that are back at their beginning."""
 
     _lock: threading.Lock = attrs.field(factory=threading.Lock)
     _by_beginning: collections.OrderedDict[Beginning, list[sa.Connection]] = attrs.field(
@@ -136,7 +136,7 @@ class _AtRest:
             return waiting.pop()
 
     def put(self, beginning: Beginning, connection: sa.Connection) -> None:
-        """Undo what a world has done. The one that has waited longest goes where there are too many."""
+        """Undo what a world has done. If there are too many databases, the one that has waited longest is closed."""
         driver_of(connection).execute("ROLLBACK TO world")
         with self._lock:
             self._by_beginning.setdefault(beginning, []).append(connection)

@@ -1,4 +1,4 @@
-"""A time in which a database cannot be used: said once when it begins, and once when it is over."""
+"""A time in which a database cannot be used: logged once when it begins, and once when it ends."""
 
 import logging
 import time
@@ -12,18 +12,18 @@ logger = logging.getLogger(__name__)
 
 TROUBLE = (Away, Locked, Full, Damaged, CommitUnknown)
 
-# A disk that is full takes a small row every so often, and one that is damaged has pages that can be read: what comes
-# again within this time is the same outage.
+# A full disk still takes a small row now and then, and a damaged one has pages that can be read. So the same trouble
+# within this time is the same outage.
 SAME_WITHIN_SECONDS = 60.0
 
 
 @attrs.define(eq=False)
 class Outage:
-    """What is wrong with a database at the moment, if anything is.
+    """Whether a database can be used at the moment.
 
     Attributes:
-        name: Of the database, for the log.
-        failures: Units of work that were not done since it began.
+        name: The database, for the log.
+        failures: How many units of work have failed since the outage began; 0 if there is none.
     """
 
     name: str
@@ -34,8 +34,8 @@ class Outage:
     _last: float = attrs.field(default=0.0, init=False)
 
     def note(self, error: DatabaseError) -> None:
-        """A unit of work was not done, because of this."""
-        if not isinstance(error, TROUBLE):  # it is closed, or not what it was taken for
+        """A unit of work failed for this reason."""
+        if not isinstance(error, TROUBLE):  # the database is closed, or is not what the caller expects
             return
         now = self.monotonic()
         is_same = type(error) is self._kind and (self.failures > 0 or now < self._last + SAME_WITHIN_SECONDS)
@@ -46,7 +46,7 @@ class Outage:
             logger.error("%s: %s; until it can be used again, requests are answered with 503", self.name, error)
 
     def is_over(self) -> None:
-        """Something was written down."""
+        """A unit of work was committed."""
         seconds = self.monotonic() - self._began
         logger.warning("%s: can be used again, after %.0f seconds (%d failures)", self.name, seconds, self.failures)
         self.failures = 0

@@ -25,17 +25,17 @@ except ImportError as error:
 
 T = TypeVar("T")
 
-# Debian 12 has 15, and older ones are not tested.
+# Debian 12 has it, and the tests run nothing older.
 OLDEST_SERVER = 15
 
-# Connections of a process that read at the same time; more than one interpreter keeps busy. One more writes.
+# How many connections of a process read at the same time: more than one interpreter can keep busy. One more writes.
 READERS = 4
 
 CONNECT_TIMEOUT_SECONDS = 10
 
-_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # what needs no quotes, and is not cut short
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # a name that needs no quotes and is not truncated
 
-# One snapshot for all statements, as SQLite has it. What only reads is never refused for it.
+# All statements see one snapshot, as in SQLite. A transaction that only reads never fails because of it.
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -46,37 +46,37 @@ class PostgreSQL:
         schema = _schema(url)
         self._inline = inline
         self._engine = _engine(url, schema)
-        # Another name gives another number, and so does another program's idea of how to use such locks.
+        # Each schema has a lock of its own, and other programs are unlikely to use its number.
         lock = int.from_bytes(hashlib.sha256(f"bank_app_sim {schema}".encode()).digest()[:8], signed=True)
         self._begin_writing = f"BEGIN; SELECT pg_advisory_xact_lock({lock}); SAVEPOINT unit"
-        self._line = self._new_line()
+        self._writing = self._new_connection()
         try:
-            _check_server(self._line.driver)
-            self._line.begin()
-            _prepare(self._line.connection, schema, tables, version)
-            self._line.commit()
+            _check_server(self._writing.driver)
+            self._writing.begin()
+            _prepare(self._writing.connection, schema, tables, version)
+            self._writing.commit()
         except (psycopg.Error, sa.exc.DBAPIError) as error:
-            self._line.close()
+            self._writing.close()
             raise DatabaseError(f"{_name(url)} cannot be used: {reason(error)}") from error
         except BaseException:
-            self._line.close()
+            self._writing.close()
             raise
-        self._writer = Writer(self._line, inline=inline)
-        self._readers: list[_Line] = []  # those that rest
+        self._writer = Writer(self._writing, inline=inline)
+        self._readers: list[_ServerConnection] = []  # those that are not in use
         self._limiter: anyio.CapacityLimiter | None = None
 
-    def _new_line(self) -> "_Line":
-        return _Line(self._engine, self._begin_writing)
+    def _new_connection(self) -> "_ServerConnection":
+        return _ServerConnection(self._engine, self._begin_writing)
 
     async def run(self, work: Callable[[Connection], T], *, reads_only: bool) -> T:
         if not reads_only:
             return await self._writer.run(work)
         self._writer.refuse_when_stopped()
         if self._inline:
-            return _read(self._line, work)
+            return _read(self._writing, work)
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(READERS)
-        return await anyio.to_thread.run_sync(self._read_on_a_line, work, limiter=self._limiter)
+        return await anyio.to_thread.run_sync(self._read_apart, work, limiter=self._limiter)
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         return self._writer.run_now(work)
@@ -86,24 +86,24 @@ class PostgreSQL:
         while self._readers:
             self._readers.pop().close()
 
-    def _read_on_a_line(self, work: Callable[[Connection], T]) -> T:
-        line = self._readers.pop() if self._readers else self._new_line()
+    def _read_apart(self, work: Callable[[Connection], T]) -> T:
+        connection = self._readers.pop() if self._readers else self._new_connection()
         try:
-            return _read(line, work)
+            return _read(connection, work)
         finally:
-            self._readers.append(line)
+            self._readers.append(connection)
 
 
-def _read(line: "_Line", work: Callable[[Connection], T]) -> T:
+def _read(connection: "_ServerConnection", work: Callable[[Connection], T]) -> T:
     try:
-        return line.read(work)
+        return connection.read(work)
     except ConnectionLost:
-        return line.read(work)  # the server was started again meanwhile, or somebody cut the connection
+        return connection.read(work)  # the server restarted since, or somebody cut the connection
 
 
 @attrs.define
-class _Line:
-    """A connection that comes again when it is lost. `BEGIN` and `COMMIT` are ours, as in SQLite."""
+class _ServerConnection:
+    """A connection to the server that reconnects after it was lost. We send `BEGIN` and `COMMIT`, as in SQLite."""
 
     _engine: sa.Engine
     _begin_writing: str
@@ -123,12 +123,11 @@ class _Line:
 
     @property
     def driver(self) -> "psycopg.Connection[Any]":
-        connection: Any = self.connection.connection.driver_connection
-        return connection  # type: ignore[no-any-return]
+        return _driver_of(self.connection)
 
     @property
     def is_undone(self) -> bool:
-        return False  # a server undoes no more than it is told
+        return False  # the server rolls back only what we tell it to
 
     @property
     def is_lost(self) -> bool:
@@ -167,7 +166,7 @@ class _Line:
             self.driver.execute("ROLLBACK")
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """Do work that only reads."""
+        """Do work that only reads, once."""
         try:
             self._begin(_BEGIN_READING)
             result = work(self.connection)
@@ -182,7 +181,7 @@ class _Line:
     def close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            connection.invalidate()  # without a farewell, which one that is broken would fail at
+            connection.invalidate()  # a broken connection would fail at saying goodbye
             connection.close()
 
 
@@ -191,7 +190,7 @@ def _engine(url: sa.URL, schema: str) -> sa.Engine:
     given = options if isinstance(options, str) else " ".join(options)
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg").difference_update_query(["schema", "options"]),
-        # A line keeps its connection as long as it can; there is nothing to pool.
+        # Each `_ServerConnection` keeps its connection; there is nothing to pool.
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         connect_args={
@@ -207,10 +206,15 @@ def _engine(url: sa.URL, schema: str) -> sa.Engine:
 
 @contextlib.contextmanager
 def session(url: sa.URL) -> "Iterator[psycopg.Connection[Any]]":
-    """A connection that is of no actor, as long as the block lasts; each statement is a transaction."""
+    """A connection for other purposes than an actor's, for one block; each statement is a transaction."""
     with _engine(url, "public").connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        yield driver
+        yield _driver_of(connection)
+
+
+def _driver_of(connection: sa.Connection) -> "psycopg.Connection[Any]":
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
 
 
 def _check_server(driver: "psycopg.Connection[Any]") -> None:
@@ -225,9 +229,9 @@ def _check_server(driver: "psycopg.Connection[Any]") -> None:
 
 
 def _prepare(connection: sa.Connection, schema: str, tables: sa.MetaData, version: int) -> None:
-    """Create the tables in an empty schema; refuse one that another version of this program made, or somebody else.
+    """Create the tables in an empty schema; refuse a schema with other tables, or of another version.
 
-    Many processes may start at once: only one of them is in here at a time.
+    Many processes may start at once; only one of them is in here at a time.
     """
     existing = connection.scalars(_TABLES_OF_SCHEMA, {"schema": schema}).all()
     if not existing:

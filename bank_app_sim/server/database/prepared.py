@@ -1,36 +1,37 @@
-"""SQLAlchemy's statements as SQLite runs them: compiled once, and from then on without SQLAlchemy in between.
+"""Runs SQLAlchemy's statements on SQLite: SQLAlchemy compiles each one once, and takes no further part.
 
-Of what `sqlalchemy.Connection.execute()` does each time, most is meant for databases at the other end of a network.
-Beside SQLite, which answers within microseconds, it took longer than all the rest of a world.
+Most of what `sqlalchemy.Connection.execute()` does is useful for databases across a network. SQLite answers within
+microseconds, and SQLAlchemy took longer than everything else in a simulated world.
 """
 
-import collections
 import functools
 import operator
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import ReturnsRows
 
 _DIALECT = sqlite.dialect(
     json_serializer=lambda value: orjson.dumps(value).decode(),
     json_deserializer=orjson.loads,
 )
 
-# More than there are; each is a constant of a module.
+# More than there are: each statement is a constant of a module.
 MOST_STATEMENTS = 2_000
 
-# Of lists in one statement.
+# For how many lengths of its lists a statement is kept.
 MOST_LENGTHS = 100
 
 Parameters = Mapping[str, Any]
-# Finds, among the parameters, what a `?` stands for.
+# Takes the value of one `?` from the parameters.
 Place = Callable[[Parameters], Any]
-# The same, for all of them in order.
+# Takes the values of all `?` from the parameters, in their order.
 Places = Callable[[Parameters], Sequence[Any]]
 
 _NONE: Parameters = {}
@@ -45,52 +46,17 @@ def driver_of(connection: sa.Connection) -> sqlite3.Connection:
 
 @attrs.define
 class PreparedRows:
-    """What came of a statement: of `sqlalchemy.Result` what units of work use of it, read already.
+    """What a statement gave, all of it read.
 
     Attributes:
-        rowcount: How many rows were changed.
+        rowcount: How many rows the statement changed.
     """
 
-    _rows: Sequence[Any]
+    _rows: Sequence[Sequence[Any]]
     rowcount: int
-    _row: Callable[[Any], Any] | None = None  # makes a row of the driver's tuple
-    _as_mapping: Callable[[Any], Any] | None = None
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.all())
-
-    def all(self) -> list[Any]:
-        return list(self._rows) if self._row is None else [self._row(row) for row in self._rows]
-
-    def first(self) -> Any:
-        return self.all()[0] if self._rows else None
-
-    def one_or_none(self) -> Any:
-        if len(self._rows) > 1:
-            raise sa.exc.MultipleResultsFound("one row was wanted, or none, and there are several")
-        return self.first()
-
-    def one(self) -> Any:
-        if not self._rows:
-            raise sa.exc.NoResultFound("a row was wanted, and there is none")
-        return self.one_or_none()
-
-    def mappings(self) -> "PreparedRows":
-        """The same, each row by the names of its columns."""
-        return PreparedRows(self._rows, self.rowcount, self._as_mapping)
-
-    def scalars(self) -> "PreparedRows":
-        """The first value of each row."""
-        return PreparedRows(self._rows, self.rowcount, operator.itemgetter(0))
-
-    def scalar_one(self) -> Any:
-        return self.scalars().one()
-
-    def scalar_one_or_none(self) -> Any:
-        return self.scalars().one_or_none()
-
-    def scalar(self) -> Any:
-        return self.scalars().first()
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return iter(self._rows)
 
 
 @attrs.frozen
@@ -100,10 +66,10 @@ class PreparedConnection:
     _sqlite: sqlite3.Connection
 
     def execute(self, statement: sa.Executable, parameters: Parameters | Sequence[Parameters] = _NONE) -> PreparedRows:
-        """Run a statement; once for each of several parameters, where a list of them is given.
+        """Run a statement once, or once for each element of a list of parameters.
 
         Raises:
-            sqlalchemy.exc.DBAPIError: SQLite refuses. No parameters are in the message: they may be secrets.
+            sqlalchemy.exc.DBAPIError: SQLite refuses. The message does not contain parameters: they may be secrets.
         """
         # Not isinstance(…, Mapping), which takes as long as all the rest of this.
         several = parameters if isinstance(parameters, list) else None
@@ -119,46 +85,47 @@ class PreparedConnection:
 
 
 class Prepared:
-    """A statement for parameters of certain names.
+    """A statement, compiled for parameters of certain names.
 
     Args:
-        names: Of the parameters: what an INSERT or UPDATE sets can depend on them.
+        names: The names of the parameters: what an INSERT or UPDATE sets can depend on them.
 
     Raises:
-        TypeError: It needs defaults that SQLAlchemy would have computed.
+        TypeError: The statement needs defaults that only SQLAlchemy computes.
     """
 
     def __init__(self, statement: sa.Executable, names: tuple[str, ...]) -> None:
-        compiled: Any = statement.compile(dialect=_DIALECT, column_keys=list(names))  # type: ignore[attr-defined]
+        assert isinstance(statement, sa.ClauseElement)
+        compiled = statement.compile(dialect=_DIALECT, column_keys=list(names))
+        assert isinstance(compiled, SQLCompiler)
         if compiled.insert_prefetch or compiled.update_prefetch:
-            raise TypeError(f"a default of a column is to be computed here, and nobody would: {compiled}")
+            raise TypeError(f"SQLAlchemy would have to compute the default of a column: {compiled}")
         self._compiled = compiled
         self._given = names
         self._lists = [name for bind, name in compiled.bind_names.items() if bind.expanding and name in names]
         self._expanded = functools.lru_cache(MOST_LENGTHS)(self._expand)
         self.sql, self._places = self._expand(*(0 for _ in self._lists))
-        columns = getattr(statement, "exported_columns", ())
+        columns: Iterable[sa.ColumnElement[Any]] = (
+            statement.exported_columns if isinstance(statement, ReturnsRows) else ()
+        )
         processes = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]
         self._processes = [(n, process) for n, process in enumerate(processes) if process is not None]
-        self._makers: tuple[Callable[[Any], Any], Callable[[Any], Any]] | None = None
 
     def run(self, connection: sqlite3.Connection, parameters: Parameters) -> PreparedRows:
         sql, places = self.sql, self._places
         if self._lists:
             sql, places = self._expanded(*(len(parameters[name]) for name in self._lists))
         cursor = connection.execute(sql, places(parameters))
-        rows = cursor.fetchall()
-        if self._makers is None:
-            self._makers = _makers([column[0] for column in cursor.description or ()])
+        rows: list[Sequence[Any]] = cursor.fetchall()
         if self._processes:
             rows = [self._processed(row) for row in rows]
-        return PreparedRows(rows, cursor.rowcount, *self._makers)
+        return PreparedRows(rows, cursor.rowcount)
 
     def run_many(self, connection: sqlite3.Connection, parameters: Sequence[Parameters]) -> PreparedRows:
         return PreparedRows((), connection.executemany(self.sql, map(self._places, parameters)).rowcount)
 
     def _expand(self, *lengths: int) -> tuple[str, Places]:
-        """`IN (…)` with as many `?` as there are values."""
+        """The statement with as many `?` in each `IN (…)` as its list has values."""
         lists = {name: [None] * length for name, length in zip(self._lists, lengths, strict=True)}
         state = self._compiled.construct_expanded_state({**dict.fromkeys(self._given), **lists})
         places = {name: _place(bind, self._given) for bind, name in self._compiled.bind_names.items()}
@@ -173,23 +140,11 @@ class Prepared:
         return values
 
 
-def _makers(names: Sequence[str]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """What makes a row of a tuple, with a field for each column; and what makes a mapping."""
-
-    def as_mapping(row: Any) -> dict[str, Any]:
-        return dict(zip(names, row, strict=True))
-
-    of_names: Any = collections.namedtuple  # whose names are known only now
-    row = of_names("Row", names, rename=True)
-    row._mapping = property(as_mapping)  # as SQLAlchemy calls it
-    return row._make, as_mapping
-
-
 _prepared = functools.lru_cache(MOST_STATEMENTS)(Prepared)
 
 
 def _place(bind: sa.BindParameter[Any], names: tuple[str, ...]) -> Place:
-    """What stands for one `?`: a parameter, or a value that is always the same."""
+    """Takes the value of one `?`: a parameter, or a value that never changes."""
     name = bind.key
     process = bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
     if not bind.required and name not in names:
@@ -201,7 +156,7 @@ def _place(bind: sa.BindParameter[Any], names: tuple[str, ...]) -> Place:
 
 
 class _Parameter:
-    """A parameter as it is."""
+    """Takes a parameter as it is."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -211,7 +166,7 @@ class _Parameter:
 
 
 def _all(places: Sequence[Place]) -> Places:
-    """Mostly they are parameters as they are: nothing finds several more quickly than `itemgetter`."""
+    """Takes the values of several `?`. Most are parameters as they are, which `itemgetter` takes fastest."""
     names = [place.name for place in places if isinstance(place, _Parameter)]
     if len(names) < len(places):
         return lambda parameters: [place(parameters) for place in places]

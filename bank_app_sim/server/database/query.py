@@ -23,7 +23,7 @@ class Query(Generic[T]):
         read: Makes a `T` of the columns of a row.
     """
 
-    def __init__(self, read: Callable[..., T], statement: ExecutableReturnsRows) -> None:
+    def __init__(self, read: Callable[..., T], statement: sa.Executable) -> None:
         self.statement = statement
         self._read = read
 
@@ -78,7 +78,7 @@ def rows(row: type[Row], statement: ExecutableReturnsRows) -> Query[Row]:
     return Query(row, statement)
 
 
-def values(statement: ExecutableReturnsRows) -> Query[Any]:
+def values(statement: sa.Executable) -> Query[Any]:
     """Reads the one column that a statement gives. Annotate its type: `IDS: Query[str] = values(...)`."""
     return Query(_only, statement)
 

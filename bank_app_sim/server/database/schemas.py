@@ -1,4 +1,4 @@
-"""Schemas of a PostgreSQL database, seen from outside: which nobody uses any more, and away with them."""
+"""Finds schemas of a PostgreSQL database that nobody uses any more, and drops them."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from .errors import DatabaseError
 from .postgresql import reason, session
 
-# A line keeps its connection as long as its actor lives, and bears the schema's name; PostgreSQL cuts names off at 63.
+# An actor keeps its connection as long as it lives, under its schema's name; PostgreSQL truncates names to 63 bytes.
 _UNUSED = """
     SELECT nspname FROM pg_namespace
     WHERE starts_with(nspname, %(prefix)s) AND pg_has_role(nspowner, 'USAGE') AND NOT EXISTS (
@@ -21,20 +21,20 @@ _UNUSED = """
 
 
 def unused(url: str, *, prefix: str, length: int) -> Sequence[str]:
-    """Schemas with such names with which nobody is connected, nor with another one of the same world.
+    """The schemas with such names that no actor of their world is connected to.
 
     Args:
-        prefix: What the names begin with.
-        length: How many characters of their names the schemas of one world have in common.
+        prefix: How the names begin.
+        length: How many characters the names of one world's schemas have in common.
     """
     with _connected(url) as connection:
         return [name for (name,) in connection.execute(_UNUSED, {"prefix": prefix, "length": length})]
 
 
 def drop(url: str, names: Sequence[str]) -> None:
-    """Away with these schemas, where they are there, and with all that is in them."""
+    """Drop these schemas, if they exist, with everything in them."""
     with _connected(url) as connection:
-        for name in names:  # each in a transaction of its own: a lock is held for every table
+        for name in names:  # one transaction each, because a transaction locks every table it drops
             connection.execute(psycopg.sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(psycopg.sql.Identifier(name)))
 
 

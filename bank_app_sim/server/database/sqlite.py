@@ -1,4 +1,4 @@
-"""SQLite in a file, with one thread that writes and reads it."""
+"""SQLite in a file, with one thread that writes and reads."""
 
 import functools
 import sqlite3
@@ -42,12 +42,12 @@ class SQLite:
             self._engine.dispose()
             raise
         self._inline = inline
-        self._writer = Writer(Line(connection), inline=inline)
+        self._writer = Writer(FileConnection(connection), inline=inline)
 
     async def run(self, work: Callable[[Connection], T], *, reads_only: bool) -> T:
         if reads_only and self._inline:
             return self._writer.run_now(work)
-        # Reading does not overtake writing here: a second connection is no quicker under one interpreter's lock.
+        # Reading does not overtake writing here: under the interpreter's lock a second connection is not faster.
         return await self._writer.run(work)
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
@@ -59,7 +59,7 @@ class SQLite:
 
 
 def _synchronous(url: sa.URL) -> str:
-    """How far a commit waits for the disk."""
+    """Whether a commit waits for the disk."""
     wanted = url.query.get("synchronous", "FULL")
     if wanted not in ("FULL", "OFF"):
         raise DatabaseError(f"synchronous is {wanted!r} for {url.database}; use FULL, or OFF for what need not last")
@@ -67,7 +67,7 @@ def _synchronous(url: sa.URL) -> str:
 
 
 def engine(url: sa.URL | str, pool: type[sa.Pool]) -> sa.Engine:
-    """What opens connections to SQLite."""
+    """Opens connections to SQLite."""
     # We begin and commit ourselves (`isolation_level=None`): Python's sqlite3 would do it at moments of its own.
     connect_args = {
         "check_same_thread": False,
@@ -79,7 +79,7 @@ def engine(url: sa.URL | str, pool: type[sa.Pool]) -> sa.Engine:
 
 
 def set_up(driver: sqlite3.Connection, *wanted: settings.Setting) -> None:
-    """Set what we rely on, of this connection."""
+    """Set on this connection what we rely on."""
     for setting in wanted:
         driver.execute(f"PRAGMA {setting.name} = {setting.value}")
 
@@ -104,7 +104,7 @@ def prepare(connection: sa.Connection, tables: sa.MetaData, version: int, *, nam
 
 @functools.cache
 def _creation(tables: sa.MetaData) -> Sequence[str]:
-    """The statements that create the tables. To write them takes SQLAlchemy far longer than SQLite to execute them."""
+    """The statements that create the tables. SQLAlchemy takes far longer to make them than SQLite to run them."""
     statements: list[str] = []
     dialect = sa.make_url("sqlite://").get_dialect()()
     writes = sa.create_mock_engine(
@@ -114,8 +114,8 @@ def _creation(tables: sa.MetaData) -> Sequence[str]:
     return statements
 
 
-class Line:
-    """The one connection."""
+class FileConnection:
+    """The one connection to a file, as the writer uses it."""
 
     def __init__(self, opened: sa.Connection) -> None:
         self._opened = opened
@@ -124,11 +124,11 @@ class Line:
 
     @property
     def is_lost(self) -> bool:
-        return False  # there is no server to lose
+        return False  # there is no server
 
     @property
     def is_undone(self) -> bool:
-        return not self._driver.in_transaction  # after some errors, such as a full disk
+        return not self._driver.in_transaction  # SQLite rolls back after some errors, such as a full disk
 
     def begin(self) -> None:
         self._driver.execute("BEGIN IMMEDIATE")

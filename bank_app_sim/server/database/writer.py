@@ -1,4 +1,4 @@
-"""The one writer of a process: units of work that wait for it share a transaction, and the wait for the disk."""
+"""The one writer of a process: units of work that wait for it share one transaction, and one wait for the disk."""
 
 import collections
 import threading
@@ -14,68 +14,69 @@ from .errors import ConnectionLost, DatabaseError, Locked, named
 
 T = TypeVar("T")
 
-# One sync to disk serves at most so many units of work; more would make the first one wait for the last. It is also
-# how many savepoints of a transaction PostgreSQL keeps at hand (PGPROC_MAX_CACHED_SUBXIDS).
+# How many units of work may share a commit. The first one waits for the last. PostgreSQL also keeps only this many
+# savepoints of a transaction in its cache (PGPROC_MAX_CACHED_SUBXIDS).
 LARGEST_GROUP = 64
 
 
-class Line(Protocol):
-    """A connection that writes, and the words with which its transactions go on. It connects again when it must."""
+class WriterConnection(Protocol):
+    """The connection that writes, and the steps of its transactions. It reconnects when it must."""
 
     @property
     def connection(self) -> Connection: ...
 
     @property
     def is_lost(self) -> bool:
-        """The connection broke, and took with it what was not committed."""
+        """The connection broke, and what was not committed is gone."""
 
     @property
     def is_undone(self) -> bool:
-        """The database has undone the whole transaction by itself."""
+        """The database itself has rolled back the whole transaction."""
 
     def begin(self) -> None:
-        """Begin a transaction, as the only one that writes, and the first unit of work in it."""
+        """Begin a transaction as the only writer, and the first unit of work in it."""
 
     def next_unit(self) -> None:
-        """What the unit did stays; the next one begins."""
+        """Keep what the unit did, and begin the next one."""
 
     def undo_unit(self) -> None:
-        """What the unit did is undone."""
+        """Undo what the unit did."""
 
     def commit(self) -> None:
-        """When this returns, it is on disk; when it raises, it did not happen, or it says that nobody knows."""
+        """Return when it is on disk. If this raises, it did not happen; with `CommitUnknown` it may have happened."""
 
     def rollback(self) -> None:
-        """Undo all of it."""
+        """Undo the whole transaction."""
 
     def close(self) -> None: ...
 
 
 @attrs.define(eq=False)
 class _Job(Generic[T]):
-    """A unit of work on its way to the database, and what came of it."""
+    """A unit of work that waits for the database, and its result."""
 
-    work: Callable[[Connection], T] = attrs.field(repr=False)  # like the result, it may know secrets
+    work: Callable[[Connection], T] = attrs.field(repr=False)  # it may hold secrets, as may the result
     done: anyio.Event | threading.Event | None = None
     token: anyio.lowlevel.EventLoopToken | None = None
-    result: T | None = attrs.field(default=None, repr=False)
+    returned: tuple[T] | None = attrs.field(default=None, repr=False)
     error: BaseException | None = None
 
-    def outcome(self) -> T:
+    def result(self) -> T:
         if self.error is not None:
             raise self.error
-        return self.result  # type: ignore[return-value]  # set whenever there is no error
+        assert self.returned is not None
+        return self.returned[0]
 
 
 class Writer:
-    """Does units of work on one line, each behind a savepoint, so that one failure is one failure.
+    """Does units of work on one connection, each behind a savepoint, so that a failure undoes one unit only.
 
     Args:
-        inline: On the caller's own thread, one at a time. Otherwise a thread begins with the first `run()`.
+        inline: Work on the caller's thread, one unit at a time. Otherwise the first `run()` starts a thread.
     """
 
-    def __init__(self, line: Line, *, inline: bool) -> None:
-        self._line = line
+    def __init__(self, connection: WriterConnection, *, inline: bool) -> None:
+        self._connection = connection
         self._inline = inline
         self._waiting: collections.deque[_Job[Any]] = collections.deque()
         self._something_waits = threading.Condition()
@@ -90,7 +91,7 @@ class Writer:
         job = _Job(work=work, done=done, token=anyio.lowlevel.current_token())
         self._put(job)
         await done.wait()
-        return job.outcome()
+        return job.result()
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         if self._thread is None:
@@ -99,16 +100,16 @@ class Writer:
         job = _Job(work=work, done=done)
         self._put(job)
         done.wait()
-        return job.outcome()
+        return job.result()
 
     def stop(self) -> None:
-        """Finish what waits, and take nothing more. A second call does nothing."""
+        """Finish what waits, and accept nothing more. A second call does nothing."""
         with self._something_waits:
             self._stopped = True
             self._something_waits.notify()
         if self._thread is not None:
             self._thread.join()
-        self._line.close()
+        self._connection.close()
 
     def _put(self, job: _Job[Any]) -> None:
         with self._something_waits:
@@ -133,7 +134,7 @@ class Writer:
             self._do_next()
 
     def _do_next(self) -> None:
-        # In a function of its own: while the thread waits, nothing of what was done is kept alive.
+        # In a function of its own, so that a waiting thread keeps no finished work alive.
         group = [self._waiting.popleft()]
         self._do_group(group)
         _tell(group)
@@ -142,36 +143,36 @@ class Writer:
         self.refuse_when_stopped()
         job = _Job(work=work)
         self._do_group([job])
-        return job.outcome()
+        return job.result()
 
     def _do_group(self, group: list[_Job[Any]]) -> None:
-        """Do these units of work, and those that come meanwhile, in one transaction."""
+        """Do these units of work, and those that arrive meanwhile, in one transaction."""
         try:
             try:
                 self._attempt(group)
             except ConnectionLost:
-                self._attempt(group)  # nothing of it has happened: once more, on a fresh connection
-        except BaseException as error:  # no commit: nothing of this group has happened
+                self._attempt(group)  # nothing has happened: try once more, on a new connection
+        except BaseException as error:  # there was no commit: nothing of this group has happened
             if isinstance(named(error) or error, Locked):
-                # Nobody waits as long once more, behind those who have waited in vain.
+                # The others fail too: behind a group that waited in vain, they would wait as long again.
                 group += [self._waiting.popleft() for _ in range(len(self._waiting))]
             for job in group:
                 job.error = job.error or error
 
     def _attempt(self, group: list[_Job[Any]]) -> None:
-        line = self._line
+        connection = self._connection
         try:
-            line.begin()
+            connection.begin()
             for n, job in enumerate(self._units(group)):
                 if n > 0:
-                    line.next_unit()
+                    connection.next_unit()
                 self._do(job)
         except BaseException as error:
-            if line.is_lost:
+            if connection.is_lost:
                 raise ConnectionLost("the connection to the database broke, twice; is the server running?") from error
-            line.rollback()
+            connection.rollback()
             raise
-        line.commit()
+        connection.commit()
 
     def _units(self, group: list[_Job[Any]]) -> Iterator[_Job[Any]]:
         yield from tuple(group)
@@ -182,30 +183,30 @@ class Writer:
     def _do(self, job: _Job[Any]) -> None:
         try:
             job.error = None
-            job.result = job.work(self._line.connection)
+            job.returned = (job.work(self._connection.connection),)
         except BaseException as error:
-            if self._line.is_lost or self._line.is_undone:
+            if self._connection.is_lost or self._connection.is_undone:
                 raise
             job.error = error
-            self._line.undo_unit()
+            self._connection.undo_unit()
 
 
 def _tell(group: list[_Job[Any]]) -> None:
-    """Wake the callers, each on its own event loop; one message a loop, however many callers it has."""
+    """Wake the callers, with one message to each event loop."""
     by_token: dict[anyio.lowlevel.EventLoopToken | None, list[_Job[Any]]] = {}
     for job in group:
         by_token.setdefault(job.token, []).append(job)
     for token, jobs in by_token.items():
-        if token is None:  # these callers wait on threads of their own
+        if token is None:  # these callers block threads of their own
             _set_all(jobs)
             continue
         loop: Any = token.native_token
-        # anyio.from_thread.run_sync() would wait for the loop's answer: the writer has better things to do.
+        # anyio.from_thread.run_sync() would make the writer wait for the loop's answer.
         post = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon  # asyncio, or trio
         try:
             post(_set_all, jobs)
         except RuntimeError:
-            # The loop has ended, and its callers with it. The work is done all the same.
+            # The loop has ended, and so have its callers. The work is done all the same.
             continue
 
 
