@@ -124,7 +124,6 @@ def test_the_sdk_knows_nothing_of_the_simulator() -> None:
     ] == []
 
 
-@pytest.mark.xfail(reason="four imports of the bank's backend: to be mended next", strict=True)
 def test_only_the_composition_root_imports_an_actor() -> None:
     found = {name_of(path): names for path in MODULES if (names := actors_of_others(path))}
 

@@ -9,6 +9,8 @@ from .crash_points import (
     EVERY_CRASH_POINT,
     REPORT_CRASH_POINTS,
 )
+from .customers import customer_name
+from .orders import OrderState
 
 __all__ = [
     "CONSENT_CRASH_POINTS",
@@ -19,4 +21,6 @@ __all__ = [
     "REPORT_CRASH_POINTS",
     "Bank",
     "BankBackend",
+    "OrderState",
+    "customer_name",
 ]

@@ -11,8 +11,7 @@ from typing import Any, Unpack
 import anyio
 import click
 
-from ..backend import EVERY_CRASH_POINT
-from ..simulation import ServedSimulation, read_tenants
+from ..simulation import EVERY_CRASH_POINT, ServedSimulation, read_tenants
 from ..simulation.remote import Plane
 from ..simulation.settings import ServedKeywords
 from .running import HostName, run

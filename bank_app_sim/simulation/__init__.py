@@ -1,6 +1,7 @@
 """Worlds: the bank's app, the SDK, DES and the bank's backend, put together. The only room that knows them all."""
 
 from ..app import BankApp
+from ..backend import EVERY_CRASH_POINT, OrderState, customer_name
 from ..des import AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
 from .errors import SimulationError
 from .served import ServedSimulation
@@ -9,9 +10,11 @@ from .simulation import Simulation, Snapshot
 from .world import World
 
 __all__ = [
+    "EVERY_CRASH_POINT",
     "START",
     "AccountSetup",
     "BankApp",
+    "OrderState",
     "ServedSimulation",
     "SessionRenewal",
     "Simulation",
@@ -20,5 +23,6 @@ __all__ = [
     "Tenant",
     "TenantsFileError",
     "World",
+    "customer_name",
     "read_tenants",
 ]

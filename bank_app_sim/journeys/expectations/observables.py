@@ -7,7 +7,7 @@ from typing import Any
 
 from impact_sdk import EventType, ExitReason
 
-from ...backend.orders import OrderState
+from ...simulation import OrderState
 from ...simulation.faults import FaultKind
 from ...timeline.trace import DIES
 from ..vocabulary.kinds import YES_NO, choice

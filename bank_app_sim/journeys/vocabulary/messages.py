@@ -2,8 +2,7 @@
 
 import re
 
-from ...backend import EVERY_CRASH_POINT
-from ...simulation import exchanges
+from ...simulation import EVERY_CRASH_POINT, exchanges
 from ..text.mistakes import nearest_word
 from .amounts import TIMES
 from .kinds import Text, choice, whole_numbers
