@@ -14,7 +14,7 @@ from bank_app_sim.cli import main
 GOOD = "journey: All is well\nsteps:\n  - launch\n"
 WRONG = "journey: Wrong\nsteps:\n  - launch\n  - expect: {accounts: 1}\n"
 BROKEN = "journey: A lunch\nrows:\n  - {who: ada}\n  - {who: bo}\nsteps:\n  - lanch: <who>\n"
-SENTENCE = "'lanch' is no step; did you mean 'launch'?"
+SENTENCE = "unknown step 'lanch'; did you mean 'launch'?"
 
 
 @pytest.fixture
@@ -60,10 +60,10 @@ def with_a_broken_recording(path: Path) -> None:
     ("damaged", "said"),
     [
         (misspelt, f"broken.journey.yaml:6:5: {SENTENCE}"),
-        (unlike_yaml, "broken.journey.yaml:2:8: here a `[` is opened, and no `]` closes it"),
+        (unlike_yaml, "broken.journey.yaml:2:8: this `[` is never closed; a `]` is missing"),
         (unlike_a_text, "broken.journey.yaml:1:10: this is not UTF-8"),
         (unlike_a_file, "broken.journey.yaml is a link to nowhere.yaml, which is not there"),
-        (with_a_broken_recording, "broken.recorded.json is no recording"),
+        (with_a_broken_recording, "broken.recorded.json is not a recording"),
     ],
 )
 def test_one_that_cannot_be_played_is_an_error_and_the_others_are_played(

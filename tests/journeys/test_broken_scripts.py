@@ -123,7 +123,7 @@ def test_the_same_mistake_of_every_row_is_told_once() -> None:
         read(text, Path("x.journey.yaml"))
 
     assert [mistake.sentence for mistake in raised.value.mistakes] == [
-        "'wiat' is no step; did you mean 'wait'?",
+        "unknown step 'wiat'; did you mean 'wait'?",
         "'1 dyas' is no duration; did you mean '1 day'?",
         "'2 dyas' is no duration; did you mean '2 days'?",
         "'3 dyas' is no duration; did you mean '3 days'?",

@@ -155,9 +155,9 @@ async def test_the_network_is_well_again_after_a_fault_for_all_messages_that_has
     [
         (
             "a goal: Foo",
-            "'Foo' is no team of this journey; there is Hammarby or Arsenal, and `launch a savehack` follows one",
+            "this journey has no team 'Foo'; there is Hammarby or Arsenal, and `launch a savehack` follows one",
         ),
-        ("a friend saves: zacharias 5.00", "'zacharias' is no friend of this journey; there is bo"),
+        ("a friend saves: zacharias 5.00", "this journey has no friend 'zacharias'; there is bo"),
     ],
 )
 def test_who_is_followed_by_nobody_is_a_mistake_with_those_who_are(step: str, said: str) -> None:

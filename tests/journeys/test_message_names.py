@@ -106,7 +106,7 @@ def test_a_letter_too_many_is_told_with_the_name_that_was_meant(name: str) -> No
         ("{messages sent: {POST /draems: 0}}", 28, "did you mean 'POST /dreams'?"),
         ("{messages sent: {Craete Dream: 0}}", 28, "did you mean 'Create Dream'?"),
         ("{messages in order: [Create Dream, POST /acounts]}", 46, "did you mean 'POST /accounts'?"),
-        ("{messages sent: {201 Craeted: 0}}", 28, "'201 Craeted' is no answer; did you mean '201 Created'?"),
+        ("{messages sent: {201 Craeted: 0}}", 28, "unknown answer '201 Craeted'; did you mean '201 Created'?"),
         ("{messages sent: {POST /acounts is lost: 0}}", 28, "did you mean 'POST /accounts'?"),
         ("{events: {DepositFialed: 0}}", 21, "did you mean 'DepositFailed'?"),
         ("{orders: {refusd: 0}}", 21, "did you mean 'REFUSED'?"),

@@ -41,7 +41,7 @@ def test_what_is_counted_by_dream_names_one_that_is_created(observable: str) -> 
     line = f"  - expect: {{{observable}: {{Bkie: 0}}}}\n"
 
     assert mistakes_of(STEPS + line) == [
-        (7, line.index("Bkie") + 1, "'Bkie' is no Dream of this journey; did you mean 'Bike'?")
+        (7, line.index("Bkie") + 1, "this journey has no Dream 'Bkie'; did you mean 'Bike'?")
     ]
     assert read(STEPS + line.replace("Bkie", "House"), Path("x.journey.yaml"))
 
@@ -96,20 +96,20 @@ def test_a_step_names_a_dream_that_is_created(step: str) -> None:
     [(number, column, sentence)] = mistakes_of(STEPS + line)
 
     assert (number, column) == (7, line.index("Bkie") + 1)
-    assert sentence == "'Bkie' is no Dream of this journey; did you mean 'Bike'?"
+    assert sentence == "this journey has no Dream 'Bkie'; did you mean 'Bike'?"
 
 
 def test_a_name_that_is_near_to_none_is_told_with_those_there_are() -> None:
     [(_, _, sentence)] = mistakes_of(f"{STEPS}  - expect: {{saved: {{Zeppelin: 0}}}}\n")
 
-    assert sentence == "'Zeppelin' is no Dream of this journey; there is Bike or House, and `create a Dream` makes one"
+    assert sentence == "this journey has no Dream 'Zeppelin'; there is Bike or House, and `create a Dream` makes one"
 
 
 def test_users_are_named_as_they_are_given() -> None:
     [(line, column, sentence)] = mistakes_of(f"{STEPS}  - expect: {{users: {{zoe: 0}}}}\n")
 
     assert (line, column) == (7, 22)
-    assert sentence.startswith("'zoe' is none of the `users` in `given`, ada, bo")
+    assert sentence.startswith("unknown user 'zoe'; `users` in `given` has ada, bo")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_others_than_who_is_followed_may_do_what_they_like(followed: str, scores
         ("expect: {screen: [Impact Finance, Sign for you saving]}", "did you mean 'Sign for your saving'?"),
         ("expect: {reasons: insuficient funds}", "did you mean 'insufficient funds'?"),
         ("expect: {reasons: being lookd at}", "did you mean 'being looked at'?"),
-        ("expect: {external IDs: [draems]}", "'draems' is no external ID of this journey; did you mean 'dreams'?"),
+        ("expect: {external IDs: [draems]}", "this journey has no external ID 'draems'; did you mean 'dreams'?"),
         ("the bank posts an account: the users ID", "'the users ID' is nearly \"the user's ID\""),
         ("the bank posts an account again: Nothing", "'Nothing' is nearly 'nothing'"),
     ],
@@ -215,7 +215,7 @@ def test_names_may_come_from_rows() -> None:
 
     [(_, _, sentence)] = mistakes_of(text)
 
-    assert sentence == "'Boot' is no Dream of this journey; did you mean 'Boat'?"
+    assert sentence == "this journey has no Dream 'Boot'; did you mean 'Boat'?"
 
 
 def test_names_may_come_from_where_the_journey_begins(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_nothing_is_said_of_names_where_a_step_that_may_give_them_cannot_be_read
     text = "journey: x\nsteps:\n  - launch\n  - create a Draem: Bike\n  - withdraw: {amount: 5.00, from: Bike}\n"
 
     assert [sentence for _, _, sentence in mistakes_of(text)] == [
-        "'create a Draem' is no step; did you mean 'create a Dream'?"
+        "unknown step 'create a Draem'; did you mean 'create a Dream'?"
     ]
 
 
@@ -249,10 +249,10 @@ def test_everything_that_is_counted_by_a_word_knows_all_the_words() -> None:
 @pytest.mark.parametrize(
     ("expected", "said"),
     [
-        ({"saved": {"Bkie": 0}}, "'Bkie' is no Dream of this journey; did you mean 'Bike'?"),
-        ({"Dreams": {"Zeppelin": 0}}, "'Zeppelin' is no Dream of this journey; there is Bike"),
-        ({"users": {"zoe": 0}}, "'zoe' is none of the `users`"),
-        ({"of": "zoe", "accounts": 0}, "'zoe' is none of the `users`"),
+        ({"saved": {"Bkie": 0}}, "this journey has no Dream 'Bkie'; did you mean 'Bike'?"),
+        ({"Dreams": {"Zeppelin": 0}}, "this journey has no Dream 'Zeppelin'; there is Bike"),
+        ({"users": {"zoe": 0}}, "unknown user 'zoe'; `users`"),
+        ({"of": "zoe", "accounts": 0}, "unknown user 'zoe'; `users`"),
         ({"messages_sent": {"POST /acounts": 0}}, "did you mean 'POST /accounts'?"),
         ({"events": {"DepositFialed": 0}}, "did you mean 'DepositFailed'?"),
         ({"orders": {"REFUSD": 0}}, "did you mean 'REFUSED'?"),

@@ -282,7 +282,7 @@ async def test_the_same_steps_are_there_for_those_who_write_python() -> None:
 
         with pytest.raises(ExpectationFailed, match=r"expected accounts: 1; there was accounts: 0"):
             await journey.expect(accounts=1)
-        with pytest.raises(Mistake, match=r"'acounts' is no thing to expect; did you mean 'accounts'\?"):
+        with pytest.raises(Mistake, match=r"unknown thing to expect 'acounts'; did you mean 'accounts'\?"):
             await journey.expect(acounts=1)
         with pytest.raises(ExpectationFailed, match="within 2 days"):
             await journey.eventually(within=timedelta(days=2), accounts=1)

@@ -15,7 +15,7 @@ NEVER = [
     (
         "messages sent: {530 from the network: 0}",
         "- the network answers: {what: POST /dreams, status: 429}",
-        "with 530; asked for is 429",
+        "with 530; steps ask for 429",
     ),
     (
         "messages sent: {POST /accounts is lost: 0}",
@@ -33,8 +33,8 @@ NEVER = [
         "`the network loses the answer to: POST /dreams` does",
     ),
     ("messages in order: [POST /dreams, process dies]", "", "no step of this journey has a process die"),
-    ("messages sent: {530 Server Error: 0}", "", "'530 Server Error' is no answer"),
-    ("messages sent: {callback raised Weekly: 0}", "", "'callback raised Weekly' is no message"),
+    ("messages sent: {530 Server Error: 0}", "", "unknown answer '530 Server Error'"),
+    ("messages sent: {callback raised Weekly: 0}", "", "unknown message 'callback raised Weekly'"),
     ("messages sent: {callback raised ProvisioningDecline: 0}", "", "'callback raised ProvisioningDeclined'?"),
     ("faults: 0", "", "no step of this journey has the network do anything"),
     ("faults: {held back: 0}", "- the network loses: POST /dreams", "faults of the kind 'held back' are always 0"),

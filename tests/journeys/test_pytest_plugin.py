@@ -144,7 +144,7 @@ def test_a_broken_script_is_an_error_with_its_line_and_the_others_run(project: p
     result = ran(project, "--continue-on-collection-errors", "-k", "journey")
 
     result.assert_outcomes(passed=2, errors=1)
-    result.stdout.fnmatch_lines(["*broken.journey.yaml:3:5: 'lanch' is no step; did you mean 'launch'?*"])
+    result.stdout.fnmatch_lines(["*broken.journey.yaml:3:5: unknown step 'lanch'; did you mean 'launch'?*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

@@ -105,7 +105,7 @@ def test_a_file_that_is_no_recording_is_named(path: Path, content: str) -> None:
     result = played(saving(path))
 
     assert result.outcome is Outcome.ERROR
-    assert re.search(r"saving\.recorded\.json is no recording: .*; remove it and record again", result.reason)
+    assert re.search(r"saving\.recorded\.json is not a recording: .*; remove it and record again", result.reason)
 
 
 RECORDS = "expect as recorded: state"

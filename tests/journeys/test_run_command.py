@@ -120,7 +120,7 @@ def test_recordings_are_written_and_held(folder: Path) -> None:
     (folder / "kept.recorded.json").write_text("{")
     broken = typed("kept.journey.yaml")
     assert broken.exit_code == 2
-    assert "is no recording" in broken.output
+    assert "is not a recording" in broken.output
     assert "Traceback" not in broken.output
 
 

@@ -62,7 +62,7 @@ def test_what_is_no_text_is_said_to_be_none(tmp_path: Path, content: bytes) -> N
     path = tmp_path / "binary.journey.yaml"
     path.write_bytes(content)
 
-    assert "sign that no text has" in sentence_of(path) or "not UTF-8" in sentence_of(path)
+    assert "cannot be in a text" in sentence_of(path) or "not UTF-8" in sentence_of(path)
 
 
 @pytest.mark.thorough
@@ -131,7 +131,7 @@ def test_a_journey_begins_with_nothing_outside_its_folder(folder: Path, name: st
 
     sentence = sentence_of(path)
 
-    assert "not below the folder of this script" in sentence or "no such file beside this one" in sentence
+    assert "not below the folder of this script" in sentence or "no such file is beside this one" in sentence
     assert "root" not in sentence
 
 
@@ -186,5 +186,5 @@ def test_what_only_some_rows_make_wrong_is_told_in_these_rows(tmp_path: Path) ->
     assert [(each.place.line, each.place.column, each.sentence.split(";")[0]) for each in raised.value.mistakes] == [
         (4, 9, "'2 daze' is no duration"),
         (5, 9, "'x days' is no duration"),
-        (5, 9, "'x' is no count"),
+        (5, 9, "'x' is not a count"),
     ]

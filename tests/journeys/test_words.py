@@ -96,5 +96,5 @@ def test_a_person_may_leave_out_of_a_moment_what_is_nought(text: str) -> None:
     "text", ["2027-W01-1", "20270104", "2027-01-04 08", "2027-01-04 08:00,5", "2027-01-04 08:00+01", "2027-01-04 25:00"]
 )
 def test_what_is_no_moment_in_a_script_is_said_to_be_none(text: str) -> None:
-    with pytest.raises(ValueError, match="is no moment; write it in UTC"):
+    with pytest.raises(ValueError, match="is not a moment; write it in UTC"):
         MOMENT.parse(text)

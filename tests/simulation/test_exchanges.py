@@ -128,7 +128,7 @@ def test_whatever_is_written_is_read_or_refused(text: str) -> None:
         ("POST /dreams", None, "bank_backend", "Bank Backend never gets POST /dreams; DES Backend does"),
         (None, "bank_app", "des", "Bank App never sends a message to DES Backend"),
         (None, "sdk", None, None),
-        (None, "sdkk", None, "'sdkk' is no participant; it can be"),
+        (None, "sdkk", None, "unknown participant 'sdkk'; it can be"),
     ],
 )
 def test_a_way_that_a_message_never_takes_is_refused(

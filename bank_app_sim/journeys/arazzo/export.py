@@ -44,19 +44,18 @@ def export(
 ) -> str:
     """The document, as YAML: one workflow.
 
-    Credentials become defaults of the workflow's inputs. They come from the caller, because a trace has none.
+    A trace has no credentials: the caller gives them, and they become defaults of the workflow's inputs.
 
     Args:
-        messages: The trace of one journey from its beginning, as `Message.as_json()` writes it, or as it stands in
-            `JourneyResult.messages`.
-        name: What the workflow is called; what cannot be in its id is replaced.
+        messages: The trace of one journey from its beginning, as in `JourneyResult.messages`.
+        name: The id of the workflow; signs that an id cannot have are replaced.
         title: What the journey is about, in a line.
-        id_tokens: Of the users, by the bank's own id of each. Calls of other users are left out, and named.
-        address: Of the sandbox that the document is to run against.
-        serve: The command that serves it, for whoever reads the document.
+        id_tokens: By the bank's own id of each user. Calls of other users are left out, and named.
+        address: Of the sandbox on which the document runs.
+        serve: The command that serves this sandbox, for readers of the document.
 
     Raises:
-        NothingToExport: The journey has no call that can be repeated; a document without steps is none.
+        NothingToExport: No call of the journey can be repeated, and a document needs a step.
     """
     calls, after = recorded(messages)
     users = customers(calls, expected=list(id_tokens))
@@ -66,26 +65,20 @@ def export(
     if workflow.is_empty:
         reasons = "; ".join(workflow.reasons) or "it made none"
         raise NothingToExport(f"{name!r} made no call of DES that a document can repeat: {reasons}")
-    document = {
+    credentials = {"clientId": client_id, "clientSecret": client_secret}
+    written = workflow.as_json(name=name, title=title, credentials=credentials, id_tokens=id_tokens, after=after)
+    document = _document(written, title=title, address=address, serve=serve)
+    return yaml.dump(document, Dumper=_Plainly, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _document(workflow: Mapping[str, Any], *, title: str, address: str, serve: str) -> dict[str, Any]:
+    return {
         "arazzo": "1.1.0",
-        "info": {
-            "title": title,
-            "description": _DESCRIPTION.format(serve=serve),
-            "version": "1",
-        },
+        "info": {"title": title, "description": _DESCRIPTION.format(serve=serve), "version": "1"},
         "sourceDescriptions": [{"name": "impact", "url": f"{address.rstrip('/')}/openapi.json", "type": "openapi"}],
-        "workflows": [
-            workflow.as_json(
-                name=name,
-                title=title,
-                credentials={"clientId": client_id, "clientSecret": client_secret},
-                id_tokens=id_tokens,
-                after=after,
-            )
-        ],
+        "workflows": [workflow],
         f"{PREFIX}sandbox": {"address": address, "serve": serve},
     }
-    return yaml.dump(document, Dumper=_Plainly, sort_keys=False, allow_unicode=True, width=120)
 
 
 class _Plainly(yaml.SafeDumper):

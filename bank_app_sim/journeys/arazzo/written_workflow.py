@@ -3,29 +3,21 @@
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import attrs
 
-from ...des.document import document, operations
+from . import written_parts as parts
 from .calls import OAUTH_TOKEN, VERIFY_TOKEN, RecordedCall, RecordedMessage
 from .customers import Customers
 from .extensions import OnOneLine, extensions, extensions_last, left_out, shown
 from .origins import Origins, is_generated
+from .repeatable import SESSION, LeftOut, criteria_for, operation_of, refuse_what_cannot_be_repeated
 
-SESSION = "/v1/session"
-FEED = "/sandbox/feed"
-
-# What an answer about one thing has to say again, besides its status: what becomes of money and launches.
-_CHECKED = ("state", "pauseReason")
+_WHO = {"sdk": "The SDK", "bank_backend": "The bank's backend"}
 
 # Fields and parameters whose ids the caller makes up.
 _OF_THE_CALLER = ("externalId", "externalUserId")
-
-
-class LeftOut(Exception):
-    """A call that a document cannot repeat; the message says why."""
 
 
 @attrs.define
@@ -81,14 +73,17 @@ class WrittenWorkflow:
         after: Sequence[RecordedMessage],
     ) -> dict[str, Any]:
         """The Workflow Object."""
+        secret, token_of = "Throwaway secret of the sandbox.", "Throwaway ID token of {}."
+        a_text = "A text that would be read as an expression."
+        tokens = {
+            self._token_input(user): parts.schema_of_input(token, token_of.format(user), is_secret=True)
+            for user, token in id_tokens.items()
+        }
         inputs = {
-            "clientId": _input(credentials["clientId"], "The bank's client id."),
-            "clientSecret": _input(credentials["clientSecret"], "Throwaway secret of the sandbox.", is_secret=True),
-            **{
-                self._token_input(user): _input(token, f"Throwaway ID token of {user}.", is_secret=True)
-                for user, token in id_tokens.items()
-            },
-            **{name: _input(text, "A text that would be read as an expression.") for text, name in self._texts.items()},
+            "clientId": parts.schema_of_input(credentials["clientId"], "The bank's client id."),
+            "clientSecret": parts.schema_of_input(credentials["clientSecret"], secret, is_secret=True),
+            **tokens,
+            **{name: parts.schema_of_input(text, a_text) for text, name in self._texts.items()},
         }
         workflow: dict[str, Any] = {
             "workflowId": re.sub(r"[^A-Za-z0-9_\-]+", "-", name).strip("-") or "journey",
@@ -99,17 +94,17 @@ class WrittenWorkflow:
         return workflow | extensions(after=shown((*self._skipped, *after)), left_out=self._left_out)
 
     def _step(self, call: RecordedCall) -> dict[str, Any]:
-        _refuse_what_cannot_be_repeated(call)
+        refuse_what_cannot_be_repeated(call)
         if call.path == VERIFY_TOKEN:
-            return self._sign_in(self._customer(call), locale=_locale(call))
+            return self._sign_in(self._customer(call), locale=parts.locale_of(call))
         if call.path == OAUTH_TOKEN:
             return self._grant()
-        operation, parameters = _operation(call)
+        operation, parameters = operation_of(call)
         self._refuse_what_time_made(call)
         credential = self._credential(call)
         values = [
-            *(_parameter(name, "path", self._value(text, call, name)) for name, text in parameters),
-            *(_parameter(name, "query", self._value(text, call, name)) for name, text in call.query),
+            *(parts.parameter(name, "path", self._value(text, call, name)) for name, text in parameters),
+            *(parts.parameter(name, "query", self._value(text, call, name)) for name, text in call.query),
             credential,
         ]
         step: dict[str, Any] = {
@@ -121,7 +116,7 @@ class WrittenWorkflow:
         body = self._body(call)
         if body is not None:
             step["requestBody"] = {"contentType": "application/json", "payload": body}
-        step["successCriteria"] = _criteria(call)
+        step["successCriteria"] = criteria_for(call)
         self._steps.append(step)
         self._origins.note(step, call.answer)
         self._note_session(call)
@@ -157,14 +152,14 @@ class WrittenWorkflow:
             token = self._token or self._grant()
             token.setdefault("outputs", {})["accessToken"] = "$response.body#/access_token"
             value = f"Bearer {{$steps.{token['stepId']}.outputs.accessToken}}"
-            return _parameter("Authorization", "header", value)
+            return parts.parameter("Authorization", "header", value)
         customer = self._customer(call)
         signed_in = self._ended.get(customer) if call.status == 401 else self._open_session(customer)
         if signed_in is None:
             raise LeftOut("the session was over by then; in another run it is not")
         # The whole of `Set-Cookie`, as expressions cannot take it apart: a server reads its attributes over.
         signed_in.setdefault("outputs", {})["cookie"] = "$response.header.Set-Cookie"
-        return _parameter("Cookie", "header", f"$steps.{signed_in['stepId']}.outputs.cookie")
+        return parts.parameter("Cookie", "header", f"$steps.{signed_in['stepId']}.outputs.cookie")
 
     def _open_session(self, customer: str) -> dict[str, Any]:
         """The step that opened the latest session of a user that was not ended, as far as a recording can tell."""
@@ -188,13 +183,8 @@ class WrittenWorkflow:
         payload = {"token": f"$inputs.{self._token_input(customer)}", "client_id": "$inputs.clientId"}
         if locale is not None:
             payload["locale"] = self._plain(locale)
-        step = {
-            "stepId": self._new_id(f"signIn{_camel(customer)}"),
-            "description": f"The app of {customer} launches the SDK: POST {VERIFY_TOKEN}",
-            "operationId": "verifyToken",
-            "requestBody": {"contentType": "application/json", "payload": payload},
-            "successCriteria": [{"condition": "$statusCode == 200"}],
-        }
+        description = f"The app of {customer} launches the SDK: POST {VERIFY_TOKEN}"
+        step = parts.step(self._new_id(f"signIn{parts.camel(customer)}"), description, "verifyToken", payload)
         self._steps.append(step)
         self._sessions.setdefault(customer, []).append(step)
         user_id = self.users.id_of(customer)
@@ -205,18 +195,13 @@ class WrittenWorkflow:
     def _grant(self) -> dict[str, Any]:
         credentials = {"client_id": "$inputs.clientId", "client_secret": "$inputs.clientSecret"}
         payload = {"grant_type": "client_credentials", **credentials}
-        self._token = {
-            "stepId": self._new_id("grantAccessToken"),
-            "description": f"{_WHO['bank_backend']}: POST {OAUTH_TOKEN}",
-            "operationId": "grantAccessToken",
-            "requestBody": {"contentType": "application/json", "payload": payload},
-            "successCriteria": [{"condition": "$statusCode == 200"}],
-        }
+        description = f"{_WHO['bank_backend']}: POST {OAUTH_TOKEN}"
+        self._token = parts.step(self._new_id("grantAccessToken"), description, "grantAccessToken", payload)
         self._steps.append(self._token)
         return self._token
 
     def _refuse_what_time_made(self, call: RecordedCall) -> None:
-        texts = {*call.path.split("/"), *(value for _, value in call.query), *_texts(call.body)}
+        texts = {*call.path.split("/"), *(value for _, value in call.query), *parts.texts_in(call.body)}
         if texts & self.of_time:
             raise LeftOut("it is about a transaction that fell due on a schedule; no call brings it about")
 
@@ -227,91 +212,14 @@ class WrittenWorkflow:
             what["times"] = call.times
         return extensions(
             recorded=what,
-            wait_seconds=_seconds(self._latest, call.began_at),
+            wait_seconds=parts.seconds_between(self._latest, call.began_at),
             before=shown((*self._skipped, *call.before)),
         )
 
     def _token_input(self, customer: str) -> str:
-        return f"idTokenOf{_camel(customer)}"
+        return f"idTokenOf{parts.camel(customer)}"
 
     def _new_id(self, wanted: str) -> str:
         taken = {step["stepId"] for step in self._steps}
         names = itertools.chain([wanted], (f"{wanted}{n}" for n in itertools.count(2)))
         return next(name for name in names if name not in taken)
-
-
-_WHO = {"sdk": "The SDK", "bank_backend": "The bank's backend"}
-
-
-def _refuse_what_cannot_be_repeated(call: RecordedCall) -> None:
-    if call.status is None:
-        raise LeftOut("no answer to it was recorded")
-    if call.status == 429 or call.status >= 500:
-        raise LeftOut("it met a fault of the recorded world")
-    if call.path.startswith("/sandbox/") and call.path != FEED:
-        raise LeftOut("it sets up the sandbox")
-    is_secret = call.path in (VERIFY_TOKEN, OAUTH_TOKEN) or (call.path == SESSION and call.method == "PATCH")
-    if is_secret and not call.has_succeeded:
-        raise LeftOut("what was wrong with its body is not recorded, as the body is secret")
-    if call.status == 401 and call.sender == "bank_backend":
-        raise LeftOut("the token was over by then; in another run it is not")
-
-
-def _operation(call: RecordedCall) -> tuple[str, list[tuple[str, str]]]:
-    """The id of the operation that was called, and the parameters in its path."""
-    for method, template, operation in operations(document()):
-        match = re.fullmatch(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template)), call.path)
-        if method == call.method and match is not None:
-            return operation["operationId"], list(match.groupdict().items())
-    raise LeftOut("the API has no such operation")
-
-
-def _criteria(call: RecordedCall) -> list[dict[str, Any]]:
-    conditions = [f"$statusCode == {call.status}"]
-    things = call.answer if isinstance(call.answer, dict) and call.has_succeeded else {}
-    for kind, thing in things.items():
-        if isinstance(thing, dict) and is_generated(thing.get("id")):
-            conditions += [
-                f"$response.body#/{kind}/{name} == {_literal(thing[name])}" for name in _CHECKED if name in thing
-            ]
-    return [{"condition": condition} for condition in conditions]
-
-
-def _parameter(name: str, place: str, value: Any) -> dict[str, Any]:
-    return OnOneLine({"name": name, "in": place, "value": value})
-
-
-def _literal(value: Any) -> str:
-    return "null" if value is None else "'" + str(value).replace("'", "''") + "'"
-
-
-def _input(default: str, description: str, *, is_secret: bool = False) -> dict[str, Any]:
-    secret = {"format": "password"} if is_secret else {}
-    return {"type": "string", **secret, "description": description, "default": default}
-
-
-def _locale(call: RecordedCall) -> str | None:
-    """What the app launched the SDK with."""
-    launches = (message for message in reversed(call.before) if message["label"] == "SDK.launch")
-    locale = next((message["detail"].get("locale") for message in launches), None)
-    return locale if isinstance(locale, str) else None
-
-
-def _seconds(earlier: str | None, later: str) -> float:
-    if earlier is None:
-        return 0
-    seconds = (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
-    return int(seconds) if seconds == int(seconds) else seconds
-
-
-def _camel(text: str) -> str:
-    """A name as part of another: `ada-lovelace` is `AdaLovelace`."""
-    return "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", text)) or "User"
-
-
-def _texts(value: Any) -> set[str]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        return {text for element in value for text in _texts(element)}
-    return {value} if isinstance(value, str) else set()

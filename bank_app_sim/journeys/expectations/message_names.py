@@ -95,8 +95,10 @@ def read(text: str) -> str:
         meant = [status_line(int(plain[:3]))] if int(plain[:3]) in _ANSWERED else _STATUSES
         raise ValueError(unknown(plain, "answer", meant))
     if nearest := nearest_word(plain, _PLAIN):
-        raise ValueError(f"{plain!r} is no message; did you mean {nearest!r}?")
-    raise ValueError(f"{plain!r} is no message; write method and path, such as {EXAMPLES}, or a label of the diagrams")
+        raise ValueError(f"unknown message {plain!r}; did you mean {nearest!r}?")
+    raise ValueError(
+        f"unknown message {plain!r}; write method and path, such as {EXAMPLES}, or a label of the diagrams"
+    )
 
 
 def request_of(name: str) -> str | None:
@@ -114,7 +116,7 @@ def _request(text: str) -> str:
     what = message(text)
     name = exchanges(what)[0].name
     if "{id}" in name and "{id}" not in what:
-        raise NoSuchMessage(f"{text!r} names one id, which nobody knows before; write {name!r}")
+        raise NoSuchMessage(f"{text!r} contains an id, which is not known before; write {name!r}")
     return name
 
 

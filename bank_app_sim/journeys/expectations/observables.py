@@ -47,26 +47,26 @@ def callbacks(look: Look) -> Mapping[str, int]:
 
 @observable("users", tally_by_name("user", CUSTOMER))
 def users(look: Look) -> Mapping[str, int]:
-    """Users that DES has."""
+    """Users at DES."""
     found = [user["external_id"] for user in look.state["users"].values()]
     return collections.Counter(name for name in found if look.customer in (None, name))
 
 
 @observable("accounts", tally("kind of account", "SharedSavings", "Performance"))
 def accounts(look: Look) -> Mapping[str, int]:
-    """Accounts that DES has: in all, or by kind."""
+    """Accounts at DES: in all, or by kind."""
     return _count(look.of("accounts"), "type")
 
 
 @observable("external IDs", InOrder(EXTERNAL_ID))
 def external_ids(look: Look) -> list[str]:
-    """The accounts' external IDs, in the order in which they were posted."""
+    """The external IDs of the accounts, in the order of their posts."""
     return [account["external_id"] or "none" for account in look.of("accounts")]
 
 
 @observable("balance", AMOUNT)
 def balance(look: Look) -> int:
-    """What DES says is on the accounts, in all."""
+    """The sum of all accounts, by DES."""
     cents: int = sum(account["balance_cents"] for account in look.of("accounts"))
     return cents
 
@@ -79,25 +79,25 @@ def dreams(look: Look) -> Mapping[str, int]:
 
 @observable("linked Dreams", tally_by_name("Dream", DREAM), of_dreams=True)
 def linked_dreams(look: Look) -> Mapping[str, int]:
-    """Dreams, of those that are not deleted, that are linked to an account."""
+    """Dreams that are linked to an account and not deleted."""
     return _count((dream for dream in look.dreams if dream["account_id"]), "name")
 
 
 @observable("saved", Holdings(AMOUNT, "Dream", names=DREAM), of_dreams=True)
 def saved(look: Look) -> list[Holding]:
-    """What the Dreams hold that are not deleted: in all, or by a name that only one of them has."""
+    """What the Dreams hold: in all, or by a name that only one Dream has. Deleted Dreams do not count."""
     return [(dream["name"], dream["user"], dream["balance_cents"]) for dream in look.dreams]
 
 
 @observable("achieved Dreams", tally_by_name("Dream", DREAM), of_dreams=True)
 def achieved_dreams(look: Look) -> Mapping[str, int]:
-    """Dreams, of those that are not deleted, that have reached their target."""
+    """Dreams that have reached their target and are not deleted."""
     return _count((dream for dream in look.dreams if dream["achieved_at"]), "name")
 
 
 @observable("outside all Dreams", AMOUNT)
 def outside_all_dreams(look: Look) -> int:
-    """What the accounts hold beyond what is `saved`: interest, say."""
+    """What the accounts hold beyond `saved`, such as interest."""
     in_dreams: int = sum(dream["balance_cents"] for dream in look.dreams)
     return balance(look) - in_dreams
 
@@ -135,7 +135,7 @@ def moves(look: Look) -> Mapping[str, int]:
 
 @observable("reasons", Among(REASON))
 def reasons(look: Look) -> list[str]:
-    """Why transactions have failed; a part of the text will do."""
+    """Why transactions have failed; a part of the text is enough."""
     return [each["errors"] for each in look.of("transactions") if each["errors"]]
 
 
@@ -147,7 +147,7 @@ def consents(look: Look) -> Mapping[str, int]:
 
 @observable("provisioning initiated", SameForEach(YES_NO, _yes, nobody="no such user at DES"))
 def provisioning_initiated(look: Look) -> dict[str, bool]:
-    """Whether DES knows that opening an account has begun: for each user that it has, or (no) for none of them."""
+    """Whether DES knows that the bank has begun to open an account: yes for all users, or no for all."""
     return {
         user["external_id"]: bool(user["provisioning_initiated_at"])
         for user in look.state["users"].values()
@@ -157,55 +157,55 @@ def provisioning_initiated(look: Look) -> dict[str, bool]:
 
 @observable("orders", tally("state of an order", *(each.value for each in OrderState)))
 def orders(look: Look) -> Mapping[str, int]:
-    """The bank's orders for accounts: in all, or by state, as the bank calls it."""
+    """The bank's orders for accounts: in all, or by the bank's state."""
     return _count(look.of("orders"), "state")
 
 
 @observable("current account", AMOUNT)
 def current_account(look: Look) -> int:
-    """What the bank's books have on the users' current accounts."""
+    """The sum of the users' current accounts, by the bank's books."""
     return _in_books(look, "current:")
 
 
 @observable("savings account", AMOUNT)
 def savings_account(look: Look) -> int:
-    """What the bank's books have on the users' accounts to save on."""
+    """The sum of the users' savings accounts, by the bank's books."""
     return _in_books(look, "savings:") + _in_books(look, "investments:")
 
 
 @observable("books agree", Agreement(YES_NO, _yes))
 def books_agree(look: Look) -> list[str]:
-    """Whether the bank's books sum to zero, and hold for each user, and on each Dream's account, what DES says."""
+    """Whether the bank's books sum to zero and agree with DES for each user and each Dream's account."""
     return disagreements(look.state, look.customer)
 
 
 @observable("events", tally("event", *(each.value for each in EventType)), of_everybody=True)
 def events(look: Look) -> Mapping[str, int]:
-    """Events that the bank has taken in: in all, or by type."""
+    """Events that the bank has received: in all, or by type."""
     return _count(look.state["events"].values(), "type")
 
 
 @observable("events came by", tally("way", "webhook", "looking"), of_everybody=True)
 def events_came_by(look: Look) -> Mapping[str, int]:
-    """Events that the bank has taken in, by the way they came."""
+    """Events that the bank has received, by the way they came."""
     return collections.Counter(event["came_by"].lower() for event in look.state["events"].values())
 
 
 @observable("messages sent", MessageTally(NUMBER), of_everybody=True)
 def messages_sent(look: Look) -> list[tuple[str, ...]]:
-    """Messages that have arrived, in all or by [name](#messages); what is lost on its way is not among them."""
+    """Messages that have arrived, in all or by [name](#messages); lost messages do not count."""
     return [names_of(message) for message in look.messages]
 
 
 @observable("messages in order", MessagesInOrder(), of_everybody=True)
 def messages_in_order(look: Look) -> list[tuple[str, ...]]:
-    """Messages by [name](#messages) that come in this order, others between them."""
+    """Messages by [name](#messages) in this order; others may come between them."""
     return [names_of(message) for message in look.messages]
 
 
 @observable("faults", tally("trouble", *(each.value for each in FaultKind)), of_everybody=True)
 def faults(look: Look) -> Mapping[str, int]:
-    """What has gone wrong on the network, as steps have asked for: in all, or by the kind of trouble."""
+    """Faults on the network that have happened: in all, or by kind."""
     struck = collections.Counter(each.detail["fault"] for each in look.messages if "fault" in each.detail)
     if FaultKind.ANSWERED in struck:  # the message tells of it, and so does the answer
         struck[FaultKind.ANSWERED] //= 2
@@ -214,26 +214,26 @@ def faults(look: Look) -> Mapping[str, int]:
 
 @observable("deaths", tally("process", *PROCESSES), of_everybody=True)
 def deaths(look: Look) -> Mapping[str, int]:
-    """Processes that have died: in all, or by whose they were."""
+    """Processes that have died: in all, or by process."""
     died = collections.Counter(message.sender for message in look.messages if message.label == DIES)
     return {name: died[participant] for name, participant in PROCESSES.items()}
 
 
 @observable("elapsed time", TIME)
 def elapsed_time(look: Look) -> timedelta:
-    """How long ago the journey began."""
+    """The time since the journey began."""
     return look.elapsed
 
 
 @observable("screen", Among(SHOWN))
 def screen(look: Look) -> list[str]:
-    """What the phones have shown; a part of the text will do."""
+    """What the phones have shown; a part of the text is enough."""
     return [text for who, texts in look.screens.items() if look.customer in (None, who) for text in texts]
 
 
 @observable("session", SameForEach(choice("state of a session", *SESSIONS), str, nobody="none"))
 def session(look: Look) -> dict[str, str]:
-    """How each user's session is, of all that take part: none, open, left, or why it ended."""
+    """The state of each user's session: none, open, left, or why it ended."""
     return {who: state for who, state in look.sessions.items() if look.customer in (None, who)}
 
 

@@ -86,7 +86,7 @@ class Comparison(Expectation[Range[C], C]):
         match words:
             case "at least":
                 if self.least is not None and value <= self.least:
-                    raise Mistake(f"everything is {text}, so that this says nothing; is it more than that?", node.place)
+                    raise Mistake(f"everything is {text}, so this says nothing; did you mean `more than`?", node.place)
                 return Range(text, least=value)
             case "more than":
                 return Range(text, least=value + self.step)
@@ -99,11 +99,13 @@ class Comparison(Expectation[Range[C], C]):
     def _refuse_what_is_like_it(self, text: str, node: Plain) -> None:
         """Refuse words that are nearly those of a comparison."""
         if unfinished := re.fullmatch(r"(.+?)\s+to", text):
-            raise Mistake(f"{text!r} says not up to what; or is it at least {unfinished[1]}?", node.place)
+            raise Mistake(f"{text!r} has no end; did you mean at least {unfinished[1]}?", node.place)
         if like := _SOMETHING_LIKE_IT.fullmatch(text):
             words = _SIGNS.get(like[1], nearest_word(like[1], _SAYS))
             if words is not None:
-                raise Mistake(f"{text!r} compares nothing; did you mean '{f'{words} {like[2]}'.strip()}'?", node.place)
+                raise Mistake(
+                    f"{text!r} is not a comparison; did you mean '{f'{words} {like[2]}'.strip()}'?", node.place
+                )
 
     def _one(self, text: str, node: Plain) -> C:
         return self.unit.read(Plain(text, node.place))

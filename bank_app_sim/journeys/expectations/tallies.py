@@ -26,11 +26,11 @@ def read_totals(node: Node, each: Comparison[int], what: str, word: Callable[[Pl
         word: Reads such a word.
     """
     if isinstance(node, Listed):
-        raise Mistake(f"here should be a number, or one for each {what}, not a list", node.place)
+        raise Mistake(f"expected a number, or one for each {what}, not a list", node.place)
     if not isinstance(node, Mapped):
         return each.read(node)
     if not node.items:
-        raise Mistake(f"here should be a number for a {what}, and there is nothing", node.place)
+        raise Mistake(f"expected a number for a {what}, but there is nothing", node.place)
     read: dict[str, Range[int]] = {}
     for name, value in node:
         if (key := word(name)) in read:

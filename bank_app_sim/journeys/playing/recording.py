@@ -89,7 +89,7 @@ def read(path: Path) -> Kept:
 
 
 def _no_recording(path: Path, why: str) -> Mistake:
-    return Mistake(f"{path} is no recording: {why}; remove it and record again with --update")
+    return Mistake(f"{path} is not a recording: {why}; remove it and record again with --update")
 
 
 def named(script: Script) -> Iterator[tuple[str, Recording]]:

@@ -1,4 +1,4 @@
-"""The words of scripts that are no steps: the parts of a journey, what stands beside a step, and how steps follow."""
+"""The words of scripts other than steps: the parts of a journey, what stands beside a step, and what joins steps."""
 
 import impact_sdk
 
@@ -7,33 +7,33 @@ from ..vocabulary.kinds import choice
 
 # What a script has, and what each of it means.
 PARTS = {
-    "journey": "What it is about, in a line.",
-    "about": "What else there is to say about it.",
-    "given": "What there is before the first step.",
+    "journey": "The title, in one line.",
+    "about": "More about it.",
+    "given": "What exists before the first step.",
     "begins with": "Another journey that is played first: one of the library, or a file beside this one or below.",
-    "rows": "The journey is played once for each row; `<name>` stands for what the row has under this name.",
-    "steps": "What happens, one after the other.",
+    "rows": "The journey is played once for each row; `<name>` stands for the row's value under this name.",
+    "steps": "What happens, in order.",
 }
 NEEDED = ("journey", "steps")
 
 # What can stand beside a step that somebody does.
 MODIFIERS = {
-    "times": "How often it is done, one after the other.",
-    "fails": "The error that it has to end with; without it, it has to succeed.",
-    "saying": "What this error has to say, among other things.",
-    "by": "Which user does it: the first that is given, when left out. It can be a field as well.",
+    "times": "How often it is done.",
+    "fails": "The error with which it has to end; without `fails`, it has to succeed.",
+    "saying": "A part of the text of this error.",
+    "by": "The user who does it. Default: the first of `users`. It can be a field as well.",
 }
 
 EXPECT, EVENTUALLY, RECORDED, MEANWHILE = "expect", "eventually", "expect as recorded", "meanwhile"
 FLOW = {
-    EXPECT: "What has to be so now, when all that is under way has come to rest.",
-    EVENTUALLY: "What has to be so at some moment from now on; time passes until it is.",
-    RECORDED: "What was recorded with --update has to be so again: messages, state, or both.",
-    MEANWHILE: "Several branches at once; whose message goes next, the seed decides.",
+    EXPECT: "What has to be true now, when nothing is under way any more.",
+    EVENTUALLY: "What has to be true at some moment from now on; time passes until it is.",
+    RECORDED: "Messages, state, or both have to be as they were recorded with --update.",
+    MEANWHILE: "Several branches at once; the seed decides whose message goes next.",
 }
 VERBS = (*STEPS, *FLOW)
 
-OF = "Whose part of the world is looked at; everybody's, when left out."
+OF = "The user whose part of the world is looked at. Default: everybody's."
 WITHIN = "How long that may take."
 
 RECORDABLE = choice("thing to record", "messages", "state")

@@ -92,13 +92,13 @@ def _message(word: str | None, on: Ground) -> str | None:
     if word is None:
         return None
     if word == DIES:
-        return None if on.deaths else f"{word!r} can never be here: no step of this journey has a process die"
+        return None if on.deaths else f"{word!r} can never happen here: no step of this journey has a process die"
     if word.endswith(" from the network"):
         status = int(word[:3])
         statuses = sorted({each.status for each in on.faults if each.kind is FaultKind.ANSWERED})
-        there = f"; asked for is {one_of(list(map(str, statuses)))}" if statuses else ""
+        there = f"; steps ask for {one_of(list(map(str, statuses)))}" if statuses else ""
         sentence = f"no step has `the network answers` with {status}{there}"
-        return None if status in statuses else f"{word!r} can never be here: {sentence}"
+        return None if status in statuses else f"{word!r} can never happen here: {sentence}"
     request = message_names.request_of(word)
     if request is None:
         return None
@@ -106,7 +106,7 @@ def _message(word: str | None, on: Ground) -> str | None:
     if any(each.kind in kinds and _is_of(each, request) for each in on.faults):
         return None
     verb = next(verb for verb, kind in FAULTS.items() if kind is kinds[0])
-    return f"{word!r} can never be here: no step of this journey asks for it; `{verb}: {request}` does"
+    return f"{word!r} can never happen here: no step of this journey asks for it; `{verb}: {request}` does"
 
 
 def _is_of(fault: Fault, request: str) -> bool:
@@ -148,7 +148,7 @@ def _account(word: str | None, on: Ground) -> str | None:
 def _kind_of_savehack(word: str | None, on: Ground) -> str | None:
     if word is None or word in on.savehacks:
         return None
-    there = f"; launched is {one_of(list(dict.fromkeys(on.savehacks)))}" if on.savehacks else ""
+    there = f"; steps launch {one_of(list(dict.fromkeys(on.savehacks)))}" if on.savehacks else ""
     return f"there is never a {word} savehack here: no step of this journey launches one{there}"
 
 
@@ -191,7 +191,7 @@ class Possible:
         busy = set(_who(steps, first_user))
         for whose in self._of:
             if whose.text not in busy:
-                sentence = f"no step has {whose.text!r} do anything, so that nothing of theirs can be otherwise here"
+                sentence = f"no step has {whose.text!r} do anything, so nothing of theirs can change here"
                 mistakes.note(sentence, whose.place)
 
     def refuse(self, on: Ground, mistakes: Gathering) -> None:

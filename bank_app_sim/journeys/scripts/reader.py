@@ -74,7 +74,7 @@ class _Reading:
 
     def scripts(self, root: Node) -> list[Script]:
         if not isinstance(root, Mapped):
-            raise Mistake("a journey is a mapping: `journey`, `steps`, and what else it has", root.place)
+            raise Mistake("a journey is a mapping with `journey`, `steps` and other parts", root.place)
         self._note_wrong_parts(root)
         parts = {name.text: value for name, value in root if name.text in PARTS}
         table = parts.pop("rows", None)
@@ -155,8 +155,8 @@ class _Reading:
         meant = {nearest_word(name, columns) for name in used - columns.keys()}  # that this is none is told where it is
         for name, place in columns.items():
             if name not in used | meant:
-                hint = f"write <{name}> where it belongs, or into `journey` where it only tells rows apart"
-                self.mistakes.note(f"nothing here uses the column {name!r}; {hint}", place)
+                hint = f"write <{name}> where it belongs, or in `journey` if it only tells rows apart"
+                self.mistakes.note(f"this journey does not use the column {name!r}; {hint}", place)
 
     def _script(self, parts: Mapping[str, Node], row: Mapping[str, str]) -> Script | None:
         before = self._beginning(parts["begins with"]) if "begins with" in parts else None
@@ -189,15 +189,13 @@ class _Reading:
             path = found(name, beside=self.path)
             if path is not None and not _is_within(path, self.path.parent, self.begins_below):
                 raise Mistake(
-                    f"{name!r} is not below the folder of this script, and a journey begins with nothing else, but for "
-                    "what is below the folder that `--begins-below` names",
+                    f"{name!r} is not below the folder of this script; a journey can begin only with files there, or "
+                    "below the folder that `--begins-below` names",
                     node.place,
                 )
             if path is None:
                 known = sorted({name_of(each) for each in LIBRARY.glob(f"*{SUFFIX}")})
-                sentence = (
-                    f"there is no such file beside this one, and {unknown(name, 'journey of the library', known)}"
-                )
+                sentence = f"no such file is beside this one; {unknown(name, 'journey of the library', known)}"
                 raise Mistake(sentence, node.place)
             return self._begun(path, name, node.place)
         return None
@@ -205,7 +203,7 @@ class _Reading:
     def _begun(self, path: Path, name: str, place: Place) -> Script:
         begun = (*self.begun, self.path.resolve())
         if path.resolve() in begun:
-            raise Mistake(f"{name!r} begins with this journey, which would never come to its first step", place)
+            raise Mistake(f"{name!r} begins with this journey, so neither would come to its first step", place)
         try:
             scripts = read(text_of(path), path, begun=begun, begins_below=self.begins_below)
         except ScriptMistakes as error:
@@ -213,7 +211,7 @@ class _Reading:
         except (Mistake, OSError) as error:
             raise Mistake(f"{name!r} cannot be read: {error}", place) from error
         if len(scripts) > 1:
-            raise Mistake(f"{name!r} has rows; begin with a journey that has none", place)
+            raise Mistake(f"{name!r} has rows; begin with a journey without rows", place)
         return scripts[0]
 
     def _given(self, node: Node | None, before: Script | None) -> dict[str, Any] | None:
@@ -274,7 +272,7 @@ def _row(item: Node) -> Row:
     row: Row = {}
     for name, value in item:
         if not isinstance(value, Plain):
-            raise Mistake(f"a row has plain values, and what {name.text!r} has is none", value.place)
+            raise Mistake(f"a row has plain values, and {name.text!r} has a list or a mapping", value.place)
         row[name.text] = value
     return row
 

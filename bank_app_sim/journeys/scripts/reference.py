@@ -1,8 +1,8 @@
-"""The second half of the page on journeys: all words, made of the tables that read them.
+"""The second half of the page on journeys: all words, made from the tables that read them.
 
     python -m bank_app_sim.journeys.scripts.reference
 
-writes it behind the tutorial in `bank_app_sim/docs/journeys.md`. A test holds the page to it.
+writes it after the tutorial in `bank_app_sim/docs/journeys.md`. A test requires that the page is up to date.
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,33 +40,33 @@ VERBS = {
 
 COMPARED = (
     "A number, an amount or a time is `2`, `at least 2`, `at most 2`, `more than 2`, `less than 2` or `2 to 4`. "
-    "`of: USER` beside these looks at what is this user's only."
+    "`of: USER` beside these looks at this user's part only."
 )
 
 MESSAGES = (
-    "What one participant can ask of another, by method and path; `{id}` stands for any id. In DES' document "
-    "(`bank-app-sim openapi`) most of its own have the version `/v1` before them; with it or without is the same. What "
-    "the diagrams call the request (`Create Dream`) is a name of it everywhere, and means what their sender sends."
+    "All requests between participants, by method and path; `{id}` stands for any id. In DES' document "
+    "(`bank-app-sim openapi`) most of its paths begin with the version `/v1`; you can write it or leave it out. The "
+    "name of a request in the diagrams (`Create Dream`) is also its name here; it means the request of that sender."
 )
 
-# Those that are no request of the table.
+# The names that are no requests of the table.
 DIAGRAMS_ONLY = [name for name in DIAGRAMS if not any(name in (*each.asked, *each.answered) for each in EXCHANGES)]
 
 NAMED = (
-    "Where messages are counted, or have to come in order, these can be named too: an answer by its status and phrase, "
-    "such as `201 Created`; what the network does (`POST /accounts is lost`, `the answer to POST /accounts is lost`, "
-    "`503 from the network`), as far as a step has asked for it; and"
+    "If you count messages or expect them in order, you can also name an answer by its status and phrase, such as "
+    "`201 Created`; faults that a step has asked for (`POST /accounts is lost`, `the answer to POST /accounts is "
+    "lost`, `503 from the network`); and"
 )
 
-# A list of more words than that stands in a paragraph of its own.
+# A longer list of words gets a section of its own.
 FEW = 20
 
 
 def page(text: str) -> str:
-    """The page with its second half made anew."""
+    """The page with a new second half."""
     tutorial, found, _ = text.partition(BEGINS)
     if not found:
-        raise ValueError(f"the page has lost the line {BEGINS!r}, behind which all words stand")
+        raise ValueError(f"the page has lost the line {BEGINS!r}, after which all words stand")
     return f"{tutorial}{BEGINS}\n\n{reference()}"
 
 
@@ -127,7 +127,7 @@ def _fields(words: Words) -> Iterator[str]:
 
 
 def _is_told_once(argument: Argument) -> bool:
-    """Nearly every step of a user has it; it stands beside the steps."""
+    """Nearly every step of a user has it; the section on what stands beside a step has it once."""
     return argument.name == "by"
 
 
@@ -144,7 +144,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
 
 
 def written(kind: Kind[Any]) -> str:
-    """How a value of a kind is written."""
+    """How to write a value of a kind."""
     match kind:
         case Text(name=name, examples=examples):
             is_said = not examples or name == one_of(examples)
@@ -180,7 +180,7 @@ def _words(words: Iterable[str]) -> str:
 
 
 def _several(what: str) -> str:
-    """`point of the backend's work` is `points of the backend's work`."""
+    """The plural: `points of the backend's work` of `point of the backend's work`."""
     noun, space, rest = what.partition(" ")
     return f"{noun}s{space}{rest}"
 

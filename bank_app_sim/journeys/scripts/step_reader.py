@@ -44,7 +44,7 @@ class StepReader:
     def steps(self, node: Node) -> tuple[Step, ...]:
         """Those of a list; what is wrong with any of them is noted."""
         if not isinstance(node, Listed) or not node.items:
-            self.mistakes.note("here should be a list of steps, each with a `-` before it", node.place)
+            self.mistakes.note("expected a list of steps, each with a `-` before it", node.place)
             return ()
         read: list[Step] = []
         for item in node.items:
@@ -105,7 +105,7 @@ class StepReader:
 
     def _expecting(self, verb: Plain, value: Node) -> Expecting:
         if not isinstance(value, Mapped):
-            raise Mistake(f"`{verb.text}` has what is expected behind it, such as `accounts: 1`", value.place)
+            raise Mistake(f"write what is expected after `{verb.text}`, such as `accounts: 1`", value.place)
         waits = verb.text == EVENTUALLY
         of, within, expected, looked_at = None, None, [], []
         for name, node in value:
@@ -154,7 +154,7 @@ class StepReader:
             branches = []
         if len(branches) < 2:
             raise Mistake(
-                "`meanwhile` has two branches or more, each a list of steps, with a name or without", value.place
+                "`meanwhile` needs two branches or more, each a list of steps, with a name or without", value.place
             )
         for _, steps in branches:
             if not isinstance(steps, Listed):
@@ -164,13 +164,13 @@ class StepReader:
 
 def _refuse_what_no_app_raises(name: str, node: Node) -> None:
     if name == "fails" and node == Plain(StepFailed.__name__, node.place):
-        sentence = "is no error that an app gets: a step that cannot be done ends its journey, and has shown nothing"
+        sentence = "is not an error that an app gets: it means that a step cannot be done, and it ends the journey"
         raise Mistake(f"'{StepFailed.__name__}' {sentence}", node.place)
 
 
 def _expected(name: Plain, node: Node, *, waits: bool) -> Expected:
     if name.text == "within":
-        raise Mistake("`expect` looks now; with `within` it is `eventually`", name.place)
+        raise Mistake("`expect` looks now; use `eventually` with `within`", name.place)
     if name.text not in OBSERVABLES:
         known = [*OBSERVABLES, "of", *(["within"] if waits else [])]
         raise Mistake(unknown(name.text, "thing to expect", known), name.place)
@@ -183,7 +183,7 @@ def _apart(item: Node) -> tuple[Plain, Node, dict[str, Node]]:
     if isinstance(item, Plain):
         return _alone(item), Plain("", item.place), {}
     if isinstance(item, Listed):
-        raise Mistake("a step is a verb with what belongs to it, and here is a list", item.place)
+        raise Mistake("a step is a verb with its arguments, not a list", item.place)
     verbs = [(name, value) for name, value in item if name.text in VERBS]
     for name, _ in item:
         if name.text not in VERBS and name.text not in MODIFIERS:
@@ -198,7 +198,7 @@ def _apart(item: Node) -> tuple[Plain, Node, dict[str, Node]]:
 
 def _alone(item: Plain) -> Plain:
     if not item.text:
-        raise Mistake("here should be a step, and there is nothing", item.place)
+        raise Mistake("a step is missing here", item.place)
     if item.text not in VERBS:
         raise Mistake(_no_step(item.text, ""), item.place)
     return item
@@ -209,13 +209,13 @@ def _no_step(text: str, verb: str) -> str:
     if verb in (EXPECT, EVENTUALLY) and text in (*OBSERVABLES, "of", "within"):
         return f"{text!r} belongs to `{verb}`; indent it further than that"
     if verb in STEPS and text in STEPS[verb].by_name:
-        return f"{text!r} is a field of `{verb}`; write it behind the colon, between brackets, or indent it further"
+        return f"{text!r} is a field of `{verb}`; write it after the colon, between brackets, or indent it further"
     without_space = next((each for each in VERBS if text.startswith(f"{each}:")), None)
     if without_space is not None:
         return f"a space is missing; write `{without_space}: {text[len(without_space) + 1 :].strip()}`"
     begins = max((each for each in VERBS if text.startswith(f"{each} ")), key=len, default=None)
     if begins is not None:
-        return f"here a colon is missing; write `{begins}: {text[len(begins) :].strip()}`"
+        return f"a colon is missing here; write `{begins}: {text[len(begins) :].strip()}`"
     sentence = unknown(text, "step", (*VERBS, *MODIFIERS) if verb else VERBS)
     return sentence if sentence.endswith("?") else f"{sentence}; bank_app_sim/docs/journeys.md has all of them"
 

@@ -15,8 +15,8 @@ from .stage import Stage
 _ANSWER = Choice("answer", {"yes": Attitude.ACCEPTS, "no": Attitude.DECLINES, "nothing": Attitude.SAYS_NOTHING})
 _SAYS = {meaning: word for word, meaning in _ANSWER.words.items()}
 
-_NoQuestion = Annotated[bool, may_do_nothing("There may be no question, and the journey passes all the same.")]
-_FewerQuestions = Annotated[bool, may_do_nothing("There may be fewer questions, and the journey passes all the same.")]
+_NoQuestion = Annotated[bool, may_do_nothing("The journey also passes if there is no question.")]
+_FewerQuestions = Annotated[bool, may_do_nothing("The journey also passes if there are fewer questions.")]
 
 
 class AnswerSteps(Stage):
@@ -26,28 +26,28 @@ class AnswerSteps(Stage):
     async def user_answers(
         self,
         answers: Annotated[
-            tuple[Attitude, ...], Argument("answers", ListOf(_ANSWER), "In their order, such as [no, yes].")
+            tuple[Attitude, ...], Argument("answers", ListOf(_ANSWER), "The answers in order, such as [no, yes].")
         ],
         *,
         may_do_nothing: _FewerQuestions = False,
         by: By = None,
     ) -> None:
-        """What the user says to the next questions of the app, one after the other; the last answer stays."""
+        """The user gives these answers to the next questions of the app, in order; the last one is repeated."""
         self._answers(by, answers, may_do_nothing)
 
     @step("the user accepts", plain="by")
     async def user_accepts(self, by: By = None, *, may_do_nothing: _NoQuestion = False) -> None:
-        """From now on the user says yes to what the app asks."""
+        """From now on the user says yes to the app."""
         self._answers(by, (Attitude.ACCEPTS,), may_do_nothing)
 
     @step("the user declines", plain="by")
     async def user_declines(self, by: By = None, *, may_do_nothing: _NoQuestion = False) -> None:
-        """From now on the user says no to what the app asks."""
+        """From now on the user says no to the app."""
         self._answers(by, (Attitude.DECLINES,), may_do_nothing)
 
     @step("the user says nothing", plain="by")
     async def user_says_nothing(self, by: By = None, *, may_do_nothing: _NoQuestion = False) -> None:
-        """From now on the user does not answer what the app asks."""
+        """From now on the user does not answer the app."""
         self._answers(by, (Attitude.SAYS_NOTHING,), may_do_nothing)
 
     @step("the user thinks for", plain="time")
@@ -58,7 +58,7 @@ class AnswerSteps(Stage):
         may_do_nothing: _NoQuestion = False,
         by: By = None,
     ) -> None:
-        """From now on the user takes that long to answer."""
+        """From now on the user takes so long to answer."""
         person = self.person(by)
         person.takes = time
         what = f"{person.customer} is asked, and thinks for {shown(time)}"

@@ -28,4 +28,4 @@ def may_do_nothing(doc: str) -> Argument:
     return Argument("may do nothing", YES_NO, doc)
 
 
-By = Annotated[str | None, user("by", "Who.")]
+By = Annotated[str | None, user("by", "Which user.")]

@@ -37,27 +37,27 @@ def _external_id(text: str) -> str:
 # The books' accounts to save on, and what moves money on them without Impact Finance.
 MOVED_BY = {"savings": "outside", "investments": "market"}
 
-_Whom = Annotated[str | None, user("customer", "Whom.")]
+_Whom = Annotated[str | None, user("customer", "The user.")]
 _ExternalID = Annotated[
     str | None,
     Argument(
         "external ID",
         attrs.evolve(NEW_EXTERNAL_ID, parse=_external_id),
-        "What it is called; `the user's ID` for DES's ID of the user, `nothing` for none.",
+        "The external ID; `the user's ID` means DES's ID of the user, `nothing` means none.",
     ),
 ]
-_Whose = Annotated[str | None, user("for", "Whose it is.")]
+_Whose = Annotated[str | None, user("for", "The owner of the account.")]
 _Product = Annotated[
     str,
     Argument(
         "type",
         choice("kind of account", "SharedSavings", "Performance"),
-        "What kind of account; SharedSavings, when left out.",
+        "The kind of account. Default: SharedSavings.",
     ),
 ]
-_Amount = Annotated[int, amount("How much.")]
-_WhoseAccount = Annotated[str | None, user("of", "Whose account.")]
-_DreamsAccount = Annotated[str | None, dream("dream", "The account of this Dream, where each has one of its own.")]
+_Amount = Annotated[int, amount("The amount.")]
+_WhoseAccount = Annotated[str | None, user("of", "The owner of the account.")]
+_DreamsAccount = Annotated[str | None, dream("dream", "The account of this Dream, if each Dream has an account.")]
 
 
 class BankSteps(Stage):
@@ -68,20 +68,18 @@ class BankSteps(Stage):
         self,
         time: Annotated[timedelta, Argument("time", DURATION, "How long.")],
         *,
-        may_do_nothing: Annotated[
-            bool, may_do_nothing("There may be no order, and the journey passes all the same.")
-        ] = False,
+        may_do_nothing: Annotated[bool, may_do_nothing("The journey also passes if there is no order.")] = False,
     ) -> None:
-        """From the next order on, the bank takes that long to decide on an account."""
+        """From the next order on, the bank takes so long to decide on an account."""
         what = f"an account is ordered, on which the bank decides after {shown(time)}"
         await self._decide("when", what, sayings.is_ordered, may_do_nothing)
         await self.world.bank_decides(after=time, refuses=None)
 
     @step("the bank decides now")
     async def bank_decides_now(
-        self, *, may_do_nothing: Annotated[bool, may_do_nothing("There may be no order that waits.")] = False
+        self, *, may_do_nothing: Annotated[bool, may_do_nothing("Pass also if no order waits.")] = False
     ) -> None:
-        """The bank decides at once on every order for an account that waits."""
+        """The bank decides at once on all orders for accounts that wait."""
         orders = (await self.world.state())["orders"].values()
         if all(order["state"] != "ORDERED" for order in orders):
             there = one_of([f"{order['customer']}'s, {order['state']}" for order in orders])
@@ -91,13 +89,11 @@ class BankSteps(Stage):
     @step("the bank refuses", plain="customer")
     async def bank_refuses(
         self,
-        customer: Annotated[str | None, user("customer", "Whom; nobody else is refused any more.")] = None,
+        customer: Annotated[str | None, user("customer", "The user; the bank refuses no other user any more.")] = None,
         *,
-        may_do_nothing: Annotated[
-            bool, may_do_nothing("The user may ask for none, and the journey passes all the same.")
-        ] = False,
+        may_do_nothing: Annotated[bool, may_do_nothing("The journey also passes if the user asks for none.")] = False,
     ) -> None:
-        """From now on the bank gives a user no account."""
+        """From now on the bank refuses a user an account."""
         who = self.person(customer).customer
         has_come = functools.partial(sayings.is_refused, who)
         await self._decide("whom", f"an order of {who} is refused", has_come, may_do_nothing)
@@ -107,11 +103,9 @@ class BankSteps(Stage):
     async def bank_refuses_nobody(
         self,
         *,
-        may_do_nothing: Annotated[
-            bool, may_do_nothing("Nobody may ask for one, and the journey passes all the same.")
-        ] = False,
+        may_do_nothing: Annotated[bool, may_do_nothing("The journey also passes if nobody asks for one.")] = False,
     ) -> None:
-        """From now on everybody gets an account who asks for one."""
+        """From now on every user who asks for an account gets one."""
         await self._decide("whom", "an order for an account is approved", sayings.is_approved, may_do_nothing)
         await self.world.bank_decides(after=None, refuses=[])
 
@@ -124,7 +118,7 @@ class BankSteps(Stage):
     async def bank_posts_account(
         self, external_id: _ExternalID = None, *, for_: _Whose = None, type: _Product = "SharedSavings"
     ) -> None:
-        """The bank posts an account to DES, past its own order book; with no external ID that is always another one."""
+        """The bank posts an account to DES without an order. Without an external ID, each post makes a new account."""
         user_id = await self._user_id(self.person(for_).customer)
         wanted = {THE_USERS_ID: user_id, NOTHING: None}.get(external_id or NOTHING, external_id)
         await self.world.api.accounts.create(user_id=user_id, type=type, external_id=wanted)
@@ -133,24 +127,24 @@ class BankSteps(Stage):
     async def bank_posts_account_again(
         self, external_id: _ExternalID = None, *, for_: _Whose = None, type: _Product = "SharedSavings"
     ) -> None:
-        """The bank posts an account to DES that may be there already, and takes "there is one" (409) for an answer."""
+        """The bank posts an account to DES that may exist already, and accepts the answer that it exists (409)."""
         with contextlib.suppress(Conflict):
             await self.bank_posts_account(external_id, for_=for_, type=type)
 
     @step("the bank deletes the user", plain="customer")
     async def bank_deletes_user(self, customer: _Whom = None) -> None:
-        """The bank has DES delete a user, with all that is theirs."""
+        """The bank makes DES delete a user and everything that belongs to the user."""
         await self.world.api.users.delete(await self._user_id(self.person(customer).customer))
 
     @step("the bank fails the deposits", plain="reason")
     async def bank_fails_deposits(
         self,
-        reason: Annotated[str, Argument("reason", NEW_REASON, "What it says.")],
+        reason: Annotated[str, Argument("reason", NEW_REASON, "The reason that the bank gives.")],
         *,
-        of: Annotated[str | None, user("of", "Whose.")] = None,
-        may_do_nothing: Annotated[bool, may_do_nothing("There may be none.")] = False,
+        of: Annotated[str | None, user("of", "The user.")] = None,
+        may_do_nothing: Annotated[bool, may_do_nothing("Pass also if there is none.")] = False,
     ) -> None:
-        """The bank fails all deposits of a user that are requested."""
+        """The bank fails all requested deposits of a user."""
         customer = self.person(of).customer
         theirs = [each async for each in self.world.api.transactions.list() if each.user.external_id == customer]
         deposits = [each for each in theirs if each.type.startswith("Deposit")]
@@ -165,14 +159,14 @@ class BankSteps(Stage):
     async def money_arrives(
         self, amount_cents: _Amount, *, of: _WhoseAccount = None, dream: _DreamsAccount = None
     ) -> None:
-        """Money comes to a savings account without Impact Finance, as interest does."""
+        """Money comes to a savings account outside of Impact Finance, such as interest."""
         await self._move(amount_cents, of, dream)
 
     @step("money leaves the account", plain="amount")
     async def money_leaves(
         self, amount_cents: _Amount, *, of: _WhoseAccount = None, dream: _DreamsAccount = None
     ) -> None:
-        """Money goes from a savings account without Impact Finance, at a branch, say."""
+        """Money leaves a savings account outside of Impact Finance, such as at a branch."""
         await self._move(-amount_cents, of, dream)
 
     async def _decide(

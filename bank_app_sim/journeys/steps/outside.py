@@ -14,7 +14,7 @@ from .people import StepFailed
 from .stage import Stage
 
 _COMPETITION = choice("competition", "league", "eurocup")
-_NoneSaves = Annotated[bool, may_do_nothing("There may be no savehack that saves for it.")]
+_NoneSaves = Annotated[bool, may_do_nothing("Pass also if no savehack saves for it.")]
 
 
 class OutsideSteps(Stage):
@@ -23,58 +23,58 @@ class OutsideSteps(Stage):
     @step("a purchase", plain="amount")
     async def purchase(
         self,
-        amount_cents: Annotated[int, amount("For how much.")],
+        amount_cents: Annotated[int, amount("The price.")],
         *,
-        of: Annotated[str | None, user("of", "Whose purchase.")] = None,
+        of: Annotated[str | None, user("of", "The user who buys.")] = None,
         may_do_nothing: _NoneSaves = False,
     ) -> None:
-        """A user buys something, which feeds Roundup; it moves no money in the bank's books."""
+        """A user buys something: Roundup saves for it. It moves no money in the bank's books."""
         await self._feed(may_do_nothing, type="purchase", amount_cents=amount_cents, user_id=self._user(of))
 
     @step("a salary", plain="amount")
     async def salary(
         self,
-        amount_cents: Annotated[int, amount("How much.")],
+        amount_cents: Annotated[int, amount("The amount.")],
         *,
-        of: Annotated[str | None, user("of", "Whose salary.")] = None,
+        of: Annotated[str | None, user("of", "The user who gets it.")] = None,
         may_do_nothing: _NoneSaves = False,
     ) -> None:
-        """A user is paid, which feeds Percentage; it moves no money in the bank's books."""
+        """A user gets a salary: Percentage saves for it. It moves no money in the bank's books."""
         await self._feed(may_do_nothing, type="salary", amount_cents=amount_cents, user_id=self._user(of))
 
     @step("a goal", plain="team")
     async def goal(
         self,
-        team: Annotated[str, Argument("team", SCORING_TEAM, "Who.")],
+        team: Annotated[str, Argument("team", SCORING_TEAM, "The team.")],
         *,
         competition: Annotated[
-            str, Argument("competition", _COMPETITION, "Where; in the league, when left out.")
+            str, Argument("competition", _COMPETITION, "The competition. Default: league.")
         ] = "league",
-        goals: Annotated[int, Argument("goals", TIMES, "How often; once, when left out.")] = 1,
+        goals: Annotated[int, Argument("goals", TIMES, "The number of goals. Default: 1.")] = 1,
         may_do_nothing: _NoneSaves = False,
     ) -> None:
-        """A team scores, which feeds SaveLeague and Eurocup."""
+        """A team scores: SaveLeague and Eurocup save for it."""
         await self._feed(may_do_nothing, type="goal", team=team, competition=competition, goals=goals)
 
     @step("a friend saves", plain=("friend", "amount"))
     async def friend_saves(
         self,
-        friend: Annotated[str, Argument("friend", SAVING_FRIEND, "Who.")],
+        friend: Annotated[str, Argument("friend", SAVING_FRIEND, "The friend.")],
         *,
-        amount_cents: Annotated[int, amount("How much.")],
+        amount_cents: Annotated[int, amount("The amount.")],
         may_do_nothing: _NoneSaves = False,
     ) -> None:
-        """Somebody saves, which feeds Copycat."""
+        """A friend saves: Copycat saves for it."""
         await self._feed(may_do_nothing, type="saving", friend=friend, amount_cents=amount_cents)
 
     @step("wait", plain="time")
     async def wait(self, time: Annotated[timedelta, Argument("time", POSITIVE_DURATION, "How long.")]) -> None:
-        """Time passes; all that becomes due on the way is done."""
+        """Time passes; everything that becomes due is done."""
         await self.world.clock.advance(time)
 
     @step("wait until", plain="moment")
-    async def wait_until(self, moment: Annotated[datetime, Argument("moment", MOMENT, "In UTC.")]) -> None:
-        """Time passes up to a moment."""
+    async def wait_until(self, moment: Annotated[datetime, Argument("moment", MOMENT, "The moment in UTC.")]) -> None:
+        """Time passes until a moment."""
         now = self.world.clock.now()
         if moment < now:
             raise StepFailed(f"it is {now:%Y-%m-%d %H:%M:%S} already, and time goes forward only")

@@ -15,10 +15,10 @@ from .troubles import UNDER_WAY, Missed
 # The bank's orders for accounts, by their ids, as a state has them.
 Orders = Mapping[str, Mapping[str, Any]]
 
-ASKED_WAY_OUT = "is there a question after this step, and whom does it go to? write `may do nothing: yes` where none is"
+ASKED_WAY_OUT = "is there a question after this step, and to whom? if there may be none, write `may do nothing: yes`"
 DECIDED_WAY_OUT = (
-    "is there an order for an account after this step, and is there time for the decision? write `may do nothing: yes` "
-    "where there may be none"
+    "is there an order for an account after this step, and time for the decision? if there may be none, write "
+    "`may do nothing: yes`"
 )
 
 REFUSED = ("REFUSED", "REFUSAL_REPORTED")
@@ -55,9 +55,11 @@ class Saying:
         """That it has come to nothing, or not to all that it says."""
         if self.left == 0 or self.may_do_nothing:
             return None
-        often = f"{self.times - self.left} of {self.times} times" if self.left < self.times else "never"
+        often = (
+            f"happened {self.times - self.left} of {self.times} times" if self.left < self.times else "never happened"
+        )
         return Missed(
-            failure=Failure(expected=self.what, found=f"that has come to pass {often}", way_out=self.way_out),
+            failure=Failure(expected=self.what, found=f"it has {often}", way_out=self.way_out),
             place=self.place,
         )
 

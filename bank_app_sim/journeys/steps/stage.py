@@ -56,7 +56,7 @@ class Stage:
             StepFailed: It is not.
         """
         if not may_do_nothing:
-            raise StepFailed(f"it does nothing: {why}; write `may do nothing: yes` where that is as it should be")
+            raise StepFailed(f"it does nothing: {why}; if that is intended, write `may do nothing: yes`")
 
     async def missed(self) -> list[Missed]:
         """What steps have said in earnest of what comes, and has not come when the journey ends."""

@@ -8,15 +8,13 @@ from ..vocabulary.savehacks import SAVEHACK, WEEKDAY
 from ..vocabulary.words import Argument
 from .arguments import amount
 
-Savehack = Annotated[str, Argument("savehack", SAVEHACK, "Which of the sixteen.")]
-Amount = Annotated[int | None, amount("How much each time; 50.00, when left out.")]
-Weekday = Annotated[int | None, Argument("weekday", WEEKDAY, "Of a weekly one; monday, when left out.")]
-DayOfMonth = Annotated[int | None, Argument("day of month", DAY_OF_MONTH, "Of a monthly one; 1, when left out.")]
-MinAmount = Annotated[
-    int | None, amount("The least each time, where that is left to chance; 10.00, when left out.", name="min amount")
-]
-MaxAmount = Annotated[int | None, amount("The most each time; 100.00, when left out.", name="max amount")]
-Percentage = Annotated[int | None, Argument("percentage", PERCENTAGE, "Of each salary; 10, when left out.")]
-RoundTo = Annotated[int | None, amount("What purchases are rounded up to; 10.00, when left out.", name="round to")]
-Team = Annotated[str | None, Argument("team", FOLLOWED_TEAM, "Whose goals count; Arsenal, when left out.")]
-Friend = Annotated[str | None, Argument("friend", COPIED_FRIEND, "Whose savings are copied; bo, when left out.")]
+Savehack = Annotated[str, Argument("savehack", SAVEHACK, "One of the sixteen kinds.")]
+Amount = Annotated[int | None, amount("The amount each time. Default: 50.00.")]
+Weekday = Annotated[int | None, Argument("weekday", WEEKDAY, "The day of a weekly savehack. Default: monday.")]
+DayOfMonth = Annotated[int | None, Argument("day of month", DAY_OF_MONTH, "The day of a monthly savehack. Default: 1.")]
+MinAmount = Annotated[int | None, amount("The least amount, if it is random. Default: 10.00.", name="min amount")]
+MaxAmount = Annotated[int | None, amount("The most each time. Default: 100.00.", name="max amount")]
+Percentage = Annotated[int | None, Argument("percentage", PERCENTAGE, "The part of each salary. Default: 10.")]
+RoundTo = Annotated[int | None, amount("Purchases are rounded up to multiples of it. Default: 10.00.", name="round to")]
+Team = Annotated[str | None, Argument("team", FOLLOWED_TEAM, "The team whose goals count. Default: Arsenal.")]
+Friend = Annotated[str | None, Argument("friend", COPIED_FRIEND, "The friend whose savings are copied. Default: bo.")]

@@ -26,21 +26,21 @@ FAULTS = {
     "the network answers": FaultKind.ANSWERED,
 }
 
-_What = Annotated[str | None, Argument("what", MESSAGE, "Which, by its name.")]
-_Times = Annotated[int | None, Argument("times", HOW_MANY, "How many, or all from now on; one, when left out.")]
-_After = Annotated[int, Argument("after", COUNT, "How many pass unharmed before; none, when left out.")]
-_From = Annotated[str | None, Argument("from", Choice("participant", PARTICIPANTS), "Only those of this participant.")]
+_What = Annotated[str | None, Argument("what", MESSAGE, "The name of the message.")]
+_Times = Annotated[int | None, Argument("times", HOW_MANY, "How many, or all from now on. Default: 1.")]
+_After = Annotated[int, Argument("after", COUNT, "How many messages pass first. Default: 0.")]
+_From = Annotated[str | None, Argument("from", Choice("participant", PARTICIPANTS), "Only messages of this sender.")]
 _Maybe = Annotated[
     bool,
-    Argument("may not happen", YES_NO, "There may be no such message, and the journey passes all the same."),
+    Argument("may not happen", YES_NO, "The journey also passes if there is no such message."),
 ]
 _For = Annotated[
     timedelta,
-    Argument("for", DURATION, "How long it is not there; it is started again at once, when left out."),
+    Argument("for", DURATION, "How long it stays down. Default: it restarts at once."),
 ]
 _Answering = Annotated[
     str | None,
-    Argument("answering", MESSAGE, "It dies when it next has done this, before it has answered."),
+    Argument("answering", MESSAGE, "It dies the next time that it has done this and has not answered yet."),
 ]
 
 
@@ -100,7 +100,7 @@ class TroubleSteps(Stage):
         from_: _From = None,
         may_not_happen: _Maybe = False,
     ) -> None:
-        """The next messages of a kind arrive and do their work, and nobody hears of it."""
+        """The next messages of a kind arrive and have their effect, but their answers are lost."""
         await self._fail(_fault(FaultKind.ANSWER_LOST, what, times, after, from_), may_not_happen)
 
     @step("the network doubles", plain="what", check=_refuse_way)
@@ -126,7 +126,7 @@ class TroubleSteps(Stage):
         from_: _From = None,
         may_not_happen: _Maybe = False,
     ) -> None:
-        """The next messages of a kind are taken, and arrive after the one that follows them: out of order."""
+        """The next messages of a kind arrive after the message that follows them: out of order."""
         await self._fail(_fault(FaultKind.HELD_BACK, what, times, after, from_), may_not_happen)
 
     @step("the network delays", plain="what", check=_refuse_way)
@@ -134,7 +134,7 @@ class TroubleSteps(Stage):
         self,
         what: _What,
         *,
-        time: Annotated[timedelta, Argument("time", POSITIVE_DURATION, "How late.")],
+        time: Annotated[timedelta, Argument("time", POSITIVE_DURATION, "The delay.")],
         times: _Times = 1,
         after: _After = 0,
         from_: _From = None,
@@ -148,22 +148,22 @@ class TroubleSteps(Stage):
         self,
         what: _What,
         *,
-        status: Annotated[int, Argument("status", STATUS, "With which error; 503, when left out.")] = 503,
+        status: Annotated[int, Argument("status", STATUS, "The status of the error. Default: 503.")] = 503,
         times: _Times = 1,
         after: _After = 0,
         from_: _From = None,
         may_not_happen: _Maybe = False,
     ) -> None:
-        """Something on the way answers the next messages of a kind with an error; they never arrive."""
+        """The network answers the next messages of a kind with an error; they never arrive."""
         await self._fail(_fault(FaultKind.ANSWERED, what, times, after, from_, status=status), may_not_happen)
 
     @step("the network is well again")
     async def network_is_well_again(
         self,
         *,
-        may_do_nothing: Annotated[bool, may_do_nothing("There may be nothing left that was to go wrong.")] = False,
+        may_do_nothing: Annotated[bool, may_do_nothing("Pass also if no fault is left.")] = False,
     ) -> None:
-        """What was to go wrong, and has not yet, will not."""
+        """Faults that have not happened yet are taken back."""
         pending = await self.world.pending()
         if not (pending.faults or pending.deaths or self.troubles.are_lasting):
             self.nothing_to_do("nothing is left that was to go wrong", may_do_nothing)
@@ -173,11 +173,11 @@ class TroubleSteps(Stage):
     @step("the app dies", plain="by")
     async def app_dies(
         self,
-        by: Annotated[str | None, user("by", "On whose phone.")] = None,
+        by: Annotated[str | None, user("by", "The user with the phone.")] = None,
         *,
-        may_do_nothing: Annotated[bool, may_do_nothing("The app may not be running there.")] = False,
+        may_do_nothing: Annotated[bool, may_do_nothing("Pass also if the app does not run there.")] = False,
     ) -> None:
-        """The process of the bank's app dies, whatever it is in the middle of. The next `launch` starts another."""
+        """The process of the bank's app dies at once. The next `launch` starts another."""
         person = self.person(by)
         if not person.has_app:
             self.nothing_to_do(f"the app does not run on {person.customer}'s phone", may_do_nothing)
@@ -195,11 +195,11 @@ class TroubleSteps(Stage):
             Argument(
                 "may not happen",
                 YES_NO,
-                "There may be no such message to answer, and the journey passes all the same.",
+                "The journey also passes if there is no such message to answer.",
             ),
         ] = False,
     ) -> None:
-        """The process of DES dies and is started again, with what it has written down."""
+        """The process of DES dies and restarts with what it has stored."""
         if answering is not None:
             _refuse_both(for_)
             await self._die_answering("des", answering, may_not_happen)
@@ -217,7 +217,7 @@ class TroubleSteps(Stage):
             Argument(
                 "at",
                 CRASH_POINT,
-                "It dies when it next comes to this point of its work, such as "
+                "It dies the next time that it comes to this point of its work, such as "
                 "provisioning.INTRODUCED.done-not-written.",
             ),
         ] = None,
@@ -226,11 +226,11 @@ class TroubleSteps(Stage):
             Argument(
                 "may not happen",
                 YES_NO,
-                "It may never do this, or come to this point, and the journey passes all the same.",
+                "The journey also passes if it never does this or comes to this point.",
             ),
         ] = False,
     ) -> None:
-        """The process of the bank's backend dies and is started again, with what it has written down."""
+        """The process of the bank's backend dies and restarts with what it has stored."""
         if at is not None:
             _refuse_both(for_)
             await self.world.crash_backend_at(at)

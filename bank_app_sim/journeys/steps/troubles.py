@@ -17,8 +17,8 @@ from ..results import Failure
 UNDER_WAY: ContextVar[int | None] = ContextVar("under_way", default=None)
 
 WAY_OUT = (
-    "is there such a message after this step, and from whom? write `times: all` for as many as there are, and "
-    "`may not happen: yes` where there may be none; `the network is well again` takes back what has not happened"
+    "is there such a message after this step, and from whom? write `times: all` for as many as there are; if there "
+    "may be none, write `may not happen: yes`; `the network is well again` takes back what has not happened"
 )
 
 

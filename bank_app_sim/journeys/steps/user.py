@@ -25,17 +25,17 @@ def _locale(text: str) -> str:
     if not re.fullmatch(_LANGUAGE, text):
         likely = text.replace("_", "-")
         such = f"did you mean {likely!r}?" if re.fullmatch(_LANGUAGE, likely) else "write for example sv-SE or en"
-        raise ValueError(f"{text!r} is no language as BCP 47 has them; {such}")
+        raise ValueError(f"{text!r} is not a language of BCP 47; {such}")
     return text
 
 
 _LOCALE = Text("a language", _locale, ("sv-SE", "en"), pattern=_LANGUAGE)
 
-_Locale = Annotated[str, Argument("locale", _LOCALE, "In which language; sv-SE, when left out.")]
-_NoneWaits = Annotated[bool, may_do_nothing("There may be no savehack that waits for an account or a signature.")]
-_SoAlready = Annotated[bool, may_do_nothing("It may be so already.")]
-_EndedAlready = Annotated[bool, may_do_nothing("The session may have ended already.")]
-_OfDream = Annotated[str | None, dream("for", "The newest for this Dream.")]
+_Locale = Annotated[str, Argument("locale", _LOCALE, "The language. Default: sv-SE.")]
+_NoneWaits = Annotated[bool, may_do_nothing("Pass also if no savehack waits for an account or a signature.")]
+_SoAlready = Annotated[bool, may_do_nothing("Pass also if it is so already.")]
+_EndedAlready = Annotated[bool, may_do_nothing("Pass also if the session has ended already.")]
+_OfDream = Annotated[str | None, dream("for", "The newest one for this Dream.")]
 
 
 class UserSteps(AnswerSteps):
@@ -52,7 +52,7 @@ class UserSteps(AnswerSteps):
 
     @step("resume paused launches", plain="by")
     async def resume_paused_launches(self, by: By = None, *, may_do_nothing: _NoneWaits = False) -> None:
-        """The app finishes what an earlier session has left waiting; the user may be asked again."""
+        """The app starts the launches that wait from an earlier session; it may ask the user again."""
         person = self.person(by)
         launches = [
             each for each in (await self.world.state())["savehack launches"].values() if each["user"] == person.customer
@@ -65,10 +65,10 @@ class UserSteps(AnswerSteps):
     @step("create a Dream", plain="name")
     async def create_dream(
         self,
-        name: Annotated[str, Argument("name", NEW_DREAM, "What it is called.")],
+        name: Annotated[str, Argument("name", NEW_DREAM, "The name of the Dream.")],
         *,
-        target_cents: Annotated[int, amount("How much is wanted; 2500.00, when left out.", name="target")] = 250_000,
-        wanted_by: Annotated[date | None, Argument("wanted by", DAY, "The day by which it is wanted.")] = None,
+        target_cents: Annotated[int, amount("The target. Default: 2500.00.", name="target")] = 250_000,
+        wanted_by: Annotated[date | None, Argument("wanted by", DAY, "The day by which the user wants it.")] = None,
         by: By = None,
     ) -> None:
         """The user creates a Dream."""
@@ -96,10 +96,10 @@ class UserSteps(AnswerSteps):
         round_to_cents: terms.RoundTo = None,
         team: terms.Team = None,
         friend: terms.Friend = None,
-        for_: Annotated[str | None, dream("for", "For which Dream; the newest when left out.")] = None,
+        for_: Annotated[str | None, dream("for", "For this Dream. Default: the newest.")] = None,
         by: By = None,
     ) -> None:
-        """The user launches a savehack; the app may ask for an account, or for a signature."""
+        """The user launches a savehack; the app may ask about an account or for a signature."""
         person = self.person(by)
         agreed = terms_of(
             savehack=savehack,
@@ -121,7 +121,7 @@ class UserSteps(AnswerSteps):
 
     @step("pause the savehack", plain="for")
     async def pause_savehack(self, for_: _OfDream = None, *, may_do_nothing: _SoAlready = False, by: By = None) -> None:
-        """The user lets the newest savehack rest."""
+        """The user pauses the newest savehack."""
         session, launch = await self._launch_in_another_state("paused", by, for_, may_do_nothing)
         await session.pause_launch(launch)
 
@@ -129,7 +129,7 @@ class UserSteps(AnswerSteps):
     async def resume_savehack(
         self, for_: _OfDream = None, *, may_do_nothing: _SoAlready = False, by: By = None
     ) -> None:
-        """The user ends a rest."""
+        """The user resumes the newest savehack."""
         session, launch = await self._launch_in_another_state("active", by, for_, may_do_nothing)
         await session.resume_launch(launch)
 
@@ -142,9 +142,9 @@ class UserSteps(AnswerSteps):
     @step("withdraw", plain="amount")
     async def withdraw(
         self,
-        amount_cents: Annotated[int, amount("How much.")],
+        amount_cents: Annotated[int, amount("The amount.")],
         *,
-        from_: Annotated[str | None, dream("from", "From which Dream; the newest when left out.")] = None,
+        from_: Annotated[str | None, dream("from", "From this Dream. Default: the newest.")] = None,
         by: By = None,
     ) -> None:
         """The user asks for money back."""
@@ -154,13 +154,13 @@ class UserSteps(AnswerSteps):
     @step("move money", plain="amount")
     async def move(
         self,
-        amount_cents: Annotated[int, amount("How much.")],
+        amount_cents: Annotated[int, amount("The amount.")],
         *,
-        from_: Annotated[str | None, dream("from", "From which Dream.")] = None,
-        to: Annotated[str | None, dream("to", "To which Dream.")] = None,
+        from_: Annotated[str | None, dream("from", "From this Dream.")] = None,
+        to: Annotated[str | None, dream("to", "To this Dream.")] = None,
         by: By = None,
     ) -> None:
-        """The user moves money from one Dream to another; either may be left out: what is in no Dream is meant."""
+        """The user moves money between Dreams; without `from` or `to`, it is money that is in no Dream."""
         person = self.person(by)
         source = None if from_ is None else person.dream(from_)
         target = None if to is None else person.dream(to)
@@ -168,9 +168,9 @@ class UserSteps(AnswerSteps):
 
     @step("delete the Dream", plain="name")
     async def delete_dream(
-        self, name: Annotated[str | None, dream("name", "Which; the newest when left out.")] = None, *, by: By = None
+        self, name: Annotated[str | None, dream("name", "Which Dream. Default: the newest.")] = None, *, by: By = None
     ) -> None:
-        """The user gives a Dream up."""
+        """The user deletes a Dream."""
         person = self.person(by)
         dream = person.dream(name)
         await person.in_session.delete_dream(dream)
@@ -186,7 +186,7 @@ class UserSteps(AnswerSteps):
 
     @step("keep the session alive", plain="by")
     async def keep_alive(self, by: By = None) -> None:
-        """The app says that the user is there."""
+        """The app reports that the user is active."""
         await self.person(by).in_session.keep_alive()
 
     @step("sign out", plain="by")
@@ -206,7 +206,7 @@ class UserSteps(AnswerSteps):
 
     @step("open an account in advance", plain="by")
     async def open_account_in_advance(self, by: By = None) -> None:
-        """The user has an account opened before ever opening Impact Finance, and waits for it."""
+        """The user orders an account before the first launch of Impact Finance, and waits for it."""
         await self.person(by).takes_the_phone().open_account_in_advance()
 
     async def _launch_in_another_state(

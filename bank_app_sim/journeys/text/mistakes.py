@@ -111,12 +111,12 @@ def unknown(word: str, what: str, known: Iterable[str]) -> str:
     """That a word is none of those known, with the nearest, or those that it could be where none is near."""
     words = list(known)
     if nearest := nearest_word(word, words):
-        return f"{word!r} is no {what}; did you mean {nearest!r}?"
+        return f"unknown {what} {word!r}; did you mean {nearest!r}?"
     if len(words) > FEW:
         words = [each for each in words if _tokens(each) & _tokens(word)] or words
     if len(words) > FEW:
         words = [*words[: FEW // 2], f"one of {len(words) - FEW // 2} more"]
-    return f"{word!r} is no {what}; it can be {one_of(words)}"
+    return f"unknown {what} {word!r}; it can be {one_of(words)}"
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:

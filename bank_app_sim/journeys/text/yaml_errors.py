@@ -17,14 +17,18 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (
         r"while scanning a quoted scalar.*(end of stream|document separator)",
         _AT_CONTEXT,
-        "here a quote is opened that is not closed",
+        "this quote is never closed",
     ),
     (
         r"unknown escape|expected escape sequence",
         _AT_PROBLEM,
-        "in double quotes a backslash begins a sign of its own; write it twice, or use single quotes",
+        "in double quotes a backslash begins an escape sequence; write it twice, or use single quotes",
     ),
-    (r"could not find expected ':'", _AT_CONTEXT, "here a colon is missing: a name, a colon, a space, and a value"),
+    (
+        r"could not find expected ':'",
+        _AT_CONTEXT,
+        "a colon is missing here: write a name, a colon, a space, and a value",
+    ),
     (
         r"sequence entries are not allowed",
         _AT_PROBLEM,
@@ -37,11 +41,15 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"while scanning (an alias|an anchor)", _AT_CONTEXT, "put a text that begins with * or & in quotes"),
     (r"while (scanning|parsing) a (tag|node).*tag", _AT_CONTEXT, "put a text that begins with ! in quotes"),
-    (r"while scanning a directive", _AT_CONTEXT, "a line that begins with % says something to the parser; remove it"),
+    (
+        r"while scanning a directive",
+        _AT_CONTEXT,
+        "a line that begins with % is an instruction to the parser; remove it",
+    ),
     (
         r"found character '(.)' that cannot start any token",
         _AT_PROBLEM,
-        r"no plain text begins with \1; put it in quotes",
+        r"a text that begins with \1 needs quotes",
     ),
     (
         r"(?s)expected <block end>.*\n-\w",
@@ -51,22 +59,22 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (
         r"expected <block end>, but found '([\]}])'",
         _AT_PROBLEM,
-        r"here a `\1` closes what is not open",
+        r"this `\1` closes nothing",
     ),
     (
         r"expected <block end>",
         _AT_PROBLEM,
-        "this does not belong to what is above it; look at the indentation, and whether a `-` or a colon is missing",
+        "this does not fit to the lines above; check the indentation, and whether a `-` or a colon is missing",
     ),
     (
         r"expected the node content, but found '(.*)'",
         _AT_PROBLEM,
-        r"here should be a value, and there is `\1`; put a text with such signs in quotes",
+        r"expected a value, but there is `\1`; put a text with such signs in quotes",
     ),
     (
         r"expected '<document start>', but found '(.*)'",
         _AT_PROBLEM,
-        r"the text has ended, and here is `\1`; look at brackets that are closed too often, and at quotes",
+        r"the text has ended before this `\1`; check quotes, and brackets that are closed too often",
     ),
 )
 
@@ -76,7 +84,7 @@ def explained(error: Any, text: str) -> Explained:
     if isinstance(error, yaml.reader.ReaderError):
         before = lines_of(text[: error.position])
         sign = f"U+{ord(text[error.position]):04X}"
-        return f"there is a sign that no text has, {sign}; remove it", len(before), len(before[-1]) + 1
+        return f"the character {sign} cannot be in a text; remove it", len(before), len(before[-1]) + 1
     whole = f"{error.context or ''} {error.problem or ''}\n{_line_at(error.problem_mark, text)}"
     if "mapping values are not allowed" in whole:
         return _second_colon(error, text)
@@ -85,7 +93,7 @@ def explained(error: Any, text: str) -> Explained:
     for pattern, mark, sentence in _SENTENCES:
         if match := re.search(pattern, whole, flags=re.DOTALL):
             return _at(getattr(error, mark) or error.problem_mark, match.expand(sentence), text)
-    return _at(error.problem_mark or error.context_mark, f"this is no YAML: {error.problem}", text)
+    return _at(error.problem_mark or error.context_mark, f"this is not YAML: {error.problem}", text)
 
 
 def _line_at(mark: Any, text: str) -> str:
@@ -113,7 +121,7 @@ def _second_colon(error: Any, text: str) -> Explained:
             mark, "there is a second colon in this line; put the text in quotes, or the rest on a line of its own", text
         )
     above = next((line for line in reversed(lines[: mark.line]) if line.strip()), "").strip().removeprefix("- ")
-    sentence = f"this goes on with the line above it; put a colon behind {above!r} there, or a `-` before what is here"
+    sentence = f"this continues the line above; put a colon after {above!r} there, or a `-` before this"
     return sentence, mark.line + 1, len(before) - len(before.lstrip()) + 1
 
 
@@ -123,8 +131,8 @@ def _open_bracket(error: Any, text: str) -> Explained:
         return message
     opened, closed = ("[", "]") if "sequence" in error.context else ("{", "}")
     if error.problem_mark.line == error.context_mark.line:
-        return _at(error.problem_mark, f"here a comma or a `{closed}` is missing", text)
-    return _at(error.context_mark, f"here a `{opened}` is opened, and no `{closed}` closes it", text)
+        return _at(error.problem_mark, f"a comma or a `{closed}` is missing here", text)
+    return _at(error.context_mark, f"this `{opened}` is never closed; a `{closed}` is missing", text)
 
 
 _MESSAGE_WITH_ID = re.compile(r"(?<![\"'])\b[A-Z]+ /[^\s,{}\"']*\{[^{}]*\}[^\s,:{}\"']*")
@@ -135,6 +143,6 @@ def _unquoted_message(mark: Any, text: str) -> Explained | None:
     line = lines_of(text)[mark.line] if mark else ""
     for match in _MESSAGE_WITH_ID.finditer(line):
         if match.start() <= mark.column <= match.end() + 1:
-            sentence = f'put it in quotes, "{match[0]}": between brackets a {{ begins something of its own'
+            sentence = f'put it in quotes, "{match[0]}": between brackets a {{ begins a mapping'
             return sentence, mark.line + 1, match.start() + 1
     return None

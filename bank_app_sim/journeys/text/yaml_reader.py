@@ -65,7 +65,7 @@ class _Reading:
             raise self._nothing()
         next(self.events)  # the document ends
         if not isinstance(event := next(self.events), yaml.StreamEndEvent):
-            sentence = f"here a second document begins; write one {self.form.name} in each file"
+            sentence = f"a second document begins here; write one {self.form.name} in each file"
             raise Mistake(sentence, self._place(event))
         return root
 

@@ -14,12 +14,14 @@ _AMOUNT = re.compile(r"-?\d+(\.\d{1,2})?", re.ASCII)
 def _cents(text: str) -> int:
     plain = text.strip()
     if re.fullmatch(r"-?\d+\.\d{3,}", plain):
-        raise ValueError(f"{text!r} is no amount; there are two digits behind the point, or none without a point")
+        raise ValueError(f"{text!r} is not an amount; write two digits after the point, or no point")
     if not _AMOUNT.fullmatch(plain):
-        raise ValueError(f"{text!r} is no amount; write it in the currency's units, such as {_likely_amount(plain)}")
+        raise ValueError(
+            f"{text!r} is not an amount; write it in the currency's units, such as {_likely_amount(plain)}"
+        )
     cents = int(Decimal(plain) * 100)
     if abs(cents) > MOST_CENTS:
-        raise ValueError(f"{text!r} is more money than there is")
+        raise ValueError(f"{text!r} is too large")
     return cents
 
 
@@ -34,21 +36,21 @@ def _likely_amount(text: str) -> str:
 def _positive_cents(text: str) -> int:
     cents = _cents(text)
     if cents <= 0:
-        raise ValueError(f"{text!r} is not an amount to move: it must be more than nothing")
+        raise ValueError(f"{text!r} must be more than 0: it is an amount to move")
     return cents
 
 
 def _cents_from_nothing(text: str) -> int:
     cents = _cents(text)
     if cents < 0:
-        raise ValueError(f"{text!r} is less than nothing; write 0 or more")
+        raise ValueError(f"{text!r} is less than 0; write 0 or more")
     return cents
 
 
 def _count(text: str) -> int:
     plain = text.strip()
     if not re.fullmatch(r"[0-9]{1,9}", plain):
-        raise ValueError(f"{text!r} is no count; write a whole number from 0, such as 3")
+        raise ValueError(f"{text!r} is not a count; write a whole number from 0, such as 3")
     return int(plain)
 
 

@@ -61,9 +61,9 @@ class Text(Kind[T]):
 
     def read(self, node: Node) -> T:
         if not isinstance(node, Plain):
-            raise Mistake(f"here should be {self.name}{self._such_as()}, not {_called(node)}", node.place)
+            raise Mistake(f"expected {self.name}{self._such_as()}, not {_called(node)}", node.place)
         if not node.text and not self.may_be_empty:
-            raise Mistake(f"here should be {self.name}{self._such_as()}, and there is nothing", node.place)
+            raise Mistake(f"expected {self.name}{self._such_as()}, but there is nothing", node.place)
         try:
             return self.parse(node.text)
         except ValueError as error:
@@ -109,7 +109,7 @@ class Choice(Kind[T]):
 
     def read(self, node: Node) -> T:
         if not isinstance(node, Plain):
-            raise Mistake(f"here should be one word, {one_of(list(self.words))}, not {_called(node)}", node.place)
+            raise Mistake(f"expected one word, {one_of(list(self.words))}, not {_called(node)}", node.place)
         word = node.text.strip()
         if word not in self.words:
             raise Mistake(unknown(word, self.what, self.words), node.place)
@@ -150,7 +150,7 @@ class ListOf(Kind[tuple[T, ...]]):
 def items_of(node: Node) -> tuple[Node, ...]:
     """The items of a list; a single value is a list of one item."""
     if isinstance(node, Listed) and not node.items:
-        raise Mistake("here should be something; this list is empty", node.place)
+        raise Mistake("this list is empty; write at least one value", node.place)
     return node.items if isinstance(node, Listed) else (node,)
 
 

@@ -20,7 +20,7 @@ def _message(text: str) -> str:
     if text.strip() == ANYTHING:
         return ANYTHING
     if nearest_word(text, [ANYTHING]):
-        raise ValueError(f"{text!r} is no message; did you mean {ANYTHING!r}?")
+        raise ValueError(f"unknown message {text!r}; did you mean {ANYTHING!r}?")
     return exchanges.message(text)
 
 
@@ -35,7 +35,7 @@ def _how_many(text: str) -> int | None:
 
 def _status(text: str) -> int:
     if not re.fullmatch(r"[45]\d\d", text):
-        raise ValueError(f"{text!r} is no status of an error; write one from 400 to 599, such as 503")
+        raise ValueError(f"{text!r} is not the status of an error; write one from 400 to 599, such as 503")
     return int(text)
 
 

@@ -19,8 +19,8 @@ def _day(text: str) -> date:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII):
             return date.fromisoformat(plain)
     except ValueError:
-        raise ValueError(f"{text!r} is no day of the calendar") from None
-    raise ValueError(f"{text!r} is no day; write year, month and day, such as {_likely_day(plain)}")
+        raise ValueError(f"{text!r} is not a day of the calendar") from None
+    raise ValueError(f"{text!r} is not a day; write year, month and day, such as {_likely_day(plain)}")
 
 
 def _likely_day(text: str) -> str:
@@ -44,7 +44,7 @@ def _moment(text: str) -> datetime:
     except ValueError:
         likely = _likely_day(text.strip())
         such = "2027-01-04 08:00" if likely == DEFAULT_DAY else f"{likely} 08:00"
-        raise ValueError(f"{text!r} is no moment; write it in UTC, such as {such}") from None
+        raise ValueError(f"{text!r} is not a moment; write it in UTC, such as {such}") from None
     if at.year not in YEARS:
         raise ValueError(f"{text!r} is not between the years {YEARS[0]} and {YEARS[-1]}")
     return at
@@ -53,21 +53,21 @@ def _moment(text: str) -> datetime:
 def _duration(text: str) -> timedelta:
     duration = durations.parsed(text)
     if duration > LONGEST:
-        raise ValueError(f"{text!r} is longer than anything here lasts; that is {LONGEST.days} days at most")
+        raise ValueError(f"{text!r} is too long; the most is {LONGEST.days} days")
     return duration
 
 
 def _span(text: str) -> timedelta:
     duration = _duration(text)
     if duration < durations.SHORTEST:
-        raise ValueError(f"{text!r} is too short; that is {durations.shown(durations.SHORTEST)} at least")
+        raise ValueError(f"{text!r} is too short; the least is {durations.shown(durations.SHORTEST)}")
     return duration
 
 
 def _longer_than_nothing(text: str) -> timedelta:
     duration = _duration(text)
     if duration <= timedelta():
-        raise ValueError(f"{text!r} is no time at all; write for example {durations.EXAMPLES}")
+        raise ValueError(f"{text!r} must be longer than 0; write for example {durations.EXAMPLES}")
     return duration
 
 

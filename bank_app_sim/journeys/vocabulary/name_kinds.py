@@ -9,7 +9,9 @@ from .kinds import Text, whole_numbers
 
 def _customer(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9_.@-]{1,64}", text):
-        raise ValueError(f"{text!r} is no user's name: 1 to 64 lower-case letters, digits and the signs - _ . @")
+        raise ValueError(
+            f"{text!r} is not a user's name: write 1 to 64 lower-case letters, digits and the signs - _ . @"
+        )
     return text
 
 

@@ -66,7 +66,7 @@ def _no_argument(words: Words, name: str, value: Node) -> str:
     if is_empty(value) and re.fullmatch(r"\d[\d.]*", name):
         return f"a comma ends a value between brackets, so that {name!r} is alone; write amounts without commas"
     if not words.arguments:
-        return f"`{words.name}` takes nothing, and here is {name!r}"
+        return f"`{words.name}` takes no arguments, but here is {name!r}"
     return unknown(name, f"field of `{words.name}`", words.by_name)
 
 
@@ -77,7 +77,7 @@ def _pairs(words: Words, node: Node) -> list[tuple[Plain, Node]]:
     if is_empty(node):
         return []
     if not words.plain:
-        takes = f"takes names with values: {', '.join(words.by_name)}" if words.arguments else "takes nothing"
+        takes = f"takes names with values: {', '.join(words.by_name)}" if words.arguments else "takes no arguments"
         raise Mistake(f"`{words.name}` {takes}", node.place)
     if isinstance(node, Listed) or len(words.plain) == 1:
         return [(Plain(words.plain[0], node.place), node)]
@@ -111,7 +111,7 @@ def refuse_strangers(kind: Kind[Any], node: Node, users: Collection[str]) -> Non
     elif kind is CUSTOMER and isinstance(node, Plain) and node.text not in users:
         near = nearest_word(node.text, users)
         hint = f"did you mean {near!r}?" if near else "name all who take part"
-        raise Mistake(f"{node.text!r} is none of the `users` in `given`, {', '.join(users)}; {hint}", node.place)
+        raise Mistake(f"unknown user {node.text!r}; `users` in `given` has {', '.join(users)}; {hint}", node.place)
 
 
 def unknown_name(kind: LookedUpName, name: str, given: Collection[str]) -> str | None:
@@ -130,11 +130,11 @@ def unknown_name(kind: LookedUpName, name: str, given: Collection[str]) -> str |
         return None
     otherwise = f"; {kind.otherwise}" if kind.otherwise and not kind.may_be_nobodys else ""
     if nearest is not None:
-        return f"{name!r} is no {kind.of} of this journey; did you mean {nearest!r}?{otherwise}"
+        return f"this journey has no {kind.of} {name!r}; did you mean {nearest!r}?{otherwise}"
     if kind.may_be_nobodys:
         return None
     there = f"there is {one_of(list(dict.fromkeys(there_too)))}" if there_too else "there is none"
-    return f"{name!r} is no {kind.of} of this journey; {there}, and {kind.way_out}{otherwise}"
+    return f"this journey has no {kind.of} {name!r}; {there}, and {kind.way_out}{otherwise}"
 
 
 def _parts(text: str, count: int) -> list[str]:

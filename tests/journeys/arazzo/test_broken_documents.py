@@ -43,7 +43,7 @@ def field(before: str, line: str) -> str:
 BROKEN = {
     "empty file": ("»", "the file is empty"),
     "no object": ("»- arazzo", "an Arazzo document is an object, and begins with 'arazzo: 1.1.0'; this is a list"),
-    "not YAML": (text(info="info: {title: A shop, [version: 1»}"), "here a comma or a `]` is missing"),
+    "not YAML": (text(info="info: {title: A shop, [version: 1»}"), "a comma or a `]` is missing here"),
     "tab": (text(criteria="        successCriteria:\n»\t- condition: x"), "there is a tab; indent with spaces"),
     "name twice": (
         text(info="info: {title: A shop, version: '1', »title: B}"),

@@ -9,8 +9,8 @@ import pytest
 from bank_app_sim import Simulation
 from bank_app_sim.journeys import arazzo
 from bank_app_sim.journeys.arazzo.extensions import PREFIX
+from bank_app_sim.journeys.arazzo.objects import OBJECTS, UNSUPPORTED
 from bank_app_sim.journeys.arazzo.reading import parse
-from bank_app_sim.journeys.arazzo.structure import OBJECTS, UNSUPPORTED
 
 from .journeys import JOURNEYS, document_for, recording
 

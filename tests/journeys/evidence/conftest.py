@@ -54,7 +54,7 @@ def large(failing: JourneyResult, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture(scope="module")
 def mixed(failing: JourneyResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What passed stands first; a table of which one row fails; one that is no script; and one that was not begun."""
-    reason = "broken.journey.yaml:3:5: 'lanch' is no step; did you mean 'launch'?\n    - lanch\n      ^"
+    reason = "broken.journey.yaml:3:5: unknown step 'lanch'; did you mean 'launch'?\n    - lanch\n      ^"
     results = [
         made("passes"),
         *(made("habits", row=f"n={n}", title="Three habits") for n in (1, 2)),

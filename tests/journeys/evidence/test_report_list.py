@@ -88,7 +88,7 @@ def test_what_is_wrong_comes_first_and_alone(open_page: Open, mixed: Path) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text("1 of 6 journeys failed, 1 could not be played")
     expect(page.get_by_role("button", name="Failed 2")).to_have_attribute("aria-pressed", "true")
     assert titles(page) == ["Three habits", "A user broken"]
-    expect(page.locator(".journeys .error")).to_contain_text("broken.journey.yaml:3:5: 'lanch' is no step")
+    expect(page.locator(".journeys .error")).to_contain_text("broken.journey.yaml:3:5: unknown step 'lanch'")
     page.get_by_role("button", name="All 6").click()
     assert titles(page)[-2:] == ["A user passes", "A user waits"]
     page.get_by_role("button", name="Skipped 1").click()
