@@ -1,10 +1,10 @@
-"""`bank-app-sim serve`: the sandbox and the bank, until somebody stops them."""
+"""`bank-app-sim serve`: runs the sandbox and the bank until the user stops them."""
 
 import contextlib
 import json
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -18,7 +18,7 @@ from .running import HostName, run
 from .server_log import write_log
 from .world_options import world_options
 
-# The customers for whom a token is printed.
+# `serve` prints a token for each of these customers.
 CUSTOMERS = ("ada", "bo")
 
 
@@ -28,7 +28,7 @@ CUSTOMERS = ("ada", "bo")
     type=click.IntRange(0, 65534),
     default=8700,
     show_default=True,
-    help="Of DES; the bank's backend has the next one. 0 takes two that are free.",
+    help="The port of DES; the bank's backend has the next one. 0 takes two free ports.",
 )
 @click.option(
     "--host",
@@ -36,39 +36,38 @@ CUSTOMERS = ("ada", "bo")
     type=HostName(),
     multiple=True,
     metavar="NAME",
-    help="A further name that requests may have in Host, such as that of a proxy before this; can be given several "
-    "times. Both servers listen on 127.0.0.1 all the same.",
+    help="A further name that requests may have in Host, such as that of a proxy in front of the servers. You can give "
+    "this option several times. Both servers still listen on 127.0.0.1 only.",
 )
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("bank-data"),
     show_default=True,
-    help="The folder of the databases, for you alone; a restart goes on with it.",
+    help="The folder of the databases, for you alone. A restart continues with it.",
 )
 @click.option(
     "--database",
     metavar="URL",
     envvar="BANK_APP_SIM_DATABASE",
     show_envvar=True,
-    help="postgresql://USER@HOST/DATABASE to keep everything there instead, but for the bank's secret. Everybody on "
-    "the machine can read a command line: leave the password to ~/.pgpass or PGPASSWORD, or give the URL in the "
-    "environment. Several processes with one database and one --data are one world.",
+    help="postgresql://USER@HOST/DATABASE keeps everything there but the bank's secret. Everybody on the machine can "
+    "read a command line: put the password into ~/.pgpass or PGPASSWORD, or give the URL in the environment. Several "
+    "processes with one database and one --data are one world.",
 )
 @world_options
 @click.option(
     "--tenants",
     "tenants_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A TOML file of banks of your own, served beside this one: a table for each, such as [my-bank], with "
-    "client_id, client_secret, issuer, audience and jwks_url. What else it can say: python -m pydoc "
-    "bank_app_sim.des.read_tenants",
+    help="A TOML file with further banks for this DES: a table for each, such as [my-bank], with client_id, "
+    "client_secret, issuer, audience and jwks_url. For all fields: python -m pydoc bank_app_sim.des.read_tenants",
 )
 @click.option(
     "--rejoin",
     is_flag=True,
-    help="Go on with a database of DES and one of the bank that do not belong together, or of which one is an older "
-    "copy. The bank tells DES again what it has done, and says what DES does not know.",
+    help="Continue with databases of DES and of the bank that do not belong together, or of which one is an older "
+    "copy. The bank tells DES again what it has done, and logs what DES does not know.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when ready, and nothing else.")
 @click.option(
@@ -76,7 +75,7 @@ CUSTOMERS = ("ada", "bo")
     "crash_point",
     type=click.Choice(EVERY_CRASH_POINT),
     metavar="POINT",
-    help=f"Die there as by kill -9, to see the recovery. POINT is one of {', '.join(EVERY_CRASH_POINT)}.",
+    help=f"Die at this point as by kill -9, to test the recovery. POINT is one of {', '.join(EVERY_CRASH_POINT)}.",
 )
 def serve(
     port: int,
@@ -98,11 +97,6 @@ def serve(
     Example:
       bank-app-sim serve --port 8700 --data bank-data --decision-after "2 minutes"
     """
-
-    def crash(point: str) -> None:
-        if point == crash_point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
     plane = Plane(data, database)
     try:
         simulation = ServedSimulation(
@@ -113,18 +107,28 @@ def serve(
             rejoin=rejoin,
             database=database,
             tenants=read_tenants(tenants_file) if tenants_file else (),
-            crash=crash,
+            crash=_killing_at(crash_point),
             **settings,
         )
-    except ValueError as error:  # what a bank cannot be, or a file of tenants
+    except ValueError as error:  # from the settings, or from the file of tenants
         raise click.UsageError(str(error)) from error
     write_log()
     run(_serve, simulation, plane, as_json)
 
 
+def _killing_at(crash_point: str | None) -> Callable[[str], None]:
+    """Kills this process when the bank's backend comes to the crash point."""
+
+    def crash(point: str) -> None:
+        if point == crash_point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return crash
+
+
 async def _serve(simulation: ServedSimulation, plane: Plane, as_json: bool) -> None:
     async with contextlib.AsyncExitStack() as stack:
-        # Until the first of them: another one while this ends has nothing more to wait for.
+        # The first signal ends it. A second signal then kills it, because nothing waits for signals any more.
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             await stack.enter_async_context(simulation)
             await stack.enter_async_context(plane.open())

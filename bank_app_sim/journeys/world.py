@@ -1,4 +1,4 @@
-"""What a journey needs of the world that it is played in, wherever that is."""
+"""What a journey needs of its world, in this process or on a sandbox."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
@@ -33,19 +33,19 @@ class Phone(Protocol):
 
 
 class World(Protocol):
-    """A `Simulation` in simulated time, or one on a served sandbox, with its phones here."""
+    """A `Simulation`, or a `RemoteWorld`."""
 
     @property
     def clock(self) -> SimulatedClock:
-        """The world's time; whoever plays a journey lets it pass."""
+        """The world's time; the player of the journey lets it pass."""
 
     @property
     def trace(self) -> Trace:
-        """What happens on this side of the network; `messages()` has all of it."""
+        """The messages on this side of the network; `messages()` has those of both sides."""
 
     @property
     def turns(self) -> Turns:
-        """Who goes next, where several are about to act."""
+        """Decides who goes next, if several could act."""
 
     @property
     def api(self) -> ImpactAPI:

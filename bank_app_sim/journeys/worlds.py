@@ -10,13 +10,13 @@ from ..simulation.settings import WorldSettings
 from .given import Given
 from .world import World
 
-# By what a world is made with. A process plays thousands of journeys in worlds of a few kinds.
+# One for each kind of world. A process plays thousands of journeys, but in few kinds of worlds.
 _PREPARED: dict[WorldSettings, Snapshot] = {}
 
 
 @contextlib.asynccontextmanager
 async def fresh(given: Given, *, seed: int) -> AsyncIterator[World]:
-    """A world in this process, in which nothing has happened yet."""
+    """A new world in this process."""
     prepared = _PREPARED.get(given.settings)
     if prepared is None:
         prepared = _PREPARED[given.settings] = await _prepared(given)
@@ -26,10 +26,10 @@ async def fresh(given: Given, *, seed: int) -> AsyncIterator[World]:
 
 @contextlib.asynccontextmanager
 async def on_sandbox(url: str, given: Given, *, seed: int) -> AsyncIterator[World]:
-    """A world on a served sandbox, in which nothing has happened yet.
+    """A new world on a served sandbox.
 
     Raises:
-        SandboxError: Nothing is there, or something else, or it makes no more worlds.
+        SandboxError: No sandbox answers, it has another version, or it makes no more worlds.
     """
     from ..simulation.remote import RemoteWorld
 

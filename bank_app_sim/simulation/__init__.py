@@ -1,4 +1,4 @@
-"""Worlds: the bank's app, the SDK, DES and the bank's backend, put together. The only room that knows them all."""
+"""Worlds: the bank's app, the SDK, DES and the bank's backend together. Only this room imports all of them."""
 
 from ..app import BankApp
 from ..backend import EVERY_CRASH_POINT, OrderState, customer_name

@@ -1,5 +1,5 @@
-"""What goes wrong with worlds."""
+"""The error of worlds."""
 
 
 class SimulationError(Exception):
-    """Something was asked of a simulation that it cannot do in this way; the message says how."""
+    """A world cannot do what the caller wants; the message says why, and what to do instead."""

@@ -1,4 +1,4 @@
-"""A block that is held open by a task of its own, so that any task may open it and any other one close it."""
+"""An `async with` block in a task of its own, so that one task may open it and another one close it."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,10 +15,10 @@ T = TypeVar("T")
 
 @attrs.define(eq=False)
 class Held(Generic[T]):
-    """A block with task groups in it, which only the task that has entered them can leave.
+    """Holds a block open. The block may have task groups, which only the task that entered them may leave.
 
     Args:
-        block: Is entered once, and left once.
+        block: Makes the block, which is entered once and left once.
     """
 
     _block: Callable[[], AbstractAsyncContextManager[T]]
@@ -31,7 +31,7 @@ class Held(Generic[T]):
     _task: object = attrs.field(default=None, init=False)
 
     async def open(self) -> T:
-        """What the block gives; raises what it raises. Whoever is cancelled meanwhile leaves nothing open."""
+        """Enter the block and return its value, or raise its error. Cancelling this call closes the block again."""
         self._task = self._started()
         try:
             await self._is_open.wait()
@@ -44,7 +44,7 @@ class Held(Generic[T]):
         return self._value[0]
 
     async def close(self) -> None:
-        """Leave the block; raises what that raises, or what went wrong in it. A second call does nothing."""
+        """Leave the block, and raise its error, if it has one. A second call does nothing."""
         self._may_close.set()
         await self._end()
         error, self._error = self._error, None
@@ -52,7 +52,7 @@ class Held(Generic[T]):
             raise error
 
     async def ended(self) -> None:
-        """Return when it has ended, by itself too."""
+        """Return when the block has ended, also if nobody closed it."""
         await self._has_ended.wait()
 
     async def _end(self) -> None:
@@ -60,7 +60,7 @@ class Held(Generic[T]):
             await self._has_ended.wait()
 
     def _started(self) -> object:
-        """The task, to be kept: an event loop knows its tasks by weak references."""
+        """Start the task. The caller keeps it, because an event loop has only weak references to its tasks."""
         loop = current_token().native_token
         if isinstance(loop, asyncio.AbstractEventLoop):
             task = asyncio.Task(self._hold(), loop=loop)
@@ -79,7 +79,7 @@ class Held(Generic[T]):
                     await self._may_close.wait()
         except (KeyboardInterrupt, SystemExit, anyio.get_cancelled_exc_class()):
             raise
-        except BaseException as error:  # for whoever opens or closes it
+        except BaseException as error:  # open() or close() raises it
             self._error = error
         finally:
             self._ended()

@@ -1,8 +1,8 @@
-"""The two databases of a world, as one pair: whether they still belong together, and are equally old.
+"""Checks that the two databases of a world still belong together and are equally old.
 
-DES and the bank are two programs, and neither looks into the other's database. Who starts both compares their marks,
-which say nothing but how far the pair has come. DES' goes ahead and the bank's follows, so that a process may be killed
-at any moment: then DES is one step ahead, and knows it.
+DES and the bank are two programs, and neither reads the other's database. The program that starts both compares their
+marks. A mark is the name of the pair and a count of steps. DES takes each step first and the bank follows; so a process
+may be killed at any moment: DES is then one step ahead, and its mark says so.
 """
 
 import logging
@@ -17,28 +17,27 @@ from ..server.database import DatabaseError, Mark, Marked
 
 logger = logging.getLogger(__name__)
 
-# A copy that is older than this is told from the present state, whatever happened to it.
+# A copy that is older than this has a lower count, so that it is recognized.
 STEP_EVERY = timedelta(seconds=10)
 
 _WAY_OUT = (
-    "Put the right one in its place (with its -wal and -shm beside it, if there are such), or move both away to begin "
-    "anew. With --rejoin they go on as they are: the bank tells DES again what it has done, and says what DES does not "
-    "know."
+    "Put the right one in its place (with its -wal and -shm files, if it has any), or move both away to begin anew. "
+    "With --rejoin they go on as they are: the bank tells DES again what it has done, and logs what DES does not know."
 )
 
 
 def what_is_wrong(des: Mark | None, bank: Mark | None, *, names: tuple[str, str]) -> str | None:
-    """Why two databases must not go on together; None where they may.
+    """Why two databases must not go on together; None if they may.
 
     Args:
-        names: What the databases of DES and of the bank are called.
+        names: The names of the databases of DES and of the bank.
     """
     of_des, of_bank = names
     if des is None:
         heard = "the bank may hold money of which DES has never heard"
         return None if bank is None else f"{of_des} is new or was emptied, and {of_bank} is not: {heard}"
     if bank is None:
-        if des == Mark(des.pair, 0, is_open=True):  # the first start ended before the bank had its mark
+        if des == Mark(des.pair, 0, is_open=True):  # the first start was killed before the bank had its mark
             return None
         return f"{of_bank} is new or was emptied, and {of_des} is not: DES knows what the bank has forgotten"
     if des.pair != bank.pair:
@@ -57,14 +56,14 @@ class Pair:
     bank: Marked
 
     def meet(self, *, new_name: str, rejoin: bool) -> bool:
-        """See that the two may go on together, and let both take a step; whether they did not belong together.
+        """Check that the two may go on together, and let both take a step. True if they did not belong together.
 
         Args:
-            new_name: Of the pair, if this is its first start.
-            rejoin: Let them go on whatever is wrong, and belong together from now on.
+            new_name: The name of the pair, if this is its first start.
+            rejoin: Let them go on in any case; from now on they belong together.
 
         Raises:
-            DatabaseError: They may not; the message says why, and the way out.
+            DatabaseError: They must not go on together; the message says why, and the way out.
         """
         des, bank = self._both()
         wrong = what_is_wrong(des, bank, names=(self.des.name, self.bank.name))
@@ -75,15 +74,15 @@ class Pair:
             count = max(mark.count for mark in (des, bank) if mark is not None)
             self.des.database.run_now(self.des.put(Mark(new_name, count, is_open=True)))
             self.bank.database.run_now(self.bank.put(Mark(new_name, count)))
-        else:  # of several processes that start together, the first has named the pair
+        else:  # if several processes start together, the first one names the pair
             named = self.des.database.run_now(self.des.keep(Mark(new_name, 0, is_open=True)))
             self.bank.database.run_now(self.bank.keep(attrs.evolve(named, is_open=False)))
-        self.step_now()  # which may be the one that somebody was killed at
+        self.step_now()  # a killed process may have left this step unfinished
         self.step_now()
         return wrong is not None
 
     def _both(self) -> tuple[Mark | None, Mark | None]:
-        """Both marks at one moment, also while another process is taking a step."""
+        """Both marks at one moment, even if another process takes a step meanwhile."""
         while True:
             des = self.des.database.run_now(self.des.read)
             bank = self.bank.database.run_now(self.bank.read)
@@ -91,21 +90,21 @@ class Pair:
                 return des, bank
 
     def step_now(self) -> None:
-        """Let both take a step, before this returns."""
+        """Let both take a step; blocks until they have."""
         step = self.des.database.run_now(self.des.step)
         self.bank.database.run_now(self.bank.follow(step))
         self.des.database.run_now(self.des.conclude(step))
 
     async def step(self, clock: Clock) -> datetime:
-        """Let both take a step; returns when to take the next one."""
+        """Let both take a step, and return the moment of the next one."""
         step = await self.des.database.run(self.des.step)
         await self.bank.database.run(self.bank.follow(step))
         await self.des.database.run(self.des.conclude(step))
         return clock.now() + STEP_EVERY
 
     def part(self) -> None:
-        """Let both take a last step, where the databases can be used."""
+        """Let both take a last step, if the databases can be used."""
         try:
             self.step_now()
         except (DatabaseError, LookupError, sa.exc.SQLAlchemyError) as error:
-            logger.warning("how far the two databases have come is not written down: %s", error)
+            logger.warning("the two databases could not note how far they have come: %s", error)

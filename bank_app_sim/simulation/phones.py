@@ -17,7 +17,7 @@ from .client import Client
 from .streams import Streams
 from .traced_app import TracedBankApp
 
-# How a user answers what the app asks: yes, no, or in a while.
+# How a user answers a question of the app: yes or no, at once or later.
 Answers = Callable[[str], "bool | Awaitable[bool]"]
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -28,13 +28,13 @@ def always_yes(_question: str) -> bool:
 
 
 def _of(customer: str, transport: Any) -> Any:
-    """A transport on a user's phone. None is the network itself, which tells the other side nothing of the user."""
+    """A transport on a user's phone. None means TCP, where messages do not carry the user."""
     return transport if transport is None or not customer else _OfUser(customer, transport)
 
 
 @attrs.frozen
 class _OfUser:
-    """A transport for httpx: what is sent by it, and what is answered, is a user's."""
+    """A transport for httpx that marks requests and responses with the user in the trace."""
 
     customer: str
     transport: Any
@@ -58,10 +58,10 @@ class Phones:
     """Makes apps and SDKs that reach one world.
 
     Attributes:
-        des_url: Where DES is; `backend_url` is where the bank's backend is.
-        to_des: Gives a transport to DES, or None for the network; `to_backend` likewise.
-        tasks: Where callbacks run.
-        stack: What closes all of it in the end.
+        des_url: The address of DES; `backend_url` is the address of the bank's backend.
+        to_des: Makes a transport to DES, or returns None for TCP; `to_backend` likewise.
+        tasks: Callbacks run in it.
+        stack: Closes all apps and SDKs in the end.
     """
 
     des_url: str
@@ -114,7 +114,7 @@ class Phones:
         return self._apps[customer]
 
     async def kill_app(self, customer: str) -> None:
-        """Let the app's process die: what it had in memory is gone, callbacks that run included."""
+        """Kill the app's process: it loses what it had in memory, and its running callbacks."""
         app = self._apps.pop(customer, None)
         if app is not None:
             with of_user(customer):
@@ -122,5 +122,5 @@ class Phones:
             await app.sdk.aclose()
 
     def forget_app(self, customer: str) -> None:
-        """The next `app()` is another process; this one is left to itself."""
+        """Let the next `app()` be a new process. This one keeps running, but nobody uses it."""
         self._apps.pop(customer, None)

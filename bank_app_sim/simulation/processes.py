@@ -1,4 +1,4 @@
-"""The two servers of a world as processes: each can die, and be started again on what it has written down."""
+"""The two servers of a world as processes: each can die, and starts again with its database."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -13,7 +13,7 @@ from .network import Died, Network
 
 
 class Server(Protocol):
-    """An actor with a database of its own, and work to do."""
+    """An actor with a database and work of its own."""
 
     async def run(self) -> None: ...
     def content(self) -> bytes: ...
@@ -22,18 +22,19 @@ class Server(Protocol):
 
 S = TypeVar("S", bound=Server)
 
-# Plain fields, by collection and key.
+# Fields, by collection and key.
 State = dict[str, dict[str, dict[str, Any]]]
 
 
 class Process(Generic[S]):
-    """A server, and whoever starts it again when it has died.
+    """Runs a server, and starts it again when it has died.
 
     Args:
-        participant: Its name in the trace.
-        start: Makes the server; is given what the dead one had in memory, or None where it is written down elsewhere.
-        look: Reads what a server has written down.
-        keeps_in_memory: Its database would be gone with it.
+        participant: The server's name in the trace.
+        start: Makes the server; gets the content of the dead server's database in memory, or None for other databases.
+        look: Reads the state of a server.
+        content: What the first server begins with.
+        keeps_in_memory: The database is in memory, so that it would be lost with the process.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Process(Generic[S]):
         self._life = anyio.CancelScope()
         self._stays_down = timedelta()
         self._is_up = anyio.Event()
-        # Nobody looks at a server that is being replaced.
+        # Nobody reads the state while the server is replaced.
         self._changing = anyio.Lock()
         self.server = start(content)
         network.kill[participant] = self.die
@@ -68,10 +69,10 @@ class Process(Generic[S]):
         self.server.close()
 
     async def run(self) -> None:
-        """Keep it alive, for ever."""
+        """Run the server, and start it again each time it dies."""
         while True:
             with anyio.CancelScope() as self._life:
-                if self.participant in self._network.dead:  # before this had begun
+                if self.participant in self._network.dead:  # it was killed before this began
                     self._life.cancel()
                 else:
                     self._is_up.set()
@@ -82,9 +83,9 @@ class Process(Generic[S]):
             await self._begin_again()
 
     async def die(self, *, stays_down: timedelta = timedelta()) -> None:
-        """Die now, whatever it is doing; what is not written down is lost.
+        """Kill the server now, whatever it is doing. It loses everything outside its database.
 
-        Returns when it runs again, or, where it stays down for a while, at once.
+        This returns when it runs again; or at once, if it stays down for some time.
         """
         self._bury()
         self._stays_down = stays_down
@@ -93,7 +94,7 @@ class Process(Generic[S]):
             await self._is_up.wait()
 
     async def state(self) -> State:
-        """What it has written down, whether it runs or not."""
+        """The content of its database, whether it runs or not."""
         async with self._changing:
             return await self._look(self.server)
 
@@ -107,7 +108,7 @@ class Process(Generic[S]):
         async with self._changing:
             content = self.server.content() if self._keeps_in_memory else None
             self.server.close()
-            # At once, though nobody reaches it yet: what was written down can be looked at while it is down.
+            # It starts at once, but no request reaches it yet. So its state can be read while it is down.
             self.server = self._start(content)
         if self._stays_down:
             await self._clock.sleep_until(self._clock.now() + self._stays_down)

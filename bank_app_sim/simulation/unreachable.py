@@ -1,14 +1,14 @@
-"""How a transport of ours says that nothing was sent: by its error, and as httpcore does at each step."""
+"""How our transports report that they sent nothing: with an error, and with a trace event as httpcore does."""
 
 from typing import Any, NoReturn
 
 
 async def unreachable(request: Any, sentence: str) -> NoReturn:
-    """Raise `httpx.ConnectError`. Whoever sends hears of it through the request's extension `trace` first.
+    """Raise `httpx.ConnectError`, after an event for the request's extension `trace`.
 
-    An error of this type is no evidence by itself: some adapters raise it for what was sent and got no answer.
+    The error alone proves nothing: some adapters raise it for requests that were sent and got no response.
     """
-    import httpx  # not at the top: a server is to be up first
+    import httpx  # not at the top: a server has to start quickly
 
     error = httpx.ConnectError(sentence, request=request)
     trace = request.extensions.get("trace")

@@ -143,7 +143,9 @@ def test_a_world_that_is_not_here_is_404_for_every_operation(
     }
     http.delete(of(world))
 
-    answer = http.request(operation.method, operation.path.format(id=world["id"]), json=bodies.get(operation.does, {}))
+    answer = http.request(
+        operation.method, operation.path.format(id=world["id"]), json=bodies.get(operation.does.perform.__name__, {})
+    )
 
     assert answer.status_code == 404
     assert errors(answer)["id"] == [
