@@ -64,7 +64,7 @@ class Waiter:
             raise self._error
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Result:
     """What came of asking the host, or of telling DES.
 
@@ -76,7 +76,7 @@ class Result:
     error: MakeError = no_error
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Work:
     """A task of a handover: it asks the host, or tells DES."""
 

@@ -1,7 +1,7 @@
 """The host is asked to open an account: for a user, or for one Dream if each Dream has its own account."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import attrs
 
@@ -37,13 +37,9 @@ class AccountQuestion(Question):
     def key(self) -> str:
         return self.request_id
 
-    def _provisioning(self) -> dict[str, Any]:
+    def _initiated(self) -> datetime:
         self.initiated_at = self.initiated_at or self.clock.now()
-        return {
-            "provisioning_initiated_at": self.initiated_at,
-            "account_provision_request_id": self.request_id,
-            "attempts": DELIVERY_ATTEMPTS,
-        }
+        return self.initiated_at
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -62,7 +58,12 @@ class UserAccount(AccountQuestion):
         )
 
     async def deliver(self, owner: Owner) -> MakeError | None:
-        await owner.users.update(owner.user.id, **self._provisioning())
+        await owner.users.update(
+            owner.user.id,
+            provisioning_initiated_at=self._initiated(),
+            account_provision_request_id=self.request_id,
+            attempts=DELIVERY_ATTEMPTS,
+        )
         return None
 
     def accepted_by(self, user: User) -> User:
@@ -90,7 +91,12 @@ class DreamAccount(AccountQuestion):
         )
 
     async def deliver(self, owner: Owner) -> MakeError | None:
-        await owner.dreams.update(self.dream.id, **self._provisioning())
+        await owner.dreams.update(
+            self.dream.id,
+            provisioning_initiated_at=self._initiated(),
+            account_provision_request_id=self.request_id,
+            attempts=DELIVERY_ATTEMPTS,
+        )
         return None
 
     def stay(self, launches: Launches) -> str:

@@ -1,18 +1,16 @@
 """In whose name a session's requests are sent: its cookie, and a newer one when DES does not know it any more."""
 
-import attrs
-
 from ..http.headers import Proof
 from ..http.replies import Reply
 from ..http.transport import Auth, Transport
 from .lifetime import Lifetime
 
 
-@attrs.frozen(eq=False)
 class Credential(Auth):
     """The proof of one session."""
 
-    _lifetime: Lifetime
+    def __init__(self, lifetime: Lifetime) -> None:
+        self._lifetime = lifetime
 
     @property
     def owner(self) -> object:

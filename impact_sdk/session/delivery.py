@@ -22,7 +22,7 @@ from .validity import Validity
 DELIVERY_ATTEMPTS = 8
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(eq=False, kw_only=True, repr=False)
 class Delivery:
     """Delivers the tokens of one session.
 

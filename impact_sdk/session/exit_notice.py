@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 import anyio
-import attrs
 
 from ..callbacks import ExitReason, ExitRequest
 from ..logs import fields
@@ -19,13 +18,13 @@ logger = logging.getLogger("impact_sdk")
 SIGN_OUT_WAITS = timedelta(seconds=30)
 
 
-@attrs.define(eq=False)
 class ExitNotice:
     """The notice of one session, given once."""
 
-    _user: User
-    _shared: Shared
-    _told: anyio.Event | None = attrs.field(default=None, init=False)
+    def __init__(self, user: User, shared: Shared) -> None:
+        self._user = user
+        self._shared = shared
+        self._told: anyio.Event | None = None
 
     def tell(self, reason: ExitReason, explanation: str) -> None:
         """Call `exit_requested` in a task of its own, if it is registered."""

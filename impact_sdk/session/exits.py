@@ -9,7 +9,7 @@ from ..mistakes.shown import text, told
 from ..models import SessionRenewal, SessionSettings
 from .renewal import Event, SessionState
 
-REMEDY = "register a callback with sdk.register(id_token_expired=…) that gets a new one"
+REMEDY = "register a callback with sdk.register(id_token_expired=…) that returns a new one"
 
 # A cookie's lifetime is in whole seconds.
 COOKIES_PRECISION = timedelta(seconds=1)
@@ -33,7 +33,7 @@ SIGNED_OUT = Exit(ExitReason.SIGNED_OUT, "has ended: the user signed out")
 # For a session that no token renews.
 UNKNOWN = Exit(ExitReason.EXPIRED, "has ended: DES does not know it any more")
 UNKNOWN_AND_NOT_REGISTERED = Exit(
-    ExitReason.EXPIRED, f"has ended: DES does not know it any more, and nobody gets a new ID token; {REMEDY}"
+    ExitReason.EXPIRED, f"has ended: DES does not know it any more, and no callback returns a new ID token; {REMEDY}"
 )
 ANOTHER_USER = Exit(ExitReason.TOKEN_REFUSED, "has ended: the new ID token is another user's")
 
@@ -59,7 +59,7 @@ def not_registered(at: datetime) -> Exit:
 
 
 def nothing_gained(at: datetime) -> Exit:
-    said = f"has ended at {at.isoformat()}: id_token_expired gave a token that lasts no longer"
+    said = f"has ended at {at.isoformat()}: id_token_expired returned a token that lasts no longer"
     return Exit(ExitReason.TOKEN_MISSING, said)
 
 
@@ -76,7 +76,7 @@ def undeliverable(error: BaseException) -> Exit:
 
 
 def without_clock(error: BaseException) -> Exit:
-    return Exit(ExitReason.EXPIRED, f"has ended: its end cannot be waited for ({told(error)})")
+    return Exit(ExitReason.EXPIRED, f"has ended: the clock cannot wait for its end ({told(error)})")
 
 
 def is_at_maximum(settings: SessionSettings) -> bool:
@@ -97,7 +97,7 @@ def at_its_end(state: SessionState, settings: SessionSettings, at: datetime) -> 
     if state in (SessionState.PROLONGING, SessionState.RELAUNCHING):
         return Exit(ExitReason.EXPIRED, f"{ended}: DES could not be told the new ID token in time")
     if is_at_maximum(settings):
-        return Exit(ExitReason.MAXIMUM_REACHED, f"{ended}: it had its maximum duration")
+        return Exit(ExitReason.MAXIMUM_REACHED, f"{ended}: it has reached its maximum duration")
     if settings.renewal == SessionRenewal.ACTIVITY:
         return Exit(ExitReason.EXPIRED, f"{ended}: the user was not active")
     return Exit(ExitReason.EXPIRED, f"{ended}, and could not be renewed in time")

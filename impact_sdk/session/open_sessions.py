@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import attrs
-
 from ..auth import IDToken
 from ..errors import AlreadyLaunching, ConfigurationError
 from ..http.policy import Policy
@@ -15,14 +13,14 @@ from .session import Session
 from .shared import Shared
 
 
-@attrs.frozen(eq=False)
 class OpenSessions:
     """The sessions that have begun and not ended."""
 
-    _shared: Shared
-    _opening: Opening
-    _sessions: list[OpenedSession] = attrs.field(factory=list, init=False)
-    _launching: set[IDToken] = attrs.field(factory=set, init=False)
+    def __init__(self, shared: Shared, opening: Opening) -> None:
+        self._shared = shared
+        self._opening = opening
+        self._sessions: list[OpenedSession] = []
+        self._launching: set[IDToken] = set()
 
     @contextmanager
     def launching(self, token: IDToken) -> Iterator[None]:

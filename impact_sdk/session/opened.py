@@ -34,7 +34,6 @@ from .credential import Credential
 from .exported import Exported, written
 from .launch import Begun, Launch
 from .lifetime import Lifetime
-from .savehack_ids import SavehackIds
 from .shared import Shared
 from .validity import Validity
 
@@ -59,12 +58,12 @@ class OpenedSession:
         self._shared = shared
         self._closed = closed
         self._is_entered = self._is_view = False
-        self._savehack_ids = SavehackIds()
+        self._savehack_ids: dict[str, str] = {}
         self._ends: list[anyio.Event] | None = None
         self._lifetime = Lifetime(
             user=begun.user,
             launch=launch,
-            validity=Validity.of(begun, shared.http.clock),
+            validity=Validity(begun, shared.http.clock),
             shared=shared,
             ended=self._leave,
         )

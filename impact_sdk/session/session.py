@@ -8,11 +8,13 @@ from typing import Unpack
 from ..api.naming import calls_of
 from ..arguments import checked
 from ..callbacks import TelemetryEvent
-from ..errors import NotSent, OutcomeUnknown
+from ..errors import ConfigurationError, NotSent, OutcomeUnknown
 from ..handover.handovers import Reading
 from ..http.options import CallOptions, PostOptions
+from ..mistakes.shown import shown
 from ..mistakes.wrong import wrong
 from ..models import (
+    SAVEHACK_TYPES,
     Account,
     Dream,
     LaunchState,
@@ -95,7 +97,7 @@ class Session(OpenedSession):
         self._act("launch_savehack")
         launch = await self._launches.create(
             dream_id=_id("dream", dream),
-            savehack_id=await self._savehack_ids.of(terms, self._savehacks),
+            savehack_id=await self._savehack_id(terms),
             terms=terms,
             **options,
         )
@@ -210,6 +212,20 @@ class Session(OpenedSession):
         """The user's transactions, by ascending `requested_at`."""
         self._act("transactions")
         return self._transactions.list(state=state, **options)
+
+    async def _savehack_id(self, terms: SavehackTerms) -> str:
+        """The id of the savehack that `terms` are for. DES is asked once, when the first id is needed."""
+        try:
+            wanted = SAVEHACK_TYPES[type(terms)]
+        except KeyError:
+            known = ", ".join(kind.__name__ for kind in SAVEHACK_TYPES)
+            raise ConfigurationError(f"terms is {shown(terms)}, which is no savehack; pass one of {known}") from None
+        ids = self._savehack_ids
+        if wanted not in ids:
+            ids.update({savehack.type: savehack.id async for savehack in self._savehacks.list()})
+        if wanted not in ids:
+            raise ConfigurationError(f"this bank does not offer {wanted}; it offers {', '.join(ids)}")
+        return ids[wanted]
 
     @property
     def _reading(self) -> Reading:

@@ -10,7 +10,7 @@ from ..tasks.home import Home
 from .notices import Notices
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True, repr=False)
 class Shared:
     """The parts of an SDK that its sessions use.
 

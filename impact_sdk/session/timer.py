@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import anyio
-import attrs
 
 from ..clock import Clock
 from ..parsing.server_time import LAST
@@ -15,7 +14,6 @@ from .renewal import Event
 ASKED_BEFORE_END = timedelta(seconds=30)
 
 
-@attrs.define(eq=False)
 class ExpiryTimer:
     """Knows when a session ends, by this machine's clock.
 
@@ -25,11 +23,11 @@ class ExpiryTimer:
             the host's time for a new token is over.
     """
 
-    _clock: Clock
-    expires_at: datetime = attrs.field(init=False)
-    deadline: datetime = attrs.field(default=LAST, init=False)
-    _ask_at: datetime = attrs.field(init=False)
-    _sleep: anyio.CancelScope = attrs.field(factory=anyio.CancelScope, init=False)
+    def __init__(self, expires_at: datetime, clock: Clock) -> None:
+        self._clock = clock
+        self._sleep = anyio.CancelScope()
+        self.deadline = LAST
+        self.ends_at(expires_at)
 
     def ends_at(self, moment: datetime) -> None:
         """DES says when the session ends."""

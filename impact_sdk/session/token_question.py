@@ -4,8 +4,6 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 
-import attrs
-
 from ..auth import IDToken
 from ..callbacks import IDTokenExpired
 from ..handover.watched import Watched
@@ -24,12 +22,12 @@ KEYWORD = "id_token_expired"
 _answering: ContextVar[frozenset["TokenQuestion"]] = ContextVar("answering_for", default=frozenset())
 
 
-@attrs.frozen(eq=False)
 class TokenQuestion:
     """The question of one session."""
 
-    _user: User
-    _shared: Shared
+    def __init__(self, user: User, shared: Shared) -> None:
+        self._user = user
+        self._shared = shared
 
     @property
     def is_answered_here(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
 
 import attrs
 
@@ -17,23 +16,17 @@ from .launch import Begun
 from .timer import ExpiryTimer
 
 
-@attrs.define(eq=False)
 class Validity:
     """The cookie and the settings of one session; sets its timer."""
 
-    timer: ExpiryTimer
-    settings: SessionSettings = attrs.field(init=False)
-    cookie: SessionCookie = attrs.field(init=False)
-    _heard: tuple[Mapping[str, str], datetime] = attrs.field(init=False, repr=False)
+    _heard: tuple[Mapping[str, str], datetime]
 
-    @classmethod
-    def of(cls, begun: Begun, clock: Clock) -> Self:
-        validity = cls(ExpiryTimer(clock))
-        validity.begin(begun)
-        return validity
+    def __init__(self, begun: Begun, clock: Clock) -> None:
+        self.settings, self.cookie = begun.settings, begun.cookie
+        self.timer = ExpiryTimer(begun.expires_at, clock)
 
     def begin(self, begun: Begun) -> None:
-        """DES has begun the session, or another one in its place."""
+        """DES has begun another session in place of this one."""
         self.settings, self.cookie = begun.settings, begun.cookie
         self.timer.ends_at(begun.expires_at)
 

@@ -202,7 +202,7 @@ async def test_a_clock_that_fails_with_anything_ends_no_other_session(make: Call
         world.clock_raises = make()
         world.move(timedelta(seconds=1))
         await anyio.wait_all_tasks_blocked()
-        with pytest.raises(SessionClosed, match="cannot be waited for"):
+        with pytest.raises(SessionClosed, match="the clock cannot wait for its end"):
             ada.dreams()
         sdk.register(account_provisioning_requested=raising(OfTheHost()))
         await goes_on(await sdk.launch("eve"))

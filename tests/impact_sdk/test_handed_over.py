@@ -106,7 +106,7 @@ async def test_a_session_whose_clock_cannot_wait_ends_and_says_so(broken: Any, s
     async with a_session(clock=HostClock(given_sleep_until=broken)) as session:
         await anyio.wait_all_tasks_blocked()
 
-        with pytest.raises(SessionClosed, match=f"its end cannot be waited for .{said}"):
+        with pytest.raises(SessionClosed, match=f"the clock cannot wait for its end .{said}"):
             await session.create_dream("Bike")
 
 
