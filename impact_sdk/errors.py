@@ -3,36 +3,36 @@
 ImpactError
   ConfigurationError            the SDK was set up in a way that cannot work
     UnknownArgument             there is no argument of this name, or one is missing
-  LaunchError                   launch() did not give a session
+  LaunchError                   launch() failed
     InvalidCredentials          DES does not accept the ID token (422)
     AlreadyLaunching            a launch with this ID token is under way
-  APIError                      DES answered, and the answer is no
+  APIError                      DES refused
     BadRequest                  400, 413, 415, 422: the request is wrong; `errors` says where
     Unauthorized                401: no credentials, or they have expired
     Forbidden                   403: these credentials may not do that
-    NotFound                    404: it is not there, or not yours
-    Conflict                    409: it is there already
-      StillRunning              409: the first request with this idempotency key is being worked on
-    RateLimited                 429: too many requests; `retry_after` in seconds, when DES says it
-    ServerError                 5xx: the fault is with DES
+    NotFound                    404: it does not exist, or is not yours
+    Conflict                    409: it exists already
+      StillRunning              409: the first request with this idempotency key is still running
+    RateLimited                 429: too many requests; `retry_after` in seconds, if DES says it
+    ServerError                 5xx: DES failed
     UnexpectedResponse          the answer cannot be read
   TransportError                there was no answer
     NotSent                     the request never reached DES: nothing has happened
     OutcomeUnknown              the request may have reached DES: unless it was a GET, it may have happened
   HandoverError                 the host did not take over; `launches` are paused, or drafts
-    CallbackNotRegistered       nobody to ask
+    CallbackNotRegistered       no callback is registered
     AccountProvisioningDeclined the user said no; `reason` says why
-    AccountProvisioningFailed   the callback raised, or was none
+    AccountProvisioningFailed   the callback raised, or is not one
     AccountProvisioningTimedOut the callback took too long
     TransferConsentDeclined     the user did not sign; `reason` says why
-    TransferConsentFailed       the callback raised, or was none, or DES has heard nothing from the bank
+    TransferConsentFailed       the callback raised, or is not one, or the bank has told DES nothing
     TransferConsentTimedOut     the callback took too long
   SessionClosed                 the session has ended
-  WebhookError                  what claims to be a webhook of DES is not accepted
-    InvalidSignature            DES has not signed it
-    StaleWebhook                it was sent too long ago, or has a time yet to come
-    ReplayedWebhook             it has been here before
-    UnreadableWebhook           DES has signed it, and it is no batch of events
+  WebhookError                  a webhook is not accepted
+    InvalidSignature            DES did not sign it
+    StaleWebhook                it was sent too long ago, or its time is in the future
+    ReplayedWebhook             it was received before
+    UnreadableWebhook           DES signed it, but it is not a batch of events
 """
 
 from collections.abc import Sequence
@@ -51,12 +51,12 @@ if TYPE_CHECKING:
     from .parsing.rate_limits import RateLimit
 
 
-# Of what DES says about one field: the rest is in `FieldError.errors`.
+# A message quotes so much about one field. `FieldError.errors` has all.
 LONGEST_QUOTATION = 1_000
 
 
 class LaunchError(ImpactError):
-    """`launch()` did not give a session."""
+    """`launch()` failed: there is no session."""
 
 
 class InvalidCredentials(LaunchError):
@@ -85,17 +85,17 @@ class FieldError:
 
 
 class APIError(ImpactError):
-    """DES answered, and the answer is no.
+    """DES refused the request.
 
     Attributes:
         status: The HTTP status.
-        errors: What DES finds wrong, field by field; empty when it does not say.
-        request_id: What to tell the vendor's support; None when DES did not name one.
-        attempts: How often the request was sent, the first time included.
-        rate_limit: How much DES still lets us ask, when it says so.
+        errors: What DES finds wrong, field by field; empty if it does not say.
+        request_id: Tell it to the vendor's support; None if DES did not send one.
+        attempts: How often the request was sent, including the first time.
+        rate_limit: How many requests DES still accepts, if it says so.
         idempotency_key: The key that was sent; None for a request that needs none.
-        history: These attempts, one by one; empty where the first answer was a good one that cannot be read.
-        retry_after: Seconds to wait before asking again, when DES says so.
+        history: The attempts, one by one; empty if the first answer was good but could not be read.
+        retry_after: Seconds to wait before asking again, if DES says so.
     """
 
     history: tuple["Attempt", ...] = ()
@@ -134,33 +134,33 @@ class Forbidden(APIError):
 
 
 class NotFound(APIError):
-    """It is not there, or it belongs to somebody else (404)."""
+    """It does not exist, or belongs to another user or bank (404)."""
 
 
 class Conflict(APIError):
-    """It is there already (409). It changed nothing. `StillRunning` says that it may yet come to be."""
+    """It exists already (409). The request changed nothing. `StillRunning`: it may exist in a moment."""
 
 
 class StillRunning(Conflict):
-    """The first request with this `idempotency_key` is still being worked on (409). This one changed nothing.
+    """The first request with this `idempotency_key` is still running (409). This one changed nothing.
 
-    Ask again later with the same key for the first one's answer; the SDK has done so as often as `attempts` allow.
+    Send it again later with the same key to get the first answer. The SDK did so as often as `attempts` allow.
     """
 
 
 class RateLimited(APIError):
-    """Too many requests (429). It changed nothing. `retry_after` says how long to wait, when DES does."""
+    """Too many requests (429). It changed nothing. `retry_after` says how long to wait, if DES says so."""
 
 
 class ServerError(APIError):
-    """The fault is with DES (5xx), or with what stands before it. A write may have happened all the same."""
+    """DES, or a proxy before it, failed (5xx). A write may still have happened."""
 
 
 class UnexpectedResponse(APIError):
-    """The answer is not what was asked for: it cannot be read, or leads elsewhere, or is not from DES at all.
+    """The answer cannot be read, or redirects elsewhere, or is not from DES at all.
 
-    The message says which call it was, what came, and what is wrong with it. What a GET asks changes nothing; anything
-    else may have happened, unless it was sent elsewhere with 307 or 308.
+    The message names the call, what came, and what is wrong with it. A GET changes nothing; any other request may have
+    happened, unless it was redirected with 307 or 308.
     """
 
 
@@ -168,8 +168,8 @@ class TransportError(ImpactError):
     """There was no answer.
 
     Attributes:
-        attempts: How often the request was sent, the first time included.
-        history: These attempts, one by one.
+        attempts: How often the request was sent, including the first time.
+        history: The attempts, one by one.
     """
 
     history: tuple["Attempt", ...] = ()
@@ -180,15 +180,15 @@ class TransportError(ImpactError):
 
 
 class NotSent(TransportError):
-    """The request never reached DES: it is known not to have happened, and may be repeated."""
+    """The request never reached DES. It has not happened, and may be repeated."""
 
 
 class OutcomeUnknown(TransportError):
     """The request may have reached DES, and no answer came.
 
-    What a GET asks changes nothing, and may be asked again. Anything else may have happened. A PATCH, PUT or DELETE may
-    be repeated: twice does what once does. Before you repeat a POST, look whether it has happened; or repeat it with
-    the same `idempotency_key`, where DES honours keys. The message says which of these it is, and after how long.
+    A GET changes nothing, and may be repeated. Any other request may have happened. A PATCH, PUT or DELETE may be
+    repeated: twice has the same effect as once. Before you repeat a POST, check whether it has happened; or repeat it
+    with the same `idempotency_key`, if DES honours keys. The message says which case it is, and after how long.
 
     Attributes:
         idempotency_key: The key that was sent; None for a request that needs none.

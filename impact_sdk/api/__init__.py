@@ -45,15 +45,15 @@ __all__ = [
 class ImpactAPI:
     """The Impact Finance API, in the name of the bank.
 
-    Requests are tried again where that is right, under one idempotency key for each intent. Every method takes
-    `timeout=` and `attempts=`, those that make something `idempotency_key=` (see `CallOptions`, `PostOptions`); every
-    one raises `TransportError` when there was no answer and `APIError` when the answer is no. Use it in `async with`,
-    or call `aclose()`.
+    Requests are tried again where that is right, with one idempotency key for each intent. Every method takes
+    `timeout=` and `attempts=`; methods that make something take `idempotency_key=` too (see `CallOptions`,
+    `PostOptions`). Every method raises `TransportError` if there was no answer, and `APIError` if DES refuses. Use it
+    in `async with`, or call `aclose()`.
 
     Args:
         base_url: The address of DES, without `/v1`; another path in it is kept.
         auth: The bank's client credentials. The access token is fetched and renewed as needed.
-        options: As `ClientOptions` has them.
+        options: See `ClientOptions`.
 
     Raises:
         ConfigurationError: An address, credentials or an option that cannot work.
@@ -74,7 +74,7 @@ class ImpactAPI:
         self._is_entered = False
         self._transport = Transport(http=self._http, auth=BearerToken(credentials))
 
-    # What there is to ask for: here and not in `__init__`, so that `dir()`, `help()` and editors know of it.
+    # The resources. They are not made in `__init__`, so that `dir()`, `help()` and editors know them.
 
     @cached_property
     def users(self) -> Users:
@@ -83,7 +83,7 @@ class ImpactAPI:
 
     @cached_property
     def accounts(self) -> Accounts:
-        """What DES knows of the accounts that the bank holds."""
+        """What DES knows about the accounts at the bank."""
         return Accounts(self._transport)
 
     @cached_property
@@ -93,32 +93,32 @@ class ImpactAPI:
 
     @cached_property
     def savehacks(self) -> Savehacks:
-        """What can be launched."""
+        """The saving rules that can be launched."""
         return Savehacks(self._transport)
 
     @cached_property
     def savehack_launches(self) -> SavehackLaunches:
-        """Savehacks at work."""
+        """Launched savehacks."""
         return SavehackLaunches(self._transport)
 
     @cached_property
     def transactions(self) -> Transactions:
-        """Money that is to move, has moved, or could not."""
+        """Requested, settled and failed transfers of money."""
         return Transactions(self._transport)
 
     @cached_property
     def transfer_consents(self) -> TransferConsents:
-        """The users' yes to what savehacks will move."""
+        """The users' consents to the transfers of savehacks."""
         return TransferConsents(self._transport)
 
     @cached_property
     def events(self) -> Events:
-        """What happened in DES in the last 30 days."""
+        """The events of the last 30 days in DES."""
         return Events(self._transport)
 
     @cached_property
     def sandbox(self) -> Sandbox:
-        """What only the sandbox has: its feed, and where its webhooks go."""
+        """Functions of the sandbox only: outside events, and the address for webhooks."""
         return Sandbox(self._transport)
 
     @classmethod
@@ -126,13 +126,13 @@ class ImpactAPI:
     def from_env(
         cls, *, base_url: str | None = None, auth: ClientCredentials | None = None, **options: Unpack[ClientOptions]
     ) -> Self:
-        """A client as the environment has it; what is given as an argument comes first.
+        """A client with the settings of the environment. An argument wins over a variable.
 
-        `IMPACT_BASE_URL`, `IMPACT_CLIENT_ID` and `IMPACT_CLIENT_SECRET` have to be there; `IMPACT_TIMEOUT`,
-        `IMPACT_DEADLINE` (seconds) and `IMPACT_ATTEMPTS` may be.
+        `IMPACT_BASE_URL`, `IMPACT_CLIENT_ID` and `IMPACT_CLIENT_SECRET` are required; `IMPACT_TIMEOUT`,
+        `IMPACT_DEADLINE` (seconds) and `IMPACT_ATTEMPTS` are optional.
 
         Raises:
-            ConfigurationError: A variable is missing, or cannot be; it is named, and no secret is shown.
+            ConfigurationError: A variable is missing or wrong. The message names it, and shows no secret.
         """
         called = f"{cls.__name__}.from_env()"
         known: dict[str, Any] = environment.options({**options})
@@ -148,17 +148,17 @@ class ImpactAPI:
         )
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
-        """The same client, with other options for calls that do not say otherwise.
+        """The same client with other default options for its calls.
 
-        It shares connections, access token and all else with this one. It closes nothing: `aclose()` and `async with`
-        do nothing to it, and it ends with this one.
+        It shares connections, the access token and everything else with this one. Its `aclose()` and `async with` close
+        nothing; it ends with this one.
 
         Raises:
             ConfigurationError: An option that cannot work.
         """
         require_known("with_options()", {**options}, CallOptions.__annotations__)
         view = copy.copy(self)
-        for name in RESOURCES & vars(view).keys():  # which ask as this one does
+        for name in RESOURCES & vars(view).keys():  # they use the old options
             del vars(view)[name]
         view._is_view = True
         view._transport = self._transport.with_options(options)
@@ -183,7 +183,7 @@ class ImpactAPI:
         await self.aclose()
 
     def replies(self) -> AbstractContextManager[list[Reply]]:
-        """All answers of DES in a `with` block as they came, next to the values that the calls in it return.
+        """Record all answers of DES in a `with` block, beside the values that the calls return.
 
         ```python
         with api.replies() as replies:
@@ -191,18 +191,18 @@ class ImpactAPI:
         replies[-1].status, replies[-1].headers, replies[-1].content, replies[-1].rate_limit
         ```
 
-        Those that were refused or tried again are among them, and every page of a listing. Calls of other tasks are
-        not, but for tasks that were started in the block.
+        Refusals, attempts that were tried again, and every page of a listing are recorded too. Calls of other tasks are
+        not, unless the task was started in the block.
         """
         return recorded(self._transport.auth)
 
     async def prepare(self, **options: Unpack[CallOptions]) -> None:
-        """Have ready what the first call needs: a connection to DES, and an access token.
+        """Prepare what the first call needs: a connection to DES, and an access token.
 
-        A second time looks for a connection again, and fetches a token where there is none that lasts.
+        A second call checks the connection again, and fetches a token only if there is no valid one.
 
         Args:
-            options: As `CallOptions` has them, for this call alone. The connection has one attempt.
+            options: See `CallOptions`, for this call only. The connection has one attempt.
 
         Raises:
             Unauthorized: DES does not accept the credentials.

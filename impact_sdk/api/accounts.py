@@ -22,7 +22,7 @@ LISTING = Listing("/v1/accounts", "accounts", Account)
 @called_by_name
 @attrs.frozen
 class Accounts:
-    """What DES knows of the accounts that the bank holds."""
+    """What DES knows about the accounts at the bank."""
 
     _transport: Transport
 
@@ -41,18 +41,18 @@ class Accounts:
         valuation_at: datetime | None = None,
         **options: Unpack[PostOptions],
     ) -> Account:
-        """Tell DES of an account that exists at the bank.
+        """Tell DES about an account that exists at the bank.
 
-        Where users have one account for all Dreams, DES links their Dreams to it; elsewhere
-        `api.dreams.update(dream_id, account_id=…)` does. Without an `external_id` every call makes another account,
-        also where users have one account only. Give one, and prefer `ensure()`.
+        If users have one account for all Dreams, DES links their Dreams to it; otherwise
+        `api.dreams.update(dream_id, account_id=…)` does. Without an `external_id`, every call makes another account,
+        even if users have one account only. Give one, and prefer `ensure()`.
 
         Args:
-            type: SharedSavings, or Performance, which all from `liquid_balance_cents` on belongs to; see `Account`.
+            type: SharedSavings or Performance. The arguments from `liquid_balance_cents` on belong to Performance.
 
         Raises:
             BadRequest: A field is not acceptable; `errors` names it.
-            Conflict: The user has an account with this `external_id`; nothing was changed.
+            Conflict: The user has an account with this `external_id`. Nothing was changed.
         """
         # docs/des.md 1.2
         values = {
@@ -76,10 +76,10 @@ class Accounts:
         balance_cents: int = 0,
         **options: Unpack[PostOptions],
     ) -> Account:
-        """The user's account with this `external_id`: a new one, or the one that is there.
+        """The user's account with this `external_id`: a new one, or the existing one.
 
-        Call it as often as you like, from a job that was killed half way: there is one account in the end. The figures
-        of a Performance account follow with `update()`.
+        Call it as often as you like, even from a job that was killed half way: in the end there is one account. Set the
+        figures of a Performance account with `update()`.
         """
         required({"external_id": external_id})
         try:
@@ -94,13 +94,13 @@ class Accounts:
             raise
 
     async def get(self, account_id: str, **options: Unpack[CallOptions]) -> Account:
-        """One account; `NotFound` where there is none."""
+        """One account; `NotFound` if there is none."""
         return await ACCOUNT.get(self._transport, account_id, **options)
 
     def list(
         self, *, user_id: str | None = None, external_id: str | None = None, **options: Unpack[CallOptions]
     ) -> AsyncIterator[Account]:
-        """All accounts, or those of a user, or those with an `external_id` (of any user)."""
+        """All accounts, those of a user, or those with an `external_id` (of any user)."""
         # docs/des.md 1.1
         query = {"user_id": user_id, "external_id": external_id}
         return LISTING.pages(self._transport, query, **options)
@@ -119,14 +119,14 @@ class Accounts:
         valuation_at: datetime | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Account:
-        """Change what is given, leave the rest. A second time changes nothing.
+        """Change the given fields. A second time changes nothing.
 
         Args:
-            external_id: SharedSavings only. All the others: Performance only, as on `Account`.
+            external_id: SharedSavings only. All other fields: Performance only.
 
         Raises:
-            BadRequest: The field cannot be changed on such an account. A SharedSavings balance is not: report what
-                moved, with `api.transactions.create_deposit()` or `create_withdrawal()`.
+            BadRequest: The field cannot be changed on such an account. The balance of SharedSavings cannot: report the
+                transfer with `api.transactions.create_deposit()` or `create_withdrawal()`.
             Conflict: Another account of the user has this `external_id`.
         """
         # docs/des.md 1.3

@@ -35,14 +35,14 @@ class Dreams:
         account_id: str | None = None,
         **options: Unpack[PostOptions],
     ) -> Dream:
-        """A new Dream of a user, linked to the user's account where users have one and it is there.
+        """Make a Dream for a user. If users have one account and it exists, the Dream is linked to it.
 
         Args:
-            name: What it is called; None where that is still open.
-            target_cents: The amount wanted, 1 or more, in the smallest unit of the tenant's currency; None where that
-                is still open: no milestones then.
-            expires_at: The day by which it is wanted.
-            account_id: Where its money is to be, when each Dream has an account of its own; it may come later.
+            name: Its name; None if still open.
+            target_cents: The amount to save, 1 or more, in the smallest unit of the tenant's currency; None if still
+                open: then there are no milestones.
+            expires_at: The day by which the user wants it.
+            account_id: Its account, if each Dream has its own. It may be set later.
 
         Raises:
             BadRequest: A field is not acceptable; `errors` names it.
@@ -58,7 +58,7 @@ class Dreams:
         return await DREAM.create(self._transport, values, **options)
 
     async def get(self, dream_id: str, **options: Unpack[CallOptions]) -> Dream:
-        """One Dream; `NotFound` where there is none, or it is somebody else's."""
+        """One Dream; `NotFound` if there is none, or it belongs to another user."""
         # docs/des.md 1.6
         return await DREAM.get(self._transport, dream_id, **options)
 
@@ -75,9 +75,9 @@ class Dreams:
         """All Dreams that are not deleted, or those of one user, by either id.
 
         Args:
-            state: Active or deleted ones.
-            show_image_url: Whether each tells its `image_url`.
-            show_active_savehacks: Whether each tells its `active_savehacks_count`.
+            state: List active Dreams, or deleted ones.
+            show_image_url: Include `image_url`.
+            show_active_savehacks: Include `active_savehacks_count`.
         """
         # docs/des.md 1.4
         query = {
@@ -101,19 +101,19 @@ class Dreams:
         account_provision_request_id: str | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Dream:
-        """Change what is given, leave the rest. A second time changes nothing.
+        """Change the given fields. A second time changes nothing.
 
         Args:
-            name: What it is called from now on; None takes the name away.
-            target_cents: The amount wanted from now on; None takes the target away.
-            account_id: Links the Dream to its account, where each Dream has one of its own: its deposits get their
-                account, its paused launches start.
-            provisioning_initiated_at: Where each Dream has an account of its own: when opening it began.
-            account_provision_request_id: Which request that answers.
+            name: The new name; None removes it.
+            target_cents: The new amount; None removes the target.
+            account_id: Links the Dream to its account, if each Dream has its own: its deposits get their account, and
+                its paused launches start.
+            provisioning_initiated_at: If each Dream has its own account: when the bank began to open it.
+            account_provision_request_id: The request that this answers.
 
         Raises:
             BadRequest: A field is not acceptable, or the Dream is deleted; `errors` says which.
-            Forbidden: A user's session gave an `account_id`.
+            Forbidden: A user's session gave `account_id`.
         """
         # docs/des.md 1.6, 5.3; the last two are ours
         values = {
@@ -127,13 +127,13 @@ class Dreams:
         return await DREAM.change(self._transport, dream_id, values, **options)
 
     async def delete(self, dream_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]) -> Dream:
-        """Delete a Dream for good: its launches stop, its requested transactions fail. It stays readable.
+        """Delete a Dream for ever: its launches stop, its requested transactions fail. It stays readable.
 
         Args:
-            at: When; now, when it is left out.
+            at: When; now if left out.
 
         Raises:
-            BadRequest: It holds money, or is deleted already.
+            BadRequest: It holds money, or is already deleted.
         """
         # docs/des.md 2.4, deletedAt
         deleted = {"deleted_at": self._transport.moment(at)}

@@ -20,8 +20,8 @@ from .naming import called_by_name
 LISTING = Listing("/v1/events", "events", Event)
 POLLED_EVERY = timedelta(seconds=10)
 
-# DES tells of times later than the one we give, and two events may have the same one: ask from just before it, and
-# pass over what we have had.
+# DES lists events later than the moment that we give, and two events may have the same moment. So we ask from just
+# before it, and skip the events that we have had.
 JUST_BEFORE = timedelta(microseconds=1)
 FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
@@ -31,31 +31,31 @@ logger = logging.getLogger("impact_sdk")
 @called_by_name
 @attrs.frozen
 class Events:
-    """What happened in DES. It keeps events for 30 days."""
+    """The events in DES. It keeps them for 30 days."""
 
     _transport: Transport
 
     def list(self, *, created_after: datetime | None = None, **options: Unpack[CallOptions]) -> AsyncIterator[Event]:
-        """The events of the last 30 days, or those after a moment, by ascending `created_at`; it ends."""
+        """The events of the last 30 days, or those after a moment, by ascending `created_at`. The listing ends."""
         # docs/des.md 1.14
         return LISTING.pages(self._transport, {"created_after": created_after}, **options)
 
     def follow(
         self, *, after: datetime | None = None, every: timedelta = POLLED_EVERY, **options: Unpack[CallOptions]
     ) -> "Following":
-        """Event after event, as they happen, each once; it never ends by itself.
+        """Each event once, as it happens. The listing never ends by itself.
 
         ```python
         async for event in api.events.follow(after=bank.last_event_at):
             bank.handle(event)              # and keep event.created_at, to go on from after a restart
         ```
 
-        While DES cannot be reached or does not feel well it says so in the log and goes on asking. Any other refusal is
-        raised; asked again after it, it goes on where it was.
+        While DES cannot be reached, or fails, it logs that and goes on asking. Any other refusal is raised; the next
+        iteration goes on from the same place.
 
         Args:
-            after: The `created_at` of the last event that was handled; everything DES still has, when it is left out.
-            every: How long to wait, by the client's clock, when there is nothing new.
+            after: The `created_at` of the last handled event; all events that DES still has if left out.
+            every: How long to wait, by the client's clock, if there is nothing new.
         """
         if not isinstance(every, timedelta) or every <= timedelta():
             raise wrong("every", every, "a positive timedelta")
@@ -64,10 +64,10 @@ class Events:
 
 @attrs.define(eq=False)
 class Following(AsyncIterator[Event]):
-    """Events as they happen. Like a listing it may be left at any time.
+    """Events as they happen. You may stop iterating at any time, as with a listing.
 
     Attributes:
-        after: Where it is: the `created_at` of the latest event that it gave.
+        after: Its place: the `created_at` of the latest event that it gave.
     """
 
     _transport: Transport = attrs.field(repr=False)
@@ -76,7 +76,7 @@ class Following(AsyncIterator[Event]):
     _options: CallOptions = attrs.field(repr=False)
     _found: list[Event] = attrs.field(factory=list, init=False, repr=False)
     _wait_seconds: float = attrs.field(default=0, init=False, repr=False)
-    # The events of the very moment `after`, by their ids, and those since then whose moment cannot be read.
+    # Ids of the events at the moment `after`, and of later ones whose moment cannot be read.
     _had: set[str] = attrs.field(factory=set, init=False, repr=False)
     _pages: int = attrs.field(default=0, init=False)
 
@@ -96,9 +96,9 @@ class Following(AsyncIterator[Event]):
         return event
 
     async def _ask(self) -> float:
-        """Fetch what is next; returns how many seconds to wait before asking again."""
+        """Fetch the next events; returns the seconds to wait before asking again."""
         every = self._every.total_seconds()
-        # A page at a time, each from where the last event stands: numbered pages would shift as the oldest expire.
+        # One page at a time, each from the last event on: numbered pages would shift when the oldest events expire.
         after = self.after
         if after is not None and self._had:
             after = max(after, FIRST_MOMENT + JUST_BEFORE) - JUST_BEFORE
@@ -115,9 +115,9 @@ class Following(AsyncIterator[Event]):
             )
             return wait
         self._found = [event for event in page.items if event.id not in self._had]
-        # More events of one moment than a page holds: then alone the next page is the way on.
+        # More events of one moment than a page holds: only then ask for the next page.
         is_stuck = page.has_more and all(event.created_at in (self.after, None) for event in page.items)
-        # More pages than we have had events, and none of them new: DES gives the same page, whichever we ask for.
+        # More pages than events, and no new event: DES gives the same page for each number.
         is_repeated = not self._found and self._pages > len(self._had)
         self._pages = self._pages + 1 if is_stuck and not is_repeated else 0
         return 0 if page.has_more and not is_repeated else every

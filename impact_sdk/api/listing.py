@@ -1,4 +1,4 @@
-"""Every listing is an iterator over all its pages."""
+"""Listings: iterators over all pages."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping
 from typing import Generic, Protocol, Self, TypeVar, Unpack
@@ -11,7 +11,7 @@ from ..http.options import CallOptions
 from ..http.replies import Reply, unexpected
 from ..http.transport import Transport
 
-# Parameters that say where the page before has ended.
+# Parameters that name the end of the previous page.
 CURSORS = ("after", "after_id", "createdAfter")
 
 
@@ -27,7 +27,7 @@ T = TypeVar("T", bound=Listed)
 
 @attrs.frozen(kw_only=True)
 class _Meta:
-    """What a listing says of itself. All but these two is optional in some answer or other (docs/des.md 8.2)."""
+    """The `meta` of a listing. All other fields are missing in some answers (docs/des.md 8.2)."""
 
     items: int | None = None
     next_url: str | None = attrs.field(default=None, metadata={"wire": "next_url"})
@@ -35,11 +35,11 @@ class _Meta:
 
 @attrs.frozen
 class Page(Generic[T]):
-    """Some of the items of a listing, and whether there are more.
+    """One page of a listing.
 
     Attributes:
         reply: The answer that it was read from.
-        cursor: What the query of the next page says instead of a number; empty where it has one.
+        cursor: The query of the next page, instead of a page number; empty if pages have numbers.
     """
 
     items: list[T]
@@ -50,9 +50,9 @@ class Page(Generic[T]):
 
 @attrs.define
 class Progress:
-    """Whether a listing gets on. It holds on to one place, then to another one after twice as many.
+    """Notices if a listing goes in circles. It remembers one place, then a later one after twice as many pages.
 
-    So it notices a circle of any length, and remembers no more than one place (R. P. Brent's way).
+    So it finds a circle of any length, and remembers only one place (Brent's algorithm).
     """
 
     _held: Hashable = None
@@ -60,7 +60,7 @@ class Progress:
     _next: int = 2
 
     def is_back(self, place: Hashable) -> bool:
-        """Whether the listing has been here, as far as is remembered."""
+        """Whether this is the remembered place."""
         if place == self._held:
             return True
         self._left -= 1
@@ -69,7 +69,7 @@ class Progress:
         return False
 
     def require(self, page: Page[T], place: Hashable) -> None:
-        """`UnexpectedResponse` where a page leads on to a place where the listing has been."""
+        """`UnexpectedResponse` if a page leads back to the remembered place."""
         if page.has_more and self.is_back(place):
             again = wire.Unreadable(["a page that was there before has come again, and more are said to follow"])
             raise unexpected(page.reply, again)
@@ -77,13 +77,13 @@ class Progress:
 
 @attrs.define(eq=False)
 class Items(AsyncIterator[T], Generic[T]):
-    """Item after item; a page is asked for when it is needed.
+    """The items, one by one. A page is fetched when it is needed.
 
-    It is no generator: nothing is open between two items, so it may be left half way, under trio as well. After an
-    error it stands where it stood, and may be asked again.
+    Not a generator: nothing is open between two items, so you may stop half way, under trio too. After an error it
+    keeps its place, and may be asked again.
     """
 
-    # The page after so many pages and this last item.
+    # Fetches the next page, given the number of pages so far and the last item.
     _fetch: Callable[[int, T | None], Awaitable[Page[T]]] = attrs.field(repr=False)
     _page: Iterator[T] = attrs.field(factory=lambda: iter(()), init=False, repr=False)
     _pages: int = attrs.field(default=0, init=False)
@@ -113,7 +113,7 @@ class Listing(Generic[T]):
         path: Such as `/v1/dreams`.
         root: The key below which the answer has the items, such as `dreams`.
         kind: The class of an item.
-        page_size: The most that DES gives at once; None where it always gives all.
+        page_size: The most that DES gives at once; None if it always gives all.
     """
 
     path: str
@@ -122,7 +122,7 @@ class Listing(Generic[T]):
     page_size: int | None = 20
 
     def pages(self, transport: Transport, query: Mapping[str, object], **options: Unpack[CallOptions]) -> Items[T]:
-        """Page after page. What is added or taken away meanwhile may be missed or seen twice, as pages shift."""
+        """All items, page by page. Pages shift: if items come or go meanwhile, some may be missed or come twice."""
 
         cursor: Mapping[str, str] = {}
         progress = Progress()
@@ -138,12 +138,12 @@ class Listing(Generic[T]):
         return Items(fetch)
 
     def cursor(self, transport: Transport, query: Mapping[str, object], **options: Unpack[CallOptions]) -> Items[T]:
-        """Item after item by the documented cursor: nothing is missed or seen twice, whatever is done to the items."""
+        """All items, by the documented cursor: none is missed or comes twice, whatever happens to them meanwhile."""
 
         progress = Progress()
 
         async def fetch(pages: int, last: T | None) -> Page[T]:
-            # The one query parameter in snake case (docs/des.md 8.2). Empty, it stands before the first item.
+            # The only query parameter in snake case (docs/des.md 8.2). Empty means: before the first item.
             after_id = last.id if last is not None else ""
             page = await self.page(transport, query, after_id=after_id, **options)
             progress.require(page, page.items[-1].id if page.items else None)
@@ -160,7 +160,7 @@ class Listing(Generic[T]):
         cursor: Mapping[str, str] | None = None,
         **options: Unpack[CallOptions],
     ) -> Page[T]:
-        """One page; what is None in `query` is not asked for."""
+        """One page. A None in `query` is left out."""
         asked = {**wire.sent(query), "items": self.page_size, "after_id": after_id, **(cursor or {})}
         return self._read(await transport.request("GET", self.path, query=asked, **options))
 
@@ -172,15 +172,15 @@ class Listing(Generic[T]):
                 raise wire.Unreadable([f"{self.root} is missing @ $"])
             meta = wire.read(_Meta, answer.get("meta") or {})
             items = wire.read_list(self.kind, answer[self.root])
-            # Nothing comes after nothing, whatever the answer says: a listing must end.
+            # An empty page is the last one, whatever the answer says: a listing must end.
             has_more = bool(items and meta.next_url and self.page_size)
             return Page(items, has_more, reply, _cursor(meta.next_url) if has_more and meta.next_url else {})
         except wire.Unreadable as error:
-            answer = None  # what a frame holds, a report of an error shows
+            answer = None  # a report of an error shows what a frame holds
             raise unexpected(reply, error) from error
 
 
 def _cursor(next_url: str) -> dict[str, str]:
-    """What of the next page's query leads on without a number (docs/des.md 6, Cursors)."""
+    """The cursor in the address of the next page; empty if pages have numbers (docs/des.md 6, Cursors)."""
     query = dict(parse_qsl(next_url.partition("?")[2]))
     return {} if "page" in query else {name: query[name] for name in CURSORS if name in query}

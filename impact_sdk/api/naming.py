@@ -1,4 +1,4 @@
-"""Arguments of the API's methods by names that there are not: said where they are given, with the nearest name."""
+"""Makes each method of the API a call of the SDK, and checks the names of its arguments."""
 
 import inspect
 import re
@@ -16,15 +16,15 @@ from ..secrets import Secret
 T = TypeVar("T")
 
 OPTIONS = "options"
-# Listings that have no last page.
+# Listings without a last page.
 ENDLESS = frozenset({"events.follow"})
 
 
 def called_by_name(kind: type[T]) -> type[T]:
-    """The class, whose public methods know the names of their options, and are calls of the SDK.
+    """A class decorator: its public methods know the names of their options, and are calls of the SDK.
 
-    They hand options on as they came. Without this, whoever misspells one would hear of it from within, or of a
-    listing not before its first page; and some names mean something there.
+    Methods only pass their options on. Without this, the error for a misspelled option would come from deep within, and
+    for a listing only with its first page; and some names have a meaning there.
     """
     group = "_".join(word.lower() for word in re.findall("[A-Z][a-z]*", kind.__name__))
     return calls_of(group, f"api.{group}.", lambda of, transport: type(of)(transport))(kind)
@@ -34,9 +34,9 @@ def calls_of(group: str, called: str, through: Callable[[Any, Transport], Any]) 
     """As `called_by_name()`, for any class whose instances have a `_transport`.
 
     Args:
-        group: What its calls are named by: `session`, for `session.create_dream`.
-        called: What stands before a method's name where its arguments are wrong.
-        through: Gives an instance that asks through another transport.
+        group: The first part of the names of its calls: `session`, for `session.create_dream`.
+        called: The text before a method's name in messages about its arguments.
+        through: Makes an instance that uses another transport.
     """
 
     def decorate(kind: type[T]) -> type[T]:
@@ -53,7 +53,7 @@ def _strict(
     method: FunctionType, name: str, called: str, through: Callable[[Any, Transport], Any]
 ) -> Callable[..., Any]:
     (options,) = get_args(method.__annotations__[OPTIONS])
-    code = method.__code__  # as inspect.signature() says, and much sooner: an app pays for it at its start
+    code = method.__code__  # much faster than inspect.signature(): an app pays for it at its start
     arguments = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     known = dict.fromkeys([*arguments, *options.__annotations__])
     secrets = SECRETS.intersection(known)
@@ -85,7 +85,7 @@ def _strict(
 
 
 def _limits(given: dict[str, Any]) -> CallOptions:
-    """The limits among the arguments, taken out of them."""
+    """Take the limits out of the arguments."""
     limits: CallOptions = {}
     if "timeout" in given:
         limits["timeout"] = given.pop("timeout")

@@ -1,4 +1,4 @@
-"""`/sandbox`: what a bank may do to its sandbox and never to the real thing. All of it is ours."""
+"""`/sandbox`: what a bank may do with its sandbox, never with the real DES. All of it is ours."""
 
 from datetime import datetime
 from typing import Unpack
@@ -21,7 +21,7 @@ ENDPOINT = Resource("/sandbox/webhook-endpoint", "webhookEndpoint", WebhookEndpo
 @called_by_name
 @attrs.frozen
 class Sandbox:
-    """The sandbox's own plane, for this bank alone."""
+    """The functions that only the sandbox has, for this bank."""
 
     _transport: Transport
 
@@ -38,20 +38,20 @@ class Sandbox:
         friend: str | None = None,
         **options: Unpack[PostOptions],
     ) -> FeedEvent:
-        """Let something happen outside DES, for the savehacks that live on it; it comes back with what it caused.
+        """Report an event outside DES that triggers savehacks; returns it with the deposits that it caused.
 
         Args:
-            type: A purchase feeds Roundup, a salary Percentage, a goal SaveLeague or Eurocup, a saving Copycat.
-            at: When it happened; now, when it is left out.
-            user_id: Whose purchase or salary.
+            type: A purchase triggers Roundup, a salary Percentage, a goal SaveLeague or Eurocup, a saving Copycat.
+            at: When it happened; now if left out.
+            user_id: The user of a purchase or salary.
             amount_cents: Of a purchase, a salary or a saving, in the smallest unit of the tenant's currency.
-            team: Who scored.
+            team: The team that scored.
             competition: `league` or `eurocup`.
-            goals: How many goals; 1, when it is left out.
-            friend: Who saved.
+            goals: The number of goals; 1 if left out.
+            friend: The friend who saved.
 
         Raises:
-            BadRequest: A field is wanting or not acceptable; `errors` names it.
+            BadRequest: A field is missing or not acceptable; `errors` names it.
         """
         values = {
             **required({"type": type}),
@@ -68,29 +68,29 @@ class Sandbox:
     async def set_webhook_endpoint(
         self, *, url: str, secret: str | Secret, transactions_url: str | None = None, **options: Unpack[CallOptions]
     ) -> WebhookEndpoint:
-        """Say where DES sends its events, from now on. A second time sends at once what waits for its next attempt.
+        """Set the address to which DES sends its events. A second time sends all waiting events at once.
 
         Args:
             url: The bank's receiver.
-            secret: What DES signs with, `whsec_` and base64 of 24 to 64 bytes. With another one both sign for 24 hours,
-                so that the receiver may change over; give `WebhookVerifier` both meanwhile. A third one within that
-                time ends the first.
-            transactions_url: Where DES says that there are new transactions.
+            secret: DES signs with it: `whsec_` and base64 of 24 to 64 bytes. After a change, DES signs with both
+                secrets for 24 hours; give `WebhookVerifier` both meanwhile. A third one within that time ends the
+                first.
+            transactions_url: DES tells this address that there are new transactions.
 
         Raises:
-            BadRequest: The address is none that DES sends to, or the secret is none.
+            BadRequest: DES does not send to such an address, or the secret is not valid.
         """
         required({"url": url, "secret": secret})
         hidden = Secret(secret)
-        del secret  # what a frame holds, a report of an error shows
+        del secret  # a report of an error shows what a frame holds
         values = {"url": url, "secret": hidden, "transactions_url": transactions_url}
         body = wire.body(ENDPOINT.root, wire.given(values))
         return await ENDPOINT.ask(self._transport, "PUT", ENDPOINT.path, body=body, conceal=[hidden], **options)
 
     async def webhook_endpoint(self, **options: Unpack[CallOptions]) -> WebhookEndpoint:
-        """Where DES sends its events, and how that goes; `NotFound` where nothing was set."""
+        """The address for events, and the state of delivery; `NotFound` if none is set."""
         return await ENDPOINT.ask(self._transport, "GET", ENDPOINT.path, **options)
 
     async def remove_webhook_endpoint(self, **options: Unpack[CallOptions]) -> None:
-        """Let DES send nothing more; what it has not sent is in `api.events.list()`."""
+        """Stop DES from sending events. Events that were not sent are in `api.events.list()`."""
         await self._transport.request("DELETE", ENDPOINT.path, **options)

@@ -25,19 +25,19 @@ SAVEHACKS = Listing("/v1/savehacks", "savehacks", Savehack, page_size=None)
 @called_by_name
 @attrs.frozen
 class Savehacks:
-    """What can be launched (ours)."""
+    """The saving rules that can be launched (ours)."""
 
     _transport: Transport
 
     def list(self, **options: Unpack[CallOptions]) -> AsyncIterator[Savehack]:
-        """All savehacks of this tenant; a launch names one by its id."""
+        """All savehacks of this tenant. A launch names one by its id."""
         return SAVEHACKS.pages(self._transport, {}, **options)
 
 
 @called_by_name
 @attrs.frozen
 class SavehackLaunches:
-    """Savehacks at work."""
+    """Launched savehacks."""
 
     _transport: Transport
 
@@ -52,16 +52,16 @@ class SavehackLaunches:
     ) -> SavehackLaunch:
         """Launch a savehack for a Dream.
 
-        It comes back paused, with `pause_reason` ACCOUNT_REQUIRED, where an account is wanting and nobody has begun to
-        open one; and as a draft where the bank asks for the user's consent first.
+        It is paused, with `pause_reason` ACCOUNT_REQUIRED, if there is no account and the bank has not begun to open
+        one. It is a draft if the bank asks for the user's consent first.
 
         Args:
-            savehack_id: From `api.savehacks.list()`, of the type of the terms.
+            savehack_id: From `api.savehacks.list()`; its type must be that of the terms.
             obsolete_savehack_launch_id: The launch of the same Dream that stops when this one starts.
 
         Raises:
             BadRequest: A field is not acceptable; `errors` names it.
-            NotFound: There is no such Dream, or it is somebody else's.
+            NotFound: There is no such Dream, or it belongs to another user.
         """
         # docs/des.md 1.13
         values = {
@@ -73,7 +73,7 @@ class SavehackLaunches:
         return await LAUNCH.ask(self._transport, "POST", LAUNCH.path, body=body, **options)
 
     async def get(self, launch_id: str, **options: Unpack[CallOptions]) -> SavehackLaunch:
-        """One launch; `NotFound` where there is none, or it is somebody else's (ours)."""
+        """One launch; `NotFound` if there is none, or it belongs to another user (ours)."""
         return await LAUNCH.get(self._transport, launch_id, **options)
 
     def list(
@@ -84,18 +84,18 @@ class SavehackLaunches:
         external_user_id: str | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[SavehackLaunch]:
-        """The launches for a Dream, or of a user by either id, or all."""
+        """All launches, those for a Dream, or those of a user by either id."""
         query = {"dream_id": dream_id, "user_id": user_id, "external_user_id": external_user_id}
         return LAUNCHES.pages(self._transport, query, **options)
 
     async def pause(
         self, launch: SavehackLaunch, *, at: datetime | None = None, **options: Unpack[CallOptions]
     ) -> SavehackLaunch:
-        """Prepare no more deposits until `resume()`. Pausing a paused one changes no more than the time.
+        """Prepare no more deposits until `resume()`. Pausing a paused launch changes only the time.
 
         Args:
-            launch: As `get()` or `list()` gives it: DES wants its type along.
-            at: Since when; now, when it is left out.
+            launch: From `get()` or `list()`: DES needs its type too.
+            at: When; now if left out.
 
         Raises:
             BadRequest: It is stopped.
@@ -108,31 +108,31 @@ class SavehackLaunches:
 
         Raises:
             BadRequest: It is stopped.
-            Conflict: It waits for an account, and stays paused.
+            Conflict: It waits for an account and stays paused.
         """
         return await self._change(launch, {"paused_at": None}, **options)
 
     async def stop(
         self, launch: SavehackLaunch, *, at: datetime | None = None, **options: Unpack[CallOptions]
     ) -> SavehackLaunch:
-        """End a launch for good. What it has requested stays requested.
+        """End a launch for ever. Its requested deposits stay requested.
 
         Args:
-            at: Since when; now, when it is left out.
+            at: When; now if left out.
         """
         return await self._change(launch, {"stopped_at": self._transport.moment(at)}, **options)
 
     async def update(
         self, launch: SavehackLaunch, terms: SavehackTerms, **options: Unpack[CallOptions]
     ) -> SavehackLaunch:
-        """Give a launch other terms, from its next deposit on. A second time changes nothing.
+        """Give a launch new terms, from its next deposit on. A second time changes nothing.
 
         Args:
-            terms: All of them, of the launch's own type: `launch.terms` has the present ones.
+            terms: All terms, for the launch's own type. `launch.terms` has the present ones.
 
         Raises:
-            ConfigurationError: The terms are those of another savehack.
-            BadRequest: They are not acceptable, or reach beyond the consent that it runs under.
+            ConfigurationError: The terms belong to another savehack.
+            BadRequest: They are not acceptable, or its consent does not allow them.
         """
         if _launch_type(terms) != _launch(launch).type:
             raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""`/v1/session`: a user's own session. All of it is ours; the vendor shows a cookie and no more."""
+"""`/v1/session`: a user's own session. All of it is ours; the vendor documents only a cookie."""
 
 from typing import Unpack
 
@@ -19,20 +19,20 @@ SESSION = Resource("/v1/session", "session", SessionSettings)
 @calls_of("session", "session.", lambda session, transport: Sessions(transport))
 @attrs.frozen
 class Sessions:
-    """The session in whose name it is called."""
+    """The session whose cookie is sent."""
 
     # docs/des.md 5.8
     _transport: Transport
 
     async def get(self, **options: Unpack[CallOptions]) -> SessionSettings:
-        """How the session is; `Unauthorized` when it has ended. Asking does not renew it."""
+        """The state of the session; `Unauthorized` if it has ended. This does not renew it."""
         return await SESSION.ask(self._transport, "GET", SESSION.path, **options)
 
     async def renew(self, id_token: IDToken, **options: Unpack[CallOptions]) -> SessionSettings:
-        """Let a token-renewed session last as long as another ID token does. A second time changes nothing.
+        """Extend a session that is renewed by ID tokens until the new token expires. A second time changes nothing.
 
         Args:
-            id_token: A new one of the same user. Sent, and kept nowhere.
+            id_token: A new one of the same user. It is sent, and not stored.
 
         Raises:
             Unauthorized: DES does not accept the token, and has ended the session.
@@ -42,18 +42,18 @@ class Sessions:
         return await SESSION.ask(self._transport, "PATCH", SESSION.path, body=body, conceal=[id_token], **options)
 
     async def keep_alive(self, **options: Unpack[CallOptions]) -> SessionSettings:
-        """Let an activity-renewed session last on, for a user who is there and does nothing.
+        """Extend a session that is renewed by activity, for a user who is present but does nothing.
 
         Raises:
             Unauthorized: It has ended.
             Conflict: This session is renewed by ID tokens.
         """
-        # Each time counts, and twice does no harm.
+        # Repeating it does no harm.
         path = f"{SESSION.path}/keep-alive"
         return await SESSION.ask(self._transport, "POST", path, is_repeatable=True, **options)
 
     async def sign_out(self, **options: Unpack[CallOptions]) -> None:
-        """End the session. A session that has ended already is what was wanted."""
+        """End the session. If it has ended already, that is fine."""
         try:
             await self._transport.request("DELETE", SESSION.path, **options)
         except Unauthorized:

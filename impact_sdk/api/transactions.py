@@ -21,7 +21,7 @@ LISTING = Listing("/v1/transactions", "transactions", Transaction, page_size=100
 @called_by_name
 @attrs.frozen
 class Transactions:
-    """Money that is to move, has moved, or could not. Amounts are in the smallest unit of the tenant's currency."""
+    """Requested, settled and failed transfers. Amounts are in the smallest unit of the tenant's currency."""
 
     _transport: Transport
 
@@ -33,7 +33,7 @@ class Transactions:
         external_user_id: str | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Transaction]:
-        """By ascending `requested_at`. To act on what is listed use `drain()`: pages shift as items leave them."""
+        """By ascending `requested_at`. To settle what is listed use `drain()`: pages shift when items leave them."""
         # docs/des.md 1.7
         query = {"state": state, "external_id": external_id, "external_user_id": external_user_id}
         return LISTING.pages(self._transport, query, **options)
@@ -45,16 +45,16 @@ class Transactions:
         external_user_id: str | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Transaction]:
-        """All transactions in a state, each once, while you settle and fail them and new ones arrive.
+        """All transactions in a state, each once, even while you settle and fail them and new ones arrive.
 
-        Some may wait for their accounts (`transaction.waits_for_account`): go on, and drain again later.
+        Some may wait for their accounts (`transaction.waits_for_account`): skip them, and drain again later.
         """
         # docs/des.md 1.7, after_id
         query = {"state": state, "external_user_id": external_user_id}
         return LISTING.cursor(self._transport, query, **options)
 
     async def get(self, transaction_id: str, **options: Unpack[CallOptions]) -> Transaction:
-        """One transaction; `NotFound` where there is none."""
+        """One transaction; `NotFound` if there is none."""
         # docs/des.md 1.9
         return await TRANSACTION.get(self._transport, transaction_id, **options)
 
@@ -70,17 +70,17 @@ class Transactions:
         settled_at: datetime | None = None,
         **options: Unpack[PostOptions],
     ) -> Transaction:
-        """Report money that came to an account without DES: in a branch, by interest, from another bank.
+        """Report money that came to an account without DES: in a branch, as interest, from another bank.
 
-        It is settled at once. On a SharedSavings account the balance moves with it; what names no Dream is left on the
-        account outside all of them. On a Performance account nothing moves: `api.accounts.update()` follows.
+        It is settled at once. On a SharedSavings account the balance changes; without a Dream, the money is on the
+        account but in no Dream. On a Performance account the balance does not change: call `api.accounts.update()` too.
 
         Args:
-            external_id: The bank's own id of it; the second report of the same one is a `Conflict`.
+            external_id: The bank's own id; a second report with the same id is a `Conflict`.
             to_account_id: An account of this user.
-            to_dream_id: The Dream it is for, on that account.
-            requested_at: When it was asked for; now, when it is left out.
-            settled_at: When it moved; now, when it is left out.
+            to_dream_id: The Dream that gets it, on that account.
+            requested_at: When it was requested; now if left out.
+            settled_at: When the money moved; now if left out.
 
         Raises:
             BadRequest: A field is not acceptable; `errors` names it.
@@ -140,8 +140,7 @@ class Transactions:
     ) -> Transaction:
         """Report money that moved between accounts, or Dreams, of one user; otherwise as `create_deposit()`.
 
-        Within one account it spreads what is outside all Dreams over them: leave out the Dream on the side that has
-        none.
+        Within one account, it also moves money that is in no Dream: leave out the Dream on that side.
 
         Raises:
             BadRequest: A field is not acceptable, or the account or Dream has less; `errors` names it.
@@ -161,10 +160,10 @@ class Transactions:
     async def request_withdrawal(
         self, *, from_dream_id: str, amount_cents: int, **options: Unpack[PostOptions]
     ) -> Transaction:
-        """Ask, in a user's session, for money back from a Dream; the bank settles it (ours).
+        """In a user's session: ask for money back from a Dream. The bank settles it (ours).
 
         Raises:
-            BadRequest: The Dream has less, counting what is on its way out already.
+            BadRequest: The Dream has less, after the withdrawals that are already requested.
         """
         values = required({"from_dream_id": from_dream_id, "amount_cents": amount_cents})
         return await self._create(TransactionType.WITHDRAWAL, values, **options)
@@ -177,13 +176,13 @@ class Transactions:
         to_dream_id: str | None = None,
         **options: Unpack[PostOptions],
     ) -> Transaction:
-        """Ask, in a user's session, for money to move from one Dream to another (ours).
+        """In a user's session: move money from one Dream to another (ours).
 
-        On one account it is settled at once, and either Dream may be left out: what is outside all Dreams is meant.
+        Within one account it is settled at once, and either Dream may be left out: that means the money in no Dream.
         Between two accounts the bank settles it.
 
         Raises:
-            BadRequest: There is less, counting what is on its way out already.
+            BadRequest: There is less, after the transfers that are already requested.
         """
         values = {
             "from_dream_id": from_dream_id,
@@ -195,15 +194,15 @@ class Transactions:
     async def settle(
         self, transaction_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]
     ) -> Transaction:
-        """Say that the money has moved. DES moves its balances with it; a second time changes nothing.
+        """Report that the money has moved. DES changes its balances. A second time changes nothing.
 
-        On a Performance account use `api.users.update()`, which takes the new balances along.
+        For a Performance account use `api.users.update()`, together with the new balances.
 
         Args:
-            at: When it moved; now, when it is left out.
+            at: When it moved; now if left out.
 
         Raises:
-            BadRequest: It has failed already, or its account does not exist yet (`transaction.waits_for_account`).
+            BadRequest: It has already failed, or its account does not exist yet (`transaction.waits_for_account`).
         """
         # docs/des.md 1.10
         ended = {"settled_at": self._transport.moment(at)}
@@ -217,14 +216,14 @@ class Transactions:
         at: datetime | None = None,
         **options: Unpack[CallOptions],
     ) -> Transaction:
-        """Say that the money will not move, and why. A second time changes nothing.
+        """Report that the money will not move, and why. A second time changes nothing.
 
         Args:
-            errors: Sentences, for those who ask later.
-            at: When it turned out; now, when it is left out.
+            errors: Reasons, as sentences for people.
+            at: When that became clear; now if left out.
 
         Raises:
-            BadRequest: It has been settled already.
+            BadRequest: It is already settled.
         """
         # docs/des.md 1.10
         ended = {"failed_at": self._transport.moment(at), "errors": required({"errors": errors})["errors"]}
@@ -237,5 +236,5 @@ class Transactions:
 
 
 def _report_of(user_id: str, external_id: str, amount_cents: int) -> Mapping[str, object]:
-    """What every report of the bank's names."""
+    """The required fields of every report."""
     return required({"user_id": user_id, "external_id": external_id, "amount_cents": amount_cents})

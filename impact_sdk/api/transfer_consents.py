@@ -23,18 +23,18 @@ TICKET = Resource(PATH, "transferConsentRequest", TransferConsentTicket)
 @called_by_name
 @attrs.frozen
 class TransferConsents:
-    """The user's yes to what a savehack will move."""
+    """The users' consents to the transfers of savehacks."""
 
     _transport: Transport
 
     async def get(self, temporary_id: str, **options: Unpack[CallOptions]) -> TransferConsent:
-        """What the user is asked to consent to. A temporary id is good for one call, and for minutes.
+        """The consent that the user is asked for. A temporary id is good for one call, for some minutes.
 
-        So it is sent once, and not again where the answer was lost: the id is used up then, and the app asks DES for
+        So the request is sent only once, even if the answer is lost: then the id is used up, and the app asks DES for
         another one.
 
         Raises:
-            NotFound: The id is unknown, used or expired, or another bank's.
+            NotFound: The id is unknown, used, expired, or belongs to another bank.
         """
         # docs/des.md 1.12
         query = wire.sent(required({"temporary_id": temporary_id}))
@@ -45,12 +45,12 @@ class TransferConsents:
             raise
 
     async def request(self, *, savehack_launch_id: str, **options: Unpack[PostOptions]) -> TransferConsentTicket:
-        """Ask, in a user's session, for a temporary id with which the backend fetches the consent (ours).
+        """In a user's session: get a temporary id with which the backend fetches the consent (ours).
 
-        Each call gives a fresh one. The request id stays the same until the consent is rejected.
+        Each call gives a new one. The request id stays the same until the consent is rejected.
 
         Raises:
-            Conflict: The launch is no draft.
+            Conflict: The launch is not a draft.
         """
         body = wire.body("transfer_consent", required({"savehack_launch_id": savehack_launch_id}))
         return await TICKET.ask(self._transport, "POST", PATH, body=body, **options)
@@ -58,11 +58,11 @@ class TransferConsents:
     async def consent(
         self, consent_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]
     ) -> TransferConsent:
-        """Say that the user consents: the launch starts. A second time changes nothing.
+        """Report that the user consents: the launch starts. A second time changes nothing.
 
         Args:
             consent_id: The consent's own id, not the temporary one.
-            at: When the user did; now, when it is left out.
+            at: When the user did; now if left out.
 
         Raises:
             BadRequest: The user has rejected it.
@@ -72,7 +72,7 @@ class TransferConsents:
     async def reject(
         self, consent_id: str, *, at: datetime | None = None, **options: Unpack[CallOptions]
     ) -> TransferConsent:
-        """Say that the user does not consent: the launch stays a draft. A second time changes nothing.
+        """Report that the user does not consent: the launch stays a draft. A second time changes nothing.
 
         Raises:
             BadRequest: The user has consented.
@@ -82,6 +82,6 @@ class TransferConsents:
     async def _answer(
         self, consent_id: str, values: Mapping[str, object], **options: Unpack[CallOptions]
     ) -> TransferConsent:
-        # The one root key in snake case, in the request alone (docs/des.md 8.2).
+        # The only root key in snake case, and only in the request (docs/des.md 8.2).
         body = {"transfer_consent": wire.sent(values)}
         return await CONSENT.ask(self._transport, "PATCH", CONSENT.path_of(consent_id), body=body, **options)

@@ -37,16 +37,16 @@ class Users:
         family_name: str | None = None,
         **options: Unpack[PostOptions],
     ) -> User:
-        """Make a user known to DES before their first launch.
+        """Make a user known to DES before the first launch.
 
         Raises:
-            Conflict: A user with this `external_id` is there already.
+            Conflict: There is a user with this `external_id`.
         """
         values = {**required({"external_id": external_id}), "given_name": given_name, "family_name": family_name}
         return await USER.create(self._transport, values, **options)
 
     async def get(self, user_id: str, **options: Unpack[CallOptions]) -> User:
-        """One user; `NotFound` where there is none."""
+        """One user; `NotFound` if there is none."""
         return await USER.get(self._transport, user_id, **options)
 
     def list(self, *, external_id: str | None = None, **options: Unpack[CallOptions]) -> AsyncIterator[User]:
@@ -65,20 +65,20 @@ class Users:
         transactions: Sequence[TransactionUpdate] = (),
         **options: Unpack[CallOptions],
     ) -> None:
-        """Change what is given, leave the rest: all of it in one step, or nothing. A second time changes nothing.
+        """Change the given fields, all in one step or none. A second time changes nothing.
 
-        Settle Performance transactions here, together with the new balances of their accounts, so that nobody sees
-        the one without the other.
+        Settle Performance transactions here, together with the new balances: then nobody sees one without the other.
 
         Args:
-            provisioning_initiated_at: When opening an account began; DES starts the user's paused launches. None says
-                that the bank refuses the user: they are paused again, and the next launch asks again.
-            account_provision_request_id: Which request that answers.
-            accounts: What changes on accounts of this user; the others stay as they are. The sandbox takes 500 at once.
-            transactions: How transactions of this user ended; the others stay as they are. As many at once.
+            provisioning_initiated_at: When the bank began to open an account; DES starts the user's paused launches.
+                None means that the bank refuses the user: the launches are paused again, and the next launch asks
+                again.
+            account_provision_request_id: The request that this answers.
+            accounts: Changes to accounts of this user. The sandbox accepts 500 at once.
+            transactions: The ends of transactions of this user. As many at once.
 
         Raises:
-            BadRequest: An element is not this user's, or may not be changed so; `errors` names it by its place in the
+            BadRequest: An element belongs to another user, or cannot be changed so; `errors` names its place in the
                 list, such as `user.accounts[0].id`. Nothing was changed.
             Conflict: The request is no longer open.
         """
@@ -91,13 +91,13 @@ class Users:
             "accounts": accounts or UNSET,
             "transactions": transactions or UNSET,
         }
-        # DES answers 204, or 200 with what we know already (docs/des.md 8.2).
-        await self._transport.request("PATCH", USER.path_of(user_id), body=wire.body("user", values), **options)
+        body = wire.body(USER.root, values)
+        await self._transport.request("PATCH", USER.path_of(user_id), body=body, **options)  # 204: docs/des.md 8.2
 
     async def delete(self, user_id: str, **options: Unpack[CallOptions]) -> None:
-        """Erase a user and all that is theirs. A second time raises `NotFound`; the external id is free again.
+        """Erase a user and all their data. A second time raises `NotFound`. The external id is free again.
 
         Raises:
-            Conflict: There is money on an account, or a transaction is requested: settle it, or pay it out, first.
+            Conflict: An account holds money, or a transaction is requested. Settle it, or pay it out, first.
         """
         await self._transport.request("DELETE", USER.path_of(user_id), **options)

@@ -1,4 +1,4 @@
-"""Accounts: what DES knows of an account that the bank holds."""
+"""Accounts: what DES knows about an account at the bank."""
 
 from datetime import datetime
 
@@ -10,19 +10,19 @@ from .users import Reference
 
 @attrs.frozen(kw_only=True)
 class Account:
-    """A representation of an account that exists at the bank.
+    """An account that exists at the bank.
 
-    All amounts are in the smallest unit of the tenant's currency. What follows `balance_cents` belongs to Performance
-    accounts; it is None on others.
+    All amounts are in the smallest unit of the tenant's currency. The fields after `balance_cents` belong to
+    Performance accounts; on others they are None.
 
     Attributes:
-        external_id: The bank's own id of it; unique for one user, not among users.
-        balance_cents: Its worth. Pending deposits do not count.
-        liquid_balance_cents: What can be withdrawn or moved.
+        external_id: The bank's own id; unique for one user, not among users.
+        balance_cents: Its value. Pending deposits do not count.
+        liquid_balance_cents: The part that can be withdrawn or moved.
         performance_cents: The gain since `valuation_from`; negative for a loss.
-        performance_percent: The same, relative: 23 is 23 %.
-        total_acquisition_cost_cents: What has been paid for what is held.
-        valuation_from: Since when the gain is counted (UTC).
+        performance_percent: The same in percent: 23 is 23 %.
+        total_acquisition_cost_cents: The price that was paid for the holdings.
+        valuation_from: The start of the period of the gain (UTC).
         valuation_at: When the market valued it (UTC).
     """
 

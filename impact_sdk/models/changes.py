@@ -1,4 +1,4 @@
-"""Changes to what exists: what is given changes, what is left out stays, None clears."""
+"""Changes to existing objects: a given value changes, a value that is left out stays, None clears."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,17 +22,17 @@ class Unset(Enum):
         return self.name
 
 
-# Left out, and so not changed: told apart from None, which clears a value.
+# Left out, so not changed. None is different: it clears a value.
 UNSET: Final = Unset.UNSET
 
 
 @made_by_name
 @attrs.frozen(kw_only=True)
 class AccountUpdate:
-    """What changes on one account, as a part of `api.users.update()`.
+    """Changes to one account, as a part of `api.users.update()`.
 
     Attributes:
-        id: Which account; one of that user.
+        id: An account of that user.
         external_id: SharedSavings only.
         balance_cents: This and the rest: Performance only, as on `Account`.
     """
@@ -55,9 +55,9 @@ class TransactionUpdate:
     """How one transaction ended, as a part of `api.users.update()`.
 
     Attributes:
-        id: Which transaction; one of that user.
-        settled_at: When the money moved. Either this or `failed_at`.
-        failed_at: When it turned out that it will not move.
+        id: A transaction of that user.
+        settled_at: When the money moved. Give either this or `failed_at`.
+        failed_at: When it became clear that the money will not move.
         errors: Why it failed; only with `failed_at`.
     """
 

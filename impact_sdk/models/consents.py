@@ -1,4 +1,4 @@
-"""Transfer consents: the user's yes to what a savehack will move."""
+"""Transfer consents: the user agrees to the transfers of a savehack."""
 
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from .users import Reference
 
 @attrs.frozen(kw_only=True)
 class TransferConsent:
-    """What the user is asked to consent to.
+    """The transfers that the user is asked to consent to.
 
     Attributes:
         max_frequency: How often money moves at most.
-        max_amount_cents: How much moves at most each time, in the smallest unit of the tenant's currency.
+        max_amount_cents: The largest amount of one transfer, in the smallest unit of the tenant's currency.
         savehack_launch_id: The launch that waits for it as a draft.
         obsolete_savehack_launch_id: The launch that this one replaces, if it does.
         consented_at: When the user said yes (UTC).
@@ -35,12 +35,12 @@ class TransferConsent:
 
 @attrs.frozen(kw_only=True)
 class TransferConsentTicket:
-    """What the bank's backend needs in order to fetch a consent (ours).
+    """The ids with which the bank's backend fetches a consent (ours).
 
     Attributes:
-        request_id: The consent's id; the same each time the same consent is asked for.
+        request_id: The consent's id; the same each time the consent is requested.
         temporary_id: Good for one `api.transfer_consents.get()`.
-        expires_at: Until when (UTC).
+        expires_at: When `temporary_id` expires (UTC).
         savehack_launch_id: The draft that waits.
     """
 

@@ -9,14 +9,14 @@ import attrs
 from .enumerations import DreamState
 from .users import Reference
 
-# A whole number that some answers send as a text, as the vendor's own example does.
+# A whole number. Some answers send it as a text, and so does the vendor's own example.
 # docs/des.md 2.4, durationSeconds
 Seconds = NewType("Seconds", int)
 
 
 @attrs.frozen(kw_only=True)
 class DreamReference:
-    """How a transaction names a Dream; older answers carry these three, newer ones the whole Dream."""
+    """The Dream in a transaction. Older answers have these three fields, newer ones the whole Dream."""
 
     # docs/des.md 2.1, 8.2
     id: str
@@ -26,12 +26,12 @@ class DreamReference:
 
 @attrs.frozen(kw_only=True)
 class DreamInspiration:
-    """What the bank proposes to save for.
+    """A proposal of the bank for a Dream.
 
     Attributes:
-        translated_name: Its name for people, by locale; it may hold `%{…}` for the reader to fill in.
-        target_cents: The amount that is proposed, in the smallest unit of the tenant's currency.
-        duration_seconds: The time that is proposed for it.
+        translated_name: Its name for people, by locale. It may hold `%{…}`, which the app fills in.
+        target_cents: The proposed amount, in the smallest unit of the tenant's currency.
+        duration_seconds: The proposed time.
     """
 
     # docs/des.md 2.4
@@ -48,20 +48,20 @@ class Dream:
     """A savings goal of one user.
 
     Attributes:
-        name: What it is called; None where nobody has said so.
-        target_cents: The amount wanted, in the smallest unit of the tenant's currency; None where nobody has said how
-            much: such a Dream has no milestones and is never achieved.
-        expires_at: The day by which it is wanted; a moment (UTC) where DES sends one.
+        name: Its name; None if it has none yet.
+        target_cents: The amount to save, in the smallest unit of the tenant's currency; None if the user has not said
+            how much. Such a Dream has no milestones and is never achieved.
+        expires_at: The day by which the user wants it; a moment (UTC) if DES sends one.
         achieved_at: When its balance first reached the target (UTC).
-        deleted_at: Since when it is deleted (UTC); it is kept, and no longer listed.
-        balance_cents: What has been settled for it.
-        account: Where its money is; None while no account exists.
+        deleted_at: When it was deleted (UTC). It is kept, but no longer listed.
+        balance_cents: The sum of its settled transactions.
+        account: The account that holds its money; None while no account exists.
         image_url: Only in listings that asked for it.
         active_savehacks_count: Only in listings that asked for it.
         group_dream: The Dream that it shares with others.
-        dream_inspiration: What it was made from.
-        provisioning_initiated_at: Where each Dream has an account of its own: when opening that one began (UTC).
-        account_provision_request_id: Where each Dream has an account of its own: which request for one is open.
+        dream_inspiration: The proposal that it was made from.
+        provisioning_initiated_at: If each Dream has its own account: when the bank began to open it (UTC).
+        account_provision_request_id: If each Dream has its own account: the open request for it.
     """
 
     # docs/des.md 2.4; the last two are ours
@@ -84,5 +84,5 @@ class Dream:
 
     @property
     def state(self) -> DreamState:
-        """Deleted once it was deleted, else active; an achieved Dream stays active."""
+        """Deleted after it was deleted, else active. An achieved Dream stays active."""
         return DreamState.ACTIVE if self.deleted_at is None else DreamState.DELETED

@@ -1,11 +1,11 @@
-"""Enumerations that DES may add to: a value this SDK has never heard of is kept as it came."""
+"""Open enumerations: DES may add values, and a value that this SDK does not know is kept as it came."""
 
 import enum
 from typing import Self
 
 
 class OpenEnum(enum.StrEnum):
-    """A text with a set of known values; an unknown one becomes a member of its own, equal to its text."""
+    """A text with a set of known values. An unknown value becomes a member too, equal to its text."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -17,7 +17,7 @@ class OpenEnum(enum.StrEnum):
         return member
 
     def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
-        # By its value: some versions of Python pickle the name of a member, and one that is not known has none.
+        # By its value: some versions of Python pickle a member by its name, and an unknown member has none.
         return type(self), (self.value,)
 
     @property
@@ -27,14 +27,14 @@ class OpenEnum(enum.StrEnum):
 
 
 class AccountType(OpenEnum):
-    """What kind of account the bank holds."""
+    """The kind of an account."""
 
     SHARED_SAVINGS = "SharedSavings"
     PERFORMANCE = "Performance"
 
 
 class DreamState(OpenEnum):
-    """Which Dreams a listing gives."""
+    """The state of a Dream."""
 
     # docs/des.md 1.4
     ACTIVE = "active"
@@ -42,7 +42,7 @@ class DreamState(OpenEnum):
 
 
 class LaunchState(OpenEnum):
-    """How a savehack launch is: derived from its timestamps."""
+    """The state of a savehack launch, derived from its timestamps."""
 
     # docs/des.md 2.6
     DRAFT = "draft"
@@ -59,7 +59,7 @@ class PauseReason(OpenEnum):
 
 
 class TransactionState(OpenEnum):
-    """How far a transaction is; settled and failed are for good."""
+    """The state of a transaction. Settled and failed are final."""
 
     REQUESTED = "requested"
     SETTLED = "settled"
@@ -86,7 +86,7 @@ class ConsentFrequency(OpenEnum):
 
 
 class SessionRenewal(OpenEnum):
-    """What makes a session last longer: another ID token, or what the user does."""
+    """What extends a session: another ID token, or the user's activity."""
 
     # docs/des.md 5.8
     TOKEN = "token"
@@ -94,7 +94,7 @@ class SessionRenewal(OpenEnum):
 
 
 class EventType(OpenEnum):
-    """What DES tells the bank of."""
+    """The kind of an event in DES."""
 
     # docs/des.md 3.1
     USER_CREATED = "UserCreated"
@@ -119,7 +119,7 @@ class EventType(OpenEnum):
 
 
 class FeedEventType(OpenEnum):
-    """What happened outside DES, for the savehacks that live on it (ours: the sandbox)."""
+    """The kind of an event outside DES that triggers savehacks (ours: the sandbox)."""
 
     PURCHASE = "purchase"
     SALARY = "salary"

@@ -1,4 +1,4 @@
-"""Events: what happened in DES, as GET /events and the webhook tell it."""
+"""Events: what happened in DES. `GET /events` lists them, and webhooks deliver them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,8 +18,8 @@ class PageView:
     """A user opened a page.
 
     Attributes:
-        path: Which one, such as `/dreams`.
-        timestamp: When (UTC).
+        path: Such as `/dreams`.
+        timestamp: In UTC.
     """
 
     # docs/des.md 3.1
@@ -30,7 +30,7 @@ class PageView:
 
 @attrs.frozen(kw_only=True)
 class DreamMilestone(Dream):
-    """A Dream that has come a quarter, half or three quarters of its way.
+    """A Dream that has reached a quarter, half or three quarters of its target.
 
     Attributes:
         milestone_percent: 25, 50 or 75 (ours: the vendor does not show what a milestone's event holds).
@@ -39,7 +39,7 @@ class DreamMilestone(Dream):
     milestone_percent: int | None = None
 
 
-# Any JSON, where it could not be read.
+# Any JSON, if it could not be read.
 EventData = User | PageView | Transaction | Dream | DreamMilestone | SavehackLaunch | Mapping[str, Any]
 
 
@@ -53,12 +53,12 @@ class Event:
     ```
 
     Attributes:
-        id: The same however often and by whichever way the event arrives: what to know a repetition by.
-        created_at: When it happened (UTC); where to go on from. None where `problem` says that it could not be read.
+        id: The same each time the event arrives, by webhook or from a listing. Use it to find repetitions.
+        created_at: When it happened (UTC). A listing can go on from here. None if `problem` says that it is unreadable.
         type: What happened.
-        data: What it happened to, as it was then. JSON as it came where this SDK does not know the type, or where
-            `problem` says that it could not read it.
-        problem: Why its moment, or the data of a known type, could not be read, with the place; None when all is well.
+        data: The object as it was then. The JSON as it came if this SDK does not know the type, or if `problem` says
+            that it is unreadable.
+        problem: Why `created_at`, or the data of a known type, could not be read, and where; None if all is well.
     """
 
     # docs/des.md 1.14, 3.1
@@ -76,14 +76,14 @@ class Event:
 
 @attrs.frozen(kw_only=True)
 class EventBatch:
-    """What one webhook brings.
+    """The events of one webhook.
 
     Attributes:
-        batch_id: The same at every attempt to deliver it.
-        timestamp: When it was put together (UTC); None where `problem` says that it could not be read.
-        count: How many events DES says there are; how many there are where it does not say.
+        batch_id: The same for each attempt to deliver it.
+        timestamp: When DES put it together (UTC); None if `problem` says that it is unreadable.
+        count: The number of events that DES names; the real number if DES names none.
         events: In the order in which they happened.
-        problem: Why its `timestamp` or `count` could not be read; what is wrong with an event stands on the event.
+        problem: Why `timestamp` or `count` could not be read. A problem with an event is on the event.
     """
 
     # docs/des.md 3.1
@@ -96,7 +96,7 @@ class EventBatch:
 
 _TRANSACTION = ("Deposit", "Withdrawal", "InternalTransfer")
 
-# What the data of each type is read as.
+# The class of each type's data.
 # docs/des.md 3.1
 EVENT_DATA: Mapping[EventType, type[Any]] = {
     EventType.USER_CREATED: User,

@@ -1,4 +1,4 @@
-"""What only a sandbox has: a feed of outside events, and the place where its webhooks go. All of it is ours."""
+"""Objects that only a sandbox has: outside events, and the address for webhooks. All of this is ours."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from .enumerations import FeedEventType, WebhookEndpointState
 
 @attrs.frozen(kw_only=True)
 class FeedEvent:
-    """Something outside DES that savehacks live on, and what it caused.
+    """An event outside DES that triggers savehacks, and its deposits.
 
     Attributes:
         at: When it happened (UTC).
@@ -31,14 +31,14 @@ class FeedEvent:
 
 @attrs.frozen(kw_only=True)
 class WebhookEndpoint:
-    """Where DES sends its events, and how that goes. Its secret never comes back.
+    """The address to which DES sends events, and the state of delivery. The secret is never returned.
 
     Attributes:
-        transactions_url: Where it says that there are new transactions; None where nobody wants to know.
-        pending_count: Events that have not been delivered yet.
-        attempts: How often the oldest of them has been tried.
+        transactions_url: DES tells this address that there are new transactions; None if it need not.
+        pending_count: The number of events that are not delivered yet.
+        attempts: The number of attempts to deliver the oldest of them.
         last_error: Why the latest attempt failed.
-        unsubscribed_at: When it answered 410 (UTC); subscribe again with `set_webhook_endpoint()`.
+        unsubscribed_at: When the receiver answered 410 (UTC). Subscribe again with `set_webhook_endpoint()`.
     """
 
     url: str

@@ -18,7 +18,7 @@ TERMS_BY_LAUNCH_TYPE: Mapping[str, type[SavehackTerms]] = {
 
 @attrs.frozen(kw_only=True)
 class Savehack:
-    """A saving rule that can be launched (ours: the vendor has launches name one, and no list of them).
+    """A saving rule that can be launched (ours: the vendor documents no list of them).
 
     Attributes:
         translated_name: Its name for people, by locale.
@@ -34,12 +34,12 @@ class SavehackLaunch:
     """A savehack at work for a Dream.
 
     Attributes:
-        pause_reason: Why it is paused, where DES says so.
-        account_provision_request_id: Which request for an account it waits for; all launches that wait for the same
-            account name the same request.
-        drafted_at: Since when it is a draft that waits for a transfer consent (UTC).
-        transfer_consent_id: The consent that it runs, or is to run, under.
-        amount_cents: This and what follows: the terms, each for the types that have it. `terms` has them together.
+        pause_reason: Why it is paused, if DES says so.
+        account_provision_request_id: The request for an account that it waits for. All launches that wait for one
+            account have the same id.
+        drafted_at: When it became a draft that waits for a transfer consent (UTC).
+        transfer_consent_id: The consent that it needs.
+        amount_cents: This field and those after it are the terms; each type has some. `terms` has them together.
     """
 
     # docs/des.md 2.6; from `pause_reason` on ours
@@ -66,7 +66,7 @@ class SavehackLaunch:
 
     @property
     def state(self) -> LaunchState:
-        """Stopped once it was stopped, else draft while it is one, else paused while it is paused, else active."""
+        """Stopped, draft, paused or active: the first that applies."""
         if self.stopped_at is not None:
             return LaunchState.STOPPED
         if self.drafted_at is not None:
@@ -80,7 +80,7 @@ class SavehackLaunch:
 
     @property
     def terms(self) -> SavehackTerms | None:
-        """What it was launched with; None for a type that this SDK does not know, or terms that DES does not tell."""
+        """The terms of the launch; None if this SDK does not know the type, or DES does not send the terms."""
         kind = TERMS_BY_LAUNCH_TYPE.get(self.type)
         if kind is None:
             return None

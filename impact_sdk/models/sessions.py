@@ -1,4 +1,4 @@
-"""What DES says of a session (ours: the vendor shows a cookie and no more)."""
+"""A session at DES (ours: the vendor documents only a cookie)."""
 
 from datetime import datetime
 
@@ -10,17 +10,17 @@ from .users import User
 
 @attrs.frozen(kw_only=True)
 class SessionSettings:
-    """The session's own facts, and the tenant's settings that the host needs.
+    """The facts about a session, and the tenant's settings that the host needs.
 
     Attributes:
         expires_at: When the session ends (UTC), unless it is renewed.
-        maximum_expires_at: When it ends for good (UTC); None where it can be renewed without end.
-        renewal: What renews it: another ID token, or the user's activity. None when DES does not say.
+        maximum_expires_at: When it ends even if renewed (UTC); None if it can be renewed for ever.
+        renewal: What renews it: another ID token, or the user's activity. None if DES does not say.
         currency: ISO 4217; every amount of this tenant is in its smallest unit.
-        account_setup: How accounts and Dreams belong together at this bank.
+        account_setup: One account for all Dreams of a user, or one for each.
         performance_dreams: Whether Dreams may have Performance accounts.
         transfer_consents: Whether the user signs each launch before it starts.
-        timezone: The user's IANA time zone, in which savehacks have their days.
+        timezone: The user's IANA time zone. Savehacks count days in it.
     """
 
     expires_at: datetime

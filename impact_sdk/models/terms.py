@@ -1,12 +1,12 @@
 """The sixteen savehacks that can be launched, with the terms of each.
 
-The vendor names the types and describes some of their fields; the fields' names, and the rules that it does not tell,
-are ours. Terms that cannot be raise `ConfigurationError` at once.
+The vendor names the types and describes some of their fields. The names of the fields are ours, and so are the rules
+that the vendor does not document. Wrong terms raise `ConfigurationError` at once.
 Amounts are in the smallest unit of the tenant's currency, 1 or more.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import attrs
 
@@ -55,7 +55,7 @@ AMOUNT = _whole(1, 2**63 - 1)
 @made_by_name
 @attrs.frozen(kw_only=True)
 class Autopilot:
-    """A deposit every week, as large as the Dream needs to be full on its day."""
+    """A deposit every week. Its amount is what the Dream needs to reach its target in time."""
 
 
 @made_by_name
@@ -90,7 +90,7 @@ class Monthly:
 @made_by_name
 @attrs.frozen(kw_only=True)
 class Thief:
-    """Now and then `min_amount_cents` to `max_amount_cents`, both included, are stolen for the Dream."""
+    """Now and then, `min_amount_cents` to `max_amount_cents` (both included) are stolen for the Dream."""
 
     min_amount_cents: int = attrs.field(validator=AMOUNT)
     max_amount_cents: int = attrs.field(validator=[AMOUNT, _at_least("min_amount_cents")])
@@ -175,7 +175,7 @@ class Eurocup:
 @made_by_name
 @attrs.frozen(kw_only=True)
 class Copycat:
-    """Whatever `friend` saves, up to `max_amount_cents` each time."""
+    """The same amount that `friend` saves, up to `max_amount_cents` each time."""
 
     friend: str = attrs.field(validator=_name)
     max_amount_cents: int = attrs.field(validator=AMOUNT)
@@ -184,7 +184,7 @@ class Copycat:
 @made_by_name
 @attrs.frozen(kw_only=True)
 class Roundup:
-    """What each purchase lacks to the next multiple of `round_to_cents`, 2 to 100,000."""
+    """Each purchase is rounded up to a multiple of `round_to_cents`, 2 to 100,000; the difference is saved."""
 
     round_to_cents: int = attrs.field(validator=_whole(2, 100_000))
 
@@ -208,25 +208,5 @@ SavehackTerms = (
     | Roundup
 )
 
-# The type of a savehack on the wire is the name of its terms; a launch of it is called the same with `Launch` behind.
-SAVEHACK_TYPES: Mapping[type[SavehackTerms], str] = {
-    terms: terms.__name__
-    for terms in (
-        Autopilot,
-        Daily,
-        Weekly,
-        Monthly,
-        Thief,
-        Rocket,
-        OneTime,
-        Roulette,
-        Moonstruck,
-        Percentage,
-        Everest,
-        CalendarChaos,
-        SaveLeague,
-        Eurocup,
-        Copycat,
-        Roundup,
-    )
-}
+# On the wire, the type of a savehack is the name of its terms; the type of its launch has `Launch` behind it.
+SAVEHACK_TYPES: Mapping[type[SavehackTerms], str] = {terms: terms.__name__ for terms in get_args(SavehackTerms)}

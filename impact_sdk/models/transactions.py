@@ -1,4 +1,4 @@
-"""Transactions: money that is to move, has moved, or could not."""
+"""Transactions: transfers that are requested, settled or failed."""
 
 from datetime import datetime
 
@@ -15,10 +15,10 @@ class Transaction:
 
     Attributes:
         amount_cents: In the smallest unit of the tenant's currency; positive.
-        state: Requested until the bank settles or fails it; then that, for good.
-        to_account: Where the money goes (deposits, internal ones); None while the account does not exist.
-        from_account: Where it comes from (withdrawals, internal ones).
-        transfer_consent_id: The consent that it moves under, where the bank asks for consents.
+        state: Requested until the bank settles or fails it; then settled or failed, finally.
+        to_account: The account that receives the money (deposits, internal); None while it does not exist.
+        from_account: The account that the money leaves (withdrawals, internal).
+        transfer_consent_id: The consent that allows it, at banks that ask for consents.
         errors: Why the bank failed it.
     """
 
@@ -41,9 +41,9 @@ class Transaction:
 
     @property
     def waits_for_account(self) -> bool:
-        """Whether an account that it needs does not exist yet. Until it does, `transactions.settle()` is refused.
+        """Whether an account that it needs does not exist yet. Until then, DES refuses `transactions.settle()`.
 
-        That is how a deposit begins whose account the bank is still opening. List it again later.
+        A deposit begins so while the bank is still opening its account. List it again later.
         """
         # docs/des.md 2.5
         is_from = self.type in (TransactionType.WITHDRAWAL, TransactionType.INTERNAL)

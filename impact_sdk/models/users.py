@@ -1,4 +1,4 @@
-"""The end user, and how other objects name one."""
+"""The end user, and references between objects."""
 
 from datetime import datetime
 
@@ -6,18 +6,18 @@ import attrs
 
 
 def _in_the_usual_case(type: str) -> str:
-    """Some answers write a user's type in lower case (docs/des.md 8.2)."""
+    """The type of an object. Some answers write a user's type in lower case (docs/des.md 8.2)."""
     return "User" if type.lower() == "user" else type
 
 
 @attrs.frozen(kw_only=True)
 class Reference:
-    """How one object names another.
+    """A reference to another object.
 
     Attributes:
-        type: What is named, such as `User`.
+        type: The type of that object, such as `User`.
         id: Its id in DES.
-        external_id: The bank's own id of it, if it has one.
+        external_id: The bank's own id for it, if there is one.
     """
 
     # docs/des.md 2.1
@@ -33,8 +33,8 @@ class User:
     Attributes:
         id: The id in DES.
         external_id: The bank's own id: the subject of the ID token.
-        provisioning_initiated_at: When opening an account began (UTC); None when nobody has begun.
-            It does not say that the account exists.
+        provisioning_initiated_at: When the bank began to open an account (UTC); None if it has not. It does
+            not mean that the account exists.
     """
 
     # docs/des.md 2.2

@@ -1,4 +1,4 @@
-"""JSON text of others, read alike by orjson and by the standard library: what one refuses, the other does."""
+"""Reads JSON text of others. orjson and the standard library accept and refuse the same texts."""
 
 import json
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def parsed(text: bytes) -> JSON:
 
 
 def _read(text: bytes) -> tuple[JSON, str | None]:
-    """The value, or why there is none: in the same words, whichever library reads."""
+    """The value, or the reason why there is none. Both libraries give the same reason."""
     try:
         return library().loads(text), None
     except (ValueError, RecursionError) as error:
@@ -69,7 +69,7 @@ def _is_too_deep(value: object) -> bool:
 
 
 class StandardJSON:
-    """The standard library's JSON, in bytes and as strict as orjson has it."""
+    """The standard library's JSON, with bytes, and as strict as orjson."""
 
     @staticmethod
     def dumps(value: object, /, default: Callable[[object], JSON] | None = None) -> bytes:
@@ -93,7 +93,7 @@ class Library(Protocol):
 
 @cache
 def library() -> "Library":
-    """orjson where it is installed; it is an extra."""
+    """orjson if it is installed (it is an extra), else the standard library."""
     try:
         import orjson
     except ImportError:

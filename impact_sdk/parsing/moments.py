@@ -1,4 +1,4 @@
-"""Moments and days as RFC 3339, section 5.6, writes them: one reader for both sides of the wire. No clock, no I/O."""
+"""Reads moments and days in the format of RFC 3339, section 5.6. One reader for both sides. No clock, no I/O."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""How much a server still lets us ask, in any of the ways in which servers say it. Reading only: no clock, no I/O."""
+"""Reads rate limits from headers, in any of the formats that servers use. No clock, no I/O."""
 
 import re
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ import attrs
 from . import moments
 from .server_time import http_date
 
-# The vendor documents none. What is read here: the IETF's draft in its present form (`"burst";r=5;t=3`) and its two
-# earlier ones (`limit=10, remaining=5, reset=3`; a header each), and the X- headers that came before it.
+# The vendor documents none. We read the IETF's draft in its present form (`"burst";r=5;t=3`), in its two earlier ones
+# (`limit=10, remaining=5, reset=3`; a header each), and the X- headers that are older than the draft.
 # https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 
 # Some X-RateLimit-Reset are seconds from now, others a moment in Unix time. No limit lasts for thirty years.
 AT_LEAST_A_MOMENT = 1_000_000_000
 
-# Each reads any header in a time that grows with its length: no two of their parts take the same sign.
+# Each reads any header in linear time: no two of its parts match the same character.
 _ITEM = re.compile(r"""(?:[^",]|"[^"]*")+""")
 _NAME = re.compile(r"""("[^"]*"|[^\s;="]+)\s*(?=;|$)""")
 _PARAMETER = re.compile(r";\s*([a-z]+)\s*=\s*(\d{1,15})(?!\d)")
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\s*(\d{1,15})(?![\d.-])")
 
 @attrs.frozen(kw_only=True)
 class RateLimit:
-    """What a server says of its limit; of several limits, the one that is reached first.
+    """A server's rate limit. If there are several, the one that is reached first.
 
     Attributes:
         limit: How many requests it takes in its period.
@@ -40,7 +40,7 @@ class RateLimit:
 
 
 def rate_limit(headers: Mapping[str, str], now: datetime) -> RateLimit | None:
-    """The limit that an answer tells of; None when it tells of none, or nothing that can be read.
+    """The limit in an answer's headers; None if there is none that can be read.
 
     Args:
         headers: By lower-case names.

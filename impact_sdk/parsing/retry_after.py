@@ -1,15 +1,15 @@
-"""How long a server asks to be left alone: `Retry-After`, in either of its forms (RFC 9110, 10.2.3). Pure."""
+"""Reads `Retry-After`, the time that a server asks to wait, in both of its forms (RFC 9110, 10.2.3). Pure."""
 
 from datetime import datetime
 
 from .server_time import http_date
 
-# Nobody who waits by this is to wait for ever because of a slip.
+# A mistake in the header must not make a client wait for ever.
 LONGEST_SECONDS = 86_400.0
 
 
 def seconds(text: str, now: datetime) -> float | None:
-    """Seconds from now, at most a day; None where the text says nothing that can be read.
+    """Seconds from now, at most a day; None if the text cannot be read.
 
     Args:
         text: The header's value: seconds, or a date.

@@ -1,16 +1,16 @@
-"""What time it is at the server, and the dates that it writes in headers. Pure: no clock, no I/O."""
+"""The server's time, and the dates in its headers. No clock, no I/O."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-# `Date` has whole seconds, and an answer is on its way for a while: so near, both clocks say the same.
+# `Date` has whole seconds, and an answer takes a while. A smaller difference counts as none.
 SAME = timedelta(seconds=5)
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def at(headers: Mapping[str, str], received_at: datetime) -> datetime:
-    """What the server's clock said when it answered: by its `Date`, or where it has none by our clock.
+    """The server's time when it answered: its `Date`; if there is none, our clock.
 
     Dates in an answer are by that clock. Where ours is an hour off, they are an hour off here.
 
@@ -22,7 +22,7 @@ def at(headers: Mapping[str, str], received_at: datetime) -> datetime:
 
 
 def ahead(headers: Mapping[str, str], received_at: datetime) -> timedelta:
-    """How far our clock is ahead of the server's; nothing where they say the same, or the server does not say.
+    """How far our clock is ahead of the server's; zero if they agree, or if the server does not say.
 
     Args:
         headers: Of the answer, by lower-case names.
@@ -33,7 +33,7 @@ def ahead(headers: Mapping[str, str], received_at: datetime) -> timedelta:
 
 
 def later(moment: datetime, by: timedelta) -> datetime:
-    """That much later, or earlier. DES may write any moment of the calendar; beyond its ends there is none."""
+    """That much later, or earlier, but within the calendar: DES may send any moment of it."""
     try:
         return moment + by
     except OverflowError:
@@ -41,7 +41,7 @@ def later(moment: datetime, by: timedelta) -> datetime:
 
 
 def http_date(text: str) -> datetime | None:
-    """The moment in a header such as `Date` (RFC 9110, 5.6.7); None where there is none."""
+    """The moment in a header such as `Date` (RFC 9110, 5.6.7); None if there is none."""
     text = text.strip()
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""`Set-Cookie` as a user agent reads it: RFC 6265, section 5.2. Pure: no clock, no I/O."""
+"""Reads `Set-Cookie` as a user agent does (RFC 6265, section 5.2). No clock, no I/O."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-# What browsers allow since RFC 6265bis; a larger number is a slip, or is for ever.
+# The limit of browsers since RFC 6265bis. A larger number is a mistake, or means for ever.
 LONGEST_LIFETIME = timedelta(days=400)
 ENDED = timedelta()
 DIGITS_OF_SECONDS = 9  # of more than LONGEST_LIFETIME
@@ -24,7 +24,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 @attrs.frozen
 class SetCookie:
-    """One cookie, as a server sets it.
+    """One cookie that a server sets.
 
     Attributes:
         value: Whatever stands before the first `;`, quotation marks included: it goes back as it came.
@@ -38,7 +38,7 @@ class SetCookie:
 
 
 def parsed(text: str, at: datetime) -> SetCookie | None:
-    """The cookie that a `Set-Cookie` header sets; None where it sets none.
+    """The cookie that a `Set-Cookie` header sets; None if it sets none.
 
     Attributes that nobody knows are passed over, as are known ones that make no sense.
 

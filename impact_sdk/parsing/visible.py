@@ -1,8 +1,8 @@
-"""Text that somebody else wrote, before it reaches a terminal, a log or a message. Pure."""
+"""Makes text of others safe for a terminal, a log or a message. Pure."""
 
 
 def visible(text: str, *, longest: int | None = None) -> str:
-    r"""`text` with everything that does not print as itself written as Python writes it, such as `\x1b` or `\u202e`.
+    r"""`text` with each character that does not print as itself written as an escape, such as `\x1b` or `\u202e`.
 
     These are the control characters, the escape among them, which move a terminal's cursor and write over what stands
     there; new lines, which make one line of a log two; what turns the direction of writing round; halves of characters

@@ -5,7 +5,7 @@ from importlib import import_module
 
 
 def main() -> None:
-    """Run the simulator's program; where the simulator or a part of it is missing, say so and end with 2."""
+    """Run the simulator's program. If the simulator, or a part of it, is missing, say so and exit with 2."""
     try:
         program = import_module("bank_app_sim.__main__")
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""pytest's way to the simulator; `-p no:bank-app-sim` closes it.
+"""The pytest plugin that loads the simulator's plugin; `-p no:bank-app-sim` turns it off.
 
 Every run of pytest loads it where the SDK is installed. So it is small, and does nothing where pytest is older than
 the simulator's plugin can be.
@@ -15,7 +15,7 @@ SIMULATOR = "bank_app_sim.pytest_plugin"
 
 
 def pytest_addoption(parser: "pytest.Parser", pluginmanager: "pytest.PytestPluginManager") -> None:
-    """Bring in the simulator's plugin, or what says that it is not there."""
+    """Register the simulator's plugin, or one that says that it is not installed."""
     import pytest
 
     if int(pytest.__version__.partition(".")[0]) < OLDEST_PYTEST or pluginmanager.has_plugin(SIMULATOR):

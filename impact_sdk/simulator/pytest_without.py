@@ -1,4 +1,4 @@
-"""pytest without the simulator: no fixture, no option; who asks for one of the simulator's reads what to install."""
+"""pytest without the simulator: a test that uses one of its fixtures, or a journey file, says what to install."""
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ class WithoutSimulator:
         self._sentence = sentence
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> "JourneyFile | None":
-        """A journey is found, and is an error."""
+        """Collect a journey file, which then is an error."""
         if not file_path.name.endswith(SUFFIXES):
             return None
         journey: JourneyFile = JourneyFile.from_parent(parent, path=file_path)
@@ -30,7 +30,7 @@ class WithoutSimulator:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
-        """A fixture of ours that nobody else has either is named with what to install."""
+        """If a fixture of the simulator is missing, say what to install."""
         made = yield
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, pytest.FixtureLookupError) and error.argname in FIXTURES:
@@ -38,10 +38,10 @@ class WithoutSimulator:
 
 
 class JourneyFile(pytest.File):
-    """A script that cannot be played."""
+    """A journey that cannot be played."""
 
     sentence: str
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Nothing; `CollectError` says what to install."""
+        """Raises `CollectError`, which says what to install."""
         raise self.CollectError(self.sentence)

@@ -1,4 +1,4 @@
-"""The headers of a webhook, in whatever form the receiver's framework has a request's headers. Pure."""
+"""Reads the headers of a webhook, in the form of any web framework. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from ..mistakes.shown import shown
 
 NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
-# Most frameworks have a mapping of texts, ASGI has pairs of bytes, WSGI an environment with HTTP_WEBHOOK_ID.
+# Most frameworks give a mapping of texts, ASGI pairs of bytes, WSGI an environment with HTTP_WEBHOOK_ID.
 Headers = (
     Mapping[str, Any]
     | Mapping[bytes, bytes]
@@ -25,8 +25,8 @@ def signed(headers: Headers) -> tuple[str, str, str]:
     """Id, timestamp and signature.
 
     Raises:
-        ConfigurationError: `headers` has no headers, or one of the three as something else than a text or bytes.
-        InvalidSignature: One of the three is absent or empty.
+        ConfigurationError: `headers` are not headers, or one of the three is neither text nor bytes.
+        InvalidSignature: One of the three is missing or empty.
     """
     present: dict[str, Any] = {}
     for each, value in _pairs(headers):
@@ -49,7 +49,7 @@ def _pairs(headers: object) -> list[tuple[object, object]]:
             raise TypeError("a text has no names")
         pairs: Any = of_mapping() if callable(of_mapping) else headers
         return [(name, value) for name, value in pairs]
-    except (TypeError, ValueError) as error:  # not shown: there may be a password among them
+    except (TypeError, ValueError) as error:  # not shown: they may hold a password
         raise ConfigurationError(f"headers is {type(headers).__name__}; give {FORMS}") from error
 
 
@@ -61,7 +61,7 @@ def _value(name: str, value: object) -> str:
 
 
 def _text(value: object) -> str | None:
-    # As ASGI and WSGI have it: each octet is one character.
+    # As in ASGI and WSGI: each byte is one character.
     if isinstance(value, bytes):
         return value.decode("latin-1")
     return value if isinstance(value, str) else None

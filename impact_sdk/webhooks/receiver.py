@@ -1,4 +1,4 @@
-"""What DES sends to the bank by webhook: verified, and read into typed events.
+"""Receives webhooks of DES: verifies them, and reads them into typed events.
 
     verifier = WebhookVerifier(secret, replays=MemoryReplayStore())
 
@@ -13,12 +13,12 @@
             return 400
         return 204
 
-Where there is no event loop (Flask, Django under WSGI) it is `with verifier.receiving(…)`, `verifier.verify_now(…)` and
-`verifier.check_now(…)`: to verify is to reckon, and waits for nothing. Only a store that waits cannot be had there.
+Without an event loop (Flask, Django under WSGI) use `with verifier.receiving(…)`, `verifier.verify_now(…)` and
+`verifier.check_now(…)`: verification only computes. There the store must not wait for anything.
 
-DES sends a batch until it hears that it has arrived, so an event may come twice, and by `api.events` as well: know it
-by its `id`. Signatures are those of https://www.standardwebhooks.com; that DES signs so is ours (docs/des.md 6), the
-batch is the vendor's (docs/des.md 3.1).
+DES sends a batch again until it hears that the batch has arrived. So an event may come twice, and from `api.events`
+too: recognise it by its `id`. Signatures are those of https://www.standardwebhooks.com. That DES signs so is ours
+(docs/des.md 6); the batch is the vendor's (docs/des.md 3.1).
 """
 
 from collections.abc import Sequence
@@ -42,23 +42,23 @@ from . import replay_stores
 from .headers import Headers
 from .replay_stores import ReplayStore, without_waiting
 
-# What the standard proposes.
+# The value that the standard proposes.
 TOLERANCE = timedelta(minutes=5)
 LONGEST_TOLERANCE = timedelta(days=366)
 
 
 class WebhookVerifier:
-    """Accepts what DES has signed, lately, once.
+    """Accepts a webhook if DES signed it, recently, and only once.
 
     Args:
-        secrets: What DES signs with, as it was given to DES: `whsec_` and base64. Several while they are changed over.
-        replays: Where to look for what has been here. None accepts replays within the tolerance: for a receiver that
-            keeps the ids of events, in the transaction in which it handles them.
-        clock: Where the time comes from; the machine's when left out.
-        tolerance: How old a webhook may be, and how far ahead DES' clock.
+        secrets: DES signs with it: `whsec_` and base64, as it was given to DES. Several while you change the secret.
+        replays: Remembers webhooks. None accepts replays within the tolerance: for a receiver that stores the ids of
+            events in the transaction that handles them.
+        clock: Gives the time; the machine's clock if left out.
+        tolerance: How old a webhook may be, and how far ahead the clock of DES may be.
 
     Raises:
-        ConfigurationError: There is no secret, or one is none.
+        ConfigurationError: There is no secret, or one is not valid.
     """
 
     @told_without_frames
@@ -90,33 +90,33 @@ class WebhookVerifier:
         return f"<WebhookVerifier with {self._signatures.secrets}>"
 
     def receiving(self, body: bytes, headers: Headers) -> "Receiving":
-        """The batch, to be dealt with in the block; when the block raises, the next attempt of DES is welcome.
+        """The batch, to handle in the block. If the block raises, the next attempt of DES is accepted.
 
-        For `async with`, and for `with` where nobody can await.
+        For `async with`, and for `with` in code that cannot await.
 
         Raises:
             WebhookError: As `verify()`.
-            ConfigurationError: As `verify()`; and in `with`, that the store waits for something.
+            ConfigurationError: As `verify()`; or, in `with`, the store waits for something.
         """
         return Receiving(self, body, headers)
 
     async def verify(self, body: bytes, headers: Headers) -> EventBatch:
-        """The batch that DES has sent. From now on it has been here: prefer `receiving()` where you might fail.
+        """The batch that DES has sent. It counts as handled from now on: prefer `receiving()` if your code may fail.
 
-        An event of a type that this SDK does not know, or that it cannot read, keeps its data as JSON (see `Event`)
-        and does not stop the others.
+        If this SDK does not know the type of an event, or cannot read it, its data stay JSON (see `Event`); the other
+        events are not affected.
 
         Args:
-            body: The bytes as they came; parsed JSON written again is not what was signed.
-            headers: All of the request's, in whatever case, as text or as bytes: a mapping, or pairs as ASGI has them,
-                or WSGI's environment.
+            body: The bytes as they came. JSON that was parsed and written again has another signature.
+            headers: All headers of the request, in any case, as text or as bytes: a mapping, pairs as in ASGI, or the
+                environment of WSGI.
 
         Raises:
-            InvalidSignature: DES has not signed it.
-            StaleWebhook: It is too old, or has a time yet to come.
-            ReplayedWebhook: It has been here.
-            UnreadableWebhook: It is no batch.
-            ConfigurationError: `body` is no bytes, or `headers` are none.
+            InvalidSignature: DES did not sign it.
+            StaleWebhook: It is too old, or its time is in the future.
+            ReplayedWebhook: It has been received before.
+            UnreadableWebhook: It is not a batch.
+            ConfigurationError: `body` is not bytes, or `headers` are not headers.
         """
         webhook_id, until = self._checked(body, headers)
         batch = _read(webhook_id, body)
@@ -132,10 +132,10 @@ class WebhookVerifier:
         return without_waiting(self.verify(body, headers))
 
     async def check(self, body: bytes, headers: Headers) -> str:
-        """The id of a webhook that has no batch to read: the hint that there are new transactions.
+        """The id of a webhook without a batch: the hint that there are new transactions.
 
         Raises:
-            WebhookError: As `verify()`, but for UnreadableWebhook.
+            WebhookError: As `verify()`, except UnreadableWebhook.
         """
         # docs/des.md 3.2
         webhook_id, until = self._checked(body, headers)
@@ -160,7 +160,7 @@ class WebhookVerifier:
             )
 
     def _checked(self, body: bytes, headers: Headers) -> tuple[str, datetime]:
-        """The webhook's id, and until when these bytes would be accepted."""
+        """The webhook's id, and the moment until which these bytes would be accepted."""
         if not isinstance(body, bytes):
             raise ConfigurationError(
                 f"the body is given as {type(body).__name__}; give the bytes as they came, such as "
@@ -176,7 +176,7 @@ class WebhookVerifier:
 
 
 class Receiving:
-    """A batch while it is being dealt with: for `async with`, or for `with`. See `WebhookVerifier.receiving()`."""
+    """A batch that is being handled, for `async with` or `with`. See `WebhookVerifier.receiving()`."""
 
     def __init__(self, verifier: WebhookVerifier, body: bytes, headers: Headers) -> None:
         self._verifier = verifier
@@ -190,7 +190,7 @@ class Receiving:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with anyio.CancelScope(shield=True):  # else a receiver that is cancelled would lose the batch
+        with anyio.CancelScope(shield=True):  # else a cancelled receiver would lose the batch
             await self._end(is_dealt_with=kind is None)
 
     def __enter__(self) -> EventBatch:
@@ -204,7 +204,7 @@ class Receiving:
     async def _begin(self) -> EventBatch:
         self._webhook_id, until = self._verifier._checked(self._body, self._headers)
         batch = _read(self._webhook_id, self._body)
-        # Before the store is asked: who hears meanwhile that it has been here, hears that it is under way.
+        # Before the store is asked: a replay that comes meanwhile is then told that the batch is under way.
         self._verifier._under_way.setdefault(self._webhook_id, self)
         try:
             await self._verifier._once(self._webhook_id, until, by=self)

@@ -1,4 +1,4 @@
-"""Where a receiver of webhooks keeps which ones have been here."""
+"""Stores that remember received webhooks, to refuse replays."""
 
 import threading
 from collections.abc import Coroutine
@@ -20,33 +20,33 @@ WEBHOOK_ID = "the text of the header webhook-id"
 
 
 class ReplayStore(Protocol):
-    """Which webhooks have been here. One for all processes of a receiver, or a replay has only to meet another one.
+    """Remembers received webhooks. All processes of a receiver share one; else a replay only has to reach another one.
 
-    A store that outlives a crash must not say "seen" of what the crash left undone. Where there is a database, better
-    pass no store, and keep the ids of events in the very transaction in which they are dealt with.
+    A store that survives a crash must not say "seen" of a webhook that the crash left unhandled. With a database, it is
+    better to pass no store, and to store the ids of events in the transaction that handles them.
 
-    For code that cannot await (`WebhookVerifier.verify_now()`) its methods are asynchronous all the same, and have no
-    `await` in them: they ask a cache or a database as such code does.
+    For code that cannot await (`WebhookVerifier.verify_now()`), its methods are asynchronous too, but contain no
+    `await`: they ask a cache or a database synchronously.
     """
 
     async def seen(self, webhook_id: str, until: datetime) -> bool:
-        """Whether `webhook_id` has been here; from now on it has, in one step, at least until `until`."""
+        """Whether `webhook_id` was received before. In the same step, remember it, at least until `until`."""
         ...
 
     async def forget(self, webhook_id: str) -> None:
-        """It was not dealt with after all, and will be sent again."""
+        """Forget it: it was not handled, and will be sent again."""
         ...
 
 
 @attrs.define(eq=False)
 class MemoryReplayStore:
-    """For a receiver of one process, with any number of threads; it does not wait.
+    """For a receiver of one process, with any number of threads. It does not wait.
 
-    A restart forgets: what was sent within the tolerance could be replayed then.
+    A restart forgets everything: then a webhook could be replayed within the tolerance.
 
     Args:
-        capacity: How many to remember; then the oldest gives way.
-        clock: Where the time comes from; the machine's when left out.
+        capacity: The number of webhooks to remember. A new one replaces the oldest.
+        clock: Gives the time; the machine's clock if left out.
     """
 
     capacity: int = attrs.field(default=10_000)
@@ -61,10 +61,10 @@ class MemoryReplayStore:
         self._asked = of_clock(self.clock)
 
     async def seen(self, webhook_id: str, until: datetime) -> bool:
-        """Whether `webhook_id` has been here and is remembered; from now on it is.
+        """Whether `webhook_id` is remembered. From now on it is.
 
         Raises:
-            ConfigurationError: `webhook_id` is no text, or `until` no datetime with its time zone.
+            ConfigurationError: `webhook_id` is not a text, or `until` is not a datetime with a time zone.
         """
         instance("webhook_id", webhook_id, str, WEBHOOK_ID)
         checked("until", required({"until": until})["until"])
@@ -76,10 +76,10 @@ class MemoryReplayStore:
         return known_until is not None and known_until >= self._asked.now()
 
     async def forget(self, webhook_id: str) -> None:
-        """Remember it no more; nothing happens when it was not remembered.
+        """Forget it. If it was not remembered, nothing happens.
 
         Raises:
-            ConfigurationError: `webhook_id` is no text.
+            ConfigurationError: `webhook_id` is not a text.
         """
         instance("webhook_id", webhook_id, str, WEBHOOK_ID)
         with self._lock:
@@ -88,13 +88,13 @@ class MemoryReplayStore:
 
 @attrs.frozen
 class HostStore:
-    """A store of the host's, asked with care."""
+    """A store of the host. Its answers are checked."""
 
     _store: ReplayStore
 
     async def seen(self, webhook_id: str, until: datetime) -> bool:
         has_been_here = await awaited("replays.seen()", self._store.seen(webhook_id, until))
-        if not isinstance(has_been_here, bool):  # what is none might let every replay pass, or refuse all
+        if not isinstance(has_been_here, bool):  # another value might accept every replay, or refuse all
             raise wrong("replays.seen()", has_been_here, "True where the webhook has been here, and else False")
         return has_been_here
 
@@ -103,13 +103,13 @@ class HostStore:
 
 
 def of(store: ReplayStore | None) -> ReplayStore | None:
-    """The store that a caller wants; `ConfigurationError` where it is none."""
+    """The store that a caller wants; `ConfigurationError` if it is not one."""
     store = able("replays", store, "seen", "forget")
     return None if store is None else HostStore(store)
 
 
 def without_waiting(asked: Coroutine[object, None, T]) -> T:
-    """What comes of asking a store without an event loop; `ConfigurationError` where it waits for something."""
+    """The answer of a store, without an event loop; `ConfigurationError` if it waits for something."""
     try:
         asked.send(None)
     except StopIteration as answered:
