@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 async def in_its_own_task(call: Callable[[], Awaitable[T]]) -> T:
-    """What a call gives in a task that has ended when this returns."""
+    """The result of a call in a task of its own, which has ended when this returns."""
     answers: list[T] = []
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""A host with a callback that the test holds in its hand."""
+"""A host with a callback that the test controls."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ Request = TypeVar("Request")
 
 @attrs.define
 class Asked(Generic[Request]):
-    """Counts how often it is asked, waits where it is told to, and then does `then`."""
+    """Counts its requests, waits if the test says so, and then calls `then`."""
 
     then: Callable[[Request], Awaitable[object]] | None = None
     waits: bool = False
@@ -73,7 +73,7 @@ async def launched(simulation: Simulation, sdk: ImpactSDK, customer: str = "ada"
 
 @asynccontextmanager
 async def asking(user: User, host: Asked[Request]) -> AsyncIterator[list[object]]:
-    """Within the block a launch waits for the host; afterwards it has ended, and the list has what came of it."""
+    """A block in which a launch waits for the host. After it the launch has ended, and the list has its result."""
     outcome: list[object] = []
 
     async def launch() -> None:

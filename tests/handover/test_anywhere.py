@@ -55,7 +55,7 @@ async def test_a_world_is_opened_once() -> None:
         await simulation.__aenter__()
 
 
-async def test_whoever_opens_it_may_be_cancelled_and_it_goes_on_for_others(simulation: Simulation) -> None:
+async def test_a_task_that_opens_it_may_be_cancelled_and_it_goes_on_for_others(simulation: Simulation) -> None:
     host = Host(waits=True)
     network = Closing(simulation)
     sdk = network.sdk()
@@ -114,8 +114,8 @@ async def test_a_block_within_a_block_and_a_second_block_are_refused(simulation:
         await sdk.__aenter__()
 
 
-def test_fixtures_open_and_close_it_around_a_test_each_in_a_run_of_one_runner() -> None:
-    """As pytest-asyncio does."""
+def test_fixtures_may_open_and_close_it_in_separate_runs_of_one_runner() -> None:
+    """pytest-asyncio does this."""
     simulation = Simulation(seed=1)
     with asyncio.Runner() as runner:
         runner.run(simulation.__aenter__())

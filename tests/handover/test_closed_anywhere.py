@@ -46,7 +46,7 @@ class Slow:
                 await self.may_end.wait()
 
 
-async def test_who_is_cancelled_while_it_closes_leaves_nothing_open(simulation: Simulation) -> None:
+async def test_a_caller_that_is_cancelled_while_it_closes_leaves_nothing_open(simulation: Simulation) -> None:
     host, network = Slow(), Closing(simulation)
     async with Faults.sdk(network) as sdk:
         sdk.register(account_provisioning_requested=host)
@@ -98,8 +98,8 @@ async def test_a_callback_may_close_the_sdk(simulation: Simulation, callback: st
 
 
 @pytest.mark.parametrize("callback", ["exit_requested", "telemetry"])
-async def test_what_is_told_and_closes_the_sdk_goes_on_afterwards(simulation: Simulation, callback: str) -> None:
-    """To the page on which the user signs in, say."""
+async def test_a_notice_that_closes_the_sdk_goes_on_afterwards(simulation: Simulation, callback: str) -> None:
+    """For example to the page on which the user signs in."""
     went_on: list[str] = []
 
     async def close(request: ExitRequest | TelemetryEvent) -> None:
@@ -117,7 +117,7 @@ async def test_what_is_told_and_closes_the_sdk_goes_on_afterwards(simulation: Si
     assert went_on == ["ExitRequest" if callback == "exit_requested" else "TelemetryEvent"]
 
 
-async def test_a_transport_that_fails_to_close_is_told_once_to_whoever_closes(simulation: Simulation) -> None:
+async def test_a_transport_that_fails_to_close_is_an_error_for_one_caller_of_aclose(simulation: Simulation) -> None:
     class Broken(Faults):
         async def aclose(self) -> None:
             raise pytest.fail.Exception("it is stuck")

@@ -36,7 +36,7 @@ async def test_closing_the_session_cancels_the_callback_and_fails_its_waiters(si
 
 @attrs.define
 class Tidy:
-    """Cleans up when it is cancelled, for as long as it is let."""
+    """Cleans up when it is cancelled, until the test lets it end."""
 
     was_asked: anyio.Event = attrs.field(factory=anyio.Event)
     may_end: anyio.Event = attrs.field(factory=anyio.Event)
@@ -50,7 +50,7 @@ class Tidy:
                 await self.may_end.wait()
 
 
-async def test_a_callback_that_cleans_up_for_longer_than_its_time_was_does_no_harm(simulation: Simulation) -> None:
+async def test_a_callback_that_cleans_up_for_longer_than_its_time_limit_does_no_harm(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(account_provisioning_timeout=timedelta(minutes=1)), Tidy()
     sdk.register(account_provisioning_requested=host)
     user = await launched(simulation, sdk)
@@ -109,7 +109,9 @@ async def test_closing_one_of_two_sessions_leaves_the_call_to_the_other(simulati
     assert isinstance(second[0], SavehackLaunch)
 
 
-async def test_a_customer_whom_the_bank_refuses_is_asked_again_with_a_new_request(simulation: Simulation) -> None:
+async def test_after_the_bank_refuses_a_customer_the_host_is_asked_again_with_a_new_request(
+    simulation: Simulation,
+) -> None:
     sdk, host = simulation.sdk(), Host()
     sdk.register(account_provisioning_requested=host)
     user = await launched(simulation, sdk)
@@ -162,7 +164,7 @@ class Stuck(Faults):
         return await super().handle_async_request(request)
 
 
-async def test_a_delivery_that_will_not_end_does_not_get_in_the_way_of_the_next_one(simulation: Simulation) -> None:
+async def test_a_delivery_that_does_not_end_does_not_delay_the_next_one(simulation: Simulation) -> None:
     """One session closes while the answer is stuck, another one of the user delivers it anew."""
     network, host = Stuck(simulation), Host()
     async with network.sdk() as sdk, anyio.create_task_group() as tasks:

@@ -37,7 +37,7 @@ async def create(session: Session, name: str = "Bike") -> Dream:
     return await session.create_dream(name, target_cents=250_000, expires_at=date(2028, 6, 1))
 
 
-async def test_a_new_dream_is_asked_for_with_what_helps_to_choose_a_product(simulation: Simulation) -> None:
+async def test_the_request_for_a_new_dream_has_what_helps_to_choose_a_product(simulation: Simulation) -> None:
     # docs/des.md 4.3, onAccountRequested
     sdk, host = simulation.sdk(), Host()
     sdk.register(account_provisioning_requested=host)
@@ -76,7 +76,7 @@ async def test_a_dream_without_name_and_target_goes_the_same_way(simulation: Sim
     assert {dream.name async for dream in session.dreams()} == {None}
 
 
-async def test_a_launch_for_it_starts_at_once_and_nobody_is_asked_again(simulation: Simulation) -> None:
+async def test_a_launch_for_it_starts_at_once_and_the_host_is_not_asked_again(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host()
     sdk.register(account_provisioning_requested=host)
     session = await sdk.launch(simulation.id_token("ada"))
@@ -159,7 +159,7 @@ async def test_without_an_answer_the_dream_is_kept_and_a_launch_for_it_asks_agai
     assert willing.asked[0].request_id == dream.account_provision_request_id
 
 
-async def test_what_waits_after_a_crash_is_asked_for_by_the_next_process(simulation: Simulation) -> None:
+async def test_after_a_crash_the_next_process_asks_for_what_still_waits(simulation: Simulation) -> None:
     sdk = simulation.sdk()
     session = await sdk.launch(simulation.id_token("ada"))
     paused: list[SavehackLaunch] = []

@@ -63,7 +63,7 @@ async def silent(request: IDTokenExpired) -> str:
 
 
 async def test_a_call_does_not_wait_for_a_new_token_beyond_its_deadline() -> None:
-    """DES does not know the session any more, and the host is asked for a token: that is not the call's to wait for."""
+    """DES does not know the session any more. The call does not wait until the host has given a token."""
     async with Simulation(seed=7, token_lifetime=timedelta(minutes=5)) as sim:
         sdk = sim.sdk()
         sdk.register(id_token_expired=silent)
@@ -75,7 +75,7 @@ async def test_a_call_does_not_wait_for_a_new_token_beyond_its_deadline() -> Non
             await session.create_dream("Bike", deadline=0.05)
 
 
-async def test_the_question_for_a_token_is_told_to_hooks_as_well() -> None:
+async def test_hooks_hear_of_the_question_for_a_token() -> None:
     events: list[HookEvent] = []
 
     async with Simulation(seed=7, token_lifetime=timedelta(minutes=5)) as sim:
@@ -98,7 +98,7 @@ async def test_the_question_for_a_token_is_told_to_hooks_as_well() -> None:
     assert "session.renew" in [event.name for event in events if isinstance(event, CallStarted)]
 
 
-async def test_no_event_of_a_session_holds_what_proves_it() -> None:
+async def test_no_event_of_a_session_holds_its_proof() -> None:
     events: list[HookEvent] = []
     tokens: list[str] = []
 
@@ -130,7 +130,7 @@ async def refused(session: Session, dream: Dream) -> str:
     return str(caught.value)
 
 
-async def test_a_session_takes_the_limits_of_the_sdk_that_gave_it() -> None:
+async def test_a_session_has_the_limits_of_its_sdk() -> None:
     names: list[str] = []
 
     def hear(event: HookEvent) -> None:
@@ -179,8 +179,8 @@ class Slow(httpx.AsyncBaseTransport):
 async def answers(request: AccountProvisioningRequest) -> None: ...
 
 
-async def test_what_was_made_before_the_deadline_is_not_said_to_be_nothing() -> None:
-    """That the next request was not sent does not mean that the savehack may be launched again."""
+async def test_an_error_after_the_deadline_says_what_was_made_before_it() -> None:
+    """The next request was not sent, but the savehack must not be launched again."""
     async with Simulation(seed=7) as sim:
         slow = Slow(sim)
         async with ImpactSDK(sim.des_url, client_id=sim.client_id, transport=slow, clock=slow.clock) as sdk:

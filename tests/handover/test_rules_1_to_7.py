@@ -1,4 +1,4 @@
-"""Who is asked and when, and what each answer does (docs/handover.md, rules 1 to 7), through HTTP."""
+"""When the host is asked, and what each answer does (docs/handover.md, rules 1 to 7), through HTTP."""
 
 import asyncio
 from datetime import timedelta
@@ -22,7 +22,9 @@ from ..contract.callbacks import register
 from .host import WEEKLY, Host, asking, launched
 
 
-async def test_01_the_callback_is_called_when_a_launch_is_paused_for_want_of_an_account(simulation: Simulation) -> None:
+async def test_01_the_callback_is_called_when_a_launch_is_paused_because_there_is_no_account(
+    simulation: Simulation,
+) -> None:
     sdk, host = simulation.sdk(), Host()
     register(sdk, account_provisioning_requested=host)
     user = await launched(simulation, sdk)
@@ -257,7 +259,7 @@ async def test_07_with_no_waiter_left_the_answer_is_still_applied(simulation: Si
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_04_a_callback_whose_own_task_was_cancelled_has_failed(simulation: Simulation) -> None:
-    """On trio nobody can cancel what belongs to somebody else."""
+    """On trio no task can cancel another one that it does not own."""
 
     async def await_a_cancelled_task(request: AccountProvisioningRequest) -> None:
         task = asyncio.ensure_future(anyio.sleep_forever())

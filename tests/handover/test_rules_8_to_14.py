@@ -1,4 +1,4 @@
-"""Whatever else may happen to a handover (docs/handover.md, rules 8 to 14), through HTTP against the sandbox."""
+"""What else may happen to a handover (docs/handover.md, rules 8 to 14), through HTTP against the sandbox."""
 
 from datetime import timedelta
 
@@ -140,7 +140,7 @@ async def test_11_an_answer_that_cannot_be_delivered_at_all_is_kept_for_the_next
     assert len(host.asked) == 1
 
 
-async def test_11_whatever_keeps_an_answer_from_des_it_is_kept_and_the_session_goes_on(
+async def test_11_an_answer_that_does_not_reach_des_is_kept_and_the_session_goes_on(
     simulation: Simulation,
 ) -> None:
     faults = Faults(simulation, method="PATCH", times=8, fault="raises")
@@ -234,7 +234,7 @@ async def test_13_an_account_posted_after_the_callback_is_the_only_one(simulatio
     assert len(host.asked) == 1
 
 
-async def test_14_two_users_of_one_sdk_are_each_asked_for_themselves(simulation: Simulation) -> None:
+async def test_14_two_users_of_one_sdk_are_two_questions(simulation: Simulation) -> None:
     sdk, host = simulation.sdk(), Host(waits=True)
     sdk.register(account_provisioning_requested=host)
     ada, bo = await launched(simulation, sdk, "ada"), await launched(simulation, sdk, "bo")

@@ -1,4 +1,4 @@
-"""Wherever a secret is given it may be a text or a `Secret`, and the same comes of both."""
+"""Each argument that is a secret may be a text or a `Secret`, with the same effect."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -80,7 +80,9 @@ PLACES += [in_credentials_and_headers, in_a_certificate]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
-async def test_a_secret_does_what_its_text_does(place: Callable[[Simulation, Given], Awaitable[object]]) -> None:
+async def test_a_secret_has_the_same_effect_as_its_text(
+    place: Callable[[Simulation, Given], Awaitable[object]],
+) -> None:
     came = []
     for given in (str, Secret):
         async with Simulation(seed=1, token_lifetime=LIFETIME) as sim:

@@ -1,4 +1,4 @@
-"""A session that another process takes up: each SDK here stands for one."""
+"""A session that another process takes up; each SDK here stands for one process."""
 
 import base64
 import hashlib
@@ -45,12 +45,12 @@ async def there(simulation: Simulation) -> AsyncIterator[ImpactSDK]:
 
 
 def kept(session: Session) -> str:
-    """As a store has it."""
+    """As a store keeps it."""
     text: str = session.export().reveal()
     return text
 
 
-async def test_another_process_goes_on_where_this_one_left(
+async def test_another_process_goes_on_where_this_one_stopped(
     simulation: Simulation, here: ImpactSDK, there: ImpactSDK
 ) -> None:
     user = await launched(simulation, here)
@@ -69,7 +69,7 @@ async def test_another_process_goes_on_where_this_one_left(
     assert len(host.asked) == 1
 
 
-async def test_it_knows_what_has_become_of_the_user_meanwhile(
+async def test_it_knows_the_present_state_of_the_user(
     simulation: Simulation, here: ImpactSDK, there: ImpactSDK
 ) -> None:
     here.register(account_provisioning_requested=Host())
@@ -82,9 +82,7 @@ async def test_it_knows_what_has_become_of_the_user_meanwhile(
     assert session.user.provisioning_initiated_at == user.session.user.provisioning_initiated_at is not None
 
 
-async def test_what_holds_for_any_session_holds_for_it(
-    simulation: Simulation, here: ImpactSDK, there: ImpactSDK
-) -> None:
+async def test_it_behaves_like_any_other_session(simulation: Simulation, here: ImpactSDK, there: ImpactSDK) -> None:
     """Renewal, exit, telemetry."""
     heard: list[Any] = []
 
@@ -101,7 +99,7 @@ async def test_what_holds_for_any_session_holds_for_it(
     assert heard[1].reason is ExitReason.SIGNED_OUT
 
 
-async def test_it_is_renewed_where_it_is(here: ImpactSDK) -> None:
+async def test_it_is_renewed_in_the_process_that_has_it(here: ImpactSDK) -> None:
     async with Simulation(seed=2, token_lifetime=timedelta(minutes=10)) as simulation:
         asked: list[str] = []
 
@@ -135,7 +133,7 @@ async def test_both_may_go_on_and_signing_out_ends_both(
         await first.create_dream("Car")
 
 
-async def test_one_that_has_ended_cannot_be_exported_nor_taken_up(
+async def test_an_ended_session_can_be_neither_exported_nor_taken_up(
     simulation: Simulation, here: ImpactSDK, there: ImpactSDK
 ) -> None:
     session = await here.launch(simulation.id_token("ada"))
@@ -148,7 +146,7 @@ async def test_one_that_has_ended_cannot_be_exported_nor_taken_up(
         await there.resume(secret)
 
 
-async def test_a_network_that_fails_meanwhile_says_so_and_another_time_is_good(
+async def test_a_network_failure_is_an_error_and_the_next_attempt_succeeds(
     simulation: Simulation, here: ImpactSDK
 ) -> None:
     secret = (await here.launch(simulation.id_token("ada"))).export()
@@ -160,7 +158,7 @@ async def test_a_network_that_fails_meanwhile_says_so_and_another_time_is_good(
         await sdk.resume(secret)
 
 
-async def test_the_secret_is_shown_in_no_way(simulation: Simulation, here: ImpactSDK) -> None:
+async def test_nothing_shows_the_secret(simulation: Simulation, here: ImpactSDK) -> None:
     session = await here.launch(simulation.id_token("ada"))
     secret = session.export()
 
@@ -193,13 +191,13 @@ NEVER_ANY: list[Any] = [
 
 
 @pytest.mark.parametrize("given", NEVER_ANY, ids=range(len(NEVER_ANY)))
-async def test_what_is_no_exported_session_is_told_so(there: ImpactSDK, given: Any) -> None:
+async def test_a_text_that_is_no_exported_session_is_an_error_that_says_so(there: ImpactSDK, given: Any) -> None:
     with pytest.raises(InvalidCredentials, match=r"the exported session cannot be taken up: it .*; launch again"):
         await there.resume(given)
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_whatever_is_cut_off_or_changed_is_noticed_and_not_sent(
+async def test_a_text_that_is_cut_off_or_changed_is_noticed_and_not_sent(
     simulation: Simulation, here: ImpactSDK, there: ImpactSDK
 ) -> None:
     text = kept(await here.launch(simulation.id_token("ada")))
@@ -211,7 +209,7 @@ async def test_whatever_is_cut_off_or_changed_is_noticed_and_not_sent(
 
 
 def assert_not_shown(error: BaseException, text: str) -> None:
-    """Neither in what it says nor in what a report of it would have: chained errors, frames, their variables."""
+    """Not in the message, and not in an error report: chained errors, frames, their variables."""
     pieces = [text[i : i + 24] for i in range(20, len(text) - 24, 7)]
     for each in chain(error):
         frames = [repr(value) for local in variables(each.__traceback__) for value in local.values()]
@@ -236,7 +234,7 @@ def variables(traceback: TracebackType | None) -> Iterator[dict[str, Any]]:
     ("base_url", "client_id", "said"),
     [(None, "another-bank", "it is of client_id 'demo-bank'"), ("http://other.example", None, "it is of base_url")],
 )
-async def test_one_of_another_des_or_bank_is_refused_and_its_cookie_not_sent(
+async def test_a_session_of_another_des_or_bank_is_refused_and_its_cookie_not_sent(
     simulation: Simulation, here: ImpactSDK, base_url: str | None, client_id: str | None, said: str
 ) -> None:
     text = kept(await here.launch(simulation.id_token("ada")))
@@ -256,7 +254,7 @@ async def test_one_of_another_des_or_bank_is_refused_and_its_cookie_not_sent(
 
 
 @given(st.text(), st.sampled_from(["", f"{FORMAT}.", "impact-session-"]))
-def test_nothing_that_anybody_writes_is_more_than_refused(text: str, before: str) -> None:
+def test_any_text_is_refused_without_another_error(text: str, before: str) -> None:
     async def resumed() -> None:
         async with ImpactSDK("http://127.0.0.1:1", client_id="a") as sdk:
             with pytest.raises(InvalidCredentials):
@@ -265,6 +263,6 @@ def test_nothing_that_anybody_writes_is_more_than_refused(text: str, before: str
     anyio.run(resumed)
 
 
-async def test_an_sdk_that_is_not_open_takes_none_up(simulation: Simulation) -> None:
+async def test_an_sdk_that_is_not_open_takes_no_session_up(simulation: Simulation) -> None:
     with pytest.raises(ConfigurationError, match="not open"):
         await Faults(simulation).sdk().resume("any")

@@ -1,4 +1,4 @@
-"""Closing that is cancelled at any of its steps: nothing stays open, nobody waits for ever, no task is left."""
+"""Closing that is cancelled at any of its steps: nothing stays open, no caller waits forever, no task is left."""
 
 import asyncio
 from typing import Any
@@ -17,7 +17,7 @@ STEPS = range(24)
 
 @attrs.define
 class ClosingWorld(World):
-    """Knows whether its transport is closed; that takes some steps."""
+    """A transport that needs some steps to close, and says whether it is closed."""
 
     is_closed: bool = False
 
@@ -29,7 +29,7 @@ class ClosingWorld(World):
 
 @attrs.define
 class Host:
-    """Is asked, and takes some steps when it is cancelled."""
+    """A callback that needs some steps to end when it is cancelled."""
 
     was_asked: anyio.Event = attrs.field(factory=anyio.Event)
     has_ended: bool = False

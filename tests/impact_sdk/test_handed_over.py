@@ -61,13 +61,15 @@ NO_MOMENTS = [None, 0, 1.5e9, "2027-01-04T08:00:00Z", datetime(2027, 1, 4, 8), d
 @on_one_loop
 @pytest.mark.parametrize("moment", NO_MOMENTS, ids=lambda moment: type(moment).__name__)
 @pytest.mark.parametrize("used", [a_call, a_launch, a_webhook, a_store])
-async def test_a_clock_that_tells_no_moment_is_named(used: Callable[[Any], Awaitable[None]], moment: Any) -> None:
+async def test_the_error_names_a_clock_that_tells_no_moment(
+    used: Callable[[Any], Awaitable[None]], moment: Any
+) -> None:
     with pytest.raises(ConfigurationError, match=r"clock.now\(\) is .*; give a datetime with its time zone"):
         await used(HostClock(given_now=moment))
 
 
 @on_one_loop
-async def test_a_clock_of_another_zone_is_as_good() -> None:
+async def test_a_clock_may_be_in_another_time_zone() -> None:
     zone = datetime.fromisoformat("2027-01-04T10:00:00+02:00")
     assert zone == NOW
 
@@ -142,9 +144,7 @@ async def test_a_handover_whose_clock_cannot_wait_fails_and_cancels_the_callback
         (ProvisioningDeclined(5), AccountProvisioningDeclined),  # type: ignore[arg-type]
     ],
 )
-async def test_whatever_a_callback_raises_one_who_launches_hears_of_it(
-    raised: Exception, error: type[ImpactError]
-) -> None:
+async def test_the_caller_hears_of_any_error_of_a_callback(raised: Exception, error: type[ImpactError]) -> None:
     async def callback(_request: object) -> None:
         raise raised
 
@@ -180,7 +180,7 @@ async def test_a_callback_that_returns_what_cannot_be_shown_is_named() -> None:
     ],
     ids=lambda each: type(each).__name__,
 )
-async def test_a_new_token_that_cannot_be_sent_is_none(token: Any, said: str) -> None:
+async def test_a_new_token_that_cannot_be_sent_is_no_token(token: Any, said: str) -> None:
     waits = iter([anyio.lowlevel.checkpoint()])
     clock = HostClock(given_sleep_until=lambda: next(waits, None) or anyio.sleep_forever())
 

@@ -60,7 +60,7 @@ async def test_a_store_that_says_neither_yes_nor_no_is_named(given: Any) -> None
 
 
 @on_one_loop
-async def test_a_store_that_does_not_forget_is_named_and_the_receivers_own_error_kept() -> None:
+async def test_the_error_names_a_store_that_does_not_forget_and_keeps_the_receivers_own_error() -> None:
     verifier = WebhookVerifier(SECRET, replays=HostStore(is_sync_forgetting=True), clock=HostClock())
 
     with pytest.raises(ConfigurationError, match=r"replays.forget\(\) gave None") as caught:
@@ -149,7 +149,7 @@ class HostSource:
 
 @on_one_loop
 @pytest.mark.parametrize("given", [None, "0.5", -1, 1.5, float("nan"), 2**200, Odd()])
-async def test_a_source_that_gives_nothing_random_is_named(given: Any) -> None:
+async def test_the_error_names_a_source_that_gives_no_random_number(given: Any) -> None:
     async with api(source=HostSource(given)) as client:
         with pytest.raises(ConfigurationError, match=r"source.getrandbits\(128\) is .*; give a whole number"):
             await client.dreams.create(user_id="u1", name="Bike", attempts=1)
@@ -181,7 +181,7 @@ async def test_another_kind_of_task_group_is_refused_at_once_with_the_way_out() 
 
 
 @on_one_loop
-async def test_a_task_group_that_was_left_fails_every_call_and_none_waits_for_ever() -> None:
+async def test_after_its_task_group_has_ended_every_call_fails_and_none_waits_forever() -> None:
     async with anyio.create_task_group() as tasks:
         sdk = ImpactSDK(BASE, client_id="a", transport=httpx.MockTransport(answers), task_group=tasks)
         session = await sdk.launch("t0ken")

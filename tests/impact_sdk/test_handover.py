@@ -1,4 +1,4 @@
-"""The table of the handover, walked whole."""
+"""The table of the handover, every row of it."""
 
 import itertools
 
@@ -36,8 +36,8 @@ def test_a_session_can_be_closed_in_every_state(state: HandoverState) -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in HandoverState if state is not HandoverState.CLOSED])
-def test_a_paused_launch_never_hangs_for_want_of_an_effect(state: HandoverState) -> None:
-    """Whoever comes with a paused launch asks, waits for an answer that is on its way, or is told at once."""
+def test_a_paused_launch_never_hangs(state: HandoverState) -> None:
+    """A caller with a paused launch asks, waits for an answer that is under way, or gets an error at once."""
     after, effect = next_step(state, Event.LAUNCH_WAITS)
 
     assert effect is not Effect.NOTHING
@@ -73,7 +73,7 @@ def test_the_host_is_never_asked_while_an_earlier_call_runs(events: list[Event])
 
 
 @given(st.lists(st.sampled_from(Event)))
-def test_an_answer_once_given_is_never_asked_for_again_unless_des_refuses_it(events: list[Event]) -> None:
+def test_after_an_answer_the_host_is_not_asked_again_unless_des_refuses_it(events: list[Event]) -> None:
     state, answered = HandoverState.IDLE, False
     for event in events:
         if (state, event) not in TRANSITIONS:

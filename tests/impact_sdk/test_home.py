@@ -1,4 +1,4 @@
-"""What is used in a second event loop, or after a fork: said before anything is sent, and no harm to who is at home."""
+"""A client in a second event loop or after a fork: an error before anything is sent, and no harm to the first loop."""
 
 import asyncio
 import subprocess
@@ -107,7 +107,7 @@ def test_after_its_loop_has_ended_every_call_says_so_and_none_hangs(first: str, 
 
 
 def test_a_session_gives_its_lists_outside_of_all_loops() -> None:
-    """To ask for them is to send nothing."""
+    """Asking for a listing sends nothing."""
     sdk = ImpactSDK(BASE, client_id="demo-bank", transport=httpx.MockTransport(Recording()))
 
     async def launched() -> Session:
@@ -199,7 +199,7 @@ def test_in_a_forked_child_nothing_is_sent_and_the_parent_goes_on() -> None:
 
 
 def test_a_client_that_was_only_made_before_the_fork_is_good_in_each_child() -> None:
-    """A server that loads the application first and forks then."""
+    """A server that loads the application and forks after that."""
     code = SERVER + (
         'sdk = ImpactSDK(address, client_id="demo-bank")\n'
         "async def main():\n"

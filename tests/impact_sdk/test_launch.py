@@ -134,7 +134,7 @@ async def test_the_sessions_cookie_is_its_own(sdk: ImpactSDK, des: respx.MockRou
         ([b"impact_session=a; Path=/x", b"impact_session=b"], b"impact_session=b"),
     ],
 )
-async def test_whatever_cookies_come_with_a_session_go_back_as_they_came(
+async def test_all_cookies_of_a_session_are_sent_back_unchanged(
     sdk: ImpactSDK, des: respx.MockRouter, headers: list[bytes], sent: bytes
 ) -> None:
     begun = httpx.Response(200, json=VERIFIED, headers=[(b"Set-Cookie", each) for each in headers])
@@ -254,7 +254,7 @@ async def test_an_sdk_that_is_not_open_says_how_to_open_it() -> None:
 
 
 async def test_an_error_in_the_block_comes_out_as_it_is() -> None:
-    """Not in an ExceptionGroup: nobody's `except` would match."""
+    """Not in an ExceptionGroup, which no `except` of a host would match."""
     with pytest.raises(LookupError, match="mine"):
         async with ImpactSDK(BASE, client_id="demo-bank"):
             raise LookupError("mine")
@@ -270,7 +270,7 @@ async def test_a_host_with_a_task_group_of_its_own_needs_no_block(des: respx.Moc
 
 
 @pytest.mark.parametrize("callback", [None, "open_account", 5])
-async def test_what_cannot_be_called_cannot_be_registered(sdk: ImpactSDK, callback: Any) -> None:
+async def test_a_value_that_cannot_be_called_cannot_be_registered(sdk: ImpactSDK, callback: Any) -> None:
     with pytest.raises(ConfigurationError):
         sdk.register(account_provisioning_requested=callback)
 
@@ -283,12 +283,14 @@ async def test_a_misspelt_callback_is_a_type_error(sdk: ImpactSDK) -> None:
 @pytest.mark.parametrize(
     "terms", [{"amount_cents": 0, "weekday": 0}, {"amount_cents": 1, "weekday": 7}, {"amount_cents": 1.5, "weekday": 0}]
 )
-def test_terms_that_cannot_be_are_refused_where_they_are_made(terms: Any) -> None:
+def test_impossible_terms_are_refused_where_they_are_made(terms: Any) -> None:
     with pytest.raises(ConfigurationError):
         Weekly(**terms)
 
 
-async def test_what_is_no_savehack_is_refused_before_anything_is_sent(sdk: ImpactSDK, des: respx.MockRouter) -> None:
+async def test_a_value_that_is_no_savehack_is_refused_before_anything_is_sent(
+    sdk: ImpactSDK, des: respx.MockRouter
+) -> None:
     des.post("/users/verify_token").respond(200, json=VERIFIED, headers=COOKIE)
     session = await sdk.launch("t0ken")
 

@@ -1,4 +1,4 @@
-"""The table of a session's life, walked whole."""
+"""The table of a session's life, every row of it."""
 
 import itertools
 
@@ -35,7 +35,7 @@ def test_every_state_can_be_reached_from_the_first_one() -> None:
 
 @pytest.mark.parametrize("state", SessionState)
 @pytest.mark.parametrize("event", [Event.END_REACHED, Event.SIGNED_OUT, Event.CLOSED, Event.UNAUTHORIZED])
-def test_what_comes_from_outside_can_come_in_every_state(state: SessionState, event: Event) -> None:
+def test_events_from_outside_can_happen_in_every_state(state: SessionState, event: Event) -> None:
     assert next_step(state, event)
 
 
@@ -47,7 +47,7 @@ def test_an_event_that_brings_no_exit_ends_no_session(event: Event) -> None:
 
 
 @pytest.mark.parametrize("event", Event)
-def test_nothing_resurrects_a_session(event: Event) -> None:
+def test_an_ended_session_stays_ended(event: Event) -> None:
     after, effect = next_step(SessionState.ENDED, event)
 
     assert after is SessionState.ENDED
@@ -55,7 +55,7 @@ def test_nothing_resurrects_a_session(event: Event) -> None:
 
 
 @pytest.mark.parametrize("state", SessionState)
-def test_a_call_that_was_refused_never_hangs_for_want_of_an_effect(state: SessionState) -> None:
+def test_a_call_that_des_refused_never_hangs(state: SessionState) -> None:
     after, effect = next_step(state, Event.UNAUTHORIZED)
 
     assert effect in (Effect.ASK, Effect.WAIT, Effect.REFUSE)
@@ -64,7 +64,7 @@ def test_a_call_that_was_refused_never_hangs_for_want_of_an_effect(state: Sessio
 
 
 def happen(state: SessionState, event: Event, running: int) -> tuple[SessionState, Effect, int] | None:
-    """The next step, with the number of questions and deliveries under way; None for what cannot happen."""
+    """The next step, with the number of questions and deliveries under way; None if the event cannot happen."""
     if (state, event) not in TRANSITIONS or (event in ANSWERS | DELIVERIES and not running):
         return None
     state, effect = next_step(state, event)

@@ -7,7 +7,7 @@ from impact_sdk import (
 
 
 class Backend:
-    """The bank's backend, as quick as can be."""
+    """A backend that answers at once."""
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation

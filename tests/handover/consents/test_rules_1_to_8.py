@@ -38,7 +38,7 @@ async def test_01_a_draft_is_asked_for_with_what_the_backend_needs(simulation: S
     assert never.asked == [], "the consent has opening an account in it"
 
 
-async def test_01_every_launch_is_a_question_of_its_own(simulation: Simulation, backend: Backend) -> None:
+async def test_01_every_launch_is_one_question(simulation: Simulation, backend: Backend) -> None:
     sdk, host = simulation.sdk(), Signatory(then=backend.consents)
     register(sdk, transfer_consent_requested=host)
     user = await launched(simulation, sdk)
@@ -101,7 +101,7 @@ async def test_04_a_backend_that_says_nothing_is_a_failure_that_says_so(simulati
     assert await user.states() == ["draft"]
 
 
-async def test_05_what_the_user_rejected_at_the_bank_is_declined_and_can_be_asked_for_again(
+async def test_05_a_consent_that_the_user_rejected_at_the_bank_is_declined_and_can_be_asked_for_again(
     simulation: Simulation, backend: Backend
 ) -> None:
     sdk, host = simulation.sdk(), Signatory(then=backend.rejects)
@@ -134,7 +134,7 @@ async def test_06_a_user_who_does_not_sign_is_no_failure(simulation: Simulation)
     assert [transaction async for transaction in user.session.transactions()] == []
 
 
-async def test_06_a_callback_that_raises_has_failed_and_the_next_asking_is_the_same_consent(
+async def test_06_a_callback_that_raises_has_failed_and_the_next_request_is_for_the_same_consent(
     simulation: Simulation, backend: Backend
 ) -> None:
     async def fail(request: TransferConsentRequest) -> None:

@@ -52,7 +52,7 @@ async def test_09_callbacks_that_call_the_sdk_do_not_wait_for_each_other(
 
 
 @pytest.mark.parametrize("fault", ["503", "answer lost"])
-async def test_10_when_des_cannot_be_asked_what_became_of_it_the_host_is_not_asked_again(
+async def test_10_when_des_does_not_say_what_became_of_it_the_host_is_not_asked_again(
     simulation: Simulation, backend: Backend, fault: str
 ) -> None:
     faults = Faults(simulation, method="GET", path="/v1/savehack-launches/", times=3, fault=fault)
@@ -68,7 +68,7 @@ async def test_10_when_des_cannot_be_asked_what_became_of_it_the_host_is_not_ask
     assert len(host.asked) == 1
 
 
-async def test_10_when_no_temporary_id_can_be_had_the_host_is_not_asked_at_all(
+async def test_10_when_des_gives_no_temporary_id_the_host_is_not_asked_at_all(
     simulation: Simulation, backend: Backend
 ) -> None:
     faults = Faults(simulation, method="POST", path="/v1/transfer-consents", times=3)
@@ -135,7 +135,7 @@ async def test_11_a_cancelled_waiter_does_not_take_the_question_with_it(
     assert await user.states() == ["active"]
 
 
-async def test_12_a_temporary_id_is_another_one_each_time(simulation: Simulation) -> None:
+async def test_12_each_request_has_a_new_temporary_id(simulation: Simulation) -> None:
     async def look(request: TransferConsentRequest) -> None:
         await simulation.api.transfer_consents.get(request.temporary_id)
         with pytest.raises(NotFound):
@@ -154,7 +154,7 @@ async def test_12_a_temporary_id_is_another_one_each_time(simulation: Simulation
     assert first.temporary_id != second.temporary_id
 
 
-async def test_13_one_draft_that_is_declined_does_not_keep_the_others_from_being_asked_for(
+async def test_13_after_one_draft_is_declined_the_host_is_asked_for_the_others(
     simulation: Simulation, backend: Backend
 ) -> None:
     async def only_the_second(request: TransferConsentRequest) -> None:
@@ -181,7 +181,7 @@ async def test_13_one_draft_that_is_declined_does_not_keep_the_others_from_being
 async def test_a_launch_that_started_elsewhere_meanwhile_is_not_asked_for(
     simulation: Simulation, backend: Backend
 ) -> None:
-    """A list of drafts is old as soon as it is read; DES says that there is nothing to sign."""
+    """The launch was a draft when it was listed. DES says that there is nothing to sign any more."""
 
     async def consent_to_both(request: TransferConsentRequest) -> None:
         for draft in drafts:
@@ -203,10 +203,10 @@ async def test_a_launch_that_started_elsewhere_meanwhile_is_not_asked_for(
     assert len(host.asked) == 1
 
 
-async def test_after_a_refusal_of_the_bank_nobody_is_asked_for_an_account(
+async def test_after_a_refusal_of_the_bank_the_host_is_not_asked_for_an_account(
     simulation: Simulation, backend: Backend
 ) -> None:
-    """With consents that callback is never called; the next consent opens the account for all that waits."""
+    """With consents that callback is never called. The next consent opens the account for all launches that wait."""
 
     async def never(request: AccountProvisioningRequest) -> None:
         raise AssertionError(request)

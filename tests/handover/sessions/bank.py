@@ -22,7 +22,7 @@ SECOND = timedelta(seconds=1)
 
 @attrs.define
 class Bank:
-    """A host that renews tokens as it is told, and remembers what it was told."""
+    """A host that gives the tokens that the test sets, and records its requests."""
 
     simulation: Simulation
     token: Callable[[], Any] | None = None

@@ -26,7 +26,7 @@ from .bank import MINUTE, Bank, by_activity, is_refused_because
 
 
 @by_activity
-async def test_what_the_user_does_puts_the_end_off(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+async def test_activity_of_the_user_puts_the_end_off(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
     user = await launched(simulation, sdk)
 
     for _ in range(8):
@@ -55,7 +55,7 @@ async def test_a_session_can_be_kept_alive(simulation: Simulation, sdk: ImpactSD
     assert len(bank.exits) == 1
 
 
-async def test_a_session_that_lives_by_tokens_cannot_be_kept_alive(simulation: Simulation, sdk: ImpactSDK) -> None:
+async def test_a_session_that_tokens_renew_cannot_be_kept_alive(simulation: Simulation, sdk: ImpactSDK) -> None:
     user = await launched(simulation, sdk)
 
     with pytest.raises(Conflict, match="PATCH /v1/session"):
@@ -99,7 +99,7 @@ async def raise_something(user: User) -> None:
 
 
 @pytest.mark.parametrize("then", [close_the_session, raise_something])
-async def test_whatever_the_host_does_on_exit_does_no_harm(
+async def test_nothing_that_the_host_does_on_exit_does_harm(
     simulation: Simulation, then: Callable[[User], Awaitable[None]], caplog: pytest.LogCaptureFixture
 ) -> None:
     async def exit_requested(request: ExitRequest) -> None:
@@ -117,7 +117,7 @@ async def test_whatever_the_host_does_on_exit_does_no_harm(
     assert ("exit_requested failed" in caplog.text) == (then is raise_something)
 
 
-async def test_what_the_user_does_is_told_as_telemetry(simulation: Simulation) -> None:
+async def test_telemetry_tells_what_the_user_does(simulation: Simulation) -> None:
     # docs/des.md 4.3, onTelemetryEvent
     async def open_account(request: AccountProvisioningRequest) -> None: ...
 
@@ -149,7 +149,7 @@ def be_no_coroutine(event: TelemetryEvent) -> None: ...
 
 
 @pytest.mark.parametrize("telemetry", [sleep_for_ever, break_down, be_no_coroutine])
-async def test_telemetry_holds_nobody_up(
+async def test_telemetry_delays_no_call(
     simulation: Simulation, telemetry: Callable[[TelemetryEvent], Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     sdk = simulation.sdk()
@@ -166,7 +166,7 @@ async def test_telemetry_holds_nobody_up(
 async def test_a_notice_whose_own_task_was_cancelled_ends_no_session(
     simulation: Simulation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """On trio nobody can cancel what belongs to somebody else."""
+    """On trio no task can cancel another one that it does not own."""
 
     async def await_a_cancelled_task(notice: object) -> None:
         task = asyncio.ensure_future(anyio.sleep_forever())
@@ -184,7 +184,7 @@ async def test_a_notice_whose_own_task_was_cancelled_ends_no_session(
     assert "exit_requested failed" in caplog.text
 
 
-async def test_several_callbacks_are_registered_and_taken_back_at_once(simulation: Simulation, bank: Bank) -> None:
+async def test_several_callbacks_are_registered_and_removed_at_once(simulation: Simulation, bank: Bank) -> None:
     sdk = simulation.sdk()
     registration = register(sdk, id_token_expired=bank.id_token_expired, exit_requested=bank.exit_requested)
     replacement = register(sdk, exit_requested=bank.exit_requested)

@@ -43,7 +43,7 @@ async def test_the_host_is_asked_thirty_seconds_before_the_end_and_the_session_g
     assert bank.exits == []
 
 
-async def test_every_session_is_renewed_for_itself(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
+async def test_every_session_is_renewed_separately(simulation: Simulation, sdk: ImpactSDK, bank: Bank) -> None:
     for customer in ("ada", "bo"):
         await launched(simulation, sdk, customer)
 
@@ -106,7 +106,7 @@ async def test_without_a_token_the_session_ends_and_says_why(
     await is_refused_because(user.session, words)
 
 
-async def test_what_cannot_be_awaited_is_no_token(simulation: Simulation, bank: Bank) -> None:
+async def test_an_answer_that_cannot_be_awaited_is_no_token(simulation: Simulation, bank: Bank) -> None:
     sdk = simulation.sdk()
     register(sdk, id_token_expired=lambda request: "token", exit_requested=bank.exit_requested)
     await launched(simulation, sdk)
@@ -155,7 +155,7 @@ async def test_with_nothing_registered_it_lasts_to_its_end_and_says_what_to_regi
     await is_refused_because(user.session, r"register\(id_token_expired=…\)")
 
 
-async def test_with_nobody_to_tell_it_ends_all_the_same(simulation: Simulation) -> None:
+async def test_a_session_ends_without_exit_requested_as_well(simulation: Simulation) -> None:
     user = await launched(simulation, simulation.sdk())
 
     await simulation.advance(timedelta(days=1))
@@ -171,7 +171,7 @@ async def test_with_nobody_to_tell_it_ends_all_the_same(simulation: Simulation) 
     ],
     ids=["token-renewed", "activity-renewed"],
 )
-async def test_nothing_puts_off_the_maximum(
+async def test_no_renewal_puts_off_the_maximum(
     simulation: Simulation, sdk: ImpactSDK, bank: Bank, setup: dict[str, Any]
 ) -> None:
     user = await launched(simulation, sdk)
@@ -192,7 +192,7 @@ async def test_nothing_puts_off_the_maximum(
 @pytest.mark.parametrize(
     "setup", [{"session_renewal": "activity", "session_maximum_duration": 40 * MINUTE}], ids=["activity-renewed"]
 )
-async def test_a_user_who_is_active_to_the_last_hears_that_it_was_the_maximum(
+async def test_an_active_user_hears_that_the_session_reached_its_maximum(
     simulation: Simulation, sdk: ImpactSDK, bank: Bank
 ) -> None:
     user = await launched(simulation, sdk)
@@ -222,7 +222,7 @@ async def test_a_callback_may_use_the_session_that_it_renews(
     assert (seen, bank.exits) == (["Bike"], [])
 
 
-async def test_who_waits_for_the_host_hears_that_the_session_has_ended(
+async def test_a_caller_that_waits_for_the_host_hears_that_the_session_has_ended(
     simulation: Simulation, sdk: ImpactSDK, bank: Bank
 ) -> None:
     bank.token = fail
@@ -238,7 +238,7 @@ async def test_who_waits_for_the_host_hears_that_the_session_has_ended(
     assert len(bank.exits) == 1
 
 
-async def test_an_answer_of_the_host_outlives_the_session_in_whose_name_it_was_to_be_delivered(
+async def test_an_answer_of_the_host_outlives_the_session_that_had_to_deliver_it(
     simulation: Simulation,
 ) -> None:
     host = Host()

@@ -1,4 +1,4 @@
-"""A client that a test can look into, and calls that end or do not."""
+"""A client that a test can inspect, and calls that return at once or never."""
 
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -24,7 +24,7 @@ def make_api() -> ImpactAPI:
 
 @attrs.define(eq=False)
 class Client:
-    """A client that says what becomes of it."""
+    """A client that records what happens to it."""
 
     happened: list[str] = attrs.field(factory=list)
     fails: list[BaseException] = attrs.field(factory=list)

@@ -70,7 +70,7 @@ def test_a_listing_may_be_asked_again_after_an_error(impact: Blocking[ImpactAPI]
     assert [user.id for user in users] == ["u1"]
 
 
-def test_a_generator_of_ones_own_is_a_listing(impact: Blocking[ImpactAPI]) -> None:
+def test_a_generator_is_a_listing(impact: Blocking[ImpactAPI]) -> None:
     async def count(_api: ImpactAPI, last: int) -> AsyncIterator[int]:
         for number in range(last):
             yield number
@@ -78,7 +78,7 @@ def test_a_generator_of_ones_own_is_a_listing(impact: Blocking[ImpactAPI]) -> No
     assert list(impact.each(count, 3)) == [0, 1, 2]
 
 
-def test_raw_replies_are_had_in_one_call(impact: Blocking[ImpactAPI], des: respx.MockRouter) -> None:
+def test_one_call_may_record_raw_replies(impact: Blocking[ImpactAPI], des: respx.MockRouter) -> None:
     des.get("/v1/users/u1").respond(json={"user": USER}, headers={"x-request-id": "r1"})
 
     async def with_reply(api: ImpactAPI) -> tuple[User, Reply]:
@@ -108,7 +108,7 @@ def test_a_call_sees_the_context_of_its_thread_and_no_other(impact: Blocking[Imp
     assert (impact.call(seen), next(items)) == ("none", "none")
 
 
-def test_what_the_client_does_by_itself_sees_no_callers_context() -> None:
+def test_tasks_of_the_client_see_no_context_of_a_caller() -> None:
     span: ContextVar[str] = ContextVar("span", default="none")
 
     @contextlib.asynccontextmanager
@@ -123,7 +123,7 @@ def test_what_the_client_does_by_itself_sees_no_callers_context() -> None:
         assert blocking.call(itself) == "none"
 
 
-def test_an_error_comes_out_as_it_is_with_the_way_from_the_caller_to_the_client(
+def test_an_error_comes_out_as_it_is_with_its_traceback_from_caller_to_client(
     impact: Blocking[ImpactAPI], des: respx.MockRouter
 ) -> None:
     des.get("/v1/users/u1").respond(404)
@@ -177,8 +177,8 @@ def test_a_callback_that_cannot_await_runs_in_a_thread_and_may_call_as_well(impa
     assert impact.call(lambda _api: callback("opened")) == "opened in True"
 
 
-def test_what_is_handed_to_a_call_stands_in_no_frame_of_ours(impact: Blocking[ImpactAPI]) -> None:
-    """A report of errors shows the local variables of each, and it may be a token."""
+def test_arguments_of_a_call_are_in_no_frame_of_ours(impact: Blocking[ImpactAPI]) -> None:
+    """An error report shows local variables, and an argument may be a token."""
 
     async def fail(_api: ImpactAPI, token: str) -> None:
         raise KeyError
@@ -216,7 +216,7 @@ def test_in_a_call_it_says_to_await(impact: Blocking[ImpactAPI]) -> None:
 
 
 async def test_in_a_thread_of_an_event_loop_it_works(impact: Blocking[ImpactAPI], des: respx.MockRouter) -> None:
-    """As views of Django and endpoints of FastAPI that are no coroutines."""
+    """As in Django views and FastAPI endpoints that are plain functions."""
     des.get("/v1/users/u1").respond(json={"user": USER})
 
     user = await anyio.to_thread.run_sync(impact.call, lambda api: api.users.get("u1"))
@@ -241,7 +241,7 @@ def test_a_mistake_is_named(mistake: str, impact: Blocking[ImpactAPI]) -> None:
 
 
 @pytest.mark.parametrize("made", [None, 5, ImpactAPI, object()], ids=lambda made: type(made).__name__)
-def test_what_is_no_client_is_named(made: Any) -> None:
+def test_the_error_names_what_is_no_client(made: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"make gave .*, which is no client to open and close"):
         Blocking(lambda: made).open()
 

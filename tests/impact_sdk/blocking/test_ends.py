@@ -25,7 +25,7 @@ from .client import PATIENCE_SECONDS, Client, listing_of_nothing, nothing, wait_
 
 
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit, StopAsyncIteration])
-def test_whatever_a_call_raises_is_the_callers_and_others_go_on(
+def test_an_error_of_a_call_goes_to_its_caller_and_others_go_on(
     impact: Blocking[ImpactAPI], kind: type[BaseException]
 ) -> None:
     raised = kind()
@@ -52,8 +52,8 @@ class Interrupted(BaseException):
     pass
 
 
-def test_a_thread_that_is_interrupted_cancels_its_call_and_nobody_elses(impact: Blocking[ImpactAPI]) -> None:
-    """As KeyboardInterrupt does, and what Celery raises at its soft time limit."""
+def test_a_thread_that_is_interrupted_cancels_its_own_call_only(impact: Blocking[ImpactAPI]) -> None:
+    """Like KeyboardInterrupt, and Celery's soft time limit."""
 
     def interrupt(*_: object) -> None:
         raise Interrupted
@@ -76,7 +76,7 @@ def test_a_thread_that_is_interrupted_cancels_its_call_and_nobody_elses(impact: 
     impact.call(nothing)
 
 
-def test_closing_cancels_what_others_wait_for_and_says_that_it_may_have_happened(
+def test_closing_cancels_calls_of_others_and_says_that_they_may_have_happened(
     impact: Blocking[ImpactAPI],
 ) -> None:
     under_way, ended = threading.Event(), threading.Event()
@@ -105,7 +105,7 @@ def test_a_call_that_cancels_itself_raises_and_ends_nothing_else(impact: Blockin
 # Opening and closing
 
 
-def test_it_opens_at_its_first_call_and_says_how_it_is() -> None:
+def test_it_opens_at_its_first_call_and_its_repr_says_so() -> None:
     client = Client()
     blocking = Blocking(lambda: client)
     assert (repr(blocking), client.happened) == ("<Blocking not open yet>", [])
@@ -183,7 +183,7 @@ def test_closing_ends_an_opening_that_never_ends() -> None:
             opening.result(PATIENCE_SECONDS)
 
 
-def test_what_fails_at_its_closing_comes_out_of_close() -> None:
+def test_an_error_while_it_closes_comes_out_of_close() -> None:
     class Failing(Client):
         async def __aexit__(self, *_: object) -> None:
             raise KeyError("the last words")
@@ -200,7 +200,7 @@ def test_what_fails_at_its_closing_comes_out_of_close() -> None:
 def test_a_client_that_fails_by_itself_is_replaced_at_the_next_call(
     kind: type[BaseException], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What its own tasks raise is nobody's answer; SystemExit ends an event loop as well."""
+    """An exception of the client's own task belongs to no call; SystemExit ends the event loop too."""
     made: list[Client] = []
 
     @contextlib.asynccontextmanager
@@ -230,7 +230,7 @@ def test_a_client_that_fails_by_itself_is_replaced_at_the_next_call(
     assert len(made) == 2
 
 
-def test_one_that_nobody_holds_any_more_closes() -> None:
+def test_it_closes_when_nothing_refers_to_it_any_more() -> None:
     client = Client()
     blocking = Blocking(lambda: client)
     blocking.open()

@@ -23,7 +23,7 @@ UNAUTHORIZED = {"errors": [{"field": "base", "errors": ["the session is unknown,
 
 
 class HandClock:
-    """A clock that jumps: whoever sleeps until a moment in between wakes up afterwards."""
+    """A clock that jumps: sleepers until a moment in between wake up after the jump."""
 
     def __init__(self) -> None:
         self.moment = START
@@ -55,14 +55,14 @@ class HandClock:
         await anyio.wait_all_tasks_blocked()
 
     async def wake(self) -> None:
-        """The steady clock says that the time has come, whatever this one says by now."""
+        """The steady clock says that the time has come, and this one may say otherwise."""
         while self._sleepers:
             heapq.heappop(self._sleepers)[2].set()
         await anyio.wait_all_tasks_blocked()
 
 
 class Host:
-    """Gives tokens as it is told, and remembers."""
+    """Gives the tokens that the test sets, and records its requests."""
 
     def __init__(self, *tokens: Any) -> None:
         self.tokens = list(tokens)

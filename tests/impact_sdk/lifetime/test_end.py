@@ -17,7 +17,7 @@ from impact_sdk import (
 from .host import START, HandClock, Host, create, created, dated, register, session
 
 
-async def test_a_cookie_that_is_set_anew_is_the_one_that_is_sent(sdk: ImpactSDK, des: respx.MockRouter) -> None:
+async def test_the_newest_cookie_is_sent(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     des.post("/users/verify_token").mock(return_value=session(renewal="activity"))
     dreams = des.post("/v1/dreams")
     dreams.side_effect = [created(**{"Set-Cookie": "impact_session=c2; Path=/"}), created()]
@@ -104,7 +104,7 @@ async def test_a_bank_that_gives_short_tokens_is_asked_at_half_time(
     assert mine.expires_at == START + timedelta(seconds=30)
 
 
-async def test_the_same_token_again_is_not_asked_for_for_ever(
+async def test_a_host_that_repeats_the_same_token_is_not_asked_forever(
     sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock
 ) -> None:
     host = register(sdk, Host("t1", "t1"))
@@ -173,10 +173,10 @@ async def test_a_renewed_session_lasts_as_long_as_des_says_however_wrong_our_clo
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 5])
-async def test_a_date_in_whole_seconds_puts_no_end_off(
+async def test_a_date_in_whole_seconds_does_not_move_the_end(
     sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock, seconds: int
 ) -> None:
-    """As near as that both clocks say the same."""
+    """The clocks are so near that they count as equal."""
     clock.moment = START + timedelta(seconds=seconds)
     des.post("/users/verify_token").mock(return_value=dated(session(), 8))
 

@@ -19,7 +19,9 @@ from impact_sdk import (
 from .host import HandClock, Host, refused, register, session
 
 
-async def test_signing_out_ends_it_here_also_when_des_cannot_be_told(sdk: ImpactSDK, des: respx.MockRouter) -> None:
+async def test_signing_out_ends_the_session_here_even_if_des_cannot_be_told(
+    sdk: ImpactSDK, des: respx.MockRouter
+) -> None:
     host = register(sdk, Host())
     des.post("/users/verify_token").mock(return_value=session())
     des.delete("/v1/session").mock(side_effect=httpx.ConnectError("refused"))
@@ -35,9 +37,7 @@ async def test_signing_out_ends_it_here_also_when_des_cannot_be_told(sdk: Impact
         mine.dreams()
 
 
-async def test_signing_out_of_a_session_that_des_has_forgotten_is_signing_out(
-    sdk: ImpactSDK, des: respx.MockRouter
-) -> None:
+async def test_signing_out_of_a_session_that_des_has_forgotten_succeeds(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     host = register(sdk, Host("t2"))
     des.post("/users/verify_token").mock(return_value=session())
     des.delete("/v1/session").mock(return_value=refused())
@@ -48,7 +48,7 @@ async def test_signing_out_of_a_session_that_des_has_forgotten_is_signing_out(
     assert (host.asked, [request.reason for request in host.exits]) == ([], [ExitReason.SIGNED_OUT])
 
 
-async def test_signing_out_does_not_wait_for_ever_for_a_host_that_never_ends(
+async def test_signing_out_does_not_wait_forever_for_the_host(
     sdk: ImpactSDK, des: respx.MockRouter, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def never_end(_request: ExitRequest) -> None:

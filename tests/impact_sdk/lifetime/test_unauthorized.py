@@ -23,7 +23,7 @@ from .host import START, HandClock, Host, create, created, refused, register, se
 async def test_a_401_in_the_middle_of_a_call_is_refreshed_once_and_the_call_repeated(
     sdk: ImpactSDK, des: respx.MockRouter
 ) -> None:
-    """It changed nothing, so it is the same intent: the same idempotency key, and another cookie."""
+    """The refused request changed nothing, so the next one has the same idempotency key, and the new cookie."""
     host = register(sdk, Host("t2"))
     verify = des.post("/users/verify_token")
     verify.side_effect = [session(cookie="c1"), session(cookie="c2")]
@@ -54,7 +54,7 @@ async def test_a_second_401_is_raised(sdk: ImpactSDK, des: respx.MockRouter) -> 
     assert len(host.asked) == 1
 
 
-async def test_ten_calls_that_are_refused_at_once_are_one_question(sdk: ImpactSDK, des: respx.MockRouter) -> None:
+async def test_ten_calls_that_des_refuses_at_once_are_one_question(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     host = register(sdk, Host("t2"))
     des.post("/users/verify_token").side_effect = [session(), session(cookie="c2")]
     des.post("/v1/dreams").mock(
@@ -69,9 +69,7 @@ async def test_ten_calls_that_are_refused_at_once_are_one_question(sdk: ImpactSD
     assert len(host.asked) == 1
 
 
-async def test_a_call_that_hears_late_of_the_old_cookie_does_not_ask_again(
-    sdk: ImpactSDK, des: respx.MockRouter
-) -> None:
+async def test_a_late_401_for_the_old_cookie_does_not_ask_again(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     host = register(sdk, Host("t2"))
     des.post("/users/verify_token").side_effect = [session(), session(cookie="c2")]
     may_answer, late = anyio.Event(), []
@@ -112,7 +110,7 @@ async def test_a_token_of_another_user_ends_the_session(sdk: ImpactSDK, des: res
     assert len(dreams.calls) == 1, "nothing is sent in the name of somebody else"
 
 
-async def test_a_token_that_des_refuses_is_in_no_message(sdk: ImpactSDK, des: respx.MockRouter) -> None:
+async def test_no_message_has_a_token_that_des_refuses(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     host = register(sdk, Host("pl4nted"))
     errors = {"errors": [{"field": "token", "errors": ["expired: pl4nted"]}]}
     des.post("/users/verify_token").side_effect = [session(), httpx.Response(422, json=errors)]
@@ -142,9 +140,7 @@ async def test_without_a_callback_a_401_ends_the_session_and_says_what_to_regist
     assert [request.reason for request in host.exits] == [ExitReason.EXPIRED]
 
 
-async def test_a_session_that_lives_by_activity_is_not_brought_back_by_a_token(
-    sdk: ImpactSDK, des: respx.MockRouter
-) -> None:
+async def test_no_token_renews_a_session_that_activity_renews(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     host = register(sdk, Host("t2"))
     des.post("/users/verify_token").mock(return_value=session(renewal="activity"))
     des.post("/v1/dreams").mock(return_value=refused())
@@ -173,7 +169,7 @@ async def test_when_des_cannot_be_reached_with_the_token_the_session_ends(
     assert [request.reason for request in host.exits] == [ExitReason.EXPIRED]
 
 
-async def test_whatever_the_hosts_transport_raises_ends_no_other_session(sdk: ImpactSDK, des: respx.MockRouter) -> None:
+async def test_an_error_of_the_hosts_transport_ends_no_other_session(sdk: ImpactSDK, des: respx.MockRouter) -> None:
     host = register(sdk, Host("t2"))
     verify = des.post("/users/verify_token")
     verify.side_effect = [session(), session(cookie="c2"), *[RuntimeError("a proxy's fault")] * 8]
