@@ -1,4 +1,4 @@
-"""DES as far as a host's page needs it, on loopback; it remembers what arrived, and on which connection."""
+"""A small DES on loopback for the pages of hosts. It notes what arrived, and on which connection."""
 
 import itertools
 import json
@@ -19,8 +19,8 @@ class Arrivals:
     """What arrived so far.
 
     Attributes:
-        asked: The connections on which a user's Dreams were asked for, by the user.
-        tokens: The connections on which an access token was asked for.
+        asked: For each user the connections of requests for the user's Dreams.
+        tokens: The connections of requests for an access token.
     """
 
     base_url: str
@@ -50,46 +50,57 @@ class Arrivals:
         return served
 
 
+class Server(ThreadingHTTPServer):
+    """Notes what arrives, and answers it."""
+
+    block_on_close = False  # hosts keep connections
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.connections = itertools.count()
+        self.lock = threading.Lock()
+        self.arrivals = Arrivals(f"http://localhost:{self.server_port}")
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection_number = next(self.server.connections)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        with self.server.lock:
+            self.server.arrivals.tokens.append(self.connection_number)
+        self.answer(TOKEN)
+
+    def do_GET(self) -> None:
+        [user] = parse_qs(urlsplit(self.path).query)["externalUserId"]
+        with self.server.lock:
+            self.server.arrivals.asked[user].append(self.connection_number)
+        self.answer({"dreams": []})
+
+    def answer(self, value: object) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
 def arriving() -> Iterator[Arrivals]:
-    connections = itertools.count()
-    lock = threading.Lock()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def setup(self) -> None:
-            super().setup()
-            self.connection_number = next(connections)
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            with lock:
-                arrivals.tokens.append(self.connection_number)
-            self.answer(TOKEN)
-
-        def do_GET(self) -> None:
-            [user] = parse_qs(urlsplit(self.path).query)["externalUserId"]
-            with lock:
-                arrivals.asked[user].append(self.connection_number)
-            self.answer({"dreams": []})
-
-        def answer(self, value: object) -> None:
-            body = json.dumps(value).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.block_on_close = False  # connections that hosts have kept
-        arrivals = Arrivals(f"http://localhost:{server.server_port}")
+    with Server() as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
-            yield arrivals
+            yield server.arrivals
         finally:
             server.shutdown()
