@@ -1,4 +1,4 @@
-"""What came of journeys: plain values that travel between processes and become every report."""
+"""The results of journeys: plain values that travel between processes, and from which reports are made."""
 
 import enum
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,15 @@ from typing import Any
 import attrs
 import cattrs
 
-# What a world holds at one moment: collection, then the key of a thing, then its fields. Amounts are in cents.
+# A world at one moment: collections of things, by key, with their fields. Amounts are in cents.
 State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 class Outcome(enum.StrEnum):
     """How a step or a journey ended.
 
-    A step was not reached where one before it failed. A journey is an error where it could not be played at all, such
-    as one with a mistake in its script, and skipped where the run ended before it.
+    A step is not reached if one before it failed. A journey is an error if it could not be played, such as one with a
+    mistake in its script; it is skipped if the run ended before it.
     """
 
     PASSED = "passed"
@@ -32,7 +32,7 @@ class Failure:
     Attributes:
         expected: What the step wanted, in the words of the script.
         found: What was there.
-        way_out: What to look at, or to do about it; empty where there is nothing to say.
+        way_out: What to look at or to do; empty if there is nothing to say.
     """
 
     expected: str
@@ -42,7 +42,7 @@ class Failure:
 
 @attrs.frozen(kw_only=True)
 class StepResult:
-    """What came of one step.
+    """The result of one step.
 
     Attributes:
         number: Where it stands: `3`, or `4.2.1` for the first step of the second branch of step 4.
@@ -74,7 +74,7 @@ class StepResult:
 
 @attrs.frozen(kw_only=True)
 class JourneyResult:
-    """What came of one journey in one world.
+    """The result of one journey in one world.
 
     Attributes:
         name: What it is known by, with its row: the name of its file, with as many folders as it takes to tell it from

@@ -1,4 +1,4 @@
-"""Names that are looked up: each has to be one that something has got; if not, it is told with place and nearest."""
+"""A name by which a script looks something up is one that it gives, or a mistake."""
 
 import random
 from collections.abc import Iterator
@@ -13,27 +13,11 @@ from bank_app_sim.journeys.given import given
 from bank_app_sim.journeys.journey import Journey
 from bank_app_sim.journeys.scripts.reader import read
 from bank_app_sim.journeys.scripts.selection import library
-from bank_app_sim.journeys.text.mistakes import Mistake, ScriptMistakes
+from bank_app_sim.journeys.text.mistakes import Mistake
 from bank_app_sim.journeys.text.nodes import Listed, Mapped, Node, Plain
 from bank_app_sim.journeys.text.script_yaml import read_script
-from bank_app_sim.journeys.vocabulary.name_kinds import SCREEN_TEXTS
 
-STEPS = """journey: x
-given: {users: [ada, bo]}
-steps:
-  - launch
-  - create a Dream: Bike
-  - create a Dream: {name: House, by: bo}
-"""
-
-
-def mistakes_of(text: str, path: Path = Path("x.journey.yaml")) -> list[tuple[int, int, str]]:
-    with pytest.raises(ScriptMistakes) as raised:
-        read(text, path)
-    return [(each.place.line, each.place.column, each.sentence) for each in raised.value.mistakes]
-
-
-BY_DREAM = ["Dreams", "linked Dreams", "saved", "achieved Dreams"]
+from .named import BY_DREAM, STEPS, mistakes_of
 
 
 @pytest.mark.parametrize("observable", BY_DREAM)
@@ -110,92 +94,6 @@ def test_users_are_named_as_they_are_given() -> None:
 
     assert (line, column) == (7, 22)
     assert sentence.startswith("unknown user 'zoe'; `users` in `given` has ada, bo")
-
-
-@pytest.mark.parametrize(
-    ("savehack", "event", "nearest"),
-    [
-        ("save league, team: Hammarby", "a goal: Hamarby", "Hammarby"),
-        ("copycat, friend: carl", "a friend saves: {friend: carll, amount: 5.00}", "carl"),
-        ("eurocup", "a goal: {team: Arsenla, competition: eurocup}", "Arsenal"),
-        ("save league, team: Malmö", "a goal: malmo", "Malmö"),
-    ],
-)
-def test_who_is_nearly_followed_is_a_mistake(savehack: str, event: str, nearest: str) -> None:
-    text = f"{STEPS}  - launch a savehack: {{savehack: {savehack}}}\n  - {event}\n"
-
-    [(line, _, sentence)] = mistakes_of(text)
-
-    assert line == 8
-    assert f"did you mean {nearest!r}?" in sentence
-
-
-@pytest.mark.parametrize(
-    ("followed", "scores"), [("Hammarby", "Malmö"), ("Team A", "Team B"), ("Team 1", "Team 11"), ("bo", "bob")]
-)
-def test_others_than_who_is_followed_may_do_what_they_like(followed: str, scores: str) -> None:
-    savehack = f"  - launch a savehack: {{savehack: save league, team: {followed}}}\n"
-    text = f"{STEPS}{savehack}  - a goal: {{team: {scores}, may do nothing: yes}}\n"
-
-    assert read(text, Path("x.journey.yaml"))
-
-
-@pytest.mark.parametrize(
-    ("line", "sentence"),
-    [
-        ("expect: {screen: We are openning your account}", "did you mean 'We are opening your account'?"),
-        ("expect: {screen: [Impact Finance, Sign for you saving]}", "did you mean 'Sign for your saving'?"),
-        ("expect: {reasons: insuficient funds}", "did you mean 'insufficient funds'?"),
-        ("expect: {reasons: being lookd at}", "did you mean 'being looked at'?"),
-        ("expect: {external IDs: [draems]}", "this journey has no external ID 'draems'; did you mean 'dreams'?"),
-        ("the bank posts an account: the users ID", "'the users ID' is nearly \"the user's ID\""),
-        ("the bank posts an account again: Nothing", "'Nothing' is nearly 'nothing'"),
-    ],
-)
-def test_a_text_that_is_nearly_one_that_can_be_there_is_a_mistake(line: str, sentence: str) -> None:
-    given = "  - the bank posts an account: dreams\n  - the bank fails the deposits: it is being looked at\n"
-
-    [(number, _, said)] = mistakes_of(f"{STEPS}{given}  - {line}\n")
-
-    assert number == 9
-    assert sentence in said
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "expect: {screen: [We are opening, Impact Finance is closed, May up to 50.00 be saved each week for Bike]}",
-        "expect: {reasons: [being looked at, the current account holds 0, account holds 3000]}",
-        "expect: {reasons: whatever the bank may say}",
-        "expect: {external IDs: [dreams, savings-17]}",
-        "the bank posts an account: the user's ID",
-        "the bank posts an account: nothing",
-        "the bank posts an account: another",
-    ],
-)
-def test_a_text_may_be_a_part_of_one_that_can_be_there_or_another_one(line: str) -> None:
-    given = "  - the bank posts an account: dreams\n  - the bank fails the deposits: it is being looked at\n"
-
-    assert read(f"{STEPS}{given}  - {line}\n", Path("x.journey.yaml"))
-
-
-async def test_the_texts_that_are_known_are_those_that_the_app_shows() -> None:
-    async with Simulation(seed=7, transfer_consents=True) as simulation:
-        journey = Journey(simulation)
-        await journey.launch()
-        await journey.create_dream("Bike")
-        await journey.launch_savehack("weekly", amount_cents=5_000)
-        await journey.sign_out()
-        shown = [*journey.people["ada"].seen]
-    async with Simulation(seed=7) as simulation:
-        journey = Journey(simulation)
-        await journey.launch()
-        await journey.create_dream("Bike")
-        await journey.launch_savehack("weekly", amount_cents=5_000)
-        shown += journey.people["ada"].seen
-
-    assert len(set(shown)) > 5
-    assert [text for text in shown if not any(text.startswith(known) for known in SCREEN_TEXTS)] == []
 
 
 def test_a_dream_may_be_expected_before_it_is_created_and_in_any_branch() -> None:

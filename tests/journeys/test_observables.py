@@ -61,7 +61,7 @@ async def test_two_dreams_of_one_user_with_one_name_are_two_and_a_step_that_mean
     looked_up = await played(written(f"{steps}- expect: {{saved: {{House: 0}}}}"))
 
     assert failed(result).number == "6"
-    assert "ada has 2 Dreams 'House', and which is meant?" in failed(result).found
+    assert "ada has 2 Dreams 'House'; give them different names" in failed(result).found
     assert "ada's with 0.00 and ada's with 0.00" in failed(looked_up).found
 
 

@@ -1,14 +1,14 @@
-"""Answers are read as far as they are worth it, and no further."""
+"""Reads answers up to a limit."""
 
 import httpx
 
 
 class AnswerTooLarge(Exception):
-    """It is not read to its end."""
+    """The answer has more bytes than the limit."""
 
 
 async def read_bounded(answer: httpx.Response, *, largest: int) -> bytes:
-    """The body of an answer, unpacked as it comes.
+    """The body of an answer, decompressed.
 
     Raises:
         AnswerTooLarge: It has more bytes than `largest`.

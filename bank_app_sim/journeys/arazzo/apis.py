@@ -24,7 +24,7 @@ FETCH_SECONDS = 30.0
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address is of this machine, as whoever sends the request will read it."""
+    """Whether an address is of this machine, as httpx reads it."""
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
@@ -41,11 +41,11 @@ async def load(document: Document, *, http: httpx.AsyncClient, against: str | No
     """Every source description, by its name.
 
     Args:
-        against: Where the API is, instead of where the document says; also the document of the API is taken from there
-            when it was to be fetched.
+        against: The address of the API, instead of the one in the document. A document of the API that has to be
+            fetched comes from there, too.
 
     Raises:
-        DocumentError: One cannot be had, is no OpenAPI document, or is of another host than this machine.
+        DocumentError: One cannot be read, is no OpenAPI document, or belongs to another host than this machine.
     """
     return {
         name: await _load(document, source, http=http, against=against) for name, source in document.sources.items()
@@ -118,7 +118,7 @@ async def _fetched(document: Document, source: Part, url: str, http: httpx.Async
 
 
 def _from_file(document: Document, source: Part, file: Path) -> Any:
-    """Below the folder of the document: whoever wrote it may be somebody else, and has no business elsewhere."""
+    """Only below the folder of the document: its author may be anybody, and gets no other files."""
     try:
         if not file.resolve().is_relative_to(Path(document.source.file).resolve().parent):
             sentence = (
@@ -128,7 +128,7 @@ def _from_file(document: Document, source: Part, file: Path) -> Any:
         content = content_of(file, largest=LARGEST_API)
     except UnfitFile as error:
         raise document.error(source, f"{file} is {error}", name="url") from error
-    except (OSError, ValueError, RuntimeError) as error:  # a name of a file that cannot be; links in a circle
+    except (OSError, ValueError, RuntimeError) as error:  # an impossible file name; links in a circle
         reason = getattr(error, "strerror", None) or str(error)
         raise document.error(source, f"{file} cannot be read: {reason}", name="url") from error
     return _read(document, source, content, str(file))

@@ -12,7 +12,7 @@ def find(document: Document, apis: Mapping[str, API], step: Part) -> DocumentOpe
     """The operation that a step calls.
 
     Raises:
-        DocumentError: There is none, or its parameters are not those of the step.
+        DocumentError: There is no such operation.
     """
     return _by_id(document, apis, step) if "operationId" in step.value else _by_path(document, apis, step)
 
@@ -60,7 +60,7 @@ def _by_path(document: Document, apis: Mapping[str, API], step: Part) -> Documen
 
 
 def check_parameters(document: Document, workflow: Part, step: Part, operation: DocumentOperation) -> None:
-    """`DocumentError` where a path stays without a value, or a parameter is of no use to the operation."""
+    """`DocumentError` if a part of the path gets no value, or if the operation has no such parameter."""
     given = {(each.value["in"], each.value["name"]): each for each in document.parameters(workflow, step)}
     for place, name in sorted(operation.parameters):
         if place == "path" and ("path", name) not in given:

@@ -1,4 +1,4 @@
-"""The calls of DES in a recording: each request with its answer, and those that say nothing new folded."""
+"""The calls of DES in a recording: each request with its answer. Calls that say nothing new are folded."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,12 +17,12 @@ class RecordedCall:
     """One request to DES, and its answer.
 
     Attributes:
-        n: Of the request; `answered_n` of the answer, and 0 where there is none.
-        began_at: RFC 3339 in UTC with microseconds, as all moments of a recording: texts sort as the moments do.
+        n: Of the request; `answered_n` is that of the answer, and 0 if there is none.
+        began_at: RFC 3339 in UTC with microseconds, as all moments of a recording: they sort as texts.
         sender: `sdk` with the cookie of a user's session, or `bank_backend` with the bank's token.
-        body: None where there is none, or where it is secret.
+        body: None if there is none, or if it is secret.
         times: How many calls this one stands for.
-        before: The messages between others than these since the call before.
+        before: The messages between other participants since the call before.
     """
 
     n: int
@@ -91,10 +91,10 @@ def _request_id(message: RecordedMessage) -> Any:
 
 
 def folded(calls: Sequence[RecordedCall]) -> list[RecordedCall]:
-    """The calls without those that change nothing and show nothing new.
+    """The calls, except those that change nothing and show nothing new.
 
-    Of a GET that hears what it heard before, with nothing written between, the first stands for all. So it does of a
-    POST that got the answer of another one again, under one idempotency key, and of the bank's token: one is enough.
+    A GET that gets the same answer again, with nothing written between, is folded into the first one. So are a POST
+    that gets the same answer again under one idempotency key, and a grant of the bank's token.
     """
     kept: list[RecordedCall] = []
     heard: list[tuple[Any, int]] = []

@@ -1,4 +1,4 @@
-"""Does every name in a document lead somewhere: steps, outputs, inputs, workflows, components, expressions."""
+"""Checks that every name in a document exists: steps, outputs, inputs, workflows, components, expressions."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from .expressions import Expression
 from .inputs import TYPES
 from .reading import Steps
 
-# Texts under these names are for people, or names themselves, or are read elsewhere.
+# Texts under these names are for people, are names, or are checked elsewhere.
 _NO_EXPRESSIONS = (
     *("summary", "description", "workflowId", "stepId", "name", "in", "type", "inputs", "dependsOn", "contentType"),
     *("operationId", "operationPath", "reference", "condition", "selector"),
@@ -22,7 +22,7 @@ _JSONPATH_VERSIONS = ("rfc9535",)
 
 
 def check(document: Document) -> None:
-    """`DocumentError` for the first name that leads nowhere."""
+    """`DocumentError` for the first name that does not exist."""
     if "#" in document.source.value.get("$self", ""):
         raise document.source.error(("$self",), "$self is the address of the document, and has no part behind '#'")
     _unique(document, document.sources, "sourceDescriptions", "name")
@@ -146,7 +146,7 @@ def _known(document: Document, at: Steps, what: str, name: str, known: Iterable[
 
 @attrs.frozen
 class _Names:
-    """Every expression within a workflow, or within a component, which is of no workflow."""
+    """Checks every expression in a workflow, or in a component, which belongs to no workflow."""
 
     document: Document
     workflow: Part | None
@@ -165,7 +165,7 @@ class _Names:
             self._text(value, at)
 
     def _object(self, value: Mapping[str, Any], at: Steps, *, is_data: bool) -> None:
-        """What is no expression by itself: conditions and selectors."""
+        """Conditions and selectors: they contain expressions."""
         if selection.is_selector(value) if is_data else "selector" in value:
             self._selector(value["selector"], value["type"], (*at, "selector"), (*at, "type"))
         elif "condition" in value and not is_data:
@@ -262,12 +262,12 @@ class _Names:
 
 
 def _is_data(at: Steps) -> bool:
-    """Whether a value is what is sent, in which names mean what the API says."""
+    """Whether a value is data for the API: its names have no meaning in Arazzo."""
     return "payload" in at or "value" in at
 
 
 def _is_among(name: str, names: Iterable[str]) -> bool:
-    """A name can have dots, or be followed by what leads on from it."""
+    """Whether a name is known; it can contain dots, or names of inner values can follow it."""
     return name in names or name.partition(".")[0] in names
 
 

@@ -1,4 +1,4 @@
-"""Secrets of a run, which come into no message, no report and no sentence."""
+"""Keeps the secrets of a run out of messages, reports and sentences."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,23 +7,23 @@ import attrs
 
 CONCEALED = "(concealed)"
 
-# What is under such a name is secret, wherever it stands.
+# Values under these names are secret, at every place.
 _SECRET_NAMES = frozenset(
     {"access_token", "authorization", "client_secret", "cookie", "id_token", "idtoken", "password", "refresh_token"}
     | {"secret", "set-cookie", "token"}
 )
-# A shorter text is found by chance within others: such a one is concealed under its own name only.
+# A shorter text may occur in others by accident: it is concealed only under its own name.
 _SHORTEST = 6
 
 
 @attrs.define
 class Concealment:
-    """Learns secrets as they pass by, and takes them out of what is shown."""
+    """Learns secrets, and removes them from what is shown."""
 
     _secrets: set[str] = attrs.field(factory=set, repr=False)
 
     def learn(self, value: Any) -> None:
-        """Conceal from now on every text that is secret by the name under which it stands in `value`."""
+        """Conceal from now on all texts in `value` with secret names."""
         if isinstance(value, Mapping):
             for name, member in value.items():
                 if str(name).lower() in _SECRET_NAMES and isinstance(member, str):
@@ -35,7 +35,7 @@ class Concealment:
                 self.learn(element)
 
     def add(self, secret: str) -> None:
-        """Conceal this text; of a cookie or a bearer token also what is secret in it."""
+        """Conceal this text, and the secret part of a cookie or a bearer token."""
         cookie = secret.partition(";")[0]
         for text in (secret, cookie, cookie.partition("=")[2], secret.removeprefix("Bearer ")):
             if len(text) >= _SHORTEST:

@@ -1,4 +1,4 @@
-"""Conditions such as `$statusCode == 200 && $response.body#/state != 'failed'`: read once, and decided with values.
+"""Conditions such as `$statusCode == 200 && $response.body#/state != 'failed'`: parsed, and evaluated with values.
 
 reference: Arazzo 1.1.0, Criterion Object
 """
@@ -135,7 +135,7 @@ def _referred(reference: Reference, look_up: LookUp) -> Any:
 
 
 def compare(operator: str, left: Any, right: Any) -> bool:
-    """As Arazzo compares: texts without regard to case, texts that are numbers as numbers, null to null only."""
+    """Compare as Arazzo does: texts ignore case, texts that are numbers count as numbers, null equals only null."""
     if left is None or right is None:
         is_equal = left is None and right is None
         return {"==": is_equal, "!=": not is_equal}.get(operator, False)
@@ -164,7 +164,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _as_number(value: Any) -> Any:
-    """The number that a text is; any other value is itself."""
+    """The number in a text; another value is returned as it is."""
     if not isinstance(value, str) or not re.fullmatch(NUMBER, value):
         return value
     try:
@@ -174,17 +174,17 @@ def _as_number(value: Any) -> Any:
 
 
 def number(text: str) -> int | float:
-    """The number that a text is, as it is read where it stands in an answer: integers up to 64 bits are exact.
+    """The number in a text, as in an answer: integers up to 64 bits are exact.
 
     Raises:
-        ValueError: It is too large for any.
+        ValueError: It is too large.
     """
     value: int | float = wire.loads(text.encode())
     return value
 
 
 def _truth(value: Any) -> Any:
-    """`'true'` is as good as true; 1 is not."""
+    """`'true'` equals true; 1 does not."""
     if isinstance(value, bool):
         return str(value).lower()
     return value.casefold() if isinstance(value, str) else value
@@ -207,7 +207,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 @attrs.define
 class _Reader:
-    """A descent through the operators, the weakest first."""
+    """Parses the operators, the weakest first."""
 
     text: str
     tokens: list[tuple[str, str]]
@@ -287,7 +287,7 @@ def _operand(kind: str, token: str) -> Condition:
 
 
 def _reference(token: str) -> Reference:
-    """`$response.body.pets[0].name` is the body, and what leads on from there."""
+    """`$response.body.pets[0].name` is the body, followed by names of inner values."""
     whole, *rest = re.split(r"[\[\]]+", token)
     onward = [name for part in rest for name in part.split(".") if name]
     head, dot, names = whole.partition(".body.")

@@ -1,4 +1,4 @@
-"""Whether what came back is what a document expects."""
+"""Checks an answer against the criteria of a document."""
 
 import re
 import warnings
@@ -11,14 +11,14 @@ from .errors import ExpressionError, NoSuchValue
 from .lookup import Known, as_text
 from .time_limit import TookTooLong, time_limit
 
-# The status below which an answer is a success where the document says nothing of it.
+# Without criteria, an answer with a status below this is a success.
 FIRST_ERROR = 400
 
 LONGEST_PATTERN = 1_000
 
 
 def unfulfilled(step: Part, known: Known) -> tuple[Part, str] | None:
-    """The first criterion of a step that does not hold, and what was there instead; None where all hold."""
+    """The first criterion of a step that does not hold, and what was there instead; None if all hold."""
     for criterion in step.parts("successCriteria"):
         wrong = what_is_wrong(criterion.value, known)
         if wrong is not None:
@@ -27,12 +27,12 @@ def unfulfilled(step: Part, known: Known) -> tuple[Part, str] | None:
 
 
 def all_hold(action: Part, known: Known) -> bool:
-    """Whether an action is to be taken, by its criteria."""
+    """Whether all criteria of an action hold."""
     return all(what_is_wrong(criterion.value, known) is None for criterion in action.parts("criteria"))
 
 
 def what_is_wrong(criterion: Mapping[str, Any], known: Known) -> str | None:
-    """What was there instead of what a criterion wants; None where it holds."""
+    """What was there instead of what a criterion expects; None if it holds."""
     kind = criterion.get("type", "simple")
     if kind == "simple":
         condition = conditions.parse(criterion["condition"])
@@ -52,13 +52,13 @@ def pattern(text: str) -> re.Pattern[str]:
     """A compiled regular expression.
 
     Raises:
-        ExpressionError: It is none, or is too long to be read.
+        ExpressionError: It is not one, or it is too long.
     """
     if len(text) > LONGEST_PATTERN:
         sentence = f"this regular expression has {len(text):,} characters; at most {LONGEST_PATTERN:,} are read"
         raise ExpressionError(sentence)
     try:
-        with warnings.catch_warnings(action="ignore"):  # of what a later Python may read otherwise
+        with warnings.catch_warnings(action="ignore"):  # about syntax that a later Python may read differently
             return re.compile(text)
     except (re.error, OverflowError) as error:
         raise ExpressionError(f"{text!r} is no regular expression: {error}") from error

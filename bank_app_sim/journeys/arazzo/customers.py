@@ -1,7 +1,7 @@
-"""Whose session each call of a recording was made with. A recording does not say: cookies are secret.
+"""Finds the user of each call in a recording. A recording does not say it: cookies are secret.
 
-But answers speak of users, and things belong to users: whoever hears that there is no such thing, though there is, is
-another one. What says nothing of its own is of the user of the call before.
+But answers name users, and things belong to users. If an answer says that an existing thing does not exist, the call is
+another user's. A call without such a sign belongs to the user of the call before.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,8 +18,8 @@ class Customers:
 
     Attributes:
         names: The bank's own id (`externalId`) of each user, by the user's id at DES.
-        of_calls: By the `n` of a call of the SDK: the bank's own id of the user. A sign-in after which nothing of its
-            user is seen is not among them.
+        of_calls: The bank's own id of the user, by the `n` of a call of the SDK. A sign-in is missing if nothing of its
+            user follows.
     """
 
     names: Mapping[str, str]
@@ -31,10 +31,10 @@ class Customers:
 
 
 def customers(calls: Sequence[RecordedCall], *, expected: Sequence[str]) -> Customers:
-    """Find out whose each call is.
+    """Find the user of each call.
 
     Args:
-        expected: The users of whom ID tokens are at hand: whoever is left signs in where nothing else is known.
+        expected: The users with ID tokens: one of them signs in if nothing else is known.
     """
     names = {user["id"]: user["externalId"] for call in calls for user in _users(call.answer) if user.get("externalId")}
     owners = _owners(calls, names)
@@ -48,12 +48,12 @@ def customers(calls: Sequence[RecordedCall], *, expected: Sequence[str]) -> Cust
 
 @attrs.define
 class _Guess:
-    """Goes through the calls of the SDK in their order.
+    """Finds the users of the SDK's calls, in the order of the calls.
 
     Attributes:
-        spoken_of: By the `n` of a call: the user whom it speaks of.
-        seen: The same in order, of the calls that are certainly those users' own.
-        named: Of those who are expected: whom any answer names.
+        spoken_of: The user whom a call is about, by its `n`.
+        seen: The same, in order, for calls that are certainly of these users.
+        named: The expected users whom an answer names.
         latest: The users who have made calls, the last one last.
     """
 
@@ -73,7 +73,7 @@ class _Guess:
         return name
 
     def _who_signs_in(self, n: int) -> str | None:
-        """Of those without a session, who is next to be seen, or else is spoken of; else the next one to be seen."""
+        """Among users without a session, the one who is seen next or named; otherwise the one who is seen next."""
         later = [name for other, name in self.seen if other > n]
         waiting = [name for name in (*later, *self.named) if name not in self.signed_in]
         strangers = [name for name in self.expected if name not in self.signed_in]
@@ -81,14 +81,14 @@ class _Guess:
 
     def _who_asks(self, call: RecordedCall) -> str | None:
         owner = self.spoken_of.get(call.n)
-        if call.status == 404 and owner is not None:  # there is such a thing, and it is somebody else's
+        if call.status == 404 and owner is not None:  # the thing exists, and belongs to somebody else
             others = (name for name in reversed(self.latest) if name != owner)
             return next(others, owner)
         return owner or next(iter([*reversed(self.latest), *(name for _, name in self.seen), *self.expected]), None)
 
 
 def _owner(call: RecordedCall, names: Mapping[str, str], owners: Mapping[str, str]) -> str | None:
-    """Whom a call speaks of."""
+    """The user whom a call is about."""
     for text in (*_texts(call.path.split("/")), *_texts([value for _, value in call.query]), *_texts(call.body)):
         if text in names or text in owners:
             return names.get(text) or owners[text]
@@ -96,7 +96,7 @@ def _owner(call: RecordedCall, names: Mapping[str, str], owners: Mapping[str, st
 
 
 def _owners(calls: Sequence[RecordedCall], names: Mapping[str, str]) -> dict[str, str]:
-    """Whose each thing is, by its id."""
+    """The owner of each thing, by its id."""
     owners: dict[str, str] = {}
     for call in calls:
         for thing in _objects(call.answer):

@@ -8,7 +8,7 @@ import attrs
 
 from .reading import Source, Steps
 
-# What a step calls; exactly one of them stands in it.
+# What a step calls: it has exactly one of these.
 TARGETS = ("operationId", "operationPath", "workflowId")
 
 
@@ -20,7 +20,7 @@ class Part:
     at: Steps
 
     def parts(self, name: str) -> "list[Part]":
-        """The objects of a list under a name; none where it is missing."""
+        """The objects of the list under a name; none if it is missing."""
         return [Part(value, (*self.at, name, position)) for position, value in enumerate(self.value.get(name, ()))]
 
 
@@ -49,7 +49,7 @@ class Document:
         return self.source.error((*part.at, name) if name else part.at, sentence, at_key=at_key)
 
     def whole(self, part: Part) -> Part:
-        """The object that a reference stands for, with the value that the reference gives; any other is itself."""
+        """The object that a reference stands for, with the value of the reference; other objects are returned as is."""
         if "reference" not in part.value:
             return part
         _, kind, name = part.value["reference"].split(".", 2)
@@ -63,7 +63,7 @@ class Document:
         return [self.whole(each) for each in part.parts(name)]
 
     def actions(self, workflow: Part, step: Part, *, succeeded: bool) -> list[Part]:
-        """What may follow a step, in order: the step's own, then those of the workflow that it does not override."""
+        """The actions after a step, in order: its own, then those of the workflow that it does not override."""
         own, shared = ("onSuccess", "successActions") if succeeded else ("onFailure", "failureActions")
         listed = self.listed(step, own)
         names = {action.value["name"] for action in listed}
@@ -87,7 +87,7 @@ class Document:
         return list(self.schema_of_inputs(workflow).get("required", []))
 
     def schema_of_inputs(self, workflow: Part) -> Mapping[str, Any]:
-        """The schema of all of a workflow's inputs; a reference leads to the one that it names, if there is one."""
+        """The schema of a workflow's inputs; a reference is replaced by the schema that it names, if that exists."""
         schema: Mapping[str, Any] = workflow.value.get("inputs", {})
         name = str(schema.get("$ref", "")).removeprefix("#/components/inputs/")
         found: Mapping[str, Any] = self.components.get("inputs", {}).get(name, schema) if "$ref" in schema else schema

@@ -1,6 +1,6 @@
 """Runtime expressions such as `$steps.createDream.outputs.dreamId` and `$response.body#/dream/id`.
 
-A parser without I/O, and nothing that knows values: what an expression speaks of is looked up by `values.py`.
+A parser without I/O and without values: `lookup.py` has the values.
 """
 
 import re
@@ -10,7 +10,7 @@ import attrs
 
 from .errors import ExpressionError, instead
 
-# What follows the first word: how many names, and whether a JSON pointer may end it.
+# What may follow the first word.
 _ALONE = ("url", "method", "statusCode", "self")
 _ROOTS = (*_ALONE, "request", "response", "inputs", "outputs", "steps", "workflows", "sourceDescriptions", "components")
 _ASYNC_ONLY = "message"
@@ -42,14 +42,14 @@ _LOOKS_LIKE_ONE = re.compile(r"\$([A-Za-z]+)(?=$|[.#])")
 
 @attrs.frozen(kw_only=True)
 class Expression:
-    """What an expression says.
+    """A parsed expression.
 
     Attributes:
         root: Its first word, without the dollar sign.
-        of: The step, workflow or source description that it speaks of.
+        of: The step, workflow or source description that it refers to.
         part: `outputs`, `inputs`, `body`, `header`, `query`, `path`, or the kind of a component.
         name: Of the input, output, header, parameter or component.
-        pointer: The JSON pointer behind `#`; None where there is none.
+        pointer: The JSON pointer after `#`; None if there is none.
     """
 
     text: str
@@ -64,7 +64,7 @@ class Expression:
 
 
 def is_expression(value: object) -> bool:
-    """Whether a value is meant as an expression: a price such as `$5` is not."""
+    """Whether a value is meant as an expression; a price such as `$5` is not."""
     if not isinstance(value, str):
         return False
     match = _LOOKS_LIKE_ONE.match(value)
@@ -75,7 +75,7 @@ def parse(text: str) -> Expression:
     """The expression that a text is.
 
     Raises:
-        ExpressionError: It is none; the message says what is expected.
+        ExpressionError: It is not one; the message says what is expected.
     """
     match = _LOOKS_LIKE_ONE.match(text)
     if match is None:
@@ -114,7 +114,7 @@ def _with_names(text: str, root: str, rest: str) -> Expression:
 def pieces(text: str) -> Iterator[str | Expression]:
     """A text with expressions embedded in braces, in order: the texts between them and the expressions.
 
-    Braces around anything else are part of the text.
+    Other braces are part of the text.
     """
     end = 0
     for match in re.finditer(r"\{(\$[^{}]*)\}", text):

@@ -1,4 +1,4 @@
-"""What Arazzo cannot say: members of our own, of which `docs/arazzo.md` tells. A run reads over them."""
+"""Members of our own for what Arazzo cannot say; see `docs/arazzo.md`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,24 +13,24 @@ class OnOneLine(dict[str, Any]):
 
 
 def extensions(**members: Any) -> dict[str, Any]:
-    """Those of the members that say something, by their names in the document."""
+    """The members that have a value, by their names in the document."""
     return {f"{PREFIX}{name.replace('_', '-')}": value for name, value in members.items() if value}
 
 
 def how_to_serve(document: Mapping[str, Any]) -> str | None:
-    """The command for the sandbox that a document was written for; None for a document of somebody else."""
+    """The command for the sandbox of a document; None if the document does not have it."""
     sandbox = document.get(f"{PREFIX}sandbox")
     command = sandbox.get("serve") if isinstance(sandbox, dict) else None
     return command if isinstance(command, str) else None
 
 
 def extensions_last(step: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of an object, our own behind those of Arazzo."""
+    """The members of an object; our own come after those of Arazzo."""
     return dict(sorted(step.items(), key=lambda member: member[0].startswith("x-")))
 
 
 def left_out(call: RecordedCall, reason: str) -> dict[str, Any]:
-    """A call that is not a step, and why."""
+    """A call that is not a step, with the reason."""
     return OnOneLine(
         messages=[call.n, call.answered_n] if call.answered_n else [call.n],
         at=call.began_at,
@@ -42,7 +42,7 @@ def left_out(call: RecordedCall, reason: str) -> dict[str, Any]:
 
 
 def shown(messages: Sequence[RecordedMessage]) -> list[dict[str, Any]]:
-    """Messages in short; of equal exchanges in a row the first stands for all."""
+    """Messages in short; equal exchanges in a row are one."""
     lines: list[dict[str, Any]] = []
     for message in messages:
         lines.append(OnOneLine({name: message[name] for name in ("n", "at", "from", "to", "label")}))

@@ -1,4 +1,4 @@
-"""The inputs of a workflow: what was given, else the default; of the type that the document says."""
+"""The inputs of a workflow: given values or defaults, with the types of the document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +11,13 @@ from .errors import instead
 
 
 class WrongInput(Exception):
-    """An input that the workflow does not have, or a value that it cannot have."""
+    """An input that no workflow has, or a value that an input cannot have."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(visible(sentence, longest=1_000))
 
 
-# The types of JSON Schema, and what they are here.
+# The types of JSON Schema, as types of Python.
 TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -33,7 +33,7 @@ def of_workflow(document: Document, workflow: Part, given: Mapping[str, Any]) ->
     """The value of every input that has one.
 
     Raises:
-        WrongInput: One that is required has none, or one has a value of another type.
+        WrongInput: A required input has no value, or a value has another type.
     """
     schemas = document.inputs(workflow)
     name_of_workflow = workflow.value["workflowId"]
@@ -61,10 +61,10 @@ def _is(value: Any, word: str) -> bool:
 
 
 def from_texts(document: Document, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Values as they were typed, in the types of the document's inputs.
+    """The values that a user has typed, with the types of the document's inputs.
 
     Raises:
-        WrongInput: No workflow has such an input, or the text is no such value.
+        WrongInput: No workflow has such an input, or the text has another type.
     """
     schemas = {name: schema for flow in document.workflows.values() for name, schema in document.inputs(flow).items()}
     values: dict[str, Any] = {}
@@ -89,7 +89,7 @@ def _value(name: str, schema: Mapping[str, Any], text: str) -> Any:
 
 
 def is_secret(schema: Mapping[str, Any]) -> bool:
-    """Whether the document says of an input that nobody may see it."""
+    """Whether the document calls an input secret."""
     return schema.get("format") == "password" or bool(schema.get("writeOnly"))
 
 

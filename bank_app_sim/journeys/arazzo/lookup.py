@@ -1,4 +1,4 @@
-"""What expressions speak of, looked up while a workflow runs: inputs, outputs, the request, and its answer."""
+"""The values of expressions while a workflow runs: inputs, outputs, the request, and its answer."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from .errors import ExpressionError, NoSuchValue, instead
 from .expressions import Expression
 from .selection import at_pointer
 
-# Of a value that is put together.
+# The limits of a value that is put together.
 LARGEST = 1_000_000
 DEEPEST = 100
 
@@ -21,8 +21,8 @@ class Exchange:
     """One request and its answer, as expressions see them. Header names are in lower case.
 
     Attributes:
-        request_body: As it was put together, before it was written as JSON or as a form.
-        response_body: Read, where it is JSON; else a text, and None where it is empty.
+        request_body: The value that is written as JSON or as a form.
+        response_body: The value of a JSON body; otherwise a text, or None if it is empty.
     """
 
     method: str
@@ -38,7 +38,7 @@ class Exchange:
 
 @attrs.define(kw_only=True)
 class Known:
-    """All that there is to speak of at one moment of a workflow's run.
+    """All values at one moment of a workflow's run.
 
     Attributes:
         steps: The outputs of each step that has succeeded.
@@ -56,16 +56,16 @@ class Known:
     exchange: Exchange | None = attrs.field(default=None, repr=False)
 
     def look_up(self, expression: Expression) -> Any:
-        """The value that an expression stands for.
+        """The value of an expression.
 
         Raises:
-            NoSuchValue: There is none, in this run.
+            NoSuchValue: It has no value in this run.
         """
         found = self._found(expression)
         return found if expression.pointer is None else at_pointer(found, expression.pointer, of=str(expression))
 
     def fill(self, value: Any) -> Any:
-        """A value with every expression in it replaced, however deep; the types of what they stand for are kept."""
+        """A value in which every expression is replaced by its value, with its type."""
         if isinstance(value, dict):
             return {name: self.fill(member) for name, member in value.items()}
         if isinstance(value, list):
@@ -77,7 +77,7 @@ class Known:
         return self.fill_text(value)
 
     def fill_text(self, text: str) -> str:
-        """A text with what is in braces replaced."""
+        """A text in which expressions in braces are replaced by their values."""
         filled, size = [], 0
         for piece in expressions.pieces(text):
             filled.append(piece if isinstance(piece, str) else self._text(piece))
@@ -141,12 +141,12 @@ class Known:
 
 
 def as_text(value: Any) -> str:
-    """A value within a text: objects and lists as JSON."""
+    """A value as a part of a text; objects and lists as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def require_small(value: Any) -> None:
-    """`ExpressionError` for a value that is larger, or deeper, than anything that is sent."""
+    """`ExpressionError` if a value is too large or too deep to be sent."""
     size, waiting = 0, [(value, 0)]
     while waiting:
         inner, depth = waiting.pop()
@@ -159,7 +159,7 @@ def require_small(value: Any) -> None:
 
 
 def _named(values: Mapping[str, Any], name: str, expression: Expression) -> Any:
-    """A value by its name, which can have dots in it; or else what the names behind the first dot lead to."""
+    """A value by its name, which can contain dots; otherwise the names after the first dot lead into it."""
     if name in values:
         return values[name]
     head, dot, onward = name.partition(".")

@@ -14,12 +14,12 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @attrs.frozen(kw_only=True)
 class DocumentOperation:
-    """One operation of an API.
+    """One operation of an API, as an OpenAPI document has it.
 
     Attributes:
         server: Where the API is, without a slash at the end.
-        parameters: How each declared parameter is written, by where it goes and its name.
-        content_types: What a body can be written as, the first by preference.
+        parameters: The style of each declared parameter, by its place and name.
+        content_types: The media types of a body, the preferred one first.
     """
 
     id: str
@@ -30,12 +30,12 @@ class DocumentOperation:
     content_types: tuple[str, ...]
 
     def style(self, place: str, name: str) -> Style:
-        """How a parameter is written; the document of the API does not have to know a header or a cookie."""
+        """The style of a parameter. The document of the API may not know a header or a cookie."""
         return self.parameters.get((place, name), SIMPLE if place in ("path", "header") else FORM)
 
     @property
     def label(self) -> str:
-        """As messages of a trace are called."""
+        """The label of its messages in a trace."""
         return f"{self.method} {self.path.removeprefix('/v1')}"
 
 
@@ -58,7 +58,7 @@ def operations_in(api: Mapping[str, Any], server: str) -> Iterator[DocumentOpera
         AttributeError or TypeError: The document has a mistake.
     """
     for path, item in api["paths"].items():
-        if not path.startswith("/") or not path.isprintable():  # behind the host it could be a part of the host
+        if not path.startswith("/") or not path.isprintable():  # after the host it could become a part of the host
             raise TypeError(f"{path!r} is no path: it begins with /, and prints")
         for method in _METHODS:
             if method not in item:

@@ -1,4 +1,4 @@
-"""Where the ids of a recording came from: each is replaced by an expression for the answer that showed it."""
+"""The origins of ids in a recording: an expression for the answer that first showed the id replaces it."""
 
 import itertools
 import re
@@ -13,21 +13,21 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-# What a thing is told apart by, the best first; then all else, and what moves at the very end.
+# The features that identify a thing, the best first. After these come all others, and last those that change.
 _TELLING = ("externalId", "type", "name", "amountCents", "weekday")
 _MOVING = ("balanceCents", "state", "unreadMessagesCount")
-# How many features together may tell one thing from the others.
+# How many features together may identify a thing.
 _MOST_FEATURES = 3
 
 
 def is_generated(value: object) -> bool:
-    """Whether a value is an id that another run will not have again."""
+    """Whether a value is an id that is different in another run."""
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
 @attrs.frozen
 class Origin:
-    """The answer in which a value was first seen, and where in it."""
+    """The answer that first showed a value, and the place in it."""
 
     step: dict[str, Any]
     at: Steps
@@ -36,12 +36,12 @@ class Origin:
 
 @attrs.define
 class Origins:
-    """All values that earlier answers have shown."""
+    """The values of earlier answers."""
 
     _origins: dict[str, Origin] = attrs.field(factory=dict)
 
     def note(self, step: dict[str, Any], answer: Any) -> None:
-        """An answer was shown to a step. What was shown before keeps its origin, but for the moments of events."""
+        """Note the answer to a step. Known values keep their origins, except the moments of events."""
         for at, value in _leaves(answer):
             if is_generated(value):
                 self._origins.setdefault(value, Origin(step, at, answer))
@@ -49,11 +49,11 @@ class Origins:
                 self._origins[value] = Origin(step, at, answer)
 
     def note_one(self, step: dict[str, Any], at: Steps, value: str) -> None:
-        """As `note()`, of a single value in an answer that was not recorded."""
+        """As `note()`, for a single value of an answer that was not recorded."""
         self._origins.setdefault(value, Origin(step, at, None))
 
     def expression(self, value: object) -> str | None:
-        """What stands for a value, which becomes an output of the step that saw it; None where none has."""
+        """The expression for a value, which becomes an output of its step; None if no step has seen it."""
         origin = self._origins.get(value) if isinstance(value, str) else None
         return None if origin is None else _as_output(origin)
 
@@ -71,9 +71,9 @@ def _as_output(origin: Origin) -> str:
 
 
 def locator(at: Steps, answer: Any) -> Any:
-    """An expression, or a selector, that finds in another answer what is `at` a place in this one.
+    """An expression, or a selector, that finds the value at this place of an answer in another answer.
 
-    What is in a list is found by what it says, as far as that tells it from the others: the order may be another.
+    A value in a list is found by its features, if they are unique: the order may be another.
     """
     places = [place for place, part in enumerate(at) if isinstance(part, int)]
     if len(places) == 1:
@@ -90,7 +90,7 @@ def locator(at: Steps, answer: Any) -> Any:
 
 
 def _telling(items: Sequence[Any], position: int) -> str | None:
-    """A condition on its features that holds for one item of a list only; None where there is none."""
+    """A condition that holds only for this item of a list; None if there is none."""
     features = [dict(_features(item)) for item in items]
     mine = features[position]
     names = sorted(mine, key=lambda name: (_rank(name), list(mine).index(name)))[:12]
@@ -109,7 +109,7 @@ def _rank(name: str) -> int:
 
 
 def _features(item: Any) -> Iterator[tuple[str, Any]]:
-    """What an item says that another run will say again: texts and numbers, no ids and no moments."""
+    """The features of an item that are the same in another run: texts and numbers, but no ids and moments."""
     for at, value in _leaves(item):
         is_plain = all(map(_is_simple, at)) and isinstance(value, str | int | float)
         if is_plain and not is_generated(value) and not (isinstance(value, str) and _MOMENT.fullmatch(value)):
@@ -129,7 +129,7 @@ def _is_simple(part: str | int) -> bool:
 
 
 def _name(at: Steps) -> str:
-    """What an output is called: `dreamId` for the `id` of a `dream`."""
+    """The name of an output: `dreamId` for the `id` of a `dream`."""
     words = [part for part in at if isinstance(part, str)]
     if words[-1] != "id" or len(words) == 1:
         return words[-1]

@@ -1,4 +1,4 @@
-"""Values in a path, a query, a header or a form, as OpenAPI writes them (`style` and `explode`). Pure."""
+"""Writes values in a path, a query, a header or a form as OpenAPI does (`style` and `explode`). Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,17 +8,17 @@ import attrs
 
 from .lookup import as_text
 
-# The style of a parameter that says nothing of it. These two are all that can be sent.
+# The default styles of parameters. No other style can be sent.
 STYLES: Mapping[str, str] = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
 
 @attrs.frozen
 class Style:
-    """How the values of one parameter are written.
+    """The style of one parameter.
 
     Attributes:
-        name: `simple` or `form`; any other cannot be sent.
-        explode: Whether each element of a list, and each member of an object, stands for itself.
+        name: `simple` or `form`; others cannot be sent.
+        explode: Whether each element of a list, and each member of an object, is written separately.
         is_json: Whether lists and objects are written as JSON (`content` instead of `schema`).
     """
 
@@ -28,7 +28,7 @@ class Style:
 
     @classmethod
     def of(cls, parameter: Mapping[str, Any]) -> "Style":
-        """What an OpenAPI document says of a parameter."""
+        """The style of a parameter in an OpenAPI document."""
         name = str(parameter.get("style", STYLES.get(str(parameter.get("in")), "form")))
         return cls(name, bool(parameter.get("explode", name == "form")), "content" in parameter)
 

@@ -1,4 +1,4 @@
-"""The messages of a run, in the format of a trace, without secrets."""
+"""The messages of a run, in the format of a trace and without secrets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ class Recording:
         return timestamp(self.clock.now())
 
     def request(self, operation: DocumentOperation, prepared: Prepared) -> str:
-        """Note a request; returns who is asking, by what they come with."""
+        """Note a request; returns its sender, by its credentials."""
         sender = "bank_backend" if _is_of_a_bank(prepared) else "sdk"
         detail = {"method": prepared.method, "path": prepared.target, "request_id": f"request-{self.last + 1}"}
         if prepared.body is not None:

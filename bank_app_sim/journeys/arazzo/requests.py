@@ -1,4 +1,4 @@
-"""A step's request: put together from its parameters and its body, sent, and its answer read."""
+"""A step's request, made of its parameters and its body; its sending, and its answer."""
 
 import re
 from collections.abc import Mapping
@@ -23,17 +23,17 @@ JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
-# More than any answer of the sandbox, and less than hurts.
+# The sandbox has no answer of this size.
 LARGEST_ANSWER = 10_000_000
 
-# RFC 9110, 5.1 and 5.5: what a header can be called, and can say: octets, which are read and sent as they are.
+# RFC 9110, 5.1 and 5.5: names and values of headers. Values are octets, which are read and sent unchanged.
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff\t]*")
 _OCTETS = "iso-8859-1"
 
 
 class CannotBeSent(Exception):
-    """What a step's request would be is none, or is another one than the document means."""
+    """A step's request is not possible, or would be another one than the document means."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,8 +41,8 @@ class Prepared:
     """A request that can be sent.
 
     Attributes:
-        target: Path and query, as a trace shows them.
-        body: As it was put together; `content` is what it was written as.
+        target: Path and query, as in a trace.
+        body: The value; `content` has its bytes.
     """
 
     method: str
@@ -60,7 +60,7 @@ def prepare(document: Document, workflow: Part, step: Part, operation: DocumentO
 
     Raises:
         NoSuchValue: An expression in it has no value.
-        CannotBeSent: A value cannot stand where it is to stand.
+        CannotBeSent: A value cannot be at its place.
     """
     places: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "querystring": {}, "header": {}, "cookie": {}}
     for parameter in document.parameters(workflow, step):
@@ -87,7 +87,7 @@ def prepare(document: Document, workflow: Part, step: Part, operation: DocumentO
 
 
 def _path(operation: DocumentOperation, values: Mapping[str, Any]) -> str:
-    """The path of an operation with its parameters. None of them can make it the path of another operation."""
+    """The path of an operation with its parameters. No value can change it to the path of another operation."""
 
     def filled(match: re.Match[str]) -> str:
         name = match[1]
@@ -126,11 +126,11 @@ def _require_headers(headers: Mapping[str, str]) -> None:
 
 
 def value_of(value: Any, known: Known) -> Any:
-    """A value with its expressions and selectors replaced by what they stand for, however deep.
+    """A value in which all expressions and selectors are replaced by their values.
 
     Raises:
         NoSuchValue: One of them has no value.
-        ExpressionError: What comes of it is too large, or too deep: each step may double what the one before gave.
+        ExpressionError: The result is too large or too deep: each step may double the value of the one before.
     """
     filled = _filled(value, known)
     require_small(filled)
@@ -148,10 +148,10 @@ def _filled(value: Any, known: Known) -> Any:
 
 
 def select(selector: Mapping[str, Any], known: Known) -> Any:
-    """What a Selector Object selects: of JSONPath the one value, or a list where there are several.
+    """What a Selector Object selects. Several values of a JSONPath become a list.
 
     Raises:
-        NoSuchValue: Nothing is there.
+        NoSuchValue: It selects nothing.
     """
     context = known.fill(selector["context"])
     text = known.fill_text(selector["selector"])
@@ -176,7 +176,7 @@ def _body(step: Part, operation: DocumentOperation, known: Known) -> tuple[Any, 
 
 
 def _written(body: Any, media_type: str) -> tuple[bytes, str]:
-    """A body in bytes, and its media type, which of a multipart body says what parts the parts."""
+    """A body in bytes, and its media type; that of a multipart body has the boundary."""
     kind = media_type.partition(";")[0].strip().lower()
     if isinstance(body, str):
         return body.encode(), media_type
@@ -192,12 +192,12 @@ def _written(body: Any, media_type: str) -> tuple[bytes, str]:
 
 
 def _form(fields: Mapping[str, Any]) -> str:
-    """Of a list, each element is a field."""
+    """A form; each element of a list is a field."""
     return urlencode([(name, as_text(each)) for name, value in fields.items() for each in _each(value)])
 
 
 def _each(value: Any) -> list[Any]:
-    """The values that stand under one name in a form."""
+    """The values of one name in a form."""
     return value if isinstance(value, list) else [value]
 
 
@@ -215,10 +215,10 @@ async def send(http: httpx.AsyncClient, prepared: Prepared, *, timeout_seconds: 
     """Send a request and read its answer.
 
     Raises:
-        httpx.HTTPError: There was none that can be read.
+        httpx.HTTPError: There was no answer that can be read.
         httpx.InvalidURL: There is no such address.
-        TimeoutError: It was not there in time.
-        AnswerTooLarge: It has more than 10 MB.
+        TimeoutError: The answer did not come in time.
+        AnswerTooLarge: The answer has more than 10 MB.
     """
     with anyio.fail_after(timeout_seconds):
         async with http.stream(
@@ -243,7 +243,7 @@ async def send(http: httpx.AsyncClient, prepared: Prepared, *, timeout_seconds: 
 
 
 def _headers(answer: httpx.Response) -> dict[str, str]:
-    """By name in lower case. Cookies have commas of their own (RFC 6265, 3): they are parted as in `Cookie`."""
+    """The headers by lower-case name. Cookies can contain commas (RFC 6265, 3): they are joined as in `Cookie`."""
     answer.headers.encoding = _OCTETS
     cookies = answer.headers.get_list("set-cookie")
     return {
@@ -264,6 +264,6 @@ def _read(answer: httpx.Response, content: bytes) -> Any:
 
 
 def secrets_in(headers: Mapping[str, str]) -> list[str]:
-    """What may be seen by nobody of the headers of a request or an answer."""
+    """The secrets in the headers of a request or an answer."""
     found = [text for name, text in headers.items() if name.lower() in ("authorization", "cookie", "set-cookie")]
     return found + [pair.partition("=")[2].strip() for text in found for pair in text.split(";")]

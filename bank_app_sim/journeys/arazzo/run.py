@@ -39,19 +39,18 @@ async def run_document(
 ) -> list[JourneyResult]:
     """Run the workflows of a document, each after those that it depends on; one result for each.
 
-    A workflow that others call does not run by itself, unless `only` names it. All names in the document and all
-    inputs are checked before the first request is sent.
+    A workflow that others call runs by itself only if `only` names it.
 
     Args:
-        given: Inputs as the user typed them; they replace the defaults in the document.
-        against: The address of the sandbox; it replaces the one in the document.
+        given: Inputs as the user typed them, instead of the defaults in the document.
+        against: The address of the sandbox, instead of the one in the document.
         only: The ids of the workflows to run; all if empty.
         transport: How requests are sent; None for TCP.
         clock: Retries wait on it, and it dates the results; the machine's clock by default.
-        program: How the command line was started, for the command that repeats the run.
+        program: The start of the command that repeats the run.
 
     Raises:
-        DocumentError: The document cannot run as it is written; the message has file, line and column.
+        DocumentError: The document cannot run as it is written.
         WrongInput: An input is unknown, missing, or of another type; or `only` names no workflow.
         OSError: The file cannot be read.
     """

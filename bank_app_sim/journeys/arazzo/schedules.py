@@ -1,6 +1,6 @@
-"""Which transactions of a recording time alone has made: savings that fell due on their schedule.
+"""Finds the transactions of a recording that no call has made: savings that fell due on their schedule.
 
-A document of calls cannot bring them about. All others were prepared while DES answered a call, and are again.
+A document of calls cannot make them. DES made all others while it answered a call, and will do so again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,13 +13,13 @@ from .calls import RecordedCall
 
 @attrs.define
 class _Launches:
-    """The savehack launches that wait for something, by id: of which Dream and user they are."""
+    """The savehack launches, with their Dreams and users, and those that wait."""
 
     all: dict[str, tuple[str, str]] = attrs.field(factory=dict)
     waiting: set[str] = attrs.field(factory=set)
 
     def note(self, launch: Mapping[str, Any]) -> bool:
-        """Note a new launch; whether it saves at once."""
+        """Note a new launch. True if it saves at once."""
         dream = launch.get("dream") or {}
         self.all[launch["id"]] = dream.get("id", ""), (dream.get("user") or {}).get("id", "")
         if launch.get("pausedAt") or launch.get("draftedAt"):
@@ -28,7 +28,7 @@ class _Launches:
         return True
 
     def start(self, of: str) -> bool:
-        """The launches of a user or a Dream start; whether there were any."""
+        """The launches of a user or a Dream start. True if there were any."""
         started = {launch for launch in self.waiting if of == launch or of in self.all[launch]}
         self.waiting -= started
         return bool(started)
@@ -38,7 +38,7 @@ class _Launches:
 
 
 def made_by_time(calls: Sequence[RecordedCall]) -> frozenset[str]:
-    """The ids of the transactions that came without a call."""
+    """The ids of the transactions that no call has made."""
     launches = _Launches()
     starts: list[RecordedCall] = []
     writes: list[RecordedCall] = []
@@ -60,7 +60,7 @@ def made_by_time(calls: Sequence[RecordedCall]) -> frozenset[str]:
 
 
 def _starts_savings(call: RecordedCall, launches: _Launches) -> bool:
-    """Whether DES prepared deposits while it answered."""
+    """Whether DES made deposits while it answered."""
     body, answer = call.body or {}, call.answer if isinstance(call.answer, dict) else {}
     *_, collection, last = call.path.split("/")
     if "savehackLaunch" in answer and call.method == "POST":

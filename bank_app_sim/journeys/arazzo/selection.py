@@ -1,4 +1,4 @@
-"""JSON pointers and JSONPath: the parts of a value."""
+"""Parts of a value, by JSON pointer or JSONPath."""
 
 import functools
 import itertools
@@ -13,14 +13,14 @@ from .errors import ExpressionError, NoSuchValue, instead
 from .expressions import is_expression
 from .time_limit import TookTooLong, time_limit
 
-# Without the extras of the library: JSONPath as RFC 9535 has it.
+# JSONPath of RFC 9535, without the extras of the library.
 _RFC_9535 = jsonpath.JSONPathEnvironment(strict=True)
 
-# RFC 6901, 4: in ASCII, and without zeros before it. No list here has a billion elements.
+# RFC 6901, 4: ASCII digits without leading zeros. No list here has a billion elements.
 _POSITION = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
-# What people write is shorter, and selects less.
+# What people write is shorter and selects less.
 LONGEST = 1_000
 MOST_SELECTED = 10_000
 
@@ -30,7 +30,7 @@ def path(text: str) -> Any:
     """A compiled JSONPath.
 
     Raises:
-        ExpressionError: It is none, or is too long to be read.
+        ExpressionError: It is not one, or it is too long.
     """
     if len(text) > LONGEST:
         raise ExpressionError(f"this JSONPath has {len(text):,} characters; at most {LONGEST:,} are read")
@@ -43,7 +43,7 @@ def path(text: str) -> Any:
 
 
 def _reason(error: jsonpath.JSONPathError) -> str:
-    # Not str(error), which draws the path, and fails where the mistake is behind its end.
+    # Not str(error): it draws the path, and fails if the mistake is at its end.
     return str(error.args[0]) if error.args else type(error).__name__
 
 
@@ -51,11 +51,11 @@ def at_path(value: Any, text: str) -> list[Any]:
     """All that a JSONPath selects.
 
     Raises:
-        ExpressionError: It is none, cannot be applied, selects too much, or takes too long.
+        ExpressionError: It is not one, cannot be applied, selects too much, or takes too long.
     """
     compiled = path(text)
     try:
-        if not isinstance(value, dict | list):  # it has no children, and the library takes a text for JSON
+        if not isinstance(value, dict | list):  # it has no children; the library would read a text as JSON
             return [] if compiled.segments else [value]
         with time_limit():
             selected = [match.obj for match in itertools.islice(compiled.finditer(value), MOST_SELECTED + 1)]
@@ -69,7 +69,7 @@ def at_path(value: Any, text: str) -> list[Any]:
 
 
 def is_selector(value: Any) -> bool:
-    """Whether an object among the data of a request is a Selector Object, and not data that happens to look alike."""
+    """Whether an object in the data of a request is a Selector Object, and not data that looks similar."""
     if not isinstance(value, dict) or set(value) != {"context", "selector", "type"}:
         return False
     if isinstance(value["type"], dict):
@@ -86,7 +86,7 @@ def at_pointer(value: Any, pointer: str, *, of: str) -> Any:
         of: What is looked into, for the message.
 
     Raises:
-        NoSuchValue: Nothing is there.
+        NoSuchValue: There is nothing.
     """
     for name in _names(pointer):
         if isinstance(value, dict) and name in value:

@@ -1,4 +1,4 @@
-"""An end to what a document can make take for ever: a regular expression or a JSONPath over somebody's answer."""
+"""A time limit for regular expressions and JSONPaths of a document, which could run for ever."""
 
 import contextlib
 import gc
@@ -7,28 +7,28 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-# Of this process at work, so that a busy machine does not count.
+# CPU time of this process: a busy machine makes no difference.
 SECONDS = 0.5
-# Where the first one is lost, as what is raised in a finalizer is.
+# The first signal is lost if it comes in a finalizer.
 AGAIN_AFTER_SECONDS = 0.1
 
 
 class TookTooLong(Exception):
-    """What was to be done is not done."""
+    """The time limit has passed."""
 
 
 @contextlib.contextmanager
 def time_limit(seconds: float = SECONDS) -> Iterator[None]:
-    """Raise `TookTooLong` within the block once so many seconds have passed.
+    """Raise `TookTooLong` in the block after so many seconds.
 
-    By a signal, as nothing else ends a regular expression; signals come to the main thread of a Unix process, which is
-    where the command line runs documents. Elsewhere there is no limit.
+    Only a signal ends a regular expression. Signals reach the main thread of a Unix process, where the command line
+    runs documents; elsewhere there is no limit.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
     before, collects = signal.signal(signal.SIGVTALRM, _stop), gc.isenabled()
-    gc.disable()  # what is raised within a collection is lost, too
+    gc.disable()  # an error raised in a collection is lost, too
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN_AFTER_SECONDS)
     try:
         yield

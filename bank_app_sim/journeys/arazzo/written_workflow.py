@@ -16,17 +16,17 @@ from .repeatable import SESSION, LeftOut, criteria_for, operation_of, refuse_wha
 
 _WHO = {"sdk": "The SDK", "bank_backend": "The bank's backend"}
 
-# Fields and parameters whose ids the caller makes up.
+# Fields and parameters with ids that the caller chooses.
 _OF_THE_CALLER = ("externalId", "externalUserId")
 
 
 @attrs.define
 class WrittenWorkflow:
-    """The steps of one journey, one after the other.
+    """The steps of one journey.
 
     Attributes:
-        of_time: The ids of transactions that no call brings about.
-        has_token: The users who can sign in, by the bank's own ids.
+        of_time: The ids of transactions that no call has made.
+        has_token: The bank's own ids of the users who can sign in.
     """
 
     users: Customers = attrs.field(kw_only=True)
@@ -52,7 +52,7 @@ class WrittenWorkflow:
         return list(dict.fromkeys(call["reason"] for call in self._left_out))
 
     def add(self, call: RecordedCall) -> None:
-        """Write a call as a step, or down among those that are left out."""
+        """Write a call as a step, or note that it is left out."""
         try:
             step = self._step(call)
         except LeftOut as reason:
@@ -128,7 +128,7 @@ class WrittenWorkflow:
         return None if call.body is None else self._value(call.body, call, "")
 
     def _value(self, value: Any, call: RecordedCall, name: str) -> Any:
-        """A value of a request, with what earlier answers gave replaced by where they gave it."""
+        """A value of a request; values of earlier answers are replaced by expressions."""
         if isinstance(value, dict):
             return {key: self._value(member, call, key) for key, member in value.items()}
         if isinstance(value, list):
@@ -142,7 +142,7 @@ class WrittenWorkflow:
         return self._plain(value)
 
     def _plain(self, value: Any) -> Any:
-        """A text that looks like an expression comes in as an input: Arazzo has no other way to write it."""
+        """A text that looks like an expression becomes an input: Arazzo has no other way to write it."""
         if not isinstance(value, str) or not (value.startswith("$") or "{$" in value):
             return value
         return f"$inputs.{self._texts.setdefault(value, f'text{len(self._texts) + 1}')}"
@@ -157,12 +157,12 @@ class WrittenWorkflow:
         signed_in = self._ended.get(customer) if call.status == 401 else self._open_session(customer)
         if signed_in is None:
             raise LeftOut("the session was over by then; in another run it is not")
-        # The whole of `Set-Cookie`, as expressions cannot take it apart: a server reads its attributes over.
+        # All of `Set-Cookie`: expressions cannot take it apart, and servers ignore its attributes.
         signed_in.setdefault("outputs", {})["cookie"] = "$response.header.Set-Cookie"
         return parts.parameter("Cookie", "header", f"$steps.{signed_in['stepId']}.outputs.cookie")
 
     def _open_session(self, customer: str) -> dict[str, Any]:
-        """The step that opened the latest session of a user that was not ended, as far as a recording can tell."""
+        """The step that opened the latest session of a user that has not ended, as far as the recording shows it."""
         sessions = self._sessions.get(customer)
         return sessions[-1] if sessions else self._sign_in(customer, locale=None)
 

@@ -1,6 +1,6 @@
-"""Whether the bank's books and DES say the same: for each user by kind of account, and for each Dream's account.
+"""Compares the bank's books with DES: for each user and kind of account, and for each Dream's account.
 
-Totals alone could agree for the wrong reason: what one user has too much, another may have too little.
+Totals alone could agree by accident: one user may have too much, and another too little.
 """
 
 import collections
@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from ..results import State
 from .ranges import money
 
-# The books' accounts to save on, and what DES calls such an account.
+# The savings accounts in the books, and the type of such an account at DES.
 KINDS = {"savings": "SharedSavings", "investments": "Performance"}
 
 
 def disagreements(state: State, customer: str | None) -> list[str]:
-    """Each, in a sentence; none where they agree.
+    """Each disagreement, in a sentence.
 
     Args:
-        customer: Whose accounts are compared; None for everybody's.
+        customer: The user whose accounts are compared; None for everybody's.
     """
     return [*_sum(state), *_by_user(state, customer), *_by_dream(state, customer)]
 

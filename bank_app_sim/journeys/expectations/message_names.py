@@ -1,4 +1,4 @@
-"""What messages of a trace can be called: by method and path, or as the diagrams call them; and nothing else."""
+"""The names of the messages in a trace: by method and path, or as the diagrams call them."""
 
 import re
 
@@ -27,14 +27,14 @@ CALLBACKS = {
     "exit requested": "Exit Requested",
 }
 
-# What a callback of the bank's app can raise: that the user said no, or that its backend did.
+# The errors of a callback of the bank's app: the user said no, or the bank's backend refused.
 RAISED = (impact_sdk.ProvisioningDeclined.__name__, impact_sdk.ConsentDeclined.__name__, "BankRefused")
 
 # How the trace ends a message that a fault has struck.
 _ENDS = dict.fromkeys(label.removeprefix("the answer to ").strip() for kind in FaultKind for label in kind.labels(""))
 _ALIASES = "|".join(map(re.escape, ASKED))
 _TROUBLED = re.compile(rf"(?P<before>the answer to )?(?P<what>[A-Za-z]+ +/\S*|{_ALIASES}) (?P<after>{'|'.join(_ENDS)})")
-# What DES, the bank and the servers that they run on answer; see their documents.
+# The statuses of DES, the bank, and their HTTP servers.
 _ANSWERED = (
     200,
     201,
@@ -82,7 +82,7 @@ def read(text: str) -> str:
     """The name of a message as `names_of()` has it.
 
     Raises:
-        ValueError: No message is ever called so; the sentence has the nearest name.
+        ValueError: No message has this name; the sentence has the nearest name.
     """
     plain = text.strip()
     if plain in _PLAIN:
@@ -112,7 +112,7 @@ def request_of(name: str) -> str | None:
 
 
 def _request(text: str) -> str:
-    """Without the version, and with `{id}`: ids are never known before."""
+    """The request without the version, and with `{id}`: a script cannot know ids."""
     what = message(text)
     name = exchanges(what)[0].name
     if "{id}" in name and "{id}" not in what:
@@ -121,7 +121,7 @@ def _request(text: str) -> str:
 
 
 def names_of(sent: Message) -> tuple[str, ...]:
-    """All names by which a message can be meant; the first is its label."""
+    """All names of a message; the first is its label."""
     if sent.kind != "request":
         return (_canonical(sent.label),)
     method, path = sent.detail.get("method"), sent.detail.get("path")
@@ -130,7 +130,7 @@ def names_of(sent: Message) -> tuple[str, ...]:
 
 
 def _canonical(label: str) -> str:
-    """A label of the network's, with `{id}` for the id that is in it."""
+    """A label, with `{id}` instead of an id."""
     troubled = re.fullmatch(rf"(the answer to )?(\S+) (\S+) ({'|'.join(_ENDS)})", label)
     if troubled is None:
         return label

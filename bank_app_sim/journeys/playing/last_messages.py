@@ -1,4 +1,4 @@
-"""What was said last before a failure: what repeats only once, and why something was refused. Pure."""
+"""The last messages before a failure: repetitions once, and the reasons of refusals. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,13 +9,13 @@ from impact_sdk.parsing.visible import visible
 
 from ...timeline.trace import PARTICIPANTS, Message
 
-# As many lines as fit on a screen together with the failure.
+# So many lines fit on a screen together with the failure.
 LINES = 12
 
-# So many exchanges make a round at the most: a bank asks for events, then for transactions, and again.
+# The most exchanges in a round: a bank asks for events, then for transactions, and again.
 LONGEST_ROUND = 4
 
-# What is looked at for repeats; before that nobody looks.
+# How many of the last messages are searched for repetitions.
 LOOKED_AT = 2_000
 
 LONGEST_REASON = 200
@@ -23,11 +23,11 @@ LONGEST_REASON = 200
 
 @attrs.frozen
 class Round:
-    """Some messages, and how often they came one after the other.
+    """Some messages, and how often they came in a row.
 
     Attributes:
         messages: Those of the first time.
-        last: The last of all of them.
+        last: The last message of the last time.
     """
 
     messages: Sequence[Message]
@@ -36,12 +36,12 @@ class Round:
 
     @property
     def lines(self) -> int:
-        """How many it takes to tell of it."""
+        """How many lines it takes."""
         return len(self.messages) + (self.times > 1)
 
 
 def last_rounds(messages: Sequence[Message], lines: int = LINES) -> Sequence[Round]:
-    """The last of the messages, in as many lines as that, or somewhat fewer."""
+    """The last messages, in so many lines or a few less."""
     rounds = _rounds(messages[-LOOKED_AT:])
     taken = 0
     while taken < len(rounds) and sum(each.lines for each in rounds[-taken - 1 :]) <= lines:
@@ -50,7 +50,7 @@ def last_rounds(messages: Sequence[Message], lines: int = LINES) -> Sequence[Rou
 
 
 def counted_in(rounds: Sequence[Round]) -> int:
-    """How many messages they stand for."""
+    """How many messages the rounds have."""
     return sum(len(each.messages) * each.times for each in rounds)
 
 
@@ -67,7 +67,7 @@ def _rounds(messages: Sequence[Message]) -> list[Round]:
 
 
 def _repeated(messages: Sequence[Message], heard: Sequence[Any], place: int) -> tuple[int, int]:
-    """How long a round is that begins here, and how often it comes; one message once, where nothing repeats."""
+    """The length of the round that begins here, and how often it comes; 1 and 1 if nothing repeats."""
     if messages[place].kind == "request":
         for length in range(2, 2 * LONGEST_ROUND + 1, 2):
             this, times = heard[place : place + length], 1
@@ -83,14 +83,14 @@ def _heard(message: Message) -> tuple[str, str, str, str]:
 
 
 def reason_in(message: Message) -> str:
-    """Why something has failed or was refused, where the message says so."""
+    """Why something has failed or was refused; empty if the message does not say so."""
     body = message.detail.get("body")
     if not isinstance(body, Mapping):
         return ""
     is_refusal = message.detail.get("status", 0) >= 400
     told = [body] if is_refusal else [value for value in body.values() if isinstance(value, Mapping)]
     if message.kind == "response" and not is_refusal:
-        return ""  # it repeats what was asked
+        return ""  # it repeats the request
     errors = [each for value in told for each in _listed(value.get("errors"))]
     return visible("; ".join(map(_sentence, errors)), longest=LONGEST_REASON) if errors else ""
 
@@ -109,7 +109,7 @@ def _sentence(error: Any) -> str:
 
 
 def line(message: Message) -> str:
-    """One message: when, from whom to whom, what, and why."""
+    """One message: when, from whom, to whom, what, and why."""
     arrow = "┄┄▷" if message.kind in ("return", "response") else "──▶"
     reason = reason_in(message)
     return (
@@ -119,6 +119,6 @@ def line(message: Message) -> str:
 
 
 def again(round_: Round) -> str:
-    """That a round came more than once."""
+    """The line that says how often a round came again."""
     times = "once" if round_.times == 2 else f"{round_.times - 1:,} times"
     return f"… and the same again, {times}, until {round_.last.at:%a %d %b %Y %H:%M:%S}"

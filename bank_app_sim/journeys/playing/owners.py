@@ -1,4 +1,4 @@
-"""Whose a message is that no phone has sent: the bank and DES speak of one user in most of what they say. Pure."""
+"""The users of messages that no phone has sent: most messages of the bank and DES are about one user. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,14 +7,14 @@ import attrs
 
 from ...timeline.trace import Message
 
-# Deeper than any body of either API.
+# No body of either API is so deep.
 DEEPEST = 12
 
 
 def with_owners(messages: Sequence[Message]) -> list[Message]:
-    """The messages, each that speaks of one user alone with this user, together with what asked for it or answered it.
+    """The messages; one that is about a single user gets this user, and so do its request and its answer.
 
-    What was sent on a phone is its user's, whatever it speaks of.
+    A message that a phone has sent belongs to the user of the phone.
     """
     spoken: dict[str, set[str]] = {}
     for message in messages:
@@ -24,7 +24,7 @@ def with_owners(messages: Sequence[Message]) -> list[Message]:
 
 
 def _exchange(message: Message) -> str:
-    """What a request and its answer share."""
+    """The id that a request and its answer share."""
     return str(message.detail.get("request_id") or message.detail.get("webhook_id") or "")
 
 
@@ -33,7 +33,7 @@ def _owned(message: Message, users: set[str]) -> Message:
 
 
 def _users(value: Any, depth: int) -> Iterator[str]:
-    """The bank's ids of all users that a body speaks of."""
+    """The bank's ids of all users in a body."""
     if depth > DEEPEST:
         return
     if isinstance(value, Mapping):

@@ -213,17 +213,11 @@ async def play(
     """Play a script in a fresh world that was made with the script's `given`.
 
     Args:
-        where: What the result says of where it was played.
-        command: The command that repeats it.
+        where: The world, as the result names it; `command` is the command that repeats the journey.
     """
     began = time.perf_counter()
-    player = Player(
-        script=script,
-        world=world,
-        journey=Journey(world, script.given),
-        recordings=recordings,
-        keeps_evidence=keeps_evidence,
-    )
+    journey = Journey(world, script.given)
+    player = Player(script=script, world=world, journey=journey, recordings=recordings, keeps_evidence=keeps_evidence)
     await player.play()
     keeps_messages = keeps_evidence or player.outcome is Outcome.FAILED
     file = from_here(script.file, Path.cwd())

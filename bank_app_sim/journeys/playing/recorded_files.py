@@ -1,4 +1,4 @@
-"""The files of recordings: what an update makes of one, and what has changed in it."""
+"""Updates the files of recordings, and says what has changed."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -16,13 +16,13 @@ from .recording import NO_ROW, Kept, named, path_of, read
 
 @attrs.frozen
 class Update:
-    """What has become of one file.
+    """What an update has changed in a file.
 
     Attributes:
-        added: Recordings that were not in it, as `row: name`.
-        changed: Those that were otherwise.
-        removed: Those that no step has any more.
-        unchanged: How many are as they were.
+        added: New recordings, as `row: name`.
+        changed: Recordings that are different now.
+        removed: Recordings without a step.
+        unchanged: How many are the same.
     """
 
     path: Path
@@ -38,11 +38,11 @@ class Update:
 
 @attrs.frozen
 class Recorded:
-    """One script with what was played of it.
+    """One script, and the journeys of it that were played.
 
     Attributes:
-        rows: Of the whole script, not only those that were played.
-        played: The rows that were played, each with its script and what came of it; of several seeds the last.
+        rows: All rows of the script, played or not.
+        played: The script and the result of each row that was played; of several seeds the last one.
     """
 
     file: Path
@@ -51,14 +51,14 @@ class Recorded:
 
 
 def update(recorded: Recorded) -> Update | None:
-    """Write the file of a script anew, or remove it; leave it alone where nothing is otherwise. None: it has none.
+    """Write or remove the file of a script, if it has changed. None if the script has no recordings.
 
-    A row that was not played keeps its recordings, and so does a step that was not reached.
+    Rows that were not played, and steps that were not reached, keep their recordings.
     """
     path = path_of(recorded.file)
     try:
         old = read(path)
-    except Mistake:  # it is what is to be replaced
+    except Mistake:  # the update replaces it
         old = {}
     new = _merged(old, recorded)
     was, now = _flat(old), _flat(new)

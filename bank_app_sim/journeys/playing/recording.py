@@ -1,7 +1,7 @@
-"""Recorded expectations: what a journey said and left behind once, kept beside its script, and held against it.
+"""Recorded expectations: the messages and the state of an earlier run, in a file beside the script.
 
-A recording is known by what does not move: the row of the table, the file that holds the step, the branches that it is
-in, and which of the recordings there it is. Steps of other kinds come and go around it.
+A recording is known by its row, the file and the branches of its step, and its number among the recordings there. Other
+steps may come and go before it.
 """
 
 import itertools
@@ -29,13 +29,13 @@ Kept = Mapping[str, Mapping[str, Any]]
 
 @attrs.define
 class Recordings:
-    """What was recorded of one row of a script.
+    """The recordings of one row of a script.
 
     Attributes:
-        path: The file; it need not be there.
-        kept: What is in it, by the names of the row's recordings.
-        updates: Take what is found, instead of comparing.
-        taken: What was found.
+        path: The file; it may be missing.
+        kept: The recordings in the file, by name.
+        updates: Record instead of comparing.
+        taken: The new recordings, by name.
     """
 
     path: Path
@@ -46,13 +46,13 @@ class Recordings:
 
     @classmethod
     def of(cls, script: Script, *, updates: bool) -> "Recordings":
-        """Those beside a script; `Mistake` where the file cannot be read."""
+        """The recordings beside a script; `Mistake` if the file cannot be read."""
         path = path_of(Path(script.file))
         names = {id(step): name for name, step in named(script)}
         return cls(path, {} if updates else read(path).get(script.row or NO_ROW, {}), updates, names)
 
     def difference(self, step: Recording, now: Mapping[str, Any]) -> tuple[str, str] | None:
-        """What was recorded and what is there instead; None where they are equal, or are recorded now."""
+        """What was recorded and what is there instead; None if they are equal, or if this records."""
         name = self.names[id(step)]
         if self.updates:
             self.taken[name] = now
@@ -67,15 +67,15 @@ class Recordings:
 
 
 def path_of(script: Path) -> Path:
-    """Where the recordings of a script are."""
+    """The file with the recordings of a script."""
     return script.with_name(f"{name_of(script)}.recorded.json")
 
 
 def read(path: Path) -> Kept:
-    """What was recorded, by row and then by recording; nothing where there is no file.
+    """The recordings in a file, by row and name; empty if there is no file.
 
     Raises:
-        Mistake: It is no recording.
+        Mistake: The file has no recordings.
     """
     try:
         kept = json.loads(path.read_bytes())
@@ -93,7 +93,7 @@ def _no_recording(path: Path, why: str) -> Mistake:
 
 
 def named(script: Script) -> Iterator[tuple[str, Recording]]:
-    """Each recording of a script with the name that it keeps: `recording 2`, or `her: recording 1 of begun`."""
+    """Each recording of a script with its name, such as `recording 2` or `her: recording 1 of begun`."""
     counts: Counter[str] = Counter()
     for where, step in _recordings(script.steps, ()):
         begun = name_of(Path(step.place.file)) if step.place.file and step.place.file != script.file else ""
@@ -113,12 +113,12 @@ def _recordings(steps: Sequence[Step], where: tuple[str, ...]) -> Iterator[tuple
 
 
 def messages_of(messages: Sequence[Message]) -> list[str]:
-    """What was said, by whom to whom: nothing of it is different with another seed."""
+    """The messages without anything that depends on the seed."""
     return [f"{message.sender} to {message.receiver}: {message.label}" for message in messages]
 
 
 def state_of(state: State) -> dict[str, list[dict[str, Any]]]:
-    """What is there, with numbers for ids, in the order in which they come."""
+    """The state, with numbers instead of ids."""
     numbers: dict[str, str] = {}
     names = (f"id {n}" for n in itertools.count(1))
 
@@ -133,7 +133,7 @@ def state_of(state: State) -> dict[str, list[dict[str, Any]]]:
             for key, fields in things.items()
         ]
         for collection, things in state.items()
-        if collection != "events"  # they come in the order of their ids
+        if collection != "events"  # their order depends on their ids
     }
 
 

@@ -1,4 +1,4 @@
-"""trio, with an order of its tasks that is the same each time."""
+"""Makes trio run its tasks in the same order each time."""
 
 import contextlib
 import random
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 class _AlwaysTheFirst(random.Random):
-    """trio reverses a batch of tasks that are ready where it draws less than a half: the first comes first then."""
+    """trio reverses a batch of ready tasks if it draws 0.5 or more; with 0 the first comes first."""
 
     def random(self) -> float:
         return 0.0
@@ -14,10 +14,10 @@ class _AlwaysTheFirst(random.Random):
 
 @contextlib.contextmanager
 def tasks_in_order() -> Iterator[None]:
-    """Whatever trio runs within the block, it runs in the order in which it became ready, as asyncio does.
+    """Within the block, trio runs tasks in the order in which they became ready, as asyncio does.
 
-    Left alone, trio draws that order anew each time, so that nobody relies on it; and the same seed would not be the
-    same trace. It has no switch for that: this is where trio's own plugin for Hypothesis reaches in, too.
+    By default, trio draws the order anew each time, so that programs do not rely on it; then one seed would give
+    different traces. There is no switch: trio's own plugin for Hypothesis sets these variables, too.
     """
     # trio 0.35: _core/_run.py, unrolled_run()
     from trio._core import _run

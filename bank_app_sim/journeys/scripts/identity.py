@@ -1,4 +1,4 @@
-"""What a journey is known by: the path of its file, as far as needed, and its row. A title may be reworded."""
+"""The identity of a journey: as much of the path of its file as needed, and its row. Its title may change."""
 
 import hashlib
 import json
@@ -9,23 +9,23 @@ from pathlib import Path
 
 from ..library import SUFFIXES
 
-# With what is added behind it, a slug stays within what every file system takes.
+# With an ending, such a name is short enough for every file system.
 LONGEST = 80
 
-# Windows keeps these for devices, whatever their ending.
+# Windows keeps these names for devices, with any ending.
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
-# What has to be quoted in a row, so that no two rows read the same, and each stays on its line.
+# Characters that need quotes in a row. Without quotes two rows could read the same, or a row could take two lines.
 AMBIGUOUS = re.compile(r'[,="\[\]\\\x00-\x1f\x7f\u2028\u2029]|^\s|\s$')
 
 
 def name_of(path: Path) -> str:
-    """What a file's journey is called: `declined.journey.yaml` is `declined`."""
+    """The name of the journey in a file: `declined` for `declined.journey.yaml`."""
     return next((path.name.removesuffix(suffix) for suffix in SUFFIXES if path.name.endswith(suffix)), path.name)
 
 
 def names_of(paths: Iterable[Path]) -> dict[Path, str]:
-    """A name for each file; where two would have the same, as many of their folders as it takes to tell them apart."""
+    """A name for each file. If two would have the same name, as many of their folders as needed precede it."""
     parts = {path: (*_folders(path), name_of(path)) for path in dict.fromkeys(paths)}
     taken = 1
     names = {path: path_parts[-1:] for path, path_parts in parts.items()}
@@ -51,10 +51,10 @@ def _quoted(text: str) -> str:
 
 
 def slugs(identities: Sequence[Sequence[str]]) -> list[str]:
-    """A name for each that is safe as a file's, in an address and in a shell, readable, and never twice.
+    """A readable and unique name for each journey; it is safe in file systems, addresses and shells.
 
-    Where two would read the same, a few signs made of all that they are known by tell them apart: what one of them is
-    called does not depend on which others there are before it.
+    If two would read the same, a few characters that depend only on the identity follow: the name of a journey does
+    not depend on the others before it.
     """
     readable = [_readable(identity) for identity in identities]
     often = Counter(map(str.casefold, readable))  # some systems do not tell `Bike` from `bike`
@@ -80,7 +80,7 @@ def _digest(identity: Sequence[str]) -> str:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """The same journey twice, or a sign of six that two have: the second gets a number."""
+    """If the name is taken (the same journey twice, or equal digests), a number follows it."""
     candidate, number = name, 1
     while candidate.casefold() in taken:
         number += 1

@@ -1,4 +1,4 @@
-"""Names that a script gives to things, and names by which it looks things up: the second have to be among the first."""
+"""Names in a script: each name by which it looks something up has to be one that it gives."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -20,7 +20,7 @@ class Names:
     """Those of one script.
 
     Attributes:
-        is_whole: All its steps could be read. Where one could not, nobody knows which names it would have given.
+        is_whole: All steps could be read. Otherwise the names that the others give are not known.
     """
 
     is_whole: bool = True
@@ -29,7 +29,7 @@ class Names:
     _of_one: list[tuple[LookedUpName, Plain, str]] = attrs.field(factory=list)
 
     def note(self, kind: Kind[Any], node: Node, *, of: str | None = None) -> None:
-        """What a value says, if it is a name, or names; `of` is whose alone is looked at."""
+        """Note the names in a value; `of` is the only user whose part is looked at."""
         if isinstance(kind, ByWord):
             if isinstance(kind.names, LookedUpName) and isinstance(node, Mapped):
                 self._looked_up += [(kind.names, name) for name, _ in node]
@@ -47,19 +47,19 @@ class Names:
             self._looked_up.append((kind, node))
 
     def take_from(self, steps: Iterable[Step]) -> None:
-        """Names that steps give which were read elsewhere."""
+        """Note the names that steps of another script give."""
         for of, name, _ in _given_by(steps):
             self._given.setdefault(of, []).append(name)
 
     def refuse_unknown(self, mistakes: Gathering) -> None:
-        """Note each name that is looked up and given nowhere."""
+        """Note a mistake for each name that is looked up but not given."""
         for kind, name in self._looked_up if self.is_whole else ():
             sentence = unknown_name(kind, name.text, self._given.get(kind.of, ()))
             if sentence is not None:
                 mistakes.found.append(Mistake(sentence, name.place))
 
     def refuse_others(self, steps: Iterable[Step], first_user: str, mistakes: Gathering) -> None:
-        """Note each Dream that is looked at as one user's, and is made by others only."""
+        """Note a mistake for each Dream that is looked at as one user's, but that only others create."""
         makers: dict[str, list[str]] = {}
         for kind_of, made, maker in _given_by(steps):
             if kind_of == DREAM.of:
@@ -72,7 +72,7 @@ class Names:
 
 
 def _given_by(steps: Iterable[Step]) -> Iterator[tuple[str, Any, str | None]]:
-    """What names are of, the names, and who gives them; None is who is meant where a step names nobody."""
+    """The names that steps give: what has the name, the name, and the user; None if the step names no user."""
     for step in steps:
         if isinstance(step, Doing):
             for argument in step.words.arguments:

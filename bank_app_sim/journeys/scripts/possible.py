@@ -1,6 +1,6 @@
-"""What can be expected only where something in the journey can bring it about: else it is as expected whatever happens.
+"""Refuses expectations that cannot fail, because nothing in the journey can cause what they are about.
 
-Nothing is lost where no step has the network lose anything, so that `POST /accounts is lost: 0` says nothing.
+`POST /accounts is lost: 0` says nothing if no step makes the network lose a message.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,19 +21,19 @@ from .script import Doing, Meanwhile, Step
 
 PERFORMANCE = "Performance"
 
-# The steps with which processes die, and whose they are.
+# The steps that kill a process, and the process.
 DEATHS = {"the app dies": "app", "DES dies": "DES", "the backend dies": "backend"}
 
 
 @attrs.frozen(kw_only=True)
 class Ground:
-    """What a journey has that can bring something about.
+    """What a journey has that can cause something.
 
     Attributes:
-        faults: What its steps ask of the network.
-        deaths: Whose processes its steps have die.
-        savehacks: Kinds of savehacks that its steps launch.
-        types: Kinds of accounts that its steps post.
+        faults: The faults that its steps ask for.
+        deaths: The processes that its steps kill.
+        savehacks: The kinds of savehacks that its steps launch.
+        types: The kinds of accounts that its steps post.
         settings: Of its world.
     """
 
@@ -45,7 +45,7 @@ class Ground:
 
 
 def ground(steps: Iterable[Step], settings: WorldSettings) -> Ground:
-    """That of a script."""
+    """What a script has that can cause something."""
     doing = list(_doing(steps))
     return Ground(
         faults=tuple(fault for each in doing if (fault := _fault(each)) is not None),
@@ -66,7 +66,7 @@ def _doing(steps: Iterable[Step]) -> Iterator[Doing]:
 
 
 def _who(steps: Iterable[Step], first_user: str) -> Iterator[str]:
-    """Who takes part in steps; where one may name somebody and does not, the first of the users is meant."""
+    """The users who take part in steps; a step that names no user means the first."""
     for step in _doing(steps):
         for argument in step.words.arguments:
             if argument.kind is CUSTOMER:
@@ -83,7 +83,7 @@ def _fault(step: Doing) -> Fault | None:
 
 
 def why_never(observable: str, word: str | None, on: Ground) -> str | None:
-    """Why a word of something that is expected, or (None) all of it, can never be there; None where it can."""
+    """Why an expected word, or (None) all that is expected, can never occur; None if it can."""
     rule = _RULES.get(observable)
     return None if rule is None else rule(word, on)
 
@@ -172,22 +172,22 @@ _RULES: Mapping[str, Callable[[str | None, Ground], str | None]] = {
 
 @attrs.define
 class Possible:
-    """What one script expects, to be held against what can be once all of the script is read."""
+    """The expectations of one script. They are checked when all of the script is read."""
 
     _expected: list[tuple[str, Node]] = attrs.field(factory=list)
     _of: list[Plain] = attrs.field(factory=list)
 
     def note(self, observable: str, node: Node) -> None:
-        """Something that is expected, and could be read."""
+        """Note an expectation."""
         self._expected.append((observable, node))
 
     def note_of(self, whose: Node) -> None:
-        """One user's part of the world is looked at."""
+        """Note a user whose part of the world is looked at."""
         if isinstance(whose, Plain):
             self._of.append(whose)
 
     def refuse_idle(self, steps: Iterable[Step], first_user: str, mistakes: Gathering) -> None:
-        """Note whose part is looked at, and who takes part in no step."""
+        """Note a mistake for each user who is looked at but takes part in no step."""
         busy = set(_who(steps, first_user))
         for whose in self._of:
             if whose.text not in busy:
@@ -195,7 +195,7 @@ class Possible:
                 mistakes.note(sentence, whose.place)
 
     def refuse(self, on: Ground, mistakes: Gathering) -> None:
-        """Note all that can never be there."""
+        """Note a mistake for each expectation that cannot fail."""
         for observable, node in self._expected:
             for word, place in _words(observable, node):
                 if (sentence := why_never(observable, word, on)) is not None:

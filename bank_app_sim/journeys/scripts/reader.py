@@ -1,6 +1,5 @@
-"""Reads scripts: YAML in, `Script`s out, and all mistakes at once."""
+"""Reads scripts: YAML becomes `Script`s, or all mistakes at once."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,30 +9,29 @@ import attrs
 from ...simulation import SessionRenewal
 from ...simulation.settings import SETTINGS
 from ..given import GIVEN, given
-from ..library import LIBRARY, SUFFIX, SUFFIXES
+from ..library import LIBRARY, SUFFIX
 from ..text.mistakes import Gathering, Mistake, Place, ScriptMistakes, nearest_word, unknown, with_lines
-from ..text.nodes import Listed, Mapped, Node, Plain
+from ..text.nodes import Mapped, Node, Plain
 from ..text.script_yaml import read_script
 from ..text.source import text_of
 from ..vocabulary.kinds import ANYTHING, NAME
 from ..vocabulary.word_reader import in_passing, read_arguments, refuse_strangers
 from .columns import columns_in, filled_in, unknown_columns
+from .finding import found, is_within
 from .identity import name_of, row_text
 from .language import NEEDED, PARTS
 from .names import Names
 from .possible import Possible, ground
 from .script import Script, Step
 from .step_reader import StepReader
-
-# What a row of the table has under each name, with its place.
-Row = dict[str, Plain]
+from .table import Row, note_unused_columns, rows_of, texts_of
 
 
 def read_file(path: Path, *, begins_below: Path | None = None) -> list[Script]:
     """The journeys of a file: one, or one for each row of its table.
 
     Args:
-        begins_below: A folder with files that it may begin with, beside those below its own.
+        begins_below: A folder; the script may begin with files below it, as with those below its own folder.
 
     Raises:
         ScriptMistakes: All that is wrong with it.
@@ -46,7 +44,7 @@ def read_file(path: Path, *, begins_below: Path | None = None) -> list[Script]:
 
 
 def read(text: str, path: Path, *, begun: tuple[Path, ...] = (), begins_below: Path | None = None) -> list[Script]:
-    """As `read_file()`, of a text; `path` is where it is from."""
+    """As `read_file()`, of a text that came from `path`."""
     reading = _Reading(path, begun, begins_below)
     scripts: list[Script] = []
     with reading.mistakes.going_on():
@@ -58,12 +56,12 @@ def read(text: str, path: Path, *, begun: tuple[Path, ...] = (), begins_below: P
 
 @attrs.define
 class _Reading:
-    """One file on its way to being a script.
+    """One file while it is read.
 
     Attributes:
-        begun: The files that begin with this one, to notice when one begins with itself.
-        begins_below: A folder with files that it may begin with, beside those below its own.
-        in_rows: By places of texts that have columns in them: what was wrong, and where the row has what was filled in.
+        begun: The files that begin with this one; none of them can be its beginning.
+        begins_below: A folder; the script may begin with files below it, as with those below its own folder.
+        in_rows: Mistakes in texts with columns, by the places of these texts, with the place of the value in the row.
     """
 
     path: Path
@@ -78,8 +76,8 @@ class _Reading:
         self._note_wrong_parts(root)
         parts = {name.text: value for name, value in root if name.text in PARTS}
         table = parts.pop("rows", None)
-        rows = self._rows(table)
-        self._refuse_unused_columns(table, set().union(*map(columns_in, parts.values())))
+        rows = rows_of(table)
+        note_unused_columns(self.mistakes, table, set().union(*map(columns_in, parts.values())))
         unknown = [each for part in parts.values() for each in unknown_columns(part, rows[0])]
         scripts = [script for row in rows if (script := self._script_of_row(parts, row)) is not None]
         self._place_in_rows(len(rows))
@@ -91,7 +89,7 @@ class _Reading:
         before = len(self.mistakes.found)
         mixed: dict[Place, list[Plain]] = {}
         filled = {name: filled_in(value, row, mixed) for name, value in parts.items()} if row else parts
-        script = self._script(filled, _texts(row))
+        script = self._script(filled, texts_of(row))
         for mistake in self.mistakes.found[before:]:
             if mistake.place in mixed:
                 values = mixed[mistake.place]
@@ -100,7 +98,7 @@ class _Reading:
         return script
 
     def _place_in_rows(self, count: int) -> None:
-        """A text with a column in it that only some rows make wrong is wrong in these rows."""
+        """If only some rows make a text with a column wrong, the mistake is in these rows."""
         moved = {
             id(mistake): Mistake(mistake.sentence, place)
             for found in self.in_rows.values()
@@ -110,7 +108,7 @@ class _Reading:
         self.mistakes.found = [moved.get(id(mistake), mistake) for mistake in self.mistakes.found]
 
     def _forget_what_follows_from(self, texts: list[Plain]) -> None:
-        """A column that is not there is no amount either."""
+        """An unknown column explains other mistakes at its place."""
         self.mistakes.found = [
             mistake
             for mistake in self.mistakes.found
@@ -131,32 +129,6 @@ class _Reading:
         for part in NEEDED:
             if part not in named and part not in meant:
                 self.mistakes.note(f"`{part}` is missing: {in_passing(PARTS[part])}", root.place)
-
-    def _rows(self, node: Node | None) -> list[Row]:
-        if node is None:
-            return [{}]
-        if not isinstance(node, Listed) or not node.items:
-            raise Mistake("`rows` is a list, with a mapping for each row", node.place)
-        rows: list[Row] = []
-        for item in node.items:
-            row = _row(item)
-            if rows:
-                _refuse_other_columns(item, row, rows[0])
-            texts = [_texts(each) for each in rows]
-            if _texts(row) in texts:
-                raise Mistake(f"this row is the same as row {texts.index(_texts(row)) + 1}", item.place)
-            rows.append(row)
-        return [{name: row[name] for name in rows[0]} for row in rows]
-
-    def _refuse_unused_columns(self, table: Node | None, used: set[str]) -> None:
-        """What nobody looks at makes no row another journey."""
-        first = table.items[0] if isinstance(table, Listed) else None
-        columns = {name.text: name.place for name, _ in first} if isinstance(first, Mapped) else {}
-        meant = {nearest_word(name, columns) for name in used - columns.keys()}  # that this is none is told where it is
-        for name, place in columns.items():
-            if name not in used | meant:
-                hint = f"write <{name}> where it belongs, or in `journey` if it only tells rows apart"
-                self.mistakes.note(f"this journey does not use the column {name!r}; {hint}", place)
 
     def _script(self, parts: Mapping[str, Node], row: Mapping[str, str]) -> Script | None:
         before = self._beginning(parts["begins with"]) if "begins with" in parts else None
@@ -183,11 +155,11 @@ class _Reading:
         )
 
     def _beginning(self, node: Node) -> Script | None:
-        """The journey that is played first; None where that cannot be, which is noted."""
+        """The journey that is played first; None after a mistake."""
         with self.mistakes.going_on():
             name = NAME.read(node)
             path = found(name, beside=self.path)
-            if path is not None and not _is_within(path, self.path.parent, self.begins_below):
+            if path is not None and not is_within(path, self.path.parent, self.begins_below):
                 raise Mistake(
                     f"{name!r} is not below the folder of this script; a journey can begin only with files there, or "
                     "below the folder that `--begins-below` names",
@@ -215,7 +187,7 @@ class _Reading:
         return scripts[0]
 
     def _given(self, node: Node | None, before: Script | None) -> dict[str, Any] | None:
-        """What is given here, over what is given where the journey begins; None where something is wrong with it."""
+        """What this journey gives, over what its beginning gives; None after a mistake."""
         over = dict(before.arguments) if before else {}
         if node is None:
             return over
@@ -260,42 +232,3 @@ def _refuse_what_has_no_effect(node: Node, arguments: Mapping[str, Any]) -> None
         if name.text == inactivity and arguments.get("session_renewal") != SessionRenewal.ACTIVITY:
             sentence = f"`{inactivity}` has no effect here; write `sessions are renewed by: activity` beside it"
             raise Mistake(sentence, name.place)
-
-
-def _texts(row: Row) -> dict[str, str]:
-    return {name: value.text for name, value in row.items()}
-
-
-def _row(item: Node) -> Row:
-    if not isinstance(item, Mapped) or not item.items:
-        raise Mistake("a row is a mapping from names to plain values", item.place)
-    row: Row = {}
-    for name, value in item:
-        if not isinstance(value, Plain):
-            raise Mistake(f"a row has plain values, and {name.text!r} has a list or a mapping", value.place)
-        row[name.text] = value
-    return row
-
-
-def _refuse_other_columns(item: Node, row: Row, first: Row) -> None:
-    assert isinstance(item, Mapped)
-    for name, _ in item:
-        if name.text not in first:
-            raise Mistake(unknown(name.text, "column of the first row", first), name.place)
-    for missing in first:
-        if missing not in row:
-            raise Mistake(f"this row has no {missing!r}, which the first row has", item.place)
-
-
-def _is_within(path: Path, *folders: Path | None) -> bool:
-    """Whether a file is in one of some folders or below, or comes with the package; wherever links lead."""
-    return any(path.resolve().is_relative_to(each.resolve()) for each in (*folders, LIBRARY) if each is not None)
-
-
-def found(name: str, *, beside: Path | None = None) -> Path | None:
-    """The file of a journey by its name: a file, one beside another, or one of the library."""
-    folders = [LIBRARY] if beside is None else [beside.parent, LIBRARY]
-    candidates = [Path(name)] if beside is None else []
-    candidates += [folder / each for folder in folders for each in (name, *(f"{name}{suffix}" for suffix in SUFFIXES))]
-    # Not path.is_file(), which raises where a name is longer than any file's.
-    return next((path for path in candidates if os.path.isfile(path)), None)

@@ -1,4 +1,4 @@
-"""The JSON Schema of scripts, made of the same table of words that reads them."""
+"""The JSON Schema of scripts, made from the same table of words that reads them."""
 
 import json
 import re
@@ -34,7 +34,7 @@ from .language import (
 # Changes with the language.
 SCHEMA_ID = "urn:bank-app-sim:journey:1"
 
-# Published with the package: editors are told this file's address.
+# Published with the package, for editors.
 FILE = Path(__file__).parents[1] / "journey.schema.json"
 
 _STEPS: Schema = {"$ref": "#/$defs/steps"}
@@ -42,7 +42,7 @@ _STEP_KINDS = ("doing", "flow")
 
 
 def schema() -> Schema:
-    """What an editor needs to complete and check a script while it is written."""
+    """The schema with which an editor completes and checks a script."""
     definitions = _Definitions()
     parts = {name: {**_part(name, definitions), "description": text} for name, text in PARTS.items()}
     step = [_alone(), *({"$ref": f"#/$defs/{kind}"} for kind in _STEP_KINDS)]
@@ -66,12 +66,12 @@ def schema() -> Schema:
 
 
 def as_json() -> str:
-    """The text of the file that is published."""
+    """The text of the published file."""
     return _written(schema(), "") + "\n"
 
 
 def _written(value: Any, indent: str) -> str:
-    """JSON that a person can read as well: what fits on a line is on one."""
+    """JSON for people: a value that fits on one line is on one line."""
     line = json.dumps(value, ensure_ascii=False)
     if len(indent) + len(line) <= 118 or not isinstance(value, (dict, list)):
         return line
@@ -86,18 +86,18 @@ def _written(value: Any, indent: str) -> str:
 
 @attrs.define
 class _Definitions:
-    """Kinds of values, each described once."""
+    """The schemas of kinds, each once."""
 
     schemas: dict[str, Schema] = attrs.field(factory=dict)
     _kinds: dict[str, Kind[Any]] = attrs.field(factory=dict)
 
     def ref(self, kind: Kind[Any]) -> Schema:
-        """Refers to a kind."""
+        """The reference to the schema of a kind."""
         name = re.sub(r"[^a-zA-Z]+", "-", kind.title).strip("-")
-        while self._kinds.setdefault(name, kind) != kind:  # two words of one kind, such as the states of things
+        while self._kinds.setdefault(name, kind) != kind:  # two kinds with one title, such as the states of things
             name += "-2"
         if name not in self.schemas:
-            self.schemas[name] = {}  # its place comes before those that it refers to
+            self.schemas[name] = {}  # it stands before the schemas that it refers to
             self.schemas[name] = kind.schema(self.ref)
         return {"$ref": f"#/$defs/{name}"}
 
@@ -135,7 +135,7 @@ def _column() -> Schema:
 
 
 def _doing(definitions: _Definitions) -> Schema:
-    """One verb of those that somebody does, with what stands behind and beside it."""
+    """A step that somebody does, with its value and what stands beside it."""
     beside: dict[str, Kind[Any]] = {"times": TIMES, "fails": FAILURES, "saying": NAME, "by": CUSTOMER}
     modifiers = {name: {**definitions.ref(kind), "description": MODIFIERS[name]} for name, kind in beside.items()}
     verbs = {name: {**_behind(words, definitions), "description": words.doc} for name, words in STEPS.items()}

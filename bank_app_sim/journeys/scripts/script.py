@@ -1,4 +1,4 @@
-"""Script: a journey as it is written, read and checked, and not yet played."""
+"""Script: a journey that is read and checked, but not yet played."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,7 +17,7 @@ class Step:
     """One step.
 
     Attributes:
-        text: As it is written, on one line.
+        text: The step on one line.
     """
 
     text: str
@@ -26,12 +26,12 @@ class Step:
 
 @attrs.frozen(kw_only=True)
 class Doing(Step):
-    """Somebody does something.
+    """A step that somebody does.
 
     Attributes:
-        times: How often it is done, one after the other.
-        fails: The error that it has to end with, by its name in the SDK; None for a step that has to succeed.
-        saying: What this error has to say, among other things.
+        times: How often it is done.
+        fails: The name of the error with which it has to end; None if it has to succeed.
+        saying: A part of the text of this error.
     """
 
     words: Words
@@ -43,10 +43,10 @@ class Doing(Step):
 
 @attrs.frozen(kw_only=True)
 class Expecting(Step):
-    """Something has to be so: now, or (`within`) at some moment from now on.
+    """Something has to be true: now, or (`within`) at some moment from now on.
 
     Attributes:
-        of: Whose part of the world is looked at; None for everybody's.
+        of: The user whose part of the world is looked at; None for everybody's.
     """
 
     expected: tuple[Expected, ...]
@@ -70,14 +70,14 @@ class Meanwhile(Step):
 
 @attrs.frozen(kw_only=True)
 class Script:
-    """One journey, with one row of its table filled in.
+    """One journey, with the values of one row of its table.
 
     Attributes:
-        name: What it is called on the command line.
-        title: What it is about, in a line.
-        row: Which row it is, as `name=value, …`; empty where there is no table.
-        begins_below: A folder that it was allowed to begin with files of, beside its own; None for none.
-        arguments: Of `given()`: what is said here and where it begins; `given` is what becomes of them.
+        name: Its name on the command line.
+        title: What it is about, in one line.
+        row: The row, as `name=value, …`; empty if there is no table.
+        begins_below: A folder; the script was allowed to begin with files below it. None for none.
+        arguments: The arguments of `given()` that this script and its beginning give; `given` is the result.
     """
 
     name: str
@@ -92,5 +92,5 @@ class Script:
 
     @property
     def full_name(self) -> str:
-        """With its row, as pytest writes it."""
+        """The name with its row, as pytest writes it."""
         return f"{self.name}[{self.row}]" if self.row else self.name

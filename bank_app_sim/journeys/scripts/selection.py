@@ -1,4 +1,4 @@
-"""Which journeys are meant by what somebody typed: files, folders, names of the library, single rows."""
+"""Finds the journeys that a user has typed: files, folders, names of the library, single rows."""
 
 import os
 import re
@@ -12,24 +12,25 @@ from ..text.mistakes import Mistake, ScriptMistakes, nearest_word
 from ..text.nodes import Listed, Mapped, Plain
 from ..text.script_yaml import read_script
 from ..text.source import text_of
+from .finding import found
 from .identity import name_of, names_of, row_text
-from .reader import found, read_file
+from .reader import read_file
 from .script import Script
 
 
 class NothingFound(Exception):
-    """What was asked for is not there; the message says what is."""
+    """The user asked for a journey that does not exist; the message says what exists."""
 
 
 @attrs.frozen(kw_only=True)
 class Broken:
-    """A file that was meant, and cannot be played.
+    """A selected file that cannot be played.
 
     Attributes:
-        name: What it is known by, as a `Script`'s.
-        title: What it says of itself, as far as that can be read.
-        rows: Its rows, as far as they can be read; one that is empty where there is no table.
-        mistakes: All that is wrong with it.
+        name: As the name of a `Script`.
+        title: Its title, as far as it can be read.
+        rows: Its rows, as far as they can be read; one empty row if there is no table.
+        mistakes: All its mistakes.
     """
 
     name: str
@@ -41,13 +42,13 @@ class Broken:
 
 @attrs.frozen(kw_only=True)
 class Selection:
-    """What was meant.
+    """The selected journeys.
 
     Attributes:
-        scripts: The journeys to play, each once, by whatever names it was asked for.
-        broken: Files that were meant as well.
-        rows: All rows of each file of theirs, whether they are meant or not.
-        left_out: Files in the folders that were named which look like journeys, and are not called so.
+        scripts: The journeys to play, each once.
+        broken: Selected files with mistakes.
+        rows: All rows of each file, selected or not.
+        left_out: Files in the selected folders that look like journeys, but have another ending.
     """
 
     scripts: tuple[Script, ...]
@@ -62,12 +63,12 @@ def library() -> list[Path]:
 
 
 def selected(wanted: Sequence[str], *, keyword: str | None = None, begins_below: Path | None = None) -> Selection:
-    """The journeys that are meant, one for each row of their tables; the library, when nothing is said.
+    """The selected journeys, one for each row of their tables; the library if nothing is selected.
 
     Args:
-        wanted: Files, folders, names as a list has them; each with a row in brackets behind it, or without.
-        keyword: Only those with this in their name, title, file or row; several words: all of them; `not` before one.
-        begins_below: A folder with files that scripts may begin with, beside those below their own.
+        wanted: Files, folders and names, each with or without a row in brackets.
+        keyword: Only those with all these words in their name, title, file or row; `not` before a word excludes it.
+        begins_below: A folder; scripts may begin with files below it, as with those below their own folder.
 
     Raises:
         NothingFound: There is no such journey, or no such row.
@@ -81,7 +82,7 @@ def selected(wanted: Sequence[str], *, keyword: str | None = None, begins_below:
 
 @attrs.define
 class _Reading:
-    """What is found by and by; a file that is named twice is read once."""
+    """Reads files one after the other. A file that is named twice is read once."""
 
     begins_below: Path | None
     scripts: dict[tuple[Path, str], Script] = attrs.field(factory=dict)
@@ -131,7 +132,7 @@ class _Reading:
         return journeys
 
     def selection(self) -> Selection:
-        """All of it, each journey known by a name that no other has."""
+        """All that was read; each journey gets a name that no other has."""
         names = names_of([*(path for path, _ in self.scripts), *self.broken])
         return Selection(
             scripts=tuple(attrs.evolve(script, name=names[path]) for (path, _), script in self.scripts.items()),
@@ -157,7 +158,7 @@ def _file(name: str) -> Path:
     path = found(name)
     if path is not None:
         return path
-    if os.path.lexists(name):  # a link that leads nowhere: what is wrong is told with the others
+    if os.path.lexists(name):  # a link that leads nowhere is reported with the other broken files
         return Path(name)
     known = known_by(name)
     if len(known) == 1:
@@ -172,9 +173,9 @@ def _file(name: str) -> Path:
 
 
 def known_by(name: str) -> list[Path]:
-    """The journeys below the current folder, and of the library, that a list may call so: with some of their folders.
+    """The journeys of the library and below the current folder with this name; some of their folders may precede it.
 
-    Copies in hidden folders are meant only where there are no others.
+    Files in hidden folders count only if there are no others.
     """
     parts = tuple(name.split("/"))
     below = [path for path in Path().rglob("*.y*ml") if path.name.endswith(SUFFIXES)]
@@ -199,7 +200,7 @@ def _why_unreadable(path: Path, error: OSError) -> str:
 
 
 def _looks_like_one(path: Path) -> bool:
-    """Whether a file with another ending begins as a journey does."""
+    """Whether a file with another ending begins like a journey."""
     try:
         if not path.is_file():  # a pipe would keep us waiting
             return False
@@ -210,14 +211,14 @@ def _looks_like_one(path: Path) -> bool:
 
 
 def _outline(path: Path) -> tuple[str, tuple[str, ...]]:
-    """Title and rows of a file with mistakes, as far as they can be read."""
+    """The title and the rows of a file with mistakes, as far as they can be read."""
     try:
         text = text_of(path)
     except (OSError, Mistake):
         return "", ("",)
     try:
         root = read_script(text, str(path))
-    except Mistake:  # it is no YAML, and the line with the title may be well all the same
+    except Mistake:  # it is not YAML, but the line with the title may be readable
         match = re.search(r"^journey:[ \t]*(.+?)[ \t]*$", text, flags=re.MULTILINE)
         return match[1] if match else "", ("",)
     parts = {name.text: value for name, value in root} if isinstance(root, Mapped) else {}
@@ -240,7 +241,7 @@ def _those_meant(selection: Selection, keyword: str) -> Selection:
 
 
 def is_meant(script: Script, keyword: str) -> bool:
-    """Whether all words of a keyword are there, and none of those with `not` before it."""
+    """Whether all words of a keyword occur, and none that has `not` before it."""
     return _is_among([f"{script.name} {script.title} {script.file} {script.row}"], keyword)
 
 

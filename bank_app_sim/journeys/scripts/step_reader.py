@@ -1,4 +1,4 @@
-"""Reads the steps of a script: what is done, what is expected, and branches of both."""
+"""Reads the steps of a script: what somebody does, what is expected, and branches."""
 
 from collections.abc import Collection
 from typing import Any
@@ -28,12 +28,12 @@ from .script import Doing, Expecting, Meanwhile, Recording, Step
 
 @attrs.frozen
 class StepReader:
-    """Steps of one script.
+    """Reads the steps of one script.
 
     Attributes:
-        users: Who can be meant; None where that is not known.
+        users: The users of the journey; None if they are not known.
         names: Collects the names that steps give and look up.
-        possible: Collects what is expected.
+        possible: Collects the expectations.
     """
 
     mistakes: Gathering
@@ -42,7 +42,7 @@ class StepReader:
     possible: Possible
 
     def steps(self, node: Node) -> tuple[Step, ...]:
-        """Those of a list; what is wrong with any of them is noted."""
+        """The steps of a list; mistakes are noted."""
         if not isinstance(node, Listed) or not node.items:
             self.mistakes.note("expected a list of steps, each with a `-` before it", node.place)
             return ()
@@ -119,7 +119,7 @@ class StepReader:
                     expected.append(_expected(name, node, waits=waits))
                     looked_at.append((name.text, expected[-1].observable.kind, node))
         for observable, kind, node in looked_at:
-            # That a Dream is not somebody's is a question; what it holds for somebody else is none.
+            # One can ask whether a Dream belongs to a user, but not what it holds for somebody else.
             self._refuse_unknown_names(kind, node, None if observable == "Dreams" else of)
             self.possible.note(observable, node)
         said = {name.text for name, _ in value}
@@ -132,7 +132,7 @@ class StepReader:
         return Expecting(text=_text(verb, value), place=verb.place, expected=tuple(expected), of=of, within=within)
 
     def _refuse_unknown_names(self, kind: Kind[Any], node: Node, of: str | None) -> None:
-        """Users are known before; of Dreams the last step may tell."""
+        """Refuse unknown users at once. A later step may create the Dreams: their names are noted."""
         if isinstance(kind, ByWord) and kind.names is CUSTOMER and isinstance(node, Mapped) and self.users is not None:
             for name, _ in node:
                 with self.mistakes.going_on():
@@ -140,7 +140,7 @@ class StepReader:
         self.names.note(kind, node, of=of)
 
     def _refuse_of(self, value: Mapped) -> None:
-        """What is everybody's cannot be looked at for one user."""
+        """Refuse what cannot be looked at for one user."""
         for name, _ in value:
             if name.text in OBSERVABLES and OBSERVABLES[name.text].of_everybody:
                 self.mistakes.note(of_everybody(name.text), name.place)
@@ -179,7 +179,7 @@ def _expected(name: Plain, node: Node, *, waits: bool) -> Expected:
 
 
 def _apart(item: Node) -> tuple[Plain, Node, dict[str, Node]]:
-    """The verb of a step, what stands behind it, and what stands beside it."""
+    """The verb of a step, its value, and what stands beside it."""
     if isinstance(item, Plain):
         return _alone(item), Plain("", item.place), {}
     if isinstance(item, Listed):
@@ -205,7 +205,7 @@ def _alone(item: Plain) -> Plain:
 
 
 def _no_step(text: str, verb: str) -> str:
-    """Why this is no step: what was probably meant."""
+    """The sentence for a text that is not a step: what was probably meant."""
     if verb in (EXPECT, EVENTUALLY) and text in (*OBSERVABLES, "of", "within"):
         return f"{text!r} belongs to `{verb}`; indent it further than that"
     if verb in STEPS and text in STEPS[verb].by_name:

@@ -1,4 +1,4 @@
-"""The users of a journey: how they answer what the app asks, and what they have in Impact Finance."""
+"""The users of a journey: how they answer the app, and what they have in Impact Finance."""
 
 import enum
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from ...timeline.trace import Message
 from ..world import Phone, World
 from .sayings import Saying
 
-# How a session is that nobody has opened, or that nothing has ended; see `how_the_session_is()`.
+# States of a session that has not ended; see `how_the_session_is()`.
 NO_SESSION, OPEN, LEFT = "none", "open", "left"
 
 EXIT = "callback: Exit Requested"
 
 
 class Attitude(enum.Enum):
-    """How a user answers what the bank's app asks."""
+    """How a user answers the bank's app."""
 
     ACCEPTS = enum.auto()
     DECLINES = enum.auto()
@@ -28,7 +28,7 @@ class Attitude(enum.Enum):
 
 
 class StepFailed(Exception):
-    """A step cannot be done; the message says why, and the way out."""
+    """A step cannot be done; the message says why, and what to do."""
 
 
 @attrs.define(eq=False)
@@ -36,13 +36,12 @@ class Person:
     """One user.
 
     Attributes:
-        attitudes: What they answer to the next questions, one after the other; the last one stays.
-        takes: How long they think about an answer.
-        says: What was said last of how they answer; `thinks` of how long that takes.
-        session: The latest; `since` is how many messages there were when it began, and `has_left` whether the app has
-            left it by itself.
+        attitudes: The answers to the next questions, in order; the last one is repeated.
+        takes: How long they think before an answer.
+        says: The latest announcement of their answers; `thinks` of how long these take.
+        session: The latest; `since` is the number of messages before it, and `has_left` whether the app has left it.
         phone: Their latest; `has_app` is whether the bank's app runs on it.
-        dreams: Their Dreams by name, the newest last; `created` is what all were called that ever were there.
+        dreams: Their Dreams by name, the newest last; `created` has the names of all that ever existed.
         launches: Their savehack launches, the newest last.
     """
 
@@ -62,7 +61,7 @@ class Person:
     launches: list[SavehackLaunch] = attrs.field(factory=list)
 
     async def answers(self, _question: str) -> bool:
-        """What they say to a question; some say nothing, for ever."""
+        """Their answer to a question; some never answer."""
         for saying in (self.says, self.thinks):
             if saying is not None:
                 saying.comes_to_something()
@@ -75,7 +74,7 @@ class Person:
         return attitude is Attitude.ACCEPTS
 
     def takes_the_phone(self) -> Phone:
-        """Their phone, with the bank's app on it."""
+        """Their phone with the bank's app."""
         self.phone = self.world.bank_app(self.customer, answers=self.answers)
         self.has_app = True
         return self.phone
@@ -87,7 +86,7 @@ class Person:
 
     @property
     def in_session(self) -> Session:
-        """Their session; `StepFailed` where they have none."""
+        """Their session; `StepFailed` if they have none."""
         if self.session is None:
             raise StepFailed(f"{self.customer} is not in Impact Finance; let them `launch` first")
         return self.session
@@ -102,23 +101,23 @@ class Person:
         return LEFT if self.has_left else OPEN
 
     def has_created(self, name: str, dream: Dream) -> None:
-        """A Dream is there."""
+        """Note a new Dream."""
         self.dreams.append((name, dream))
         self.created.add(name)
 
     def dream(self, name: str | None) -> Dream:
-        """A Dream of theirs; the newest, when no name is given. `StepFailed` where it is not clear which."""
+        """One of their Dreams; the newest if no name is given. `StepFailed` if that is not clear."""
         if not self.dreams:
             raise StepFailed(f"{self.customer} has no Dream; let them `create a Dream` first")
         found = [dream for own, dream in self.dreams if name in (None, own)]
         if not found:
             raise StepFailed(f"{self.customer} has no Dream {name!r}; there is {', '.join(n for n, _ in self.dreams)}")
         if name is not None and len(found) > 1:
-            raise StepFailed(f"{self.customer} has {len(found)} Dreams {name!r}, and which is meant? Name them apart")
+            raise StepFailed(f"{self.customer} has {len(found)} Dreams {name!r}; give them different names")
         return found[-1]
 
     def launch(self, dream: str | None) -> SavehackLaunch:
-        """The newest savehack launch, for a Dream where one is named."""
+        """The newest savehack launch; for a Dream, if one is named."""
         wanted = None if dream is None else self.dream(dream).id
         found = [launch for launch in self.launches if wanted in (None, launch.dream.id)]
         if not found:

@@ -1,7 +1,7 @@
-"""What users and the bank are told to do from now on, and what of it has come to nothing when the journey ends.
+"""What users and the bank are told to do from now on, and what of it never happened.
 
-A journey about a user who says no, and is never asked, would be green for the wrong reason: it fails, unless the step
-says that this may be.
+A journey about a user who says no but is never asked would pass for the wrong reason. So it fails, unless its step
+allows that.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,12 +27,12 @@ UNDECIDED = ("ORDERED", *REFUSED)
 
 @attrs.define(kw_only=True)
 class Saying:
-    """Something that holds from a step on.
+    """Something that a step has announced.
 
     Attributes:
-        what: It, as a sentence.
-        times: How often it has to come to something; `left` is how often it has not yet.
-        may_do_nothing: Nobody is to be told when it comes to nothing.
+        what: The announcement, as a sentence.
+        times: How often it has to happen; `left` is how often it has not happened yet.
+        may_do_nothing: It is no failure if it never happens.
         place: As `UNDER_WAY`.
     """
 
@@ -47,12 +47,12 @@ class Saying:
         self.left = self.times
 
     def comes_to_something(self) -> None:
-        """Once more."""
+        """It has happened once more."""
         self.left = max(0, self.left - 1)
 
     @property
     def missed(self) -> Missed | None:
-        """That it has come to nothing, or not to all that it says."""
+        """The failure, if it has not happened as often as announced."""
         if self.left == 0 or self.may_do_nothing:
             return None
         often = (
@@ -65,17 +65,17 @@ class Saying:
 
 
 def of_user(what: str, *, times: int = 1, may_do_nothing: bool) -> Saying:
-    """How a user answers from now on, so many times at least."""
+    """The announcement of how a user answers, at least so many times."""
     return Saying(what=what, times=times, may_do_nothing=may_do_nothing, way_out=ASKED_WAY_OUT)
 
 
 @attrs.define(kw_only=True)
 class Decision:
-    """How the bank decides from now on.
+    """The announcement of how the bank decides.
 
     Attributes:
-        before: The orders that there were.
-        has_come: Whether it has come to something, by the orders before and now.
+        before: The orders at that time.
+        has_come: Whether it has happened, by the orders before and now.
     """
 
     saying: Saying
@@ -83,7 +83,7 @@ class Decision:
     has_come: Callable[[Orders, Orders], bool]
 
     def look(self, now: Orders) -> None:
-        """See whether it has come to something by now."""
+        """Check whether it has happened by now."""
         if self.saying.left and self.has_come(self.before, now):
             self.saying.comes_to_something()
 
@@ -111,7 +111,7 @@ def is_approved(before: Orders, now: Orders) -> bool:
 
 @attrs.define
 class Sayings:
-    """Those of one journey."""
+    """The announcements of one journey."""
 
     _all: list[Saying] = attrs.field(factory=list)
     _decisions: dict[str, Decision] = attrs.field(factory=dict)
@@ -121,14 +121,14 @@ class Sayings:
         return saying
 
     def decide(self, about: str, decision: Decision) -> None:
-        """How the bank decides about something; what was said of it before has had its time."""
+        """Note how the bank decides about something. This ends the announcement before it."""
         if about in self._decisions:
             self._decisions[about].look(decision.before)
         self.add(decision.saying)
         self._decisions[about] = decision
 
     def missed(self, orders: Orders) -> list[Missed]:
-        """What was said in earnest, and has come to nothing by now.
+        """The announcements that have not happened by now.
 
         Args:
             orders: The bank's, as they are now.

@@ -1,4 +1,4 @@
-"""What all steps stand on: a world, the people in it, and time that passes while they do something."""
+"""The base of all steps: a world, its people, and time that passes while they act."""
 
 import contextlib
 import itertools
@@ -18,7 +18,7 @@ from .troubles import Missed, Troubles
 if TYPE_CHECKING:
     pass
 
-# No step of a journey waits longer for something that does not come; DES looks after itself every day, for ever.
+# A step that waits longer than this never ends. Something is always due: DES has work every day.
 LONGEST_STEP = timedelta(days=400)
 
 
@@ -37,34 +37,34 @@ class Stage:
         self.references = itertools.count(1)
         self.troubles = Troubles()
         self.sayings = Sayings()
-        # All that Dreams were to be called, whether they have come to be or not.
+        # The names of all Dreams that a step has tried to create.
         self.dream_names: set[str] = set()
         self.people = {customer: Person(customer, self.world) for customer in given.users}
 
     def person(self, customer: str | None) -> Person:
-        """Who is meant: the first of the given users where nobody is named. Others may come along."""
+        """The user; the first of the journey if no name is given. An unknown user joins the journey."""
         name = customer or self.given.users[0]
         return self.people.setdefault(name, Person(name, self.world))
 
     def nothing_to_do(self, why: str, may_do_nothing: bool) -> None:
-        """A step that finds nothing to do has shown nothing.
+        """Fail a step that finds nothing to do: it shows nothing.
 
         Args:
-            may_do_nothing: That is as it should be.
+            may_do_nothing: The step allows it.
 
         Raises:
-            StepFailed: It is not.
+            StepFailed: The step does not allow it.
         """
         if not may_do_nothing:
             raise StepFailed(f"it does nothing: {why}; if that is intended, write `may do nothing: yes`")
 
     async def missed(self) -> list[Missed]:
-        """What steps have said in earnest of what comes, and has not come when the journey ends."""
+        """What steps have announced or asked for and what has not happened."""
         orders = (await self.world.state())["orders"]
         return [*self.troubles.missed(await self.world.pending()), *self.sayings.missed(orders)]
 
     async def let_time_pass(self, doing: Callable[[], Awaitable[Any]]) -> None:
-        """Do something, and let time pass as far as it waits for it; unless somebody else does that already.
+        """Do something, and let time pass while it waits; unless somebody else already lets time pass.
 
         Raises:
             StepFailed: It does not end by itself.
@@ -81,7 +81,7 @@ class Stage:
             nonlocal error, has_ended
             try:
                 await doing()
-            except Exception as raised:  # to be raised as it is, and not in a group of one
+            except Exception as raised:  # to be raised without a group
                 error = raised
             has_ended = True
 

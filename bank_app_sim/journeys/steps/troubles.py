@@ -1,7 +1,6 @@
-"""What a journey has asked to go wrong, and what of it has not when the journey ends.
+"""The faults that a journey has asked for, and those of them that never happened.
 
-A journey about a fault that never struck would be green for the wrong reason: it fails, unless the step says that this
-may be.
+A journey about a fault that never happened would pass for the wrong reason. So it fails, unless its step allows that.
 """
 
 import itertools
@@ -13,7 +12,7 @@ import attrs
 from ...simulation.faults import Fault, Pending
 from ..results import Failure
 
-# The place among the results of the step that is being done; None where nobody counts, as in Python.
+# The place of the current step among the results; None in Python, where steps have no place.
 UNDER_WAY: ContextVar[int | None] = ContextVar("under_way", default=None)
 
 WAY_OUT = (
@@ -24,11 +23,11 @@ WAY_OUT = (
 
 @attrs.frozen(kw_only=True)
 class Asked:
-    """Something that was asked to go wrong.
+    """A fault that a step has asked for.
 
     Attributes:
-        what: It, as a sentence: `2 times POST /accounts is lost`.
-        may_not_happen: Nobody is to be told when it does not.
+        what: The fault, as a sentence: `2 times POST /accounts is lost`.
+        may_not_happen: It is no failure if it never happens.
         place: As `UNDER_WAY`.
     """
 
@@ -39,7 +38,7 @@ class Asked:
 
 @attrs.frozen(kw_only=True)
 class Missed:
-    """What has not gone wrong, and where it was asked for (as `UNDER_WAY`)."""
+    """A fault that has not happened, and the step that asked for it (as `UNDER_WAY`)."""
 
     failure: Failure
     place: int | None
@@ -47,10 +46,10 @@ class Missed:
 
 @attrs.define
 class Troubles:
-    """All that one journey has asked for.
+    """The faults of one journey.
 
     Attributes:
-        are_lasting: Something is to go wrong with all messages that come.
+        are_lasting: A fault strikes all messages from now on.
     """
 
     _asked: dict[str, Asked] = attrs.field(factory=dict)
@@ -58,7 +57,7 @@ class Troubles:
     _numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(1))
 
     def ask(self, fault: Fault, *, may_not_happen: bool) -> Fault:
-        """The fault with a name, by which it is known again."""
+        """Give the fault a name, by which it is recognized."""
         often = f"{fault.times} times " if fault.times not in (None, 1) else ""
         what = f"{often}{fault.what or 'a message'} {fault.kind.happens}"
         fault.name = str(next(self._numbers))
@@ -67,12 +66,12 @@ class Troubles:
         return fault
 
     def ask_for_death(self, point: str, *, may_not_happen: bool) -> None:
-        """The backend is to die at a point of its work."""
+        """Note that the backend is to die at a point of its work."""
         what = f"the backend dies at {point}"
         self._asked[point] = Asked(what=what, may_not_happen=may_not_happen, place=UNDER_WAY.get())
 
     def heal(self) -> None:
-        """Nothing goes wrong any more."""
+        """Forget the lasting faults."""
         self.are_lasting = False
 
     def missed(self, pending: Pending) -> list[Missed]:

@@ -1,4 +1,4 @@
-"""Mistakes in a script: where, what is there, what was expected, and the nearest word that would do."""
+"""Mistakes in a script: their places, and sentences with what was expected and the nearest known word."""
 
 import contextlib
 import difflib
@@ -12,7 +12,7 @@ import attrs
 
 @attrs.frozen
 class Place:
-    """Where something stands in a file; lines and columns from 1."""
+    """A place in a file; lines and columns count from 1."""
 
     file: str
     line: int
@@ -22,16 +22,16 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-# Of what is not written in any file: a journey in Python.
+# The place of what is in no file, such as a journey in Python.
 NOWHERE = Place("", 0, 0)
 
 
 class Mistake(Exception):
-    """One thing that is wrong with a script.
+    """One mistake in a script.
 
     Attributes:
         sentence: What is wrong, and the way out.
-        line: What is written in the line where it is, if that is known.
+        line: The text of its line, if that is known.
     """
 
     def __init__(self, sentence: str, place: Place = NOWHERE, line: str | None = None) -> None:
@@ -45,10 +45,10 @@ class Mistake(Exception):
 
 
 class ScriptMistakes(Exception):
-    """All that is wrong with some scripts, file by file, in the order of lines."""
+    """All mistakes in some scripts, by file and line."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        unique = {(each.place, each.sentence): each for each in mistakes}  # every row of a table has the same ones
+        unique = {(each.place, each.sentence): each for each in mistakes}  # every row of a table has the same mistakes
         self.mistakes = sorted(unique.values(), key=lambda each: attrs.astuple(each.place))
         super().__init__(self.mistakes)
 
@@ -58,7 +58,7 @@ class ScriptMistakes(Exception):
 
 @attrs.define
 class Gathering:
-    """Mistakes as they are found: whoever writes a script wants to hear of all of them at once."""
+    """Collects mistakes, so that the author of a script sees all of them at once."""
 
     found: list[Mistake] = attrs.field(factory=list)
 
@@ -67,7 +67,7 @@ class Gathering:
 
     @contextlib.contextmanager
     def going_on(self) -> Iterator[None]:
-        """A mistake ends the block, and no more than that."""
+        """A mistake ends only this block."""
         try:
             yield
         except Mistake as mistake:
@@ -89,7 +89,7 @@ def with_lines(mistakes: Iterable[Mistake], text: str, file: str) -> list[Mistak
 
 
 def shown(mistake: Mistake) -> str:
-    """The mistake, with its line and a sign below the place."""
+    """The mistake with its line, and a mark below the place."""
     if not mistake.line:
         return str(mistake)
     column = mistake.place.column - 1
@@ -99,16 +99,16 @@ def shown(mistake: Mistake) -> str:
     return f"{mistake}\n    {line[begin : begin + WIDEST]}\n    {below}"
 
 
-# So much of a line fits into a terminal.
+# As much of a line as fits into a terminal.
 WIDEST = 120
 
 
-# So many words can be read through.
+# A person reads through a list of so many words.
 FEW = 20
 
 
 def unknown(word: str, what: str, known: Iterable[str]) -> str:
-    """That a word is none of those known, with the nearest, or those that it could be where none is near."""
+    """The sentence for an unknown word: with the nearest known word, or with those that are possible."""
     words = list(known)
     if nearest := nearest_word(word, words):
         return f"unknown {what} {word!r}; did you mean {nearest!r}?"
@@ -120,18 +120,18 @@ def unknown(word: str, what: str, known: Iterable[str]) -> str:
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, if any is near enough."""
+    """The known word that was probably meant; None if no word is near enough."""
     by_plain = {each.lower(): each for each in known}
     near = difflib.get_close_matches(word.lower()[:200], list(by_plain), n=1, cutoff=0.6)
     return by_plain[near[0]] if near else None
 
 
-# Shorter words are easily near to each other and both meant.
+# Shorter words differ by a letter and are both right.
 SHORTEST_SLIP = 4
 
 
 def slipped_word(word: str, known: Iterable[str]) -> str | None:
-    """The known word that this is with a letter too many, too few, in the wrong place, or in another case."""
+    """The known word of which this is a typing error: one letter more or less, two letters swapped, or another case."""
     return next((each for each in known if _is_slip(word, each)), None)
 
 

@@ -45,15 +45,19 @@ def read_arguments(
     for kind, value in noted:
         note(_as_meant(words, kind, arguments), value)
     places = {name.text: name.place for name, _ in pairs}
-    for argument in words.arguments:
-        if argument.is_required and argument.name not in places:
-            mistakes.note(f"`{words.name}` needs `{argument.name}`: {in_passing(argument.doc)}", place)
+    _note_missing(words, places, place, mistakes)
     if words.check is not None and len(mistakes.found) == before:
         try:
             words.check(arguments)
         except CannotBe as error:
             mistakes.note(str(error), places.get(error.argument, place))
     return arguments
+
+
+def _note_missing(words: Words, said: Collection[str], place: Place, mistakes: Gathering) -> None:
+    for argument in words.arguments:
+        if argument.is_required and argument.name not in said:
+            mistakes.note(f"`{words.name}` needs `{argument.name}`: {in_passing(argument.doc)}", place)
 
 
 def _as_meant(words: Words, kind: Kind[Any], arguments: Mapping[str, Any]) -> Kind[Any]:

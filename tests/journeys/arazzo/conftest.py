@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from .journeys import Played, recording
 from .shop import Runner
 
 
@@ -18,3 +19,8 @@ def soon() -> Iterator[None]:
     began = time.process_time()
     yield
     assert time.process_time() - began < 10
+
+
+@pytest.fixture
+async def saving(anyio_backend: str) -> Played:
+    return await recording("account while saving")

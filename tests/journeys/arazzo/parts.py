@@ -1,0 +1,6 @@
+"""Parts of documents, for tests."""
+
+CREATE = {"stepId": "create", "operationId": "createItem"}
+
+
+IS_200 = [{"condition": "$statusCode == 200"}]
