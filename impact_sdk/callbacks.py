@@ -165,10 +165,10 @@ class Callbacks:
         registration = self._registered.get(keyword)
         return None if registration is None else registration.callbacks[keyword]
 
-    def register(self, given: Mapping[str, Callback | None]) -> "Registration":
-        callbacks = {keyword: callback for keyword, callback in given.items() if callback is not None}
+    def register(self, by_keyword: Mapping[str, Callback | None]) -> "Registration":
+        callbacks = {keyword: callback for keyword, callback in by_keyword.items() if callback is not None}
         if not callbacks:
-            raise ConfigurationError(f"register() was given no callback; pass one of {', '.join(given)}")
+            raise ConfigurationError(f"register() was given no callback; pass one of {', '.join(by_keyword)}")
         for keyword, callback in callbacks.items():
             if not callable(callback):
                 raise ConfigurationError(

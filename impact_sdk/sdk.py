@@ -289,11 +289,11 @@ class ImpactSDK:
                 or `client_id`. Launch again, as after `SessionClosed`.
             ConfigurationError: The SDK is not open.
         """
-        given = Secret(secret)
+        text = Secret(secret)
         del secret  # what a frame holds, a report of an error shows
         self._opening.require()
         require_known("sdk.resume()", {**options}, ["secret", *CallOptions.__annotations__])
-        found = exported.read(given, base_url=self._shared.http.base_url, client_id=self._client_id)
+        found = exported.read(text, base_url=self._shared.http.base_url, client_id=self._client_id)
         async with self._transport.calling("sdk.resume", options) as transport:
             begun = await exported.taken_up(found, transport)
         return self._sessions.begin(begun, found.launch, self._transport.policy)

@@ -33,7 +33,7 @@ NOT_DELIVERED = (ServerError, RateLimited, TransportError, Unauthorized, Session
 
 
 def no_error(launches: Launches) -> BaseException:
-    """For events that fail nobody. Should the rules say otherwise, callers get this and never a success."""
+    """For events that fail no caller. If the rules ever fail callers for one, they get this and never a success."""
     return RuntimeError("a handover failed without an error, which is a fault of the SDK's own")
 
 
@@ -113,7 +113,7 @@ class Handover:
                 self.waiters.remove(waiter)
 
     def leave(self, owner: Owner) -> list[anyio.Event]:
-        """The owner's session ends: fail its waiters, and cancel the work if nobody else waits for it.
+        """The owner's session ends: fail its waiters, and cancel the work if no other session waits for it.
 
         Returns:
             An event that is set when the cancelled work has ended. None if nothing runs, or if the work calls this.
@@ -186,9 +186,9 @@ class Handover:
             result = Result(Event.CANCELLED)
             with work.scope:
                 result = await work.do()
-            if work is self._work:  # else it was cancelled, and its successor says what happens
+            if work is self._work:  # closing may have cancelled it; then the newer work says what happens
                 self._happened(result.event, result.error)
-        except BaseException as error:  # the program ends, or all tasks do: nobody may be left waiting
+        except BaseException as error:  # the program ends, or all tasks do: no caller may be left waiting
             is_the_programs_end, is_waited_for = ends_the_program(error), bool(self.waiters)
             self._happened(
                 Event.CLOSE, partial(same, error) if is_the_programs_end else self._session_ended(self.owner)
@@ -242,7 +242,7 @@ class Handover:
         with timer:
             error: MakeError = partial(self.question.took_too_long, self.time_limit)
             slept = await result_of(self._time_passes())
-            if isinstance(slept, Failed):  # the host's clock: it ends no other session, and nobody waits forever
+            if isinstance(slept, Failed):  # the host's clock: it ends no other session, and no caller waits forever
                 error = partial(same, slept.error)
             if not timer.cancel_called:  # the callback may have ended in the very same step
                 self._happened(Event.TIME_LIMIT_REACHED, error)

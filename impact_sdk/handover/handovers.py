@@ -36,10 +36,10 @@ def checked_limits(
     }
 
 
-def _time_limit(name: str, given: timedelta) -> timedelta:
-    if not isinstance(given, timedelta) or given <= timedelta():
-        raise wrong(name, given, "a positive timedelta")
-    return min(given, LONGEST_TIME_LIMIT)
+def _time_limit(name: str, limit: timedelta) -> timedelta:
+    if not isinstance(limit, timedelta) or limit <= timedelta():
+        raise wrong(name, limit, "a positive timedelta")
+    return min(limit, LONGEST_TIME_LIMIT)
 
 
 @attrs.frozen(kw_only=True)

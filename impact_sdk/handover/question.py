@@ -27,7 +27,7 @@ KEPT = (
 )
 
 Launches = Sequence[SavehackLaunch]
-# Makes the error for callers that wait; it is given the launches of them all.
+# Makes the error for callers that wait, from the launches of all of them.
 MakeError = Callable[[Launches], BaseException]
 
 

@@ -54,7 +54,7 @@ class ExitNotice:
 
     async def _give_up(self, waits: anyio.CancelScope, timer: anyio.CancelScope) -> None:
         with timer:
-            await result_of(self._time_passes())  # a clock of the host's that fails makes nobody wait forever
+            await result_of(self._time_passes())  # if the host's clock fails, signing out ends at once
             if not timer.cancel_called:
                 logger.warning(
                     "user %s: exit_requested has not ended yet; signing out ends",

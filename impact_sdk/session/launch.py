@@ -72,11 +72,11 @@ class Launch:
             "theme": self.theme,
             "timezone": self.timezone,
         }
-        given = {name: value for name, value in body.items() if value is not None}
+        present = {name: value for name, value in body.items() if value is not None}
         try:
             # A second session for the same token does no harm, so this request may be repeated.
             reply = await transport.request(
-                "POST", "/users/verify_token", body=given, is_repeatable=True, attempts=attempts, conceal=[token]
+                "POST", "/users/verify_token", body=present, is_repeatable=True, attempts=attempts, conceal=[token]
             )
         except BadRequest as error:
             if error.status != 422:

@@ -1,7 +1,7 @@
 """Runs code of the host, such as a callback, and gives its result as a value: an answer, or a failure.
 
-A cancellation is no such value, and neither is the end of the program: both pass through as they are raised. Only who
-owns the cancel scope knows what its cancellation means.
+A cancellation is no such value, and neither is the end of the program: both pass through as they are raised. Only the
+owner of the cancel scope knows what its cancellation means.
 """
 
 from collections.abc import Awaitable, Callable

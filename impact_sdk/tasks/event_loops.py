@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anyio
 from anyio.lowlevel import EventLoopToken, current_token
@@ -30,7 +30,7 @@ def _asyncio_loop() -> "asyncio.AbstractEventLoop | None":
     return loop if isinstance(loop, asyncio.AbstractEventLoop) else None
 
 
-def spawned(run: Callable[[], Coroutine[Any, Any, None]], end: Callable[[], None]) -> object:
+def spawned(run: Callable[[], Coroutine[object, None, None]], end: Callable[[], None]) -> object:
     """Start a task without a group, in the context of the caller. Keep a reference: event loops have weak ones only.
 
     Args:

@@ -5,9 +5,9 @@ keeper belongs to no task. A failure of one of its tasks fails no other task.
 """
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any, TypeVarTuple, Unpack
+from typing import TypeVarTuple, Unpack
 
 import anyio
 import attrs
@@ -38,11 +38,11 @@ class Keeper:
 
     _running: dict[anyio.Event, tuple[anyio.CancelScope, object]] = attrs.field(factory=dict, init=False)
 
-    def start_soon(self, func: Callable[[Unpack[Arguments]], Coroutine[Any, Any, Any]], *args: *Arguments) -> None:
+    def start_soon(self, func: Callable[[Unpack[Arguments]], Awaitable[object]], *args: *Arguments) -> None:
         """Start a task."""
         self.start(func, *args)
 
-    def start(self, func: Callable[[Unpack[Arguments]], Coroutine[Any, Any, Any]], *args: *Arguments) -> anyio.Event:
+    def start(self, func: Callable[[Unpack[Arguments]], Awaitable[object]], *args: *Arguments) -> anyio.Event:
         """Start a task. The event is set when it has ended, whatever the result."""
         scope, ended = anyio.CancelScope(), anyio.Event()
 

@@ -203,7 +203,7 @@ class LoopThread(Generic[C]):
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _begin(self, call: _Call[Any]) -> None:
+    def _begin(self, call: _Call[T]) -> None:
         if not self._takes_calls:
             call.answer.cancel()
             return

@@ -1,7 +1,6 @@
 """Whether an SDK is open, where it lives, and how it is closed: once, from any task."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import anyio
 import attrs
@@ -62,7 +61,7 @@ class Opening:
             )
         self.home.settle()
 
-    async def close(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def close(self, work: Callable[[], Awaitable[None]]) -> None:
         """Close it by `work`, in a task of its own, because the caller may be cancelled half way.
 
         A second call waits for the first one, and does nothing after that. What `work` raises is raised once.
@@ -77,7 +76,7 @@ class Opening:
         if failure is not None:
             raise failure
 
-    async def _close(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _close(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
         except BaseException as error:  # of the host's transport
