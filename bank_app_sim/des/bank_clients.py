@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 import attrs
 
-from ..server.answers import Answer
+from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
 from ..server.ids import Ids
 from ..server.request import HTTPRequest
@@ -22,7 +22,7 @@ from .tenant import Tenant
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
-# What a refusal says besides, by what was sent alone: whether there is such a client tells nothing of it.
+# Hints of a refusal. They depend on the request alone, and so do not tell whether there is such a client.
 NOT_BASIC = "the Authorization header is not Basic with the base64 of id:secret"
 NOT_ENCODED = "in HTTP Basic each of the two is form-encoded first, + as %2B and % as %25 (RFC 6749, 2.3.1)"
 
@@ -31,10 +31,10 @@ _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 @attrs.frozen
 class _Credentials:
-    """Those that were sent; blank ones are nobody's.
+    """Id and secret of a request; blank ones belong to no client.
 
     Attributes:
-        hint: What may be wrong with how they were written.
+        hint: What may be wrong with their encoding.
     """
 
     client_id: str
@@ -53,30 +53,21 @@ class TokenEndpoint:
 
     async def grant(self, http: HTTPRequest) -> Answer:
         """Exchange the bank's client id and secret, in the body or by HTTP Basic, for an access token."""
-        # Those without a value count as left out (RFC 6749, 3.2).
+        # Parameters without a value count as left out (RFC 6749, 3.2).
         parameters = {name: value for name, value in http.body.items() if value != ""}
         if misplaced := next((name for name in ("client_id", "client_secret") if name in http.query), None):
-            return _error(400, "invalid_request", misplaced, "can't be in the address, which others log")
+            raise Refused(400, {misplaced: ["can't be in the address, which others log"]})
         grant_type = parameters.get("grant_type")
         if grant_type is None:
-            return _error(400, "invalid_request", "grant_type", "is missing")
+            raise Refused(400, {"grant_type": ["is missing"]})
         if grant_type != "client_credentials":
             return _error(400, "unsupported_grant_type", "grant_type", "must be client_credentials")
-        authorization = http.headers.get("authorization")
-        if authorization is None:
-            credentials = _Credentials(_text(parameters, "client_id"), _text(parameters, "client_secret"))
-        else:
-            credentials = _basic(authorization)
-            if "client_secret" in parameters:
-                sentence = "is in the body, and the Authorization header is there too; use one of the two"
-                return _error(400, "invalid_request", "client_secret", sentence)
-            if parameters.get("client_id", credentials.client_id) != credentials.client_id:
-                return _error(400, "invalid_request", "client_id", "is another one in the Authorization header")
+        credentials = _credentials(http.headers.get("authorization"), parameters)
         token = self.ids.secret()
 
         def keep_token(connection: Connection) -> timedelta | None:
             tenant_id = _tenant_of(connection, credentials.client_id, credentials.secret)
-            # A bank that is not served any more is as good as unknown, as everywhere.
+            # A bank that is no longer served counts as unknown, as everywhere.
             if tenant_id is None or tenant_id not in self.tenants:
                 return None
             lifetime = self.tenants[tenant_id].access_token_lifetime
@@ -97,8 +88,21 @@ class TokenEndpoint:
         return Answer(200, granted, headers=_NOT_KEPT)
 
 
+def _credentials(authorization: str | None, parameters: Mapping[str, Any]) -> _Credentials:
+    """Those in the header, or else those in the body."""
+    if authorization is None:
+        return _Credentials(_text(parameters, "client_id"), _text(parameters, "client_secret"))
+    credentials = _basic(authorization)
+    if "client_secret" in parameters:
+        sentence = "is in the body, and the Authorization header is there too; use one of the two"
+        raise Refused(400, {"client_secret": [sentence]})
+    if parameters.get("client_id", credentials.client_id) != credentials.client_id:
+        raise Refused(400, {"client_id": ["is another one in the Authorization header"]})
+    return credentials
+
+
 def as_oauth(refused: Answer) -> Answer:
-    """What was refused before it was looked at, such as a parameter that stands twice, as OAuth wants it (5.2)."""
+    """A refusal with 400, such as one for a parameter that stands twice, as OAuth writes it (RFC 6749, 5.2)."""
     if refused.status != 400:
         return refused
     first = refused.body["errors"][0]
@@ -108,7 +112,7 @@ def as_oauth(refused: Answer) -> Answer:
 
 
 def keep_tenants(connection: Connection, tenants: Sequence[Tenant]) -> None:
-    """Write down the tenants and the hashes of their secrets, or what has changed about them."""
+    """Write down the tenants and the hashes of their secrets, or their changes."""
     for tenant in tenants:
         store.principals.keep_tenant(connection, TenantRow(tenant.id, tenant.client_id, hashed(tenant.client_secret)))
 
@@ -116,7 +120,7 @@ def keep_tenants(connection: Connection, tenants: Sequence[Tenant]) -> None:
 def _tenant_of(connection: Connection, client_id: str, client_secret: str) -> str | None:
     # PostgreSQL has no texts with NUL.
     row = store.principals.OF_CLIENT.one_or_none(connection, client_id="" if "\0" in client_id else client_id)
-    # An unknown client is compared as well, so that the time it takes tells nothing.
+    # The secret of an unknown client is compared as well: the time must not tell whether there is such a client.
     expected = hashed("") if row is None else row.client_secret_hash
     matches = hmac.compare_digest(hashed(client_secret), expected)
     return row.id if row is not None and matches else None
@@ -139,9 +143,9 @@ def _basic(authorization: str) -> _Credentials:
 
 
 def _decoded(text: str) -> str:
-    """What was form-encoded; ValueError where that is not how it was written."""
+    """The form-decoded text; ValueError if it is not form-encoded."""
     if _BROKEN_ESCAPE.search(text):
-        raise ValueError("a % that begins no escape")
+        raise ValueError("a % without two hexadecimal digits")
     return unquote_plus(text, errors="strict")
 
 
@@ -151,7 +155,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _error(status: int, error: str, field: str, sentence: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """An error as OAuth wants it and as the rest of this API has it, in one."""
+    """An error as OAuth writes it and as the rest of this API does, in one."""
     body = {
         "error": error,
         "error_description": f"{field} {sentence}",

@@ -1,12 +1,12 @@
-"""What becomes of a batch of events on its way to a bank: rules only, no clock, no I/O.
+"""The rules for delivering a batch of events to a bank: no clock, no I/O.
 
     on its way --2xx--------------------> delivered; the next batch goes
         | ^  `--410---------------------> unsubscribed; nothing goes any more
         | `-----anything else, or nothing: again after a wait
         `-------the waits are used up---> given up; the next batch goes
 
-A batch is never overtaken by a later one, so that a bank hears of everything in order. All of it is ours: the vendor's
-page on delivery is not public (docs/des.md 8.1).
+No batch overtakes an earlier one, so that a bank gets all events in order. These rules are ours: the vendor's page on
+delivery is not public (docs/des.md 8.1).
 """
 
 import enum
@@ -21,7 +21,7 @@ from ..timeline.clock import timestamp
 
 LARGEST_BATCH = 100
 
-# After each failed attempt; after the last one there is none. Nearly what Standard Webhooks proposes.
+# The wait after each failed attempt. Nearly what Standard Webhooks proposes.
 WAITS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -34,34 +34,34 @@ WAITS = (
     timedelta(hours=24),
 )
 
-# How long a bank has for its answer.
+# The time that a bank has for its answer.
 TIMEOUT = timedelta(seconds=15)
 
-# How long a process has for an attempt: longer than any takes. After that it is taken for dead.
+# The time that a process has for an attempt: longer than any attempt takes. After it the process counts as dead.
 LEASE = timedelta(seconds=60)
 
-# How far the clocks of several processes may be apart.
+# The clocks of several processes may be so far apart.
 LENIENCY = timedelta(minutes=1)
 
-# How long the secret before the present one goes on signing.
+# The secret before the present one signs for so long.
 ROTATION = timedelta(hours=24)
 
 
-# Simulated time stands still most of the time.
+# Cached: simulated time stands still most of the time.
 @functools.lru_cache(64)
 def asked_at(now: datetime) -> Mapping[str, str]:
-    """What endpoints are asked with that may have something to deliver.
+    """The moments by which the store finds endpoints with something to deliver.
 
-    A moment that is further away than any wait leads was written down by a clock that was ahead, and has been set back
-    since: a batch is due then, and a claim is over.
+    A moment further away than any wait comes from a clock that was ahead and has been set back since: then the batch is
+    due, and the claim is over.
     """
     waits = (timedelta(), *WAITS)
     far = {f"far_{attempts}": timestamp(now + wait + LENIENCY) for attempts, wait in enumerate(waits)}
     return {"now": timestamp(now), "stale": timestamp(now + LEASE + LENIENCY), **far}
 
 
-class Outcome(enum.Enum):
-    """How an attempt ended for its batch."""
+class DeliveryResult(enum.Enum):
+    """How an attempt to deliver a batch ended."""
 
     DELIVERED = enum.auto()
     AGAIN = enum.auto()
@@ -71,46 +71,46 @@ class Outcome(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class Reply:
-    """What came back.
+    """What a bank replied.
 
     Attributes:
-        status: Of the answer; None where there was none.
-        error: Why it is no success, in words; None where it is one.
+        status: Of the answer; None if none came.
+        error: Why the attempt failed, in words; None if it succeeded.
     """
 
     status: int | None
     error: str | None
 
 
-def outcome(status: int | None, *, attempts: int) -> Outcome:
-    """What an answer means, or that there was none.
+def delivery_result(status: int | None, *, attempts: int) -> DeliveryResult:
+    """What a status means; None if no answer came.
 
     Args:
-        attempts: How many there have been, this one included.
+        attempts: How many there were, this one included.
     """
     if status is not None and 200 <= status < 300:
-        return Outcome.DELIVERED
+        return DeliveryResult.DELIVERED
     if status == 410:
-        return Outcome.UNSUBSCRIBED
-    return Outcome.AGAIN if attempts <= len(WAITS) else Outcome.GIVEN_UP
+        return DeliveryResult.UNSUBSCRIBED
+    return DeliveryResult.AGAIN if attempts <= len(WAITS) else DeliveryResult.GIVEN_UP
 
 
 def conclusion(reply: Reply, *, attempts: int, until_us: int, now: datetime) -> Mapping[str, Any]:
-    """What to write down about the endpoint after an attempt.
+    """The columns of the endpoint after an attempt.
 
     Args:
-        attempts: How many there have been, this one included.
-        until_us: Of the last event of the batch.
+        attempts: How many there were, this one included.
+        until_us: The moment of the last event of the batch.
     """
     done = {"batch_id": None, "batch_at": None, "batch_until_us": None, "attempts": 0, "due_at": None}
     free = {"claimed_until": None, "last_error": reply.error}
-    match outcome(reply.status, attempts=attempts):
-        case Outcome.DELIVERED:
+    match delivery_result(reply.status, attempts=attempts):
+        case DeliveryResult.DELIVERED:
             return {**free, **done, "delivered_us": until_us}
-        case Outcome.GIVEN_UP:
+        case DeliveryResult.GIVEN_UP:
             given_up = f"a batch was given up after {attempts} attempts: {reply.error}"
             return {**free, **done, "delivered_us": until_us, "last_error": given_up}
-        case Outcome.UNSUBSCRIBED:
+        case DeliveryResult.UNSUBSCRIBED:
             return {**free, **done, "unsubscribed_at": timestamp(now)}
-        case Outcome.AGAIN:
+        case DeliveryResult.AGAIN:
             return {**free, "attempts": attempts, "due_at": timestamp(now + WAITS[attempts - 1])}

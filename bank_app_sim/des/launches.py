@@ -13,6 +13,7 @@ from .request import Request, User
 from .store.dreams import DreamRow
 from .store.launches import LaunchRow
 from .store.listings import DREAMS, LAUNCHES
+from .store.users import UserRow
 
 
 def as_json(launch: LaunchRow, dream: DreamRow) -> dict[str, Any]:
@@ -46,8 +47,8 @@ def all_as_json(connection: Connection, found: Sequence[LaunchRow]) -> list[dict
 def create(request: Request) -> Answer:
     """Switch a savehack on.
 
-    It starts at once, or waits: as a draft for the user's consent, where the bank wants one, else paused for an account
-    to be asked for.
+    It starts at once, or waits: as a draft for the user's consent if the bank wants one, otherwise paused until there
+    is an account.
     """
     fields = Fields(request.http.body, "savehackLaunch")
     savehack = _savehack(fields)
@@ -79,17 +80,21 @@ def create(request: Request) -> Answer:
     )
     store.launches.add(request.connection, launch)
     request.outbox.note("SavehackLaunched", "savehackLaunches", launch.id)
-    if drafts:
-        consents.open_for(request, launch, dream)
-    elif waits:
-        launching.open_account_request(request, user, dream)
-    else:
-        launching.start(request, launch.id)
+    _begin(request, launch, user, dream)
     return Answer(201, {"savehackLaunch": shown(request, launch.id)})
 
 
+def _begin(request: Request, launch: LaunchRow, user: UserRow, dream: DreamRow) -> None:
+    if launch.drafted_at is not None:
+        consents.open_for(request, launch, dream)
+    elif launch.paused_at is not None:
+        launching.open_account_request(request, user, dream)
+    else:
+        launching.start(request, launch.id)
+
+
 def _savehack(fields: Fields) -> Savehack:
-    """The savehack that the body's type names. All other fields depend on it: a wrong one is refused at once."""
+    """The savehack that the body's type names. All other fields depend on it: a wrong type is refused at once."""
     savehack = BY_LAUNCH_TYPE.get(fields.required("type", TEXT))
     if savehack is None:
         raise Refused(400, {fields.path("type"): [f"must be one of {', '.join(BY_LAUNCH_TYPE)}"]})

@@ -8,6 +8,7 @@ import attrs
 from starlette.datastructures import QueryParams
 
 from ..server.answers import Answer, Refused
+from ..server.database import Query
 from ..server.request import HTTPRequest
 from . import store
 from .request import Request
@@ -130,8 +131,8 @@ def find(
     """Read the page that the query asks for.
 
     Args:
-        place: Where the page before ended, whatever number the query says; empty for the beginning.
-        place_of: What a query says to go on after a thing.
+        place: Where the page before ended, whatever `page` says; empty for the beginning.
+        place_of: The query that goes on after a row.
     """
     page = asked_for(request.http.query, most_items=most_items)
     if place is None and "after" in request.http.query:
@@ -139,21 +140,13 @@ def find(
     narrowed = {**request.reach, **filters}
     statements = store.listings.listing(collection, frozenset([*narrowed, *(["after"] if place else [])]))
     narrowed |= place or {}
-    # One more than is shown tells whether there are more.
-    window = {"limit": page.items + 1, "offset": 0 if place is not None else page.before}
-    if is_too_deep := window["offset"] > DEEPEST:
-        window = {"limit": 1, "offset": DEEPEST}  # there may be nothing, which is fine
-    rows = statements.page.all(request.connection, **narrowed, **window)
-    if is_too_deep and rows:
-        raise Refused(400, {"page": [f"begins after the first {DEEPEST} of these; {NOT_BY_NUMBER}"]})
+    rows = _rows(request, statements.page, narrowed, page, is_numbered=place is None)
     following = None
     if len(rows) > page.items:
         is_far = place is not None or page.before + page.items >= MOST_NUMBERED
         beside = {"page": None, **place_of(rows[page.items - 1])}
         following = beside if is_far else {"page": str(page.number + 1)}
-    count = None
-    if place is None:
-        count = statements.count.one(request.connection, **narrowed)
+    count = None if place is not None else statements.count.one(request.connection, **narrowed)
     return Found(
         request.http,
         collection.plural,
@@ -163,6 +156,18 @@ def find(
         is_numbered=place is None,
         rows=rows[: page.items],
     )
+
+
+def _rows(
+    request: Request, query: Query[T], narrowed: Mapping[str, Any], page: Page, *, is_numbered: bool
+) -> Sequence[T]:
+    """The rows of a page, and one more if there are more."""
+    offset = page.before if is_numbered else 0
+    if offset <= DEEPEST:
+        return query.all(request.connection, **narrowed, limit=page.items + 1, offset=offset)
+    if query.all(request.connection, **narrowed, limit=1, offset=DEEPEST):
+        raise Refused(400, {"page": [f"begins after the first {DEEPEST} of these; {NOT_BY_NUMBER}"]})
+    return []
 
 
 def address(http: HTTPRequest, changed: Changed) -> str:

@@ -63,11 +63,16 @@ def _ask(request: Request) -> Answer:
         to_account_id=to_account_id,
         to_dream_id=target_id,
     )
+    return _written(request, asked_for)
+
+
+def _written(request: Request, asked_for: TransactionRow) -> Answer:
+    """A move within one account is settled at once; any other one waits for the bank."""
     transaction = write(request, asked_for)
-    if kind == "Internal" and from_account_id == to_account_id:
+    if transaction.type == "Internal" and transaction.from_account_id == transaction.to_account_id:
         money.settle(request.connection, transaction, at=request.now, outbox=request.outbox)
     else:
-        request.outbox.note(f"{money.EVENTS[kind]}Requested", "transactions", transaction.id)
+        request.outbox.note(f"{money.EVENTS[transaction.type]}Requested", "transactions", transaction.id)
     return Answer(201, {"transaction": transactions.as_json(request.one(TRANSACTIONS, transaction.id))})
 
 

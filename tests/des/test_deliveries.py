@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank_app_sim.des import deliveries
-from bank_app_sim.des.deliveries import WAITS, Outcome, Reply
+from bank_app_sim.des.deliveries import WAITS, DeliveryResult, Reply
 
 NOW = datetime(2026, 12, 2, 10, tzinfo=UTC)
 
@@ -17,19 +17,19 @@ attempts = st.integers(1, len(WAITS) + 1)
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_success_is_delivered(status: int) -> None:
-    assert deliveries.outcome(status, attempts=1) is Outcome.DELIVERED
+    assert deliveries.delivery_result(status, attempts=1) is DeliveryResult.DELIVERED
 
 
 @pytest.mark.parametrize("status", [None, 100, 300, 301, 302, 307, 308, 400, 401, 404, 409, 429, 500, 503])
 def test_anything_else_is_tried_again_redirects_too(status: int | None) -> None:
-    assert deliveries.outcome(status, attempts=1) is Outcome.AGAIN
-    assert deliveries.outcome(status, attempts=len(WAITS)) is Outcome.AGAIN
-    assert deliveries.outcome(status, attempts=len(WAITS) + 1) is Outcome.GIVEN_UP
+    assert deliveries.delivery_result(status, attempts=1) is DeliveryResult.AGAIN
+    assert deliveries.delivery_result(status, attempts=len(WAITS)) is DeliveryResult.AGAIN
+    assert deliveries.delivery_result(status, attempts=len(WAITS) + 1) is DeliveryResult.GIVEN_UP
 
 
 @given(attempts)
 def test_410_unsubscribes_whenever_it_comes(attempts: int) -> None:
-    assert deliveries.outcome(410, attempts=attempts) is Outcome.UNSUBSCRIBED
+    assert deliveries.delivery_result(410, attempts=attempts) is DeliveryResult.UNSUBSCRIBED
 
 
 def test_the_table_of_waits() -> None:
@@ -44,7 +44,7 @@ def test_a_batch_stays_or_the_next_may_go_and_never_both(status: int | None, att
     written = deliveries.conclusion(reply, attempts=attempts, until_us=7, now=NOW)
 
     assert written["claimed_until"] is None
-    if deliveries.outcome(status, attempts=attempts) is Outcome.AGAIN:
+    if deliveries.delivery_result(status, attempts=attempts) is DeliveryResult.AGAIN:
         assert "batch_id" not in written
         assert "delivered_us" not in written
         assert written["attempts"] == attempts

@@ -68,7 +68,7 @@ LONG_LIVED = {
 # Those that end with what began them, which hears of what went wrong.
 SHORT = {
     ("timeline/machine_clock.py", "wake"),
-    ("des/webhooks.py", "post"),
+    ("des/webhook_sender.py", "post"),
     ("server/database/postgresql.py", "self._read_apart"),
     ("simulation/remote/crossing.py", "exchange"),
     ("simulation/remote/registry.py", "self._store.address"),
@@ -144,7 +144,7 @@ async def test_the_sandbox_outlives_whatever_its_database_does(
     async with standing(tmp_path, database=fault) as stands:
         await at_every_point(stands, fault, EXCEPTIONS, is_late=is_late, times=times)
 
-    assert fault.struck >= {"next_due", "Webhooks._look", "Webhooks._claim", "Webhooks._conclude"}
+    assert fault.struck >= {"next_due", "Webhooks._look", "claim_webhooks", "conclude"}
     assert "a mistake of ours" in caplog.text
 
 
