@@ -1,6 +1,7 @@
 """The simulated Bank Backend: what a bank builds behind its app to open accounts and move money for Impact Finance."""
 
-from .bank import Bank, BankBackend
+from .backend import BankBackend
+from .bank import Bank
 from .crash_points import (
     CONSENT_CRASH_POINTS,
     CRASH_POINTS,

@@ -12,12 +12,12 @@ import attrs
 
 from impact_sdk import BadRequest, ImpactError, NotFound
 
-from ..server.attempts import mistake, survived, wait_after, why
-from ..server.database import Connection, Database
-from ..timeline.clock import Clock, timestamp
+from ..server.attempts import survived, why
+from ..server.database import Connection
+from ..timeline.clock import timestamp
 from . import store
-from .crash_points import Crash, done_not_written, due_not_done
-from .gateway import Gateway
+from .crash_points import done_not_written, due_not_done
+from .desk import Desk
 from .ordering import OrderBook, OrderRequest
 from .store.claims import LEASE
 from .store.consents import TOLD, Consent, ConsentState
@@ -29,33 +29,30 @@ class AnsweredOtherwise(Exception):
     """The customer has said the opposite before; the message says what."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Consents:
     """The bank's side of transfer consents; `store.consents` has the states.
 
     Attributes:
-        order_book: Where an account is ordered for whoever signs and has none.
+        order_book: Takes the order if a customer signs who has no account.
         account_for_each_dream: Each Dream has an account of its own at this bank.
     """
 
     # docs/des.md 5.4
-    database: Database
-    gateway: Gateway
-    clock: Clock
+    desk: Desk
     order_book: OrderBook
     account_for_each_dream: bool
-    crash: Crash
 
     async def fetch(self, customer: str, temporary_id: str) -> Consent | None:
         """The consent that a temporary id stands for, at once; None where there is none, or it is somebody else's."""
-        fetched = await self.gateway.fetch_consent(temporary_id)
+        fetched = await self.desk.gateway.fetch_consent(temporary_id)
         if fetched is None or fetched.customer != customer:
             return None
-        return await self.database.run(functools.partial(store.consents.show, consent=fetched))
+        return await self.desk.database.run(functools.partial(store.consents.show, consent=fetched))
 
     async def get(self, customer: str, consent_id: str) -> Consent | None:
         find = functools.partial(store.consents.get, consent_id=consent_id, customer=customer)
-        return await self.database.run(find, reads_only=True)
+        return await self.desk.database.run(find, reads_only=True)
 
     async def answer(self, customer: str, consent_id: str, *, signed: bool) -> Consent | None:
         """Take what the customer says, and tell DES; how it stands then. None where there is no such consent.
@@ -65,7 +62,7 @@ class Consents:
         EarlierUser: As `OrderBook.take()`; nothing was taken.
         """
         take = functools.partial(self._take, customer=customer, consent_id=consent_id, signed=signed)
-        taken = await self.database.run(take)
+        taken = await self.desk.database.run(take)
         if taken is not None and taken.state.is_due:
             await self._tell(taken)
         return await self.get(customer, consent_id)
@@ -79,7 +76,7 @@ class Consents:
             if consent.state.signed is not signed:
                 raise AnsweredOtherwise(f"the consent is {consent.state} since {consent.answered_at}")
             return None
-        now = self.clock.now()
+        now = self.desk.clock.now()
         taken = store.consents.answer(
             connection, consent, signed=signed, at=timestamp(now), until=timestamp(now + LEASE)
         )
@@ -95,40 +92,25 @@ class Consents:
 
     async def work_off(self) -> None:
         """Tell DES what could not be told before, a batch of it."""
-        now = self.clock.now()
-        claim = functools.partial(store.consents.claim, now=timestamp(now), until=timestamp(now + LEASE))
-        for consent in await self.database.run(claim):
+        for consent in await self.desk.claim(store.consents.DUE):
             await self._tell(consent)
 
     async def _tell(self, consent: Consent) -> None:
-        self.crash(due_not_done("consents", consent.state))
+        self.desk.crash(due_not_done("consents", consent.state))
         try:
-            await self.gateway.answer_consent(consent)
-            await self.database.run(functools.partial(self._end, consent=consent))
+            await self.desk.gateway.answer_consent(consent)
+            await self.desk.database.run(functools.partial(self._end, consent=consent))
         except (NotFound, BadRequest) as error:  # the user is gone there, or DES has another answer
             logger.error("DES does not want to hear that consent %s is %s: %s", consent.id, consent.state, error)
-            await self.database.run(
+            await self.desk.database.run(
                 functools.partial(
                     store.consents.end, consent=consent, state=ConsentState.OBSOLETE, last_error=why(error)
                 )
             )
-        except survived(self.clock, ImpactError) as error:
-            await self._postpone(consent, error)
-
-    async def _postpone(self, consent: Consent, error: Exception) -> None:
-        due_at = timestamp(self.clock.now() + wait_after(consent.attempts + 1))
-        logger.warning(
-            "DES does not hear before %s that consent %s is %s: %s",
-            due_at,
-            consent.id,
-            consent.state,
-            why(error),
-            exc_info=mistake(error, failures=consent.attempts + 1),
-        )
-        await self.database.run(
-            functools.partial(store.consents.postpone, row=consent, due_at=due_at, last_error=why(error))
-        )
+        except survived(self.desk.clock, ImpactError) as error:
+            what = f"DES does not hear that consent {consent.id} is {consent.state}"
+            await self.desk.postpone(store.consents.DUE, consent, error, what=what)
 
     def _end(self, connection: Connection, *, consent: Consent) -> None:
-        self.crash(done_not_written("consents", consent.state))
+        self.desk.crash(done_not_written("consents", consent.state))
         store.consents.end(connection, consent, TOLD[consent.state])

@@ -9,12 +9,13 @@ import attrs
 
 from impact_sdk import Event, ImpactError
 
-from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
-from ..server.database import Connection, Database
+from ..server.attempts import LONGEST_WAIT, survived, why
+from ..server.database import Connection
 from ..timeline.clock import Clock, moment, timestamp
 from . import ledger, store
 from .crash_points import RECEIVED, Crash, done_not_written, due_not_done
-from .gateway import EVENTS_AT_ONCE, Gateway
+from .desk import Desk
+from .gateway import EVENTS_AT_ONCE
 from .reactions import Reaction, customer_who_left, reaction
 from .store.claims import LEASE
 from .store.events import Look, Way
@@ -22,7 +23,7 @@ from .store.events import Look, Way
 logger = logging.getLogger(__name__)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Inbox:
     """Takes in events, each once: which have been here, and what they cause, is written down in one transaction."""
 
@@ -54,43 +55,38 @@ class Inbox:
                 pass
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Following:
     """Looks for events that no webhook has brought, from where the last look ended."""
 
-    database: Database
-    gateway: Gateway
+    desk: Desk
     inbox: Inbox
-    clock: Clock
     look_every: timedelta
-    crash: Crash
 
     async def work_off(self) -> None:
         """Look, if it is time to."""
-        now, until = timestamp(self.clock.now()), timestamp(self.clock.now() + LEASE)
+        now, until = timestamp(self.desk.clock.now()), timestamp(self.desk.clock.now() + LEASE)
         longest = max(self.look_every, LONGEST_WAIT)
-        look = await self.database.run(
+        look = await self.desk.database.run(
             functools.partial(store.events.claim_look, now=now, until=until, longest=longest)
         )
         if look is None:
             return
         try:
             await self._take_all(look)
-        except survived(self.clock, ImpactError) as error:
-            due_at = timestamp(self.clock.now() + wait_after(look.attempts + 1))
-            found = mistake(error, failures=look.attempts + 1)
-            logger.warning("no events before %s: %s", due_at, why(error), exc_info=found)
+        except survived(self.desk.clock, ImpactError) as error:
+            due_at = self.desk.log_failure("no look for events", error, failures=look.attempts + 1)
             plan = functools.partial(store.events.plan_look, attempts=look.attempts + 1, last_error=why(error))
         else:
-            due_at = timestamp(self.clock.now() + self.look_every)
+            due_at = timestamp(self.desk.clock.now() + self.look_every)
             plan = functools.partial(store.events.plan_look, attempts=0, last_error=None)
-        await self.database.run(functools.partial(plan, due_at=due_at))
+        await self.desk.database.run(functools.partial(plan, due_at=due_at))
 
     async def _take_all(self, look: Look) -> None:
         after = None if look.after is None else moment(look.after)
-        while events := await self.gateway.events(after=after):
-            self.crash(due_not_done("events", RECEIVED))
-            await self.database.run(functools.partial(self._take, events=events, after=_latest(events, after)))
+        while events := await self.desk.gateway.events(after=after):
+            self.desk.crash(due_not_done("events", RECEIVED))
+            await self.desk.database.run(functools.partial(self._take, events=events, after=_latest(events, after)))
             before, after = after, _latest(events, after)
             if len(events) < EVENTS_AT_ONCE or after == before:
                 return

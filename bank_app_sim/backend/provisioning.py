@@ -9,88 +9,84 @@ import attrs
 
 from impact_sdk import ImpactError
 
-from ..server.attempts import mistake, survived, wait_after, why
-from ..server.database import Connection, Database
-from ..timeline.clock import Clock, timestamp
+from ..server.attempts import survived
+from ..server.database import Connection
+from ..timeline.clock import timestamp
 from . import ledger, store
-from .crash_points import Crash, done_not_written, due_not_done
-from .gateway import Gateway
+from .crash_points import done_not_written, due_not_done
+from .desk import Desk
 from .orders import Order, OrderEvent, OrderState, after, decide
 from .store.claims import LEASE
 
 logger = logging.getLogger(__name__)
 
 
-@attrs.define(eq=False, kw_only=True)
+@attrs.define(eq=False)
 class Provisioning:
-    """Takes the due steps of every order; `orders` has the table of steps.
+    """Takes the due steps of orders; `orders` has the table of steps.
 
     Attributes:
         refuses: Customers who get no account; it may change from one decision to the next.
     """
 
-    database: Database
-    gateway: Gateway
-    clock: Clock
+    desk: Desk
     refuses: Collection[str]
-    crash: Crash
 
     async def work_off(self) -> None:
-        """Bring each order as far as it goes now, of a batch of those that are due."""
-        now = self.clock.now()
-        claim = functools.partial(store.orders.claim, now=timestamp(now), until=timestamp(now + LEASE))
-        for claimed in await self.database.run(claim):
+        """Take a batch of due orders, each as far as it goes now."""
+        for claimed in await self.desk.claim(store.orders.DUE):
             order: Order | None = claimed
             while order is not None and not order.state.is_final:
-                order = await self._take_step(order, self.clock.now())
+                order = await self._take_step(order, self.desk.clock.now())
 
     async def _take_step(self, order: Order, now: datetime) -> Order | None:
-        """Have the effect, then write down that it happened: a process that dies between the two begins again.
+        """Have the step's effect, then write down that it happened. A process that dies in between does it again.
 
-        Returns the order as it is then, or None where the next step is not for now, or not for this worker.
+        Returns the order after the step; None if its next step is not for now, or not for this worker.
         """
-        self.crash(due_not_done("provisioning", order.state))
+        self.desk.crash(due_not_done("provisioning", order.state))
         try:
             told = await self._tell_des(order)
             answer = await self._link(order) if order.state is OrderState.POSTED else None
-            return await self.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
-        except survived(self.clock, ImpactError) as error:
-            await self._postpone(order, error)
+            return await self.desk.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
+        except survived(self.desk.clock, ImpactError) as error:
+            what = f"order {order.id} stays {order.state}"
+            await self.desk.postpone(store.orders.DUE, order, error, what=what)
             return None
 
     async def _tell_des(self, order: Order) -> Order:
-        """The effect outside of this bank, if the step has one; the order with what DES answered."""
+        """The step's effect at DES, if it has one. Returns the order with what DES answered."""
         match order.state:
             case OrderState.OPENED:
-                user_id = await self.gateway.introduce(order.customer, has_launched=order.user_id is not None)
+                user_id = await self.desk.gateway.introduce(order.customer, has_launched=order.user_id is not None)
                 return attrs.evolve(order, user_id=user_id)
             case OrderState.INTRODUCED:
                 assert order.user_id is not None  # written down with this state
                 external_id = order.account_external_id or order.dream_id or order.user_id
-                account_id = await self.gateway.post_account(order.user_id, external_id, product=order.product)
+                account_id = await self.desk.gateway.post_account(order.user_id, external_id, product=order.product)
                 return attrs.evolve(order, account_id=account_id)
             case OrderState.REFUSED:
-                # A newer order has an outcome of its own; to tell this one late could take back what is being opened.
-                if not await self.database.run(functools.partial(store.orders.is_superseded, order=order)):
-                    await self.gateway.report_refusal(order.customer, dream_id=order.dream_id)
+                # A newer order has its own result. Telling this refusal late could stop the newer order's account.
+                if not await self.desk.database.run(functools.partial(store.orders.is_superseded, order=order)):
+                    await self.desk.gateway.report_refusal(order.customer, dream_id=order.dream_id)
         return order
 
     async def _link(self, order: Order) -> OrderEvent:
-        """The one step of which DES decides how it ends."""
+        """Link the account to its Dream: DES decides how this step ends."""
         assert order.user_id is not None  # all three are written down with this state
         assert order.account_id is not None
         assert order.dream_id is not None
-        is_linked = await self.gateway.link_dream(order.dream_id, order.account_id, user_id=order.user_id)
+        is_linked = await self.desk.gateway.link_dream(order.dream_id, order.account_id, user_id=order.user_id)
         if not is_linked:
             logger.warning("order %s: account %s is open, and its Dream is gone", order.id, order.account_id)
         return OrderEvent.DREAM_LINKED if is_linked else OrderEvent.DREAM_GONE
 
     def _write(self, connection: Connection, *, order: Order, answer: OrderEvent | None, now: datetime) -> Order | None:
-        """The effect within this bank, if the step has one, and the state that follows, in one transaction."""
+        """Write the step's effect at the bank, if it has one, and the next state, in one transaction."""
         event = answer or self._effect(connection, order, now)
         if after(order.state, event) is OrderState.REPORTED:
             store.settlement.plan(connection, timestamp(now))  # deposits may have waited for this account
-        self.crash(done_not_written("provisioning", order.state))
+        self.desk.crash(done_not_written("provisioning", order.state))
         return store.orders.move(
             connection,
             order,
@@ -114,13 +110,3 @@ class Provisioning:
                 return OrderEvent.REFUSAL_TOLD
             case _:
                 raise RuntimeError(f"an order that is {order.state} has no effect here")
-
-    async def _postpone(self, order: Order, error: Exception) -> None:
-        due_at = self.clock.now() + wait_after(order.attempts + 1)
-        found = mistake(error, failures=order.attempts + 1)
-        logger.warning(
-            "order %s stays %s until %s: %s", order.id, order.state, timestamp(due_at), why(error), exc_info=found
-        )
-        await self.database.run(
-            functools.partial(store.orders.postpone, row=order, due_at=timestamp(due_at), last_error=why(error))
-        )

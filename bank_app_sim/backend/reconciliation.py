@@ -12,14 +12,14 @@ import attrs
 
 from impact_sdk import ImpactError
 
-from ..server.attempts import mistake, survived, wait_after, why
-from ..server.database import Connection, Database
-from ..timeline.clock import Clock, timestamp
+from ..server.attempts import survived
+from ..server.database import Connection
+from ..timeline.clock import timestamp
 from . import investments, ledger, store
-from .crash_points import Crash, done_not_written, due_not_done
-from .gateway import PERFORMANCE, Gateway
+from .crash_points import done_not_written, due_not_done
+from .desk import Desk
+from .gateway import PERFORMANCE
 from .orders import Order, OrderState
-from .store.claims import LEASE
 from .store.reports import Report, ReportKind
 
 logger = logging.getLogger(__name__)
@@ -70,39 +70,36 @@ class NotPosted(Exception):
     """DES does not know the account yet."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Reconciliation:
-    """Tells DES what is due to be told."""
+    """Tells DES what has moved without it."""
 
-    database: Database
-    gateway: Gateway
-    clock: Clock
-    crash: Crash
+    desk: Desk
 
     async def work_off(self) -> None:
         """Tell what is due, a batch of it."""
-        now = self.clock.now()
-        claim = functools.partial(store.reports.claim, now=timestamp(now), until=timestamp(now + LEASE))
-        for report in await self.database.run(claim):
+        for report in await self.desk.claim(store.reports.DUE):
             await self._tell(report)
 
     async def _tell(self, report: Report) -> None:
-        self.crash(due_not_done("reports", report.state))
+        self.desk.crash(due_not_done("reports", report.state))
         try:
             await self._tell_des(report)
-            await self.database.run(functools.partial(self._end, report=report))
-        except survived(self.clock, ImpactError, NotPosted) as error:
-            await self._postpone(report, error)
+            await self.desk.database.run(functools.partial(self._end, report=report))
+        except survived(self.desk.clock, ImpactError, NotPosted) as error:
+            is_expected = isinstance(error, NotPosted)
+            what = f"{report.reference} is not reported"
+            await self.desk.postpone(store.reports.DUE, report, error, what=what, is_expected=is_expected)
 
     async def _tell_des(self, report: Report) -> None:
         find = functools.partial(store.orders.of_savings, savings_account=report.account)
-        order = await self.database.run(find, reads_only=True)
+        order = await self.desk.database.run(find, reads_only=True)
         if order is None or order.state is OrderState.CLOSED:
             return  # the user is gone there, and the account here
         if order.state not in (OrderState.REPORTED, OrderState.UNLINKED) or not (order.user_id and order.account_id):
             raise NotPosted(f"DES does not know {report.account} yet")
         if report.kind is ReportKind.OUTSIDE:
-            await self.gateway.report(
+            await self.desk.gateway.report(
                 report.reference,
                 user_id=order.user_id,
                 account_id=order.account_id,
@@ -114,18 +111,10 @@ class Reconciliation:
     async def _tell_worth(self, order: Order) -> None:
         """On a Performance account no transaction moves a balance: it is told (docs/des.md 1.8)."""
         find = functools.partial(investments.worth_of, order=order)
-        worth = await self.database.run(find, reads_only=True)
+        worth = await self.desk.database.run(find, reads_only=True)
         if worth is not None:
-            await self.gateway.value(worth)
+            await self.desk.gateway.value(worth)
 
     def _end(self, connection: Connection, *, report: Report) -> None:
-        self.crash(done_not_written("reports", report.state))
+        self.desk.crash(done_not_written("reports", report.state))
         store.reports.end(connection, report)
-
-    async def _postpone(self, report: Report, error: Exception) -> None:
-        due_at = timestamp(self.clock.now() + wait_after(report.attempts + 1))
-        found = None if isinstance(error, NotPosted) else mistake(error, failures=report.attempts + 1)
-        logger.warning("%s is not reported before %s: %s", report.reference, due_at, why(error), exc_info=found)
-        await self.database.run(
-            functools.partial(store.reports.postpone, row=report, due_at=due_at, last_error=why(error))
-        )

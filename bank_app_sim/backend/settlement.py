@@ -1,4 +1,4 @@
-"""Fetches the transactions that DES requests, moves each in the ledger or refuses it, and tells DES which."""
+"""Fetches the transactions that DES requests, moves the money in the ledger or refuses, and tells DES."""
 
 import functools
 import logging
@@ -16,58 +16,52 @@ from impact_sdk import (
     TransactionType,
 )
 
-from ..server.attempts import LONGEST_WAIT, mistake, survived, wait_after, why
-from ..server.database import Connection, Database
-from ..timeline.clock import Clock, timestamp
+from ..server.attempts import LONGEST_WAIT, survived, why
+from ..server.database import Connection
+from ..timeline.clock import timestamp
 from . import investments, ledger, store
-from .crash_points import Crash, done_not_written, due_not_done
-from .gateway import Gateway
+from .crash_points import done_not_written, due_not_done
+from .desk import Desk
 from .store.claims import LEASE
 from .transfers import AFTER_FORGETTING, AFTER_TELLING, Means, Transfer, TransferState, refusal
 
 logger = logging.getLogger(__name__)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Settlement:
-    """Does what is due of settling; what may become of a transaction stands in `transfers`."""
+    """Settles what is due; `transfers` has the table of what becomes of a transaction."""
 
-    database: Database
-    gateway: Gateway
-    clock: Clock
+    desk: Desk
     settle_every: timedelta
-    crash: Crash
 
     async def receive(self) -> None:
-        """Fetch what is requested, and decide on it, if it is time to."""
-        now = self.clock.now()
-        until = self._end_of_claim()
-        claim = functools.partial(
-            store.settlement.claim, now=timestamp(now), until=until, longest=max(self.settle_every, LONGEST_WAIT)
-        )
-        failures = await self.database.run(claim)
+        """If it is time, fetch the requested transactions and decide on them."""
+        now = self.desk.clock.now()
+        until, longest = timestamp(now + LEASE), max(self.settle_every, LONGEST_WAIT)
+        claim = functools.partial(store.settlement.claim, now=timestamp(now), until=until, longest=longest)
+        failures = await self.desk.database.run(claim)
         if failures is not None:
             await self._receive_all(now, failures, claim=until)
 
     async def _receive_all(self, now: datetime, failures: int, *, claim: str) -> None:
         try:
-            await self._receive_each(await self.gateway.requested(), now)
-        except survived(self.clock, ImpactError) as error:
-            due_at, found = self.clock.now() + wait_after(failures + 1), mistake(error, failures=failures + 1)
-            logger.warning("no settlement before %s: %s", timestamp(due_at), why(error), exc_info=found)
+            await self._receive_each(await self.desk.gateway.requested(), now)
+        except survived(self.desk.clock, ImpactError) as error:
+            due_at = self.desk.log_failure("no settlement", error, failures=failures + 1)
             plan = functools.partial(store.settlement.conclude, attempts=failures + 1, last_error=why(error))
         else:
-            due_at = self.clock.now() + self.settle_every
+            due_at = timestamp(self.desk.clock.now() + self.settle_every)
             plan = functools.partial(store.settlement.conclude, attempts=0, last_error=None)
-        await self.database.run(functools.partial(plan, due_at=timestamp(due_at), of_claim=claim))
+        await self.desk.database.run(functools.partial(plan, due_at=due_at, of_claim=claim))
 
     async def _receive_each(self, requested: Sequence[Transaction], now: datetime) -> None:
-        """Decide on all of them; what goes wrong with one keeps none of the others waiting, and is raised then."""
+        """Decide on each of them. One failure does not stop the others; the first error is raised at the end."""
         failed: list[Exception] = []
         for transaction in requested:
             try:
                 await self._receive(transaction, now)
-            except survived(self.clock) as error:
+            except survived(self.desk.clock) as error:
                 failed.append(error)
         if failed:
             raise failed[0]
@@ -76,12 +70,12 @@ class Settlement:
         accounts = _accounts(transaction)
         if accounts is None:
             logger.warning("transaction %s is left alone: this bank knows no %s", transaction.id, transaction.type)
-        elif None not in accounts:  # else it waits for the account, and is listed again
-            self.crash(due_not_done("transfers", TransferState.RECEIVED))
-            await self.database.run(functools.partial(self._decide, transaction=transaction, now=now))
+        elif None not in accounts:  # otherwise it waits for the account, and DES lists it again
+            self.desk.crash(due_not_done("transfers", TransferState.RECEIVED))
+            await self.desk.database.run(functools.partial(self._decide, transaction=transaction, now=now))
 
     def _decide(self, connection: Connection, *, transaction: Transaction, now: datetime) -> None:
-        """Move the money or refuse to, once: what was decided before stays, and is told again if DES has forgotten."""
+        """Move the money or refuse, once. If that was decided before and DES has forgotten it, DES is told again."""
         known = store.transfers.get(connection, transaction.id)
         if known is not None:
             again = AFTER_FORGETTING.get((known.state, known.is_moved))
@@ -105,34 +99,32 @@ class Settlement:
             attempts=0,
             last_error=None,
         )
-        if transfer.state is TransferState.MOVED and source != target:  # else it stays on one account
+        if transfer.state is TransferState.MOVED and source != target:  # otherwise the money stays on one account
             ledger.post(connection, _posting(transfer), at=now)
-        self.crash(done_not_written("transfers", TransferState.RECEIVED))
+        self.desk.crash(done_not_written("transfers", TransferState.RECEIVED))
         store.transfers.add(connection, transfer, now=timestamp(now))
 
     async def tell(self) -> None:
         """Tell DES what was decided, a batch of it."""
-        now = self.clock.now()
-        claim = functools.partial(store.transfers.claim, now=timestamp(now), until=self._end_of_claim())
-        for transfer in await self.database.run(claim):
+        now = self.desk.clock.now()
+        for transfer in await self.desk.claim(store.transfers.DUE):
             await self._tell(transfer, now)
 
-    def _end_of_claim(self) -> str:
-        return timestamp(self.clock.now() + LEASE)
-
     async def _tell(self, transfer: Transfer, now: datetime) -> None:
-        self.crash(due_not_done("transfers", transfer.state))
+        self.desk.crash(due_not_done("transfers", transfer.state))
         try:
-            if transfer.reason is None:
-                worths = await self.database.run(functools.partial(_worths, transfer=transfer), reads_only=True)
-                outcome = await self.gateway.settle(
-                    transfer.transaction_id, user_id=transfer.user_id, worths=worths, at=now
-                )
-            else:
-                outcome = await self.gateway.fail(transfer.transaction_id, transfer.reason)
-            await self.database.run(functools.partial(self._end, transfer=transfer, outcome=outcome, now=now))
-        except survived(self.clock, ImpactError) as error:
-            await self._postpone(transfer, error)
+            outcome = await self._tell_des(transfer, now)
+            await self.desk.database.run(functools.partial(self._end, transfer=transfer, outcome=outcome, now=now))
+        except survived(self.desk.clock, ImpactError) as error:
+            what = f"transaction {transfer.transaction_id} stays {transfer.state}"
+            await self.desk.postpone(store.transfers.DUE, transfer, error, what=what)
+
+    async def _tell_des(self, transfer: Transfer, now: datetime) -> TransactionState:
+        """Settle the transaction at DES or fail it; returns what DES made of it."""
+        if transfer.reason is not None:
+            return await self.desk.gateway.fail(transfer.transaction_id, transfer.reason)
+        worths = await self.desk.database.run(functools.partial(_worths, transfer=transfer), reads_only=True)
+        return await self.desk.gateway.settle(transfer.transaction_id, user_id=transfer.user_id, worths=worths, at=now)
 
     def _end(self, connection: Connection, *, transfer: Transfer, outcome: TransactionState, now: datetime) -> None:
         state = AFTER_TELLING[transfer.state, outcome]
@@ -144,26 +136,12 @@ class Settlement:
         elif state is TransferState.DISPUTED:
             reason = f"{reason}; but DES has settled it"
             logger.error("transaction %s is settled at DES, and was refused here: %s", transfer.transaction_id, reason)
-        self.crash(done_not_written("transfers", transfer.state))
+        self.desk.crash(done_not_written("transfers", transfer.state))
         store.transfers.end(connection, transfer, state, reason=reason)
-
-    async def _postpone(self, transfer: Transfer, error: Exception) -> None:
-        due_at = self.clock.now() + wait_after(transfer.attempts + 1)
-        logger.warning(
-            "transaction %s stays %s until %s: %s",
-            transfer.transaction_id,
-            transfer.state,
-            timestamp(due_at),
-            why(error),
-            exc_info=mistake(error, failures=transfer.attempts + 1),
-        )
-        await self.database.run(
-            functools.partial(store.transfers.postpone, row=transfer, due_at=timestamp(due_at), last_error=why(error))
-        )
 
 
 def _accounts(transaction: Transaction) -> tuple[Reference | None, ...] | None:
-    """The savings accounts that it names, each None while there is none; None for a type that this bank knows not."""
+    """The savings accounts of a transaction, each None if it is missing; None if the bank does not know the type."""
     match transaction.type:
         case TransactionType.DEPOSIT:
             return (transaction.to_account,)
@@ -176,7 +154,7 @@ def _accounts(transaction: Transaction) -> tuple[Reference | None, ...] | None:
 
 
 def _source_and_target(connection: Connection, transaction: Transaction, customer: str) -> tuple[str, str]:
-    """In the bank's books. What is no savings account is the customer's current one."""
+    """Two accounts of the bank's books. Where DES names no savings account, it is the customer's current account."""
     current = ledger.current_account(customer)
     source = _savings(connection, customer, transaction.from_account) if transaction.from_account else current
     target = _savings(connection, customer, transaction.to_account) if transaction.to_account else current
@@ -184,9 +162,9 @@ def _source_and_target(connection: Connection, transaction: Transaction, custome
 
 
 def _savings(connection: Connection, customer: str, account: Reference) -> str:
-    """An account that the bank did not open for one Dream is the customer's one for all of them."""
+    """The account in the bank's books. If the bank did not open it for one Dream, it is the one for all Dreams."""
     order = store.orders.of_account(connection, account.id)
-    # Whose transaction it is DES says; an order of somebody else is none of theirs.
+    # DES says whose transaction it is: an order of another customer does not count.
     if order is None or order.customer != customer:
         return ledger.savings_account(customer)
     return order.savings_account
@@ -203,7 +181,7 @@ def _means(connection: Connection, customer: str, source: str, target: str) -> M
 
 
 def _worths(connection: Connection, *, transfer: Transfer) -> list[AccountUpdate]:
-    """What the Performance accounts are worth that the transfer has moved money on."""
+    """What the Performance accounts of the transfer are worth now."""
     return [worth for name in (transfer.source, transfer.target) if (worth := investments.worth(connection, name))]
 
 

@@ -92,4 +92,4 @@ def test_nobody_has_an_order_that_has_come_to_its_end(database: Database) -> Non
 
 
 def claimed(database: Database, *, at: str) -> list[Order]:
-    return database.run_now(lambda connection: store.orders.claim(connection, at, until=at))
+    return database.run_now(lambda connection: store.orders.DUE.claim(connection, at, until=at))

@@ -65,7 +65,7 @@ class Consent:
     last_error: str | None
 
 
-_DUE = DueRows(Consent, consents, key="id", key_of=lambda consent: consent.id, order=("id",))
+DUE = DueRows(Consent, consents, key="id", key_of=lambda consent: consent.id, order=("id",))
 
 # One consent of a customer.
 _OWN = rows(
@@ -76,14 +76,11 @@ _OWN = rows(
 )
 _ADD = sa.insert(consents)
 # The customer has answered, and DES must be told.
-_ANSWER = _DUE.change.values(
+_ANSWER = DUE.change.values(
     state=given("new_state"), answered_at=given("at"), due_at=given("at"), claimed_until=given("until"), attempts=0
 )
 # Nothing is left to do.
-_END = _DUE.change.values(state=given("new_state"), due_at=None, claimed_until=None, last_error=given("last_error"))
-
-claim = _DUE.claim
-postpone = _DUE.postpone
+_END = DUE.change.values(state=given("new_state"), due_at=None, claimed_until=None, last_error=given("last_error"))
 
 
 def show(connection: Connection, consent: Consent) -> Consent:
@@ -101,10 +98,10 @@ def get(connection: Connection, consent_id: str, *, customer: str) -> Consent | 
 def answer(connection: Connection, consent: Consent, *, signed: bool, at: str, until: str) -> Consent:
     """Write down what the customer said. The caller has the claim to tell DES."""
     state = ConsentState.SIGNED if signed else ConsentState.DECLINED
-    connection.execute(_ANSWER, {**_DUE.step(consent), "new_state": state.value, "at": at, "until": until})
+    connection.execute(_ANSWER, {**DUE.step(consent), "new_state": state.value, "at": at, "until": until})
     return attrs.evolve(consent, state=state, answered_at=at)
 
 
 def end(connection: Connection, consent: Consent, state: ConsentState, *, last_error: str | None = None) -> None:
     """Write down that DES was told, or accepts no answer, unless another worker has already."""
-    connection.execute(_END, {**_DUE.step(consent), "new_state": state.value, "last_error": last_error})
+    connection.execute(_END, {**DUE.step(consent), "new_state": state.value, "last_error": last_error})

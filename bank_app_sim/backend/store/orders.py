@@ -11,7 +11,7 @@ from ..orders import MAKES_ROOM, Order, OrderState
 from ..tables import orders
 from .claims import DueRows
 
-_DUE = DueRows(Order, orders, key="n", key_of=lambda order: order.n, order=("n",))
+DUE = DueRows(Order, orders, key="n", key_of=lambda order: order.n, order=("n",))
 _COLUMNS = columns_of(Order, orders)
 _ORDERS = sa.select(*_COLUMNS)
 
@@ -41,7 +41,7 @@ _ALL = rows(Order, _ORDERS.order_by(orders.c.n))
 
 _ADD = rows(Order, sa.insert(orders).values(state=OrderState.ORDERED.value, attempts=0).returning(*_COLUMNS))
 # An order takes a step.
-_MOVE = _DUE.change.values(
+_MOVE = DUE.change.values(
     state=given("new_state"),
     due_at=given("due_at"),
     claimed_until=given("until"),
@@ -51,7 +51,7 @@ _MOVE = _DUE.change.values(
     last_error=None,
 )
 # An order with an open account goes back to where DES is told of the account.
-_POST_AGAIN = _DUE.change.values(
+_POST_AGAIN = DUE.change.values(
     state=OrderState.OPENED.value, due_at=given("now"), claimed_until=None, attempts=0, last_error=None
 )
 # Every order that waits for a decision is due now.
@@ -66,9 +66,6 @@ _CLOSE = (
     .where(orders.c.customer == given("of_customer"), orders.c.ordered_at < given("before"), sa.not_(_has_ended))
     .values(state=OrderState.CLOSED.value, due_at=None, claimed_until=None, attempts=0, last_error=None)
 )
-
-claim = _DUE.claim
-postpone = _DUE.postpone
 
 
 def belonging_to(
@@ -114,13 +111,13 @@ def move(connection: Connection, order: Order, state: OrderState, *, now: str, c
     """
     next_step = {"due_at": None, "until": None} if state.is_final else {"due_at": now, "until": claimed_until}
     answered = {"user_id": order.user_id, "account_id": order.account_id}
-    moved = connection.execute(_MOVE, {**_DUE.step(order), "new_state": state.value, **next_step, **answered})
+    moved = connection.execute(_MOVE, {**DUE.step(order), "new_state": state.value, **next_step, **answered})
     return attrs.evolve(order, state=state, attempts=0, last_error=None) if moved.rowcount else None
 
 
 def post_again(connection: Connection, order: Order, *, now: str) -> None:
     """Tell DES once more of an open account."""
-    connection.execute(_POST_AGAIN, {**_DUE.step(order), "now": now})
+    connection.execute(_POST_AGAIN, {**DUE.step(order), "now": now})
 
 
 def hasten_decisions(connection: Connection, *, now: str) -> None:

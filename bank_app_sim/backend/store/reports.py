@@ -44,7 +44,7 @@ class Report:
     last_error: str | None
 
 
-_DUE = DueRows(Report, reports, key="reference", key_of=lambda report: report.reference, order=("reference",))
+DUE = DueRows(Report, reports, key="reference", key_of=lambda report: report.reference, order=("reference",))
 
 # What moved outside the markets, and was told to DES.
 _ALL_TOLD = rows(
@@ -55,18 +55,13 @@ _ALL_TOLD = rows(
 )
 _ADD = sa.insert(reports).values(state=ReportState.DUE.value, attempts=0)
 # DES was told.
-_END = _DUE.change.values(
-    state=ReportState.REPORTED.value, due_at=None, claimed_until=None, attempts=0, last_error=None
-)
+_END = DUE.change.values(state=ReportState.REPORTED.value, due_at=None, claimed_until=None, attempts=0, last_error=None)
 # DES must be told once more.
 _TELL_AGAIN = (
     sa.update(reports)
     .where(reports.c.reference == given("this"))
     .values(state=ReportState.DUE.value, due_at=given("now"))
 )
-
-claim = _DUE.claim
-postpone = _DUE.postpone
 
 
 def add(connection: Connection, *, reference: str, kind: ReportKind, account: str, amount_cents: int, now: str) -> None:
@@ -82,7 +77,7 @@ def all_told(connection: Connection) -> list[Report]:
 
 def end(connection: Connection, report: Report) -> None:
     """Write down that DES was told, unless another worker has already."""
-    connection.execute(_END, _DUE.step(report))
+    connection.execute(_END, DUE.step(report))
 
 
 def tell_again(connection: Connection, report: Report, *, now: str) -> None:

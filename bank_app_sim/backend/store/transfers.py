@@ -9,7 +9,7 @@ from ..tables import transfers
 from ..transfers import Transfer, TransferState
 from .claims import DueRows
 
-_DUE = DueRows(
+DUE = DueRows(
     Transfer,
     transfers,
     key="transaction_id",
@@ -24,16 +24,13 @@ _GET = rows(Transfer, _TRANSFERS.where(transfers.c.transaction_id == given("tran
 _ALL = rows(Transfer, _TRANSFERS.order_by(transfers.c.received_at, transfers.c.transaction_id))
 _ADD = sa.insert(transfers)
 # DES was told, and nothing is left to do.
-_END = _DUE.change.values(
+_END = DUE.change.values(
     state=given("new_state"), reason=given("reason"), due_at=None, claimed_until=None, attempts=0, last_error=None
 )
 # DES must be told once more.
-_TELL_AGAIN = _DUE.change.values(
+_TELL_AGAIN = DUE.change.values(
     state=given("new_state"), due_at=given("now"), claimed_until=None, attempts=0, last_error=None
 )
-
-claim = _DUE.claim
-postpone = _DUE.postpone
 
 
 def get(connection: Connection, transaction_id: str) -> Transfer | None:
@@ -53,9 +50,9 @@ def add(connection: Connection, transfer: Transfer, *, now: str) -> None:
 
 def end(connection: Connection, transfer: Transfer, state: TransferState, *, reason: str | None) -> None:
     """Write down what came of telling DES, unless another worker has already."""
-    connection.execute(_END, {**_DUE.step(transfer), "new_state": state.value, "reason": reason})
+    connection.execute(_END, {**DUE.step(transfer), "new_state": state.value, "reason": reason})
 
 
 def tell_again(connection: Connection, transfer: Transfer, state: TransferState, *, now: str) -> None:
     """Tell DES once more what was decided, beginning at `state`."""
-    connection.execute(_TELL_AGAIN, {**_DUE.step(transfer), "new_state": state.value, "now": now})
+    connection.execute(_TELL_AGAIN, {**DUE.step(transfer), "new_state": state.value, "now": now})
