@@ -1,4 +1,4 @@
-"""The bank's HTTP face: for its own app, and for DES, which fetches the keys that ID tokens are verified with."""
+"""The HTTP API of the bank: for its own app, and for DES, which fetches the keys that verify ID tokens."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -29,16 +29,16 @@ ID = text(most=100)
 
 
 def sender(_headers: Mapping[str, str], route: str) -> str:
-    """Who is asking, by its name in the trace."""
+    """The name of the sender in the trace."""
     return "des" if route == JWKS else "bank_app"
 
 
 @attrs.frozen(kw_only=True)
 class API:
-    """What can be asked of the bank.
+    """The operations of the bank.
 
     Attributes:
-        woken: Called when something was written down that there is to be done.
+        woken: Called when work was written down.
     """
 
     database: Database
@@ -63,7 +63,7 @@ class API:
         ]
 
     async def sign_in(self, request: HTTPRequest) -> Answer:
-        """Let a customer in by name. This is where a real bank finds out whether it is them."""
+        """Sign a customer in by name. A real bank checks here who they are."""
         fields = Fields(request.body)
         customer = fields.required("customer", CUSTOMER)
         fields.check()
@@ -77,9 +77,9 @@ class API:
         return self._signed_in(customer, access_token)
 
     async def silent_sign_in(self, request: HTTPRequest) -> Answer:
-        """New tokens for a customer who is signed in still: nobody is asked for anything.
+        """New tokens for a customer who is still signed in, without asking them anything.
 
-        A real bank decides here how long that goes well (OpenID Connect: `prompt=none`).
+        A real bank decides here how long this is allowed (OpenID Connect: `prompt=none`).
         """
         customer = await self._customer(request)
         Fields(request.body).check()
@@ -106,14 +106,14 @@ class API:
         return Answer(200, self.identity.jwks())
 
     async def order_account(self, request: HTTPRequest) -> Answer:
-        """Start opening an account and return at once: that it was opened, the bank will tell DES by itself."""
+        """Start opening an account and return at once. When it is open, the bank itself tells DES."""
         customer = await self._customer(request)
         take = functools.partial(self.order_book.take, customer=customer, request=_order_request(request.body))
         try:
             order, is_new = await self.database.run(take)
         except EarlierUser as error:
             raise Refused(409, {"user_id": [str(error)]}) from error
-        except sa.exc.IntegrityError as error:  # of an order nothing but this is there only once
+        except sa.exc.IntegrityError as error:  # only the request of an order must be unique
             sentence = "was sent for another Dream; each request has one of its own"
             raise Refused(409, {"request_id": [sentence]}) from error
         if is_new:
@@ -121,7 +121,7 @@ class API:
         return Answer(202 if is_new else 200, {"order": _order_as_json(order)})
 
     async def order(self, request: HTTPRequest) -> Answer:
-        """One order of the customer's own: 200 when it is done; 202 while the bank is at it, and when to look again."""
+        """One order of the customer: 200 when it has ended; before, 202 with the time after which to look again."""
         customer = await self._customer(request)
         order = await self.database.run(
             functools.partial(store.orders.get, order_id=request.parameters["id"], customer=customer), reads_only=True
@@ -141,13 +141,13 @@ class API:
         return Answer(200, await self.database.run(accounts, reads_only=True))
 
     async def ledger(self, _request: HTTPRequest) -> Answer:
-        """All books, for whoever tests. Without a token, because this is a sandbox; no real bank has such a path."""
+        """All books, for tests. It needs no token, because this is a sandbox; no real bank has such a path."""
         return Answer(200, await self.database.run(ledger.books, reads_only=True))
 
     async def move(self, request: HTTPRequest) -> Answer:
-        """Money moves on a savings account without Impact Finance: at a branch, as interest, or with the market.
+        """Move money on a savings account without Impact Finance: as at a branch, as interest, or with the market.
 
-        For whoever tests, as the ledger. The same reference moves money once: 201, then 200.
+        For tests, as the ledger. The same reference moves money once: 201, then 200.
         """
         movement = _movement(request.body)
         move = functools.partial(reconciliation.move, now=self.clock.now(), **movement)
@@ -160,7 +160,7 @@ class API:
         return Answer(201 if is_new else 200, {"movement": movement})
 
     async def impact_events(self, _request: HTTPRequest) -> Answer:
-        """What DES has told, and how it came; for whoever tests, as the ledger."""
+        """What DES has told, and how it came; for tests, as the ledger."""
         kept = await self.database.run(store.events.all_kept, reads_only=True)
         return Answer(200, {"events": [attrs.asdict(event) for event in kept]})
 
@@ -169,7 +169,7 @@ class API:
 
 
 def _initiate(order: Mapping[str, Any]) -> str:
-    """The two diagrams of the starting page call it differently."""
+    """The two diagrams of the starting page name it differently."""
     return "Initiate account provisioning" if "user_id" in order else "Initiate (async) account provisioning"
 
 

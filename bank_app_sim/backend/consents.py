@@ -1,8 +1,8 @@
-"""Fetches what customers are to sign, takes what they say, and tells DES.
+"""Fetches what customers must sign, takes their answers, and tells DES.
 
-What was said is written down before DES is told, and told again until it is written down that DES was: a process that
-dies in between has lost nothing. Only a temporary id that was used and not written down is lost; the app asks Impact
-Finance for another one.
+An answer is written down before DES is told, and told again until it is written down as told: a process that dies in
+between loses nothing. Only a consent that was fetched and not written down is lost: its temporary id is used up, and
+the app asks Impact Finance for another.
 """
 
 import functools
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class AnsweredOtherwise(Exception):
-    """The customer has said the opposite before; the message says what."""
+    """The customer has given the opposite answer before; the message says which."""
 
 
 @attrs.frozen
@@ -44,7 +44,7 @@ class Consents:
     account_for_each_dream: bool
 
     async def fetch(self, customer: str, temporary_id: str) -> Consent | None:
-        """The consent that a temporary id stands for, at once; None where there is none, or it is somebody else's."""
+        """Fetch the consent with a temporary id; None if there is none, or it is another customer's."""
         fetched = await self.desk.gateway.fetch_consent(temporary_id)
         if fetched is None or fetched.customer != customer:
             return None
@@ -55,11 +55,11 @@ class Consents:
         return await self.desk.database.run(find, reads_only=True)
 
     async def answer(self, customer: str, consent_id: str, *, signed: bool) -> Consent | None:
-        """Take what the customer says, and tell DES; how it stands then. None where there is no such consent.
+        """Take the customer's answer and tell DES; returns the consent then, or None if there is no such consent.
 
         Raises:
-            AnsweredOtherwise: It is signed and declined for good.
-        EarlierUser: As `OrderBook.take()`; nothing was taken.
+            AnsweredOtherwise: An answer is final.
+            EarlierUser: As `OrderBook.take()`; nothing was taken.
         """
         take = functools.partial(self._take, customer=customer, consent_id=consent_id, signed=signed)
         taken = await self.desk.database.run(take)
@@ -68,7 +68,7 @@ class Consents:
         return await self.get(customer, consent_id)
 
     def _take(self, connection: Connection, *, customer: str, consent_id: str, signed: bool) -> Consent | None:
-        """Write it down, with the order for an account; the consent only when telling DES is this caller's to do."""
+        """Write the answer down, with the order for an account. Returns the consent if the caller must tell DES."""
         consent = store.consents.get(connection, consent_id, customer=customer)
         if consent is None:
             return None
@@ -91,7 +91,7 @@ class Consents:
         return taken
 
     async def work_off(self) -> None:
-        """Tell DES what could not be told before, a batch of it."""
+        """Tell DES a batch of answers that it does not know yet."""
         for consent in await self.desk.claim(store.consents.DUE):
             await self._tell(consent)
 
@@ -100,8 +100,8 @@ class Consents:
         try:
             await self.desk.gateway.answer_consent(consent)
             await self.desk.database.run(functools.partial(self._end, consent=consent))
-        except (NotFound, BadRequest) as error:  # the user is gone there, or DES has another answer
-            logger.error("DES does not want to hear that consent %s is %s: %s", consent.id, consent.state, error)
+        except (NotFound, BadRequest) as error:  # the user is gone at DES, or DES has another answer
+            logger.error("DES does not accept that consent %s is %s: %s", consent.id, consent.state, error)
             await self.desk.database.run(
                 functools.partial(
                     store.consents.end, consent=consent, state=ConsentState.OBSOLETE, last_error=why(error)

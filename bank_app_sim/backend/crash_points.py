@@ -1,4 +1,4 @@
-"""Where the process may die at the worst moment, by name: to see that nothing is lost and nothing done twice."""
+"""Crash points: the worst moments for the process to die. Tests kill it there, and nothing is lost or done twice."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -13,12 +13,12 @@ Work = Literal["provisioning", "transfers", "events", "reports", "consents"]
 
 
 def due_not_done(work: Work, state: str) -> str:
-    """The step is due, and its effect has not happened."""
+    """The step is due, and has not had its effect."""
     return f"{work}.{state}.due-not-done"
 
 
 def done_not_written(work: Work, state: str) -> str:
-    """The effect has happened, and nothing says so yet. Called within the transaction that is to write it down."""
+    """The step has had its effect, and the transaction that writes it down is not committed."""
     return f"{work}.{state}.done-not-written"
 
 
@@ -35,18 +35,18 @@ def _points(*steps: tuple[Work, str]) -> tuple[str, ...]:
 
 CRASH_POINTS = _points(*_STEPS)
 
-# Passed only where an account is for one Dream, and when something moves without DES.
+# A bank passes these only if accounts are for one Dream, and if money moves without DES.
 DREAM_CRASH_POINTS = _points(("provisioning", OrderState.POSTED))
 REPORT_CRASH_POINTS = _points(("reports", ReportState.DUE))
 
-# An event has one step: to be taken in. A bank passes these two only when it reads events.
+# An event has one step: the bank takes it in. A bank passes these two only if it reads events.
 RECEIVED = "RECEIVED"
 EVENT_CRASH_POINTS = _points(("events", RECEIVED))
 
-# What a customer says to a consent; a bank passes these only where customers sign.
+# A customer answers a consent. A bank passes these only if its customers sign consents.
 CONSENT_CRASH_POINTS = tuple(point("consents", state) for state in TOLD for point in (due_not_done, done_not_written))
 
-# Which of them a bank passes is a matter of how it is, and of what happens.
+# Which of them a bank passes depends on its settings, and on what happens.
 EVERY_CRASH_POINT = (
     *CRASH_POINTS,
     *EVENT_CRASH_POINTS,

@@ -1,4 +1,4 @@
-"""The bank's customers: how they become known, and how a request shows whose it is."""
+"""The bank's customers: how they register, and which of them a request comes from."""
 
 import functools
 import hashlib
@@ -15,20 +15,20 @@ _NAME = re.compile(r"[a-z0-9_.@-]{1,64}")
 
 
 def customer_name(text: object) -> str:
-    """The name itself; ValueError, in words for whoever sent it, where it is none."""
+    """The text, if it is a name; ValueError with a message for the sender otherwise."""
     if not isinstance(text, str) or not _NAME.fullmatch(text):
         raise ValueError("must be a name of 1 to 64 lower-case letters, digits and the signs - _ . @")
     return text
 
 
 def register(connection: Connection, customer: str, *, opening_balance_cents: int, now: datetime) -> None:
-    """Make somebody a customer, with money on the current account; whoever is one stays as they are."""
+    """Register a customer, with money on the current account. A customer who is registered stays as they are."""
     if not store.customers.exists(connection, customer):
         _register(connection, customer, opening_balance_cents=opening_balance_cents, now=now)
 
 
 def keep_token(connection: Connection, customer: str, access_token: str, *, lifetime: timedelta, now: datetime) -> None:
-    """Let whoever sends this token be the customer for as long as it lasts."""
+    """Accept a token as the customer's until it expires."""
     store.customers.remove_expired_tokens(connection, timestamp(now))
     store.customers.add_token(
         connection, _digest(access_token), customer=customer, expires_at=timestamp(now + lifetime)
@@ -36,7 +36,7 @@ def keep_token(connection: Connection, customer: str, access_token: str, *, life
 
 
 def signed_in(connection: Connection, authorization: str, *, now: datetime) -> str | None:
-    """The customer whose token an `Authorization` header carries; None where it carries no valid one."""
+    """The customer whose token is in an `Authorization` header; None if it has no valid token."""
     scheme, _, access_token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         return None
@@ -44,7 +44,7 @@ def signed_in(connection: Connection, authorization: str, *, now: datetime) -> s
 
 
 async def customer_of(request: HTTPRequest, database: Database, *, now: datetime) -> str:
-    """Whose request it is; 401 where nothing says so, or no longer."""
+    """The customer who sent a request; 401 if it has no valid token."""
     find = functools.partial(signed_in, authorization=request.headers.get("authorization", ""), now=now)
     customer = await database.run(find, reads_only=True)
     if customer is None:

@@ -1,4 +1,4 @@
-"""What the bank and DES know of each other's money, compared after one of them has lost some of its memory."""
+"""Compares what the bank and DES know of accounts and money, after one of them has lost part of its memory."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -9,7 +9,7 @@ from . import store
 from .gateway import Gateway
 from .orders import Order, OrderState
 
-# So many are named; the rest is counted.
+# How many names a sentence has; the others are counted.
 NAMED = 5
 
 
@@ -18,9 +18,9 @@ class Known:
     """What one side knows.
 
     Attributes:
-        accounts: Ids at DES of accounts.
-        transactions: Ids at DES of transactions.
-        moved: Those of them by which money has moved, and what else has moved money by its reference; with the cents.
+        accounts: The ids of accounts at DES.
+        transactions: The ids of transactions at DES.
+        moved: The cents that were moved, by the transaction's id, or by the bank's reference if there is none.
     """
 
     accounts: Collection[str]
@@ -29,7 +29,7 @@ class Known:
 
 
 def differences(bank: Known, des: Known) -> Iterator[str]:
-    """A sentence for each kind of thing that one side knows and the other does not."""
+    """A sentence for each kind of difference."""
     lost = sorted(set(bank.accounts) - set(des.accounts))
     if lost:
         yield f"the bank has opened {_counted(lost, 'account')} of which DES knows nothing: told again"
@@ -53,12 +53,12 @@ def _counted(names: Sequence[str], what: str) -> str:
 
 
 def _account_of(order: Order) -> str | None:
-    """The id at DES of an account that is open, and of which DES was told."""
+    """The account's id at DES; None unless the account is open and DES was told."""
     return order.account_id if order.state in (OrderState.REPORTED, OrderState.UNLINKED) else None
 
 
 def of_bank(connection: Connection) -> Known:
-    """What the bank knows; what it has reported without a transaction of DES goes by its reference."""
+    """What the bank knows. What moved without DES goes by its reference."""
     transfers, reports = store.transfers.list_all(connection), store.reports.all_told(connection)
     told = {report.reference: abs(report.amount_cents) for report in reports}
     return Known(
@@ -69,7 +69,7 @@ def of_bank(connection: Connection) -> Known:
 
 
 async def of_des(gateway: Gateway) -> Known:
-    """What DES says that it knows; a transaction that a bank has reported goes by the bank's reference."""
+    """What DES says that it knows. A transaction that the bank has reported goes by the bank's reference."""
     transactions = await gateway.all_transactions()
     return Known(
         accounts=await gateway.all_accounts(),
@@ -83,10 +83,11 @@ async def of_des(gateway: Gateway) -> Known:
 
 
 async def compared(database: Database, gateway: Gateway, *, now: str) -> Sequence[str]:
-    """What one side knows and the other does not, in sentences.
+    """The differences, in sentences.
 
-    What DES can be told once more is due again: accounts, and what moved without DES. What DES lists as requested is
-    told again when it is listed. What has moved by a transaction that DES does not know, a person has to look at.
+    What the bank can tell DES again is due again: accounts, and what moved without DES. Transactions that DES lists as
+    requested are told again when they are listed. If money moved by a transaction that DES does not know, a person must
+    decide what to do.
     """
     bank, des = await database.run(of_bank, reads_only=True), await of_des(gateway)
 

@@ -1,4 +1,4 @@
-"""What DES tells, taken in once, whichever way it comes: by webhook as it happens, and by looking every so often."""
+"""Takes in the events of DES, each once: by webhook as they happen, and by looking at intervals."""
 
 import functools
 import logging
@@ -25,13 +25,13 @@ logger = logging.getLogger(__name__)
 
 @attrs.frozen
 class Inbox:
-    """Takes in events, each once: which have been here, and what they cause, is written down in one transaction."""
+    """Takes in events, each once: one transaction keeps the event and writes down what it causes."""
 
     clock: Clock
     crash: Crash
 
     def take(self, connection: Connection, events: Sequence[Event], *, way: Way) -> None:
-        """Those that are new are kept and acted on; the others change nothing."""
+        """Keep the new events and act on them. The others change nothing."""
         now = self.clock.now()
         for event in events:
             if event.problem is not None:
@@ -46,7 +46,7 @@ class Inbox:
                 store.settlement.hasten(connection, timestamp(now))
             case Reaction.END_SAVING:
                 customer = customer_who_left(event)
-                # Who has ordered again since is another user there, and stays.
+                # A customer who has ordered again since is another user at DES: that order stays.
                 if customer is not None and store.orders.close(
                     connection, customer, before=timestamp(event.created_at or now)
                 ):
@@ -57,14 +57,14 @@ class Inbox:
 
 @attrs.frozen
 class Following:
-    """Looks for events that no webhook has brought, from where the last look ended."""
+    """Looks for events that no webhook has brought, from where the last look ended on."""
 
     desk: Desk
     inbox: Inbox
     look_every: timedelta
 
     async def work_off(self) -> None:
-        """Look, if it is time to."""
+        """Look, if a look is due."""
         now, until = timestamp(self.desk.clock.now()), timestamp(self.desk.clock.now() + LEASE)
         longest = max(self.look_every, LONGEST_WAIT)
         look = await self.desk.database.run(
@@ -98,5 +98,5 @@ class Following:
 
 
 def _latest(events: Sequence[Event], after: datetime | None) -> datetime | None:
-    """Where to go on from: the last event whose moment DES wrote so that it can be read."""
+    """Where the next look begins: at the last event with a moment that can be read."""
     return next((event.created_at for event in reversed(events) if event.created_at is not None), after)

@@ -1,6 +1,7 @@
-"""What the bank tells DES and asks of it, in the bank's words.
+"""What the bank tells and asks DES, in the bank's words.
 
-Everything here may be said twice, because a worker that died cannot know whether it was heard: nothing happens twice.
+Everything here may be told twice, because a worker that died cannot know whether DES received it. Its effect happens
+once.
 """
 
 from collections.abc import Sequence
@@ -35,39 +36,39 @@ CUSTOMER_REFUSED = "the bank does not open an account for this customer"
 
 
 class Gateway:
-    """DES, as this bank's backend uses it. Every method raises ImpactError when DES cannot be asked."""
+    """DES, as the bank's backend uses it. Every method raises ImpactError if DES cannot be asked."""
 
     def __init__(self, impact: ImpactAPI) -> None:
         self._impact = impact
 
     async def introduce(self, customer: str, *, has_launched: bool) -> str:
-        """Make DES know the customer, and return the user's id there.
+        """Create the customer's user at DES, unless there is one; returns its id.
 
-        The id comes from DES, by the customer who signed in at the bank, and never from the app: else an app that was
-        tampered with could have an account opened on somebody else.
+        The id comes from DES, for the customer who signed in at the bank, and never from the app: a manipulated app
+        could otherwise have an account opened for somebody else.
         """
         if has_launched and (user := await self._find(customer)) is not None:
             return user.id
         try:
             return (await self._impact.users.create(external_id=customer)).id
-        except Conflict:  # introduced before, or launched meanwhile
+        except Conflict:  # introduced before, or the customer has launched meanwhile
             user = await self._find(customer)
-            if user is None:  # removed again between the two questions: the next attempt creates them
+            if user is None:  # the user was deleted between the two questions: the next attempt creates one
                 raise
             return user.id
 
     async def post_account(self, user_id: str, external_id: str, *, product: str) -> str:
-        """Tell DES that the user's account is open, and return its id there."""
-        # The external id is what makes this safe to repeat: without one, every POST /accounts makes another account.
+        """Tell DES that the user's account is open; returns its id at DES."""
+        # The external id makes this safe to repeat: without one, every POST /accounts makes another account.
         # docs/des.md 1.2
         account = await self._impact.accounts.ensure(user_id=user_id, type=product, external_id=external_id)
         return account.id
 
     async def link_dream(self, dream_id: str, account_id: str, *, user_id: str) -> bool:
-        """Tell DES which account is a Dream's; False where the Dream is deleted, gone, or not this user's at all.
+        """Tell DES which account a Dream has; False if the Dream is deleted, gone, or another user's.
 
-        Which Dream it is the app has said, and a tampered one may have named anybody's: DES links nobody's to another's
-        account.
+        The app has named the Dream, and a manipulated app may name any Dream: DES links a Dream only to an account of
+        the same user.
         """
         try:
             await self._impact.dreams.update(dream_id, account_id=account_id)
@@ -75,17 +76,17 @@ class Gateway:
             return False
         except BadRequest:
             dream = await self._impact.dreams.get(dream_id)
-            if dream.deleted_at is None and dream.user.id == user_id:  # then there was another reason
+            if dream.deleted_at is None and dream.user.id == user_id:  # it was refused for another reason
                 raise
             return False
         return True
 
     async def fetch_consent(self, temporary_id: str) -> Consent | None:
-        """The consent that a temporary id stands for, which is used up; None where there is none (any more)."""
+        """The consent with a temporary id, which is then used up; None if there is none, or it was used."""
         try:
             consent = await self._impact.transfer_consents.get(temporary_id)
             launch = await self._impact.savehack_launches.get(consent.savehack_launch_id)
-        except (NotFound, BadRequest):  # one that cannot be is as good as one that is not there
+        except (NotFound, BadRequest):  # an id that cannot exist counts as unknown
             return None
         return Consent(
             id=consent.id,
@@ -109,15 +110,15 @@ class Gateway:
             await self._impact.transfer_consents.reject(consent.id, at=at)
 
     async def report_refusal(self, customer: str, *, dream_id: str | None = None) -> None:
-        """Tell DES that there will be no account: the deposits fail, and the launches wait for another request.
+        """Tell DES that there will be no account. The deposits fail, and the launches wait for another request.
 
         Args:
-            dream_id: The one Dream that it was for.
+            dream_id: The one Dream that the account was for.
         """
         user = await self._find(customer)
-        if user is None:  # ordered in advance, and never launched: DES has not heard of them
+        if user is None:  # ordered in advance and never launched: DES does not know the customer
             return
-        # Listed to the end before the first one is failed: page numbers shift while the list gets shorter.
+        # List all of them before failing the first: failing shortens the list, and its pages shift.
         pending = [
             transaction
             async for transaction in self._impact.transactions.list(state="requested", external_user_id=customer)
@@ -135,7 +136,7 @@ class Gateway:
             dream = await self._impact.dreams.get(dream_id)
             if dream.user.id == user_id and dream.deleted_at is None:
                 await self._impact.dreams.update(dream_id, provisioning_initiated_at=None)
-        except NotFound:  # nobody waits any more
+        except NotFound:  # the Dream is gone, so nothing waits
             return
 
     async def requested(self) -> list[Transaction]:
@@ -143,7 +144,7 @@ class Gateway:
         return [transaction async for transaction in self._impact.transactions.drain()]
 
     async def all_transactions(self) -> list[Transaction]:
-        """Every transaction that DES has of this bank, whatever has become of it."""
+        """Every transaction that DES has of this bank, in any state."""
         states = (TransactionState.REQUESTED, TransactionState.SETTLED, TransactionState.FAILED)
         return [transaction for state in states async for transaction in self._impact.transactions.drain(state=state)]
 
@@ -152,8 +153,8 @@ class Gateway:
         return {account.id async for account in self._impact.accounts.list()}
 
     async def events(self, *, after: datetime | None) -> list[Event]:
-        """The next events after a moment, or the oldest that DES still has; the last ones, if they are fewer."""
-        # No second page: page numbers shift when the oldest events are thrown away.
+        """The next `EVENTS_AT_ONCE` events after a moment, or from the oldest that DES has; fewer at the end."""
+        # No second page: the pages shift when DES deletes old events.
         events: list[Event] = []
         async for event in self._impact.events.list(created_after=after):
             events.append(event)
@@ -164,12 +165,12 @@ class Gateway:
     async def settle(
         self, transaction_id: str, *, user_id: str, worths: Sequence[AccountUpdate], at: datetime
     ) -> TransactionState:
-        """Say that the money has moved; return what DES made of it, which may have been decided before.
+        """Tell DES that the money has moved; returns the state there, which may have been decided before.
 
         Args:
-            worths: What Performance accounts are worth with it, if it is on such. Both are told in one step: nobody
-                sees the one without the other.
-            at: When it has moved.
+            worths: What its Performance accounts are worth now. One request tells both, so that nobody sees one without
+                the other.
+            at: When the money moved.
         """
         try:
             if not worths:
@@ -182,7 +183,7 @@ class Gateway:
             return await self._decided(transaction_id, not_taken)
 
     async def fail(self, transaction_id: str, reason: str) -> TransactionState:
-        """Say that the money will not move; return what DES made of it, which may have been decided before."""
+        """Tell DES that the money will not move; returns the state there, which may have been decided before."""
         try:
             return (await self._impact.transactions.fail(transaction_id, errors=[reason])).state
         except (BadRequest, Conflict) as not_taken:
@@ -191,15 +192,15 @@ class Gateway:
     async def report(
         self, reference: str, *, user_id: str, account_id: str, dream_id: str | None, amount_cents: int
     ) -> None:
-        """Tell DES what has moved on an account without it, under the reference that it has in the bank's books.
+        """Tell DES what moved on an account without DES, under its reference in the bank's books.
 
         Args:
-            dream_id: The one Dream that the account is for. Once it is deleted, the money is outside all Dreams.
-            amount_cents: What came, or went: then it is negative.
+            dream_id: The one Dream that the account is for. If it was deleted, the money is outside all Dreams.
+            amount_cents: Positive for money that came, negative for money that went.
         """
         if dream_id is not None and (await self._impact.dreams.get(dream_id)).deleted_at is not None:
             dream_id = None
-        # The reference is what makes this safe to repeat. docs/des.md 5.7
+        # The reference makes this safe to repeat. docs/des.md 5.7
         transactions = self._impact.transactions
         try:
             if amount_cents > 0:
@@ -218,19 +219,19 @@ class Gateway:
                     from_account_id=account_id,
                     from_dream_id=dream_id,
                 )
-        except StillRunning:  # the first telling may yet fail
+        except StillRunning:  # the first request may still fail
             raise
-        except Conflict:  # told before
+        except Conflict:  # DES was told before
             return
 
     async def value(self, worth: AccountUpdate) -> None:
-        """Say what a Performance account is worth."""
+        """Tell DES what a Performance account is worth."""
         figures = {name: figure for name, figure in attrs.asdict(worth).items() if name != "id"}
         await self._impact.accounts.update(worth.id, **figures)
 
     async def _decided(self, transaction_id: str, not_taken: APIError) -> TransactionState:
         state = (await self._impact.transactions.get(transaction_id)).state
-        if state not in (TransactionState.SETTLED, TransactionState.FAILED):  # then there was another reason
+        if state not in (TransactionState.SETTLED, TransactionState.FAILED):  # it was refused for another reason
             raise not_taken
         return state
 

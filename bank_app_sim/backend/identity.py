@@ -1,4 +1,4 @@
-"""Who the bank says its customers are: ID tokens, and the key that others verify them with."""
+"""The bank's ID tokens, and the public key that verifies them."""
 
 import functools
 from datetime import datetime, timedelta
@@ -21,9 +21,9 @@ class Identity:
 
     Args:
         kid: The key's name.
-        private_number: 256 bits in hexadecimal that make the key. From `Ids`, so that a seeded run repeats to the
-            byte and any other is a secret.
-        lifetime: How long a token is good; DES ends a session with the token that began it.
+        private_number: 256 bits in hexadecimal that make the key. They come from `Ids`: the same in each run with a
+            seed, a secret without one.
+        lifetime: How long a token is valid. DES ends a session with the token that began it.
     """
 
     issuer: str
@@ -34,8 +34,8 @@ class Identity:
     _made_key: "ECKey | None" = attrs.field(default=None, init=False, repr=False)
 
     def id_token(self, customer: str, *, now: datetime) -> str:
-        """A token that says this customer signed in now; good for `lifetime`."""
-        from joserfc import jwt  # not at start: loading it takes longer than the server may take to answer
+        """A token that says that this customer signed in now; valid for `lifetime`."""
+        from joserfc import jwt  # not at the start: loading it takes longer than the rest of the start
 
         issued_at = int(now.timestamp())
         claims = {
@@ -57,7 +57,7 @@ class Identity:
         return self._made_key
 
 
-# Worlds that were forked from the same one have the same key.
+# Worlds that were forked from one world have the same key.
 @functools.lru_cache(16)
 def _key_of(private_number: str, kid: str) -> "ECKey":
     from cryptography.hazmat.primitives.asymmetric import ec

@@ -1,4 +1,4 @@
-"""What Performance accounts are worth, by the books: what was paid in, and what markets have added or taken."""
+"""What Performance accounts are worth by the books: what was paid in, and what markets have added or taken."""
 
 from impact_sdk import AccountUpdate
 
@@ -9,13 +9,13 @@ from .orders import Order
 
 
 def worth(connection: Connection, account: str) -> AccountUpdate | None:
-    """What DES is to be told of an account; None for one that is no Performance account, or not posted yet."""
+    """What to tell DES of an account; None if it is not a Performance account, or DES does not know it yet."""
     order = store.orders.of_savings(connection, account)
     return None if order is None or order.account_id is None else worth_of(connection, order)
 
 
 def worth_of(connection: Connection, order: Order) -> AccountUpdate | None:
-    """As `worth()`, of the account that an order has brought."""
+    """As `worth()`, for the account that an order opened."""
     if order.product != PERFORMANCE or order.account_id is None:
         return None
     balance_cents = store.ledger.balance(connection, order.savings_account)
@@ -24,7 +24,7 @@ def worth_of(connection: Connection, order: Order) -> AccountUpdate | None:
     return AccountUpdate(
         id=order.account_id,
         balance_cents=balance_cents,
-        liquid_balance_cents=balance_cents,  # this bank sells at once whatever is asked for
+        liquid_balance_cents=balance_cents,  # this bank sells at once
         performance_cents=gain_cents,
         performance_percent=round(100 * gain_cents / paid_in_cents, 2) if paid_in_cents else 0.0,
         total_acquisition_cost_cents=paid_in_cents,

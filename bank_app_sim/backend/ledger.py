@@ -1,7 +1,7 @@
 """The bank's books: double entry in whole cents.
 
-Money never appears or vanishes, it moves: the entries of a posting sum to zero, so all balances together do too. A
-posting has a reference that says why it was made, and the same reason moves money once.
+Money never appears or vanishes, it moves: the entries of a posting sum to zero, and so do all balances together. The
+reference of a posting says why it was made; the same reference moves money once.
 """
 
 from datetime import datetime
@@ -13,11 +13,12 @@ from ..server.database import Connection
 from ..timeline.clock import timestamp
 from . import store
 
-# The other side of what comes from, and goes to, outside of these books; and of what markets give and take.
+# The accounts on the other side: of money that comes from outside these books or goes there, and of what markets give
+# and take.
 FUNDING = "bank:funding"
 MARKET = "bank:market"
 
-# How the reference of a posting begins that markets have caused.
+# How the references of postings begin that markets cause.
 BY_MARKET = "market:"
 
 
@@ -26,7 +27,7 @@ def current_account(customer: str) -> str:
 
 
 def savings_account(customer: str, dream_id: str | None = None) -> str:
-    """Of a customer, or for one Dream of theirs."""
+    """The account for all of a customer's savings, or for one Dream."""
     return f"savings:{customer}" if dream_id is None else f"savings:{customer}:{dream_id}"
 
 
@@ -36,7 +37,7 @@ def investment_account(customer: str, dream_id: str) -> str:
 
 @attrs.frozen
 class Entry:
-    """A change of one account's balance, in cents; never by nothing."""
+    """A change of one account's balance, in cents; never zero."""
 
     account: str
     amount_cents: int
@@ -54,7 +55,7 @@ class Posting:
     """Entries that belong together.
 
     Attributes:
-        reference: Why it is made, such as `deposit:<transaction id>`.
+        reference: Why it was made, such as `deposit:<transaction id>`.
     """
 
     reference: str
@@ -69,16 +70,16 @@ def movement(reference: str, *, source: str, target: str, amount_cents: int) -> 
 
 
 def open_account(connection: Connection, name: str, *, at: datetime, customer: str | None = None) -> None:
-    """Open an account, or open it again; one that is open stays as it is. Without a customer it is the bank's own."""
+    """Open an account, or reopen it. An open account stays as it is. Without a customer it is the bank's own."""
     if not store.ledger.is_account_open(connection, name):
         store.ledger.add_account(connection, name, customer=customer, opened_at=timestamp(at))
 
 
 def close_savings(connection: Connection, customer: str, *, reason: str, at: datetime) -> None:
-    """Close all that the customer saves on; what is there goes back to the current account. Nothing, if none is open.
+    """Close the customer's savings accounts, if any are open. The money goes back to the current account.
 
     Args:
-        reason: What its closing has to do with: the same reason moves money once.
+        reason: Why they are closed. The same reason moves money once.
     """
     current = current_account(customer)
     savings = [name for name in store.ledger.open_accounts_of(connection, customer) if name != current]
@@ -91,7 +92,7 @@ def close_savings(connection: Connection, customer: str, *, reason: str, at: dat
 
 
 def post(connection: Connection, posting: Posting, *, at: datetime) -> bool:
-    """Write a posting down; False, and nothing moves, when its reference was posted before."""
+    """Write a posting down; False if its reference was posted before, and then nothing moves."""
     if store.ledger.posting_exists(connection, posting.reference):
         return False
     store.ledger.add_posting(
@@ -104,13 +105,13 @@ def post(connection: Connection, posting: Posting, *, at: datetime) -> bool:
 
 
 def accounts_of(connection: Connection, customer: str) -> dict[str, Any]:
-    """The customer's accounts that are open, and what they hold."""
+    """The customer's open accounts, and what they hold."""
     names = store.ledger.open_accounts_of(connection, customer)
     return {"accounts": [{"name": name, "balance_cents": store.ledger.balance(connection, name)} for name in names]}
 
 
 def books(connection: Connection) -> dict[str, Any]:
-    """Everything: balances, postings, the transfers that were made or refused, and the sum that must be zero."""
+    """All books: balances, postings, the transfers that were made or refused, and the sum, which must be zero."""
     postings: dict[str, dict[str, Any]] = {}
     for entry in store.ledger.all_entries(connection):
         begun = {"reference": entry.reference, "posted_at": entry.posted_at, "entries": []}

@@ -1,18 +1,18 @@
-"""How an order for an account goes from ordered to reported: a table of states, no I/O, no clock.
+"""The states of an order for an account, from ordered to reported: a table, no I/O, no clock.
 
     ORDERED --approved--> APPROVED --opened--> OPENED --introduced--> INTRODUCED --posted--> REPORTED
        `-----refused----> REFUSED --refusal told--> REFUSAL_REPORTED
 
-An account that is for one Dream has another step to go, and its Dream may have been deleted by then:
+An account for one Dream has one more step, and its Dream may have been deleted by then:
 
     INTRODUCED --posted for a Dream--> POSTED --linked--> REPORTED
                                          `----Dream gone--> UNLINKED
 
-    any that is not refused --the user is destroyed at DES--> CLOSED
+    any that is not refused --the user is deleted at DES--> CLOSED
 
-Every state but the last ones is one step to take. A step is taken again until it is written down that it was taken, so
-its effect must be one that happens once: the ledger's is written in the same transaction as the state, and DES knows
-the user and the account by their external ids. To link a Dream twice to one account is to link it once.
+Each state, except the last ones, has one step to take. A step is repeated until it is written down as taken, so its
+effect must happen once: the ledger changes in the same transaction as the state, and DES recognizes the user and the
+account by their external ids. Linking a Dream twice to the same account links it once.
 """
 
 import enum
@@ -22,7 +22,7 @@ import attrs
 
 
 class OrderState(enum.StrEnum):
-    """Where an order stands; the names are what is stored and shown."""
+    """The state of an order. The names are stored and shown."""
 
     ORDERED = "ORDERED"
     APPROVED = "APPROVED"
@@ -40,7 +40,7 @@ class OrderState(enum.StrEnum):
         return self in (OrderState.REPORTED, OrderState.UNLINKED, OrderState.REFUSAL_REPORTED, OrderState.CLOSED)
 
 
-# Orders that stand in nobody's way: the customer may have another account ordered.
+# The states in which the customer may order another account.
 MAKES_ROOM = (OrderState.REFUSED, OrderState.REFUSAL_REPORTED, OrderState.CLOSED)
 
 
@@ -72,7 +72,7 @@ TRANSITIONS = {
 
 
 def after(state: OrderState, event: OrderEvent) -> OrderState:
-    """The state that follows; RuntimeError where the event cannot happen, which is a mistake of ours."""
+    """The state that follows; RuntimeError if the event cannot happen, which is a mistake in this program."""
     try:
         return TRANSITIONS[state, event]
     except KeyError:
@@ -84,14 +84,14 @@ class Order:
     """A customer's order for a savings account.
 
     Attributes:
-        n: Its place in the order of ordering.
-        request_id: DES's request that it answers; None for an order that nobody requested.
-        user_id: The customer's id at DES. From OPENED on it is what DES says; before, what the app said, if anything.
-        dream_id: DES's id of the Dream that the account is for; None for one account for all of the customer's Dreams.
-        product: What kind of account it is, as DES calls it.
-        account_external_id: What to call the account at DES; None: by the Dream's id, or the user's.
+        n: Its number among all orders.
+        request_id: The request of DES that it answers; None if nobody requested it.
+        user_id: The customer's id at DES. Until OPENED it is what the app said, if anything; then what DES says.
+        dream_id: The id at DES of the Dream that the account is for; None for one account for all Dreams.
+        product: The type of the account, as DES names it.
+        account_external_id: The account's external id at DES; None for the id of the Dream or the user.
         account_id: The account's id at DES, once it is posted.
-        savings_account: What the account is called in the bank's own books.
+        savings_account: The account's name in the bank's books.
         attempts: Failed attempts at the present step.
         last_error: Why the latest of them failed.
     """
@@ -113,5 +113,5 @@ class Order:
 
 
 def decide(customer: str, refuses: Collection[str]) -> OrderEvent:
-    """The bank's decision. A real one asks a register, a credit bureau, or a person."""
+    """The bank's decision. A real bank asks a register, a credit bureau, or a person."""
     return OrderEvent.REFUSED if customer in refuses else OrderEvent.APPROVED

@@ -61,7 +61,7 @@ class Provisioning:
                 user_id = await self.desk.gateway.introduce(order.customer, has_launched=order.user_id is not None)
                 return attrs.evolve(order, user_id=user_id)
             case OrderState.INTRODUCED:
-                assert order.user_id is not None  # written down with this state
+                assert order.user_id is not None  # it is written with this state
                 external_id = order.account_external_id or order.dream_id or order.user_id
                 account_id = await self.desk.gateway.post_account(order.user_id, external_id, product=order.product)
                 return attrs.evolve(order, account_id=account_id)
@@ -73,7 +73,7 @@ class Provisioning:
 
     async def _link(self, order: Order) -> OrderEvent:
         """Link the account to its Dream: DES decides how this step ends."""
-        assert order.user_id is not None  # all three are written down with this state
+        assert order.user_id is not None  # all three are written with this state
         assert order.account_id is not None
         assert order.dream_id is not None
         is_linked = await self.desk.gateway.link_dream(order.dream_id, order.account_id, user_id=order.user_id)

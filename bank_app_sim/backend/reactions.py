@@ -1,8 +1,7 @@
-"""What the bank does when DES tells it something: a table, no I/O.
+"""What the bank does about an event of DES: a table, no I/O.
 
-Most events are only kept. What the bank has to do about those in the table it finds out by itself sooner or later: it
-looks for requested transactions every so often. An event makes it look now, and it matters neither how often nor in
-which order events come.
+The bank only keeps most events. It would also find out without the events in the table, but later: it looks for
+requested transactions at intervals. An event makes it look now, so events may come in any order, and more than once.
 """
 
 import enum
@@ -12,11 +11,11 @@ from impact_sdk import Event, EventType, Transaction, User
 
 
 class Reaction(enum.Enum):
-    """What an event is the reason for."""
+    """What the bank does about an event."""
 
     NONE = enum.auto()
     SETTLE = enum.auto()  # look for requested transactions now
-    END_SAVING = enum.auto()  # the user is gone: close the savings account, and make room for another one
+    END_SAVING = enum.auto()  # the user is gone: close the savings account, so that another can be ordered
 
 
 REACTIONS: Mapping[EventType, Reaction] = {
@@ -28,10 +27,10 @@ REACTIONS: Mapping[EventType, Reaction] = {
 
 
 def reaction(event: Event) -> Reaction:
-    """What to do about an event; nothing, where this program does not know its type or cannot read its data."""
+    """What to do about an event; nothing if this program does not know its type or cannot read its data."""
     return REACTIONS.get(event.type, Reaction.NONE) if isinstance(event.data, Transaction | User) else Reaction.NONE
 
 
 def customer_who_left(event: Event) -> str | None:
-    """Whose user was destroyed, by the bank's own name for them."""
+    """The customer whose user was deleted."""
     return event.data.external_id if isinstance(event.data, User) else None

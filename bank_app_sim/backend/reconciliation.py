@@ -1,7 +1,7 @@
-"""Money that moves without DES, and telling DES of it: reconciliation.
+"""Reconciliation: money moves without DES, and the bank tells DES.
 
-At a branch, by another bank, as interest or a fee, or because markets move: the posting and the report that is due are
-written in one transaction, and the report is told again until it is written down that it was.
+It moves at a branch, by another bank, as interest or a fee, or because markets move. One transaction writes the posting
+and a due report; the report is told again until it is written down as told.
 """
 
 import functools
@@ -26,20 +26,20 @@ logger = logging.getLogger(__name__)
 
 
 class NotPossible(Exception):
-    """A movement that the books do not allow; the message says why."""
+    """The books do not allow a movement; the message says why."""
 
 
 def move(
     connection: Connection, account: str, amount_cents: int, *, kind: ReportKind, reference: str, now: datetime
 ) -> bool:
-    """Move money on a savings account, as something outside of DES does; False, and nothing moves, the second time.
+    """Move money on a savings account without DES; False if the reference was used before, and then nothing moves.
 
     Args:
-        amount_cents: What comes, or goes: then it is negative.
-        reference: Why. The same one moves money once.
+        amount_cents: Positive for money that comes, negative for money that goes.
+        reference: Why it moves.
 
     Raises:
-        NotPossible: There is no such account, it has not so much, or no market moves it.
+        NotPossible: There is no such account, it holds too little, or markets do not move it.
     """
     order = store.orders.of_savings(connection, account)
     if order is None or not store.ledger.is_account_open(connection, account):
@@ -77,7 +77,7 @@ class Reconciliation:
     desk: Desk
 
     async def work_off(self) -> None:
-        """Tell what is due, a batch of it."""
+        """Tell DES a batch of what is due."""
         for report in await self.desk.claim(store.reports.DUE):
             await self._tell(report)
 
@@ -95,7 +95,7 @@ class Reconciliation:
         find = functools.partial(store.orders.of_savings, savings_account=report.account)
         order = await self.desk.database.run(find, reads_only=True)
         if order is None or order.state is OrderState.CLOSED:
-            return  # the user is gone there, and the account here
+            return  # the user is gone at DES, and the account is closed here
         if order.state not in (OrderState.REPORTED, OrderState.UNLINKED) or not (order.user_id and order.account_id):
             raise NotPosted(f"DES does not know {report.account} yet")
         if report.kind is ReportKind.OUTSIDE:
@@ -109,7 +109,7 @@ class Reconciliation:
         await self._tell_worth(order)
 
     async def _tell_worth(self, order: Order) -> None:
-        """On a Performance account no transaction moves a balance: it is told (docs/des.md 1.8)."""
+        """Transactions do not move the balance of a Performance account: the bank tells it (docs/des.md 1.8)."""
         find = functools.partial(investments.worth_of, order=order)
         worth = await self.desk.database.run(find, reads_only=True)
         if worth is not None:

@@ -1,4 +1,4 @@
-"""What the bank's app asks of its backend when a customer is to sign for a savehack."""
+"""The HTTP API with which the bank's app has a customer sign a consent."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -28,10 +28,10 @@ NO_CONSENT = "there is no such consent; the temporary id may be used or expired,
 
 @attrs.frozen(kw_only=True)
 class Signing:
-    """Shows consents to the app, and takes what its user says.
+    """Shows consents to the app, and takes the customer's answers.
 
     Attributes:
-        woken: Called when there may be something to do now.
+        woken: Called when there may be work.
     """
 
     consents: Consents
@@ -47,7 +47,7 @@ class Signing:
         ]
 
     async def fetch(self, request: HTTPRequest) -> Answer:
-        """What the customer is to sign, by the temporary id that Impact Finance gave to the app."""
+        """The consent with the temporary id that Impact Finance gave to the app."""
         customer = await customer_of(request, self.database, now=self.clock.now())
         temporary_id = _only(request.body, "temporary_id", ID)
         try:
@@ -56,12 +56,12 @@ class Signing:
             raise Refused(503, {"base": [f"Impact Finance cannot be asked: {error}"]}) from error
 
     async def get(self, request: HTTPRequest) -> Answer:
-        """One consent of the customer's own: 200 when Impact Finance knows what was said, 202 while it does not."""
+        """One consent of the customer: 200 when Impact Finance knows the answer, 202 before."""
         customer = await customer_of(request, self.database, now=self.clock.now())
         return _shown(await self.consents.get(customer, request.parameters["id"]))
 
     async def answer(self, request: HTTPRequest) -> Answer:
-        """What the customer says. Twice the same changes nothing, the opposite is 409."""
+        """Take the customer's answer. The same answer again changes nothing; the opposite is 409."""
         customer = await customer_of(request, self.database, now=self.clock.now())
         signed = _only(request.body, "signed", YES_OR_NO)
         try:
@@ -81,7 +81,7 @@ def _shown(consent: Consent | None) -> Answer:
 
 
 def _only(body: Mapping[str, Any], name: str, read: Reader[T]) -> T:
-    """The one field that a body may have."""
+    """The value of the only field that a body may have."""
     fields = Fields(body)
     value = fields.required(name, read)
     fields.check()

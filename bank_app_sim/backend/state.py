@@ -1,4 +1,4 @@
-"""Everything that the bank has, at one moment, for whoever tests: plain fields, by collection and key."""
+"""Everything that the bank has at one moment, for tests: plain fields, by collection and key."""
 
 from typing import Any
 

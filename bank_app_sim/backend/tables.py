@@ -1,7 +1,7 @@
 """The bank's own tables. Nobody else reads them.
 
-Moments are texts made by `clock.timestamp()`, money is whole cents. A row with a `due_at` is work: what is to be done
-follows from its `state`, and no `due_at` means that nothing is left to do.
+Moments are texts made by `clock.timestamp()`, money is whole cents. A row with a `due_at` is work, and its `state` says
+what to do. Without a `due_at`, nothing is left to do.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ..server.database import index_of_some, marks, order_of_insertion
 from .orders import MAKES_ROOM
 
-# Raise this with every change below: a file of another version is refused, not misread.
+# Raise this with every change below: a database of another version is refused, not misread.
 VERSION = 7
 
 metadata = sa.MetaData()
@@ -20,8 +20,8 @@ metadata = sa.MetaData()
 
 def _due_work() -> Iterator[sa.Column[Any]]:
     yield sa.Column("due_at", sa.String)
-    yield sa.Column("claimed_until", sa.String)  # a worker is at it; until then it is not anybody else's
-    yield sa.Column("attempts", sa.Integer, nullable=False)  # failed ones, since the last that succeeded
+    yield sa.Column("claimed_until", sa.String)  # until then it belongs to the worker that claimed it
+    yield sa.Column("attempts", sa.Integer, nullable=False)  # how many have failed since the last success
     yield sa.Column("last_error", sa.String)
 
 
@@ -42,7 +42,7 @@ customers = sa.Table(
 access_tokens = sa.Table(
     "access_tokens",
     metadata,
-    sa.Column("digest", sa.String, primary_key=True),  # SHA-256: who reads this table can sign in as nobody
+    sa.Column("digest", sa.String, primary_key=True),  # SHA-256: whoever reads this table cannot sign in with it
     sa.Column("customer", sa.ForeignKey("customers.name"), nullable=False),
     sa.Column("expires_at", sa.String, nullable=False, index=True),
 )
@@ -54,8 +54,8 @@ orders = sa.Table(
     sa.Column("id", sa.String, nullable=False, unique=True),
     sa.Column("customer", sa.ForeignKey("customers.name"), nullable=False),
     sa.Column("request_id", sa.String),
-    sa.Column("user_id", sa.String),  # as the app says, until DES has told us
-    sa.Column("dream_id", sa.String),  # at DES, where the account is to be for one Dream alone
+    sa.Column("user_id", sa.String),  # from the app, until DES has told it
+    sa.Column("dream_id", sa.String),  # at DES, if the account is for one Dream
     sa.Column("product", sa.String, nullable=False),
     sa.Column("account_external_id", sa.String),
     sa.Column("account_id", sa.String, index=True),  # at DES, once it is posted
@@ -70,8 +70,8 @@ orders = sa.Table(
 
 _takes_the_place = orders.c.state.not_in([state.value for state in MAKES_ROOM])
 
-# One account per customer, or for each of their Dreams, whatever the code above it believes: only a refusal, or a
-# closure, makes room for another.
+# The database itself holds a customer to one account, or to one for each Dream. Only after a refusal or a closure can
+# there be another.
 index_of_some(
     "one_account_per_customer",
     orders.c.customer,
@@ -84,7 +84,7 @@ accounts = sa.Table(
     "accounts",
     metadata,
     sa.Column("name", sa.String, primary_key=True),
-    sa.Column("customer", sa.String),  # NULL for those of the bank itself
+    sa.Column("customer", sa.String),  # NULL for the bank's own accounts
     sa.Column("opened_at", sa.String, nullable=False),
     sa.Column("closed_at", sa.String),
     sa.Index("accounts_of_customer", "customer", "name"),
@@ -126,7 +126,7 @@ transfers = sa.Table(
 # The next look at DES's requested transactions: one row, written at the first start.
 settlement = sa.Table("settlement", metadata, order_of_insertion(), *_due_work())
 
-# What DES has told, by webhook or not: an event that stands here is not acted on again.
+# Events that DES has told, by webhook or not. The bank acts on each once.
 impact_events = sa.Table(
     "impact_events",
     metadata,
@@ -140,7 +140,7 @@ impact_events = sa.Table(
 # The next look at DES's events, and the moment of the last one that a look has brought: one row.
 event_look = sa.Table("event_look", metadata, order_of_insertion(), sa.Column("after", sa.String), *_due_work())
 
-# What moved on a savings account without DES, of which DES is to be told.
+# What moved on a savings account without DES, and must be told to DES.
 reports = sa.Table(
     "reports",
     metadata,
@@ -152,7 +152,7 @@ reports = sa.Table(
     *_due_work(),
 )
 
-# What customers are to sign, and what they said: a row before DES is told.
+# What customers must sign, and what they said.
 consents = sa.Table(
     "consents",
     metadata,
@@ -167,7 +167,7 @@ consents = sa.Table(
     *_due_work(),
 )
 
-# What is due, in the order in which it is done; what is done is not in it.
+# An index of what is due, in the order in which it is done.
 for _table, *_order in (
     (orders, "n"),
     (transfers, "received_at", "transaction_id"),
@@ -178,5 +178,5 @@ for _table, *_order in (
         f"{_table.name}_due", _table.c.due_at, *(_table.c[name] for name in _order), where=_table.c.due_at.is_not(None)
     )
 
-# Which database of DES this one belongs with, and how far both have come.
+# Which database of DES this one belongs to, and how far both have come.
 mark = marks(metadata)

@@ -1,11 +1,11 @@
-"""How a requested transaction becomes money moved: a table of states and the rule for refusing, no I/O.
+"""The states of a transaction that DES requests, from received to reported, and the rule for refusing it: no I/O.
 
     RECEIVED --moved---> MOVED ---DES settled it--> REPORTED
        |                   `------DES failed it---> REVERSED
        `-----refused-> REFUSED ---DES failed it---> REPORTED
                            `------DES settled it--> DISPUTED
 
-A transaction that is RECEIVED has no row here: DES holds it for us and lists it until we answer.
+A transaction that is RECEIVED has no row here: DES lists it until the bank answers.
 """
 
 import enum
@@ -16,17 +16,17 @@ from impact_sdk import TransactionState
 
 
 class TransferState(enum.StrEnum):
-    """Where a transaction stands at the bank; the names are what is stored and shown."""
+    """The state of a transaction at the bank; the names are stored and shown."""
 
     RECEIVED = "RECEIVED"
     MOVED = "MOVED"
     REFUSED = "REFUSED"
     REPORTED = "REPORTED"
-    REVERSED = "REVERSED"  # DES had failed what we moved, because the customer was refused meanwhile: moved back
-    DISPUTED = "DISPUTED"  # somebody else settled at DES what we refused: a person has to look
+    REVERSED = "REVERSED"  # moved back: DES had failed it, because the customer was refused meanwhile
+    DISPUTED = "DISPUTED"  # refused here and settled at DES by somebody else: a person must look
 
 
-# What it means for a transaction that DES has settled it, or failed it; mostly because we have told it to.
+# The state that follows when DES has settled or failed a transaction, in most cases because the bank told it to.
 AFTER_TELLING = {
     (TransferState.MOVED, TransactionState.SETTLED): TransferState.REPORTED,
     (TransferState.MOVED, TransactionState.FAILED): TransferState.REVERSED,
@@ -35,8 +35,8 @@ AFTER_TELLING = {
 }
 
 
-# DES lists as requested what was concluded here: it has forgotten, as with a database that is an older copy. It is told
-# again, from this state on. What was moved back, or not moved at all, has failed.
+# The state that follows when DES lists a transaction as requested that has ended here. DES has forgotten it, because
+# its database is an older copy, and is told again. The key says whether the money is moved.
 AFTER_FORGETTING = {
     (TransferState.REPORTED, True): TransferState.MOVED,
     (TransferState.REPORTED, False): TransferState.REFUSED,
@@ -50,12 +50,12 @@ class Transfer:
     """A transaction that the bank has moved or refused.
 
     Attributes:
-        transaction_id: DES's id of it.
-        kind: What it is, in a word of a reference: `deposit`, `withdrawal` or `internal`.
-        user_id: DES's id of whose it is.
+        transaction_id: Its id at DES.
+        kind: The word for it in references: `deposit`, `withdrawal` or `internal`.
+        user_id: The user's id at DES.
         source: The account in the books that the money comes from; `target` is where it goes.
-        customer: Whose it is, by the external id that DES gave; empty where it gave none.
-        reason: Why it was refused, reversed or disputed; None for one that is simply moved.
+        customer: The user's external id; empty if DES gave none.
+        reason: Why it was refused, reversed or disputed; None if it was moved.
         attempts: Failed attempts at telling DES.
         last_error: Why the latest of them failed.
     """
@@ -74,16 +74,16 @@ class Transfer:
 
     @property
     def is_moved(self) -> bool:
-        """The money is where it was to go."""
+        """The money has reached its target."""
         return self.reason is None
 
 
 @attrs.frozen(kw_only=True)
 class Means:
-    """What the bank finds when it looks somebody up who wants money moved.
+    """What the bank knows of a customer who wants money moved.
 
     Attributes:
-        source: What it calls the account that the money comes from, such as `current account`.
+        source: The kind of account that the money comes from, such as `current account`.
     """
 
     is_customer: bool
@@ -93,7 +93,7 @@ class Means:
 
 
 def refusal(kind: str, amount_cents: int, means: Means) -> str | None:
-    """Why money cannot be moved; None when it can. The end user may get to read it."""
+    """Why money cannot be moved; None if it can. The end user may read it."""
     if not means.is_customer:
         return "no such customer"
     if not means.has_savings_account:

@@ -1,4 +1,4 @@
-"""Where DES sends its webhooks: events as they happen, and hints that there are transactions to settle."""
+"""Receives the webhooks of DES: events as they happen, and hints that there are transactions to settle."""
 
 import functools
 from collections.abc import Callable
@@ -23,11 +23,11 @@ TRANSACTIONS = "/webhooks/transactions"
 
 @attrs.frozen(kw_only=True)
 class Receiver:
-    """Takes in what comes, and answers when it is written down: what is done about it is done afterwards.
+    """Takes in what comes, and answers when it is written down. The bank acts on it afterwards.
 
     Attributes:
-        verifier: None for a bank that reads no webhooks: it says 410, and DES sends nothing more.
-        woken: Called when there may be something to do now.
+        verifier: None for a bank that reads no webhooks: it answers 410, and DES sends nothing more.
+        woken: Called when there may be work.
     """
 
     verifier: WebhookVerifier | None
@@ -37,14 +37,14 @@ class Receiver:
     woken: Callable[[], None]
 
     def operations(self) -> list[Operation[Handler]]:
-        # DES records the messages: it also knows of those that do not get here.
+        # DES records the messages, also those that do not arrive here.
         return [
             Operation("POST", EVENTS, self.events, is_recorded=False),
             Operation("POST", TRANSACTIONS, self.transactions, is_recorded=False),
         ]
 
     async def events(self, request: HTTPRequest) -> Answer:
-        """A batch of events. The same batch again, or some of its events in another, changes nothing."""
+        """Take in a batch of events. An event that comes again changes nothing."""
         batch = await self._verified(request)
         self.inbox.crash(due_not_done("events", RECEIVED))
         await self.database.run(functools.partial(self.inbox.take, events=batch.events, way=Way.WEBHOOK))
@@ -52,7 +52,7 @@ class Receiver:
         return Answer(204)
 
     async def transactions(self, request: HTTPRequest) -> Answer:
-        """There may be transactions to settle: look now."""
+        """Look now for transactions to settle."""
         # docs/des.md 3.2
         try:
             await self._known().check(request.raw, request.headers)

@@ -26,28 +26,28 @@ class ConsentState(enum.StrEnum):
 
     @property
     def is_due(self) -> bool:
-        """DES is to be told."""
+        """DES must be told."""
         return self in TOLD
 
     @property
     def signed(self) -> bool | None:
-        """What the customer said; None before they have, and where it does not matter any more."""
+        """What the customer said; None before they have answered, and if it does not matter any more."""
         if self in (ConsentState.SIGNED, ConsentState.CONSENTED):
             return True
         return False if self in (ConsentState.DECLINED, ConsentState.REJECTED) else None
 
 
-# What a consent becomes when DES has been told.
+# The state that follows when DES has been told.
 TOLD = {ConsentState.SIGNED: ConsentState.CONSENTED, ConsentState.DECLINED: ConsentState.REJECTED}
 
 
 @attrs.frozen
 class Consent:
-    """A consent as DES asks for it, and where it stands here.
+    """A consent as DES asks for it, and its state here.
 
     Attributes:
-        id: DES's own; not the temporary one, which is used up.
-        dream_id: At DES: whose savings it is for.
+        id: At DES; not the temporary id, which is used up.
+        dream_id: The id at DES of the Dream that it saves for.
         answered_at: When the customer signed, or declined.
         attempts: Failed attempts at telling DES.
         last_error: Why the latest of them failed.

@@ -100,7 +100,7 @@ def list_all(connection: Connection) -> list[Order]:
 
 
 def add(connection: Connection, **columns: Any) -> Order:
-    """Write down a new order; `columns` are those that the customer and the clock decide."""
+    """Write down a new order; `columns` are all but its state."""
     return _ADD.one(connection, **columns)
 
 

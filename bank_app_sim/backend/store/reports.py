@@ -12,10 +12,10 @@ from .claims import DueRows
 
 
 class ReportKind(enum.StrEnum):
-    """What has moved money without DES; the names are what is stored and asked for."""
+    """What has moved money without DES. The values are stored, and are those of the API."""
 
-    OUTSIDE = "outside"  # somebody, at a branch or by another bank; interest; a fee
-    MARKET = "market"  # what an investment is worth
+    OUTSIDE = "outside"  # at a branch, by another bank, as interest or as a fee
+    MARKET = "market"  # the worth of an investment changed
 
 
 class ReportState(enum.StrEnum):
@@ -28,9 +28,9 @@ class Report:
     """A movement on a savings account that DES did not ask for.
 
     Attributes:
-        reference: Of its posting.
-        account: In the bank's books.
-        amount_cents: What came, or went: then it is negative.
+        reference: The reference of its posting.
+        account: The account's name in the bank's books.
+        amount_cents: Positive for money that came, negative for money that went.
         attempts: Failed attempts at telling DES.
         last_error: Why the latest of them failed.
     """
