@@ -10,7 +10,7 @@ from ..server.ids import Ids
 from ..timeline.clock import Clock, moment, timestamp
 from . import ledger, store
 from .gateway import PERFORMANCE, SHARED_SAVINGS
-from .orders import Order
+from .orders import Order, OrderState
 
 
 class EarlierUser(Exception):
@@ -69,17 +69,20 @@ class OrderBook:
             _refuse_earlier_user(known, request)
             return known, False
         product = SHARED_SAVINGS if request.dream_id is None else self.dream_product
-        order = store.orders.add(
-            connection,
-            **attrs.asdict(request),
+        order = Order(
             id=order_id,
             customer=customer,
+            request_id=request.request_id,
+            user_id=request.user_id,
+            dream_id=request.dream_id,
             product=product,
+            account_external_id=request.account_external_id,
+            account_id=None,
             savings_account=_savings_account(customer, request.dream_id, product),
+            state=OrderState.ORDERED,
             ordered_at=timestamp(now),
-            due_at=timestamp(now + self.decision_after),
         )
-        return order, True
+        return store.orders.add(connection, order, due_at=timestamp(now + self.decision_after)), True
 
 
 def _refuse_earlier_user(known: Order, request: OrderRequest) -> None:

@@ -84,7 +84,6 @@ class Order:
     """A customer's order for a savings account.
 
     Attributes:
-        n: Its number among all orders.
         request_id: The request of DES that it answers; None if nobody requested it.
         user_id: The customer's id at DES. Until OPENED it is what the app said, if anything; then what DES says.
         dream_id: The id at DES of the Dream that the account is for; None for one account for all Dreams.
@@ -94,9 +93,9 @@ class Order:
         savings_account: The account's name in the bank's books.
         attempts: Failed attempts at the present step.
         last_error: Why the latest of them failed.
+        n: Its number among all orders; of an order that was read.
     """
 
-    n: int
     id: str
     customer: str
     request_id: str | None
@@ -108,8 +107,9 @@ class Order:
     savings_account: str
     state: OrderState = attrs.field(converter=OrderState)
     ordered_at: str
-    attempts: int
-    last_error: str | None
+    attempts: int = 0
+    last_error: str | None = None
+    n: int = 0
 
 
 def decide(customer: str, refuses: Collection[str]) -> OrderEvent:

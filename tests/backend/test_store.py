@@ -1,7 +1,6 @@
 """What the database itself holds to, whatever the code above it does."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -24,17 +23,21 @@ def database(database_of: DatabaseOf) -> Iterator[Database]:
     database.close()
 
 
-def ordered(database: Database, **columns: Any) -> Order:
-    given = {
-        "customer": "ada",
-        "request_id": None,
-        "product": "SharedSavings",
-        "savings_account": "savings:ada",
-        "ordered_at": NOW,
-        "due_at": NOW,
-        **columns,
-    }
-    return database.run_now(lambda connection: store.orders.add(connection, **given))
+def ordered(database: Database, *, id: str, request_id: str | None = None) -> Order:
+    order = Order(
+        id=id,
+        customer="ada",
+        request_id=request_id,
+        user_id=None,
+        dream_id=None,
+        product="SharedSavings",
+        account_external_id=None,
+        account_id=None,
+        savings_account="savings:ada",
+        state=OrderState.ORDERED,
+        ordered_at=NOW,
+    )
+    return database.run_now(lambda connection: store.orders.add(connection, order, due_at=NOW))
 
 
 def moved(database: Database, order: Order, state: OrderState) -> Order | None:

@@ -1,19 +1,16 @@
 """Orders for accounts."""
 
-from typing import Any
-
 import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ...server.database import Connection, Query, columns_of, rows, values
+from ...server.database import Connection, Query, columns_of, parameters, rows, values
 from ..orders import MAKES_ROOM, Order, OrderState
 from ..tables import orders
 from .claims import DueRows
 
 DUE = DueRows(Order, orders, key="n", key_of=lambda order: order.n, order=("n",))
-_COLUMNS = columns_of(Order, orders)
-_ORDERS = sa.select(*_COLUMNS)
+_ORDERS = sa.select(*columns_of(Order, orders))
 
 _has_ended = orders.c.state.in_([state.value for state in MAKES_ROOM])
 _dream = sa.func.coalesce(orders.c.dream_id, "")
@@ -39,7 +36,7 @@ _OF_SAVINGS = rows(Order, _ORDERS.where(orders.c.savings_account == given("name"
 # Every order, the oldest first.
 _ALL = rows(Order, _ORDERS.order_by(orders.c.n))
 
-_ADD = rows(Order, sa.insert(orders).values(state=OrderState.ORDERED.value, attempts=0).returning(*_COLUMNS))
+_ADD: Query[int] = values(sa.insert(orders).returning(orders.c.n))
 # An order takes a step.
 _MOVE = DUE.change.values(
     state=given("new_state"),
@@ -99,9 +96,10 @@ def list_all(connection: Connection) -> list[Order]:
     return _ALL.all(connection)
 
 
-def add(connection: Connection, **columns: Any) -> Order:
-    """Write down a new order; `columns` are all but its state."""
-    return _ADD.one(connection, **columns)
+def add(connection: Connection, order: Order, *, due_at: str) -> Order:
+    """Write down a new order. Returns it with its number."""
+    added = {**parameters(orders, order), "state": str(order.state), "due_at": due_at}
+    return attrs.evolve(order, n=_ADD.one(connection, **added))
 
 
 def move(connection: Connection, order: Order, state: OrderState, *, now: str, claimed_until: str) -> Order | None:
