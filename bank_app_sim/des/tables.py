@@ -1,4 +1,4 @@
-"""What DES keeps. `n` is the order of insertion; moments are texts of `clock.timestamp()`, which sort as they are."""
+"""The tables of DES. `n` is the order of insertion. Moments are texts of `clock.timestamp()`, which sort as moments."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import sqlalchemy as sa
 
 from ..server.database import index_of_some, marks, order_of_insertion
 
-# Raise it with every change below: a database of another version is refused with a way out.
+# Raise it with every change below: a database of another version is refused, not misread.
 VERSION = 6
 
 metadata = sa.MetaData()
 
 
 def _of_tenant() -> sa.Column[Any]:
-    """The owner's tenant, once more: an index on it gives a listing in its order, which no join does."""
+    """The tenant of the row's owner, repeated: with it an index gives a listing in order. A join could not."""
     return sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False)
 
 
@@ -43,7 +43,7 @@ users = sa.Table(
     sa.Column("given_name", sa.Text),
     sa.Column("family_name", sa.Text),
     sa.Column("provisioning_initiated_at", sa.Text),
-    # What the paused launches of this user wait for. A refusal by the bank closes it: late answers to it are refused.
+    # The request that the user's paused launches wait for. A refusal by the bank closes it, and late answers get 409.
     sa.Column("account_provision_request_id", sa.Text),
     sa.UniqueConstraint("tenant_id", "external_id"),
     sa.Index("users_in_order", "tenant_id", "n"),
@@ -55,7 +55,7 @@ sessions = sa.Table(
     sa.Column("secret_hash", sa.Text, primary_key=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("expires_at", sa.Text, nullable=False, index=True),
-    # It ends then whatever the user does; NULL where the bank sets no such limit.
+    # The session ends then, whatever the user does; NULL if the bank sets no limit.
     sa.Column("maximum_expires_at", sa.Text),
     sa.Column("locale", sa.Text),
     sa.Column("theme", sa.Text),
@@ -72,14 +72,14 @@ accounts = sa.Table(
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("external_id", sa.Text),
     sa.Column("balance_cents", sa.BigInteger, nullable=False),
-    # A Performance account's own; NULL for SharedSavings.
+    # Only a Performance account has these; NULL for SharedSavings.
     sa.Column("liquid_balance_cents", sa.BigInteger),
     sa.Column("performance_cents", sa.BigInteger),
     sa.Column("performance_percent", sa.Float),
     sa.Column("total_acquisition_cost_cents", sa.BigInteger),
     sa.Column("valuation_from", sa.Text),
     sa.Column("valuation_at", sa.Text),
-    # Accounts without an external id do not collide: NULL differs from NULL. That is the documented trap.
+    # NULL differs from NULL: accounts without an external id do not conflict. That is the documented trap.
     sa.UniqueConstraint("user_id", "external_id"),
     sa.Index("accounts_in_order", "tenant_id", "n"),
     sa.Index("accounts_of_user", "user_id", "n"),
@@ -94,16 +94,16 @@ dreams = sa.Table(
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
     _of_tenant(),
     sa.Column("account_id", sa.ForeignKey("accounts.id"), index=True),
-    # Whoever wishes need not say what for, nor how much.
+    # A user may leave out what the Dream is, and how much it needs.
     sa.Column("name", sa.Text),
     sa.Column("target_cents", sa.BigInteger),
     sa.Column("expires_at", sa.Text),
     sa.Column("balance_cents", sa.BigInteger, nullable=False),
-    # The largest of 25, 50 and 75 that the balance has ever reached, in percent of the target; 0 for none.
+    # The largest of 25, 50 and 75 percent of the target that the balance has ever reached; 0 for none.
     sa.Column("milestone_percent", sa.Integer, nullable=False),
     sa.Column("achieved_at", sa.Text),
     sa.Column("deleted_at", sa.Text),
-    # Where each Dream has an account of its own: as the users' columns of the same names.
+    # In the setups with an account for each Dream: as the users' columns of the same names.
     sa.Column("provisioning_initiated_at", sa.Text),
     sa.Column("account_provision_request_id", sa.Text),
     sa.Index("dreams_of_user", "user_id", "n"),
@@ -118,9 +118,9 @@ savehack_launches = sa.Table(
     _of_tenant(),
     sa.Column("dream_id", sa.ForeignKey("dreams.id"), nullable=False),
     sa.Column("type", sa.Text, nullable=False),
-    # The type's own fields, by the names of the wire.
+    # The fields of its type, by their names on the wire.
     sa.Column("terms", sa.JSON, nullable=False),
-    # What chance means for this launch, and the IANA zone whose calendar it follows.
+    # The seed of its random amounts, and the IANA time zone whose calendar it follows.
     sa.Column("seed", sa.BigInteger, nullable=False),
     sa.Column("timezone", sa.Text, nullable=False),
     sa.Column("started_at", sa.Text),
@@ -128,10 +128,10 @@ savehack_launches = sa.Table(
     sa.Column("paused_at", sa.Text),
     sa.Column("pause_reason", sa.Text),
     sa.Column("stopped_at", sa.Text),
-    # The consent under which it saves, and the launch that it replaces once it starts.
+    # The consent that covers it, and the launch that it replaces when it starts.
     sa.Column("transfer_consent_id", sa.Text),
     sa.Column("obsolete_launch_id", sa.Text),
-    # How often it has fallen due, and when it does so next (never, while it is paused).
+    # How often it has been due, and when it is due next; NULL while it is paused.
     sa.Column("occurrences", sa.Integer, nullable=False),
     sa.Column("due_at", sa.Text),
     sa.Index("launches_in_order", "tenant_id", "n"),
@@ -154,7 +154,7 @@ transfer_consents = sa.Table(
     sa.Column("rejected_at", sa.Text),
 )
 
-# Temporary ids: each is good for one look at its consent, and not for long.
+# Temporary ids: each is valid for one look at its consent, and for a short time.
 transfer_consent_tickets = sa.Table(
     "transfer_consent_tickets",
     metadata,
@@ -170,7 +170,7 @@ transactions = sa.Table(
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
     _of_tenant(),
-    # Which savehack asked for it, and at which of its occurrences; NULL for what people and banks did themselves.
+    # The launch that prepared it, and at which of its occurrences; NULL if a person or the bank made it.
     sa.Column("launch_id", sa.ForeignKey("savehack_launches.id")),
     sa.Column("occurrence", sa.Integer),
     sa.Column("transfer_consent_id", sa.Text),
@@ -186,7 +186,7 @@ transactions = sa.Table(
     sa.Column("from_dream_id", sa.ForeignKey("dreams.id")),
     sa.Column("to_account_id", sa.ForeignKey("accounts.id")),
     sa.Column("to_dream_id", sa.ForeignKey("dreams.id")),
-    # Whatever is retried: no occurrence of a launch is ever prepared twice.
+    # No occurrence of a launch is prepared twice, whatever is retried.
     sa.UniqueConstraint("launch_id", "occurrence"),
     sa.UniqueConstraint("user_id", "external_id"),
     sa.Index("transactions_in_order", "tenant_id", "requested_at", "n"),
@@ -197,16 +197,16 @@ transactions = sa.Table(
 
 
 def _where_there_is_one(table: sa.Table, *columns: str) -> sa.Index:
-    """Most rows have no value there: they are not in the index, and cost nothing."""
+    """An index of the rows that have a value there. Most have none, and cost nothing."""
     first, *rest = (table.c[name] for name in columns)
     return index_of_some(f"{table.name}_by_{first.name}", first, *rest, where=first.is_not(None))
 
 
-# Dreams are listed as those that are there, or those that are deleted: each is in one of two indexes.
+# A listing shows either deleted Dreams or the others: each Dream is in one of two indexes.
 index_of_some("dreams_in_order", dreams.c.tenant_id, dreams.c.n, where=dreams.c.deleted_at.is_(None))
 index_of_some("deleted_dreams_in_order", dreams.c.tenant_id, dreams.c.n, where=dreams.c.deleted_at.is_not(None))
 
-# What a launch must be to save when something is bought, earned or burnt.
+# A launch saves on events only if it is active.
 IS_ACTIVE = sa.and_(
     savehack_launches.c.started_at.is_not(None),
     savehack_launches.c.drafted_at.is_(None),
@@ -215,7 +215,7 @@ IS_ACTIVE = sa.and_(
 )
 index_of_some("active_launches", savehack_launches.c.tenant_id, savehack_launches.c.n, where=IS_ACTIVE)
 
-# What is on its way to, or out of, a Dream; and whether anything still names an account, or a Dream, that goes.
+# Finds the transactions on their way to or out of a Dream, and those that refer to an account or a Dream.
 _where_there_is_one(transactions, "from_dream_id", "state")
 _where_there_is_one(transactions, "to_dream_id", "state")
 _where_there_is_one(transactions, "from_account_id")
@@ -229,7 +229,7 @@ index_of_some(
     where=transactions.c.external_id.is_not(None),
 )
 
-# Where transactions of users that were erased stood in the order: whoever lists by a cursor goes on from there.
+# The places of erased users' transactions in the order, for clients that list by such a cursor.
 erased_transactions = sa.Table(
     "erased_transactions",
     metadata,
@@ -239,14 +239,14 @@ erased_transactions = sa.Table(
     sa.Column("n", sa.BigInteger, nullable=False),
 )
 
-# What happened, in the transaction that made it happen. No foreign keys: events outlive what they tell of.
+# Events, each written in the transaction that it tells of. They have no foreign keys, because they outlive their rows.
 events = sa.Table(
     "events",
     metadata,
     order_of_insertion(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("tenant_id", sa.Text, nullable=False),
-    # Microseconds since 1970, UTC. They rise from event to event of a tenant: who has read up to one has missed none.
+    # Microseconds since 1970, UTC. Each event of a tenant has a later moment: reading on from one misses none.
     sa.Column("at_us", sa.BigInteger, nullable=False),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("data", sa.JSON, nullable=False),
@@ -262,16 +262,16 @@ webhook_endpoints = sa.Table(
     sa.Column("secret", sa.Text, nullable=False),
     sa.Column("old_secret", sa.Text),
     sa.Column("old_secret_until", sa.Text),
-    # Everything up to this event is delivered, or given up; everything up to that one is hinted at.
+    # Every event up to this moment was delivered or given up; every transaction up to that one was hinted at.
     sa.Column("delivered_us", sa.BigInteger, nullable=False),
     sa.Column("hinted_us", sa.BigInteger, nullable=False),
-    # The batch on its way, if one is: the same id, moment and events at every attempt.
+    # The batch that is being delivered, if any: the same id, moment and events at every attempt.
     sa.Column("batch_id", sa.Text),
     sa.Column("batch_at", sa.Text),
     sa.Column("batch_until_us", sa.BigInteger),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", sa.Text),
-    # Until then some process is sending it, or has died over it. Claims are counted, and known by their number.
+    # Until then a process is sending it, or has died. Each claim has a number.
     sa.Column("claimed_until", sa.Text),
     sa.Column("claims", sa.Integer, nullable=False),
     sa.Column("last_error", sa.Text),
@@ -290,8 +290,8 @@ idempotency_keys = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# When what has expired was last thrown away: one row.
+# When expired rows were last deleted: one row.
 purges = sa.Table("purges", metadata, order_of_insertion(), sa.Column("at", sa.Text, nullable=False))
 
-# Which database of a bank this one belongs with, and how far both have come.
+# Which database of a bank this one belongs to, and how far both have come.
 mark = marks(metadata)
