@@ -1,11 +1,11 @@
-"""Every operation of the document, tried by everybody who may not reach what it names.
+"""Every operation of the document, tried by all who may not reach the things that it names.
 
-Nothing here is listed by hand but how things are called: which operations there are, where they are and what a request
-to them looks like comes from the document, so that a new operation is tried from its first day.
+Only the names of things are listed by hand. The operations, their paths and requests come from the document. So a new
+operation is tried from its first day.
 """
 
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -93,65 +93,85 @@ async def world(des: DES, bank: Bank) -> AsyncIterator[World]:
         yield world
 
 
+@attrs.frozen(kw_only=True)
+class OfAda:
+    """Things of Ada's, by their ids or as DES answered."""
+
+    user_id: str
+    account_id: str
+    dream_id: str
+    other_dream_id: str
+    running: Mapping[str, Any]
+    draft: Mapping[str, Any]
+    deposit_id: str
+    waiting: Mapping[str, str]
+    savehacks: Sequence[Mapping[str, Any]]
+
+
 async def _one_of_everything(world: World) -> dict[str, str]:
     """Things of Ada's, by how a request names them."""
-    ada, backend = world.clients["ada"], world.clients["backend"]
+    of_ada = await _make(world.clients["ada"], world.clients["backend"])
+    return {
+        "/v1/users/{id}": of_ada.user_id,
+        "/v1/accounts/{id}": of_ada.account_id,
+        "/v1/dreams/{id}": of_ada.dream_id,
+        "/v1/savehack-launches/{id}": of_ada.running["id"],
+        "/v1/transactions/{id}": of_ada.deposit_id,
+        "/v1/transfer-consents/{id}": of_ada.waiting["requestId"],
+        "temporaryId": of_ada.waiting["temporaryId"],
+        "userId": of_ada.user_id,
+        "externalUserId": "ada",
+        "accountId": of_ada.account_id,
+        "toAccountId": of_ada.account_id,
+        "fromAccountId": of_ada.account_id,
+        "dreamId": of_ada.dream_id,
+        "fromDreamId": of_ada.dream_id,
+        "toDreamId": of_ada.other_dream_id,
+        "savehackLaunchId": of_ada.draft["id"],
+        "obsoleteSavehackLaunchId": of_ada.running["id"],
+        **{f"savehackId of {each['type']}Launch": each["id"] for each in of_ada.savehacks},
+        "type of a launch": of_ada.running["type"],
+        "accounts": of_ada.account_id,
+        "transactions": of_ada.deposit_id,
+        "idToken": world.bank.id_token("ada"),
+    }
+
+
+async def _make(ada: httpx.AsyncClient, backend: httpx.AsyncClient) -> OfAda:
     user_id = ada.headers["X-User"]
-
-    async def account(external_id: str) -> str:
-        body = {"type": "SharedSavings", "userId": user_id, "externalId": external_id}
-        return str((await backend.post("/v1/accounts", json={"account": body})).json()["account"]["id"])
-
-    async def ticket(launch: Mapping[str, Any]) -> dict[str, str]:
-        body = {"transferConsent": {"savehackLaunchId": launch["id"]}}
-        found: dict[str, str] = (await ada.post("/v1/transfer-consents", json=body)).json()["transferConsentRequest"]
-        return found
-
-    account_id = await account("savings")
+    account = {"type": "SharedSavings", "userId": user_id, "externalId": "savings"}
+    account_id = str((await backend.post("/v1/accounts", json={"account": account})).json()["account"]["id"])
     dream, other_dream = await create_dream(ada, "Bike"), await create_dream(ada, "Boat")
     running, draft = await launch_daily(ada, dream), await launch_daily(ada, dream)
-    consent = (await ticket(running))["requestId"]
+    consent = (await _consent(ada, running))["requestId"]
     consented = {"transfer_consent": {"consentedAt": "2026-12-02T10:00:00Z"}}
     await backend.patch(f"/v1/transfer-consents/{consent}", json=consented)
     [deposit] = (await ada.get("/v1/transactions")).json()["transactions"]
-    # Money on the Dream, so that something could be taken from it.
-    found = {
-        "type": "Deposit",
-        "userId": user_id,
-        "externalId": "found",
-        "amountCents": 100_000,
-        "toAccountId": account_id,
-        "toDreamId": dream["id"],
-    }
+    # Put money on the Dream, so that something could be taken from it.
+    found = {"type": "Deposit", "userId": user_id, "externalId": "found", "amountCents": 100_000}
+    found |= {"toAccountId": account_id, "toDreamId": dream["id"]}
     await backend.post("/v1/transactions", json={"transaction": found})
-    waiting = await ticket(draft)
+    waiting = await _consent(ada, draft)
     savehacks = (await ada.get("/v1/savehacks")).json()["savehacks"]
     endpoint = {"url": "http://127.0.0.1:1/webhooks", "secret": "whsec_" + "QUFB" * 8}
     await backend.put("/sandbox/webhook-endpoint", json={"webhookEndpoint": endpoint})
-    return {
-        "/v1/users/{id}": user_id,
-        "/v1/accounts/{id}": account_id,
-        "/v1/dreams/{id}": dream["id"],
-        "/v1/savehack-launches/{id}": running["id"],
-        "/v1/transactions/{id}": deposit["id"],
-        "/v1/transfer-consents/{id}": waiting["requestId"],
-        "temporaryId": waiting["temporaryId"],
-        "userId": user_id,
-        "externalUserId": "ada",
-        "accountId": account_id,
-        "toAccountId": account_id,
-        "fromAccountId": account_id,
-        "dreamId": dream["id"],
-        "fromDreamId": dream["id"],
-        "toDreamId": other_dream["id"],
-        "savehackLaunchId": draft["id"],
-        "obsoleteSavehackLaunchId": running["id"],
-        **{f"savehackId of {each['type']}Launch": each["id"] for each in savehacks},
-        "type of a launch": running["type"],
-        "accounts": account_id,
-        "transactions": deposit["id"],
-        "idToken": world.bank.id_token("ada"),
-    }
+    return OfAda(
+        user_id=user_id,
+        account_id=account_id,
+        dream_id=dream["id"],
+        other_dream_id=other_dream["id"],
+        running=running,
+        draft=draft,
+        deposit_id=deposit["id"],
+        waiting=waiting,
+        savehacks=savehacks,
+    )
+
+
+async def _consent(ada: httpx.AsyncClient, launch: Mapping[str, Any]) -> dict[str, str]:
+    body = {"transferConsent": {"savehackLaunchId": launch["id"]}}
+    found: dict[str, str] = (await ada.post("/v1/transfer-consents", json=body)).json()["transferConsentRequest"]
+    return found
 
 
 @attrs.frozen
