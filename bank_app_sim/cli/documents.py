@@ -56,7 +56,7 @@ def _results(file: str, inputs: Mapping[str, str], against: str | None) -> Seque
     """A result for each workflow of a document; an error if the document cannot be run."""
 
     async def run() -> list[JourneyResult]:
-        return await run_document(Path(file), given=inputs, against=against, program=program())
+        return await run_document(Path(file), typed=inputs, against=against, program=program())
 
     try:
         return anyio.run(run)

@@ -10,12 +10,14 @@ import anyio
 
 from ..timeline import durations
 from ..timeline.turns import BRANCH
-from .expectations.expected import ExpectationFailed, Expected, as_written, differences, require
+from .expectations.expected import ExpectationFailed as ExpectationFailed
+from .expectations.expected import Expected, as_written, differences, require
 from .expectations.look import Look
 from .expectations.tallies import ByWord
-from .given import Given, given
+from .given import Given
 from .steps.bank import BankSteps
 from .steps.outside import OutsideSteps
+from .steps.stage import ONE_USER
 from .steps.trouble import TroubleSteps
 from .steps.user import UserSteps
 from .text.mistakes import Mistake
@@ -31,8 +33,6 @@ Branch = Callable[[], Awaitable[object]]
 # How often `eventually` looks if it cannot know when something is due.
 LOOKS = 100
 
-_ONE_USER = given()
-
 
 class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
     """One journey through one world.
@@ -45,7 +45,7 @@ class Journey(UserSteps, BankSteps, OutsideSteps, TroubleSteps):
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def begin(cls, given: Given = _ONE_USER, *, seed: int = 0) -> AsyncIterator[Self]:
+    async def begin(cls, given: Given = ONE_USER, *, seed: int = 0) -> AsyncIterator[Self]:
         """A journey in a world of its own, made with all that is given, as a script's is; it `end()`s with the block.
 
         Args:

@@ -129,7 +129,7 @@ def as_json(result: JourneyResult) -> dict[str, Any]:
     return values
 
 
-def from_json(values: Mapping[str, Any]) -> JourneyResult:
+def from_json(values: Mapping[str, object]) -> JourneyResult:
     """The opposite of `as_json()`."""
     return _converter.structure(values, JourneyResult)
 

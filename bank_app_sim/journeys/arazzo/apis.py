@@ -81,7 +81,7 @@ async def _load(document: Document, source: Part, *, http: httpx.AsyncClient, ag
     return API(name=source.value["name"], url=written, operations=found)
 
 
-def _server(api: Mapping[str, Any]) -> str:
+def _server(api: Mapping[str, object]) -> str:
     servers = api.get("servers")
     first = servers[0] if isinstance(servers, list) and servers else {}
     return str(first.get("url", "/")) if isinstance(first, dict) else "/"

@@ -38,7 +38,7 @@ async def attempt(task: StepTask) -> Failure | None:
     return None
 
 
-def output(value: Any, known: Known) -> Any:
+def output(value: object, known: Known) -> Any:
     """The value of an output.
 
     Raises:

@@ -151,7 +151,7 @@ class _Names:
     document: Document
     workflow: Part | None
 
-    def values(self, value: Any, at: Steps) -> None:
+    def values(self, value: object, at: Steps) -> None:
         if isinstance(value, dict):
             is_data = _is_data(at)
             self._object(value, at, is_data=is_data)

@@ -22,7 +22,7 @@ class Concealment:
 
     _secrets: set[str] = attrs.field(factory=set, repr=False)
 
-    def learn(self, value: Any) -> None:
+    def learn(self, value: object) -> None:
         """Conceal from now on all texts in `value` with secret names."""
         if isinstance(value, Mapping):
             for name, member in value.items():
@@ -41,7 +41,7 @@ class Concealment:
             if len(text) >= _SHORTEST:
                 self._secrets.add(text)
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: object) -> Any:
         """The value without its secrets."""
         if isinstance(value, Mapping):
             return {name: self._member(str(name), member) for name, member in value.items()}
@@ -49,7 +49,7 @@ class Concealment:
             return [self(element) for element in value]
         return self.text(value) if isinstance(value, str) else value
 
-    def _member(self, name: str, member: Any) -> Any:
+    def _member(self, name: str, member: object) -> Any:
         is_secret = name.lower() in _SECRET_NAMES and isinstance(member, str)
         return CONCEALED if is_secret else self(member)
 

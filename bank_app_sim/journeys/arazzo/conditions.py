@@ -149,7 +149,7 @@ def compare(operator: str, left: Any, right: Any) -> bool:
     return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator])
 
 
-def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
+def _comparable(left: object, right: object) -> tuple[Any, Any]:
     if _is_number(left) or _is_number(right):
         left, right = _as_number(left), _as_number(right)
     if isinstance(left, str) and isinstance(right, str):
@@ -159,11 +159,11 @@ def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
     return left, right
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _as_number(value: Any) -> Any:
+def _as_number(value: object) -> Any:
     """The number in a text; another value is returned as it is."""
     if not isinstance(value, str) or not re.fullmatch(NUMBER, value):
         return value
@@ -183,7 +183,7 @@ def number(text: str) -> int | float:
     return value
 
 
-def _truth(value: Any) -> Any:
+def _truth(value: object) -> Any:
     """`'true'` equals true; 1 does not."""
     if isinstance(value, bool):
         return str(value).lower()

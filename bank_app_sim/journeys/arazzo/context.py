@@ -45,7 +45,7 @@ class RunContext:
 
     Attributes:
         operations: The operation that each step calls, by workflow and step.
-        given: The inputs that the user gave; the document has defaults for others.
+        inputs: Those that the user gave; the document has defaults for others.
         workflows: The inputs and outputs of those that have run.
         steps_left: How many attempts the run may still make.
         seconds_left: How long the run may still wait.
@@ -55,7 +55,7 @@ class RunContext:
     operations: Mapping[tuple[str, str], DocumentOperation]
     http: httpx.AsyncClient
     clock: Clock
-    given: Mapping[str, Any] = attrs.field(repr=False)
+    inputs: Mapping[str, Any] = attrs.field(repr=False)
     sources: Mapping[str, Mapping[str, Any]]
     workflows: dict[str, Mapping[str, Mapping[str, Any]]] = attrs.field(factory=dict, repr=False)
     steps_left: int = attrs.field(init=False)

@@ -85,6 +85,6 @@ def _values(condition: conditions.Condition, known: Known) -> str:
     return "; ".join(texts) or "it never holds"
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = as_text(value)
     return text if len(text) <= 200 else f"{text[:200]}…"

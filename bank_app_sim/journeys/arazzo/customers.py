@@ -106,11 +106,11 @@ def _owners(calls: Sequence[RecordedCall], names: Mapping[str, str]) -> dict[str
     return owners
 
 
-def _users(value: Any) -> Iterator[Mapping[str, Any]]:
+def _users(value: object) -> Iterator[Mapping[str, Any]]:
     yield from (thing for thing in _objects(value) if thing.get("type") == "User" and "id" in thing)
 
 
-def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+def _objects(value: object) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, dict):
         yield value
         value = list(value.values())
@@ -119,7 +119,7 @@ def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
             yield from _objects(element)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):

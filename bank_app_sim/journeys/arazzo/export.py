@@ -71,7 +71,7 @@ def export(
     return yaml.dump(document, Dumper=_Plainly, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _document(workflow: Mapping[str, Any], *, title: str, address: str, serve: str) -> dict[str, Any]:
+def _document(workflow: Mapping[str, object], *, title: str, address: str, serve: str) -> dict[str, Any]:
     return {
         "arazzo": "1.1.0",
         "info": {"title": title, "description": _DESCRIPTION.format(serve=serve), "version": "1"},
@@ -84,7 +84,7 @@ def _document(workflow: Mapping[str, Any], *, title: str, address: str, serve: s
 class _Plainly(yaml.SafeDumper):
     """As people write: lists indented, small things on a line, and no anchors, which not every reader knows."""
 
-    def ignore_aliases(self, _data: Any) -> bool:
+    def ignore_aliases(self, _data: object) -> bool:
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:

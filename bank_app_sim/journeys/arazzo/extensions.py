@@ -17,14 +17,14 @@ def extensions(**members: Any) -> dict[str, Any]:
     return {f"{PREFIX}{name.replace('_', '-')}": value for name, value in members.items() if value}
 
 
-def how_to_serve(document: Mapping[str, Any]) -> str | None:
+def how_to_serve(document: Mapping[str, object]) -> str | None:
     """The command for the sandbox of a document; None if the document does not have it."""
     sandbox = document.get(f"{PREFIX}sandbox")
     command = sandbox.get("serve") if isinstance(sandbox, dict) else None
     return command if isinstance(command, str) else None
 
 
-def extensions_last(step: Mapping[str, Any]) -> dict[str, Any]:
+def extensions_last(step: Mapping[str, object]) -> dict[str, Any]:
     """The members of an object; our own come after those of Arazzo."""
     return dict(sorted(step.items(), key=lambda member: member[0].startswith("x-")))
 

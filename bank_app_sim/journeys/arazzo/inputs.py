@@ -29,7 +29,7 @@ TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def of_workflow(document: Document, workflow: Part, given: Mapping[str, Any]) -> dict[str, Any]:
+def of_workflow(document: Document, workflow: Part, chosen: Mapping[str, object]) -> dict[str, Any]:
     """The value of every input that has one.
 
     Raises:
@@ -38,7 +38,7 @@ def of_workflow(document: Document, workflow: Part, given: Mapping[str, Any]) ->
     schemas = document.inputs(workflow)
     name_of_workflow = workflow.value["workflowId"]
     values = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
-    values |= {name: value for name, value in given.items() if name in schemas}
+    values |= {name: value for name, value in chosen.items() if name in schemas}
     for name in document.required_inputs(workflow):
         if name not in values:
             raise WrongInput(f"input {name!r} of workflow {name_of_workflow!r} has no value; give --input {name}=VALUE")
@@ -56,7 +56,7 @@ def _check(name: str, schema: Mapping[str, Any], value: Any) -> None:
         raise WrongInput(f"input {name!r} must be one of {', '.join(map(repr, schema['enum']))}")
 
 
-def _is(value: Any, word: str) -> bool:
+def _is(value: object, word: str) -> bool:
     return isinstance(value, TYPES[word]) and (word == "boolean" or not isinstance(value, bool))
 
 
@@ -75,7 +75,7 @@ def from_texts(document: Document, texts: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def _value(name: str, schema: Mapping[str, Any], text: str) -> Any:
+def _value(name: str, schema: Mapping[str, object], text: str) -> Any:
     if any("\ud800" <= sign <= "\udfff" for sign in text):
         raise WrongInput(f"input {name!r} is no text: the terminal does not write UTF-8")
     wanted = schema.get("type", "string")
@@ -88,12 +88,12 @@ def _value(name: str, schema: Mapping[str, Any], text: str) -> Any:
         raise WrongInput(f"input {name!r} must be of type {wanted}, written as JSON, and is {shown}") from None
 
 
-def is_secret(schema: Mapping[str, Any]) -> bool:
+def is_secret(schema: Mapping[str, object]) -> bool:
     """Whether the document calls an input secret."""
     return schema.get("format") == "password" or bool(schema.get("writeOnly"))
 
 
-def secrets(document: Document, workflow: Part, values: Mapping[str, Any]) -> list[str]:
+def secrets(document: Document, workflow: Part, values: Mapping[str, object]) -> list[str]:
     """The values that the document calls secret, by `format: password` or `writeOnly`."""
     schemas = document.inputs(workflow)
     return [value for name, value in values.items() if isinstance(value, str) and is_secret(schemas[name])]

@@ -64,7 +64,7 @@ class Known:
         found = self._found(expression)
         return found if expression.pointer is None else at_pointer(found, expression.pointer, of=str(expression))
 
-    def fill(self, value: Any) -> Any:
+    def fill(self, value: object) -> Any:
         """A value in which every expression is replaced by its value, with its type."""
         if isinstance(value, dict):
             return {name: self.fill(member) for name, member in value.items()}
@@ -140,7 +140,7 @@ class Known:
         raise NoSuchValue(f"{expression} has no value; it names a part of the document")
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """A value as a part of a text; objects and lists as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -158,7 +158,7 @@ def require_small(value: Any) -> None:
             waiting.extend((member, depth + 1) for member in (inner.values() if isinstance(inner, dict) else inner))
 
 
-def _named(values: Mapping[str, Any], name: str, expression: Expression) -> Any:
+def _named(values: Mapping[str, object], name: str, expression: Expression) -> Any:
     """A value by its name, which can contain dots; otherwise the names after the first dot lead into it."""
     if name in values:
         return values[name]

@@ -40,7 +40,7 @@ class Origins:
 
     _origins: dict[str, Origin] = attrs.field(factory=dict)
 
-    def note(self, step: dict[str, Any], answer: Any) -> None:
+    def note(self, step: dict[str, Any], answer: object) -> None:
         """Note the answer to a step. Known values keep their origins, except the moments of events."""
         for at, value in _leaves(answer):
             if is_generated(value):
@@ -70,7 +70,7 @@ def _as_output(origin: Origin) -> str:
     return f"$steps.{origin.step['stepId']}.outputs.{name}"
 
 
-def locator(at: Steps, answer: Any) -> Any:
+def locator(at: Steps, answer: object) -> Any:
     """An expression, or a selector, that finds the value at this place of an answer in another answer.
 
     A value in a list is found by its features, if they are unique: the order may be another.
@@ -89,7 +89,7 @@ def locator(at: Steps, answer: Any) -> Any:
     return f"$response.body#{pointer}"
 
 
-def _telling(items: Sequence[Any], position: int) -> str | None:
+def _telling(items: Sequence[object], position: int) -> str | None:
     """A condition that holds only for this item of a list; None if there is none."""
     features = [dict(_features(item)) for item in items]
     mine = features[position]
@@ -108,7 +108,7 @@ def _rank(name: str) -> int:
     return _TELLING.index(name) if name in _TELLING else len(_TELLING)
 
 
-def _features(item: Any) -> Iterator[tuple[str, Any]]:
+def _features(item: object) -> Iterator[tuple[str, Any]]:
     """The features of an item that are the same in another run: texts and numbers, but no ids and moments."""
     for at, value in _leaves(item):
         is_plain = all(map(_is_simple, at)) and isinstance(value, str | int | float)
@@ -116,7 +116,7 @@ def _features(item: Any) -> Iterator[tuple[str, Any]]:
             yield ".".join(map(str, at)), value
 
 
-def _literal(value: Any) -> str:
+def _literal(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -146,7 +146,7 @@ def _at(value: Any, at: Steps) -> Any:
     return value
 
 
-def _leaves(value: Any, at: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+def _leaves(value: object, at: Steps = ()) -> Iterator[tuple[Steps, Any]]:
     if isinstance(value, dict):
         for name, member in value.items():
             yield from _leaves(member, (*at, name))

@@ -1,7 +1,6 @@
 """Writes values in a path, a query, a header or a form as OpenAPI does (`style` and `explode`). Pure."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import quote_plus
 
 import attrs
@@ -27,7 +26,7 @@ class Style:
     is_json: bool = False
 
     @classmethod
-    def of(cls, parameter: Mapping[str, Any]) -> "Style":
+    def of(cls, parameter: Mapping[str, object]) -> "Style":
         """The style of a parameter in an OpenAPI document."""
         name = str(parameter.get("style", STYLES.get(str(parameter.get("in")), "form")))
         return cls(name, bool(parameter.get("explode", name == "form")), "content" in parameter)
@@ -37,7 +36,7 @@ FORM = Style("form", explode=True)
 SIMPLE = Style("simple", explode=False)
 
 
-def query(name: str, value: Any, style: Style) -> list[str]:
+def query(name: str, value: object, style: Style) -> list[str]:
     """A value in a query, encoded: `ids=1&ids=2`, or `ids=1,2`. An empty list is nothing."""
     if value == [] or value == {}:
         return []
@@ -49,7 +48,7 @@ def query(name: str, value: Any, style: Style) -> list[str]:
     return [f"{name}={quote_plus(as_text(element))}" for element in value]
 
 
-def joined(value: Any, style: Style, encode: Callable[[str], str] = str) -> str:
+def joined(value: object, style: Style, encode: Callable[[str], str] = str) -> str:
     """A value in one text: `1,2`; of an object `a,1,b,2`, or `a=1,b=2`."""
     if style.is_json or not isinstance(value, list | dict):
         return encode(as_text(value))

@@ -54,5 +54,5 @@ def criteria_for(call: RecordedCall) -> list[dict[str, Any]]:
     return [{"condition": condition} for condition in conditions]
 
 
-def _literal(value: Any) -> str:
+def _literal(value: object) -> str:
     return "null" if value is None else "'" + str(value).replace("'", "''") + "'"

@@ -86,7 +86,7 @@ def prepare(document: Document, workflow: Part, step: Part, operation: DocumentO
     )
 
 
-def _path(operation: DocumentOperation, values: Mapping[str, Any]) -> str:
+def _path(operation: DocumentOperation, values: Mapping[str, object]) -> str:
     """The path of an operation with its parameters. No value can change it to the path of another operation."""
 
     def filled(match: re.Match[str]) -> str:
@@ -104,7 +104,7 @@ def _path(operation: DocumentOperation, values: Mapping[str, Any]) -> str:
     return "/".join(segments)
 
 
-def _query(operation: DocumentOperation, values: Mapping[str, Any], wholes: Mapping[str, Any]) -> str:
+def _query(operation: DocumentOperation, values: Mapping[str, object], wholes: Mapping[str, object]) -> str:
     pairs = [pair for name, value in values.items() for pair in query(name, value, operation.style("query", name))]
     for whole in wholes.values():
         pairs.append(_form(whole) if isinstance(whole, dict) else as_text(whole).replace("#", "%23"))
@@ -125,7 +125,7 @@ def _require_headers(headers: Mapping[str, str]) -> None:
             raise CannotBeSent(f"the header {name} can have the visible characters of Latin-1 only, and has others")
 
 
-def value_of(value: Any, known: Known) -> Any:
+def value_of(value: object, known: Known) -> Any:
     """A value in which all expressions and selectors are replaced by their values.
 
     Raises:
@@ -175,7 +175,7 @@ def _body(step: Part, operation: DocumentOperation, known: Known) -> tuple[Any, 
     return body, content, {"Content-Type": media_type}
 
 
-def _written(body: Any, media_type: str) -> tuple[bytes, str]:
+def _written(body: object, media_type: str) -> tuple[bytes, str]:
     """A body in bytes, and its media type; that of a multipart body has the boundary."""
     kind = media_type.partition(";")[0].strip().lower()
     if isinstance(body, str):
@@ -191,17 +191,17 @@ def _written(body: Any, media_type: str) -> tuple[bytes, str]:
     return as_text(body).encode(), media_type
 
 
-def _form(fields: Mapping[str, Any]) -> str:
+def _form(fields: Mapping[str, object]) -> str:
     """A form; each element of a list is a field."""
     return urlencode([(name, as_text(each)) for name, value in fields.items() for each in _each(value)])
 
 
-def _each(value: Any) -> list[Any]:
+def _each(value: object) -> list[Any]:
     """The values of one name in a form."""
     return value if isinstance(value, list) else [value]
 
 
-def _multipart(body: Mapping[str, Any]) -> tuple[bytes, str]:
+def _multipart(body: Mapping[str, object]) -> tuple[bytes, str]:
     parts = [
         (name, (None, as_text(each).encode(), JSON if isinstance(each, dict | list) else None))
         for name, value in body.items()

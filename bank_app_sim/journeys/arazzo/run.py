@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -30,7 +29,7 @@ __all__ = ["WrongInput", "run_document"]
 async def run_document(
     file: Path,
     *,
-    given: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
     against: str | None = None,
     only: Sequence[str] = (),
     transport: httpx.AsyncBaseTransport | None = None,
@@ -42,7 +41,7 @@ async def run_document(
     A workflow that others call runs by itself only if `only` names it.
 
     Args:
-        given: Inputs as the user typed them, instead of the defaults in the document.
+        typed: Inputs as the user typed them, instead of the defaults in the document.
         against: The address of the sandbox, instead of the one in the document.
         only: The ids of the workflows to run; all if empty.
         transport: How requests are sent; None for TCP.
@@ -57,8 +56,7 @@ async def run_document(
     document = Document(read(file))
     structure.check(document.source)
     checks.check(document)
-    values = inputs.from_texts(document, given or {})
-    command = _command(program, document, given or {}, against)
+    values = inputs.from_texts(document, typed or {})
     # Only the document decides what is sent: no proxy and no .netrc of this machine, and no redirect.
     async with httpx.AsyncClient(transport=transport, trust_env=False) as http:
         apis = await load(document, http=http, against=against)
@@ -66,20 +64,24 @@ async def run_document(
         chosen = _chosen(document, only)
         for name in chosen:
             inputs.of_workflow(document, document.workflows[name], values)
-        operations = context.operations.values()
-        address = next(iter(operations)).server if operations else next(iter(apis.values())).url
-        return [await _result(context, name, address, command) for name in chosen]
+        command = _command(program, document, typed or {}, against)
+        return [await _result(context, name, _address(context, apis), command) for name in chosen]
+
+
+def _address(context: RunContext, apis: Mapping[str, API]) -> str:
+    operations = context.operations.values()
+    return next(iter(operations)).server if operations else next(iter(apis.values())).url
 
 
 def _context(
-    document: Document, apis: Mapping[str, API], values: Mapping[str, Any], http: httpx.AsyncClient, clock: Clock
+    document: Document, apis: Mapping[str, API], values: Mapping[str, object], http: httpx.AsyncClient, clock: Clock
 ) -> RunContext:
     return RunContext(
         document=document,
         operations=_operations(document, apis),
         http=http,
         clock=clock,
-        given=values,
+        inputs=values,
         sources={name: part.value for name, part in document.sources.items()},
     )
 
@@ -121,12 +123,12 @@ def _append(document: Document, name: str, ordered: list[str], under_way: tuple[
     ordered.append(name)
 
 
-def _command(program: Sequence[str], document: Document, given: Mapping[str, str], against: str | None) -> str:
+def _command(program: Sequence[str], document: Document, typed: Mapping[str, str], against: str | None) -> str:
     """The command that repeats this run. It does not show secrets: the user has to give them again."""
     schemas = {name: schema for flow in document.workflows.values() for name, schema in document.inputs(flow).items()}
     words = [*program, "run", document.source.file]
     words += ["--against", against] if against else []
-    for name, text in given.items():
+    for name, text in typed.items():
         words += ["--input", f"{name}={'…' if inputs.is_secret(schemas[name]) else text}"]
     return pasted(words)
 

@@ -74,7 +74,7 @@ def _starts_savings(call: RecordedCall, launches: _Launches) -> bool:
     return last == "feed"
 
 
-def _provisioning(change: Mapping[str, Any], of: str, launches: _Launches) -> bool:
+def _provisioning(change: Mapping[str, object], of: str, launches: _Launches) -> bool:
     if change.get("provisioningInitiatedAt") or change.get("accountId"):
         return launches.start(of)
     if "provisioningInitiatedAt" in change:  # the bank has refused
@@ -86,7 +86,7 @@ def _lasted(call: RecordedCall, moment: str) -> bool:
     return call.began_at <= moment <= call.ended_at
 
 
-def _transactions(answer: Any) -> Iterator[Mapping[str, Any]]:
+def _transactions(answer: object) -> Iterator[Mapping[str, Any]]:
     if isinstance(answer, dict):
         if isinstance(answer.get("transaction"), dict):
             yield answer["transaction"]

@@ -47,7 +47,7 @@ def _reason(error: jsonpath.JSONPathError) -> str:
     return str(error.args[0]) if error.args else type(error).__name__
 
 
-def at_path(value: Any, text: str) -> list[Any]:
+def at_path(value: object, text: str) -> list[Any]:
     """All that a JSONPath selects.
 
     Raises:
@@ -68,7 +68,7 @@ def at_path(value: Any, text: str) -> list[Any]:
     return selected
 
 
-def is_selector(value: Any) -> bool:
+def is_selector(value: object) -> bool:
     """Whether an object in the data of a request is a Selector Object, and not data that looks similar."""
     if not isinstance(value, dict) or set(value) != {"context", "selector", "type"}:
         return False
@@ -79,7 +79,7 @@ def is_selector(value: Any) -> bool:
     return all(isinstance(text, str) for text in texts) and is_expression(value["context"])
 
 
-def at_pointer(value: Any, pointer: str, *, of: str) -> Any:
+def at_pointer(value: object, pointer: str, *, of: str) -> Any:
     """What a JSON pointer (RFC 6901) leads to.
 
     Args:
@@ -102,7 +102,7 @@ def _names(pointer: str) -> list[str]:
     return [name.replace("~1", "/").replace("~0", "~") for name in pointer.split("/")[1:]]
 
 
-def _what_is_there(value: Any, name: str) -> str:
+def _what_is_there(value: object, name: str) -> str:
     if isinstance(value, dict):
         return f"there is no {name!r}{instead(name, value)}"
     if isinstance(value, list):

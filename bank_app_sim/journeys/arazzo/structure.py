@@ -104,11 +104,11 @@ def _a(name: str) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _list(names: Mapping[str, Any]) -> str:
+def _list(names: Mapping[str, object]) -> str:
     return ", ".join(map(repr, names)) or "nothing"
 
 
-def _words(value: Any) -> str:
+def _words(value: object) -> str:
     """A value for a sentence: what it is, and, where it is short, how it reads."""
     kinds = {
         dict: "an object",

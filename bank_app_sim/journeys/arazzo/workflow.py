@@ -23,7 +23,7 @@ async def run_workflow(context: RunContext, workflow: Part, recording: Recording
     Returns:
         The results of its steps, and whether it passed.
     """
-    values = inputs.of_workflow(context.document, workflow, context.given)
+    values = inputs.of_workflow(context.document, workflow, context.inputs)
     run = _WorkflowRun(context, recording, [])
     ended = await run.workflow(workflow, values, "", 0)
     return run.results, ended.passed
@@ -37,7 +37,7 @@ class _WorkflowRun:
     recording: Recording
     results: list[StepResult]
 
-    async def workflow(self, workflow: Part, values: Mapping[str, Any], number: str, depth: int) -> Ended:
+    async def workflow(self, workflow: Part, values: Mapping[str, object], number: str, depth: int) -> Ended:
         """Run the steps of a workflow.
 
         Args:
@@ -108,7 +108,7 @@ class _WorkflowRun:
             raise StepFailed(Failure(expected=wanted, found=f"workflow {other.value['workflowId']!r} calls itself"))
         try:
             passed_on = {each.value["name"]: value_of(each.value["value"], call.known) for each in call.parameters}
-            values = inputs.of_workflow(document, other, {**self.context.given, **passed_on})
+            values = inputs.of_workflow(document, other, {**self.context.inputs, **passed_on})
         except (inputs.WrongInput, NoSuchValue, ExpressionError) as error:
             raise StepFailed(Failure(expected="a value for every input", found=str(error))) from error
         return await self.workflow(other, values, f"{call.number}.", call.depth + 1)

@@ -8,7 +8,7 @@ from .calls import RecordedCall
 from .extensions import OnOneLine
 
 
-def parameter(name: str, place: str, value: Any) -> dict[str, Any]:
+def parameter(name: str, place: str, value: object) -> dict[str, Any]:
     """A Parameter Object."""
     return OnOneLine({"name": name, "in": place, "value": value})
 
@@ -50,7 +50,7 @@ def camel(text: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", text)) or "User"
 
 
-def texts_in(value: Any) -> set[str]:
+def texts_in(value: object) -> set[str]:
     """All texts in a value, however deep."""
     if isinstance(value, dict):
         value = list(value.values())

@@ -127,7 +127,7 @@ class WrittenWorkflow:
             return {"session": {"idToken": f"$inputs.{self._token_input(self._customer(call))}"}}
         return None if call.body is None else self._value(call.body, call, "")
 
-    def _value(self, value: Any, call: RecordedCall, name: str) -> Any:
+    def _value(self, value: object, call: RecordedCall, name: str) -> Any:
         """A value of a request; values of earlier answers are replaced by expressions."""
         if isinstance(value, dict):
             return {key: self._value(member, call, key) for key, member in value.items()}
@@ -141,7 +141,7 @@ class WrittenWorkflow:
             raise LeftOut(f"no answer before it shows the {name} {value}")
         return self._plain(value)
 
-    def _plain(self, value: Any) -> Any:
+    def _plain(self, value: object) -> Any:
         """A text that looks like an expression becomes an input: Arazzo has no other way to write it."""
         if not isinstance(value, str) or not (value.startswith("$") or "{$" in value):
             return value

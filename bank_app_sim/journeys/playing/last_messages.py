@@ -66,7 +66,7 @@ def _rounds(messages: Sequence[Message]) -> list[Round]:
     return rounds
 
 
-def _repeated(messages: Sequence[Message], heard: Sequence[Any], place: int) -> tuple[int, int]:
+def _repeated(messages: Sequence[Message], heard: Sequence[object], place: int) -> tuple[int, int]:
     """The length of the round that begins here, and how often it comes; 1 and 1 if nothing repeats."""
     if messages[place].kind == "request":
         for length in range(2, 2 * LONGEST_ROUND + 1, 2):
@@ -95,11 +95,11 @@ def reason_in(message: Message) -> str:
     return visible("; ".join(map(_sentence, errors)), longest=LONGEST_REASON) if errors else ""
 
 
-def _listed(value: Any) -> Sequence[Any]:
+def _listed(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _sentence(error: Any) -> str:
+def _sentence(error: object) -> str:
     """`errors` has sentences, or fields with sentences."""
     if not isinstance(error, Mapping):
         return str(error)

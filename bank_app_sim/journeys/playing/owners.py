@@ -1,7 +1,6 @@
 """The users of messages that no phone has sent: most messages of the bank and DES are about one user. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import attrs
 
@@ -32,7 +31,7 @@ def _owned(message: Message, users: set[str]) -> Message:
     return attrs.evolve(message, user=next(iter(users))) if message.user == "" and len(users) == 1 else message
 
 
-def _users(value: Any, depth: int) -> Iterator[str]:
+def _users(value: object, depth: int) -> Iterator[str]:
     """The bank's ids of all users in a body."""
     if depth > DEEPEST:
         return

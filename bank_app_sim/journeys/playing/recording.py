@@ -51,7 +51,7 @@ class Recordings:
         names = {id(step): name for name, step in named(script)}
         return cls(path, {} if updates else read(path).get(script.row or NO_ROW, {}), updates, names)
 
-    def difference(self, step: Recording, now: Mapping[str, Any]) -> tuple[str, str] | None:
+    def difference(self, step: Recording, now: Mapping[str, object]) -> tuple[str, str] | None:
         """What was recorded and what is there instead; None if they are equal, or if this records."""
         name = self.names[id(step)]
         if self.updates:
@@ -122,7 +122,7 @@ def state_of(state: State) -> dict[str, list[dict[str, Any]]]:
     numbers: dict[str, str] = {}
     names = (f"id {n}" for n in itertools.count(1))
 
-    def plain(value: Any) -> Any:
+    def plain(value: object) -> Any:
         if not isinstance(value, str):
             return value
         return _ID.sub(lambda match: numbers.setdefault(match[0], next(names)), value)
@@ -137,7 +137,7 @@ def state_of(state: State) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _difference(recorded: Any, found: Any) -> tuple[str, str] | None:
+def _difference(recorded: object, found: object) -> tuple[str, str] | None:
     if recorded == found:
         return None
     if isinstance(recorded, dict) and isinstance(found, dict):
@@ -151,5 +151,5 @@ def _difference(recorded: Any, found: Any) -> tuple[str, str] | None:
     return _short(recorded), _short(found)
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     return "nothing" if value is None else json.dumps(value, ensure_ascii=False)

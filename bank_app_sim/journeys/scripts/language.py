@@ -21,7 +21,7 @@ MODIFIERS = {
     "times": "How often it is done.",
     "fails": "The error with which it has to end; without `fails`, it has to succeed.",
     "saying": "A part of the text of this error.",
-    "by": "The user who does it. Default: the first of `users`. It can be a field as well.",
+    "by": "The user who does it. Default: the first of `users`. It can be an argument as well.",
 }
 
 EXPECT, EVENTUALLY, RECORDED, MEANWHILE = "expect", "eventually", "expect as recorded", "meanwhile"

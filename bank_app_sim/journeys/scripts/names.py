@@ -10,7 +10,7 @@ from ..expectations.tallies import ByWord
 from ..text.mistakes import Gathering, Mistake
 from ..text.nodes import Listed, Mapped, Node, Plain
 from ..vocabulary.kinds import Kind, ListOf, items_of
-from ..vocabulary.name_kinds import DREAM, GivenName, LookedUpName
+from ..vocabulary.name_kinds import DREAM, LookedUpName, NewName
 from ..vocabulary.word_reader import unknown_name
 from .script import Doing, Meanwhile, Step
 
@@ -24,7 +24,7 @@ class Names:
     """
 
     is_whole: bool = True
-    _given: dict[str, list[str]] = attrs.field(factory=dict)
+    _new: dict[str, list[str]] = attrs.field(factory=dict)
     _looked_up: list[tuple[LookedUpName, Plain]] = attrs.field(factory=list)
     _of_one: list[tuple[LookedUpName, Plain, str]] = attrs.field(factory=list)
 
@@ -41,27 +41,27 @@ class Names:
         elif isinstance(kind, ListOf):
             for item in node.items if isinstance(node, Listed) else (node,):
                 self.note(kind.kind, item)
-        elif isinstance(node, Plain) and isinstance(kind, GivenName):
-            self._given.setdefault(kind.of, []).append(node.text)
+        elif isinstance(node, Plain) and isinstance(kind, NewName):
+            self._new.setdefault(kind.of, []).append(node.text)
         elif isinstance(node, Plain) and isinstance(kind, LookedUpName):
             self._looked_up.append((kind, node))
 
     def take_from(self, steps: Iterable[Step]) -> None:
         """Note the names that steps of another script give."""
-        for of, name, _ in _given_by(steps):
-            self._given.setdefault(of, []).append(name)
+        for of, name, _ in _named_by(steps):
+            self._new.setdefault(of, []).append(name)
 
     def refuse_unknown(self, mistakes: Gathering) -> None:
         """Note a mistake for each name that is looked up but not given."""
         for kind, name in self._looked_up if self.is_whole else ():
-            sentence = unknown_name(kind, name.text, self._given.get(kind.of, ()))
+            sentence = unknown_name(kind, name.text, self._new.get(kind.of, ()))
             if sentence is not None:
                 mistakes.found.append(Mistake(sentence, name.place))
 
     def refuse_others(self, steps: Iterable[Step], first_user: str, mistakes: Gathering) -> None:
         """Note a mistake for each Dream that is looked at as one user's, but that only others create."""
         makers: dict[str, list[str]] = {}
-        for kind_of, made, maker in _given_by(steps):
+        for kind_of, made, maker in _named_by(steps):
             if kind_of == DREAM.of:
                 makers.setdefault(made, []).append(maker or first_user)
         for kind, name, of in self._of_one if self.is_whole else ():
@@ -71,13 +71,13 @@ class Names:
                 mistakes.note(f"{name.text!r} is no Dream of {of}; it is {whose}", name.place)
 
 
-def _given_by(steps: Iterable[Step]) -> Iterator[tuple[str, Any, str | None]]:
+def _named_by(steps: Iterable[Step]) -> Iterator[tuple[str, Any, str | None]]:
     """The names that steps give: what has the name, the name, and the user; None if the step names no user."""
     for step in steps:
         if isinstance(step, Doing):
             for argument in step.words.arguments:
-                if isinstance(argument.kind, GivenName) and step.arguments.get(argument.parameter) is not None:
+                if isinstance(argument.kind, NewName) and step.arguments.get(argument.parameter) is not None:
                     yield argument.kind.of, step.arguments[argument.parameter], step.arguments.get("by")
         elif isinstance(step, Meanwhile):
             for _, branch in step.branches:
-                yield from _given_by(branch)
+                yield from _named_by(branch)

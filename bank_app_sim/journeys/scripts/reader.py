@@ -226,7 +226,7 @@ class _Reading:
         return steps
 
 
-def _refuse_what_has_no_effect(node: Node, arguments: Mapping[str, Any]) -> None:
+def _refuse_what_has_no_effect(node: Node, arguments: Mapping[str, object]) -> None:
     inactivity = SETTINGS["session_inactivity_timeout"].word
     for name, _ in node if isinstance(node, Mapped) else ():
         if name.text == inactivity and arguments.get("session_renewal") != SessionRenewal.ACTIVITY:

@@ -80,7 +80,7 @@ def _lines() -> Iterator[str]:
     yield from ("## Parts of a script", "")
     yield from _table(("part", "what it is"), ((f"`{name}`", doc) for name, doc in PARTS.items()))
     yield from ("## `given`", "", GIVEN.doc, "")
-    yield from _fields(GIVEN)
+    yield from _arguments(GIVEN)
     yield from ("## Steps", "", "What is **bold** cannot be left out.", "")
     for title, kind in VERBS.items():
         yield from (f"### {title}", "")
@@ -117,13 +117,13 @@ def _verb(words: Words) -> Iterator[str]:
     short = " ".join(name.upper() for name in words.plain)
     forms = [f"Short: `{words.name}: {short}`."] if short else []
     yield from (" ".join([words.doc, *forms, f"In Python: `{words.function.__name__}()`."]), "")
-    yield from _fields(words)
+    yield from _arguments(words)
 
 
-def _fields(words: Words) -> Iterator[str]:
+def _arguments(words: Words) -> Iterator[str]:
     rows = [(_name(each), each.doc, written(each.kind)) for each in words.arguments if not _is_told_once(each)]
     if rows:
-        yield from _table(("field", "what it means", "how it is written"), rows)
+        yield from _table(("argument", "what it means", "how it is written"), rows)
 
 
 def _is_told_once(argument: Argument) -> bool:

@@ -70,7 +70,7 @@ def as_json() -> str:
     return _written(schema(), "") + "\n"
 
 
-def _written(value: Any, indent: str) -> str:
+def _written(value: object, indent: str) -> str:
     """JSON for people: a value that fits on one line is on one line."""
     line = json.dumps(value, ensure_ascii=False)
     if len(indent) + len(line) <= 118 or not isinstance(value, (dict, list)):

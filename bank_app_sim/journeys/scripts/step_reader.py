@@ -209,7 +209,7 @@ def _no_step(text: str, verb: str) -> str:
     if verb in (EXPECT, EVENTUALLY) and text in (*OBSERVABLES, "of", "within"):
         return f"{text!r} belongs to `{verb}`; indent it further than that"
     if verb in STEPS and text in STEPS[verb].by_name:
-        return f"{text!r} is a field of `{verb}`; write it after the colon, between brackets, or indent it further"
+        return f"{text!r} is an argument of `{verb}`; write it after the colon, between brackets, or indent it further"
     without_space = next((each for each in VERBS if text.startswith(f"{each}:")), None)
     if without_space is not None:
         return f"a space is missing; write `{without_space}: {text[len(without_space) + 1 :].strip()}`"

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 
@@ -15,11 +15,10 @@ from .people import Person, StepFailed
 from .sayings import Sayings
 from .troubles import Missed, Troubles
 
-if TYPE_CHECKING:
-    pass
-
 # A step that waits longer than this never ends. Something is always due: DES has work every day.
 LONGEST_STEP = timedelta(days=400)
+
+ONE_USER = given()
 
 
 class Stage:
@@ -30,7 +29,7 @@ class Stage:
         given: Who takes part; the world is as it is.
     """
 
-    def __init__(self, world: World, given: Given = given()) -> None:  # noqa: B008  # it is frozen
+    def __init__(self, world: World, given: Given = ONE_USER) -> None:
         self.world = world
         self.given = given
         self.began_at: datetime = world.clock.now()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from impact_sdk import HandoverError, SavehackLaunch, Session
 
@@ -227,6 +227,6 @@ class UserSteps(AnswerSteps):
             self.nothing_to_do(f"{person.customer}'s session has ended already: {state}", may_do_nothing)
 
 
-def _waits(launch: Mapping[str, Any]) -> bool:
+def _waits(launch: Mapping[str, object]) -> bool:
     """Whether the app has to finish it. If the user has paused it, only the user resumes it."""
     return bool(launch["pause_reason"] == "account_required" or launch["state"] == "draft")

@@ -109,14 +109,19 @@ FEW = 20
 
 def unknown(word: str, what: str, known: Iterable[str]) -> str:
     """The sentence for an unknown word: with the nearest known word, or with those that are possible."""
+    return f"unknown {what} {word!r}; {what_else(word, known)}"
+
+
+def what_else(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word: the nearest known word, or those that are possible."""
     words = list(known)
     if nearest := nearest_word(word, words):
-        return f"unknown {what} {word!r}; did you mean {nearest!r}?"
+        return f"did you mean {nearest!r}?"
     if len(words) > FEW:
         words = [each for each in words if _tokens(each) & _tokens(word)] or words
     if len(words) > FEW:
         words = [*words[: FEW // 2], f"one of {len(words) - FEW // 2} more"]
-    return f"unknown {what} {word!r}; it can be {one_of(words)}"
+    return f"it can be {one_of(words)}"
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:

@@ -69,4 +69,4 @@ def _refuse_commas_in_numbers(mapped: Mapped) -> None:
             sign = "" if re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", rest.text) else "."
             written = f"{re.sub('[. ]', '', start[0])}{sign}{rest.text}"
             place = number.part(start.start(), len(number.text)).place
-            raise Mistake(f"write {written}; a comma begins the next field", place)
+            raise Mistake(f"write {written}; a comma begins the next argument", place)

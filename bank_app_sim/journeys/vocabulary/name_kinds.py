@@ -1,4 +1,4 @@
-"""Names in a script: those that it gives to things, and those by which it refers to things."""
+"""Names in a script: new names for things, and names by which it refers to things."""
 
 import re
 
@@ -21,7 +21,7 @@ CUSTOMER = Text(
 
 
 @attrs.frozen(kw_only=True)
-class GivenName(Text[str]):
+class NewName(Text[str]):
     """A name that something gets here.
 
     Args:
@@ -52,15 +52,15 @@ class LookedUpName(Text[str]):
     always: tuple[str, ...] = ()
 
 
-def _given(name: str, of: str) -> GivenName:
-    return GivenName(name=name, parse=str, of=of)
+def _new(name: str, of: str) -> NewName:
+    return NewName(name=name, parse=str, of=of)
 
 
-NEW_DREAM = _given("a name", "Dream")
+NEW_DREAM = _new("a name", "Dream")
 DREAM = LookedUpName(name="the name of a Dream", parse=str, of="Dream", way_out="`create a Dream` makes one")
 # The defaults of savehacks; see `savehacks`.
 DEFAULT_TEAM, DEFAULT_FRIEND = "Arsenal", "bo"
-FOLLOWED_TEAM = _given("the name of a team", "team")
+FOLLOWED_TEAM = _new("the name of a team", "team")
 SCORING_TEAM = LookedUpName(
     name="the name of a team",
     parse=str,
@@ -70,7 +70,7 @@ SCORING_TEAM = LookedUpName(
     may_be_nobodys=True,
     always=(DEFAULT_TEAM,),
 )
-COPIED_FRIEND = _given("the name of a friend", "friend")
+COPIED_FRIEND = _new("the name of a friend", "friend")
 SAVING_FRIEND = LookedUpName(
     name="the name of a friend",
     parse=str,
@@ -80,9 +80,9 @@ SAVING_FRIEND = LookedUpName(
     may_be_nobodys=True,
     always=(DEFAULT_FRIEND,),
 )
-NEW_EXTERNAL_ID = _given("a name", "external ID")
+NEW_EXTERNAL_ID = _new("a name", "external ID")
 EXTERNAL_ID = LookedUpName(name="an external ID", parse=str, of="external ID", may_be_nobodys=True)
-NEW_REASON = _given("a name", "reason")
+NEW_REASON = _new("a name", "reason")
 # The constant parts of what the simulated bank says.
 BANKS_REASONS = (
     "the bank does not open an account for this customer",

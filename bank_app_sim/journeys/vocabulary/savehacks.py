@@ -67,12 +67,12 @@ _FIELDS: Mapping[str, tuple[str, Any]] = {
 }
 
 
-def terms_of(*, savehack: str, **given: Any) -> SavehackTerms:
+def terms_of(*, savehack: str, **fields: Any) -> SavehackTerms:
     """The terms of a savehack.
 
     Args:
         savehack: Its kind in words.
-        given: Fields of the SDK's terms; None means the default.
+        fields: Of the SDK's terms; None means the default.
 
     Raises:
         CannotBe: There is no such savehack, it has no such field, or the field cannot have this value.
@@ -82,7 +82,7 @@ def terms_of(*, savehack: str, **given: Any) -> SavehackTerms:
         raise CannotBe(f"the savehack {savehack!r} {is_not_known(savehack, TERMS)}; {more}", "savehack")
     kind = TERMS[savehack]
     own = [field.name for field in attrs.fields(kind)]
-    said = {name: value for name, value in given.items() if value is not None}
+    said = {name: value for name, value in fields.items() if value is not None}
     for name in said:
         if name not in own:
             has = ", ".join(map(_word, own)) or "nothing to choose"
@@ -96,7 +96,7 @@ def _word(name: str) -> str:
     return _FIELDS[name][0]
 
 
-def _keep_apart(values: dict[str, Any], said: Mapping[str, Any]) -> None:
+def _keep_apart(values: dict[str, Any], said: Mapping[str, object]) -> None:
     """Change a default that would make the most less than the least."""
     bounds = [name for name in ("min_amount_cents", "amount_cents", "max_amount_cents") if name in values]
     if len(bounds) < 2:

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from ..text.mistakes import Gathering, Mistake, Place, nearest_word, one_of, slipped_word, unknown
+from ..text.mistakes import Gathering, Mistake, Place, nearest_word, one_of, slipped_word, what_else
 from ..text.nodes import Listed, Mapped, Node, Plain, is_empty
 from .kinds import Choice, Kind, ListOf
 from .name_kinds import CUSTOMER, LookedUpName
@@ -60,7 +60,7 @@ def _note_missing(words: Words, said: Collection[str], place: Place, mistakes: G
             mistakes.note(f"`{words.name}` needs `{argument.name}`: {in_passing(argument.doc)}", place)
 
 
-def _as_meant(words: Words, kind: Kind[Any], arguments: Mapping[str, Any]) -> Kind[Any]:
+def _as_meant(words: Words, kind: Kind[Any], arguments: Mapping[str, object]) -> Kind[Any]:
     """A step that has to do something needs a name that something has."""
     has_to = "may do nothing" in words.by_name and not arguments.get("may_do_nothing")
     return attrs.evolve(kind, may_be_nobodys=False) if has_to and isinstance(kind, LookedUpName) else kind
@@ -71,7 +71,7 @@ def _no_argument(words: Words, name: str, value: Node) -> str:
         return f"a comma ends a value between brackets, so that {name!r} is alone; write amounts without commas"
     if not words.arguments:
         return f"`{words.name}` takes no arguments, but here is {name!r}"
-    return unknown(name, f"field of `{words.name}`", words.by_name)
+    return f"`{words.name}` has no argument {name!r}; {what_else(name, words.by_name)}"
 
 
 def _pairs(words: Words, node: Node) -> list[tuple[Plain, Node]]:
@@ -118,19 +118,22 @@ def refuse_strangers(kind: Kind[Any], node: Node, users: Collection[str]) -> Non
         raise Mistake(f"unknown user {node.text!r}; `users` in `given` has {', '.join(users)}; {hint}", node.place)
 
 
-def unknown_name(kind: LookedUpName, name: str, given: Collection[str]) -> str | None:
-    """What is wrong with a name; None if it is a given name, or if a name that nothing has is allowed.
+def unknown_name(kind: LookedUpName, name: str, new: Collection[str]) -> str | None:
+    """What is wrong with a name; None if it is right.
 
-    A name that is nearly a given one is a slip, even if it is one of those that always exist.
+    A name that is nearly one of the new names is a slip, even if it is one of those that always exist.
+
+    Args:
+        new: The names that the script gives to such things.
     """
-    if name in given:
+    if name in new:
         return None
-    there_too = [*given, *kind.always]
+    there_too = [*new, *kind.always]
     if kind.is_part and any(name in each for each in there_too):
         return None
     known = [part for each in there_too for part in _parts(each, len(name.split()))] if kind.is_part else there_too
     nearest = slipped_word(name, known) or (None if kind.may_be_nobodys else nearest_word(name, known))
-    if name in kind.always and nearest not in given:
+    if name in kind.always and nearest not in new:
         return None
     otherwise = f"; {kind.otherwise}" if kind.otherwise and not kind.may_be_nobodys else ""
     if nearest is not None:

@@ -39,7 +39,7 @@ async def test_secrets_are_in_no_message_and_no_failure(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("typed", "sentence"),
     [
         ({"pge": "1"}, "the document has no input 'pge'; did you mean 'page'?"),
         ({"page": "one"}, "input 'page' must be of type integer, written as JSON, and is 'one'"),
@@ -49,13 +49,13 @@ async def test_secrets_are_in_no_message_and_no_failure(runner: Runner) -> None:
     ],
 )
 async def test_a_wrong_input_is_said_before_anything_is_sent(
-    runner: Runner, given: dict[str, str], sentence: str
+    runner: Runner, typed: dict[str, str], sentence: str
 ) -> None:
     shop = Shop()
     inputs = {"required": ["page"], "properties": {"page": {"type": "integer", "enum": [1, 2]}}}
 
     with pytest.raises(WrongInput) as caught:
-        await runner.one(shop, document(step(), inputs=inputs), given=given)
+        await runner.one(shop, document(step(), inputs=inputs), typed=typed)
 
     assert sentence in str(caught.value)
     assert shop.asked == []
@@ -125,10 +125,10 @@ async def test_a_redirect_is_an_answer_and_is_not_followed(runner: Runner) -> No
 
 async def test_the_command_repeats_the_run_and_shows_no_secret(runner: Runner) -> None:
     properties = {"key": {"type": "string", "format": "password"}, "note": {"type": "string"}}
-    given = {"key": "pl4nted", "note": "a b"}
+    typed = {"key": "pl4nted", "note": "a b"}
 
     result = await runner.one(
-        Shop(), document(step(), inputs={"properties": properties}), given=given, against="http://127.0.0.1:8701"
+        Shop(), document(step(), inputs={"properties": properties}), typed=typed, against="http://127.0.0.1:8701"
     )
 
     assert result.command == (

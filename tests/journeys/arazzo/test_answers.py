@@ -124,7 +124,7 @@ async def test_what_others_wrote_is_made_visible_where_it_is_told(runner: Runner
     with pytest.raises(DocumentError) as refused:
         await runner.one(shop, json.dumps(document(step(), root=elsewhere)))
     with pytest.raises(WrongInput) as wrong:
-        await runner.one(shop, document(step()), given={text: "1"})
+        await runner.one(shop, document(step()), typed={text: "1"})
 
     for said in (found(failed), failed.title, str(caught.value), str(refused.value), str(wrong.value)):
         assert said.isprintable()

@@ -225,4 +225,4 @@ async def test_an_input_that_is_none_is_refused(runner: Runner, text: str) -> No
     inputs = {"properties": {"page": {"type": "integer"}}}
 
     with pytest.raises(WrongInput):
-        await runner.one(Shop(), document(step(), inputs=inputs), given={"page": text})
+        await runner.one(Shop(), document(step(), inputs=inputs), typed={"page": text})

@@ -24,7 +24,7 @@ async def test_a_request_is_put_together_from_parameters_inputs_and_earlier_answ
     }
     inputs = {"type": "object", "properties": {"name": {"type": "string", "default": "Bike"}}}
 
-    result = await runner.one(shop, document(first, second, inputs=inputs), given={"name": "Boat"})
+    result = await runner.one(shop, document(first, second, inputs=inputs), typed={"name": "Boat"})
 
     assert result.outcome is Outcome.PASSED
     assert shop.called == ["POST /items", "GET /items/a%2Fb"]
