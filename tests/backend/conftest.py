@@ -47,7 +47,7 @@ def settings() -> Bank:
 
 @pytest.fixture
 async def impact(network: Network, clock: SimulatedClock) -> AsyncIterator[ImpactAPI]:
-    """The bank's client of DES; nobody is at the other end unless a test puts one there."""
+    """The bank's client of DES. It reaches nothing unless a test adds a server."""
     credentials = ClientCredentials("demo-bank", "a-planted-secret")
     async with ImpactAPI(
         "http://des", auth=credentials, transport=network, clock=clock, source=random.Random(1)
@@ -74,7 +74,7 @@ async def backend(
 
 @pytest.fixture
 def tenant() -> Tenant:
-    """The bank, as DES has it."""
+    """The bank, as DES knows it."""
     return Tenant(
         id="demo",
         client_id="demo-bank",
@@ -106,7 +106,7 @@ def des(
 
 @pytest.fixture
 async def http(backend: BankBackend, network: Network) -> AsyncIterator[httpx.AsyncClient]:
-    """Anybody's HTTP client of the bank."""
+    """An HTTP client of the bank without a token."""
     async with httpx.AsyncClient(base_url="http://bank", transport=network) as http:
         yield http
 
@@ -119,7 +119,7 @@ async def ada(backend: BankBackend, des: DES, network: Network, clock: Simulated
 
 @pytest.fixture
 async def mallory(backend: BankBackend, des: DES, network: Network, clock: SimulatedClock) -> AsyncIterator[Saver]:
-    """Somebody whom the bank refuses."""
+    """A customer whom the bank refuses."""
     async with saver("mallory", network, clock) as mallory:
         yield mallory
 

@@ -1,15 +1,15 @@
-"""Processes that die where a test wants them to."""
+"""Processes that die at a point of a test's choice."""
 
 import attrs
 
 
 class Crashed(BaseException):
-    """What `kill -9` is to a process: nothing in it handles this."""
+    """Kills the process like `kill -9`: no code handles it."""
 
 
 @attrs.define
 class DyingAt:
-    """Dies at each of these points, once: the next process gets past it."""
+    """Dies once at each of these points: the next process gets past it."""
 
     points: set[str]
     seen: set[str] = attrs.field(factory=set)

@@ -1,4 +1,4 @@
-"""Addresses for applications in this process, and a line that can be cut."""
+"""Addresses for applications in this process, and a connection that can be cut."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,7 +10,7 @@ Afterwards = Callable[[httpx.Request], Awaitable[None]]
 
 
 async def nothing(_request: httpx.Request) -> None:
-    """What happens when all is as it should be."""
+    """A network without faults."""
 
 
 class Network(httpx.AsyncBaseTransport):

@@ -67,7 +67,9 @@ async def test_signing_in_again_gives_no_second_opening_balance(app: httpx.Async
         ({"customer": "ada", "pin": "1234"}, "pin"),
     ],
 )
-async def test_nobody_signs_in_with_what_is_no_name(http: httpx.AsyncClient, body: dict[str, Any], field: str) -> None:
+async def test_signing_in_needs_a_name_that_is_allowed(
+    http: httpx.AsyncClient, body: dict[str, Any], field: str
+) -> None:
     answer = await http.post("/sign-in", json=body)
 
     assert answer.status_code == 400
@@ -84,7 +86,7 @@ async def test_names_have_letters_digits_and_a_few_signs(http: httpx.AsyncClient
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/provisioning-orders"), ("GET", "/provisioning-orders/1"), ("GET", "/accounts")]
 )
-async def test_a_customers_business_needs_their_token(
+async def test_a_customer_needs_their_token(
     http: httpx.AsyncClient, method: str, path: str, authorization: str | None
 ) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
@@ -120,9 +122,7 @@ async def test_an_order_is_accepted_and_not_yet_done(app: httpx.AsyncClient) -> 
     assert (looked_up.status_code, looked_up.json()["order"]) == (202, order)
 
 
-async def test_who_looks_at_an_order_is_told_when_the_bank_decides(
-    app: httpx.AsyncClient, clock: SimulatedClock
-) -> None:
+async def test_an_order_says_when_to_look_again(app: httpx.AsyncClient, clock: SimulatedClock) -> None:
     ordered = (await app.post("/provisioning-orders", json={})).json()["order"]
     await clock.advance(timedelta(minutes=30, milliseconds=1))
 
@@ -132,7 +132,7 @@ async def test_who_looks_at_an_order_is_told_when_the_bank_decides(
 
 
 @pytest.mark.parametrize("again", [{"request_id": "r-1", "user_id": "u-1"}, {"request_id": "r-2"}, {}])
-async def test_whoever_orders_again_gets_the_same_order(app: httpx.AsyncClient, again: dict[str, str]) -> None:
+async def test_ordering_again_gives_the_same_order(app: httpx.AsyncClient, again: dict[str, str]) -> None:
     first = await app.post("/provisioning-orders", json={"request_id": "r-1", "user_id": "u-1"})
 
     second = await app.post("/provisioning-orders", json=again)
@@ -166,7 +166,7 @@ async def test_an_order_with_an_unknown_field_is_not_accepted(app: httpx.AsyncCl
     assert answer.json() == {"errors": [{"field": "userId", "errors": ["is not known here; did you mean user_id?"]}]}
 
 
-async def test_another_customers_order_is_not_there(http: httpx.AsyncClient, app: httpx.AsyncClient) -> None:
+async def test_another_customers_order_is_not_found(http: httpx.AsyncClient, app: httpx.AsyncClient) -> None:
     order = (await app.post("/provisioning-orders", json={})).json()["order"]
     bob = (await http.post("/sign-in", json={"customer": "bob"})).json()
 

@@ -1,4 +1,4 @@
-"""Several workers at one database: each step is taken by one of them, and by another one if that one dies."""
+"""Several workers on one database: one of them takes each step, and another if that one dies."""
 
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -24,11 +24,11 @@ Start = Callable[[ImpactAPI], BankBackend]
 
 
 class Killed(BaseException):
-    """What `kill -9` is to a process: nothing in it handles this."""
+    """Kills the process like `kill -9`: no code handles it."""
 
 
 class Slow(httpx.AsyncBaseTransport):
-    """A line on which everything waits until it is let go on."""
+    """A connection on which every message waits until it is released."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -75,7 +75,7 @@ async def when_decided(ada: Saver, backend: BankBackend, clock: SimulatedClock) 
     await clock.advance_to(due_at)
 
 
-async def test_while_one_worker_is_at_a_step_no_other_takes_it(
+async def test_a_step_that_is_claimed_is_taken_by_no_other_worker(
     start: Start, impact: ImpactAPI, ada: Saver, network: Network, clock: SimulatedClock
 ) -> None:
     line = Slow(network)
@@ -106,7 +106,7 @@ async def killed_in_the_middle(worker: BankBackend, network: Network) -> None:
     network.interfere = lambda _request: None
 
 
-async def test_a_step_of_a_killed_worker_is_taken_up_when_its_claim_has_run_out(
+async def test_a_killed_workers_step_is_taken_when_its_claim_expires(
     start: Start, impact: ImpactAPI, ada: Saver, network: Network, clock: SimulatedClock
 ) -> None:
     first, second = start(impact), start(impact)
@@ -124,7 +124,7 @@ async def test_a_step_of_a_killed_worker_is_taken_up_when_its_claim_has_run_out(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_who_has_the_file_to_themselves_takes_it_up_at_once(
+async def test_a_killed_workers_step_is_taken_at_once_in_a_file(
     start: Start, impact: ImpactAPI, ada: Saver, network: Network, clock: SimulatedClock
 ) -> None:
     """The worker that had claimed the step was the process before."""

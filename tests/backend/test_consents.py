@@ -1,4 +1,4 @@
-"""The bank has its customers sign for savehacks, and DES hears of it once, whatever dies or is cut off."""
+"""Customers sign consents at the bank, and DES hears each answer once, whatever dies or is cut off."""
 
 from datetime import timedelta
 from typing import Any
@@ -49,7 +49,7 @@ async def draft_states(customer: Saver) -> list[bool]:
     return [launch["draftedAt"] is not None for launch in listed]
 
 
-async def test_what_is_to_be_signed_is_fetched_at_once_and_kept(ada: Saver) -> None:
+async def test_a_consent_is_fetched_once_and_kept(ada: Saver) -> None:
     request = await asked(ada)
 
     shown = await fetch(ada, request)
@@ -63,8 +63,8 @@ async def test_what_is_to_be_signed_is_fetched_at_once_and_kept(ada: Saver) -> N
     assert (await ada.bank.get(f"/consents/{request['requestId']}")).json() == shown.json()
 
 
-async def test_nobody_sees_or_signs_what_is_somebody_elses(ada: Saver, mallory: Saver) -> None:
-    """An app that was tampered with can bring any id."""
+async def test_nobody_sees_or_signs_another_customers_consent(ada: Saver, mallory: Saver) -> None:
+    """A manipulated app can send any id."""
     request = await asked(ada)
     assert (await fetch(mallory, request)).status_code == 404
     request = await ask(ada, request["savehackLaunchId"])
@@ -91,7 +91,7 @@ async def test_a_signature_starts_the_savehack_and_opens_an_account(
     assert await ada.balances() == {"current:ada": 995_000, "savings:ada": 5_000}
 
 
-async def test_who_has_an_account_gets_no_other_one(ada: Saver, backend: BankBackend, clock: SimulatedClock) -> None:
+async def test_signing_with_an_account_opens_no_other(ada: Saver, backend: BankBackend, clock: SimulatedClock) -> None:
     await ada.bank.post("/provisioning-orders", json={})
     await let_pass(timedelta(days=3), backend, clock)
     request = await asked(ada)
@@ -104,7 +104,7 @@ async def test_who_has_an_account_gets_no_other_one(ada: Saver, backend: BankBac
     assert await ada.balances() == {"current:ada": 995_000, "savings:ada": 5_000}
 
 
-async def test_who_declines_gets_no_account(ada: Saver, backend: BankBackend, clock: SimulatedClock) -> None:
+async def test_declining_opens_no_account(ada: Saver, backend: BankBackend, clock: SimulatedClock) -> None:
     request = await asked(ada)
     await fetch(ada, request)
 
@@ -116,7 +116,7 @@ async def test_who_declines_gets_no_account(ada: Saver, backend: BankBackend, cl
     assert await ada.accounts_at_des() == []
 
 
-async def test_what_was_said_can_be_said_again_and_not_taken_back(ada: Saver, network: Network) -> None:
+async def test_an_answer_can_be_repeated_and_not_taken_back(ada: Saver, network: Network) -> None:
     request = await asked(ada)
     await fetch(ada, request)
     first = await say(ada, request, signed=True)
@@ -130,7 +130,7 @@ async def test_what_was_said_can_be_said_again_and_not_taken_back(ada: Saver, ne
 
 
 @pytest.mark.parametrize("signed", [True, False])
-async def test_what_des_could_not_be_told_it_is_told_later(
+async def test_an_answer_that_des_did_not_hear_is_told_later(
     ada: Saver, backend: BankBackend, clock: SimulatedClock, network: Network, signed: bool
 ) -> None:
     request = await asked(ada)
@@ -147,9 +147,7 @@ async def test_what_des_could_not_be_told_it_is_told_later(
     assert await draft_states(ada) == [not signed]
 
 
-async def test_an_impact_finance_that_cannot_be_asked_is_not_a_consent_that_is_not_there(
-    ada: Saver, network: Network
-) -> None:
+async def test_a_consent_that_cannot_be_fetched_now_is_not_unknown(ada: Saver, network: Network) -> None:
     request = await asked(ada)
     network.interfere = lambda sent: (
         httpx.Response(503) if sent.method == "GET" and "transfer-consents" in sent.url.path else None
@@ -158,7 +156,7 @@ async def test_an_impact_finance_that_cannot_be_asked_is_not_a_consent_that_is_n
     assert (await fetch(ada, request)).status_code == 503
 
 
-async def test_what_des_does_not_want_to_hear_is_not_told_for_ever(
+async def test_an_answer_that_des_refuses_is_not_told_for_ever(
     ada: Saver, backend: BankBackend, clock: SimulatedClock, network: Network
 ) -> None:
     request = await asked(ada)
@@ -184,7 +182,7 @@ async def test_what_des_does_not_want_to_hear_is_not_told_for_ever(
         ("/consents/c/answer", {}, "signed"),
     ],
 )
-async def test_what_cannot_be_understood_is_refused(ada: Saver, path: str, body: dict[str, Any], field: str) -> None:
+async def test_a_body_that_cannot_be_read_is_refused(ada: Saver, path: str, body: dict[str, Any], field: str) -> None:
     answer = await ada.bank.request("PUT" if path.endswith("answer") else "POST", path, json=body)
 
     assert answer.status_code == 400
@@ -194,7 +192,7 @@ async def test_what_cannot_be_understood_is_refused(ada: Saver, path: str, body:
 @pytest.mark.thorough
 @pytest.mark.parametrize("points", [*([point] for point in CONSENT_CRASH_POINTS), list(CONSENT_CRASH_POINTS)])
 @pytest.mark.parametrize("signed", [True, False])
-async def test_what_was_said_is_told_once_wherever_the_process_dies(
+async def test_an_answer_is_told_once_wherever_the_process_dies(
     points: list[str], signed: bool, start: Start, des: DES, network: Network, clock: SimulatedClock
 ) -> None:
     state = "SIGNED" if signed else "DECLINED"

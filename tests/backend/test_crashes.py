@@ -1,4 +1,4 @@
-"""The process dies where it hurts most, another one takes over the file, and everything is as if nothing had been."""
+"""The process dies at the worst moments, another takes over its file, and the result is the same as without."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,7 +29,7 @@ async def two_customers(network: Network, clock: SimulatedClock) -> AsyncIterato
 
 
 async def live(start: Start, crash: DyingAt, clock: SimulatedClock) -> BankBackend:
-    """Two days and an hour in which the process is started again whenever it dies; returns the last one."""
+    """Two days and an hour. The process is started again whenever it dies; returns the last one."""
     backend = start(crash)
     end = clock.now() + timedelta(days=2, hours=1)
     while True:
@@ -83,7 +83,7 @@ async def test_one_account_and_each_deposit_once_wherever_the_process_dies(
         last.close()
 
 
-async def test_what_is_due_is_done_at_once_by_the_next_process(
+async def test_the_next_process_does_at_once_what_is_due(
     start: Start, des: DES, network: Network, clock: SimulatedClock
 ) -> None:
     """A bank that was down for a month opens the account when it is up again, not two days later."""
@@ -101,7 +101,7 @@ async def test_what_is_due_is_done_at_once_by_the_next_process(
         second.close()
 
 
-def test_every_step_has_two_points_to_die_at() -> None:
+def test_every_step_has_two_crash_points() -> None:
     assert len(CRASH_POINTS) == len(set(CRASH_POINTS)) == 2 * (5 + 3)
     assert "provisioning.OPENED.done-not-written" in CRASH_POINTS
     assert "transfers.MOVED.done-not-written" in CRASH_POINTS

@@ -135,7 +135,7 @@ async def test_a_dream_that_was_deleted_meanwhile_leaves_an_account_without_one(
     assert list(await ada.at_des()) == [dream["id"]]
 
 
-async def test_a_tampered_app_links_nobody_elses_dream(
+async def test_a_manipulated_app_cannot_link_another_users_dream(
     ada: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
     dream = await ada.dreams()
@@ -148,9 +148,7 @@ async def test_a_tampered_app_links_nobody_elses_dream(
     assert (await ada.des.get(f"/v1/dreams/{dream['id']}")).json()["dream"]["account"] is None
 
 
-async def test_a_dream_that_nobody_has_is_linked_to_nothing(
-    ada: Saver, backend: BankBackend, clock: SimulatedClock
-) -> None:
+async def test_an_unknown_dream_is_linked_to_nothing(ada: Saver, backend: BankBackend, clock: SimulatedClock) -> None:
     await ada.user()
     order = await ada.bank.post("/provisioning-orders", json={"dream_id": "nobody's", "user_id": "whoever"})
 
@@ -159,7 +157,7 @@ async def test_a_dream_that_nobody_has_is_linked_to_nothing(
     assert await ada.state_of(order) == "UNLINKED"
 
 
-async def test_linking_outlasts_a_des_that_is_down(
+async def test_linking_survives_an_outage_of_des(
     ada: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
     dream = await ada.dreams()
@@ -178,7 +176,7 @@ async def test_linking_outlasts_a_des_that_is_down(
     assert await ada.holds() == {"Bike": 5_000}
 
 
-async def test_who_is_gone_at_des_has_all_accounts_closed_here(
+async def test_a_user_who_is_deleted_at_des_has_all_accounts_closed(
     ada: Saver, backend: BankBackend, impact: ImpactAPI, clock: SimulatedClock
 ) -> None:
     bike, _ = await open_for(ada, "Bike", "Boat", backend=backend, clock=clock)
@@ -221,5 +219,5 @@ async def test_one_account_for_the_dream_wherever_the_process_dies(
         backend.close()
 
 
-def test_linking_has_two_points_to_die_at() -> None:
+def test_linking_has_two_crash_points() -> None:
     assert DREAM_CRASH_POINTS == ("provisioning.POSTED.due-not-done", "provisioning.POSTED.done-not-written")

@@ -1,4 +1,4 @@
-"""Whatever happens to webhooks, the bank ends where it ends without any: looking for events makes good what is lost."""
+"""The bank reaches the same end whatever happens to webhooks: it looks for the events that are lost."""
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -44,7 +44,7 @@ async def subscribe(impact: ImpactAPI) -> None:
 
 
 async def ways(ada: Saver) -> set[str]:
-    """How the bank has heard of what happened."""
+    """How events came to the bank."""
     told = (await ada.bank.get("/impact-events")).json()["events"]
     return {event["came_by"] for event in told}
 
@@ -62,7 +62,7 @@ Mishap = Callable[[Network, SimulatedClock], Awaitable[None]]
 
 
 async def nothing_happens(network: Network, clock: SimulatedClock) -> None:
-    """All is well."""
+    """Webhooks arrive."""
 
 
 async def all_are_lost(network: Network, clock: SimulatedClock) -> None:
@@ -70,7 +70,7 @@ async def all_are_lost(network: Network, clock: SimulatedClock) -> None:
 
 
 async def all_are_swallowed(network: Network, clock: SimulatedClock) -> None:
-    """Something in between says that it was delivered."""
+    """Something in between takes a webhook and answers that it was delivered."""
     network.interfere = lambda request: httpx.Response(204) if request.url.path in WEBHOOKS else None
 
 
@@ -84,7 +84,7 @@ async def every_second_is_lost(network: Network, clock: SimulatedClock) -> None:
 
 
 async def every_answer_is_lost(network: Network, clock: SimulatedClock) -> None:
-    """The bank takes it in, DES does not hear of it, and sends it again and again."""
+    """The bank takes a webhook in, and DES does not hear of it and sends it again."""
 
     async def lose(request: httpx.Request) -> None:
         if request.url.path in WEBHOOKS:
@@ -246,7 +246,7 @@ async def test_looking_goes_on_where_it_ended(
     assert asked[-1][:26] == told[-1]["created_at"][:26]
 
 
-async def test_while_des_is_away_it_is_asked_ever_more_seldom(
+async def test_during_an_outage_des_is_asked_less_and_less_often(
     ada: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
     network.interfere = lambda request: httpx.Response(500) if request.url.path == "/v1/events" else None

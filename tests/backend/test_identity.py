@@ -1,4 +1,4 @@
-"""ID tokens, as those who have to believe them see them."""
+"""ID tokens, as their readers see them."""
 
 import random
 from datetime import timedelta
@@ -60,7 +60,7 @@ async def test_the_key_survives_a_restart(
     trace: Trace,
     network: Network,
 ) -> None:
-    """A token that was issued before is good after."""
+    """A token that was issued before the restart is valid after it."""
 
     def started(seed: int) -> BankBackend:
         ids = Ids(random.Random(seed))
@@ -109,7 +109,7 @@ async def test_tokens_are_in_no_trace_and_no_repr(app: httpx.AsyncClient, backen
 async def test_the_database_holds_no_access_token(
     tmp_path: Path, settings: Bank, impact: ImpactAPI, clock: SimulatedClock, trace: Trace, network: Network
 ) -> None:
-    """Whoever reads the file can sign in as nobody."""
+    """A reader of the file cannot sign in with it."""
     url = f"sqlite:///{tmp_path / 'bank.db'}"
     backend = BankBackend(
         database_url=url, bank=settings, impact=impact, clock=clock, trace=trace, ids=Ids(random.Random(1))
@@ -123,7 +123,7 @@ async def test_the_database_holds_no_access_token(
     assert access_token.encode() not in (tmp_path / "bank.db").read_bytes()
 
 
-async def test_no_token_is_made_for_what_is_no_name(backend: BankBackend) -> None:
+async def test_only_a_name_that_is_allowed_gets_a_token(backend: BankBackend) -> None:
     with pytest.raises(ValueError, match="must be a name of 1 to 64"):
         backend.id_token("Ada Lovelace")
 
@@ -136,9 +136,7 @@ async def test_an_access_token_ends_after_an_hour(app: httpx.AsyncClient, clock:
     assert (await app.get("/accounts")).status_code == 401
 
 
-async def test_who_is_signed_in_gets_new_tokens_without_being_asked(
-    http: httpx.AsyncClient, clock: SimulatedClock
-) -> None:
+async def test_a_signed_in_customer_gets_new_tokens_silently(http: httpx.AsyncClient, clock: SimulatedClock) -> None:
     first = (await http.post("/sign-in", json={"customer": "ada"})).json()
     await clock.advance(timedelta(minutes=59))
 
@@ -153,7 +151,7 @@ async def test_who_is_signed_in_gets_new_tokens_without_being_asked(
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer made-up"])
-async def test_nobody_is_signed_in_silently_who_is_not_signed_in(http: httpx.AsyncClient, authorization: str) -> None:
+async def test_silent_sign_in_needs_a_valid_token(http: httpx.AsyncClient, authorization: str) -> None:
     answer = await http.post("/silent-sign-in", headers={"Authorization": authorization})
 
     assert answer.status_code == 401

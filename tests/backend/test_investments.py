@@ -81,7 +81,7 @@ async def test_the_market_moves_what_a_dream_holds(
     assert len(await ada.deposits()) == 1
 
 
-async def test_what_is_paid_in_elsewhere_is_reported_and_counted(
+async def test_money_paid_in_elsewhere_is_reported_and_counted(
     dream: dict[str, Any], ada: Saver, backend: BankBackend, clock: SimulatedClock
 ) -> None:
     movement = {"account": f"investments:ada:{dream['id']}", "amount_cents": 700, "reference": "branch-1"}

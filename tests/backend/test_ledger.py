@@ -1,4 +1,4 @@
-"""The books: double entry that balances, whatever is posted and however often."""
+"""The books: double entry that always balances."""
 
 from collections.abc import Iterator
 from contextlib import closing

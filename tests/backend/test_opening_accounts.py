@@ -52,7 +52,7 @@ async def test_an_order_wakes_a_backend_that_has_nothing_to_do(
 async def test_without_an_external_id_the_account_has_the_users_id(
     ada: Saver, backend: BankBackend, clock: SimulatedClock
 ) -> None:
-    """Never none at all: then every retry would make another account."""
+    """Without any external id every retry would make another account."""
     await ada.orders_account()
 
     await let_pass(2 * DAY, backend, clock)
@@ -122,10 +122,10 @@ async def test_a_finished_order_says_done(
     assert [message.label for message in trace][-2:] == ["GET /provisioning-orders/{id}", "done"]
 
 
-async def test_an_order_outlasts_a_des_that_is_down(
+async def test_an_order_survives_an_outage_of_des(
     ada: Saver, backend: BankBackend, impact: ImpactAPI, network: Network, clock: SimulatedClock
 ) -> None:
-    """It is tried again for as long as it takes, and says why it waits."""
+    """It is tried again until it succeeds, and says why it waits."""
     order = await ada.bank.post("/provisioning-orders", json={})
     place = f"/provisioning-orders/{order.json()['order']['id']}"
     network.interfere = lambda request: httpx.Response(503) if request.url.host == "des" else None
@@ -143,10 +143,10 @@ async def test_an_order_outlasts_a_des_that_is_down(
     assert len([account async for account in impact.accounts.list()]) == 1
 
 
-async def test_an_answer_that_is_lost_makes_no_second_account(
+async def test_a_lost_answer_makes_no_second_account(
     ada: Saver, backend: BankBackend, des: DES, impact: ImpactAPI, network: Network, clock: SimulatedClock
 ) -> None:
-    """DES has posted the account, and the connection breaks before it can say so."""
+    """DES creates the account, and the connection breaks before it answers."""
     lost: list[Message] = []
 
     async def breaks_once(scope: Scope, receive: Receive, send: Send) -> None:
@@ -198,10 +198,10 @@ async def test_after_a_refusal_another_request_is_another_order(
     assert (other.status_code, other.json()["order"]["state"]) == (202, "ORDERED")
 
 
-async def test_a_refusal_that_is_told_late_takes_nothing_back_from_a_newer_order(
+async def test_a_late_refusal_does_not_stop_a_newer_order(
     mallory: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
-    """The newer order has an outcome of its own, and DES hears of that one."""
+    """DES hears the result of the newer order."""
     await mallory.orders_account(request_id="first")
     network.interfere = lambda request: httpx.Response(503) if request.url.host == "des" else None
     await let_pass(2 * DAY, backend, clock)
@@ -213,7 +213,7 @@ async def test_a_refusal_that_is_told_late_takes_nothing_back_from_a_newer_order
     assert (await mallory.user())["provisioningInitiatedAt"] is not None
 
 
-async def test_a_refusal_in_advance_is_nothing_to_des(
+async def test_des_hears_nothing_of_a_refusal_in_advance(
     mallory: Saver, backend: BankBackend, impact: ImpactAPI, clock: SimulatedClock
 ) -> None:
     order = await mallory.bank.post("/provisioning-orders", json={})
@@ -228,7 +228,7 @@ async def test_a_refusal_in_advance_is_nothing_to_des(
 async def test_a_backend_with_nothing_to_do_asks_for_nothing(
     customer: str, backend: BankBackend, des: DES, network: Network, clock: SimulatedClock
 ) -> None:
-    """No account, no deposits to fetch: also not after a refusal."""
+    """Without an account there are no deposits to fetch, also after a refusal."""
     async with saver(customer, network, clock) as person:
         await person.bank.get("/accounts")
         if customer == "mallory":

@@ -37,7 +37,7 @@ async def reported(saver: Saver) -> list[tuple[str, str, int, str]]:
     return [(each["type"], each["externalId"], each["amountCents"], each["state"]) for each in listed]
 
 
-async def test_what_comes_and_goes_is_reported_as_settled(
+async def test_money_that_comes_and_goes_is_reported_as_settled(
     with_account: Saver, backend: BankBackend, clock: SimulatedClock
 ) -> None:
     await moves(with_account, 1_234, "interest-2027")

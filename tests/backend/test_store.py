@@ -1,4 +1,4 @@
-"""What the database itself holds to, whatever the code above it does."""
+"""Rules that the bank's database itself keeps."""
 
 from collections.abc import Iterator
 
@@ -79,7 +79,7 @@ def test_a_worker_that_comes_late_changes_nothing(database: Database) -> None:
     assert found.state is OrderState.APPROVED
 
 
-def test_who_has_taken_a_step_keeps_the_order_for_the_next_one(database: Database) -> None:
+def test_the_worker_that_took_a_step_has_the_claim_to_the_next(database: Database) -> None:
     order = moved(database, ordered(database, id="1"), OrderState.APPROVED)
 
     assert order is not None
@@ -88,7 +88,7 @@ def test_who_has_taken_a_step_keeps_the_order_for_the_next_one(database: Databas
     assert claimed(database, at=LATER) == [order]
 
 
-def test_nobody_has_an_order_that_has_come_to_its_end(database: Database) -> None:
+def test_an_order_that_has_ended_is_claimed_by_nobody(database: Database) -> None:
     moved(database, ordered(database, id="1"), OrderState.REPORTED)
 
     assert claimed(database, at=LATER) == []

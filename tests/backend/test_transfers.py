@@ -1,4 +1,4 @@
-"""What may become of a transaction, and when the bank refuses one."""
+"""The states of a transaction, and when the bank refuses one."""
 
 import itertools
 
@@ -19,12 +19,12 @@ def test_every_decision_meets_every_outcome_at_des() -> None:
     assert set(AFTER_TELLING) == set(itertools.product(decisions, outcomes))
 
 
-def test_a_transfer_that_was_told_is_never_told_again() -> None:
+def test_a_transfer_that_was_told_is_not_told_again() -> None:
     assert not set(AFTER_TELLING.values()) & {state for state, _ in AFTER_TELLING}
 
 
 @given(amount=st.integers(), balance=st.integers())
-def test_a_customer_moves_what_there_is_and_no_more(amount: int, balance: int) -> None:
+def test_a_customer_cannot_move_more_than_there_is(amount: int, balance: int) -> None:
     means = Means(is_customer=True, has_savings_account=True, source="current account", balance_cents=balance)
 
     assert (refusal("deposit", amount, means) is None) == (0 < amount <= balance)

@@ -1,4 +1,4 @@
-"""The bank believes what DES has signed, takes each event in once, and acts on those that mean something to it."""
+"""The bank accepts what DES has signed, takes in each event once, and acts on some of them."""
 
 from datetime import timedelta
 from typing import Any
@@ -39,11 +39,11 @@ def page_view(id: str, clock: SimulatedClock) -> dict[str, Any]:
     return event("PageView", data, id=id, at=clock.now())
 
 
-# What is believed
+# Signatures
 
 
 @pytest.mark.parametrize("letter", ["a", "b"])
-async def test_both_secrets_are_good_while_they_are_changed(
+async def test_both_secrets_are_accepted_during_a_change(
     letter: str, http: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
     answer = await send(http, page_view("e-1", clock), at=clock.now(), letter=letter)
@@ -52,7 +52,7 @@ async def test_both_secrets_are_good_while_they_are_changed(
     assert await kept(http) == ["e-1"]
 
 
-async def test_another_secret_is_not(http: httpx.AsyncClient, clock: SimulatedClock) -> None:
+async def test_another_secret_is_refused(http: httpx.AsyncClient, clock: SimulatedClock) -> None:
     answer = await send(http, page_view("e-1", clock), at=clock.now(), letter="c")
 
     assert answer.status_code == 400
@@ -61,7 +61,7 @@ async def test_another_secret_is_not(http: httpx.AsyncClient, clock: SimulatedCl
 
 
 @pytest.mark.parametrize("age", [-6 * MINUTE, 6 * MINUTE, 3 * DAY])
-async def test_what_was_signed_at_another_time_is_not(
+async def test_a_message_signed_at_another_time_is_refused(
     age: timedelta, http: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
     assert (await send(http, page_view("e-1", clock), at=clock.now() - age)).status_code == 400
@@ -69,18 +69,20 @@ async def test_what_was_signed_at_another_time_is_not(
 
 
 @pytest.mark.parametrize("path", ["/webhooks/events", "/webhooks/transactions"])
-async def test_what_is_not_signed_is_not(path: str, http: httpx.AsyncClient, clock: SimulatedClock) -> None:
+async def test_a_message_without_a_signature_is_refused(
+    path: str, http: httpx.AsyncClient, clock: SimulatedClock
+) -> None:
     assert (await http.post(path, json={"batch_id": "b-1", "events": []})).status_code == 400
     assert (await http.post(path)).status_code == 400
 
 
-async def test_what_is_signed_and_no_batch_is_refused(http: httpx.AsyncClient, clock: SimulatedClock) -> None:
+async def test_a_signed_message_that_is_not_a_batch_is_refused(http: httpx.AsyncClient, clock: SimulatedClock) -> None:
     answer = await post(http, "/webhooks/events", b'{"events": 5}', at=clock.now())
 
     assert answer.status_code == 400
 
 
-# What is taken in
+# Taking in
 
 
 async def test_an_event_counts_once_in_whatever_batches_it_comes(
@@ -94,7 +96,7 @@ async def test_an_event_counts_once_in_whatever_batches_it_comes(
     assert await kept(http) == ["e-1", "e-2"]
 
 
-async def test_events_that_nobody_can_read_stop_no_others(http: httpx.AsyncClient, clock: SimulatedClock) -> None:
+async def test_unreadable_events_do_not_stop_the_others(http: httpx.AsyncClient, clock: SimulatedClock) -> None:
     unknown = event("MoonLanded", {"crater": 5}, id="e-1", at=clock.now())
     garbled = event("DreamCreated", {"id": 5}, id="e-2", at=clock.now())
 
@@ -107,7 +109,7 @@ async def test_events_that_nobody_can_read_stop_no_others(http: httpx.AsyncClien
 
 
 @pytest.mark.parametrize("point", EVENT_CRASH_POINTS)
-async def test_a_crash_while_it_is_taken_in_leaves_nothing_and_the_next_attempt_all(
+async def test_a_batch_is_taken_in_as_a_whole_or_not_at_all(
     point: str, start: Start, des: DES, network: Network, clock: SimulatedClock
 ) -> None:
     crash = DyingAt({point})
@@ -124,7 +126,7 @@ async def test_a_crash_while_it_is_taken_in_leaves_nothing_and_the_next_attempt_
     second.close()
 
 
-# What is done about it
+# Acting
 
 
 @pytest.fixture
@@ -170,10 +172,10 @@ async def test_a_hint_does_the_same(
     assert await with_account.deposits() == [(5_000, "settled", [])]
 
 
-async def test_what_is_requested_during_a_look_is_seen_by_the_next(
+async def test_a_deposit_requested_during_a_look_is_seen_by_the_next_look(
     with_account: Saver, backend: BankBackend, http: httpx.AsyncClient, network: Network, clock: SimulatedClock
 ) -> None:
-    """It was not listed yet, and then its event came: the end of the look must not put it off by an hour."""
+    """Its event comes after the list was read: the end of the look must not put it off by an hour."""
     await with_account.saves(5_000)
 
     async def late(request: httpx.Request) -> None:
@@ -201,7 +203,7 @@ async def test_without_an_account_nobody_is_asked(
     assert "GET des /v1/transactions" not in network.requests
 
 
-async def test_when_the_user_is_destroyed_the_savings_account_closes_and_its_money_goes_back(
+async def test_when_the_user_is_deleted_the_savings_account_closes_and_its_money_goes_back(
     with_account: Saver, backend: BankBackend, http: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
     await with_account.saves(5_000)
@@ -216,7 +218,7 @@ async def test_when_the_user_is_destroyed_the_savings_account_closes_and_its_mon
     assert books["sum_cents"] == 0
 
 
-async def test_who_was_destroyed_can_begin_again(
+async def test_a_deleted_user_can_begin_again(
     with_account: Saver, backend: BankBackend, http: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
     await send(http, destroyed("ada", at=clock.now()), at=clock.now())
@@ -229,10 +231,10 @@ async def test_who_was_destroyed_can_begin_again(
     assert await with_account.balances() == {"current:ada": 1_000_000, "savings:ada": 0}
 
 
-async def test_who_begins_again_before_the_bank_has_heard_of_the_end_is_told_to_wait(
+async def test_a_user_who_begins_again_before_the_bank_knows_is_told_to_wait(
     app: httpx.AsyncClient, http: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
-    """The order that is there is for a user whom DES has no more: another one's savings would wait for ever."""
+    """The order is for a user whom DES no longer has: the savings of another would wait for ever."""
     first = await app.post("/provisioning-orders", json={"request_id": "r-1", "user_id": "u-1"})
 
     early = await app.post("/provisioning-orders", json={"request_id": "r-2", "user_id": "u-2"})
@@ -246,7 +248,7 @@ async def test_who_begins_again_before_the_bank_has_heard_of_the_end_is_told_to_
     assert later.json()["order"]["id"] != first.json()["order"]["id"]
 
 
-async def test_an_account_that_is_being_opened_is_not(
+async def test_an_account_is_not_opened_for_a_deleted_user(
     ada: Saver, backend: BankBackend, http: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
     order = await ada.orders_account()
@@ -260,10 +262,10 @@ async def test_an_account_that_is_being_opened_is_not(
     assert await ada.accounts_at_des() == []
 
 
-async def test_the_end_of_an_earlier_user_does_not_end_what_was_ordered_since(
+async def test_the_end_of_an_earlier_user_does_not_end_a_later_order(
     with_account: Saver, backend: BankBackend, http: httpx.AsyncClient, clock: SimulatedClock
 ) -> None:
-    """The event comes late, or is heard of late."""
+    """The event comes late."""
     await send(http, destroyed("ada", at=clock.now() - 3 * DAY), at=clock.now())
 
     assert "savings:ada" in await with_account.balances()

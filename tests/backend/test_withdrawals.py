@@ -1,4 +1,4 @@
-"""Money that a user asks back, or moves between Dreams; and what the bank makes of it."""
+"""Withdrawals, and moves between Dreams, at the bank."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,10 +44,10 @@ async def test_a_withdrawal_goes_back_to_the_current_account(
     assert postings[-1]["reference"] == f"withdrawal:{asked_for['id']}"
 
 
-async def test_what_the_savings_account_does_not_hold_fails_and_is_free_again(
+async def test_a_withdrawal_of_more_than_there_is_fails(
     dream: dict[str, Any], ada: Saver, backend: BankBackend, impact: ImpactAPI, clock: SimulatedClock
 ) -> None:
-    """DES believes in money that the bank has not: somebody has reported too much."""
+    """DES knows more money than the bank has, because too much was reported."""
     [account] = await ada.accounts_at_des()
     await impact.transactions.create_deposit(
         user_id=dream["user"]["id"],
@@ -66,7 +66,7 @@ async def test_what_the_savings_account_does_not_hold_fails_and_is_free_again(
     assert await ada.balances() == {"current:ada": 995_000, "savings:ada": 5_000}
 
 
-async def test_what_stays_on_one_account_is_no_business_of_the_bank(
+async def test_the_bank_does_not_move_what_stays_on_one_account(
     dream: dict[str, Any], ada: Saver, backend: BankBackend, clock: SimulatedClock
 ) -> None:
     boat = await ada.dreams("Boat")

@@ -1,4 +1,4 @@
-"""What a clock that was wrong has written down does not stand for ever."""
+"""Moments that a wrong clock wrote are corrected."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -31,7 +31,7 @@ def database(database_of: DatabaseOf) -> Iterator[Database]:
 
 
 def put(database: Database, table: sa.Table, **moments: datetime | None) -> None:
-    """The one row of a table of due work, with these moments; whatever else it needs is something."""
+    """Put one row with these moments into a table of due work. The other columns have any value."""
     anything = {
         column.name: 1 if isinstance(column.type, sa.Integer | sa.BigInteger) else "ada"
         for column in table.columns
@@ -52,7 +52,7 @@ def put(database: Database, table: sa.Table, **moments: datetime | None) -> None
 
 
 def is_claimable(database: Database, table: sa.Table) -> bool:
-    """Whether a worker takes the row now; and that the moment of the next look agrees with it."""
+    """Whether a worker takes the row now. The moment of the next look must agree."""
     now = timestamp(NOW)
 
     def ask(connection: Connection) -> tuple[bool, str]:
@@ -81,7 +81,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("table", DUE_WORK, ids=lambda table: table.name)
-def test_work_waits_no_longer_than_it_ever_has_to(database: Database, table: sa.Table) -> None:
+def test_work_waits_no_longer_than_it_may_have_to(database: Database, table: sa.Table) -> None:
     for due_at, claimed_until, is_taken in CASES:
         put(database, table, due_at=due_at, claimed_until=claimed_until)
 

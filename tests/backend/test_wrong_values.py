@@ -1,4 +1,4 @@
-"""What nobody sends who means well, to every operation of the bank: it is answered."""
+"""Malicious values for every operation of the bank: each is answered."""
 
 from collections.abc import AsyncIterator
 from typing import Any

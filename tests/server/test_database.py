@@ -26,7 +26,7 @@ names = sa.Table("names", metadata, sa.Column("name", sa.String, primary_key=Tru
     ids=lambda param: f"{param[0]}{' inline' if param[1] else ''}",
 )
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, bool]:
-    """Where, and whether on the caller's own thread."""
+    """The address, and whether work runs on the caller's thread."""
     kind, inline = request.param
     if kind == "postgresql":
         return request.getfixturevalue("missing_schema"), inline
@@ -49,13 +49,13 @@ def all_names(connection: Connection) -> list[str]:
     return values(sa.select(names.c.name).order_by(names.c.name)).all(connection)
 
 
-async def test_work_returns_what_it_returns_and_stays(database: Database) -> None:
+async def test_the_result_of_work_is_returned_and_its_effect_stays(database: Database) -> None:
     assert await database.run(lambda connection: add(connection, "ada")) == "ada"
     assert await database.run(all_names) == ["ada"]
 
 
-async def test_work_that_raises_has_not_happened_and_takes_nobody_with_it(database: Database) -> None:
-    """Ten at once share a commit in a file; the one that fails is the only one that fails."""
+async def test_work_that_raises_is_undone_and_other_work_is_not(database: Database) -> None:
+    """Ten at once share a commit in a file; only one of them fails."""
 
     def fail(connection: Connection) -> None:
         add(connection, "half done")
@@ -83,7 +83,7 @@ async def test_work_whose_caller_is_cancelled_is_done_as_a_whole_or_not_at_all(d
     assert await database.run(all_names) in ([], ["ada"])
 
 
-async def test_a_caller_that_cannot_await_has_its_turn_too(database: Database) -> None:
+async def test_a_caller_that_cannot_await_gets_its_turn(database: Database) -> None:
     database.run_now(lambda connection: add(connection, "before"))
     await database.run(lambda connection: add(connection, "between"))
 
@@ -92,7 +92,7 @@ async def test_a_caller_that_cannot_await_has_its_turn_too(database: Database) -
         database.run_now(lambda connection: add(connection, "before"))
 
 
-async def test_what_was_committed_is_there_after_closing(address: tuple[str, bool]) -> None:
+async def test_committed_work_survives_closing(address: tuple[str, bool]) -> None:
     url, inline = address
     if url == "sqlite://":
         return  # memory ends with its database
@@ -103,14 +103,14 @@ async def test_what_was_committed_is_there_after_closing(address: tuple[str, boo
         assert await second.run(all_names, reads_only=True) == ["ada"]
 
 
-async def test_what_was_written_is_read_at_once(database: Database) -> None:
+async def test_a_write_can_be_read_at_once(database: Database) -> None:
     for n in range(20):
         await database.run(partial(add, name=f"{n:02}"))
 
         assert len(await database.run(all_names, reads_only=True)) == n + 1
 
 
-async def test_reading_that_fails_takes_nobody_with_it(database: Database) -> None:
+async def test_a_failed_read_does_not_stop_other_work(database: Database) -> None:
     with pytest.raises(IndexError):
         await database.run(lambda connection: [][0], reads_only=True)
 

@@ -1,4 +1,4 @@
-"""Whatever else a database has as its defaults, connections have what we rely on."""
+"""Connections have the settings that we rely on, whatever the defaults of the database are."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ ALONE = {"default_tablespace", "default_table_access_method"}
 
 @pytest.fixture(scope="module")
 def wrong_url(worlds: postgresql.Worlds) -> Iterator[str]:
-    """A PostgreSQL role for which everything is set otherwise: everywhere, or in the one database.
+    """A PostgreSQL role with wrong settings: everywhere, or in one database.
 
     A database's own settings give way to a role's; and making a database, and dropping it, waits for a checkpoint.
     """
@@ -66,13 +66,13 @@ def wrong_url(worlds: postgresql.Worlds) -> Iterator[str]:
 
 
 @pytest.mark.postgresql
-def test_every_setting_that_we_rely_on_is_tried_with_another_value() -> None:
+def test_every_setting_that_we_rely_on_has_a_wrong_value_to_try() -> None:
     assert {setting.name for setting in settings.POSTGRESQL if setting.since == 0} - ALONE <= set(WRONG)
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_journey_goes_well_whatever_a_database_has_as_its_defaults(wrong_url: str) -> None:
+async def test_a_journey_passes_whatever_the_defaults_of_the_database_are(wrong_url: str) -> None:
     url = f"{wrong_url}&options=-csynchronous_commit%3Doff"  # nobody pulls the plug
     day = timedelta(days=1)
     async with Simulation(database=url, decision_after=timedelta(), settle_every=day, webhooks=True) as simulation:
@@ -89,7 +89,7 @@ async def test_a_journey_goes_well_whatever_a_database_has_as_its_defaults(wrong
 
 @pytest.mark.postgresql
 def test_each_connection_has_the_settings_that_we_rely_on(wrong_url: str) -> None:
-    """Of who writes and of who reads; what the address says counts all the same."""
+    """For writers and readers; settings in the address win."""
     ours = [setting for setting in settings.POSTGRESQL if setting.since == 0]
 
     def read(connection: Connection) -> dict[str, str]:
@@ -126,7 +126,7 @@ def test_a_file_whose_settings_were_changed_has_ours_again(tmp_path: Path) -> No
         assert database.run_now(read) == expected
 
 
-# What is wrong with a database has a name
+# Errors
 
 
 def add(connection: Connection, *added: str) -> None:
@@ -137,7 +137,7 @@ def add_many(connection: Connection) -> None:
     add(connection, *(f"{n:0100}" for n in range(1_000)))
 
 
-async def test_a_disk_that_is_full_is_said_to_be_and_nobody_elses_work_is_taken_for_done(tmp_path: Path) -> None:
+async def test_a_full_disk_is_an_error_of_its_own_and_only_the_failed_work_fails(tmp_path: Path) -> None:
     with file(tmp_path / "test") as database:
         database.run_now(lambda connection: connection.execute(sa.text("PRAGMA max_page_count = 10")))
         with pytest.raises(Full, match="make room"):
@@ -147,7 +147,7 @@ async def test_a_disk_that_is_full_is_said_to_be_and_nobody_elses_work_is_taken_
         assert await database.run(lambda connection: values(sa.select(names.c.name)).all(connection)) == ["ada"]
 
 
-async def test_a_file_in_which_somebody_else_writes_all_the_time_is_locked(tmp_path: Path) -> None:
+async def test_a_file_in_which_another_process_keeps_writing_is_locked(tmp_path: Path) -> None:
     with file(tmp_path / "test") as database, closing(sqlite3.connect(tmp_path / "test")) as other:
         database.run_now(lambda connection: connection.execute(sa.text("PRAGMA busy_timeout = 1")))
         other.execute("BEGIN IMMEDIATE")
@@ -158,7 +158,7 @@ async def test_a_file_in_which_somebody_else_writes_all_the_time_is_locked(tmp_p
         await database.run(lambda connection: add(connection, "ada"))
 
 
-async def test_a_file_with_damaged_pages_is_said_to_be(tmp_path: Path) -> None:
+async def test_damaged_pages_are_an_error_of_their_own(tmp_path: Path) -> None:
     with file(tmp_path / "test") as database:
         database.run_now(add_many)
     content = (tmp_path / "test").read_bytes()
@@ -168,7 +168,7 @@ async def test_a_file_with_damaged_pages_is_said_to_be(tmp_path: Path) -> None:
         await database.run(lambda connection: connection.execute(sa.select(names.c.name)))
 
 
-def test_a_file_that_is_no_database_is_said_to_be(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_an_error_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "test").write_text("something else" * 100)
 
     with pytest.raises(DatabaseError, match="cannot be opened as a database: file is not a database"):

@@ -25,7 +25,7 @@ def content() -> bytes:
         return database.content()
 
 
-def test_each_begins_as_the_content_was_whatever_the_one_before_has_done(content: bytes) -> None:
+def test_each_begins_with_the_content_whatever_the_one_before_did(content: bytes) -> None:
     for _ in range(3):
         with closing(Database(URL, metadata, version=1, content=content)) as database:
             assert database.run_now(all_names) == ["ada"]
@@ -35,7 +35,7 @@ def test_each_begins_as_the_content_was_whatever_the_one_before_has_done(content
             assert database.run_now(all_names) == ["ada", "bo"]
 
 
-def test_several_at_once_have_nothing_in_common(content: bytes) -> None:
+def test_several_at_once_share_nothing(content: bytes) -> None:
     databases = [Database(URL, metadata, version=1, content=content) for _ in range(3)]
     for n, database in enumerate(databases):
         database.run_now(lambda connection, n=n: add(connection, f"bo-{n}"))  # type: ignore[misc]
@@ -45,7 +45,7 @@ def test_several_at_once_have_nothing_in_common(content: bytes) -> None:
         database.close()
 
 
-def test_the_content_of_a_copy_has_what_was_done_in_it(content: bytes) -> None:
+def test_the_content_of_a_copy_has_its_changes(content: bytes) -> None:
     with closing(Database(URL, metadata, version=1, content=content)) as copy:
         copy.run_now(lambda connection: add(connection, "bo"))
         later = copy.content()
@@ -54,7 +54,7 @@ def test_the_content_of_a_copy_has_what_was_done_in_it(content: bytes) -> None:
     assert names_in(content) == ["ada"]
 
 
-def test_what_failed_is_not_in_the_content(content: bytes) -> None:
+def test_failed_work_is_not_in_the_content(content: bytes) -> None:
     def add_and_fail(connection: Connection) -> None:
         add(connection, "bo")
         raise LookupError
@@ -66,7 +66,7 @@ def test_what_failed_is_not_in_the_content(content: bytes) -> None:
         assert names_in(copy.content()) == ["ada"]
 
 
-def test_no_more_are_kept_at_rest_than_so_many(content: bytes) -> None:
+def test_only_so_many_databases_are_kept_for_later_worlds(content: bytes) -> None:
     databases = [Database(URL, metadata, version=1, content=content) for _ in range(MOST_AT_REST + 5)]
     connections = [database._store._connection for database in databases]  # type: ignore[union-attr]
 
@@ -76,7 +76,7 @@ def test_no_more_are_kept_at_rest_than_so_many(content: bytes) -> None:
     assert sum(not connection.closed for connection in connections) == MOST_AT_REST
 
 
-def test_who_has_closed_a_copy_reads_nothing_of_the_next_one(content: bytes) -> None:
+def test_a_closed_copy_cannot_read_the_next_one(content: bytes) -> None:
     closed = Database(URL, metadata, version=1, content=content)
     closed.close()
 

@@ -1,4 +1,4 @@
-"""A database that cannot be used: 503 for whoever asks, one line in the log, and all is well again when it can be."""
+"""During an outage of a database requests get 503 and the log has one line. Afterwards everything works again."""
 
 import contextlib
 import logging
@@ -36,7 +36,7 @@ def pragma(database: Database, text: str) -> Any:
 
 @contextmanager
 def locked(database: Database, file: Path) -> Iterator[None]:
-    """Another process writes all the time."""
+    """Another process keeps writing."""
     pragma(database, "busy_timeout = 1")
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -45,7 +45,7 @@ def locked(database: Database, file: Path) -> Iterator[None]:
 
 @contextmanager
 def full(database: Database, _file: Path) -> Iterator[None]:
-    """Not one page more fits on the disk."""
+    """The disk is full."""
     pragma(database, f"max_page_count = {pragma(database, 'page_count')}")
     yield
     pragma(database, "max_page_count = 1000000")
@@ -53,7 +53,7 @@ def full(database: Database, _file: Path) -> Iterator[None]:
 
 @contextmanager
 def damaged(database: Database, file: Path) -> Iterator[None]:
-    """Somebody has written over the pages of all tables."""
+    """The pages of all tables are overwritten."""
     with contextlib.closing(sqlite3.connect(file)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     whole = file.read_bytes()
@@ -118,7 +118,7 @@ Trouble = Callable[[Database, Path], AbstractContextManager[None]]
     [(locked, "the database is locked"), (full, "the disk of the database is full"), (damaged, "is damaged")],
     ids=["locked", "full", "damaged"],
 )
-async def test_whoever_asks_meanwhile_is_told_to_ask_again_and_the_log_has_one_line(
+async def test_requests_during_an_outage_get_503_and_the_log_has_one_line(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, trouble: Trouble, why: str
 ) -> None:
     async with des_at(f"sqlite:///{tmp_path}/des.sqlite3") as (database, backend):
@@ -134,7 +134,7 @@ async def test_whoever_asks_meanwhile_is_told_to_ask_again_and_the_log_has_one_l
 
 
 @on_one_loop
-async def test_who_waits_behind_those_that_waited_in_vain_does_not_wait_as_long_again(tmp_path: Path) -> None:
+async def test_work_behind_a_group_that_waited_in_vain_fails_with_it(tmp_path: Path) -> None:
     tables = sa.MetaData()
     file, patience = tmp_path / "file.sqlite3", 0.5
     with contextlib.closing(Database(file_address(file), tables, version=1)) as database:
@@ -157,7 +157,7 @@ async def test_who_waits_behind_those_that_waited_in_vain_does_not_wait_as_long_
 
 @on_one_loop
 @pytest.mark.postgresql
-async def test_a_server_that_lets_nobody_in_is_an_outage_too(
+async def test_a_server_that_refuses_connections_is_an_outage(
     worlds: Worlds, missing_schema: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     role = f"test_{secrets.token_hex(6)}"
@@ -181,7 +181,7 @@ async def test_a_server_that_lets_nobody_in_is_an_outage_too(
             server.execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
 
 
-# When it is said again
+# When an outage is logged again
 
 
 @pytest.fixture
@@ -198,8 +198,10 @@ def errors(caplog: pytest.LogCaptureFixture) -> int:
     return sum(record.levelno == logging.ERROR for record in caplog.records)
 
 
-def test_what_comes_and_goes_is_one_outage(outage: Outage, at: list[float], caplog: pytest.LogCaptureFixture) -> None:
-    """A full disk takes a small row now and then."""
+def test_trouble_that_comes_and_goes_is_one_outage(
+    outage: Outage, at: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk still takes a small row now and then."""
     for _ in range(100):
         outage.note(Full("full"))
         outage.is_over()
@@ -207,7 +209,7 @@ def test_what_comes_and_goes_is_one_outage(outage: Outage, at: list[float], capl
     assert errors(caplog) == 1
 
 
-def test_what_comes_again_later_or_is_another_is_said(
+def test_later_or_other_trouble_is_another_outage(
     outage: Outage, at: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     outage.note(Full("full"))
@@ -218,6 +220,6 @@ def test_what_comes_again_later_or_is_another_is_said(
     assert errors(caplog) == 3
 
 
-def test_a_database_that_is_closed_is_none(outage: Outage, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_closed_database_is_not_an_outage(outage: Outage, caplog: pytest.LogCaptureFixture) -> None:
     outage.note(DatabaseError("the database is closed"))
     assert (outage.failures, caplog.records) == (0, [])

@@ -30,14 +30,14 @@ def database(missing_schema: str) -> Iterator[Database]:
 
 @pytest.fixture
 def other(database: Database, missing_schema: str) -> Iterator[Database]:
-    """The same database, as another process has it."""
+    """The same database, opened by another process."""
     with closing(Database(missing_schema, metadata, version=1)) as other:
         yield other
 
 
 @pytest.fixture
 def server(missing_schema: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    """A connection of somebody who looks after the server."""
+    """A connection of the server's administrator."""
     with postgresql.connected(missing_schema) as server:
         yield server
 
@@ -59,7 +59,7 @@ def cut(connection: Connection, server: "psycopg.Connection[tuple[object, ...]]"
 # Several processes
 
 
-def test_of_many_first_starts_at_once_one_makes_the_tables(missing_schema: str) -> None:
+def test_one_of_many_first_starts_makes_the_tables(missing_schema: str) -> None:
     with concurrent.futures.ThreadPoolExecutor(8) as starts:
         databases = list(starts.map(lambda _: Database(missing_schema, metadata, version=1), range(8)))
 
@@ -73,7 +73,7 @@ def test_of_many_first_starts_at_once_one_makes_the_tables(missing_schema: str) 
 async def test_one_writes_at_a_time_across_processes(
     database: Database, other: Database, server: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
-    """So that numbers are in the order of the commits, and who has seen one has seen all before it."""
+    """So the numbers have the order of the commits: a reader that sees one sees all before it."""
     writing, go_on = threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -119,7 +119,9 @@ async def test_work_that_only_reads_sees_one_moment(database: Database, other: D
     assert await database.run(all_names, reads_only=True) == ["meanwhile"]
 
 
-async def test_who_waits_for_ever_for_another_process_is_told(missing_schema: str, database: Database) -> None:
+async def test_a_writer_that_waits_too_long_for_another_process_gets_an_error(
+    missing_schema: str, database: Database
+) -> None:
     with closing(Database(f"{missing_schema}&options=-clock_timeout%3D20ms", metadata, version=1)) as impatient:
 
         def write_meanwhile(_connection: Connection) -> None:
@@ -135,7 +137,7 @@ async def test_who_waits_for_ever_for_another_process_is_told(missing_schema: st
 
 
 @pytest.mark.parametrize("reads_only", [False, True])
-async def test_work_whose_connection_breaks_is_done_once_more(
+async def test_work_is_repeated_once_if_its_connection_breaks(
     database: Database, server: "psycopg.Connection[tuple[object, ...]]", reads_only: bool
 ) -> None:
     attempts: list[list[str]] = []
@@ -155,7 +157,7 @@ async def test_work_whose_connection_breaks_is_done_once_more(
     assert await database.run(all_names) == attempts[0]
 
 
-async def test_those_who_share_a_transaction_share_its_second_attempt(
+async def test_all_work_of_a_transaction_is_repeated_together(
     database: Database, server: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
     attempts = 0
@@ -193,10 +195,10 @@ async def test_a_connection_that_breaks_again_is_an_error(
     assert await database.run(all_names, reads_only=reads_only) == []
 
 
-async def test_a_commit_that_nobody_heard_of_is_not_tried_again(
+async def test_a_commit_with_an_unknown_result_is_not_repeated(
     missing_schema: str, database: Database, server: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
-    """The connection breaks while the server commits: it may have done it, and twice would be wrong."""
+    """The connection breaks while the server commits: repeating it could do it twice."""
     schema = sa.make_url(missing_schema).query["schema"]
     server.execute(f"""
         CREATE FUNCTION {schema}.die() RETURNS trigger LANGUAGE plpgsql AS
@@ -217,7 +219,7 @@ async def test_a_commit_that_nobody_heard_of_is_not_tried_again(
     assert attempts == 1
 
 
-async def test_connections_that_broke_at_rest_come_again(
+async def test_connections_that_broke_while_unused_reconnect(
     database: Database, server: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
     def pid(connection: Connection) -> int:

@@ -16,7 +16,7 @@ from .test_postgresql import add, all_names, metadata, names
 pytestmark = pytest.mark.postgresql
 
 
-def test_another_version_is_refused_and_left_alone(missing_schema: str) -> None:
+def test_another_version_is_refused_and_not_changed(missing_schema: str) -> None:
     with closing(Database(missing_schema, metadata, version=1)) as first:
         first.run_now(lambda connection: add(connection, "ada"))
 
@@ -27,7 +27,7 @@ def test_another_version_is_refused_and_left_alone(missing_schema: str) -> None:
         assert same.run_now(all_names) == ["ada"]
 
 
-def test_tables_of_something_else_are_left_alone(
+def test_tables_of_another_program_are_not_changed(
     missing_schema: str, server: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
     schema = sa.make_url(missing_schema).query["schema"]
@@ -47,7 +47,7 @@ def test_tables_of_something_else_are_left_alone(
         ({"host": "127.0.0.1", "port": 1}, "Connection refused"),
     ],
 )
-def test_what_cannot_be_reached_is_named_without_the_password(
+def test_a_server_that_cannot_be_reached_is_named_without_the_password(
     missing_schema: str, changes: dict[str, str | int], said: str
 ) -> None:
     url = sa.make_url(missing_schema).set(password="passw0rd", **changes)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Statements as SQLite runs them, against SQLAlchemy's own way of running them."""
+"""`PreparedConnection` gives the same results as SQLAlchemy's own connection."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ BO = {"name": "bo", "age": None, "notes": None}
 
 @pytest.fixture
 def both() -> Iterator[tuple[sa.Connection, PreparedConnection]]:
-    """The same database, by SQLAlchemy and by ours."""
+    """One database, by SQLAlchemy's connection and by ours."""
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
         metadata.create_all(connection)
@@ -53,7 +53,7 @@ def rows(connection: Connection, statement: sa.Executable, parameters: dict[str,
         ),
     ],
 )
-def test_what_comes_of_a_statement_is_what_sqlalchemy_gives(
+def test_a_statement_gives_what_sqlalchemy_gives(
     both: tuple[sa.Connection, PreparedConnection], statement: sa.Executable, parameters: dict[str, Any]
 ) -> None:
     theirs, ours = both
@@ -63,7 +63,7 @@ def test_what_comes_of_a_statement_is_what_sqlalchemy_gives(
     assert rows(ours, statement, parameters) == rows(theirs, statement, parameters)
 
 
-def test_lists_of_any_length_are_taken_by_one_statement(both: tuple[sa.Connection, PreparedConnection]) -> None:
+def test_one_statement_takes_lists_of_any_length(both: tuple[sa.Connection, PreparedConnection]) -> None:
     _, ours = both
     ours.execute(sa.insert(people), [ADA, BO])
     statement = sa.select(people.c.name).where(people.c.name.in_(given("names", expanding=True)))
@@ -73,7 +73,7 @@ def test_lists_of_any_length_are_taken_by_one_statement(both: tuple[sa.Connectio
         assert sorted(found) == [(name,) for name in sorted({"ada", "bo"} & set(names))]
 
 
-def test_what_is_set_depends_on_what_is_given(both: tuple[sa.Connection, PreparedConnection]) -> None:
+def test_an_update_sets_the_columns_of_its_parameters(both: tuple[sa.Connection, PreparedConnection]) -> None:
     theirs, ours = both
     ours.execute(sa.insert(people).values(age=1), {"name": "ada"})
     change = sa.update(people).where(people.c.name == given("of"))
@@ -93,7 +93,7 @@ def test_the_error_is_sqlalchemys_and_repeats_no_parameter(both: tuple[sa.Connec
     assert "a-secret" not in str(raised.value)
 
 
-def test_a_default_that_nobody_would_compute_is_refused(both: tuple[sa.Connection, PreparedConnection]) -> None:
+def test_a_default_that_only_sqlalchemy_computes_is_refused(both: tuple[sa.Connection, PreparedConnection]) -> None:
     _, ours = both
     with_default = sa.Table("with_default", sa.MetaData(), sa.Column("n", sa.Integer), sa.Column("m", default=1))
 
