@@ -1,4 +1,4 @@
-"""Accounts: what DES knows of those that the bank keeps."""
+"""Accounts: what DES knows of the accounts that the bank keeps."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ _NOTHING = Figures(
 
 
 def reference(type: str | None, id: str | None, external_id: str | None) -> dict[str, Any] | None:
-    """How other things name an account; None for none."""
+    """How other objects refer to an account; None for no account."""
     return None if id is None else {"type": type, "id": id, "externalId": external_id}
 
 
@@ -61,8 +61,8 @@ def create(request: Request) -> Answer:
     """The bank has opened an account.
 
     In the setup with one account for each user, all Dreams are linked to it, and what waited for it starts; in the
-    others `PATCH /dreams/{id}` follows. An external id is unique among the accounts of its user, not beyond. Without
-    one, every POST is another account: that is how the product is documented.
+    others `PATCH /dreams/{id}` follows. An external id is unique among the accounts of its user. Without one, every
+    POST makes another account, as the product documents it.
     """
     fields = Fields(request.http.body, "account")
     kind = fields.required("type", TEXT)
@@ -113,7 +113,7 @@ def change(request: Request) -> Answer:
 
 
 def apply(request: Request, fields: Fields, account: AccountRow) -> None:
-    """Change an account as the fields say; what cannot be is noted in them, and `check()` then takes all back."""
+    """Change an account as the fields say. Errors are noted in the fields; then `check()` undoes everything."""
     shown = as_json(account)
     for name in ("type", "id", "user"):
         fields.unchanged(name, shown[name])
@@ -136,7 +136,7 @@ def _value(request: Request, fields: Fields, account: AccountRow) -> None:
 
 
 def _figures(fields: Fields, present: Figures, *, now: str) -> Figures:
-    """What a Performance account is worth from now on: as given, else as before."""
+    """The figures of a Performance account from now on: those in the fields, otherwise those before."""
     return Figures(
         balance_cents=fields.required("balanceCents", _WORTH, present.balance_cents),
         liquid_balance_cents=fields.required("liquidBalanceCents", _WORTH, present.liquid_balance_cents),

@@ -1,4 +1,4 @@
-"""Addresses that banks tell us to send to: which of them we would."""
+"""Decides to which addresses DES sends webhooks, of those that banks give it."""
 
 import ipaddress
 import re
@@ -7,29 +7,30 @@ from urllib.parse import SplitResult, urlsplit
 # RFC 1035, 2.3.4.
 LONGEST_NAME = 253
 
-# Letters, digits, hyphens, and the underscore that is in use (RFC 1123, 2.1). What ends in a number is an address, or
-# none: some resolvers take 127.1 and 0x7f000001, and browsers (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+# Letters, digits, hyphens, and the underscore, which is in use (RFC 1123, 2.1). A host that ends in a number is an
+# address or wrong: some resolvers and browsers accept 127.1 and 0x7f000001
+# (https://url.spec.whatwg.org/#ends-in-a-number-checker).
 _LABEL = "(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _NAME = re.compile(rf"(?:{_LABEL}\.)*(?!(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?$){_LABEL}\.?")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# IPv6 addresses with an IPv4 address inside, to which a gateway sends them on (RFC 6052).
+# IPv6 addresses with an IPv4 address inside, to which a gateway forwards (RFC 6052).
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
-# All that is given out for the public to be reached at (https://www.iana.org/assignments/ipv6-address-space).
+# The public addresses (https://www.iana.org/assignments/ipv6-address-space).
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
-# How the last 64 bits of an ISATAP address begin: what follows is an address within the own network (RFC 5214, 6.1).
+# The last 64 bits of an ISATAP address begin so; an address within the own network follows (RFC 5214, 6.1).
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 
 
 def what_is_wrong_with(address: Address) -> str | None:
-    """A sentence for an address that is neither public nor loopback.
+    """The sentence for an address that is neither public nor loopback, or None.
 
-    Loopback is fine, because this is a sandbox: the bank that is being developed stands on the same machine.
+    Loopback is fine, because this is a sandbox: the bank under development runs on the same machine.
     """
-    # A mapped address is the IPv4 one in other clothes: the machine itself connects to that.
+    # A mapped address is another spelling of the IPv4 address: the machine connects to that one.
     reached = (isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped) or address
     if reached.is_loopback:
         return None
@@ -42,11 +43,11 @@ def what_is_wrong_with(address: Address) -> str | None:
 
 
 def _purpose(address: Address) -> str | None:
-    """What an address is for that is not public; also where that can be reached, as no bank takes webhooks there.
+    """The purpose of an address that is not public, or None. No bank takes webhooks at an address with a purpose.
 
-    By the registries of IANA as `ssrfguard` carries them: Python's own tables are as old as the interpreter.
+    From IANA's registries as `ssrfguard` carries them: Python's own tables are as old as the interpreter.
     """
-    from ssrfguard import DEFAULT_DENIED  # not at the top: few servers ever need it, and it takes a while
+    from ssrfguard import DEFAULT_DENIED  # here for start-up time: few servers ever need it
 
     block = DEFAULT_DENIED.match(address)
     if block is not None:
@@ -60,7 +61,7 @@ def _purpose(address: Address) -> str | None:
 
 
 def what_is_wrong_with_url(url: str) -> str | None:
-    """A sentence, or None for a URL that can be sent to, as far as it can be told without asking anybody."""
+    """The sentence for a URL that DES does not send to, or None. It looks no name up."""
     parts = _parts(url)
     if parts is None or parts.fragment:
         return "must be an http or https address, such as https://bank.example/webhooks/events"
@@ -71,19 +72,19 @@ def what_is_wrong_with_url(url: str) -> str | None:
         return f"names {host[:LONGEST_NAME]!r}, which is no name of a host"
     try:
         address = ipaddress.ip_address(host)
-    except ValueError:  # a name; what it leads to is looked at whenever something is sent
+    except ValueError:  # a name; the sender checks its addresses with every webhook
         return None
     return what_is_wrong_with(address)
 
 
 def can_be_asked_for(url: str) -> bool:
-    """Whether it is an address of HTTP, of a host that can be; wherever that leads."""
+    """Whether it is an HTTP URL with a possible host name, wherever that leads."""
     parts = _parts(url)
     return parts is not None and _can_be_asked_for(url, parts.hostname or "")
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Those of an address of HTTP; None for anything else."""
+    """The parts of an HTTP URL; None for anything else."""
     try:
         parts = urlsplit(url)
         is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -93,7 +94,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _is_address(host: str) -> bool:
-    """In its usual form; and not by way of one of our own interfaces, as `fe80::1%eth0` is."""
+    """Whether it is an IP address in its usual form, without an interface of ours such as in `fe80::1%eth0`."""
     try:
         return "%" not in host and ipaddress.ip_address(host) is not None
     except ValueError:
@@ -101,8 +102,8 @@ def _is_address(host: str) -> bool:
 
 
 def _can_be_asked_for(url: str, host: str) -> bool:
-    """Whether those take it who look up names and send requests: `xn--` begins no name, `a..b` has an empty part."""
-    import httpx  # not at the top: a server is to be up first
+    """Whether resolvers and HTTP clients accept the name: `xn--` begins no name, and `a..b` has an empty part."""
+    import httpx  # here for start-up time: a server listens first
 
     if not (_NAME.fullmatch(host) or _is_address(host)):
         return False

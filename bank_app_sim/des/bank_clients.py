@@ -89,7 +89,7 @@ class TokenEndpoint:
 
 
 def _credentials(authorization: str | None, parameters: Mapping[str, Any]) -> _Credentials:
-    """Those in the header, or else those in the body."""
+    """The credentials in the header, or else those in the body."""
     if authorization is None:
         return _Credentials(_text(parameters, "client_id"), _text(parameters, "client_secret"))
     credentials = _basic(authorization)

@@ -1,7 +1,7 @@
-"""Transfer consents: what a user has to sign before a savehack launch may start.
+"""Transfer consents: what a user must sign before a savehack launch may start.
 
-A launch is a draft until then. The bank's app gets a temporary id, its backend fetches the consent with it, once, shows
-it to the user, and says what the user said. Opening an account is part of consenting, where there is none yet.
+A launch is a draft until then. The bank's app gets a temporary id. With it the bank's backend fetches the consent,
+once, shows it to the user, and tells DES the user's answer. If the user has no account yet, consenting opens one.
 """
 
 # docs/des.md 1.12, 2.7, 5.4; that the app asks for a temporary id by a request is ours
@@ -23,10 +23,10 @@ from .store.dreams import DreamRow
 from .store.launches import LaunchRow
 from .store.listings import CONSENTS, DREAMS, LAUNCHES
 
-# Long enough for an app and a backend on a bad day; a consent is to be fetched at once. Ours.
+# The bank fetches a consent at once; this is long enough for an app and a backend on a bad day. Ours.
 TEMPORARY_ID_LIFETIME = timedelta(minutes=15)
 
-# The vendor names the fields of the answer in one way, those of an error in another.
+# The vendor's answers and errors spell these fields differently.
 NAMED_IN_ERRORS = {"consentedAt": "consented_at", "rejectedAt": "rejected_at"}
 
 
@@ -61,7 +61,7 @@ def open_for(request: Request, launch: LaunchRow, dream: DreamRow) -> str:
 
 
 def ask(request: Request) -> Answer:
-    """A fresh temporary id, for the app to hand to its backend; after a rejection, of another consent."""
+    """A new temporary id, which the app hands to its backend; after a rejection it is of a new consent."""
     fields = Fields(request.http.body, "transferConsent")
     launch_id = fields.required("savehackLaunchId", TEXT)
     fields.check()
@@ -90,7 +90,7 @@ def ask(request: Request) -> Answer:
 
 
 def fetch(request: Request) -> Answer:
-    """The consent that a temporary id stands for; the id is used up by this, unless the consent itself is not sent."""
+    """The consent of a temporary id. This uses the id up, except for HEAD, whose answer has no body."""
     temporary_id = request.http.query.get("temporaryId", "")
     if not temporary_id.strip():
         raise Refused(400, {"TransferConsent.temporaryId": ["can't be blank"]})
@@ -106,7 +106,7 @@ def fetch(request: Request) -> Answer:
 
 
 def answer(request: Request) -> Answer:
-    """What the user said. Said again it changes nothing; it is not taken back."""
+    """Write down the user's answer. The same answer again changes nothing; the other one is refused."""
     consent = request.the_one_asked_for(CONSENTS)
     fields = Fields(request.http.body, "transfer_consent", named_in_errors=NAMED_IN_ERRORS)
     said = {
@@ -118,7 +118,7 @@ def answer(request: Request) -> Answer:
     if consent.consented_at is None and consent.rejected_at is None:
         request.connection.execute(store.consents.ANSWER, {"consent_id": consent.id, **said})
         if said["consented_at"] is None:
-            # It has none at present: that is how the user's own session sees that there will be another one to ask for.
+            # It has no consent now: so the user's session sees that it can ask for another one.
             _set_consent_of_launch(request, consent.launch_id, None)
         else:
             _consented(request, consent, said["consented_at"])
@@ -140,7 +140,7 @@ def _check(fields: Fields, consent: ConsentRow, said: dict[str, str | None]) -> 
 
 
 def _consented(request: Request, consent: ConsentRow, at: str) -> None:
-    """The draft starts; where an account is wanting, opening one is under way from now on."""
+    """Start the draft. If there is no account, its opening is under way from now on."""
     launch = request.one(LAUNCHES, consent.launch_id)
     user = request.owner(launch.user_id, field="user")
     dream = request.one(DREAMS, launch.dream_id)

@@ -1,4 +1,4 @@
-"""The control plane: what only a sandbox has, by the bank's own token. Here: where webhooks go."""
+"""The webhook endpoint of a bank. Only a sandbox has these operations; they take the bank's access token."""
 
 import attrs
 
@@ -15,7 +15,7 @@ from .store.webhooks import EndpointRow
 
 
 def show_endpoint(request: Request) -> Answer:
-    """How the delivery of events is getting on."""
+    """Show the endpoint, and how the delivery of events goes."""
     endpoint = _endpoint(request)
     if endpoint is None:
         raise _nothing_subscribed()
@@ -42,10 +42,10 @@ def _pending(request: Request, endpoint: EndpointRow) -> int:
 
 
 def put_endpoint(request: Request) -> Answer:
-    """Send the events from now on to this address; or, where they go to one already, send those that wait.
+    """Send events to this address from now on. If there is an endpoint already, send at once what waits.
 
-    Another secret is a rotation: the one before goes on signing for a while, and the one before that no more. A batch
-    that waits for its next attempt is sent at once, also when it is the same endpoint again.
+    A new secret is a rotation: the one before it signs for a while longer, older ones do not. A batch that waits for
+    its next attempt is sent at once, also if nothing about the endpoint changes.
     """
     fields = Fields(request.http.body, "webhookEndpoint")
     secret = fields.required("secret", TEXT)
@@ -68,7 +68,7 @@ def put_endpoint(request: Request) -> Answer:
 
 
 def _changed(request: Request, present: EndpointRow, wanted: EndpointRow) -> EndpointRow:
-    """The endpoint, where the bank wants its events from now on."""
+    """The endpoint with the bank's changes."""
     changed = attrs.evolve(present, url=wanted.url, transactions_url=wanted.transactions_url, secret=wanted.secret)
     if wanted.secret != present.secret:
         until = timestamp(moment(request.now) + deliveries.ROTATION)
@@ -83,7 +83,7 @@ def _changed(request: Request, present: EndpointRow, wanted: EndpointRow) -> End
 
 
 def delete_endpoint(request: Request) -> Answer:
-    """Send nothing any more. A batch that is on its way may still arrive."""
+    """Stop sending. A batch that is on its way may still arrive."""
     of_tenant = {"of_tenant": request.principal.tenant_id}
     if request.connection.execute(store.webhooks.UNSUBSCRIBE, of_tenant).rowcount == 0:
         raise _nothing_subscribed()
@@ -99,7 +99,7 @@ def _nothing_subscribed() -> Refused:
 
 
 def _from_now_on(request: Request, endpoint: EndpointRow) -> EndpointRow:
-    """The endpoint without a batch; what has happened already is not told."""
+    """The endpoint without a batch: it gets only events that happen from now on."""
     latest_us = store.events.LATEST.one(request.connection, of_tenant=endpoint.tenant_id)
     return attrs.evolve(
         endpoint,

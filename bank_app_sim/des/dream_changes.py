@@ -16,7 +16,7 @@ from .store.listings import DREAMS
 
 DELETION = "the Dream was deleted"
 
-# What cannot be written, but may be sent back as it is.
+# Read-only fields. A client may send them back unchanged.
 READ_ONLY = (
     "type",
     "id",
@@ -32,7 +32,7 @@ READ_ONLY = (
 
 
 def change(request: Request) -> Answer:
-    """Do what is asked for, all of it or nothing; what is so already stays as it is."""
+    """Make all changes, or none. A field that repeats the present value changes nothing."""
     dream = request.the_one_asked_for(DREAMS)
     shown = {**dreams.as_json(dream), "imageUrl": None, "activeSavehacksCount": dream.active_savehacks_count}
     fields = Fields(request.http.body, "dream")
@@ -89,7 +89,7 @@ class _Wish:
 
 
 def _wish(fields: Fields, dream: DreamRow) -> _Wish:
-    """As given, else as before."""
+    """The wish as the fields give it, otherwise as before."""
     return _Wish(
         name=fields.optional("name", TEXT, dream.name),
         target_cents=fields.optional("targetCents", cents(least=1), dream.target_cents),
@@ -118,7 +118,7 @@ def _check_setup(
 
 
 def _check_principal(request: Request, fields: Fields, dream: DreamRow, *, is_relinked: bool) -> None:
-    """To link and to refuse is the bank's alone."""
+    """403 for a user who links or refuses: only the bank may."""
     if not isinstance(request.principal, User):
         return
     names = ["accountId"] if is_relinked else []
@@ -129,7 +129,7 @@ def _check_principal(request: Request, fields: Fields, dream: DreamRow, *, is_re
 
 
 def _account(request: Request, fields: Fields, dream: DreamRow, account_id: str | None) -> AccountRow | None:
-    """The account that the Dream is to be linked to from now on; what is in the way is noted."""
+    """The account to link the Dream to; errors are noted."""
     if account_id is None:
         fields.refuse("accountId", "can't be taken away; link another account instead")
         return None
@@ -143,9 +143,9 @@ def _account(request: Request, fields: Fields, dream: DreamRow, account_id: str 
 
 
 def _is_refused(request: Request, fields: Fields, dream: DreamRow) -> bool:
-    """The bank says that there will be no account: with null, before there is one.
+    """Whether the bank says, with null, that there will be no account.
 
-    Who sends all back, as it is, names the open request along with the null, and has refused nothing.
+    A client that sends the whole Dream back names the open request along with the null: that is no refusal.
     """
     is_null = fields.cleared("provisioningInitiatedAt")
     may = isinstance(request.principal, Bank) and request.tenant.asks_per_dream
@@ -158,12 +158,12 @@ def _write(request: Request, dream: DreamRow, wish: _Wish, *, is_relinked: bool)
         request.connection.execute(store.dreams.CHANGE, {"dream_id": dream.id, **attrs.asdict(wish)})
     if is_another or is_relinked:
         request.outbox.note("DreamUpdated", "dreams", dream.id)
-    if wish.target_cents != dream.target_cents:  # a nearer target, or the first one, may be reached by that
+    if wish.target_cents != dream.target_cents:  # the new target may be reached already
         money.note_progress(request.connection, dream.id, at=request.now, outbox=request.outbox)
 
 
 def _delete(request: Request, dream: DreamRow, deleted_at: str) -> None:
-    """For good: its launches stop, and what is still requested fails."""
+    """Delete the Dream for good: its launches stop, and requested transactions fail."""
     connection, this_dream = request.connection, {"dream_id": dream.id}
     for launch_id in store.launches.UNSTOPPED_OF_DREAM_IDS.all(connection, **this_dream):
         launching.stop(request, launch_id)

@@ -1,4 +1,4 @@
-"""Dreams: what somebody saves for."""
+"""Dreams: what users save for."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ def as_json(dream: DreamRow) -> dict[str, Any]:
 
 
 def _open_request(dream: DreamRow) -> str | None:
-    """What the bank's app is to be asked under; once it has answered, or the account is there, nothing is open."""
+    """The id of the open request for an account; None once the app has answered or the account exists."""
     is_answered = dream.account_id is not None or dream.provisioning_initiated_at is not None
     return None if is_answered else dream.account_provision_request_id
 
@@ -51,7 +51,7 @@ def create(request: Request) -> Answer:
     if fields.has("groupDreamId"):
         fields.refuse("groupDreamId", "must be null: group Dreams are not part of this sandbox")
     account_id = fields.optional("accountId", TEXT)
-    # Users may leave out whose it is: they can have Dreams of their own only.
+    # Users may leave the owner out: they can have Dreams of their own only.
     owner_id = fields.required("userId", TEXT, request.principal.id if isinstance(request.principal, User) else None)
     fields.check()
 
@@ -85,7 +85,7 @@ def _new(
     elif not per_dream:
         account_id, account_type = owner.account_id, owner.account_type
         account_external_id = owner.account_external_id
-    # With consents the bank is not asked here: signing one takes care of the account.
+    # With consents, signing one asks the bank for the account.
     asks = account is None and per_dream and not request.tenant.transfer_consents
     return DreamRow(
         id=request.ids.uuid(),
@@ -103,7 +103,7 @@ def _new(
 
 
 def account_for(request: Request, fields: Fields, user_id: str, account_id: str) -> AccountRow | None:
-    """The account that a Dream of this user shall be linked to; what is wrong with it is noted."""
+    """The account to link a Dream of this user to; errors are noted."""
     account = request.find(ACCOUNTS, account_id)
     if account is None or account.user_id != user_id:
         fields.refuse("accountId", "does not exist")
@@ -125,7 +125,7 @@ def get(request: Request) -> Answer:
 
 
 def _as_wanted(request: Request) -> Callable[[DreamRow], dict[str, Any]]:
-    """Two fields are there only when the query asks for them."""
+    """How the query wants Dreams shown: two fields are there only on request."""
     shows_image = paging.flag(request.http.query, "showImageUrl")
     shows_savehacks = paging.flag(request.http.query, "showActiveSavehacks")
 

@@ -1,4 +1,4 @@
-"""Events: what happened, for the bank to read by listing, or to be sent by webhook."""
+"""Events: what happened. The bank lists them, or DES sends them by webhook."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def microseconds(at: datetime) -> int:
-    """As events are kept in order by."""
+    """Microseconds since 1970: the order of events."""
     return (at - _EPOCH) // _MICROSECOND
 
 
@@ -42,7 +42,7 @@ def _created_at(event: EventRow) -> str:
 
 
 def list_all(request: Request) -> Answer:
-    """Those of the last thirty days, the oldest first; `createdAfter` is where the last look ended."""
+    """The events of the last thirty days, the oldest first; `createdAfter` is the end of the client's last look."""
     oldest_us = microseconds(moment(request.now) - KEPT)
     created_after = request.http.query.get("createdAfter")
     after_us = oldest_us if created_after is None else max(oldest_us, microseconds(_moment(created_after)))
@@ -61,7 +61,7 @@ def _moment(text: str) -> datetime:
 
 
 def write(connection: Connection, outbox: Outbox, *, now: str, ids: Ids) -> None:
-    """Write down all that was noted, in the transaction that it tells of: both happen, or neither."""
+    """Write down the noted events, in the transaction that they tell of: both happen, or neither."""
     if not outbox.noted:
         return
     shown = _shown(connection, outbox)
@@ -88,7 +88,7 @@ class _Shown:
 
 
 def _shown(connection: Connection, outbox: Outbox) -> dict[tuple[str, str], _Shown]:
-    """The things that were noted, as they are now, by plural and id; but for those that came with all that is told."""
+    """The noted objects as they are now, by plural and id; not those that were noted with their data."""
     wanted: dict[str, dict[str, None]] = {}
     for noted in outbox.noted:
         if noted.data is None or outbox.tenant_id is None:
@@ -136,7 +136,7 @@ SHOW: Mapping[str, _Show] = {
 
 
 def _without_nulls(value: Any) -> Any:
-    """What has no value is left out of an event (docs/des.md 3.1)."""
+    """The object without its nulls: events have none (docs/des.md 3.1)."""
     if isinstance(value, dict):
         return {name: _without_nulls(each) for name, each in value.items() if each is not None}
     if isinstance(value, list):

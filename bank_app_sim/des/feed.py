@@ -1,4 +1,4 @@
-"""`POST /sandbox/feed`: the outside world that some savehacks live on, told by whoever plays it."""
+"""`POST /sandbox/feed`: events of the outside world, such as purchases and goals, which some savehacks react to."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from .request import Request
 
 MOST_GOALS = 100
 
-# How the fields are called on the wire.
+# The names of the fields on the wire.
 WIRE_NAMES = {
     "user_id": "userId",
     "amount_cents": "amountCents",
@@ -23,7 +23,7 @@ WIRE_NAMES = {
 
 
 def take(request: Request) -> Answer:
-    """Something happened: every active launch that lives on it prepares its deposit, now."""
+    """Take an event: every active launch that reacts to it prepares its deposit now."""
     fields = Fields(request.http.body, "feedEvent")
     event = _read(request, fields)
     ids = launching.prepare_for(request, event)

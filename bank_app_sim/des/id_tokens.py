@@ -1,4 +1,4 @@
-"""ID tokens: whether the bank signed them, for us, and not too long ago."""
+"""Verifies ID tokens: signed by the bank, for DES, and not expired."""
 
 import base64
 import functools
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from joserfc.jwk import ECKey
     from joserfc.jws import JWSRegistry
 
-# A token is some hundred bytes, a thousand or two with certificates in its header.
+# A token has some hundred bytes; with certificates in its header, one or two thousand.
 LARGEST_TOKEN = 16_384
 
-# The bank's clock may be ahead of ours by so much. An expired token gets no such grace.
+# The bank's clock may be ahead of ours by so much. Expiry has no such leeway.
 CLOCK_SKEW = timedelta(seconds=30)
 
 _WRONG = {
@@ -39,7 +39,7 @@ _WRONG = {
 
 @attrs.frozen(kw_only=True)
 class Identity:
-    """Whom a token that is right speaks of, and until when."""
+    """The user of a valid token, and its end."""
 
     external_id: str
     given_name: str | None
@@ -48,7 +48,7 @@ class Identity:
 
 
 class RefusedToken(Refused):
-    """An ID token that opens nothing.
+    """A refused ID token.
 
     Attributes:
         sentence: What is wrong with it.
@@ -72,12 +72,12 @@ class TokenVerifier:
         self._published = PublishedKeys(tenant.jwks_url, clock, transport)
 
     async def verify(self, token: str) -> Identity:
-        """Whom the token speaks of; 422 when something is wrong with it, 503 when the bank's keys cannot be had."""
+        """The user of a token; 422 if the token is wrong, 503 if the bank's keys cannot be fetched."""
         kid = _kid(_header(token))
         keys = await self._published.get()
         candidates = keys.named(kid)
         payload = _payload(token, candidates)
-        if payload is None:  # the bank may have changed its keys meanwhile, or one under its old name
+        if payload is None:  # the bank may have new keys meanwhile, or another key with an old name
             newer = await self._published.after(keys)
             candidates = candidates if newer is None else newer.named(kid)
             payload = _payload(token, candidates)
@@ -114,7 +114,7 @@ class TokenVerifier:
             raise RefusedToken(_WRONG.get(error.claim, f"has a wrong claim: {error.claim}")) from error
         except (OverflowError, ValueError, OSError) as error:  # beyond the calendar
             raise RefusedToken(_WRONG["exp"]) from error
-        # OpenID Connect Core, 3.1.3.7: whom a token is for, and whom it was issued to, are two things.
+        # OpenID Connect Core, 3.1.3.7: the audience and the authorized party are two things.
         if claims.get("azp") not in (None, self._tenant.audience):
             raise RefusedToken(_WRONG["azp"])
         if expires_at <= now:  # the leeway above was for `iat`
@@ -132,7 +132,7 @@ class TokenVerifier:
 
 
 def claims_of(token: str) -> tuple[object, object]:
-    """Who a token says it is from and for, believed of nobody yet; None for what it does not say."""
+    """Issuer and audience of a token, before anything is verified; None for a missing one."""
     try:
         claims = _object(_decoded(token.split(".")[1]), otherwise="")
     except (IndexError, ValueError, RefusedToken):
@@ -141,7 +141,7 @@ def claims_of(token: str) -> tuple[object, object]:
 
 
 def _header(token: str) -> Mapping[str, Any]:
-    """What the token says of itself, where we can go on with that."""
+    """The header of a token; `RefusedToken` if DES does not support it."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LARGEST_TOKEN:
         raise RefusedToken("is not a signed token")
@@ -151,10 +151,10 @@ def _header(token: str) -> Mapping[str, Any]:
         raise RefusedToken("is not a signed token") from error
     if header.get("alg") != ALGORITHM:
         raise RefusedToken(f"must be signed with {ALGORITHM}")
-    # RFC 8725, 3.11: an access token is no ID token, though the same bank signs both.
+    # RFC 8725, 3.11: an access token is not an ID token, although the same bank signs both.
     if str(header.get("typ", "JWT")).lower().removeprefix("application/") != "jwt":
         raise RefusedToken("is no ID token, but a token of another kind (typ)")
-    # RFC 7515, 4.1.11: whoever does not know an extension that is critical has to refuse; an empty list is none.
+    # RFC 7515, 4.1.11: refuse a token with unknown critical extensions. An empty list is wrong too.
     if "crit" in header:
         raise RefusedToken("has critical extensions (crit); none is known here")
     return header
@@ -168,8 +168,8 @@ def _kid(header: Mapping[str, Any]) -> str | None:
 
 
 def _payload(token: str, keys: "Sequence[ECKey]") -> bytes | None:
-    """What the token holds, where one of these keys has signed it."""
-    # Not at the top: with cryptography it takes longer to import than all else, and a server has to be up first.
+    """The payload of the token; None if none of these keys has signed it."""
+    # Here for start-up time: with cryptography it takes longer to import than everything else.
     from joserfc import jws
     from joserfc.errors import JoseError
 
@@ -183,7 +183,7 @@ def _payload(token: str, keys: "Sequence[ECKey]") -> bytes | None:
 
 @functools.cache
 def _registry() -> "JWSRegistry":
-    """Parameters of the header that nobody knows are passed over (RFC 7515, 4); the size was looked at before."""
+    """Ignores unknown parameters of the header (RFC 7515, 4); the size was checked before."""
     from joserfc.jws import JWSRegistry
 
     registry = JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
@@ -196,7 +196,7 @@ def _decoded(part: str) -> bytes:
 
 
 def _object(text: bytes, *, otherwise: str) -> Mapping[str, Any]:
-    """The JSON object in a part of a token, read before any library does: it may be nested without end."""
+    """The JSON object in a part of a token. Our parser reads it before libraries do: it may be nested without end."""
     try:
         found = wire.loads(text)
     except ValueError as error:
@@ -207,7 +207,7 @@ def _object(text: bytes, *, otherwise: str) -> Mapping[str, Any]:
 
 
 def _name(claim: object) -> str | None:
-    """A name is welcome, not needed: a claim that cannot be one is left out."""
+    """A name of the user. It is optional: a claim that cannot be a name is ignored."""
     try:
         return TEXT(claim)
     except ValueError:

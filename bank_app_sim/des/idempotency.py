@@ -1,4 +1,4 @@
-"""Idempotency keys: a POST that is sent again gets the answer to the first one, and changes nothing.
+"""Idempotency keys: a repeated POST gets the answer to the first one, and changes nothing.
 
 After draft-ietf-httpapi-idempotency-key-header-07.
 """
@@ -21,7 +21,7 @@ from .store.principals import KeptAnswer
 
 HEADER = "Idempotency-Key"
 
-# How long an answer is kept, and how all answers say so: a client may then repeat a POST that it heard nothing of.
+# How long an answer is kept. All answers say so: a client can then repeat a POST whose answer got lost.
 LIFETIME = timedelta(hours=24)
 LIFETIME_HEADER = {"Idempotency-Key-Lifetime": str(int(LIFETIME.total_seconds()))}
 
@@ -29,7 +29,7 @@ _VISIBLE = re.compile(r"[!-~]{1,255}")
 
 
 def key_of(http: HTTPRequest) -> str | None:
-    """The key that a request came with; keys mean nothing beyond POST."""
+    """The key of a POST; None for other methods, and without a key."""
     key = http.headers.get(HEADER.lower()) if http.method == "POST" else None
     if key is not None and not _VISIBLE.fullmatch(key):
         raise Refused(400, {HEADER: ["must be 1 to 255 visible characters"]})
@@ -38,13 +38,13 @@ def key_of(http: HTTPRequest) -> str | None:
 
 @attrs.frozen
 class KeysInFlight:
-    """The keys of requests that are still being worked on."""
+    """The keys of requests that are under way."""
 
     _keys: set[tuple[str | None, str]] = attrs.field(factory=set, init=False)
 
     @contextlib.contextmanager
     def hold(self, credential: str | None, key: str | None) -> Iterator[None]:
-        """Let one request at a time in with a key of a sender; 409 for another one meanwhile."""
+        """Allow one request at a time for each key of a sender; 409 for another one meanwhile."""
         if key is None:
             yield
             return
@@ -60,7 +60,7 @@ class KeysInFlight:
 
 
 def kept_answer(request: Request) -> Answer | None:
-    """What was answered to the first request with this key, if there was one; 422 if that was another request."""
+    """The answer to the first request with this key, or None; 422 if that was a different request."""
     kept = request.principal.kept
     if kept is None:
         return None
@@ -74,7 +74,7 @@ def kept_answer(request: Request) -> Answer | None:
 
 
 def keep(request: Request, key: str, answer: Answer) -> None:
-    """Keep an answer in the transaction that it tells of: both happen, or neither."""
+    """Keep the answer, in the transaction of the request: both happen, or neither."""
     kept = KeptAnswer(
         key=key,
         fingerprint=_fingerprint(request.http),
@@ -86,7 +86,7 @@ def keep(request: Request, key: str, answer: Answer) -> None:
 
 
 def oldest_kept(now: str) -> str:
-    """Keys kept up to this moment are forgotten."""
+    """Keys up to this moment are forgotten."""
     return timestamp(moment(now) - LIFETIME)
 
 

@@ -1,4 +1,4 @@
-"""`PATCH /savehack-launches/{id}`: a launch is paused, resumed, stopped, or saves otherwise from then on."""
+"""`PATCH /savehack-launches/{id}`: pauses, resumes or stops a launch, or changes its terms."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from .store.listings import CONSENTS, LAUNCHES
 
 
 def change(request: Request) -> Answer:
-    """Do what is asked for; what is so already stays as it is. A stopped launch is stopped for good."""
+    """Make the changes. A field that repeats the present value changes nothing. A stopped launch stays stopped."""
     launch = request.the_one_asked_for(LAUNCHES)
     shown = launches.shown(request, launch.id)
     fields = Fields(request.http.body, "savehackLaunch")
@@ -46,7 +46,7 @@ def change(request: Request) -> Answer:
 
 
 def _refuse_all_changes(fields: Fields, shown: dict[str, Any]) -> None:
-    """Told again that it stopped, at whatever moment, it stays as it is."""
+    """Refuse changes of a stopped launch, except that it stopped, at any moment."""
     sentence = f"can't be changed: the launch was stopped at {shown['stoppedAt']}"
     for name in shown.keys() - {"type", "stoppedAt"}:
         fields.unchanged(name, shown[name], otherwise=sentence)
@@ -71,7 +71,7 @@ def _check(
 def _check_consent(
     request: Request, fields: Fields, launch: LaunchRow, terms: dict[str, Any], *, consent_id: str
 ) -> None:
-    """What the user has signed for stays the most that is taken, and the most often."""
+    """Refuse terms beyond the user's consent: more money, or more often."""
     given, dream = request.one(CONSENTS, consent_id), _dream(request, launch)
 
     def covers(terms: dict[str, Any]) -> bool:
@@ -85,14 +85,14 @@ def _check_consent(
         f"at a time (max. frequency: {given.max_frequency}); launch anew"
     )
     changed = [name for name, value in terms.items() if value != launch.terms[name]]
-    # Those that are too much by themselves; where none is, all of them together are.
+    # The terms that are too much by themselves; if none is, all of them together.
     too_much = [name for name in changed if not covers({**launch.terms, name: terms[name]})]
     for name in too_much or changed:
         fields.refuse(name, sentence)
 
 
 def _change_terms(request: Request, launch: LaunchRow, terms: dict[str, Any]) -> None:
-    """From the next deposit on. Another weekday, say, moves the next one too."""
+    """Change the terms from the next deposit on. A new weekday, for example, moves that deposit."""
     request.connection.execute(store.launches.CHANGE_TERMS, {"launch_id": launch.id, "terms": terms})
     if launch.due_at is not None:
         launching.resume(request, launch.id)

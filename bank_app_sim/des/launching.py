@@ -1,6 +1,6 @@
-"""How savehack launches run: they start, prepare deposits when these fall due, and wait while there is no account.
+"""Runs savehack launches: they start, prepare deposits as these fall due, and wait while there is no account.
 
-What is saved when, the engine knows; here it is read, written down and told of.
+The engine computes deposits; this file reads launches, writes deposits and notes events.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,25 +21,25 @@ from .store.transactions import TransactionRow
 from .store.users import UserRow
 from .tenant import Tenant
 
-# Why a launch is paused: it needs an account, and none exists nor is being opened; or somebody wanted it.
+# Why a launch is paused: no account exists and none is being opened; or the user asked for it.
 ACCOUNT_REQUIRED = "account_required"
 USER_REQUESTED = "user_requested"
 
-# Launches whose deposits are prepared in one transaction; other requests get their turn in between.
+# One transaction prepares the deposits of so many launches; other requests get their turn in between.
 BATCH = 100
 
-# When to try again with a launch that could not be run.
+# How long a launch that failed is put off.
 PUT_OFF = timedelta(hours=1)
 
 
 def must_wait(tenant: Tenant, user: UserRow, dream: DreamRow) -> bool:
-    """A launch for this Dream has nowhere to put money, and nothing says that it soon will."""
+    """Whether a launch for this Dream must wait: no account exists, and none is being opened."""
     asked_for = dream if tenant.asks_per_dream else user
     return dream.account_id is None and asked_for.provisioning_initiated_at is None
 
 
 def open_account_request(request: Request, user: UserRow, dream: DreamRow) -> None:
-    """See that the bank's app can be asked for an account: under one id for all launches that wait for the same."""
+    """Open a request for an account, if none is open. All launches that wait for that account share its id."""
     asked_for, statement = (
         (dream, store.dreams.SET_PROVISIONING)
         if request.tenant.asks_per_dream
@@ -60,9 +60,9 @@ def start_waiting(request: Request, *, user_id: str | None = None, dream_id: str
 
 
 def start(request: Request, launch_id: str) -> None:
-    """Start a launch, now: with its first deposit, where its type saves at once.
+    """Start a launch now, with its first deposit if its type saves at once.
 
-    The launch that it replaces, if it does, is stopped.
+    A launch that it replaces is stopped.
     """
     started = {"launch_id": launch_id, "now": request.now}
     request.connection.execute(store.launches.START, started)
@@ -74,14 +74,14 @@ def start(request: Request, launch_id: str) -> None:
 
 
 def stop(request: Request, launch_id: str, *, at: str | None = None) -> None:
-    """Stop a launch for good. What it has asked for stays asked for; a second time changes nothing."""
+    """Stop a launch for good. Its requested deposits stay requested. A second time changes nothing."""
     stopped = request.connection.execute(store.launches.STOP, {"launch_id": launch_id, "at": at or request.now})
     if stopped.rowcount:
         request.outbox.note("SavehackLaunchUpdated", "savehackLaunches", launch_id)
 
 
 def resume(request: Request, launch_id: str) -> None:
-    """End a pause that somebody wanted. What fell due meanwhile is left out."""
+    """End a pause that the user asked for. Deposits that fell due meanwhile are skipped."""
     launch = store.launches.RUNNING_BY_ID.one(request.connection, launch_id=launch_id)
     due = engine.resume(as_engine_has_it(launch), launch.occurrences, moment(request.now))
     resumed = {"launch_id": launch_id, "due_at": None if due is None else timestamp(due)}
@@ -89,26 +89,26 @@ def resume(request: Request, launch_id: str) -> None:
 
 
 def due(connection: Connection, *, now: str) -> list[str]:
-    """The launches that are due, a batch of them, by their ids."""
+    """The ids of a batch of launches that are due."""
     return [launch.id for launch in store.launches.DUE.all(connection, now=now, limit=BATCH)]
 
 
 def put_off(connection: Connection, *, launch_id: str, until: str) -> None:
-    """Try again at a later moment what a launch has to do, because it cannot be done now."""
+    """Put off what a launch has to do, because it fails now."""
     connection.execute(store.launches.PUT_OFF, {"launch_id": launch_id, "due_at": until})
 
 
 def prepare_due(connection: Connection, *, now: str, ids: Ids, outbox: Outbox, only: str | None = None) -> bool:
-    """Do what is due of each launch, once, for a batch of them; tells whether there were any.
+    """Run each launch of a batch that is due, once; whether there was any.
 
-    A deposit is requested at the moment it was due. After a long pause of this process every missed one is prepared,
-    one in each call.
+    A deposit is requested at the moment it was due. If this process stood still for long, each call prepares one of the
+    missed deposits.
 
     Args:
-        only: The id of the one launch to do it for.
+        only: The id of the one launch to run.
     """
     found = store.launches.DUE.all(connection, now=now, limit=BATCH)
-    # One for each Dream: what it brings is on its way to the Dream before the next one reckons what the Dream lacks.
+    # One for each Dream: the next one must know that this deposit is on its way.
     first_of_dream: dict[str, RunningLaunch] = {}
     for launch in found:
         if only in (None, launch.id):
@@ -130,7 +130,7 @@ def next_due(connection: Connection) -> datetime | None:
 
 
 def prepare_for(request: Request, event: engine.FeedEvent) -> list[str]:
-    """Prepare the deposits that something outside brings; returns their ids."""
+    """Prepare the deposits that an outside event causes; their ids."""
     types = [savehack.launch_type for savehack in engine.SAVEHACKS if savehack.feed_type is event.type]
     wanted = {"tenant_id": request.tenant.id, "types": types, "of_user": event.user_id}
     query = store.launches.ACTIVE_OF_TENANT if event.user_id is None else store.launches.ACTIVE_OF_USER
@@ -143,7 +143,7 @@ def prepare_for(request: Request, event: engine.FeedEvent) -> list[str]:
 
 
 def as_engine_has_it(launch: RunningLaunch) -> engine.Launch:
-    """A launch's row, with what its Dream has and lacks, for the engine."""
+    """A launch as the engine wants it, with what its Dream has and lacks."""
     return engine.Launch(
         type=engine.BY_LAUNCH_TYPE[launch.type].type,
         terms=own_terms(launch.type, launch.terms),
@@ -159,7 +159,7 @@ def as_engine_has_it(launch: RunningLaunch) -> engine.Launch:
 
 
 def consent_for(launch: LaunchRow, dream: DreamRow) -> engine.Consent:
-    """What the user has to sign for before a launch may start."""
+    """The consent that a launch needs."""
     started_at = launch.started_at or launch.drafted_at
     assert started_at is not None  # a launch with a consent begins as a draft
     return engine.consent(
@@ -191,7 +191,7 @@ def _day_or_moment(text: str | None) -> date | datetime | None:
 
 @attrs.frozen
 class _Done:
-    """What a launch did at a moment, to be written down."""
+    """What a launch did at a moment."""
 
     launch: RunningLaunch
     step: engine.Step
@@ -199,7 +199,7 @@ class _Done:
 
 
 def _write(connection: Connection, done: Sequence[_Done], *, ids: Ids, outbox: Outbox) -> list[str]:
-    """Write down deposits, and when the launches are due again; returns the deposits' ids."""
+    """Write down deposits, and when the launches are due again; the deposits' ids."""
     if not done:
         return []
     deposits = [_deposit(each, cents, ids) for each in done if (cents := each.step.amount_cents)]

@@ -1,4 +1,4 @@
-"""Balances: they move here, and nowhere else; with them, what a Dream has reached.
+"""Balances: only this file moves them, and notes what a Dream has reached.
 
 On a SharedSavings account a transaction moves the balance of the account and, where it names one, of a Dream; what the
 account holds beyond its Dreams is the *residual*, which is kept nowhere: it is the difference. On a Performance account
@@ -22,15 +22,15 @@ SIDES = {"Deposit": ("to",), "Withdrawal": ("from",), "Internal": ("from", "to")
 # How the events of a transaction begin (docs/des.md 3.1).
 EVENTS = {"Deposit": "Deposit", "Withdrawal": "Withdrawal", "Internal": "InternalTransfer"}
 
-# In percent of the target; an event for each, once (ours: the vendor names the event, and no figure).
+# In percent of the target. One event each, once. Ours: the vendor names the event, but no figure.
 MILESTONES = (25, 50, 75)
 
-# What a column of 64 bits holds.
+# The bounds of a 64-bit column.
 LARGEST_BALANCE = 2**63 - 1
 
 
 def obstacle(connection: Connection, transaction: TransactionRow) -> str | None:
-    """Why a transaction cannot be settled as things are; None where nothing is in the way."""
+    """Why a transaction cannot be settled now; None if it can."""
     sides = transaction.sides
     if any(sides[side].account_id is None for side in SIDES[transaction.type]):
         return "there is no account yet; post it, and link it to the Dream, first"
@@ -45,7 +45,7 @@ def obstacle(connection: Connection, transaction: TransactionRow) -> str | None:
 
 
 def beyond(balance_cents: int, moved_cents: int) -> str | None:
-    """What is wrong with moving a balance so far; None where it stays within what there can be."""
+    """What is wrong with moving a balance so far; None if it stays within its bounds."""
     if balance_cents + moved_cents < 0:
         return f"holds {balance_cents} cents only"
     if balance_cents + moved_cents > LARGEST_BALANCE:
@@ -54,7 +54,7 @@ def beyond(balance_cents: int, moved_cents: int) -> str | None:
 
 
 def settle(connection: Connection, transaction: TransactionRow, *, at: str, outbox: Outbox) -> None:
-    """The money has arrived. To be asked only where there is no `obstacle()`, and once."""
+    """Settle a transaction: the money has arrived. Call it once, and only without an `obstacle()`."""
     connection.execute(store.transactions.SETTLE, {"transaction_id": transaction.id, "at": at})
     outbox.note(f"{EVENTS[transaction.type]}Settled", "transactions", transaction.id)
     for account_id, cents in _moves(transaction, lambda side: side.account_id).items():
@@ -65,7 +65,7 @@ def settle(connection: Connection, transaction: TransactionRow, *, at: str, outb
 
 
 def _moves(transaction: TransactionRow, key_of: Callable[[Side], str | None]) -> dict[str, int]:
-    """By how many cents the balance of each account, or of each Dream, changes."""
+    """The change in cents of each account's, or each Dream's, balance."""
     moves: dict[str, int] = {}
     for side in SIDES[transaction.type]:
         key = key_of(transaction.sides[side])
@@ -77,7 +77,7 @@ def _moves(transaction: TransactionRow, key_of: Callable[[Side], str | None]) ->
 
 
 def fail(connection: Connection, ids: Sequence[str], *, at: str, reasons: Sequence[str], outbox: Outbox) -> None:
-    """The money will not move; what was on its way out of a Dream is free again."""
+    """Fail transactions: the money does not move, and what was leaving a Dream is free again."""
     if not ids:
         return
     failures: list[dict[str, Any]] = [{"transaction_id": each, "at": at, "reasons": list(reasons)} for each in ids]
@@ -88,14 +88,14 @@ def fail(connection: Connection, ids: Sequence[str], *, at: str, reasons: Sequen
 
 
 def value(connection: Connection, account_id: str, figures: Figures, *, at: str, outbox: Outbox) -> None:
-    """The bank says what a Performance account is worth: so much its Dream holds."""
+    """Set the value of a Performance account; its Dream holds that much."""
     store.accounts.value(connection, account_id, figures)
     for dream_id in store.dreams.ON_ACCOUNT.all(connection, of_account=account_id):
         _set(connection, dream_id, figures.balance_cents, at=at, outbox=outbox)
 
 
 def take_over(connection: Connection, dream_id: str, account: AccountRow, *, at: str, outbox: Outbox) -> None:
-    """A Dream was linked to an account: on a Performance account it holds at once what that is worth."""
+    """Note that a Dream was linked to an account. On a Performance account it holds the account's value at once."""
     if account.type == PERFORMANCE:
         _set(connection, dream_id, account.figures.balance_cents, at=at, outbox=outbox)
 
@@ -106,9 +106,9 @@ def _set(connection: Connection, dream_id: str, balance_cents: int, *, at: str, 
 
 
 def note_progress(connection: Connection, dream_id: str, *, at: str, outbox: Outbox) -> None:
-    """Write down what a Dream has reached for the first time: milestones, and the target.
+    """Note what a Dream has reached for the first time: milestones, and the target.
 
-    What was reached once stays so, whatever is withdrawn later. Without a target there is nothing to reach.
+    It stays reached after withdrawals. Without a target a Dream reaches nothing.
     """
     dream = store.dreams.PROGRESS.one(connection, dream_id=dream_id)
     if dream.target_cents is None:

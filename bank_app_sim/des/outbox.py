@@ -1,4 +1,4 @@
-"""What happens in a transaction, noted while it happens, and written down as events at its end."""
+"""Collects what happens in a transaction; at its end these become events."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,13 +8,13 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Noted:
-    """One event to be.
+    """One event that will be written.
 
     Attributes:
-        plural: Which things it tells of, such as `dreams`.
-        id: Of the thing; it is shown as it is when the transaction ends.
-        data: What to show instead: the thing as it was at this moment.
-        more: What is shown beside the thing.
+        plural: The kind of its object, such as `dreams`.
+        id: Of the object; the event shows it as it is at the end of the transaction.
+        data: What the event shows instead: the object at this moment.
+        more: What the event shows beside the object.
     """
 
     type: str
@@ -29,12 +29,12 @@ class Outbox:
     """The events of one transaction, in order.
 
     Attributes:
-        tenant_id: Whose they are, where all are of one tenant; otherwise each thing says it.
+        tenant_id: Of all events; None if each object says it.
     """
 
     tenant_id: str | None = None
     noted: list[Noted] = attrs.field(factory=list, init=False)
 
     def note(self, type: str, plural: str, id: str, *, data: Mapping[str, Any] | None = None, **more: Any) -> None:
-        """Something happened to the thing with this id."""
+        """Note that something happened to the object with this id."""
         self.noted.append(Noted(type=type, plural=plural, id=id, data=data, more=more))

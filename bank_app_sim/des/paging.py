@@ -1,4 +1,4 @@
-"""Listings: which page was asked for, and the envelope it comes in."""
+"""Listings: which page a query asks for, and the answer around it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic
@@ -17,21 +17,21 @@ from .store.listings import Collection, Numbered, T
 ITEMS_BY_DEFAULT = 20
 LARGEST_PAGE = 10**9
 
-# So many things come in numbered pages; to the next ones `next_url` leads by where the page before ended. To pass over
-# what is before a numbered page takes as long as to read it.
+# Up to so many rows, `next_url` names a page by its number; after that by the end of the page before it. Skipping the
+# rows before a numbered page takes as long as reading them.
 MOST_NUMBERED = store.listings.MOST_COUNTED
 
-# A page has a number as long as no more than these come before it: the last such page takes 10 ms on SQLite and 28 on
-# PostgreSQL (`tests.benchmark listings`). The last page of a million would take 200.
+# A query can ask for a page by number if at most so many rows come before it: the last such page takes 10 ms on SQLite
+# and 28 ms on PostgreSQL (`tests.benchmark listings`). The last page of a million would take 200 ms.
 DEEPEST = 50_000
 
-# What a page is told that nobody counts up to.
+# The way out for a page with a higher number.
 NOT_BY_NUMBER = "follow next_url, page by page, or narrow the listing down"
 
-# The number of a row, in the order of which things are listed.
+# The number of a row. Listings are in this order.
 LARGEST_PLACE = 10**18
 
-# What of a query is another one; None for what is left out.
+# Changes of a query; None leaves a parameter out.
 Changed = Mapping[str, str | None]
 
 
@@ -42,7 +42,7 @@ class Page:
 
     @property
     def before(self) -> int:
-        """How many come before it."""
+        """How many rows come before it."""
         return (self.number - 1) * self.items
 
 
@@ -81,7 +81,7 @@ def one_of(query: QueryParams, name: str, known: Sequence[str]) -> str | None:
 
 
 def given(query: QueryParams, *names: str) -> dict[str, str]:
-    """Those of the filters that the query has."""
+    """The filters that the query has."""
     return {name: query[name] for name in names if name in query}
 
 
@@ -94,9 +94,9 @@ class Found(Generic[T]):
     """One page of what the principal may see and the filters let through.
 
     Attributes:
-        following: What of the query is another one for the next page; None where nothing comes after this one.
-        count: How many there are on all pages; None for more than are counted.
-        is_numbered: It was asked for by its number, not by where the one before ended.
+        following: What differs in the query for the next page; None for the last page.
+        count: How many rows all pages have; None for more than are counted.
+        is_numbered: The query asked for it by its number, not by the end of the page before.
     """
 
     http: HTTPRequest
@@ -108,7 +108,7 @@ class Found(Generic[T]):
     rows: Sequence[T] = ()
 
     def answer(self, things: Sequence[Mapping[str, Any]]) -> Answer:
-        """The page under its plural root key, and where it stands among all of them, as far as that is known."""
+        """The page under its plural root key, and its place among all pages, as far as that is known."""
         meta: dict[str, Any] = {"items": len(things)}
         if self.is_numbered:
             if self.count is not None:
@@ -171,6 +171,6 @@ def _rows(
 
 
 def address(http: HTTPRequest, changed: Changed) -> str:
-    """The path that was asked for, with some of its query changed; from the beginning of the server's address."""
+    """The path of the request, with some of its query changed, and with the prefix of the server."""
     query = {name: value for name, value in {**http.query, **changed}.items() if value is not None}
     return f"{http.prefix}{http.path}?{urlencode(query)}"

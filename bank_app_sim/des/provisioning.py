@@ -1,6 +1,6 @@
-"""How an account comes about, as DES sees it: wanted, under way, linked, or refused.
+"""The opening of an account, as DES sees it: wanted, under way, linked, or refused.
 
-In the setup with one account for each user the user wants it; in the others each Dream does. What follows is the same.
+In the setup with one account for each user, the user wants it; in the others each Dream does. The rest is the same.
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ REFUSAL = "the customer was refused"
 
 @attrs.frozen(kw_only=True)
 class Wanting:
-    """Who waits for an account: a user, or one Dream.
+    """A user or a Dream that wants an account.
 
     Attributes:
         row: Of the user or the Dream.
         id: As the statements call it: `user_id` or `dream_id`.
-        set_provisioning: Writes down where opening the account stands.
+        set_provisioning: Writes down how far the opening of the account is.
         requested: Lists the transactions that wait with it.
         active: Lists the launches that run.
         waiting: Lists the launches that wait for an account.
@@ -63,7 +63,7 @@ def of_dream(dream: DreamRow) -> Wanting:
 
 
 def initiate(request: Request, wanting: Wanting, *, at: str) -> None:
-    """The opening of an account is under way: savings begin. Told twice, the first moment stays."""
+    """Note that the opening of an account is under way: savings begin. Told twice, the first moment stays."""
     if wanting.row.provisioning_initiated_at is None:
         provisioning = {
             "of": wanting.row.id,
@@ -75,9 +75,9 @@ def initiate(request: Request, wanting: Wanting, *, at: str) -> None:
 
 
 def refuse(request: Request, wanting: Wanting) -> None:
-    """There will be no account: what was prepared fails, and the launches wait for another answer of the bank.
+    """Note that there will be no account: prepared deposits fail, and the launches wait for another answer of the bank.
 
-    They wait under a new request id: an app that is still asking for the old one hears that it is closed.
+    They wait under a new request id. An app that still answers the old request is told that it is closed.
     """
     connection = request.connection
     requested = wanting.requested.all(connection, **wanting.id)
@@ -105,7 +105,7 @@ def link_all(request: Request, account: AccountRow) -> None:
 
 
 def link(request: Request, dream: DreamRow, account: AccountRow) -> None:
-    """Link one Dream to an account, and start what waits for it. Nothing is wanted for the Dream any more."""
+    """Link one Dream to an account, and start what waits for it. Its request for an account is closed."""
     _link(request, dream.id, account)
     provisioning = {
         "of": dream.id,
@@ -117,7 +117,7 @@ def link(request: Request, dream: DreamRow, account: AccountRow) -> None:
 
 
 def _link(request: Request, dream_id: str, account: AccountRow) -> None:
-    """Deposits that waited for an account go to this one."""
+    """Set the account of deposits that waited for one."""
     to_account = {"dream_id": dream_id, "account_id": account.id}
     request.connection.execute(store.dreams.LINK, to_account)
     request.connection.execute(store.transactions.FILL_IN_ACCOUNT, to_account)
@@ -125,7 +125,7 @@ def _link(request: Request, dream_id: str, account: AccountRow) -> None:
 
 
 def unlinkable(request: Request, account: AccountRow) -> str | None:
-    """Why no (other) Dream can be linked to an account; None where one can."""
+    """Why no further Dream can be linked to an account; None if one can."""
     one_for_each = request.tenant.account_setup is AccountSetup.PER_DREAM
     if account.type != money.PERFORMANCE and not one_for_each:
         return None

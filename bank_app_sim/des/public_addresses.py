@@ -1,4 +1,4 @@
-"""Requests to addresses that others have told us: never into the network that we stand in."""
+"""Sends requests to addresses that banks give, and never into the network of this machine."""
 
 import ipaddress
 import socket
@@ -16,8 +16,8 @@ from .addresses import Address, what_is_wrong_with
 class PublicAddresses(httpx.AsyncBaseTransport):
     """Connects to public addresses and to loopback, and to nothing else.
 
-    A name is resolved here and the connection made to the very address that was looked at: else whoever owns the name
-    could give a public address to the look and a private one to the connection.
+    It resolves a name and connects to the address that it has checked. Otherwise the owner of the name could give a
+    public address to the check and a private one to the connection.
 
     Attributes:
         resolve: As `anyio.getaddrinfo`.
@@ -48,8 +48,8 @@ class PublicAddresses(httpx.AsyncBaseTransport):
         return [ipaddress.ip_address(sockaddr[0].partition("%")[0]) for *_, sockaddr in found]
 
     def _connected(self) -> httpx.AsyncHTTPTransport:
-        if self._transport is None:  # not in __init__: reading the certificates takes a while
-            # No connection is kept: it would be known by its address, and serve another name at the same one.
+        if self._transport is None:  # not in __init__, because reading the certificates takes a while
+            # Keep no connection: the pool knows it by its address, and would use it for another name there.
             self._transport = httpx.AsyncHTTPTransport(
                 trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
             )
@@ -61,12 +61,12 @@ class PublicAddresses(httpx.AsyncBaseTransport):
 
 
 def _name_of(url: httpx.URL) -> str:
-    """As it goes over the wire: others read the letters of a name by other editions of IDNA, and find another one."""
+    """The host name in ASCII, as on the wire: other editions of IDNA would read its letters as another name."""
     return url.raw_host.decode("ascii")
 
 
 def _to(address: Address, request: httpx.Request) -> httpx.Request:
-    """The same request to this address. Host header, TLS name and certificate are still those of the name."""
+    """The same request to this address. Host header, TLS name and certificate stay those of the name."""
     return httpx.Request(
         request.method,
         request.url.copy_with(host=str(address)),

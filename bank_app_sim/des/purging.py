@@ -1,4 +1,4 @@
-"""Throwing away what has expired: it is not valid at once, and gone some days later, however often DES is restarted."""
+"""Deletes expired rows. They stop being valid immediately and are deleted some days later, also after restarts."""
 
 from datetime import timedelta
 
@@ -8,12 +8,12 @@ from . import events, idempotency, store
 
 EVERY = timedelta(days=7)
 
-# Rows of each kind in one transaction: thousands of writers may be waiting behind it.
+# Rows of each kind in one transaction: thousands of writers may wait behind it.
 BATCH = 1_000
 
 
 def last(connection: Connection, now: str) -> str:
-    """The moment of the last purge, which outlives restarts; a new database has nothing to throw away yet."""
+    """The moment of the last purge, which survives restarts; in a new database it is now."""
     at = store.purging.LAST.first(connection)
     if at is None:
         connection.execute(store.purging.BEGIN, {"at": now})
@@ -22,12 +22,12 @@ def last(connection: Connection, now: str) -> str:
 
 
 def due_at(last: str, now: str) -> str:
-    """When to throw away next; at once where a wrong clock has written down a moment that is still to come."""
+    """The moment of the next purge; now if the last one is in the future, as a wrong clock leaves it."""
     return now if last > now else timestamp(moment(last) + EVERY)
 
 
 def purge_some(connection: Connection, now: str) -> bool:
-    """Throw away a batch of what has expired; whether there is more of it. When there is not, that is written down."""
+    """Delete a batch of expired rows; whether there are more. If not, the moment of this purge is written down."""
     expired = {
         "now": now,
         "keys_until": idempotency.oldest_kept(now),

@@ -1,4 +1,4 @@
-"""One request within its transaction, and whom it comes from."""
+"""One request within its transaction, and the principal who sent it."""
 
 import hashlib
 
@@ -22,10 +22,10 @@ SESSION_COOKIE = "impact_session"
 
 @attrs.frozen
 class User:
-    """An end user with a session: reaches what is their own.
+    """An end user with a session, who reaches their own data.
 
     Attributes:
-        kept: What was answered before under the key of this request.
+        kept: The earlier answer under the idempotency key of this request.
     """
 
     session: SessionRow
@@ -43,10 +43,10 @@ class User:
 
 @attrs.frozen
 class Bank:
-    """The bank's backend with its access token: reaches all of its tenant.
+    """The bank's backend with its access token, which reaches all data of its tenant.
 
     Attributes:
-        kept: What was answered before under the key of this request.
+        kept: The earlier answer under the idempotency key of this request.
     """
 
     tenant_id: str
@@ -62,12 +62,12 @@ Principal = User | Bank
 
 @attrs.frozen(kw_only=True)
 class Request:
-    """What an operation works with: one transaction, and nothing that waits.
+    """What an operation works with: one transaction. Nothing here waits.
 
     Attributes:
         now: The moment of this transaction.
-        outbox: Where an operation notes what has happened.
-        id_token: Whom the ID token in the body speaks of, or what is wrong with it; for an operation that takes one.
+        outbox: Takes notes of what happens.
+        id_token: The user of the ID token in the body, or what is wrong with it; for an operation that takes one.
     """
 
     connection: Connection
@@ -81,19 +81,19 @@ class Request:
 
     @property
     def reach(self) -> dict[str, str]:
-        """What every listing is narrowed by, so that nobody sees what is not theirs."""
+        """The filters of every listing, so that principals see only what is theirs."""
         if isinstance(self.principal, User):
             return {"tenant_id": self.principal.tenant_id, "own_user_id": self.principal.id}
         return {"tenant_id": self.principal.tenant_id}
 
     @property
     def user(self) -> User:
-        """Who asks, in an operation that only users may ask for."""
+        """The user who asks, in an operation for users only."""
         assert isinstance(self.principal, User)  # the table of operations says so
         return self.principal
 
     def find(self, collection: Collection[T], id: str) -> T | None:
-        """The row with this id; None if there is none that the principal reaches."""
+        """The row with this id; None if the principal reaches none."""
         return single(collection, frozenset(self.reach)).one_or_none(self.connection, **self.reach, id=id)
 
     def one(self, collection: Collection[T], id: str, *, field: str = "id") -> T:
@@ -108,9 +108,9 @@ class Request:
         return self.one(collection, self.http.parameters["id"])
 
     def owner(self, user_id: str, *, field: str) -> UserRow:
-        """The user whom something new is for; 400 on `field` where the tenant has no such user.
+        """The user who gets something new; 400 on `field` if the tenant has no such user.
 
-        To a user all others are as good as unknown: 404, as everywhere.
+        To a user all other users are unknown: 404, as everywhere.
         """
         if isinstance(self.principal, User):
             if user_id != self.principal.id:
@@ -124,7 +124,7 @@ class Request:
 
 @attrs.frozen
 class Credential:
-    """The secret that a request came with, if any."""
+    """The secret of a request, if it has one."""
 
     secret: str | None = attrs.field(repr=False)
     is_token: bool
@@ -136,19 +136,19 @@ def credential(http: HTTPRequest) -> Credential:
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         return Credential(token.strip() if scheme.lower() == "bearer" else None, is_token=True)
-    # Of several sessions the first counts: that of the longest path, such as a world's (RFC 6265, 5.4). The parser
-    # takes the last one of a name.
+    # Of several sessions the first counts, which has the longest path, such as a world's (RFC 6265, 5.4). The parser
+    # takes the last cookie of a name.
     cookies = ";".join(reversed(http.headers.get("cookie", "").split(";")))
     return Credential(cookie_parser(cookies).get(SESSION_COOKIE), is_token=False)
 
 
 def hashed(secret: str) -> str:
-    """What is stored of a secret. It has 256 random bits, so that one round of SHA-256 is enough."""
+    """The stored form of a secret. A secret has 256 random bits, so one round of SHA-256 is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def identify(connection: Connection, credential: Credential, *, key: str | None, now: str) -> Principal:
-    """Who is asking; 401 where nothing says so, or no longer.
+    """The principal of a request; 401 without valid credentials.
 
     Args:
         key: The idempotency key of the request.

@@ -1,4 +1,4 @@
-"""Savehacks: the automatic saving rules that can be launched. What they do, the engine knows."""
+"""Lists the savehacks: automatic saving rules that users can launch. The engine knows what they do."""
 
 from typing import Any
 

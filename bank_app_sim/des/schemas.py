@@ -1,4 +1,4 @@
-"""Reading the document's schemas: following references, putting together what `allOf` takes apart, in words."""
+"""Reads the document's schemas: follows references, merges the parts of `allOf`, puts types into words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,14 +17,14 @@ class Schemas:
 
     @property
     def shapes(self) -> list[str]:
-        """Names of those that deserve a table: objects, and choices between them."""
+        """The names of schemas that get a table: objects, and choices between them."""
         return [name for name, schema in self._named.items() if self._is_shape(schema)]
 
     def named(self, name: str) -> Node:
         return self._named[name]
 
     def follow(self, node: Node) -> Node:
-        """What a reference leads to, with what stands beside the reference; anything else as it is."""
+        """The target of a reference, with the siblings of the reference; anything else as it is."""
         if "$ref" not in node:
             return node
         found: Any = self._document
@@ -39,7 +39,7 @@ class Schemas:
         return name if name in self._named and self._is_shape(self._named[name]) else None
 
     def scalar(self, schema: Node) -> Node:
-        """As `follow()`, but for shapes: of those only what stands beside the reference."""
+        """As `follow()`, but of a reference to a shape only the siblings."""
         if self.shape_name(schema) is not None:
             return {name: value for name, value in schema.items() if name != "$ref"}
         return self.follow(schema)
@@ -73,7 +73,7 @@ def _types(schema: Node) -> list[str]:
 
 
 def or_null(schema: Node) -> str:
-    """What is to be added to the words for a value that may be null."""
+    """The words to add for a value that may be null."""
     return " or null" if "null" in _types(schema) and _types(schema) != ["null"] else ""
 
 

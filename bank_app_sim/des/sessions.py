@@ -1,7 +1,7 @@
 """A user's session: how long it lasts, what renews it, how it ends.
 
-Token-renewed: it ends with the ID token that began it, or with the latest one that was sent since. Activity-renewed:
-it ends when the user has done nothing for a while. Either way a bank can set a maximum that nothing renews.
+Renewed by tokens, it ends with the latest ID token that the app has sent. Renewed by activity, it ends when the user
+has done nothing for a while. In both cases a bank can set a maximum that nothing renews.
 """
 
 # docs/des.md 5.8; the operations and their fields are ours
@@ -41,40 +41,40 @@ def as_json(tenant: Tenant, session: SessionRow) -> dict[str, Any]:
 
 
 def maximum(tenant: Tenant, *, began_at: datetime) -> str | None:
-    """The moment at which a session ends whatever happens; None where the bank sets no such limit."""
+    """The moment at which a session ends in any case; None if the bank sets no maximum."""
     duration = tenant.session_maximum_duration
     return None if duration is None else timestamp(began_at + duration)
 
 
 def expiry(tenant: Tenant, *, now: datetime, token_expires_at: datetime, maximum: str | None) -> str:
-    """When a session ends that is begun, or renewed, now."""
+    """The end of a session that begins, or is renewed, now."""
     by_token = tenant.session_renewal is SessionRenewal.TOKEN
     end = timestamp(token_expires_at if by_token else now + tenant.session_inactivity_timeout)
     return end if maximum is None else min(end, maximum)
 
 
 def cookie(secret: str, *, http: HTTPRequest, expires_at: str, now: str) -> dict[str, str]:
-    """The header that gives the browser, or the SDK, its session, and says how long and where it will be of use."""
-    # How long, not until when: the browser's clock is its own.
+    """The header that gives the browser, or the SDK, its session, with its lifetime and path."""
+    # Max-Age and not Expires: the browser's clock may be wrong.
     lifetime = max(int((moment(expires_at) - moment(now)).total_seconds()), 0)
     text = f"{SESSION_COOKIE}={secret}; Max-Age={lifetime}; Path={http.prefix}/; HttpOnly; SameSite=Lax"
     return {"Set-Cookie": f"{text}; Secure" if http.scheme == "https" else text}
 
 
 def get(request: Request) -> Answer:
-    """The session as it is. To look at it does not renew it: a host may watch for its end."""
+    """Show the session. This does not renew it: a host may watch for its end."""
     return Answer(200, {"session": as_json(request.tenant, request.user.session)})
 
 
 def keep_alive(request: Request) -> Answer:
-    """The user is there, says the bank's app: that is activity like any other."""
+    """Note that the user is there, as the bank's app says: that is activity like any other."""
     if request.tenant.session_renewal is SessionRenewal.TOKEN:
         raise Refused(409, {"session": [RENEWED_BY_TOKEN]})
     return get(request)
 
 
 def renewed_by_activity(request: Request) -> tuple[Request, Mapping[str, str]]:
-    """Push the end of a session out where activity does that; with the cookie that tells the browser."""
+    """Move the end of a session that activity renews; the request, and the cookie header for the browser."""
     if not isinstance(request.principal, User) or request.tenant.session_renewal is not SessionRenewal.ACTIVITY:
         return request, {}
     session = request.principal.session
@@ -86,7 +86,7 @@ def renewed_by_activity(request: Request) -> tuple[Request, Mapping[str, str]]:
 
 
 def id_token_in(http: HTTPRequest) -> str:
-    """The ID token that is to renew a session."""
+    """The ID token in the body, which renews a session."""
     fields = Fields(http.body, "session")
     token = fields.required("idToken", SECRET)
     fields.check()
@@ -94,7 +94,7 @@ def id_token_in(http: HTTPRequest) -> str:
 
 
 def renew(request: Request) -> Answer:
-    """Let the session last as long as the new ID token. One that is no good ends it: that is what expiry is for."""
+    """Let the session last as long as the new ID token. A wrong token ends the session, as expiry does."""
     if request.tenant.session_renewal is SessionRenewal.ACTIVITY:
         raise Refused(409, {"session": [RENEWED_BY_ACTIVITY]})
     session, identity = request.user.session, request.id_token
@@ -115,13 +115,13 @@ def renew(request: Request) -> Answer:
 
 
 def sign_out(request: Request) -> Answer:
-    """End the session; nothing brings it back."""
+    """End the session for good."""
     _forget(request)
     return Answer(204, headers=_cookie_of(request, request.now))
 
 
 def _ended(request: Request, because: str) -> Answer:
-    """The refusal of an ID token. An answer, not `Refused`: that would undo the end."""
+    """The refusal of an ID token. It is an answer and not raised: `Refused` would undo the end of the session."""
     _forget(request)
     sentence = f"{because}; the session is ended, launch again with a new ID token"
     headers = {"WWW-Authenticate": "Bearer", **_cookie_of(request, request.now)}
@@ -139,6 +139,6 @@ def _set_end(request: Request, expires_at: str) -> None:
 
 
 def _cookie_of(request: Request, expires_at: str) -> dict[str, str]:
-    """The request's own cookie again, with another lifetime; emptied where it has none left."""
+    """The request's own cookie with a new lifetime; an empty one if it has no time left."""
     secret = credential(request.http).secret if expires_at > request.now else None
     return cookie(secret or "", http=request.http, expires_at=expires_at, now=request.now)

@@ -58,7 +58,7 @@ class SignIn:
     woken: Callable[[], None]
 
     async def verify_token(self, http: HTTPRequest) -> Answer:
-        """Open a session for the user whom the token speaks of, who is created at first sight."""
+        """Open a session for the user of the token, and create the user at first sight."""
         texts = _texts(http.body)
         if texts["token"] is None:
             raise Refused(422, {"token": ["is missing"]})
@@ -97,14 +97,14 @@ class SignIn:
         return Answer(200, answer, headers=cookie)
 
     def _tenant(self, client_id: str | None, token: str) -> Tenant:
-        """Whose app this is: by its client id, or, where web forms send none, by whom the token says it is from."""
+        """The bank of the app, by its client id. Web forms may send none: then by issuer and audience of the token."""
         if client_id is not None:
             found = [tenant for tenant in self.tenants if tenant.client_id == client_id]
         else:
             issuer, audience = claims_of(token)
             audiences = audience if isinstance(audience, list) else [audience]
             found = [each for each in self.tenants if each.issuer == issuer and each.audience in audiences]
-            found = found or list(self.tenants[:1])  # whose verifier then says what is wrong with the token
+            found = found or list(self.tenants[:1])  # its verifier then says what is wrong with the token
         if len(found) != 1:
             sentence = "does not exist" if client_id is not None else "is missing, and several banks have this issuer"
             raise Refused(422, {"client_id": [sentence]})
@@ -141,9 +141,9 @@ def _texts(body: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _check_zone(name: str) -> None:
-    """Savehacks follow the calendar of the user's zone: one that nobody knows has none.
+    """400 for an unknown zone: savehacks follow the calendar of the user's zone.
 
-    Not 422, as everything else here: that says that the credentials are wrong.
+    Not 422, as for the other fields: that says that the credentials are wrong.
     """
     try:
         zone(name)
@@ -157,5 +157,5 @@ def _wants_page(http: HTTPRequest) -> bool:
 
 
 def _place(location: str | None) -> str:
-    """Where to go in the web app: never to another host, whatever a launch asks for."""
+    """The page of the web app to go to: never on another host, whatever a launch asks for."""
     return location if location is not None and _PATH_ON_THIS_HOST.fullmatch(location) else START_PAGE

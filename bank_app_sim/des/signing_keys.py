@@ -1,4 +1,4 @@
-"""The keys that a bank signs its ID tokens with, as it publishes them: which of them can be used, and for how long."""
+"""Fetches the keys that a bank publishes for its ID tokens, and keeps those that can be used, for an hour."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
     import httpx
     from joserfc.jwk import ECKey
 
-# Pinned: what a token's own header asks for is not trusted.
+# Pinned: do not trust the algorithm in a token's own header.
 ALGORITHM = "ES256"
 
-# A key that the bank has withdrawn opens nothing after this. A bank that publishes another key sooner is asked sooner.
+# A withdrawn key is useless after this time. A token with an unknown key makes DES ask the bank sooner.
 OLDEST_KEYS = timedelta(hours=1)
 
-# Of what is said of keys that could not be fetched.
+# The longest reason that is shown for keys that could not be fetched.
 LONGEST_REASON = 200
 
-# Keys are fetched again for a token that none of them has signed, but not for every such token.
+# A token that no known key has signed makes DES fetch the keys again, but not more often than this.
 SHORTEST_TIME_BETWEEN_FETCHES = timedelta(minutes=1)
 
 
 @attrs.frozen
 class Keys:
-    """Those of a JWKS that ID tokens can be signed with."""
+    """The keys of a JWKS that can sign ID tokens."""
 
     _all: Sequence[tuple[object, "ECKey"]]
 
     def named(self, kid: str | None) -> "list[ECKey]":
-        """Those of that name, of which there may be several; for a token that names none, all of them."""
+        """The keys with this name, which may be several; all keys for a token that names none."""
         return [key for name, key in self._all if kid is None or name == kid]
 
 
 @attrs.define
 class PublishedKeys:
-    """What is at the address where a bank publishes its keys, fetched when it is wanted.
+    """The keys of a bank, fetched when a token needs them.
 
     Args:
         transport: How the bank is reached; None for the network.
@@ -62,21 +62,21 @@ class PublishedKeys:
     _fetching: anyio.Lock = attrs.field(factory=anyio.Lock, init=False)
 
     async def get(self) -> Keys:
-        """The bank's keys as they were an hour ago at most; 503 when they cannot be had."""
+        """The bank's keys, at most an hour old; 503 if they cannot be fetched."""
         keys = self._fresh()
         if keys is None:
-            async with self._fetching:  # of many launches at once, one asks the bank
+            async with self._fetching:  # of many launches at once, only one asks the bank
                 keys = self._fresh() or await self._fetch()
         return keys
 
     async def after(self, seen: Keys) -> Keys | None:
-        """Keys that the bank may have published since; None where it was asked a moment ago. 503 as above."""
+        """Keys that the bank may have published since; None if it was asked a moment ago. 503 as above."""
         async with self._fetching:
-            if self._keys is not None and self._keys is not seen:  # somebody else has just fetched them
+            if self._keys is not None and self._keys is not seen:  # another launch has just fetched them
                 return self._keys
             if not self._is_younger(self._asked_at, SHORTEST_TIME_BETWEEN_FETCHES):
                 return await self._fetch()
-            if self._asked_at != self._fetched_at:  # it did not answer: nobody knows what it has published since
+            if self._asked_at != self._fetched_at:  # it did not answer: its present keys are unknown
                 raise self._not_to_be_had()
             return None
 
@@ -84,11 +84,11 @@ class PublishedKeys:
         return self._keys if self._is_younger(self._fetched_at, OLDEST_KEYS) else None
 
     def _is_younger(self, at: datetime | None, age: timedelta) -> bool:
-        """A moment to come, which a clock that was put back leaves behind, is no moment."""
+        """Whether a moment is less than so long ago. A future one, as a clock that was set back leaves it, is not."""
         return at is not None and timedelta() <= self._clock.now() - at < age
 
     async def _fetch(self) -> Keys:
-        import httpx  # not at the top: a server is to be up first
+        import httpx  # here for start-up time: a server listens first
 
         self._asked_at = self._clock.now()
         try:
@@ -119,9 +119,9 @@ def _why(error: Exception) -> str:
 
 
 def usable(document: Any) -> Keys:
-    """The keys of a JWKS that tokens of ours can be signed with; ValueError for something else than a JWKS.
+    """The keys of a JWKS that can sign ID tokens for DES; ValueError for anything but a JWKS.
 
-    What cannot be used is passed over: keys of other kinds, for other uses, or garbled (RFC 7517, 5).
+    Keys of other kinds, for other uses, or garbled are ignored (RFC 7517, 5).
     """
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ValueError("not a JWKS")
@@ -130,7 +130,7 @@ def usable(document: Any) -> Keys:
 
 
 def _is_ours(key: Mapping[str, Any]) -> bool:
-    """Its kind, and what it is said to be for (RFC 7517, 4.1 to 4.4); null is as good as not said."""
+    """Whether its kind and its uses fit (RFC 7517, 4.1 to 4.4); null counts as absent."""
     operations = key.get("key_ops")
     return (
         key.get("kty") == "EC"
@@ -146,15 +146,15 @@ def _imported_or_none(key: Mapping[str, Any]) -> "ECKey | None":
     return _imported(x, y) if isinstance(x, str) and isinstance(y, str) else None
 
 
-# Worlds that were forked from the same one have banks with the same key.
+# Forked worlds have banks with the same key.
 @functools.lru_cache(16)
 def _imported(x: str, y: str) -> "ECKey | None":
-    """A point on the curve; None for anything else."""
+    """The key, if it is a point on the curve; otherwise None."""
     from joserfc.errors import JoseError
     from joserfc.jwk import ECKey
 
     try:
-        # Nothing else of what was published: all that it can say has been looked at.
+        # Only these fields: the others are checked already.
         return ECKey.import_key({"kty": "EC", "crv": "P-256", "x": x, "y": y})
     except (JoseError, ValueError):
         return None

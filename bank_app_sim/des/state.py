@@ -1,4 +1,4 @@
-"""Everything that DES has of one bank, at one moment, for whoever tests: plain fields, by collection and key."""
+"""All data of one bank at DES, for tests: plain fields, by collection and id."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from .store.users import UserRow
 
 Fields = dict[str, Any]
 
-# What a Dream without a name is counted under.
+# The name of Dreams without a name.
 NAMELESS = "(no name)"
 
 # More than any journey makes.

@@ -9,7 +9,7 @@ from ..server.secret_rules import what_is_wrong_with_client_secret
 
 
 class AccountSetup(enum.StrEnum):
-    """How accounts and Dreams belong together at a bank."""
+    """Which accounts hold the money of a user's Dreams."""
 
     # docs/des.md 7
     SHARED = "one SharedSavings per user"
@@ -30,16 +30,16 @@ class Tenant:
 
     Attributes:
         client_id: Names the bank's app at a launch, and the bank's backend at `POST /oauth/token`.
-        client_secret: Of the bank's backend; 16 characters or more, else ValueError. Only its hash is stored.
+        client_secret: Of the bank's backend; ValueError for fewer than 16 characters. Only its hash is stored.
         issuer: What `iss` of the bank's ID tokens must say.
         audience: What `aud` of the bank's ID tokens must say.
         jwks_url: Where the bank publishes the keys that its ID tokens are signed with.
-        currency: There is exactly one for each bank, so that no amount here names its own.
-        performance_dreams: A Dream's money may be on a Performance account of its own.
+        currency: Each bank has exactly one, so that no amount names its currency.
+        performance_dreams: A Dream's money can be on a Performance account of its own.
         transfer_consents: The user signs for a savehack launch before it starts.
-        session_inactivity_timeout: How long a session that is renewed by activity lasts without any.
-        session_maximum_duration: How long any session lasts at most; None for no such limit.
-        access_token_lifetime: How long an access token of the bank's backend is good.
+        session_inactivity_timeout: How long a session lasts without activity, if activity renews it.
+        session_maximum_duration: The longest time of any session; None for no maximum.
+        access_token_lifetime: How long an access token of the bank's backend is valid.
     """
 
     id: str
@@ -65,5 +65,5 @@ class Tenant:
 
     @property
     def asks_per_dream(self) -> bool:
-        """The bank is asked for an account for each Dream; else once, for all Dreams of a user."""
+        """Whether the bank is asked for an account for each Dream, and not once for all Dreams of a user."""
         return self.account_setup is AccountSetup.PER_DREAM or self.performance_dreams

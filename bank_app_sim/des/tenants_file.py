@@ -1,4 +1,4 @@
-"""A file of tenants: how somebody brings a bank of their own to the sandbox."""
+"""Reads a file of tenants, with which users bring their own bank to the sandbox."""
 
 import difflib
 import tomllib
@@ -16,11 +16,11 @@ from .tenant import AccountSetup, SessionRenewal, Tenant
 
 
 class TenantsFileError(ValueError):
-    """A file that names no tenants that could be served; the message says where and why."""
+    """A tenants file that cannot be used; the message says where and why."""
 
 
 def read_tenants(file: Path) -> list[Tenant]:
-    """The banks in a TOML file: a table for each, named by its id.
+    """The banks in a TOML file, which has a table for each, named by its id.
 
         [my-bank]
         client_id = "my-bank"
@@ -41,7 +41,7 @@ def read_tenants(file: Path) -> list[Tenant]:
         raise TenantsFileError(f"{file}: {error.strerror}") from error
     except RecursionError as error:
         raise TenantsFileError(f"{file} is no TOML that can be read: it is nested too deep") from error
-    except ValueError as error:  # also of a number of thousands of digits, which is none of tomllib's own
+    except ValueError as error:  # ValueError also for a number of thousands of digits: that one is not tomllib's own
         raise TenantsFileError(f"{file} is no TOML: {error}") from error
     tenants = [_tenant(file, bank, settings) for bank, settings in banks.items()]
     if not tenants:

@@ -1,4 +1,4 @@
-"""`POST /transactions` by the bank: reconciliation. Money has moved without DES, and is settled already."""
+"""`POST /transactions` by the bank: money that has moved without DES, and is settled already."""
 
 from collections.abc import Mapping
 
@@ -61,7 +61,7 @@ def create(request: Request) -> Answer:
 
 
 def _check(request: Request, fields: Fields, user_id: str, external_id: str, ends: Mapping[str, _End]) -> None:
-    """What is wrong with whose it is, and with its ends."""
+    """Refuse a wrong user, and wrong ends."""
     user = request.owner(user_id, field=fields.path("userId"))
     for side, end in ends.items():
         _check_end(request, fields, user, side, end)
@@ -82,7 +82,7 @@ def _settled(request: Request, fields: Fields, transaction: TransactionRow, *, a
 
 
 def kind_of(fields: Fields) -> str:
-    """Of a new transaction. All other fields depend on it: a wrong one is refused at once."""
+    """The type of a new transaction. All other fields depend on it: a wrong type is refused at once."""
     kind = fields.required("type", TEXT)
     if kind not in money.SIDES:
         raise Refused(400, {fields.path("type"): [f"must be one of {', '.join(money.SIDES)}"]})
@@ -90,7 +90,7 @@ def kind_of(fields: Fields) -> str:
 
 
 def write(request: Request, transaction: TransactionRow) -> TransactionRow:
-    """Write a transaction down; its row, with what it names."""
+    """Write a transaction down; its row, with its references."""
     store.transactions.add(request.connection, [transaction])
     return request.one(TRANSACTIONS, transaction.id)
 

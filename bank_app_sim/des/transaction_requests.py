@@ -1,7 +1,7 @@
 """`POST /transactions` by a user: money back from a Dream, or from one Dream to another (ours).
 
-The vendor's web app asks DES for these in a way that is not public. What stays on one account DES settles at once; what
-leaves it waits for the bank.
+How the vendor's web app asks DES for these is not public. DES settles a move within one account at once; a move to
+another account waits for the bank.
 """
 
 from ..server.answers import Answer, Refused
@@ -19,14 +19,14 @@ OF_THE_BANK = ("externalId", "requestedAt", "settledAt", "fromAccountId", "toAcc
 
 
 def create(request: Request) -> Answer:
-    """The bank reports what has moved; a user asks for something to move."""
+    """Take a report of the bank, or a user's request."""
     if isinstance(request.principal, Bank):
         return transaction_reports.create(request)
     return _ask(request)
 
 
 def _ask(request: Request) -> Answer:
-    """At most for what is there, and is not on its way out already."""
+    """Request at most the money that is there and not on its way out already."""
     fields = Fields(request.http.body, "transaction")
     if banks := [name for name in OF_THE_BANK if fields.given(name)]:
         raise Refused(403, {fields.path(name): ["can be given by the bank only"] for name in banks})
@@ -77,7 +77,7 @@ def _written(request: Request, asked_for: TransactionRow) -> Answer:
 
 
 def _dream(request: Request, fields: Fields, name: str, id: str | None) -> DreamRow | None:
-    """The Dream on one side; None where that is what the account holds outside of all Dreams."""
+    """The Dream on one side; None for the money that the account holds outside all Dreams."""
     if id is None:
         return None
     dream = request.one(DREAMS, id, field=fields.path(name))

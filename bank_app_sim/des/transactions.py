@@ -1,4 +1,4 @@
-"""Transactions: what savehacks ask the bank to move, and what became of it."""
+"""Transactions: deposits and other moves of money, requested, settled or failed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from .store.transactions import Place, Side, TransactionRow
 STATES = ("requested", "settled", "failed")
 MOST_ITEMS = 100
 
-# A transaction is what it was asked to be; only its outcome is still to be told.
+# A transaction stays as requested; the bank tells only how it ended.
 READ_ONLY = (
     "id",
     "externalId",
@@ -61,7 +61,7 @@ def _dream(side: Side) -> dict[str, Any] | None:
 
 
 def list_all(request: Request) -> Answer:
-    """By the moment of the request, the oldest first."""
+    """List transactions by the moment of their request, the oldest first."""
     query = request.http.query
     paging.one_of(query, "state", STATES)
     filters = paging.given(query, "state", "externalId", "externalUserId")
@@ -78,9 +78,9 @@ def list_all(request: Request) -> Answer:
 
 
 def _place_after(request: Request, id: str) -> Mapping[str, Any]:
-    """Behind a transaction, wherever it has got to: safe while what was listed is settled, unlike page numbers.
+    """The place after a transaction in the listing. Unlike a page number it stays right while transactions settle.
 
-    An empty id stands for the place before the first one.
+    An empty id is the place before the first one.
     """
     if not id:
         return {}
@@ -91,7 +91,7 @@ def _place_after(request: Request, id: str) -> Mapping[str, Any]:
 
 
 def _place_of_erased(request: Request, id: str) -> Place | None:
-    """Where a transaction of a user that was erased has stood: of it nothing else is known."""
+    """The place of an erased user's transaction; nothing else of it is kept."""
     if isinstance(request.principal, User):
         return None
     wanted = {"id": id, "tenant_id": request.principal.tenant_id}
@@ -103,7 +103,7 @@ def get(request: Request) -> Answer:
 
 
 def change(request: Request) -> Answer:
-    """The bank tells what became of it: settled or failed, once and for all. Told twice, nothing more happens."""
+    """Settle or fail a transaction, for good. The same again changes nothing."""
     transaction = request.the_one_asked_for(TRANSACTIONS)
     fields = Fields(request.http.body, "transaction")
     apply(request, fields, transaction)
@@ -112,7 +112,7 @@ def change(request: Request) -> Answer:
 
 
 def apply(request: Request, fields: Fields, transaction: TransactionRow) -> None:
-    """Settle or fail a transaction as the fields say; what cannot be is noted in them, and `check()` takes all back."""
+    """Settle or fail a transaction as the fields say. Errors are noted; `check()` then undoes everything."""
     shown = as_json(transaction)
     for name in READ_ONLY:
         fields.unchanged(name, shown.get(name))
@@ -154,7 +154,7 @@ def _decide(
 def _check_that_it_stays(
     fields: Fields, transaction: TransactionRow, *, settled_at: str | None, failed_at: str | None
 ) -> None:
-    """An outcome is final. Told again with another moment, the first one stays."""
+    """Refuse another result: it is final. The same one with another moment keeps the first moment."""
     is_settled = transaction.state == "settled"
     at = transaction.settled_at if is_settled else transaction.failed_at
     what_was = f"the transaction was settled at {at}" if is_settled else f"the transaction failed at {at}"

@@ -1,4 +1,4 @@
-"""`PATCH /users/{id}` and `DELETE /users/{id}`: in one step, with all that is the user's."""
+"""`PATCH /users/{id}` and `DELETE /users/{id}`: a user together with accounts and transactions, in one step."""
 
 from collections.abc import Callable, Set
 from typing import Protocol, TypeVar
@@ -12,15 +12,15 @@ from .request import Request, User
 from .store.listings import ACCOUNTS, TRANSACTIONS, USERS, Collection, Numbered
 from .store.users import UserRow
 
-# Everything but the beginning of an account: that one the user's own app tells.
+# The user's own app tells only that the opening of an account has begun.
 OF_THE_BANK = ("givenName", "familyName", "accounts", "transactions")
 READ_ONLY = ("type", "id", "externalId", "unreadMessagesCount")
 
 
 def change(request: Request) -> Answer:
-    """Names, where the opening of an account stands, and accounts and transactions of the user: all of it or nothing.
+    """Change names, the state of the account's opening, and accounts and transactions of the user: all or nothing.
 
-    Balances and outcomes can be told together here, so that nobody ever sees the ones without the others.
+    The bank can tell balances and settled transactions together, so that no client sees one without the other.
     """
     # docs/des.md 1.11
     user = request.the_one_asked_for(USERS)
@@ -65,7 +65,7 @@ def _refuse_what_is_the_banks(fields: Fields) -> None:
 
 
 def _apply_all(request: Request, fields: Fields, user: UserRow) -> None:
-    """Change the accounts first, then settle and fail; what is wrong is noted, and takes everything back."""
+    """Change the accounts, then settle and fail transactions. An error is noted, and undoes everything."""
     _apply_each(request, fields, user, ACCOUNTS, accounts.apply)
     _apply_each(request, fields, user, TRANSACTIONS, transactions.apply)
 
@@ -101,7 +101,7 @@ def _apply_each(
 
 
 def _thing(request: Request, part: Fields, collection: Collection[T], user: UserRow, known: Set[str]) -> T | None:
-    """What an element of a list is about; what is wrong with its id is noted."""
+    """The row of a list's element; errors of its id are noted."""
     wanted = part.required("id", TEXT)
     thing = request.find(collection, wanted) if wanted else None
     if wanted in known:
@@ -114,9 +114,9 @@ def _thing(request: Request, part: Fields, collection: Collection[T], user: User
 
 
 def delete(request: Request) -> Answer:
-    """Erase a user and all that is theirs; the external id is free again. Events that tell of them stay for their time.
+    """Delete a user with all their data; the external id is free again. Events about the user stay until they expire.
 
-    409 while money could be lost sight of: the bank settles what is requested, and pays out what is there, first.
+    409 while there is money: the bank must first settle requested transactions, and pay out the accounts.
     """
     user = request.the_one_asked_for(USERS)
     of_user = {"of_user": user.id}

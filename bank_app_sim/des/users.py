@@ -24,7 +24,7 @@ def as_json(user: UserRow) -> dict[str, Any]:
 
 
 def reference(id: str, external_id: str) -> dict[str, Any]:
-    """How other things name a user."""
+    """How other objects refer to a user."""
     return {"type": "User", "id": id, "externalId": external_id}
 
 
