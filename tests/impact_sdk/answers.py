@@ -40,3 +40,8 @@ EVENT: dict[str, Any] = {"id": "e1", "createdAt": "2027-01-04T08:00:00Z", "type"
 SESSION: dict[str, Any] = {"expiresAt": "2027-01-04T09:00:00Z", "renewal": "token", "currency": "SEK"}
 FED: dict[str, Any] = {"id": "f1", "type": "goal", "at": "2027-01-04T08:00:00Z", "transactionIds": ["t1", "t2"]}
 ENDPOINT: dict[str, Any] = {"url": "http://127.0.0.1:8701/webhooks/events", "state": "active", "pendingCount": 3}
+
+
+def errors(*pairs: tuple[str, str]) -> dict[str, Any]:
+    """The body of a refusal: each field with what is wrong with it."""
+    return {"errors": [{"field": field, "errors": [text]} for field, text in pairs]}

@@ -18,7 +18,7 @@ from impact_sdk import (
 )
 
 from .answers import DREAM, LAUNCH, USER
-from .test_webhooks import NOW
+from .webhooks.batches import NOW
 
 BASE = "https://des.example"
 

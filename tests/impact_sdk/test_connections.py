@@ -2,15 +2,9 @@
 
 import asyncio
 import contextlib
-import gzip
-import json
 import logging
 import random
-import resource
-import tracemalloc
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -20,63 +14,18 @@ import certifi
 import pytest
 
 from impact_sdk import (
-    APIError,
     ClientCredentials,
     ConfigurationError,
     ImpactAPI,
     NotSent,
     OutcomeUnknown,
-    ServerError,
-    UnexpectedResponse,
 )
-from impact_sdk.http.carriers import bodies
 from impact_sdk.http.carriers.places import CALLS_AT_ONCE
 from impact_sdk.http.carriers.time_limits import Limits
 
-from .answers import DREAM
+from .raw_server import ANSWER, api_at, server, with_length
 
-ANSWER = json.dumps({"dream": DREAM, "access_token": "t"}).encode()
 CANCELLED = 400
-
-Answer = Callable[[anyio.abc.SocketStream], Awaitable[None]]
-
-
-def with_length(body: bytes, *headers: str) -> bytes:
-    lines = ["HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *headers]
-    return "\r\n".join([*lines, "", ""]).encode() + body
-
-
-@asynccontextmanager
-async def server(answer: Answer, opened: set[object] | None = None) -> AsyncIterator[str]:
-    """Answers whatever is asked on loopback; gives its address. `opened` has the connections of the moment."""
-    opened = set() if opened is None else opened
-
-    async def serve(stream: anyio.abc.SocketStream) -> None:
-        async with stream:
-            opened.add(stream)
-            try:
-                while True:
-                    asked = b""
-                    while b"\r\n\r\n" not in asked:
-                        asked += await stream.receive()
-                    await answer(stream)
-            except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
-                return
-            finally:
-                opened.discard(stream)
-
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    port = listener.extra(anyio.abc.SocketAttribute.local_port)
-    async with listener, anyio.create_task_group() as tasks:
-        tasks.start_soon(listener.serve, serve)
-        yield f"http://127.0.0.1:{port}"
-        tasks.cancel_scope.cancel()
-
-
-@asynccontextmanager
-async def api_at(answer: Answer, opened: set[object] | None = None) -> AsyncIterator[ImpactAPI]:
-    async with server(answer, opened) as url, ImpactAPI(url, auth=ClientCredentials("demo-bank", "secret")) as api:
-        yield api
 
 
 async def within(seconds: float, call: Callable[[], Coroutine[Any, Any, Any]], *, by_task: bool) -> None:
@@ -252,143 +201,6 @@ async def test_no_log_has_a_cookie(cookie: str, caplog: pytest.LogCaptureFixture
     assert reply.set_cookies == (cookie,)
     assert "[redacted]" in caplog.text
     assert "S3CRET" not in caplog.text
-
-
-async def endless(stream: anyio.abc.SocketStream) -> None:
-    await stream.send(b"HTTP/1.1 200 OK\r\n\r\n")
-    while True:
-        await stream.send(b" " * 65_536)
-
-
-def for_ever(beginning: bytes, piece: bytes) -> Answer:
-    async def answer(stream: anyio.abc.SocketStream) -> None:
-        await stream.send(beginning)
-        while True:
-            await stream.send(piece)
-
-    return answer
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize(
-    ("beginning", "piece"),
-    [
-        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
-        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
-        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
-        (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
-        (b"HTTP/1.1 503 Busy\r\n\r\n", b" "),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ", b"x"),
-    ],
-    ids=["100", "103", "header", "body", "refusal", "chunks", "trailer"],
-)
-async def test_an_answer_that_trickles_ends_with_the_calls_time(beginning: bytes, piece: bytes) -> None:
-    async with api_at(for_ever(beginning, piece)) as api:
-        with anyio.fail_after(5), pytest.raises(OutcomeUnknown, match="got no answer"):
-            await api._http.send("GET", api._http.address("/"), {}, None, Limits(0.05))
-
-
-MEGABYTE = gzip.compress(b" " * 2**20)
-
-
-@pytest.mark.parametrize("status", [200, 503])
-async def test_a_megabyte_that_would_be_a_gigabyte_is_not_unpacked(status: int) -> None:
-    answer = with_length(MEGABYTE * 1024, "Content-Encoding: gzip").replace(b"200", str(status).encode(), 1)
-
-    async with api_at(lambda stream: stream.send(answer)) as api:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        with pytest.raises(APIError, match=f"POST /oauth/token was .* {status}.*larger than 16777216 bytes") as caught:
-            await api.dreams.get("d1", attempts=1)
-        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-
-    assert grown < 100_000  # kilobytes
-    assert type(caught.value) is {200: UnexpectedResponse, 503: ServerError}[status]
-
-
-@pytest.mark.thorough
-async def test_no_more_is_unpacked_at_once_than_is_taken() -> None:
-    """One piece of all, and one stream: what it holds is not seen before it is unpacked."""
-    packed = zlib.compress(b" " * (5 * bodies.LARGEST_BYTES))
-
-    async def piece() -> AsyncIterator[bytes]:
-        yield packed
-
-    tracemalloc.start()
-    try:
-        with pytest.raises(bodies.Unusable, match="larger than"):
-            await bodies.whole(piece(), "deflate")
-        _, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-
-    assert most < 4 * bodies.LARGEST_BYTES
-
-
-async def test_an_answer_without_end_is_ended() -> None:
-    async with api_at(endless) as api:
-        with pytest.raises(UnexpectedResponse, match="larger than"):
-            await api.dreams.get("d1")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        with_length(gzip.compress(ANSWER), "Content-Encoding: gzip"),
-        with_length(gzip.compress(ANSWER), "Content-Encoding: X-GZIP"),
-        with_length(gzip.compress(ANSWER[:50]) + gzip.compress(ANSWER[50:]), "Content-Encoding: gzip"),
-        with_length(zlib.compress(ANSWER), "Content-Encoding: deflate"),
-        with_length(zlib.compress(ANSWER, wbits=-zlib.MAX_WBITS), "Content-Encoding: deflate"),
-        with_length(ANSWER, "Content-Encoding: identity"),
-    ],
-)
-async def test_a_packed_answer_is_unpacked(answer: bytes) -> None:
-    async with api_at(lambda stream: stream.send(answer)) as api:
-        assert (await api.dreams.get("d1")).name == "Bike"
-
-
-@pytest.mark.parametrize("size", [1, 2, 3])
-@pytest.mark.parametrize(
-    ("wbits", "coding"), [(31, "gzip"), (15, "deflate"), (-15, "deflate")], ids=["gzip", "zlib", "deflate"]
-)
-async def test_a_packed_answer_may_come_in_pieces_of_any_size(wbits: int, coding: str, size: int) -> None:
-    packed = zlib.compress(ANSWER, wbits=wbits)
-
-    async def pieces() -> AsyncIterator[bytes]:
-        for at in range(0, len(packed), size):
-            yield packed[at : at + size]
-
-    assert await bodies.whole(pieces(), coding) == ANSWER
-
-
-@pytest.mark.parametrize(
-    ("body", "coding"), [(ANSWER, "gzip"), (ANSWER, "deflate"), (ANSWER, "br"), (gzip.compress(ANSWER), "gzip, gzip")]
-)
-async def test_an_answer_that_cannot_be_unpacked_says_so(body: bytes, coding: str) -> None:
-    packed = with_length(body, f"Content-Encoding: {coding}")
-
-    async with api_at(lambda stream: stream.send(packed)) as api:
-        with pytest.raises(UnexpectedResponse, match=r"cannot be read: the body (cannot be unpacked|is packed with)"):
-            await api.dreams.get("d1")
-
-
-@pytest.mark.parametrize("left_out", [1, 8, 30])
-@pytest.mark.parametrize(("wbits", "coding"), [(31, "gzip"), (15, "deflate")])
-async def test_a_packed_answer_that_breaks_off_says_so(wbits: int, coding: str, left_out: int) -> None:
-    """Its end has a sum by which one knows that it is right; without it whatever was unpacked may be wrong."""
-    packed = with_length(zlib.compress(ANSWER, wbits=wbits)[:-left_out], f"Content-Encoding: {coding}")
-
-    async with api_at(lambda stream: stream.send(packed)) as api:
-        with pytest.raises(UnexpectedResponse, match="the body is packed and breaks off"):
-            await api.dreams.get("d1")
-
-
-@pytest.mark.parametrize("coding", ["gzip", "deflate"])
-async def test_nothing_packed_is_nothing(coding: str) -> None:
-    nothing = with_length(b"", f"Content-Encoding: {coding}")
-
-    async with api_at(lambda stream: stream.send(nothing)) as api:
-        assert (await api._http.send("GET", api._http.address("/"), {}, None)).content == b""
 
 
 async def test_a_client_may_be_opened_used_and_closed_each_in_a_task_of_its_own() -> None:

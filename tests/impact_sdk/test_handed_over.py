@@ -27,7 +27,7 @@ from impact_sdk import (
 )
 
 from .handed_over import BASE, HostClock, Odd, answers, api, nothing, on_one_loop
-from .test_webhooks import BODY, NOW, SECRET, signed
+from .webhooks.batches import BODY, NOW, SECRET, signed
 
 
 async def a_call(clock: Any) -> None:

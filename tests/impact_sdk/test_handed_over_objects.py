@@ -22,7 +22,7 @@ from impact_sdk import (
 )
 
 from .handed_over import BASE, HostClock, Odd, answers, api, nothing, on_one_loop
-from .test_webhooks import BODY, SECRET, signed
+from .webhooks.batches import BODY, SECRET, signed
 
 
 @attrs.define

@@ -20,7 +20,7 @@ from impact_sdk import (
 )
 
 from .fixed_clock import FixedClock
-from .test_webhooks import BODY, NOW, OTHER, SECRET, DistantStore, signed
+from .webhooks.batches import BODY, NOW, OTHER, SECRET, DistantStore, signed
 
 THREADS = 8
 
