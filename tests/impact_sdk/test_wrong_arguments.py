@@ -2,12 +2,9 @@
 
 import enum
 import inspect
-import math
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import cached_property, partial
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anyio
@@ -16,8 +13,6 @@ import pytest
 
 import impact_sdk
 from impact_sdk import (
-    AccountUpdate,
-    APIError,
     Blocking,
     ClientCredentials,
     ClientOptions,
@@ -28,8 +23,6 @@ from impact_sdk import (
     InvalidCredentials,
     MemoryReplayStore,
     OneTime,
-    Session,
-    SessionClosed,
     SystemClock,
     TransactionUpdate,
     UnknownArgument,
@@ -40,272 +33,12 @@ from impact_sdk.exports import MODULE_OF
 from impact_sdk.mistakes.named import told_by_name
 from impact_sdk.models import SAVEHACK_TYPES
 
-from .answers import USER
-from .operations import A_LAUNCH, SECRET, THEN
-
-BASE = "https://des.example/sandbox"
-LONG = "x" * 70_000
-
-
-class Odd:
-    """Something of somebody else's, which cannot even be shown."""
-
-    def __repr__(self) -> str:
-        raise RuntimeError("no")
-
-
-class OddZone(tzinfo):
-    def utcoffset(self, at: datetime | None) -> timedelta:
-        raise RuntimeError("no")
-
-    def dst(self, at: datetime | None) -> None: ...
-
-    def tzname(self, at: datetime | None) -> None: ...
-
-    def __repr__(self) -> str:
-        return "odd"
-
-
-class OthersFloat(float):
-    """As numpy has its own."""
-
-
-# Right for no argument at all.
-NEVER: dict[str, Any] = {
-    "half of a character": "a\ud800",
-    "bytes": b"x",
-    "an object": Odd(),
-    "a number that is none": math.nan,
-    "an infinity": -math.inf,
-    "more than 64 bits": 2**64,
-    "more digits than Python writes": 10**5_000,
-    "a complex number": 1j,
-    "a set": {1},
-    "a list of anything": [Odd()],
-    "a table": {"a": Odd()},
-    "a moment without a zone": datetime(2027, 1, 4),  # noqa: DTZ001
-    "a moment of an odd zone": datetime(2027, 1, 4, tzinfo=OddZone()),
-    "a moment beyond the calendar": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))),
-    "a function": lambda: None,
-    "a class": int,
-}
-# Right for some, or for DES to judge.
-SOMETIMES: dict[str, Any] = {
-    "None": None,
-    "nothing": "",
-    "a blank": " ",
-    "NUL": "a\0b",
-    "a line": "a\r\nX: y",
-    "a long text": LONG,
-    "a text in digits": "3",
-    "not of ASCII": "é",
-    "dots": "..",
-    "True": True,
-    "nought": 0,
-    "less than nothing": -1,
-    "a fraction": 1.5,
-    "a huge fraction": 1e300,
-    "a fraction of another library": OthersFloat(2.5),
-    "a day": date(2027, 1, 4),
-    "the last moment": datetime.max.replace(tzinfo=UTC),
-    "a moment": THEN,
-    "no time": timedelta(),
-    "all time": timedelta.max,
-    "an empty list": [],
-    "a list of texts": ["a", "b"],
-    "an empty table": {},
-}
-# What each argument may be, where it is needed.
-VALID: dict[str, Any] = {
-    "account_id": "a1",
-    "amount_cents": 5,
-    "consent_id": "c1",
-    "dream": "d1",
-    "dream_id": "d1",
-    "errors": ["no"],
-    "external_id": "x",
-    "from_account_id": "a1",
-    "from_dream_id": "d1",
-    "launch": A_LAUNCH,
-    "launch_id": "l1",
-    "name": "Bike",
-    "savehack_id": "s1",
-    "savehack_launch_id": "l1",
-    "secret": SECRET,
-    "target_cents": 5,
-    "temporary_id": "x1",
-    "terms": Weekly(amount_cents=5, weekday=0),
-    "to_account_id": "a2",
-    "transaction_id": "t1",
-    "type": "SharedSavings",
-    "url": "http://127.0.0.1:1/",
-    "user_id": "u1",
-}
-OPTIONS = ("timeout", "attempts", "deadline", "idempotency_key")
-# They begin with something else, or take no argument.
-NO_CALLS = {"replies", "aclose", "with_options"}
-
-
-# Nothing is sent.
-on_one_loop = pytest.mark.parametrize("anyio_backend", ["asyncio"])
-
-
-def refuses(request: httpx.Request) -> httpx.Response:
-    """A DES that is asked and says no: whatever gets here could be written."""
-    if request.url.path.endswith("/oauth/token"):
-        return httpx.Response(200, json={"access_token": "t"})
-    if request.url.path.endswith("/savehacks"):
-        return httpx.Response(200, json={"savehacks": [{"id": "s1", "type": "Weekly", "translatedName": {}}]})
-    if request.url.path.endswith("/users/verify_token"):
-        settings = {"expiresAt": "2099-01-04T09:00:00Z"}
-        return httpx.Response(
-            200, json={"user": USER, "session": settings}, headers={"Set-Cookie": "impact_session=a; Max-Age=900"}
-        )
-    return httpx.Response(418)
-
-
-def calls_of(thing: object) -> Iterator[tuple[str, str]]:
-    """Each argument of each public method."""
-    for name, method in inspect.getmembers(type(thing), inspect.isfunction):
-        if name.startswith("_") or name in NO_CALLS:
-            continue
-        parameters = list(inspect.signature(method).parameters.values())[1:]
-        for parameter in parameters:
-            if parameter.kind is not inspect.Parameter.VAR_KEYWORD:
-                yield name, parameter.name
-            else:
-                options = OPTIONS if "Post" in str(parameter.annotation) else OPTIONS[:3]
-                yield from ((name, option) for option in options)
-
-
-def needed(method: Callable[..., Any]) -> dict[str, Any]:
-    parameters = inspect.signature(method).parameters.values()
-    return {
-        parameter.name: VALID[parameter.name]
-        for parameter in parameters
-        if parameter.default is inspect.Parameter.empty and parameter.kind is not inspect.Parameter.VAR_KEYWORD
-    }
-
-
-async def finished(asked: Any) -> None:
-    if isinstance(asked, AsyncIterator):
-        await anext(asked)
-    elif isinstance(asked, Awaitable):
-        await asked
-
-
-def api() -> ImpactAPI:
-    credentials = ClientCredentials("demo-bank", "secret")
-    return ImpactAPI(BASE, auth=credentials, transport=httpx.MockTransport(refuses))
-
-
-def groups(client: ImpactAPI) -> Mapping[str, object]:
-    return {
-        name: getattr(client, name) for name, kind in vars(type(client)).items() if isinstance(kind, cached_property)
-    }
-
-
-API_CALLS = sorted(
-    {(group, method, name) for group, thing in groups(api()).items() for method, name in calls_of(thing)}
-)
-
-
-async def outcome(call: Callable[[], Any]) -> ImpactError | None:
-    """What became of a call; whatever is no error of ours fails the test."""
-    try:
-        await finished(call())
-    except ImpactError as error:
-        return error
-    return None
-
-
-async def judge(call: Callable[[], Any], name: str, value: Any, *, never: bool) -> None:
-    """A call with a wrong argument is refused by us, naming it, or gets as far as DES."""
-    error = await outcome(call)
-    if isinstance(error, ConfigurationError):
-        assert name in str(error), f"{error} does not say that it is about {name}"
-        assert len(str(error)) < 1_000
-        assert str(error).isprintable()
-    else:
-        assert error is None or (isinstance(error, APIError) and error.status == 418)
-        assert not never, f"{name} as {type(value)} was taken"
-
-
-def may_be_huge(name: str, value: Any) -> bool:
-    return name in ("attempts", "timeout", "deadline") and type(value) is int
-
-
-def wrong_values() -> Iterator[tuple[Any, bool]]:
-    yield from ((value, True) for value in NEVER.values())
-    yield from ((value, False) for value in SOMETIMES.values())
-
-
-@pytest.mark.thorough
-@on_one_loop
-@pytest.mark.parametrize(("group", "method"), sorted({call[:2] for call in API_CALLS}))
-async def test_every_argument_of_the_api(group: str, method: str) -> None:
-    async with api() as client:
-        call = getattr(getattr(client, group), method)
-        for name in [name for *called, name in API_CALLS if called == [group, method]]:
-            for value, never in wrong_values():
-                given = {**needed(call), "attempts": 1, name: value}
-                await judge(partial(call, **given), name, value, never=never and not may_be_huge(name, value))
-
-
-@on_one_loop
-@pytest.mark.parametrize(("group", "method"), sorted({call[:2] for call in API_CALLS}))
-async def test_every_misspelled_argument_of_the_api(group: str, method: str) -> None:
-    async with api() as client:
-        call = getattr(getattr(client, group), method)
-        names = [name for *called, name in API_CALLS if called == [group, method]]
-        foreign = {"query", "body", "form", "conceal", "is_repeatable", "path", "method", "zzz", *OPTIONS}
-        for name in [*(f"{name}x" for name in names), *sorted(foreign.difference(names))]:
-            error = await outcome(partial(call, **needed(call), **{name: "s3cret"}))
-            assert isinstance(error, UnknownArgument)
-            assert f"api.{group}.{method}() has no argument '{name}'" in str(error)
-            assert not name.endswith("x") or f"did you mean {name[:-1]}?" in str(error)
-            assert "s3cret" not in str(error)
-
-
-@on_one_loop
-async def test_a_listing_says_at_once_that_an_argument_is_misspelled() -> None:
-    async with api() as client:
-        with pytest.raises(UnknownArgument):
-            client.dreams.list(tiemout=5)  # type: ignore[call-arg]
-
-
-SESSION_CALLS = sorted(
-    {(method, name) for method, name in calls_of(Session.__new__(Session)) if method not in ("close", "sign_out")}
-)
-
-
-@asynccontextmanager
-async def a_session() -> AsyncIterator[Session]:
-    async with ImpactSDK(BASE, client_id="demo-bank", transport=httpx.MockTransport(refuses)) as sdk:
-        yield await sdk.launch("t0ken")
-
-
-@on_one_loop
-@pytest.mark.parametrize(("method", "name"), SESSION_CALLS)
-async def test_every_argument_of_a_session(method: str, name: str) -> None:
-    async with a_session() as session:
-        call = getattr(session, method)
-        for value, never in wrong_values():
-            await judge(
-                partial(call, **{**needed(call), name: value}),
-                name,
-                value,
-                never=never and not may_be_huge(name, value),
-            )
+from .arguments import BASE, LONG, NEVER, SOMETIMES, launch, on_one_loop, outcome, refuses, wrong_values
+from .operations import SECRET, THEN
 
 
 async def verify(**given: Any) -> object:
     return await WebhookVerifier(SECRET, replays=None).verify(**{"body": b"{}", "headers": {}, **given})
-
-
-async def launch(**given: Any) -> object:
-    async with ImpactSDK(BASE, client_id="demo-bank", transport=httpx.MockTransport(refuses)) as sdk:
-        return await sdk.launch(**{"id_token": "t0ken", **given})
 
 
 def register(**given: Any) -> object:
@@ -417,53 +150,6 @@ async def test_every_argument_of_a_savehacks_terms(kind: Any) -> None:
             error = await outcome(partial(kind, **{**right, name: value}))
             assert isinstance(error, ConfigurationError) or not never
             assert error is None or f"{kind.__name__}.{name} is" in str(error)
-
-
-@on_one_loop
-@pytest.mark.parametrize("kind", [AccountUpdate, TransactionUpdate])
-async def test_every_part_of_an_update(kind: Any) -> None:
-    async with api() as client:
-        for name in inspect.signature(kind).parameters:
-            right = {"id": "i1", **({"failed_at": THEN} if kind is TransactionUpdate and name != "settled_at" else {})}
-
-            async def update(value: Any, name: str = name, right: Mapping[str, Any] = right) -> None:
-                changed = kind(**{**right, name: value})
-                listed: dict[str, Any] = {"accounts" if kind is AccountUpdate else "transactions": [changed]}
-                await client.users.update("u1", attempts=1, **listed)
-
-            for value, never in wrong_values():
-                await judge(partial(update, value), name, value, never=never)
-
-
-async def test_whatever_is_called_after_the_end_says_that_it_has_ended() -> None:
-    client = api()
-    async with client:
-        pass
-    await client.aclose()
-    for group, method, _ in API_CALLS:
-        call = getattr(getattr(client, group), method)
-        with pytest.raises(ConfigurationError, match="closed"):
-            await finished(call(**needed(call)))
-    with pytest.raises(ConfigurationError, match="closed"):
-        await client.__aenter__()
-
-
-async def test_a_session_says_after_the_end_that_it_has_ended() -> None:
-    sdk = ImpactSDK(BASE, client_id="demo-bank", transport=httpx.MockTransport(refuses))
-    async with sdk:
-        session = await sdk.launch("t0ken")
-    await sdk.aclose()
-    await session.close()
-    await session.sign_out()
-
-    for method, _ in SESSION_CALLS:
-        call = getattr(session, method)
-        with pytest.raises(SessionClosed):
-            await finished(call(**needed(call)))
-    with pytest.raises(ConfigurationError, match="this ImpactSDK is closed; make another one"):
-        await sdk.launch("t0ken")
-    with pytest.raises(ConfigurationError, match="closed"):
-        await sdk.__aenter__()
 
 
 @on_one_loop

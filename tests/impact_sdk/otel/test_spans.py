@@ -3,86 +3,27 @@
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from contextvars import copy_context
-from datetime import timedelta
-from typing import Any
 
 import anyio
 import httpx
 import pytest
 import respx
 from opentelemetry import baggage, context, trace
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from bank_app_sim import Simulation
 from impact_sdk import (
-    AccountProvisioningDeclined,
     AccountProvisioningRequest,
-    AccountProvisioningTimedOut,
     CallEnded,
     CallStarted,
-    ClientCredentials,
-    HandoverError,
     ImpactAPI,
     NotFound,
-    ProvisioningDeclined,
     Weekly,
 )
-from impact_sdk.otel import OpenTelemetry
 
-from .answers import DREAM
-from .conftest import BASE
-from .fixed_clock import FixedClock
-
-
-class Seen:
-    """All that was exported."""
-
-    def __init__(self) -> None:
-        self._exporter, self._reader = InMemorySpanExporter(), InMemoryMetricReader()
-        self.provider = TracerProvider()
-        self.provider.add_span_processor(SimpleSpanProcessor(self._exporter))
-        self.hook = OpenTelemetry(self.provider, MeterProvider([self._reader]))
-
-    @property
-    def spans(self) -> list[ReadableSpan]:
-        return sorted(self._exporter.get_finished_spans(), key=lambda span: span.start_time or 0)
-
-    def named(self, name: str) -> list[ReadableSpan]:
-        return [span for span in self.spans if span.name == name]
-
-    def tree(self) -> list[str]:
-        """Each span as the path that leads to it."""
-        by_id = {span.context.span_id: span for span in self.spans if span.context}
-
-        def path(span: ReadableSpan) -> str:
-            return f"{path(by_id[span.parent.span_id])} > {span.name}" if span.parent else span.name
-
-        return [path(span) for span in self.spans]
-
-    def metrics(self) -> dict[str, list[Any]]:
-        data = self._reader.get_metrics_data()
-        scopes = [scope for resource in data.resource_metrics for scope in resource.scope_metrics] if data else []
-        return {metric.name: list(metric.data.data_points) for scope in scopes for metric in scope.metrics}
-
-    def everything(self) -> str:
-        return "".join(span.to_json() for span in self.spans) + repr(self.metrics())
-
-
-@pytest.fixture
-def seen() -> Seen:
-    return Seen()
-
-
-@pytest.fixture
-def traced(seen: Seen, des: respx.MockRouter) -> ImpactAPI:
-    credentials = ClientCredentials("demo-bank", "cl1ent-s3cret")
-    return ImpactAPI(BASE, auth=credentials, hooks=[seen.hook], clock=FixedClock())
+from ..answers import DREAM
+from ..fixed_clock import FixedClock
+from .seen import ABOUT, Seen
 
 
 async def test_the_spans_of_a_first_journey_hang_where_they_belong(seen: Seen) -> None:
@@ -145,15 +86,6 @@ async def test_attempts_are_siblings_and_waits_are_between_them(
     waits = [event for event in call.events if event.name == "impact.wait"]
     for before, wait, after in zip(attempts, waits, attempts[1:], strict=False):
         assert (before.end_time or 0) <= wait.timestamp <= (after.start_time or 0)
-
-
-ABOUT = {
-    "http.request.method": "GET",
-    "url.template": "/v1/dreams/{id}",
-    "url.full": f"{BASE}/v1/dreams/d1",
-    "server.address": "des.example",
-    "server.port": 443,
-}
 
 
 async def test_trace_context_goes_along_and_nothing_else(seen: Seen, traced: ImpactAPI, des: respx.MockRouter) -> None:
@@ -270,85 +202,3 @@ def test_without_opentelemetry_it_says_what_to_install() -> None:
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
     assert 'ImportError: impact_sdk.otel needs OpenTelemetry: pip install "impact-sdk[otel]"' in ended.stderr
-
-
-# Metrics
-
-
-def of(points: list[Any]) -> list[tuple[dict[str, Any], Any]]:
-    return [
-        (dict(point.attributes), getattr(point, "value", None) or getattr(point, "count", None)) for point in points
-    ]
-
-
-async def test_attempts_and_calls_are_measured(seen: Seen, traced: ImpactAPI, des: respx.MockRouter) -> None:
-    des.get("/v1/dreams/d1").side_effect = [httpx.Response(503), httpx.Response(200, json={"dream": DREAM})]
-
-    async with traced as api:
-        await api.dreams.get("d1")
-
-    metrics = seen.metrics()
-    about = {name: value for name, value in ABOUT.items() if name != "url.full"}
-    durations = of(metrics["http.client.request.duration"])
-    assert ({**about, "http.response.status_code": 503, "error.type": "503"}, 1) in durations
-    assert ({**about, "http.response.status_code": 200}, 1) in durations
-    assert of(metrics["impact.call.duration"]) == [({"impact.call": "dreams.get"}, 1)]
-    assert [point.sum for point in metrics["impact.call.attempts"]] == [3]
-    assert [point.count for point in metrics["impact.connection.wait"]] == [3]
-    assert {point.explicit_bounds[:2] for point in metrics["http.client.request.duration"]} == {(0.005, 0.01)}
-    assert "d1" not in repr([point.attributes for points in metrics.values() for point in points])
-
-
-async def declines(request: AccountProvisioningRequest) -> None:
-    raise ProvisioningDeclined("no")
-
-
-async def fails(request: AccountProvisioningRequest) -> None:
-    raise ValueError
-
-
-async def never_returns(request: AccountProvisioningRequest) -> None:
-    await anyio.sleep_forever()
-
-
-async def answers(request: AccountProvisioningRequest) -> None: ...
-
-
-@pytest.mark.parametrize(
-    ("callback", "outcome", "error"),
-    [
-        (answers, "answered", None),
-        (declines, "declined", AccountProvisioningDeclined),
-        (fails, "failed", HandoverError),
-        (never_returns, "timed_out", AccountProvisioningTimedOut),
-    ],
-)
-async def test_handovers_are_counted_by_their_outcome(
-    seen: Seen, callback: Callable[..., Any], outcome: str, error: type[Exception] | None
-) -> None:
-    async with Simulation(seed=7) as sim:
-        sdk = sim.sdk(hooks=[seen.hook], account_provisioning_timeout=timedelta(minutes=5))
-        sdk.register(account_provisioning_requested=callback)
-        session = await sdk.launch(sim.id_token("ada"))
-        dream = await session.create_dream("Bike")
-        raised: list[Exception] = []
-
-        async def launch() -> None:
-            try:
-                await session.launch_savehack(dream, Weekly(amount_cents=5_000, weekday=0))
-            except HandoverError as failure:
-                raised.append(failure)
-
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(launch)
-            if callback is never_returns:
-                await sim.advance(timedelta(minutes=6))
-
-    assert len(raised) == (0 if error is None else 1)
-    assert error is None or isinstance(raised[0], error)
-    about = {"impact.callback": "account_provisioning_requested"}
-    metrics = seen.metrics()
-    assert of(metrics["impact.handovers.asked"]) == [(about, 1)]
-    assert of(metrics["impact.handovers.ended"]) == [({**about, "impact.outcome": outcome}, 1)]
-    [span] = seen.named("callback account_provisioning_requested")
-    assert span.status.status_code.name == ("ERROR" if outcome in ("failed", "timed_out") else "UNSET")

@@ -1,10 +1,6 @@
 """Hooks see each call, each attempt and each wait, and change nothing."""
 
 import asyncio
-import itertools
-import logging
-from collections.abc import Callable
-from typing import Any
 
 import anyio
 import httpx
@@ -13,39 +9,20 @@ import respx
 
 from impact_sdk import (
     APIError,
-    Attempt,
     AttemptEnded,
     AttemptStarted,
     CallEnded,
     CallStarted,
-    ClientCredentials,
-    ConfigurationError,
     Forbidden,
-    Hook,
     HookEvent,
-    ImpactAPI,
-    NotSent,
-    OutcomeUnknown,
-    ServerError,
     WaitStarted,
 )
-from impact_sdk.http.hooks import LONGEST_HOOK_SECONDS
 
-from .answers import DREAM
-from .conftest import BASE
-from .fixed_clock import FixedClock
+from ..answers import DREAM
+from ..conftest import BASE
+from .watched import client
 
 SECRETS = ("acc3ss-t0ken", "cl1ent-s3cret", "t3mporary-1d", "g4teway-key")
-
-
-@pytest.fixture(autouse=True)
-def token(des: respx.MockRouter) -> None:
-    des.post("/oauth/token").respond(200, json={"access_token": "acc3ss-t0ken"})
-
-
-def client(*hooks: Hook, **options: Any) -> ImpactAPI:
-    credentials = ClientCredentials("demo-bank", "cl1ent-s3cret")
-    return ImpactAPI(BASE, auth=credentials, hooks=hooks, clock=FixedClock(), **options)
 
 
 def told(events: list[HookEvent]) -> list[str]:
@@ -222,194 +199,6 @@ async def test_a_hook_may_add_a_header(des: respx.MockRouter) -> None:
         await api.dreams.get("d1")
 
     assert route.calls[0].request.headers.get_list("traceparent") == ["00-1-GET"]
-
-
-@pytest.mark.parametrize(
-    "name", ["Authorization", "cookie", "Host", "User-Agent", "X-Gateway", "Idempotency-Key", "a b"]
-)
-async def test_a_hook_may_not_replace_a_header(
-    des: respx.MockRouter, caplog: pytest.LogCaptureFixture, name: str
-) -> None:
-    route = des.get("/v1/dreams/d1").respond(200, json={"dream": DREAM})
-
-    def replace(event: HookEvent) -> None:
-        if isinstance(event, AttemptStarted):
-            event.add_header(name, "mine")
-
-    async with client(replace, default_headers={"X-Gateway": "g4teway-key"}) as api:
-        await api.dreams.get("d1")
-
-    assert "mine" not in route.calls[0].request.headers.values()
-    assert "add_header has" in caplog.text
-
-
-# Whatever a hook does
-
-
-class Odd(BaseException):
-    """What test frameworks raise."""
-
-
-async def raises_later(event: HookEvent) -> None:
-    await anyio.lowlevel.checkpoint()
-    raise ValueError("later")
-
-
-async def cancels_itself(event: HookEvent) -> None:
-    raise anyio.get_cancelled_exc_class()()
-
-
-def raising(error: BaseException) -> Hook:
-    def hook(event: HookEvent) -> None:
-        raise error
-
-    return hook
-
-
-def destroys(event: HookEvent) -> None:
-    """What cannot be changed is not."""
-    for name in ("number", "headers", "call", "attempt", "name"):
-        if hasattr(event, name):
-            with pytest.raises(AttributeError):
-                setattr(event, name, None)
-    if isinstance(event, AttemptStarted):
-        event.headers.clear()  # type: ignore[attr-defined]
-
-
-BAD: dict[str, Hook] = {
-    "raises": raising(ValueError("at once")),
-    "raises what is no Exception": raising(Odd()),
-    "raises later": raises_later,
-    "takes no argument": lambda: None,  # type: ignore[dict-item]
-    "returns nonsense": lambda event: 5,
-    "destroys": destroys,
-}
-
-
-@pytest.mark.parametrize("bad", BAD)
-async def test_no_hook_changes_what_becomes_of_a_call(
-    des: respx.MockRouter, caplog: pytest.LogCaptureFixture, bad: str
-) -> None:
-    des.get("/v1/dreams/d1").side_effect = [httpx.Response(503), httpx.Response(200, json={"dream": DREAM})]
-    after: list[HookEvent] = []
-
-    async with client(BAD[bad], after.append) as api:
-        dream = await api.dreams.get("d1")
-
-    assert dream.id == "d1"
-    assert len(after) == 9
-    complaints = [record for record in caplog.records if record.levelno >= logging.ERROR]
-    assert len(complaints) == (0 if bad in ("returns nonsense", "destroys") else 1)
-
-
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_hook_that_is_cancelled_by_itself_does_not_cancel_the_call(des: respx.MockRouter) -> None:
-    des.get("/v1/dreams/d1").respond(200, json={"dream": DREAM})
-
-    async with client(cancels_itself) as api:
-        assert (await api.dreams.get("d1")).id == "d1"
-
-
-@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_who_ends_the_program_ends_it_from_a_hook_too(des: respx.MockRouter, kind: type[BaseException]) -> None:
-    des.get("/v1/dreams/d1").respond(200, json={"dream": DREAM})
-
-    async with client(raising(kind())) as api:
-        with pytest.raises(kind):
-            await api.dreams.get("d1")
-
-
-async def test_a_hook_that_hangs_holds_a_call_up_for_a_second_at_most(
-    des: respx.MockRouter, caplog: pytest.LogCaptureFixture
-) -> None:
-    des.get("/v1/dreams/d1").respond(200, json={"dream": DREAM})
-
-    async def hangs(event: HookEvent) -> None:
-        if isinstance(event, CallStarted):
-            await anyio.sleep_forever()
-
-    began = anyio.current_time()
-    async with client(hangs) as api:
-        await api.dreams.get("d1")
-
-    assert LONGEST_HOOK_SECONDS <= anyio.current_time() - began < LONGEST_HOOK_SECONDS + 5
-    assert "TimeoutError: it did not return within 1 s" in caplog.text
-
-
-# Attempts as values
-
-
-@pytest.fixture
-def failing(des: respx.MockRouter) -> Callable[..., respx.Route]:
-    def make(*answers: Any) -> respx.Route:
-        route = des.get("/v1/dreams/d1")
-        route.side_effect = list(answers)
-        return route
-
-    return make
-
-
-@pytest.mark.parametrize(
-    ("answers", "kind", "wanted"),
-    [
-        ([httpx.Response(403)], Forbidden, [(403, None)]),
-        ([httpx.ConnectError("x")] * 3, NotSent, [(None, "NotSent")] * 3),
-        (
-            [httpx.Response(503), httpx.ReadError("x"), httpx.Response(500)],
-            ServerError,
-            [(503, None), (None, "OutcomeUnknown"), (500, None)],
-        ),
-        (
-            [httpx.Response(503), httpx.Response(502), httpx.ReadError("x")],
-            OutcomeUnknown,
-            [(503, None), (502, None), (None, "OutcomeUnknown")],
-        ),
-        ([httpx.Response(401), httpx.Response(401)], APIError, [(401, None), (401, None)]),
-    ],
-)
-async def test_an_error_has_the_attempts_one_by_one(
-    failing: Callable[..., respx.Route], api: ImpactAPI, answers: list[Any], kind: type[APIError], wanted: list[Any]
-) -> None:
-    failing(*answers)
-
-    with pytest.raises(kind) as caught:
-        await api.dreams.get("d1")
-
-    history = caught.value.history
-    assert [(attempt.status, attempt.error) for attempt in history] == wanted
-    assert [attempt.number for attempt in history] == list(range(1, len(history) + 1))
-    assert {(attempt.method, attempt.path) for attempt in history} == {("GET", "/v1/dreams/d1")}
-    assert caught.value.attempts == len(history)
-    started = [attempt.started_at for attempt in history]
-    waited = [attempt.seconds_waited_before for attempt in history]
-    # By a clock that moves with the waits alone.
-    assert [(later - sooner).total_seconds() for sooner, later in itertools.pairwise(started)] == pytest.approx(
-        waited[1:], abs=1e-5
-    )
-
-
-async def test_a_reply_has_the_attempts_before_it(failing: Callable[..., respx.Route], api: ImpactAPI) -> None:
-    failing(httpx.Response(503), httpx.Response(200, json={"dream": DREAM}, headers={"X-Request-Id": "r-2"}))
-
-    with api.replies() as replies:
-        await api.dreams.get("d1")
-
-    assert [[attempt.status for attempt in reply.history] for reply in replies] == [[503], [503, 200]]
-    assert replies[-1].history[-1].request_id == "r-2"
-
-
-def test_an_attempt_cannot_be_changed() -> None:
-    attempt = Attempt(number=1, method="GET", path="/", started_at=FixedClock().now(), seconds=0)
-
-    with pytest.raises(AttributeError):
-        attempt.number = 2  # type: ignore[misc]
-
-
-@pytest.mark.parametrize("wrong", [5, "abc", {"a": print}, [None], [5], [FixedClock], print])
-def test_hooks_that_cannot_be_called_are_refused(wrong: Any) -> None:
-    with pytest.raises(ConfigurationError, match="hooks is"):
-        ImpactAPI(BASE, auth=ClientCredentials("a", "b"), hooks=wrong)
 
 
 class Stepping:
