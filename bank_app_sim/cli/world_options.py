@@ -29,6 +29,7 @@ def world_options(command: F) -> F:
 
 
 def _option(name: str, setting: Setting) -> Callable[[F], F]:
+    kind: click.ParamType[Any]
     default: Any = _SERVED.get(name, getattr(DEFAULTS, name))
     match setting.kind:
         case Kind.YES_OR_NO:
@@ -38,8 +39,13 @@ def _option(name: str, setting: Setting) -> Callable[[F], F]:
             return click.option(setting.option, name, multiple=True, metavar="CUSTOMER", help=meaning)
         case Kind.CHOICE:
             return _choice(name, setting, default)
-    shown = durations.shown(default)
-    return click.option(setting.option, name, type=Duration(), default=shown, show_default=True, help=setting.meaning)
+        case Kind.CENTS:
+            kind, shown = click.IntRange(0), default
+        case Kind.DURATION | Kind.SPAN:
+            kind, shown = Duration(), durations.shown(default)
+        case Kind.MOMENT:
+            raise TypeError("a served world has no simulated time")
+    return click.option(setting.option, name, type=kind, default=shown, show_default=True, help=setting.meaning)
 
 
 def _choice(name: str, setting: Setting, default: str) -> Callable[[F], F]:

@@ -73,7 +73,7 @@ def _doc(name: str, setting: Setting) -> str:
     default = _default(name)
     if default is None:
         return f"{setting.meaning} Default: for ever."
-    if default in (False, frozenset()):
+    if setting.kind in (SettingKind.YES_OR_NO, SettingKind.CUSTOMERS):
         return setting.meaning
     return f"{setting.meaning} Default: {_shown(setting, default)}."
 

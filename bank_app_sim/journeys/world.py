@@ -32,7 +32,7 @@ class Phone(Protocol):
     async def open_account_in_advance(self) -> str: ...
 
 
-class World(Protocol):
+class JourneyWorld(Protocol):
     """A `Simulation`, or a `RemoteWorld`."""
 
     @property

@@ -8,14 +8,14 @@ import attrs
 from ..simulation import Simulation, Snapshot
 from ..simulation.settings import WorldSettings
 from .given import Given
-from .world import World
+from .world import JourneyWorld
 
 # One for each kind of world. A process plays thousands of journeys, but in few kinds of worlds.
 _PREPARED: dict[WorldSettings, Snapshot] = {}
 
 
 @contextlib.asynccontextmanager
-async def fresh(given: Given, *, seed: int) -> AsyncIterator[World]:
+async def fresh(given: Given, *, seed: int) -> AsyncIterator[JourneyWorld]:
     """A new world in this process."""
     prepared = _PREPARED.get(given.settings)
     if prepared is None:
@@ -25,7 +25,7 @@ async def fresh(given: Given, *, seed: int) -> AsyncIterator[World]:
 
 
 @contextlib.asynccontextmanager
-async def on_sandbox(url: str, given: Given, *, seed: int) -> AsyncIterator[World]:
+async def on_sandbox(url: str, given: Given, *, seed: int) -> AsyncIterator[JourneyWorld]:
     """A new world on a served sandbox.
 
     Raises:

@@ -226,22 +226,13 @@ async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
 async def standing(
     folder: Path, *, database: Fault | None = None, peer: Fault | None = None
 ) -> AsyncIterator[Standing]:
-    """Both servers at work on files, until the block is left.
-
-    Args:
-        database: Of the actor's own database.
-        peer: Of what the other one answers.
-    """
+    """Both servers at work on files, with faults of an actor's own database, or of its peer's responses."""
     clock, network = QuickClock(times=150), Network()
     trace = Trace(clock, keep=10)
     transport = network if peer is None else FailingNetwork(peer, network)
 
     def opens(actor: str) -> Any:
         return Database if database is None or database.of != actor else partial(FailingDatabase, database)
-
-    async def run(actor: str, server: DES | BankBackend) -> None:
-        WHOSE.set(actor)
-        await server.run()
 
     async with ImpactAPI(
         "http://des",
@@ -270,17 +261,27 @@ async def standing(
             open_database=opens("bank"),
         )
         network.hosts.update(des=des.app, bank=bank.app)
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(run, "des", des)
-                tasks.start_soon(run, "bank", bank)
-                await impact.sandbox.set_webhook_endpoint(
-                    url="http://bank/webhooks/events",
-                    transactions_url="http://bank/webhooks/transactions",
-                    secret=BANK.webhook_secrets[0],
-                )
-                yield Standing(network, clock)
-                tasks.cancel_scope.cancel()
-        finally:
-            des.close()
-            bank.close()
+        async with _at_work(des, bank, impact):
+            yield Standing(network, clock)
+
+
+@asynccontextmanager
+async def _at_work(des: DES, bank: BankBackend, impact: ImpactAPI) -> AsyncIterator[None]:
+    async def run(actor: str, server: DES | BankBackend) -> None:
+        WHOSE.set(actor)
+        await server.run()
+
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(run, "des", des)
+            tasks.start_soon(run, "bank", bank)
+            await impact.sandbox.set_webhook_endpoint(
+                url="http://bank/webhooks/events",
+                transactions_url="http://bank/webhooks/transactions",
+                secret=BANK.webhook_secrets[0],
+            )
+            yield
+            tasks.cancel_scope.cancel()
+    finally:
+        des.close()
+        bank.close()

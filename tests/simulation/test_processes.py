@@ -28,6 +28,7 @@ SAVEHACKS = 4
 AMOUNT = 1_000
 # A process is killed, and started again, whenever so many more savehacks were launched.
 KILL_AFTER = 8
+WANTED = len(CUSTOMERS) * SAVEHACKS
 
 
 @attrs.define
@@ -156,8 +157,47 @@ async def bank_of(outside: Outside) -> Outside:
     return attrs.evolve(outside, headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
 
 
+@attrs.frozen(kw_only=True)
+class Ending:
+    """Everything that DES and the bank have at the end, and the events that a client polled meanwhile."""
+
+    polled: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    users: list[dict[str, Any]]
+    accounts: list[dict[str, Any]]
+    dreams: list[dict[str, Any]]
+    launches: list[dict[str, Any]]
+    deposits: list[dict[str, Any]]
+    books: dict[str, Any]
+
+
+async def ending(bank: Outside, polled: list[dict[str, Any]]) -> Ending:
+    await look_for_events(bank, polled)
+    return Ending(
+        polled=polled,
+        events=await bank.all("events", "/v1/events"),
+        users=await bank.all("users", "/v1/users"),
+        accounts=await bank.all("accounts", "/v1/accounts"),
+        dreams=await bank.all("dreams", "/v1/dreams"),
+        launches=await bank.all("savehackLaunches", "/v1/savehack-launches"),
+        deposits=await bank.all("transactions", "/v1/transactions"),
+        books=(await bank.ask("backend", "GET", "/ledger")).json(),
+    )
+
+
+async def save_while_processes_die(processes: Processes, outside: Outside) -> None:
+    """All customers save; after every few savehacks a process is killed, and another one starts."""
+    launched = Progress()
+    async with anyio.create_task_group() as customers:
+        for customer in CUSTOMERS:
+            customers.start_soon(saves, customer, outside, launched)
+        for count in range(KILL_AFTER, WANTED, KILL_AFTER):
+            await launched.reaches(count)
+            await processes.kill_one()
+            await processes.start()
+
+
 async def test_four_processes_do_everything_once_though_some_are_killed(tmp_path: Path, postgresql_url: str) -> None:
-    wanted = len(CUSTOMERS) * SAVEHACKS
     polled: list[dict[str, Any]] = []
     with ExitStack() as stack:
         processes = Processes(tmp_path, postgresql_url, stack)
@@ -168,47 +208,42 @@ async def test_four_processes_do_everything_once_though_some_are_killed(tmp_path
             assert len({server.ready["client_secret"] for server in processes.running}) == 1
             outside = Outside(processes, http)
             bank = await bank_of(outside)
-
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(poll_events, bank, polled)
-                launched = Progress()
-                async with anyio.create_task_group() as customers:
-                    for customer in CUSTOMERS:
-                        customers.start_soon(saves, customer, outside, launched)
-                    for count in range(KILL_AFTER, wanted, KILL_AFTER):
-                        await launched.reaches(count)
-                        await processes.kill_one()
-                        await processes.start()
+                await save_while_processes_die(processes, outside)
                 await everything_is_settled(bank)
                 tasks.cancel_scope.cancel()
-
-            await look_for_events(bank, polled)
-            events = await bank.all("events", "/v1/events")
-            users = await bank.all("users", "/v1/users")
-            accounts = await bank.all("accounts", "/v1/accounts")
-            dreams = await bank.all("dreams", "/v1/dreams")
-            launches = await bank.all("savehackLaunches", "/v1/savehack-launches")
-            deposits = await bank.all("transactions", "/v1/transactions")
-            books = (await outside.ask("backend", "GET", "/ledger")).json()
+            end = await ending(bank, polled)
 
     assert processes.killed == 3
-    # Nothing was made twice, though many a POST was sent again to another process.
-    assert sorted(user["externalId"] for user in users) == CUSTOMERS
-    assert sorted(account["user"]["externalId"] for account in accounts) == CUSTOMERS
-    assert [len(dreams), len(launches), len(deposits)] == [wanted] * 3
-    # Every launch has its deposit, settled once, at DES and in the bank's books.
-    assert {(deposit["state"], deposit["amountCents"]) for deposit in deposits} == {("settled", AMOUNT)}
-    assert sorted(deposit["toDream"]["id"] for deposit in deposits) == sorted(dream["id"] for dream in dreams)
-    assert {dream["balanceCents"] for dream in dreams} == {AMOUNT}
-    assert {account["balanceCents"] for account in accounts} == {SAVEHACKS * AMOUNT}
-    assert books["sum_cents"] == 0
-    moved = [posting["reference"] for posting in books["postings"] if posting["reference"].startswith("deposit:")]
-    assert sorted(moved) == sorted(f"deposit:{deposit['id']}" for deposit in deposits)
-    savings = [account for account in books["accounts"] if account["name"].startswith("savings:")]
+    nothing_was_made_twice(end)
+    every_launch_has_one_settled_deposit(end)
+    a_client_that_polled_has_seen_each_event_once_and_in_order(end)
+
+
+def nothing_was_made_twice(end: Ending) -> None:
+    """Although many a POST was sent again to another process."""
+    assert sorted(user["externalId"] for user in end.users) == CUSTOMERS
+    assert sorted(account["user"]["externalId"] for account in end.accounts) == CUSTOMERS
+    assert [len(end.dreams), len(end.launches), len(end.deposits)] == [WANTED] * 3
+
+
+def every_launch_has_one_settled_deposit(end: Ending) -> None:
+    """At DES and in the bank's books."""
+    assert {(deposit["state"], deposit["amountCents"]) for deposit in end.deposits} == {("settled", AMOUNT)}
+    assert sorted(deposit["toDream"]["id"] for deposit in end.deposits) == sorted(dream["id"] for dream in end.dreams)
+    assert {dream["balanceCents"] for dream in end.dreams} == {AMOUNT}
+    assert {account["balanceCents"] for account in end.accounts} == {SAVEHACKS * AMOUNT}
+    assert end.books["sum_cents"] == 0
+    moved = [posting["reference"] for posting in end.books["postings"] if posting["reference"].startswith("deposit:")]
+    assert sorted(moved) == sorted(f"deposit:{deposit['id']}" for deposit in end.deposits)
+    savings = [account for account in end.books["accounts"] if account["name"].startswith("savings:")]
     assert [account["balance_cents"] for account in savings] == [SAVEHACKS * AMOUNT] * len(CUSTOMERS)
-    # Whoever polled the events meanwhile has seen each of them, once and in order.
-    assert [event["id"] for event in polled] == [event["id"] for event in events]
-    moments = [event["createdAt"] for event in events]
+
+
+def a_client_that_polled_has_seen_each_event_once_and_in_order(end: Ending) -> None:
+    assert [event["id"] for event in end.polled] == [event["id"] for event in end.events]
+    moments = [event["createdAt"] for event in end.events]
     assert moments == sorted(set(moments))
-    settled = [event["data"]["id"] for event in events if event["type"] == "DepositSettled"]
-    assert sorted(settled) == sorted(deposit["id"] for deposit in deposits)
+    settled = [event["data"]["id"] for event in end.events if event["type"] == "DepositSettled"]
+    assert sorted(settled) == sorted(deposit["id"] for deposit in end.deposits)

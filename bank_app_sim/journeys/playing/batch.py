@@ -10,7 +10,7 @@ import attrs
 from ...simulation.remote import SandboxError
 from ..results import JourneyResult, Outcome
 from ..text.mistakes import Mistake
-from ..world import World
+from ..world import JourneyWorld
 from ..worlds import fresh, on_sandbox
 from .job import Job, Plan, command_for, not_played, without_world
 from .player import play
@@ -60,7 +60,7 @@ async def _play_job(job: Job, plan: Plan) -> JourneyResult:
         )
 
 
-def _world(job: Job, plan: Plan) -> contextlib.AbstractAsyncContextManager[World]:
+def _world(job: Job, plan: Plan) -> contextlib.AbstractAsyncContextManager[JourneyWorld]:
     given = job.script.given
     return fresh(given, seed=job.seed) if plan.against is None else on_sandbox(plan.against, given, seed=job.seed)
 

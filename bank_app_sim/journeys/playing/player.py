@@ -17,7 +17,7 @@ from ..results import Failure, JourneyResult, Outcome, State, StepResult
 from ..scripts.script import Doing, Expecting, Meanwhile, Recording, Script, Step
 from ..steps.stage import LONGEST_STEP
 from ..steps.troubles import UNDER_WAY
-from ..world import World
+from ..world import JourneyWorld
 from .announced import announced, asked_for, only_looks
 from .failures import FAULT, named, unlike
 from .files import from_here, texts_of
@@ -40,7 +40,7 @@ class Player:
     """
 
     script: Script
-    world: World
+    world: JourneyWorld
     journey: Journey
     recordings: Recordings
     keeps_evidence: bool
@@ -202,7 +202,7 @@ class Player:
 
 async def play(
     script: Script,
-    world: World,
+    world: JourneyWorld,
     *,
     seed: int,
     where: str,

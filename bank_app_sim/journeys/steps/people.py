@@ -10,7 +10,7 @@ import attrs
 from impact_sdk import Dream, SavehackLaunch, Session
 
 from ...timeline.trace import Message
-from ..world import Phone, World
+from ..world import JourneyWorld, Phone
 from .sayings import Saying
 
 # States of a session that has not ended; see `how_the_session_is()`.
@@ -46,7 +46,7 @@ class Person:
     """
 
     customer: str
-    world: World
+    world: JourneyWorld
     attitudes: Sequence[Attitude] = (Attitude.ACCEPTS,)
     takes: timedelta = timedelta()
     says: Saying | None = None

@@ -10,7 +10,7 @@ import anyio
 
 from ...timeline.clock import NothingLeft
 from ..given import Given, given
-from ..world import World
+from ..world import JourneyWorld
 from .people import Person, StepFailed
 from .sayings import Sayings
 from .troubles import Missed, Troubles
@@ -29,7 +29,7 @@ class Stage:
         given: Who takes part; the world is as it is.
     """
 
-    def __init__(self, world: World, given: Given = ONE_USER) -> None:
+    def __init__(self, world: JourneyWorld, given: Given = ONE_USER) -> None:
         self.world = world
         self.given = given
         self.began_at: datetime = world.clock.now()

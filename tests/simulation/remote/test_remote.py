@@ -12,7 +12,7 @@ import pytest
 
 from bank_app_sim import Simulation
 from bank_app_sim.invocation import command
-from bank_app_sim.journeys.world import World
+from bank_app_sim.journeys.world import JourneyWorld
 from bank_app_sim.server.ports import address, listening_socket
 from bank_app_sim.simulation.faults import Fault, FaultKind
 from bank_app_sim.simulation.remote import RemoteWorld, SandboxError
@@ -25,7 +25,7 @@ from .sandboxes import answering, sandbox
 pytestmark = pytest.mark.thorough  # sandboxes are served, and worlds made there
 
 
-def is_a_world(world: RemoteWorld) -> World:
+def is_a_world(world: RemoteWorld) -> JourneyWorld:
     """The types say that a journey can be played in it."""
     return world
 
