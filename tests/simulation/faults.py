@@ -17,6 +17,8 @@ import httpx
 import sqlalchemy as sa
 
 from bank_app_sim.backend import Bank, BankBackend
+from bank_app_sim.backend.store import settlement
+from bank_app_sim.backend.store.claims import DueRows
 from bank_app_sim.des import DES, Tenant
 from bank_app_sim.server.database import Connection, Database, file_address
 from bank_app_sim.server.ids import Ids
@@ -159,9 +161,13 @@ class FailingDatabase(Database):
 
 
 def _name(work: Any) -> str:
+    """The function that works on the database; a claim is named by its table, too."""
     while isinstance(work, partial):
         work = work.func
-    return str(work.__qualname__)
+    claims = getattr(work, "__self__", None)
+    if isinstance(claims, DueRows):
+        return f"claim {claims.claiming.table}"
+    return "claim settlement" if work is settlement.claim else str(work.__qualname__)
 
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -176,9 +176,9 @@ async def test_the_bank_outlives_whatever_its_database_does(
     steps = {"Provisioning._write", "Settlement._decide", "Settlement._end"}
     assert fault.struck >= {
         "BankBackend._next_looks",
-        "claim_orders",
-        "claim_settlement",
-        "claim_transfers",
+        "claim orders",
+        "claim settlement",
+        "claim transfers",
         "claim_look",
         *steps,
     }
