@@ -81,7 +81,7 @@ class JourneyResult:
             the others that were played.
         title: What it is about, in a line.
         file: The script; empty for a journey written in Python.
-        row: Which row of its data table, as `name=value, …`; empty where there is none.
+        row: The row of its table, as `name=value, …`; empty if there is no table.
         reason: Why it could not be played, or was skipped; empty for one that was played.
         world: Where it ran: `in process, asyncio`, or the address of a served sandbox.
         seconds: How long it took by the machine's clock.

@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     result = typed(str(path))
 
     assert result.exit_code == 2
-    assert f"'{path}' is no file, and no journey of the library" in " ".join(result.output.split())
+    assert f"'{path}' is neither a file nor a journey of the library" in " ".join(result.output.split())
 
 
 def test_a_beginning_that_cannot_be_read_is_named_in_the_journey_that_wants_it(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_recordings_are_written_and_held(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nothing_like_it"], "is no file, and no journey of the library"),
+        (["nothing_like_it"], "is neither a file nor a journey of the library"),
         (["good.journey.yaml", "-k", "unheard of"], "no journey has 'unheard of'"),
         (["good.journey.yaml[n=1]"], "has no row 'n=1'; there is none"),
         (["--repeat", "0"], "0 is not in the range"),

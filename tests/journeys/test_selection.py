@@ -75,8 +75,8 @@ def test_words_choose_by_name_title_file_and_row(
         ("declined_then_acepted", "did you mean 'declined_then_accepted'"),
         ("xyzzy", "run --list shows what comes with the package"),
         ("webhook_lots.journey.yaml", "did you mean 'webhook_lost.journey.yaml'"),
-        ("a" * 5000, "is no file"),
-        ("a" * 5000 + "[b]", "is no file"),
+        ("a" * 5000, "is neither a file"),
+        ("a" * 5000 + "[b]", "is neither a file"),
     ],
 )
 def test_a_name_that_is_none_gets_the_nearest(

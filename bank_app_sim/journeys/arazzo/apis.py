@@ -45,7 +45,7 @@ async def load(document: Document, *, http: httpx.AsyncClient, against: str | No
             fetched comes from there, too.
 
     Raises:
-        DocumentError: One cannot be read, is no OpenAPI document, or belongs to another host than this machine.
+        DocumentError: One cannot be read, is not an OpenAPI document, or belongs to another host than this machine.
     """
     return {
         name: await _load(document, source, http=http, against=against) for name, source in document.sources.items()
@@ -57,7 +57,7 @@ async def _load(document: Document, source: Part, *, http: httpx.AsyncClient, ag
     try:
         parts = urlsplit(written)
     except ValueError as error:
-        raise document.error(source, f"{written!r} is no address: {error}", name="url") from error
+        raise document.error(source, f"{written!r} is not an address: {error}", name="url") from error
     if parts.scheme in ("http", "https"):
         url = urljoin(f"{against.rstrip('/')}/", parts.path.rpartition("/")[2]) if against else written
         _require_loopback(document, source, url)
@@ -68,7 +68,7 @@ async def _load(document: Document, source: Part, *, http: httpx.AsyncClient, ag
     else:
         raise document.error(source, f"{written!r} is neither a file nor an address that begins with http", name="url")
     if not isinstance(api, dict) or not isinstance(api.get("paths"), dict) or "openapi" not in api:
-        raise document.error(source, f"{url} is no OpenAPI document: it has no 'openapi' and 'paths'", name="url")
+        raise document.error(source, f"{url} is not an OpenAPI document: it has no 'openapi' and 'paths'", name="url")
     server = _address(document, source, url, against or _server(api))
     if urlsplit(server).scheme not in ("http", "https"):
         sentence = f"{url} does not say where its API is (servers); give its address with --against"
@@ -91,13 +91,13 @@ def _address(document: Document, source: Part, url: str, server: str) -> str:
     try:
         return urljoin(url, server).rstrip("/")
     except ValueError as error:
-        raise document.error(source, f"{server!r} is no address: {error}", name="url") from error
+        raise document.error(source, f"{server!r} is not an address: {error}", name="url") from error
 
 
 def _require_loopback(document: Document, source: Part, url: str) -> None:
     if not is_loopback(url):
         sentence = (
-            f"{url} is no address on this machine: a document sends requests to 127.0.0.1, ::1 or localhost only; "
+            f"{url} is not an address on this machine: a document sends requests to 127.0.0.1, ::1 or localhost only; "
             f"serve a sandbox with `{command('serve')}`, and name its address"
         )
         raise document.error(source, sentence, name="url")
@@ -142,7 +142,7 @@ def _read(document: Document, source: Part, content: bytes, file: str) -> Any:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise document.error(source, f"{file} is no text in UTF-8", name="url") from error
+            raise document.error(source, f"{file} is not UTF-8", name="url") from error
         if text.lstrip().startswith("{") and len(text) > reading.LARGEST_FILE:
             raise document.error(source, f"{file} is {no_json}", name="url") from no_json
         return reading.parse(text, file=file).value

@@ -213,7 +213,7 @@ class _Names:
                 self._path(text, at)
         elif name == "jsonpointer":
             if text and not text.startswith("/"):
-                raise self.document.source.error(at, f"{text!r} is no JSON pointer: it begins with /")
+                raise self.document.source.error(at, f"{text!r} is not a JSON pointer: a pointer begins with /")
         else:
             raise self._unsupported(kind, kind_at, ("jsonpath", "jsonpointer"))
 

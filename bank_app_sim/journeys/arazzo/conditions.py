@@ -81,7 +81,7 @@ def parse(text: str) -> Condition:
     """The simple condition that a text is.
 
     Raises:
-        ExpressionError: It is none.
+        ExpressionError: It is not a condition.
     """
     reader = _Reader(text, list(_tokens(text)))
     condition = reader.either()

@@ -61,7 +61,7 @@ def pattern(text: str) -> re.Pattern[str]:
         with warnings.catch_warnings(action="ignore"):  # about syntax that a later Python may read differently
             return re.compile(text)
     except (re.error, OverflowError) as error:
-        raise ExpressionError(f"{text!r} is no regular expression: {error}") from error
+        raise ExpressionError(f"{text!r} is not a regular expression: {error}") from error
     except RecursionError:
         raise ExpressionError("this regular expression is nested too deeply to be read") from None
 

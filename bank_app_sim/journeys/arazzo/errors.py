@@ -23,7 +23,7 @@ class DocumentError(Exception):
 
 
 class ExpressionError(Exception):
-    """A text that is no runtime expression or no condition. The reader of the document knows its place."""
+    """A text is not a runtime expression or a condition. The reader of the document knows its place."""
 
 
 class NoSuchValue(Exception):

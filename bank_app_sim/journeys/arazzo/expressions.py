@@ -79,7 +79,7 @@ def parse(text: str) -> Expression:
     """
     match = _LOOKS_LIKE_ONE.match(text)
     if match is None:
-        raise ExpressionError(f"{text!r} is no runtime expression: they begin with $, as in $inputs.NAME")
+        raise ExpressionError(f"{text!r} is not a runtime expression: write $ first, as in $inputs.NAME")
     root = match[1]
     if root == _ASYNC_ONLY:
         raise ExpressionError(f"{text}: $message is of AsyncAPI steps, which cannot be run here")

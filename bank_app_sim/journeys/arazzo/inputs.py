@@ -77,7 +77,7 @@ def from_texts(document: Document, texts: Mapping[str, str]) -> dict[str, Any]:
 
 def _value(name: str, schema: Mapping[str, object], text: str) -> Any:
     if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise WrongInput(f"input {name!r} is no text: the terminal does not write UTF-8")
+        raise WrongInput(f"input {name!r} is not a text: the terminal does not write UTF-8")
     wanted = schema.get("type", "string")
     if wanted == "string" or not isinstance(wanted, str):
         return text

@@ -11,7 +11,7 @@ import attrs
 
 @attrs.frozen
 class ListOf:
-    """A list, each of whose elements is of a kind; of which there is at least one where that is said."""
+    """A list of elements of a kind; `least` is how many it has at least."""
 
     kind: "Kind"
     least: int = 0
@@ -33,7 +33,7 @@ class Choice:
 
 @attrs.frozen
 class OneOf:
-    """An object that is told from others by a name that only it has; the last kind is for all else."""
+    """An object of the kind whose name it has; otherwise the last kind."""
 
     by_name: Mapping[str, "Kind"]
     otherwise: "Kind"
@@ -170,7 +170,7 @@ OBJECTS: Mapping[str, Mapping[str, Property]] = {
     },
 }
 
-# Names of Arazzo that mean something we cannot do, and the way out.
+# Names of Arazzo that we do not support, and what to write instead.
 UNSUPPORTED: Mapping[tuple[str, str], str] = {
     ("step", "channelPath"): "steps of AsyncAPI are not run here; a step calls an operation of an OpenAPI document",
     ("step", "correlationId"): "steps of AsyncAPI are not run here; a step calls an operation of an OpenAPI document",

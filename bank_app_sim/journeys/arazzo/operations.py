@@ -59,7 +59,7 @@ def operations_in(api: Mapping[str, Any], server: str) -> Iterator[DocumentOpera
     """
     for path, item in api["paths"].items():
         if not path.startswith("/") or not path.isprintable():  # after the host it could become a part of the host
-            raise TypeError(f"{path!r} is no path: it begins with /, and prints")
+            raise TypeError(f"{path!r} is not a path: a path begins with / and has only printable characters")
         for method in _METHODS:
             if method not in item:
                 continue

@@ -120,7 +120,7 @@ def _cookie(name: str, text: str) -> str:
 def _require_headers(headers: Mapping[str, str]) -> None:
     for name, text in headers.items():
         if not _HEADER_NAME.fullmatch(name):
-            raise CannotBeSent(f"{name!r} is no name of a header")
+            raise CannotBeSent(f"{name!r} is not a name of a header")
         if not _HEADER_VALUE.fullmatch(text):
             raise CannotBeSent(f"the header {name} can have the visible characters of Latin-1 only, and has others")
 
@@ -187,7 +187,7 @@ def _written(body: object, media_type: str) -> tuple[bytes, str]:
     if kind == JSON or kind.endswith("+json"):
         return as_text(body).encode(), media_type
     if isinstance(body, dict | list) or kind == MULTIPART:
-        raise CannotBeSent(f"a payload that is no text cannot be written as {media_type}")
+        raise CannotBeSent(f"a payload that is not a text cannot be written as {media_type}")
     return as_text(body).encode(), media_type
 
 

@@ -39,7 +39,7 @@ def path(text: str) -> Any:
     except RecursionError:
         raise ExpressionError(f"{visible(text, longest=80)!r} is nested too deeply to be a JSONPath") from None
     except jsonpath.JSONPathError as error:
-        raise ExpressionError(f"{text!r} is no JSONPath (RFC 9535): {_reason(error)}") from error
+        raise ExpressionError(f"{text!r} is not a JSONPath (RFC 9535): {_reason(error)}") from error
 
 
 def _reason(error: jsonpath.JSONPathError) -> str:

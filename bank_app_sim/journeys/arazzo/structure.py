@@ -109,7 +109,7 @@ def _list(names: Mapping[str, object]) -> str:
 
 
 def _words(value: object) -> str:
-    """A value for a sentence: what it is, and, where it is short, how it reads."""
+    """A value for a sentence: its type, and the value itself if it is short."""
     kinds = {
         dict: "an object",
         list: "a list",

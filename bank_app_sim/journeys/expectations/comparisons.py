@@ -58,7 +58,7 @@ class SameForEach(Same[T, Mapping[str, T]]):
 
 @attrs.frozen
 class Agreement(Same[bool, Sequence[str]]):
-    """Whether there is no disagreement; what was found are the disagreements."""
+    """Whether two sides agree; what was found are the disagreements."""
 
     def difference(self, expected: bool, found: Sequence[str]) -> str | None:
         if expected:

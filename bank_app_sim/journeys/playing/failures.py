@@ -5,7 +5,7 @@ from ..scripts.language import FAILURES
 from ..scripts.script import Doing
 from ..steps.people import StepFailed
 
-FAULT = "this is none of the SDK's errors; it may be a fault of the simulator"
+FAULT = "the SDK has no such error; it may be a fault of the simulator"
 
 
 def unlike(step: Doing, error: Exception) -> Failure | None:

@@ -5,7 +5,7 @@ import impact_sdk
 from ..journey import STEPS
 from ..vocabulary.kinds import choice
 
-# What a script has, and what each of it means.
+# The parts of a script, and what they mean.
 PARTS = {
     "journey": "The title, in one line.",
     "about": "More about it.",

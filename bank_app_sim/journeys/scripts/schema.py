@@ -47,7 +47,7 @@ def schema() -> Schema:
     parts = {name: {**_part(name, definitions), "description": text} for name, text in PARTS.items()}
     step = [_alone(), *({"$ref": f"#/$defs/{kind}"} for kind in _STEP_KINDS)]
     own = {
-        "column": {"type": "string", "pattern": COLUMN, "description": "What the row has under this name."},
+        "column": {"type": "string", "pattern": COLUMN, "description": "The row's value under this name."},
         "steps": {"type": "array", "minItems": 1, "items": {"anyOf": step}},
         "doing": _doing(definitions),
         "flow": _flow(definitions),

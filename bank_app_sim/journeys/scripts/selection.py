@@ -169,7 +169,7 @@ def _file(name: str) -> Path:
     names = [name_of(each) for each in library()]
     nearest = nearest_word(name, [*names, *(str(each) for each in Path().glob(f"*{SUFFIX}"))])
     hint = f"did you mean {nearest!r}?" if nearest else "run --list shows what comes with the package"
-    raise NothingFound(f"{name!r} is no file, and no journey of the library or below this folder; {hint}")
+    raise NothingFound(f"{name!r} is neither a file nor a journey of the library or below this folder; {hint}")
 
 
 def known_by(name: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The table of a script: `rows`, each of which makes a journey of its own."""
+"""The table of a script: each of its `rows` makes a journey."""
 
 from ..text.mistakes import Gathering, Mistake, nearest_word, unknown
 from ..text.nodes import Listed, Mapped, Node, Plain

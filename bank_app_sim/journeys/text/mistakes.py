@@ -136,7 +136,7 @@ SHORTEST_SLIP = 4
 
 
 def slipped_word(word: str, known: Iterable[str]) -> str | None:
-    """The known word of which this is a typing error: one letter more or less, two letters swapped, or another case."""
+    """The known word with a typing error: one letter more or less, two letters swapped, or another case."""
     return next((each for each in known if _is_slip(word, each)), None)
 
 

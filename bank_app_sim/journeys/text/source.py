@@ -19,7 +19,7 @@ def content_of(path: Path, *, largest: int) -> bytes:
         largest: Its most bytes.
 
     Raises:
-        UnfitFile: It is no plain file, or it is too large.
+        UnfitFile: It is not a plain file, or it is too large.
         OSError: It cannot be read.
     """
     if path.exists() and not path.is_file():  # follows links, and looks before it opens a device or a pipe
@@ -35,7 +35,7 @@ def text_of(path: Path, *, largest: int = LARGEST_SCRIPT) -> str:
     """The text in a file, without the byte order mark that some editors put before it.
 
     Raises:
-        Mistake: It is no plain file, too large, or no text.
+        Mistake: It is not a plain file, too large, or not a text.
         OSError: It cannot be read.
     """
     try:

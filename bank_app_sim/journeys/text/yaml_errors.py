@@ -11,7 +11,7 @@ Explained = tuple[str, int, int]
 
 _AT_PROBLEM, _AT_CONTEXT = "problem_mark", "context_mark"
 
-# By what the parser says of it: which of its two places is the one to look at, and a sentence.
+# By the message of the parser: which of its two places to report, and a sentence.
 _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (r"\\t", _AT_PROBLEM, "there is a tab; indent with spaces"),
     (
@@ -80,7 +80,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
 
 
 def explained(error: Any, text: str) -> Explained:
-    """A sentence, line and column, from 1; they lie within the text."""
+    """A sentence, and a line and a column from 1, which lie within the text."""
     if isinstance(error, yaml.reader.ReaderError):
         before = lines_of(text[: error.position])
         sign = f"U+{ord(text[error.position]):04X}"
@@ -97,12 +97,12 @@ def explained(error: Any, text: str) -> Explained:
 
 
 def _line_at(mark: Any, text: str) -> str:
-    """What stands at a mark and behind it."""
+    """The rest of the line from a mark on."""
     return lines_of(text)[mark.line][mark.column :] if mark else ""
 
 
 def _at(mark: Any, sentence: str, text: str) -> Explained:
-    """Where a mark is; at the end of the last line that has something, where it is behind all of them."""
+    """The place of a mark; if it is after all lines with text, the end of the last of these."""
     lines = lines_of(text)
     line = min(mark.line, len(lines) - 1)
     column = mark.column
@@ -126,7 +126,7 @@ def _second_colon(error: Any, text: str) -> Explained:
 
 
 def _open_bracket(error: Any, text: str) -> Explained:
-    """A bracket that is not closed; at the bracket, unless something in its own line is wrong."""
+    """A bracket that is never closed; reported at the bracket, unless something in its line is wrong."""
     if message := _unquoted_message(error.problem_mark, text):
         return message
     opened, closed = ("[", "]") if "sequence" in error.context else ("{", "}")
@@ -139,7 +139,7 @@ _MESSAGE_WITH_ID = re.compile(r"(?<![\"'])\b[A-Z]+ /[^\s,{}\"']*\{[^{}]*\}[^\s,:
 
 
 def _unquoted_message(mark: Any, text: str) -> Explained | None:
-    """`{what: PATCH /transactions/{id}}`: to YAML the second brace begins something of its own."""
+    """`{what: PATCH /transactions/{id}}`: in YAML the second brace begins a mapping."""
     line = lines_of(text)[mark.line] if mark else ""
     for match in _MESSAGE_WITH_ID.finditer(line):
         if match.start() <= mark.column <= match.end() + 1:

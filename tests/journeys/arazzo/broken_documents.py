@@ -64,7 +64,7 @@ BROKEN = {
     ),
     "another host": (
         text(sources="sourceDescriptions:\n  - {name: shop, url: »'https://api.example.com/openapi.json'}"),
-        "https://api.example.com/openapi.json is no address on this machine: a document sends requests to 127.0.0.1",
+        "https://api.example.com/openapi.json is not an address on this machine: a document sends requests to",
     ),
     "another scheme": (
         text(sources="sourceDescriptions:\n  - {name: shop, url: »'ftp://127.0.0.1/x'}"),
@@ -165,7 +165,7 @@ BROKEN = {
     ),
     "output that is no expression": (
         text(first=f"{CREATE}\n        outputs: {{id: »response.body}}"),
-        "'response.body' is no runtime expression: they begin with $",
+        "'response.body' is not a runtime expression: write $ first",
     ),
     "condition": (
         text(criteria="        successCriteria:\n          - condition: »$statusCode = 200"),
@@ -194,18 +194,18 @@ BROKEN = {
         text(
             criteria="        successCriteria:\n          - {condition: »'$.[', context: $statusCode, type: jsonpath}"
         ),
-        "'$.[' is no JSONPath (RFC 9535)",
+        "'$.[' is not a JSONPath (RFC 9535)",
     ),
     "regular expression": (
         text(criteria="        successCriteria:\n          - {context: $statusCode, condition: »'(', type: regex}"),
-        "'(' is no regular expression",
+        "'(' is not a regular expression",
     ),
     "JSON pointer": (
         text(
             first="      - stepId: create\n        operationId: createItem\n        outputs:\n"
             "          id: {context: $response.body, selector: »id, type: jsonpointer}"
         ),
-        "'id' is no JSON pointer: it begins with /",
+        "'id' is not a JSON pointer: a pointer begins with /",
     ),
     "goto nowhere": (
         text(criteria="        onSuccess:\n          - {name: on, type: goto, stepId: »creat}"),

@@ -83,7 +83,7 @@ async def test_the_openapi_document_can_be_a_file_beside_the_document(runner: Ru
 async def test_an_api_that_is_elsewhere_is_refused_though_its_document_is_here(runner: Runner, server: str) -> None:
     shop = Shop(openapi={**OPENAPI, "servers": [{"url": server}]})
 
-    with pytest.raises(DocumentError, match=r"shop\.example.* is no address on this machine"):
+    with pytest.raises(DocumentError, match=r"shop\.example.* is not an address on this machine"):
         await runner.one(shop, document(step()))
 
     assert shop.asked == []

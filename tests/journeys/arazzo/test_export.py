@@ -190,7 +190,7 @@ async def test_a_wrong_status_fails_at_its_step(saving: Played, tmp_path: Path) 
         ("$steps.createDream.", "$steps.createDraem.", "there is no step 'createDraem'; did you mean 'createDream'?"),
         (".outputs.dreamId", ".outputs.draemId", "has no output 'draemId'; did you mean 'dreamId'?"),
         ("$inputs.clientId", "$inputs.clientID", "has no input 'clientID'; did you mean 'clientId'?"),
-        ("127.0.0.1", "198.51.100.1", "is no address on this machine"),
+        ("127.0.0.1", "198.51.100.1", "is not an address on this machine"),
     ],
 )
 async def test_a_misspelt_name_is_told_before_anything_is_sent(

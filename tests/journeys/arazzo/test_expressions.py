@@ -104,7 +104,7 @@ def test_what_only_looks_like_one_is_a_text(text: str) -> None:
         ("$response.body#dream/id", "behind # a JSON pointer is expected, which begins with /"),
         ("$statusCode.x", r"nothing can follow \$statusCode, but '.x' does"),
         ("$message.payload", "AsyncAPI"),
-        ("inputs.a", r"they begin with \$"),
+        ("inputs.a", r"write \$ first"),
     ],
 )
 def test_what_is_wrong_with_one_is_said(text: str, sentence: str) -> None:

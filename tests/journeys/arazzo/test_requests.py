@@ -134,7 +134,7 @@ async def test_a_path_that_is_none_is_refused(runner: Runner, path: str) -> None
     """Behind `http://127.0.0.1:9`, `@shop.example/` would lead to another host."""
     openapi = {**OPENAPI, "paths": {**OPENAPI["paths"], path: {"get": {"operationId": "elsewhere"}}}}
 
-    with pytest.raises(DocumentError, match="is no path: it begins with /, and prints"):
+    with pytest.raises(DocumentError, match="is not a path: a path begins with / and has only printable characters"):
         await runner.one(Shop(openapi=openapi), document(step()))
 
 
@@ -180,5 +180,5 @@ async def test_a_body_is_written_as_its_media_type(
 
 @pytest.mark.parametrize("media_type", ["application/xml", "text/plain", "image/png"])
 async def test_a_body_that_cannot_be_written_so_is_refused(runner: Runner, media_type: str) -> None:
-    with pytest.raises(AssertionError, match=f"a payload that is no text cannot be written as {media_type}"):
+    with pytest.raises(AssertionError, match=f"a payload that is not a text cannot be written as {media_type}"):
         await body_sent(runner, media_type, {"a": 1})

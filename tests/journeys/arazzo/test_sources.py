@@ -28,9 +28,9 @@ ALIASES = "\n".join(["a0: &a0 x", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9
         (b"x" * 500_001, "at most 500,000 are read as YAML"),
         (b"{" + b" " * 10_000_000, "more than 10,000,000 bytes"),
         (b'{"openapi": "3.1.0", "paths": ' + b"[" * 200 + b"]" * 200 + b"}", "nested deeper than 100 levels"),
-        (b"\xff", "no text in UTF-8"),
+        (b"\xff", "is not UTF-8"),
         (b"", "the file is empty"),
-        (b"5", "is no OpenAPI document"),
+        (b"5", "is not an OpenAPI document"),
     ],
     ids=["deep", "long", "huge", "deep JSON", "no UTF-8", "empty", "number"],
 )
@@ -75,9 +75,9 @@ def project(tmp_path: Path) -> Path:
         ("circle", "cannot be read"),
         ("a%00b", "cannot be read"),
         ("a" * 300, "cannot be read: File name too long"),
-        ("http://[", "is no address"),
-        ("http://127.0.0.1:99999999/", "is no address on this machine"),
-        ("http://shop.example\\@127.0.0.1/", "is no address on this machine|cannot be fetched"),
+        ("http://[", "is not an address"),
+        ("http://127.0.0.1:99999999/", "is not an address on this machine"),
+        ("http://shop.example\\@127.0.0.1/", "is not an address on this machine|cannot be fetched"),
     ],
 )
 async def test_a_source_is_a_file_below_the_documents_folder(project: Path, url: str, sentence: str) -> None:
