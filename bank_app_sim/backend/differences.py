@@ -32,7 +32,7 @@ def differences(bank: Known, des: Known) -> Iterator[str]:
     """A sentence for each kind of difference."""
     lost = sorted(set(bank.accounts) - set(des.accounts))
     if lost:
-        yield f"the bank has opened {_counted(lost, 'account')} of which DES knows nothing: told again"
+        yield f"the bank has opened {_counted(lost, 'account')} that DES does not know: told again"
     yield from _of_money("the bank has moved", bank.moved, des.transactions, "DES")
     yield from _of_money("DES has settled", des.moved, bank.transactions, "the bank")
 
@@ -43,7 +43,7 @@ def _of_money(who: str, moved: Mapping[str, int], known: Collection[str], other:
         total = sum(missing.values())
         yield (
             f"{who} {total // 100}.{total % 100:02} by {_counted(list(missing), 'transaction')} "
-            f"of which {other} knows nothing"
+            f"that {other} does not know"
         )
 
 

@@ -43,9 +43,9 @@ def move(
     """
     order = store.orders.of_savings(connection, account)
     if order is None or not store.ledger.is_account_open(connection, account):
-        raise NotPossible(f"{account!r} is no open savings account")
+        raise NotPossible(f"{account!r} is not an open savings account")
     if kind is ReportKind.MARKET and order.product != PERFORMANCE:
-        raise NotPossible(f"{account!r} is moved by no market: it is a {order.product} account")
+        raise NotPossible(f"{account!r} is not moved by markets: it is a {order.product} account")
     other = ledger.FUNDING if kind is ReportKind.OUTSIDE else ledger.MARKET
     source, target = (other, account) if amount_cents > 0 else (account, other)
     posting = ledger.movement(f"{kind}:{reference}", source=source, target=target, amount_cents=abs(amount_cents))

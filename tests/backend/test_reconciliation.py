@@ -94,10 +94,10 @@ async def test_reporting_outlasts_a_des_that_is_down(
 @pytest.mark.parametrize(
     ("movement", "field", "sentence"),
     [
-        ({"account": "savings:eve"}, "base", "'savings:eve' is no open savings account"),
-        ({"account": "current:ada"}, "base", "'current:ada' is no open savings account"),
+        ({"account": "savings:eve"}, "base", "'savings:eve' is not an open savings account"),
+        ({"account": "current:ada"}, "base", "'current:ada' is not an open savings account"),
         ({"amount_cents": -1}, "base", "'savings:ada' holds 0 cents, less than 1"),
-        ({"kind": "market"}, "base", "'savings:ada' is moved by no market: it is a SharedSavings account"),
+        ({"kind": "market"}, "base", "'savings:ada' is not moved by markets: it is a SharedSavings account"),
         ({"kind": "magic"}, "kind", "must be outside or market"),
         ({"amount_cents": 0}, "amount_cents", "can't be 0"),
         ({"amount_cents": "1"}, "amount_cents", "must be an integer"),

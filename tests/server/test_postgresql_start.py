@@ -64,7 +64,7 @@ def test_a_server_that_cannot_be_reached_is_named_without_the_password(
 def test_a_schema_needs_a_plain_name(missing_schema: str, schema: str) -> None:
     url = sa.make_url(missing_schema).update_query_dict({"schema": schema}).render_as_string(hide_password=False)
 
-    with pytest.raises(DatabaseError, match="is no name of a schema here"):
+    with pytest.raises(DatabaseError, match="cannot be the name of a schema here"):
         Database(url, metadata, version=1)
 
 

@@ -262,7 +262,7 @@ async def test_an_account_that_des_has_forgotten_is_told_again_and_saving_goes_o
         assert (await settled(simulation))[0] == ["settled"]
         assert len(said) == 1
         assert said[0].startswith("the bank has opened 1 account (")
-        assert said[0].endswith(") of which DES knows nothing: told again")
+        assert said[0].endswith(") that DES does not know: told again")
 
 
 async def test_money_of_which_des_has_never_heard_is_told_of() -> None:
@@ -282,7 +282,7 @@ async def test_money_of_which_des_has_never_heard_is_told_of() -> None:
         reported = [each["amount_cents"] for each in (await simulation.state())["transactions"].values()]
 
     assert said.startswith("the bank has moved 112.34 by 3 transactions (")
-    assert said.endswith(") of which DES knows nothing")
+    assert said.endswith(") that DES does not know")
     assert 1_234 in reported, "what can be told again is told again"
 
     async with attrs.evolve(newer, backend=older.backend).fork(seed=1) as simulation:

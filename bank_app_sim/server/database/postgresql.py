@@ -266,7 +266,9 @@ def _as_sqlite_compares(tables: sa.MetaData) -> sa.MetaData:
 def _schema(url: sa.URL) -> str:
     schema = url.query.get("schema", "public")
     if not isinstance(schema, str) or _SCHEMA.fullmatch(schema) is None:
-        raise DatabaseError(f"{schema!r} is no name of a schema here; use small letters, digits and _, at most 63")
+        raise DatabaseError(
+            f"{schema!r} cannot be the name of a schema here; use small letters, digits and _, at most 63"
+        )
     return schema
 
 
