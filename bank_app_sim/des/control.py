@@ -9,9 +9,9 @@ from ..server.secret_rules import what_is_wrong_with_webhook_secret
 from ..timeline.clock import moment, timestamp
 from . import deliveries, store
 from .addresses import what_is_wrong_with_url
+from .endpoints import EndpointRow
 from .readers import ADDRESS
 from .request import Request
-from .store.webhooks import EndpointRow
 
 
 def show_endpoint(request: Request) -> Answer:

@@ -13,11 +13,11 @@ import enum
 import functools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import attrs
 
 from ..timeline.clock import timestamp
+from .endpoints import EndpointRow
 
 LARGEST_BATCH = 100
 
@@ -95,22 +95,19 @@ def delivery_result(status: int | None, *, attempts: int) -> DeliveryResult:
     return DeliveryResult.AGAIN if attempts <= len(WAITS) else DeliveryResult.GIVEN_UP
 
 
-def conclusion(reply: Reply, *, attempts: int, until_us: int, now: datetime) -> Mapping[str, Any]:
-    """The columns of the endpoint after an attempt.
-
-    Args:
-        attempts: How many there were, this one included.
-        until_us: The moment of the last event of the batch.
-    """
-    done = {"batch_id": None, "batch_at": None, "batch_until_us": None, "attempts": 0, "due_at": None}
-    free = {"claimed_until": None, "last_error": reply.error}
-    match delivery_result(reply.status, attempts=attempts):
-        case DeliveryResult.DELIVERED:
-            return {**free, **done, "delivered_us": until_us}
-        case DeliveryResult.GIVEN_UP:
-            given_up = f"a batch was given up after {attempts} attempts: {reply.error}"
-            return {**free, **done, "delivered_us": until_us, "last_error": given_up}
-        case DeliveryResult.UNSUBSCRIBED:
-            return {**free, **done, "unsubscribed_at": timestamp(now)}
-        case DeliveryResult.AGAIN:
-            return {**free, "attempts": attempts, "due_at": timestamp(now + WAITS[attempts - 1])}
+def concluded(endpoint: EndpointRow, reply: Reply, *, now: datetime) -> EndpointRow:
+    """The endpoint after an attempt at its batch."""
+    attempts = endpoint.attempts + 1
+    free = attrs.evolve(endpoint, claimed_until=None, last_error=reply.error)
+    result = delivery_result(reply.status, attempts=attempts)
+    if result is DeliveryResult.AGAIN:
+        return attrs.evolve(free, attempts=attempts, due_at=timestamp(now + WAITS[attempts - 1]))
+    done = attrs.evolve(free, batch_id=None, batch_at=None, batch_until_us=None, attempts=0, due_at=None)
+    if result is DeliveryResult.UNSUBSCRIBED:
+        return attrs.evolve(done, unsubscribed_at=timestamp(now))
+    assert endpoint.batch_until_us is not None  # a batch has events
+    delivered = attrs.evolve(done, delivered_us=endpoint.batch_until_us)
+    if result is DeliveryResult.DELIVERED:
+        return delivered
+    given_up = f"a batch was given up after {attempts} attempts: {reply.error}"
+    return attrs.evolve(delivered, last_error=given_up)

@@ -9,7 +9,7 @@ from ..server.ids import Ids
 from ..timeline.clock import Clock, timestamp
 from . import deliveries, store
 from .deliveries import Reply
-from .store.webhooks import EndpointRow
+from .endpoints import EndpointRow
 from .webhook_messages import Batch, Message, secrets_of
 
 # Later than every event.
@@ -57,15 +57,16 @@ def _claimed(connection: Connection, endpoint: EndpointRow, now: datetime, ids: 
         return None
     batch_id, batch_at = endpoint.batch_id or ids.uuid(), endpoint.batch_at or timestamp(now)
     until_us = endpoint.batch_until_us or rows[-1].at_us
-    claim = {
-        "of_tenant": endpoint.tenant_id,
-        "id": batch_id,
-        "at": batch_at,
-        "until_us": until_us,
-        "due": timestamp(now),
-        "until": timestamp(now + deliveries.LEASE),
-    }
-    connection.execute(store.webhooks.CLAIM, claim)
+    claimed = attrs.evolve(
+        endpoint,
+        batch_id=batch_id,
+        batch_at=batch_at,
+        batch_until_us=until_us,
+        due_at=timestamp(now),
+        claimed_until=timestamp(now + deliveries.LEASE),
+        claims=endpoint.claims + 1,
+    )
+    store.webhooks.change(connection, claimed)
     return Batch(
         tenant_id=endpoint.tenant_id,
         url=endpoint.url,
@@ -75,7 +76,7 @@ def _claimed(connection: Connection, endpoint: EndpointRow, now: datetime, ids: 
         secrets=secrets_of(endpoint, now),
         until_us=until_us,
         attempts=endpoint.attempts,
-        claim=endpoint.claims + 1,
+        claim=claimed.claims,
     )
 
 
@@ -86,6 +87,7 @@ def _hint(endpoint: EndpointRow, now: datetime, ids: Ids) -> Message:
 
 def conclude(connection: Connection, *, batch: Batch, reply: Reply, clock: Clock) -> None:
     """Write down what became of an attempt, unless another process has claimed the batch meanwhile."""
-    concluded = deliveries.conclusion(reply, attempts=batch.attempts + 1, until_us=batch.until_us, now=clock.now())
     this_claim = {"of_tenant": batch.tenant_id, "of_batch": batch.id, "of_claim": batch.claim}
-    connection.execute(store.webhooks.CONCLUDE, {**this_claim, **concluded})
+    endpoint = store.webhooks.CLAIMED.one_or_none(connection, **this_claim)
+    if endpoint is not None:
+        store.webhooks.change(connection, deliveries.concluded(endpoint, reply, now=clock.now()))

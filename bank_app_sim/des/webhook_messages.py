@@ -9,8 +9,8 @@ import attrs
 
 from ..timeline.clock import timestamp
 from . import events
+from .endpoints import EndpointRow
 from .store.events import EventRow
-from .store.webhooks import EndpointRow
 
 
 @attrs.frozen(kw_only=True)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bank_app_sim.des import deliveries
 from bank_app_sim.des.deliveries import WAITS, DeliveryResult, Reply
+from bank_app_sim.des.endpoints import EndpointRow
 
 NOW = datetime(2026, 12, 2, 10, tzinfo=UTC)
 
@@ -41,18 +42,30 @@ def test_the_table_of_waits() -> None:
 @given(statuses, attempts)
 def test_a_batch_stays_or_the_next_may_go_and_never_both(status: int | None, attempts: int) -> None:
     reply = Reply(status=status, error=None if status == 200 else "why")
-    written = deliveries.conclusion(reply, attempts=attempts, until_us=7, now=NOW)
+    endpoint = EndpointRow(
+        tenant_id="t1",
+        url="http://bank/events",
+        transactions_url=None,
+        secret="secret",
+        delivered_us=1,
+        batch_id="batch",
+        batch_at="2026-12-02T09:00:00.000000Z",
+        batch_until_us=7,
+        attempts=attempts - 1,
+        due_at="2026-12-02T10:00:00.000000Z",
+        claimed_until="2026-12-02T10:01:00.000000Z",
+    )
+    concluded = deliveries.concluded(endpoint, reply, now=NOW)
 
-    assert written["claimed_until"] is None
+    assert concluded.claimed_until is None
     if deliveries.delivery_result(status, attempts=attempts) is DeliveryResult.AGAIN:
-        assert "batch_id" not in written
-        assert "delivered_us" not in written
-        assert written["attempts"] == attempts
-        assert written["due_at"] > "2026-12-02T10:00:00.000000Z"
+        assert (concluded.batch_id, concluded.delivered_us, concluded.attempts) == ("batch", 1, attempts)
+        assert concluded.due_at is not None
+        assert concluded.due_at > "2026-12-02T10:00:00.000000Z"
     else:
-        assert written["batch_id"] is written["due_at"] is None
-        assert written["attempts"] == 0
-        assert (written.get("delivered_us") == 7) != ("unsubscribed_at" in written)
+        assert concluded.batch_id is concluded.due_at is None
+        assert concluded.attempts == 0
+        assert (concluded.delivered_us == 7) != (concluded.unsubscribed_at is not None)
 
 
 def test_the_lease_is_longer_than_any_attempt() -> None:

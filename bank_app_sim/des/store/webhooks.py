@@ -6,40 +6,9 @@ from sqlalchemy import bindparam as given
 
 from ...server.database import Connection, Query, columns_of, rows, values
 from ..deliveries import WAITS
+from ..endpoints import EndpointRow
 from ..tables import events, webhook_endpoints
 from .events import EventRow
-
-
-@attrs.frozen
-class EndpointRow:
-    """Where a tenant's events go.
-
-    Attributes:
-        delivered_us: Every event up to this moment was delivered, or given up.
-        hinted_us: Every transaction up to this moment was hinted at.
-        batch_id: Of the batch that is being delivered; None if there is none.
-        attempts: Failed ones, of this batch.
-        due_at: When to send the batch next.
-        claims: How often batches were claimed.
-    """
-
-    tenant_id: str
-    url: str
-    transactions_url: str | None
-    secret: str = attrs.field(repr=False)
-    old_secret: str | None = attrs.field(default=None, repr=False)
-    old_secret_until: str | None = None
-    delivered_us: int = 0
-    hinted_us: int = 0
-    batch_id: str | None = None
-    batch_at: str | None = None
-    batch_until_us: int | None = None
-    attempts: int = 0
-    due_at: str | None = None
-    claimed_until: str | None = None
-    claims: int = 0
-    last_error: str | None = None
-    unsubscribed_at: str | None = None
 
 
 @attrs.frozen
@@ -116,23 +85,15 @@ EVENTS = rows(
     .order_by(events.c.at_us)
     .limit(given("limit")),
 )
-CLAIM = (
-    sa.update(webhook_endpoints)
-    .where(_of_tenant)
-    .values(
-        batch_id=given("id"),
-        batch_at=given("at"),
-        batch_until_us=given("until_us"),
-        due_at=given("due"),
-        claimed_until=given("until"),
-        claims=webhook_endpoints.c.claims + 1,
-    )
-)
-# What came of sending a batch, unless another process has claimed it since.
-CONCLUDE = _CHANGE.where(
-    webhook_endpoints.c.batch_id == given("of_batch"),
-    webhook_endpoints.c.claims == given("of_claim"),
-    webhook_endpoints.c.claimed_until.is_not(None),
+# The endpoint, if this claim of its batch still holds.
+CLAIMED = rows(
+    EndpointRow,
+    _endpoint.where(
+        _of_tenant,
+        webhook_endpoints.c.batch_id == given("of_batch"),
+        webhook_endpoints.c.claims == given("of_claim"),
+        webhook_endpoints.c.claimed_until.is_not(None),
+    ),
 )
 RELEASE = sa.update(webhook_endpoints).values(claimed_until=None)
 
