@@ -33,15 +33,15 @@ class AccountOpening:
     async def account_provisioning_requested(self, request: AccountProvisioningRequest) -> None:
         """The user has launched a savehack and has no account for the money yet.
 
-        Three ends are possible, and all of them are fine:
+        It can end in three ways, and all of them are fine:
 
-        * It returns: opening the account is *under way*. It need not be done; the bank may take days. Impact Finance
+        * It returns: opening the account is *under way*, and not yet done. The bank may take days. Impact Finance
           starts the savehack now, and its deposits wait.
         * It raises `ProvisioningDeclined`: the user said no. The savehack stays paused, and the next launch asks again.
-        * It raises anything else, or takes too long: the same, as a failure.
+        * It raises anything else, or takes too long: it has failed. The savehack stays paused, as above.
 
-        Because of the last two it can be called again with the very same request. The bank's backend must not open two
-        accounts then: the request's id and `account_external_id` go along for that.
+        After the last two, it can be called again with the same request. The bank's backend must not open two accounts
+        then, so it gets the request's id and `account_external_id`.
         """
         async with self.screen.taken_over("Open a savings account"):
             if not await self.screen.asks("Shall we open a savings account for your Dream?"):
@@ -57,12 +57,12 @@ class AccountOpening:
 
 @attrs.frozen
 class Signing:
-    """Has the user sign for a savehack, at a bank that wants that.
+    """Lets the user sign for a savehack, at a bank that requires that.
 
         sdk.register(transfer_consent_requested=Signing(bank, screen).transfer_consent_requested)
 
-    Opening an account is part of it, where the user has none: the bank's backend sees to that, and
-    `account_provisioning_requested` is not called.
+    If the user has no account, the bank's backend opens one as a part of this. `account_provisioning_requested` is not
+    called then.
     """
 
     bank: BankClient
@@ -71,12 +71,11 @@ class Signing:
     async def transfer_consent_requested(self, request: TransferConsentRequest) -> None:
         """The user has launched a savehack, which is a draft until they have signed for it.
 
-        The temporary id is good for one look and for minutes, so the backend fetches the consent first of all. It is
-        the backend that tells Impact Finance what the user said, and this returns when it has: returning alone signs
-        nothing.
+        The temporary id can be used once, within minutes, so the backend first fetches the consent. The backend also
+        tells Impact Finance what the user said. This returns after that: to return alone signs nothing.
 
-        It can be called again for the same consent, with another temporary id: after a crash, after a time-out. What
-        the user has said by then is not asked again.
+        After a crash or a time-out it can be called again for the same consent, with another temporary id. It does not
+        ask again what the user has already answered.
         """
         consent = await self.bank.fetch_consent(request.temporary_id)
         signed = consent.state in ("SIGNED", "CONSENTED")
@@ -94,7 +93,7 @@ class Signing:
 
 @attrs.frozen
 class StayingSignedIn:
-    """Keeps the user's session alive as long as the bank's own lasts, and leaves when it is over.
+    """Keeps the user's session alive while they are signed in at the bank, and leaves when it ends.
 
     staying = StayingSignedIn(bank, screen)
     sdk.register(id_token_expired=staying.id_token_expired, exit_requested=staying.exit_requested)
@@ -106,7 +105,7 @@ class StayingSignedIn:
     async def id_token_expired(self, request: IDTokenExpired) -> str:
         """The session ends in half a minute: get a new ID token, without asking the user for anything.
 
-        Raise when the user is not signed in at the bank any more. The session then ends, which is right.
+        It raises if the user is no longer signed in at the bank. The session then ends, which is right.
         """
         return await self.bank.sign_in_silently()
 

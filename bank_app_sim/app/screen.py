@@ -1,4 +1,4 @@
-"""What the user sees on the phone, and what they answer."""
+"""The screen of a phone: what the user sees and answers."""
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +12,7 @@ class Screen:
     """The screen of one phone, and its user.
 
     Args:
-        answers: The user: is given a question and says yes or no; or takes a while, when it can be awaited.
+        answers: The user: gets a question and says yes or no, at once or as an awaitable.
     """
 
     answers: "Callable[[str], bool | Awaitable[bool]]" = attrs.field(default=lambda question: True)
@@ -20,7 +20,7 @@ class Screen:
 
     @asynccontextmanager
     async def taken_over(self, title: str) -> AsyncIterator[None]:
-        """The bank's own pages are in front; Impact Finance is back in front afterwards, however it ends."""
+        """Inside the block the bank's own pages are in front. After it, Impact Finance is in front again."""
         self.shows(title)
         try:
             yield

@@ -1,7 +1,7 @@
-"""What becomes of work that fails: it is said once and tried again after a while, and the server lives on.
+"""Tries failing work again: the log says it once, the next attempt comes after a while, and the server lives on.
 
-Every long-lived task of a server does its work by this, so that no exception leaves one: whatever a peer answers, and
-whatever its own database does.
+Every long-lived task of a server does its work with this, so that no exception ends the task, whatever a peer answers
+and whatever the database does.
 """
 
 import logging
@@ -23,23 +23,23 @@ T = TypeVar("T")
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=5)
 
-# Enough to be far beyond the longest wait, and few enough for a timedelta to hold.
+# More than enough for the longest wait, and few enough for a timedelta.
 MOST_DOUBLINGS = 20
 
-# What a peer says may be of any length, and is written down.
+# A peer may say anything of any length, and we store it.
 LONGEST_REASON = 1_000
 
 
 def wait_after(failures: int) -> timedelta:
-    """How long to wait after so many failures in a row, from 1: twice as long each time, up to `LONGEST_WAIT`.
+    """How long to wait after this many failures in a row, from 1: twice as long each time, up to `LONGEST_WAIT`.
 
-    There is no last attempt: money and accounts are not given up on.
+    There is no last attempt: we never give up money or accounts.
     """
     return min(FIRST_WAIT * (1 << min(failures - 1, MOST_DOUBLINGS)), LONGEST_WAIT)
 
 
 def why(error: BaseException) -> str:
-    """Why an attempt failed, as a text that every database takes: no NUL, no half of a character, and not too long."""
+    """Why an attempt failed, as a text that every database accepts: no NUL, no lone surrogate, and not too long."""
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     text = f"{type(error).__name__}: {error}"[:LONGEST_REASON].replace("\0", "\\x00")
@@ -52,9 +52,9 @@ def survived(clock: Clock, *expected: type[Exception]) -> tuple[type[Exception],
 
 
 def mistake(error: Exception, *, failures: int) -> Exception | None:
-    """The error, for its traceback in the log, where it is a mistake of ours to be found, and the first of its kind.
+    """The error, if it is a mistake of ours and the first in a row: then the log shows its traceback.
 
-    That a peer, the database or the machine cannot be used is none; they have said why.
+    An error of a peer, of the database or of the machine is none, and says enough without a traceback.
     """
     return None if failures > 1 or isinstance(error, ImpactError | DatabaseError | OSError) else error
 
@@ -64,9 +64,9 @@ class Retried:
     """One piece of work that is done again and again.
 
     Attributes:
-        what: What it is, for the log, such as `sending webhooks`.
+        what: The name of the work, for the log, such as `sending webhooks`.
         failures: Failed attempts in a row.
-        not_before: When to try again; None when the last attempt went well.
+        not_before: When to try again; None after a success.
     """
 
     what: str
@@ -80,13 +80,13 @@ class Retried:
         """Whether it is too early for another attempt."""
         if self.not_before is None:
             return False
-        # A moment that no wait leads to was reckoned by a clock that has been set back since.
+        # A moment later than any wait comes from a clock that somebody has set back since.
         return self.clock.now() < self.not_before <= self.clock.now() + LONGEST_WAIT
 
     async def attempt(self, work: Callable[[], Awaitable[T]], *, otherwise: T) -> T:
-        """What the work returns; `otherwise` where it fails. Of failures in a row the first is in the log.
+        """What the work returns, or `otherwise` if it fails. The log has the first of several failures in a row.
 
-        But for a database that cannot be used: it says so itself, once for all that work with it.
+        It does not have a `DatabaseError`: the database logs that itself, once for everybody.
         """
         try:
             done = await work()

@@ -1,4 +1,4 @@
-"""Work that is due at a moment: done when it comes, or as soon as something new is written down."""
+"""Runs work when it is due, or as soon as somebody has added more."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -10,15 +10,15 @@ from .attempts import Retried
 
 
 class DueWork:
-    """Runs what has become due, for as long as its actor lives.
+    """Runs the due work of an actor, until cancelled.
 
-    The work itself is rows in the actor's database, so that it survives the process; this only knows when to look.
-    Whatever goes wrong with a look, there is another one after a while (see `attempts`).
+    The work itself is rows in the actor's database, so that it survives the process. This only knows when to look.
+    After a look that fails there is always another one (see `attempts`).
 
     Args:
-        what: What it is, for the log.
-        run_due: Does everything that is due by now and returns the moment at which to look again, or None.
-        look_every: The longest time between two looks, where other processes may write down work as well.
+        what: The name of the work, for the log.
+        run_due: Does everything that is due now. Returns the moment of the next look, or None.
+        look_every: The longest time between two looks, if other processes may add work too.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class DueWork:
         self._woken = anyio.Event()
 
     def wake(self) -> None:
-        """Look again now: a row was written whose moment may be nearer than the one we wait for."""
+        """Look again now: somebody has written a row that may be due earlier than the moment we wait for."""
         self._woken.set()
 
     async def run(self) -> None:
@@ -47,7 +47,7 @@ class DueWork:
             await self._clock.wait_for(self._woken, until=next_look, since=since)
 
     async def _look(self) -> datetime | None:
-        """Do what is due; the moment of the next look."""
+        """Do what is due; returns the moment of the next look."""
         next_due = await self._retried.attempt(self._run_due, otherwise=None)
         if self._retried.not_before is not None:
             return self._retried.not_before

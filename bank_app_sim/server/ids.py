@@ -1,8 +1,8 @@
-"""Where ids and secrets come from: the machine's entropy, or a seed."""
+"""Makes ids and secrets, from the machine's entropy or from a seed."""
 
 import random
 
-# The bits of a UUID that are not random, and what they are.
+# The bits of a UUID that are not random, and their values.
 _FIXED = 0xF << 76 | 0x3 << 62
 _VERSION_4 = 0x4 << 76 | 0x2 << 62
 
@@ -11,7 +11,7 @@ class Ids:
     """Makes ids and secrets.
 
     Args:
-        source: `random.SystemRandom()` where secrets must be secret; `random.Random(seed)` where a run must repeat.
+        source: `random.SystemRandom()` if secrets must be secret; `random.Random(seed)` if a run must be repeatable.
     """
 
     def __init__(self, source: random.Random) -> None:
@@ -19,7 +19,7 @@ class Ids:
 
     def uuid(self) -> str:
         """A random UUID (RFC 9562, version 4)."""
-        # What str(uuid.UUID(int=…, version=4)) gives, without an object in between: each message takes two.
+        # The same as str(uuid.UUID(int=…, version=4)), but faster: each message needs two.
         digits = f"{self._source.getrandbits(128) & ~_FIXED | _VERSION_4:032x}"
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
@@ -28,5 +28,5 @@ class Ids:
         return f"{self._source.getrandbits(256):064x}"
 
     def seed(self) -> int:
-        """A number for things of chance that must come out the same each time they are looked at."""
+        """A seed for random choices that must be the same each time somebody looks."""
         return self._source.getrandbits(62)

@@ -1,7 +1,7 @@
-"""Every request that one participant can send to another: by method and path, and what the diagrams call it.
+"""Every request that one participant can send to another: its method, its path, and its names in the diagrams.
 
-Faults, journeys and the plane of worlds name messages by this one table. A message that nobody can send is refused
-wherever it is named: a fault for it would never strike, and a count of it would always be 0.
+Faults, journeys and the control plane all name messages by this table. Everywhere the name of a message that nobody can
+send is refused: a fault for it would never strike, and its count would always be 0.
 """
 
 import difflib
@@ -25,13 +25,13 @@ EXAMPLES = "POST /accounts or PATCH /transactions/{id}"
 
 @attrs.frozen(kw_only=True)
 class Exchange:
-    """A request of one kind, and its answer.
+    """A kind of request, and its answer.
 
     Attributes:
-        path: As the receiver has it, such as `/v1/users/{id}`.
-        senders: Who sends it, by their names in the trace.
-        asked: What the sequence diagrams call it beside its method and path.
-        answered: What they call its success beside its status.
+        path: The receiver's path, such as `/v1/users/{id}`.
+        senders: The participants who send it, by their names in the trace.
+        asked: Other names of the request in the sequence diagrams.
+        answered: Other names of a successful answer there.
     """
 
     receiver: str
@@ -48,7 +48,7 @@ class Exchange:
 
 
 class NoSuchMessage(ValueError):
-    """No participant sends or gets such a message; the sentence says what comes nearest."""
+    """No participant sends or gets such a message. The text names the nearest one that exists."""
 
 
 _SENDERS = {User: "sdk", Bank: "bank_backend"}
@@ -93,7 +93,7 @@ EXCHANGES = (
     _of_bank("POST", "/webhooks/transactions", "des"),
 )
 
-# What the diagrams call a request means the one whose sender they draw: the SDK's, not the bank's own of that path.
+# A name of the diagrams means the request of the sender in the diagram: the SDK's, not the bank's with that path.
 ASKED = {
     name: attrs.evolve(each, senders=each.senders[:1] if each.receiver != "des" else ("sdk",))
     for each in EXCHANGES
@@ -114,18 +114,18 @@ def _pattern(each: Exchange) -> str:
 
 
 def in_pattern(name: str) -> str:
-    """A name of the diagrams as a part of a pattern, in what JSON Schema knows of patterns."""
+    """A name of the diagrams as a part of a pattern, in the dialect of JSON Schema."""
     return re.sub(r"([.()])", r"\\\1", name)
 
 
-# What `message()` reads, for editors; which ids are some they need not know.
+# What `message()` reads, for editors. They need not know exactly what an id is.
 PATTERN = "|".join([*map(_pattern, EXCHANGES), *map(in_pattern, ASKED)])
 
 
 def message(text: str) -> str:
-    """Method and path of a message that somebody named, or what the diagrams call it, as faults have them.
+    """A name for a message, as faults have it: method and path, or a name of the diagrams.
 
-    With the version (`POST /v1/accounts`) only DES' path is meant. A concrete id in place of `{id}` means this one.
+    With the version (`POST /v1/accounts`) it means only DES' path, and with an id in place of `{id}` only that one.
 
     Raises:
         NoSuchMessage: There is no such message.
@@ -145,7 +145,7 @@ def message(text: str) -> str:
 
 
 def exchanges(what: str | None) -> list[Exchange]:
-    """Those that are meant by what `message()` has read; None for all."""
+    """The kinds of requests that a name from `message()` means; all kinds for None."""
     if what is None:
         return list(EXCHANGES)
     if what in ASKED:
@@ -155,22 +155,22 @@ def exchanges(what: str | None) -> list[Exchange]:
 
 
 def as_sent(what: str, sender: str | None) -> tuple[str, str | None]:
-    """Method and path of what `message()` has read, and whose it is: the diagrams draw one sender of a message."""
+    """Method and path of a name from `message()`, and the sender: a name of the diagrams has only one."""
     if what not in ASKED:
         return what, sender
     return ASKED[what].name, sender or ASKED[what].senders[0]
 
 
 def refuse_what_nobody_sends(what: str | None, *, sender: str | None, receiver: str | None) -> None:
-    """Refuse a message on a way that it never takes.
+    """Raise if no such message ever goes from this sender to this receiver.
 
     Args:
-        what: As `message()` has read it; None for any.
+        what: A name from `message()`; None for any message.
         sender: A participant by its name in the trace; None for any.
         receiver: Likewise.
 
     Raises:
-        NoSuchMessage: This sender never sends it, or this receiver never gets it; or there is no such participant.
+        NoSuchMessage: The sender never sends it, the receiver never gets it, or there is no such participant.
     """
     for participant in filter(None, (sender, receiver)):
         if participant not in PARTICIPANTS:
@@ -190,7 +190,7 @@ def refuse_what_nobody_sends(what: str | None, *, sender: str | None, receiver: 
 
 @functools.lru_cache(4096)
 def name_of(method: str, path: str) -> str | None:
-    """What a request that was sent is called: method and path, with `{id}` for ids and without the version."""
+    """The name of a request that was sent: method and path, with `{id}` for ids and without the version."""
     for each in EXCHANGES:
         if each.method == method and _fits(each.path, path, any_id=True):
             return each.name
@@ -220,7 +220,7 @@ def _fits(template: str, path: str, *, any_id: bool = False) -> bool:
 
 
 def _unknown_name(text: str) -> str:
-    """Why a text without a path is no message: what it may be all the same."""
+    """Why a text without a path is no message, and what it may mean."""
     name = text.strip()
     if name in ANSWERED:
         asked = ANSWERED[name].name
@@ -232,7 +232,7 @@ def _unknown_name(text: str) -> str:
 
 
 def _unknown_path(text: str, method: str, path: str) -> str:
-    """That no participant has this path, with the nearest that one has."""
+    """That no participant has this path, and the nearest path that exists."""
     with_ids = [
         each for each in EXCHANGES if _fits(each.path, path, any_id=True) or _fits(_plain(each.path), path, any_id=True)
     ]

@@ -16,21 +16,25 @@ _PART = r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)"
 _WHOLE = re.compile(rf"{_PART}(?:\s+{_PART})*")
 _PARTS = re.compile(_PART)
 
-# What editors are told: each word in any case, and JavaScript's expressions know no flag within.
+# For editors: each word in any case. Regular expressions of JavaScript have no inline flag for that.
 _ANY_WORD = "|".join("".join(f"[{letter.upper()}{letter}]" for letter in word) for word in _BY_WORD)
 PATTERN = rf"(\d+(\.\d+)? *({_ANY_WORD})( +|$))+"
 
 EXAMPLES = "90s, 1.5h or 2 days"
 
-# What is done again and again is not done more often. In simulated time a day would else be millions of steps.
+# The shortest interval of repeated work: otherwise a day of simulated time would be millions of steps.
 SHORTEST = timedelta(seconds=1)
 
-# The hundred years that a clock goes ahead at once. So all moments stay in the calendar: worlds end with the year 2999.
+# The farthest that a clock goes at once: a hundred years. Worlds end with 2999, so all moments stay in the calendar.
 LONGEST = timedelta(days=36_525)
 
 
 def parsed(text: str) -> timedelta:
-    """What is written; ValueError, in words for whoever wrote it, where it is no duration."""
+    """The duration that a text means.
+
+    Raises:
+        ValueError: The text is no duration; the message is for its author.
+    """
     plain = text.strip().lower()
     parts = _PARTS.findall(plain) if _WHOLE.fullmatch(plain) else []
     if "," in plain and _WHOLE.fullmatch(with_points := plain.replace(",", ".")):
@@ -47,20 +51,20 @@ def parsed(text: str) -> timedelta:
 
 
 def what_is_wrong_with(duration: timedelta, *, least: timedelta, most: timedelta = LONGEST) -> str | None:
-    """A sentence for one that is out of its bounds."""
+    """What to tell the author of a duration that is out of bounds; None if it is within them."""
     if least <= duration <= most:
         return None
     return f"must be from {shown(least)} to {shown(most)}: {shown(duration) if duration > timedelta() else duration}"
 
 
 def _nearest(unit: str, number: str) -> str | None:
-    """The unit that was probably meant, one or several as the number has it."""
+    """The unit that was probably meant, in the singular or plural of the number."""
     near = difflib.get_close_matches(unit, [*_UNITS, *(name.removesuffix("s") for name in _UNITS)], n=1)
     return f"{near[0].removesuffix('s')}{'' if float(number) == 1 else 's'}" if near else None
 
 
 def shown(duration: timedelta) -> str:
-    """As people write it, and as `parsed()` reads it: `2 days`, `1 hour 30 minutes`; `0 seconds` for nothing."""
+    """As people write it, and as `parsed()` reads it: `2 days`, `1 hour 30 minutes`, `0 seconds`."""
     minutes, left = divmod(duration.seconds, 60)
     hours, minutes = divmod(minutes, 60)
     seconds = f"{left}.{duration.microseconds:06}".rstrip("0").rstrip(".")

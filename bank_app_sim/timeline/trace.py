@@ -1,4 +1,4 @@
-"""Every message between the participants, in order: what a journey did, and the evidence that it did."""
+"""The trace: every message between the participants, in order. It is the evidence of what a journey did."""
 
 import collections
 import contextlib
@@ -15,7 +15,7 @@ from impact_sdk import Clock
 from .moments import moment, timestamp
 from .turns import BRANCH
 
-# The participants, in the order in which they stand in a drawing.
+# The participants, in the order of the diagrams.
 PARTICIPANTS = {
     "bank_app": "Bank App",
     "sdk": "Impact Finance SDK",
@@ -23,15 +23,15 @@ PARTICIPANTS = {
     "bank_backend": "Bank Backend",
 }
 
-# On whose phone what a task says begins; what is said to answer it belongs to the same user.
+# The user on whose phone a task began. Messages that answer its messages belong to the same user.
 _USER: contextvars.ContextVar[str] = contextvars.ContextVar("user", default="")
 
-# What a process that dies says last, to itself.
+# The label of the message that a dying process sends to itself.
 DIES = "process dies"
 
 Kind = Literal["call", "return", "request", "response"]
 
-# A served sandbox runs for weeks, and has no journey that needs the message of last Monday.
+# A served sandbox runs for weeks, and nobody there needs the messages of last Monday.
 KEPT_WHEN_SERVED = 5_000
 
 
@@ -45,9 +45,8 @@ class Message:
         label: What it says, in the words of the sequence diagrams.
         kind: A `call` within the bank's app and its `return`, or an HTTP `request` and its `response`.
         detail: What it carried: method, path, status, body. Never a token or a secret.
-        user: On whose phone it was sent or heard, or what was said there to bring it about; empty for what the bank
-            and DES do by themselves.
-        branch: Of a `meanwhile`: which one brought it about, with those that it is within; empty outside of them.
+        user: The user whose phone sent it, received it or caused it; empty for what the bank and DES do by themselves.
+        branch: The branch of a `meanwhile` that caused it, after the branches around it; empty outside of them.
     """
 
     n: int
@@ -78,7 +77,7 @@ class Message:
         """The opposite of `as_json()`.
 
         Raises:
-            KeyError, TypeError, ValueError: It is no message.
+            KeyError, TypeError, ValueError: The values are not those of a message.
         """
         for participant in (values["from"], values["to"]):
             if participant not in PARTICIPANTS:
@@ -97,18 +96,18 @@ class Message:
 
 
 def user() -> str:
-    """On whose phone what this task says begins; empty where it is nobody's."""
+    """The user on whose phone this task began; empty if there is none."""
     return _USER.get()
 
 
 def branch_within(branch: str, other: str) -> bool:
-    """Whether a branch is another one, or within it; everything is within none."""
+    """Whether a branch is the other one or within it. Every branch is within the empty one."""
     return not other or branch == other or branch.startswith(f"{other} / ")
 
 
 @contextlib.contextmanager
 def of_user(customer: str) -> Iterator[None]:
-    """What is said within the block begins on the phone of this user."""
+    """Messages that are sent inside the block belong to this user's phone."""
     token = _USER.set(customer)
     try:
         yield
@@ -117,9 +116,9 @@ def of_user(customer: str) -> Iterator[None]:
 
 
 class Trace:
-    """The messages of one world, as they are sent.
+    """The messages of one world, in the order in which they are sent.
 
-    Whoever records a message leaves tokens and secrets out of it; nothing is taken out afterwards.
+    The caller leaves tokens and secrets out of a message; the trace does not remove them.
 
     Args:
         keep: How many of the latest messages are kept; all of them when left out.
@@ -139,7 +138,7 @@ class Trace:
         return len(self._messages)
 
     def stop(self) -> None:
-        """Record nothing more: the journey is over, and who looks at its end leaves no trace."""
+        """Record nothing more: the journey is over, and looking at its end leaves no trace."""
         self._is_stopped = True
 
     def record(
@@ -163,7 +162,7 @@ class Trace:
             listener(message)
 
     def listen(self, listener: Callable[[Message], None]) -> None:
-        """Call `listener` with each message from now on, at the moment it is recorded."""
+        """From now on call `listener` with each message, as soon as it is recorded."""
         self._listeners.append(listener)
 
     def as_json(self) -> list[dict[str, Any]]:
@@ -176,9 +175,10 @@ class Trace:
 
 
 def folded(messages: Iterable[Message]) -> list[tuple[Message, int]]:
-    """The messages, each with how often its exchange was repeated.
+    """The messages, each with the number of times that its exchange was repeated.
 
-    A bank that polls asks the same and hears the same for days: of a run of equal exchanges the first stands for all.
+    A bank that polls sends the same request and gets the same answer for days. Of equal exchanges in a row, only the
+    first one is returned.
     """
     messages = list(messages)
     folded: list[tuple[Message, int]] = []
@@ -206,7 +206,7 @@ def mermaid(messages: Iterable[Message]) -> str:
 
 
 def _in_mermaid(label: str) -> str:
-    """On one line, and without the two that end a statement in Mermaid's grammar."""
+    """On one line, and without the two characters that end a statement in Mermaid."""
     return " ".join(label.replace(";", ",").replace("#", "").split())
 
 
@@ -215,7 +215,7 @@ def _alike(exchange: Sequence[Message], other: Sequence[Message]) -> bool:
     return is_exchange and list(map(said, exchange)) == list(map(said, other))
 
 
-def said(message: Message) -> Any:
-    """All that a message says but when: equal for the polls of a bank that finds nothing new."""
+def said(message: Message) -> tuple[object, ...]:
+    """Everything that a message says, except the time: equal for polls that find nothing new."""
     what = {name: value for name, value in message.detail.items() if name != "request_id"}
     return (message.sender, message.receiver, message.label, message.kind, what)

@@ -1,11 +1,11 @@
-"""What is on its way between participants: without it a simulated clock could not know that everything is quiet."""
+"""Counts the messages on their way between participants, so that a simulated clock can see that everything is quiet."""
 
 import contextvars
 
 import anyio
 import attrs
 
-# How many messages a task is in the middle of: to answer one, a server may send another.
+# How many messages a task is in the middle of. To answer one, a server may send another.
 _INSIDE: contextvars.ContextVar[int] = contextvars.ContextVar("inside", default=0)
 
 
@@ -13,30 +13,30 @@ class Traffic:
     """Counts messages on their way.
 
     Attributes:
-        changes: How often anything has changed.
+        changes: How often a count has changed.
     """
 
     def __init__(self) -> None:
         self.changes = 0
         self._moving = 0
         self._resting = 0
-        # Who waits until nothing is on its way.
+        # Set when nothing is on its way any more.
         self._at_rest: anyio.Event | None = None
 
     def moving(self) -> "_Moving":
-        """A message is on its way as long as the block lasts."""
+        """A message is on its way until the end of the block."""
         return _Moving(self)
 
     def resting(self) -> "_Resting":
-        """What this task is in the middle of stands still as long as the block lasts: time may pass meanwhile."""
+        """The messages that this task is in the middle of stand still until the end of the block: time may pass."""
         return _Resting(self)
 
     def note(self) -> None:
-        """Something has happened at once: whoever looks whether everything is quiet looks again."""
+        """Something has happened at once: a clock that checks whether everything is quiet has to check again."""
         self.changes += 1
 
     async def at_rest(self) -> None:
-        """Return when nothing is on its way; or when something rests, because others may wait for that."""
+        """Return when nothing is on its way, or when something rests: then others may wait for that."""
         while self._moving and not self._resting:
             if self._at_rest is None:
                 self._at_rest = anyio.Event()
@@ -51,7 +51,7 @@ class Traffic:
             self._at_rest = None
 
 
-# Classes, and no generators: every message and every look into a database goes through one of them.
+# Classes, because generators are slower: every message and every look into a database goes through one of them.
 @attrs.define(eq=False)
 class _Moving:
     _traffic: Traffic

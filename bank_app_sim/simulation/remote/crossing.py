@@ -1,10 +1,9 @@
-"""How the phones of a world reach its actors over TCP, and how its player knows what is on the way."""
+"""How the phones of a world reach its actors over TCP, and how the player counts what is on the way."""
 
 import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 import anyio
@@ -18,12 +17,12 @@ from ...timeline.turns import BRANCH
 from ..unreachable import unreachable
 from . import headers
 
-# Days pass in an instant, and an instant may take a while: no time limit by the machine's clock makes sense.
+# Simulated days pass in an instant, or time stands still: no limit on the machine's clock makes sense.
 _PATIENT = {"connect": 5.0, "read": None, "write": None, "pool": None}
 
 
 class InFlight:
-    """The requests that are on their way to the sandbox, or answered there and not here yet."""
+    """The requests that are on their way to the sandbox, or whose answers are on their way back."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -33,7 +32,7 @@ class InFlight:
 
     @contextlib.contextmanager
     def flying(self) -> Iterator[int]:
-        """One more, with its number, as long as the block lasts."""
+        """One more request is on its way until the end of the block; gives its number."""
         self.last = number = next(self._numbers)
         self.now.add(number)
         try:
@@ -44,22 +43,22 @@ class InFlight:
             self._landed = anyio.Event()
 
     async def landed(self, numbers: Collection[int]) -> None:
-        """Return when none of these is on its way any more."""
+        """Return when none of these requests is on its way any more."""
         while not self.now.isdisjoint(numbers):
             await self._landed.wait()
 
 
 @attrs.define(eq=False, kw_only=True)
 class Crossing:
-    """A transport for httpx: the way from one participant, here, to an actor, there.
+    """A transport for httpx, from a participant on this side to an actor at the sandbox.
 
-    Time may pass there while a request is in flight, and does so only when this side says so; therefore a request does
-    not count as traffic here.
+    A request does not count as traffic on this side: time may pass at the sandbox while it is in flight, but only if
+    this side says so.
 
     Attributes:
-        hand_over: Tells the sandbox what was said on this side until now.
+        hand_over: Sends the sandbox the messages that this side has recorded.
         takes_turns: Whether messages go one at a time now.
-        is_now: Is told the moment at which an answer was given: here it may be earlier still.
+        is_now: Called with the moment of an answer. The clock on this side may be behind it.
     """
 
     sender: str
@@ -80,7 +79,7 @@ class Crossing:
                 request.headers[headers.USER] = quote(user(), safe="")
             if self.takes_turns():
                 request.headers[headers.BRANCH] = quote(BRANCH.get(), safe="")
-            # How it travels to the sandbox is nobody's evidence of how it travels in the world.
+            # httpx's trace would tell of the way to the sandbox, which is not the way in the world.
             trace = request.extensions.get("trace")
             request.extensions = {"timeout": _PATIENT}
             answer, content = await self._exchanged(request, number)
@@ -100,7 +99,7 @@ class Crossing:
             try:
                 answer = await self.transport.handle_async_request(request)
                 answered.append((answer, await answer.aread()))
-            except Exception as error:  # to be raised as it is, and not in a group of one
+            except Exception as error:  # raised below: a task group would put it into a group
                 failed.append(error)
             is_over.set()
 
@@ -109,7 +108,7 @@ class Crossing:
             try:
                 await is_over.wait()
             except BaseException:
-                # Given up. To hang up takes a while, and the sandbox is not to let it go on meanwhile.
+                # Given up. To hang up takes a while, and the sandbox must not go on with the request meanwhile.
                 self.in_flight.now.discard(number)
                 raise
         if failed:
@@ -117,7 +116,7 @@ class Crossing:
         return answered[0]
 
     async def _as_it_was(self, answer: httpx.Response, content: bytes, request: httpx.Request) -> httpx.Response:
-        """What the network of the world has made of it, here as there."""
+        """Raise here what the network of the world has raised there."""
         match answer.headers.get(headers.NETWORK):
             case headers.NOT_SENT:
                 await unreachable(request, _sentence(answer))
@@ -128,12 +127,12 @@ class Crossing:
         return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
 
     async def aclose(self) -> None:
-        """The connections are the world's, which closes them."""
+        """The world closes the connections."""
 
     async def __aenter__(self) -> "Crossing":
         return self
 
-    async def __aexit__(self, *_error: Any) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self.aclose()
 
 

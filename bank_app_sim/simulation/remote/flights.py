@@ -1,22 +1,22 @@
-"""Requests that a player has on their way: a clock may only go on when both sides agree on where they are."""
+"""The requests that a player has on their way: time may pass only while both sides agree on where they are."""
 
 import contextlib
 from collections.abc import Iterator, Set
 
 import anyio
 
-# A request that has not arrived by then never will: its connection broke on the way here.
+# A request that has not arrived by then never will: its connection broke on the way.
 ARRIVES_WITHIN_SECONDS = 5
 
 
 class Flights:
-    """What has arrived here of the requests that somebody outside counts, and what was answered.
+    """Which of a player's requests have arrived here, and which are answered.
 
-    Each has a number, higher than all before.
+    The player numbers its requests. Each number is higher than all before.
     """
 
     def __init__(self) -> None:
-        self._last = 0  # of those that the player has spoken of
+        self._last = 0  # the highest number that the player has named
         self._expected: Set[int] = frozenset()
         self._under_way: dict[int, anyio.CancelScope] = {}
         self._answered: set[int] = set()
@@ -24,10 +24,10 @@ class Flights:
 
     @contextlib.contextmanager
     def arrival(self, number: int | None) -> Iterator[None]:
-        """One of them is here, and is answered when the block ends; which it does at once when its sender is gone.
+        """A request is here, and is answered at the end of the block. If its sender has gone, the block is cancelled.
 
         Args:
-            number: None for a request that nobody counts.
+            number: None for a request that the player does not count.
         """
         with anyio.CancelScope() as scope:
             if number is None:
@@ -45,7 +45,7 @@ class Flights:
                 self._tell()
 
     def expect(self, in_flight: Set[int], *, last: int) -> None:
-        """The player waits for these and no others; `last` is the highest number there is so far."""
+        """The player waits for these requests and no others; `last` is its highest number so far."""
         self._last, self._expected = last, in_flight
         self._answered &= in_flight
         for number, scope in self._under_way.items():
@@ -53,14 +53,14 @@ class Flights:
                 scope.cancel()
 
     async def arrived(self) -> None:
-        """Return when all that are expected are here, or were."""
+        """Return when all expected requests are here, or have been."""
         with anyio.move_on_after(ARRIVES_WITHIN_SECONDS):
             while self._expected - self._under_way.keys() - self._answered:
                 await self._news.wait()
 
     @property
     def landed(self) -> Set[int]:
-        """Those of the expected that are not here any more: the player has, or will have, what came of them."""
+        """The expected requests that have left: their answers have reached the player, or will."""
         return self._expected - self._under_way.keys()
 
     def _tell(self) -> None:
