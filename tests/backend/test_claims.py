@@ -17,7 +17,7 @@ from bank_app_sim.timeline.trace import Trace
 from impact_sdk import ClientCredentials, ImpactAPI
 
 from ..conftest import DatabaseOf
-from .network import Network
+from .network import Network, own_answer
 from .saver import Saver, saver
 
 Start = Callable[[ImpactAPI], BankBackend]
@@ -100,10 +100,10 @@ async def killed_in_the_middle(worker: BankBackend, network: Network) -> None:
     def kill(_request: object) -> None:
         raise Killed
 
-    network.interfere = kill
+    network.answer = kill
     with pytest.raises(Killed):
         await worker.work_off()
-    network.interfere = lambda _request: None
+    network.answer = own_answer
 
 
 async def test_a_killed_workers_step_is_taken_when_its_claim_expires(

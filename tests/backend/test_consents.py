@@ -135,12 +135,12 @@ async def test_an_answer_that_des_did_not_hear_is_told_later(
 ) -> None:
     request = await asked(ada)
     await fetch(ada, request)
-    network.interfere = lambda sent: httpx.Response(503) if sent.method == "PATCH" else None
+    network.fail(what="PATCH /transfer-consents/{id}")
     answer = await say(ada, request, signed=signed)
     assert answer.status_code == 202
     assert (await ada.bank.get(f"/consents/{request['requestId']}")).status_code == 202
 
-    network.interfere = lambda sent: None
+    network.heal()
     await let_pass(timedelta(minutes=5), backend, clock)
 
     assert (await ada.bank.get(f"/consents/{request['requestId']}")).status_code == 200
@@ -149,9 +149,7 @@ async def test_an_answer_that_des_did_not_hear_is_told_later(
 
 async def test_a_consent_that_cannot_be_fetched_now_is_not_unknown(ada: Saver, network: Network) -> None:
     request = await asked(ada)
-    network.interfere = lambda sent: (
-        httpx.Response(503) if sent.method == "GET" and "transfer-consents" in sent.url.path else None
-    )
+    network.fail(what="GET /transfer-consents")
 
     assert (await fetch(ada, request)).status_code == 503
 
@@ -161,7 +159,7 @@ async def test_an_answer_that_des_refuses_is_not_told_for_ever(
 ) -> None:
     request = await asked(ada)
     await fetch(ada, request)
-    network.interfere = lambda sent: httpx.Response(404) if sent.method == "PATCH" else None
+    network.fail(what="PATCH /transfer-consents/{id}", status=404)
 
     answer = await say(ada, request, signed=True)
 

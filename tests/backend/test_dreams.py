@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 
 from bank_app_sim.backend import CRASH_POINTS, DREAM_CRASH_POINTS, Bank, BankBackend
@@ -163,13 +162,11 @@ async def test_linking_survives_an_outage_of_des(
     dream = await ada.dreams()
     await ada.saves_for(dream, 5_000)
     order = await ada.orders_account_for(dream)
-    network.interfere = lambda request: (
-        httpx.Response(503) if request.method == "PATCH" and "/dreams/" in request.url.path else None
-    )
+    network.fail(what="PATCH /dreams/{id}")
     await let_pass(2 * DAY + HOUR, backend, clock)
     assert await ada.state_of(order) == "POSTED"
 
-    network.interfere = lambda _request: None
+    network.heal()
     await let_pass(HOUR, backend, clock)
 
     assert await ada.state_of(order) == "REPORTED"

@@ -11,12 +11,13 @@ import pytest
 
 from bank_app_sim.backend import EVENT_CRASH_POINTS, Bank, BankBackend
 from bank_app_sim.des import DES
+from bank_app_sim.simulation.faults import FaultKind
 from bank_app_sim.timeline.clock import SimulatedClock
 from impact_sdk import ImpactAPI
 
 from .conftest import Start
 from .dying import Crashed, DyingAt
-from .network import Network
+from .network import Network, own_answer
 from .saver import Saver, saver
 from .webhooks import secret
 from .week import DAY, EXPECTED, MINUTE, a_week, end_state
@@ -24,6 +25,8 @@ from .week import DAY, EXPECTED, MINUTE, a_week, end_state
 LOOK = timedelta(hours=6)
 
 WEBHOOKS = ("/webhooks/events", "/webhooks/transactions")
+# More messages than a week has.
+MANY = 200
 
 
 @pytest.fixture
@@ -66,12 +69,14 @@ async def nothing_happens(network: Network, clock: SimulatedClock) -> None:
 
 
 async def all_are_lost(network: Network, clock: SimulatedClock) -> None:
-    network.interfere = lambda request: httpx.Response(503) if request.url.path in WEBHOOKS else None
+    for webhook in WEBHOOKS:
+        network.fail(FaultKind.LOST, what=f"POST {webhook}")
 
 
 async def all_are_swallowed(network: Network, clock: SimulatedClock) -> None:
-    """Something in between takes a webhook and answers that it was delivered."""
-    network.interfere = lambda request: httpx.Response(204) if request.url.path in WEBHOOKS else None
+    """Something on the way says that it was delivered."""
+    for webhook in WEBHOOKS:
+        network.fail(what=f"POST {webhook}", status=204)
 
 
 async def every_second_is_lost(network: Network, clock: SimulatedClock) -> None:
@@ -80,41 +85,23 @@ async def every_second_is_lost(network: Network, clock: SimulatedClock) -> None:
     def lose(request: httpx.Request) -> httpx.Response | None:
         return httpx.Response(502) if request.url.path in WEBHOOKS and luck.random() < 0.5 else None
 
-    network.interfere = lose
+    network.answer = lose
 
 
 async def every_answer_is_lost(network: Network, clock: SimulatedClock) -> None:
-    """The bank takes a webhook in, and DES does not hear of it and sends it again."""
-
-    async def lose(request: httpx.Request) -> None:
-        if request.url.path in WEBHOOKS:
-            raise httpx.ReadError("cut", request=request)
-
-    network.afterwards = lose
+    """The bank takes it in, DES does not hear of it, and sends it again and again."""
+    for webhook in WEBHOOKS:
+        network.fail(FaultKind.ANSWER_LOST, what=f"POST {webhook}")
 
 
 async def all_come_twice(network: Network, clock: SimulatedClock) -> None:
-    async def again(request: httpx.Request) -> None:
-        if request.url.path in WEBHOOKS:
-            await httpx.ASGITransport(network.hosts["bank"]).handle_async_request(request)
-
-    network.afterwards = again
+    for webhook in WEBHOOKS:
+        network.fail(FaultKind.DOUBLED, what=f"POST {webhook}")
 
 
 async def each_comes_after_the_next(network: Network, clock: SimulatedClock) -> None:
-    held: list[httpx.Request] = []
-
-    def hold(request: httpx.Request) -> httpx.Response | None:
-        if request.url.path != WEBHOOKS[0] or len(held) == 1:
-            return None
-        held.append(request)
-        return httpx.Response(204)
-
-    async def let_go(request: httpx.Request) -> None:
-        if request.url.path == WEBHOOKS[0]:
-            await httpx.ASGITransport(network.hosts["bank"]).handle_async_request(held.pop())
-
-    network.interfere, network.afterwards = hold, let_go
+    for pairs in range(MANY):
+        network.fail(FaultKind.HELD_BACK, what=f"POST {WEBHOOKS[0]}", times=1, after=pairs)
 
 
 @pytest.mark.thorough
@@ -171,10 +158,10 @@ async def test_webhooks_that_come_days_later_are_refused_and_change_nothing(
         return httpx.Response(204)
 
     await subscribe(impact)
-    network.interfere = hold
+    network.answer = hold
     await a_week(ada, bo, impact, des, backend, clock)
     await clock.advance(6 * MINUTE)
-    network.interfere = lambda _request: None
+    network.answer = own_answer
 
     late = [await network.handle_async_request(request) for request in held]
 
@@ -231,7 +218,7 @@ async def test_looking_goes_on_where_it_ended(
         if request.url.path == "/v1/events":
             asked.append(request.url.params.get("createdAfter"))
 
-    network.interfere = note
+    network.answer = note
     for _ in range(25):
         await ada.saves(1)
     await backend.work_off()
@@ -249,7 +236,7 @@ async def test_looking_goes_on_where_it_ended(
 async def test_during_an_outage_des_is_asked_less_and_less_often(
     ada: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
-    network.interfere = lambda request: httpx.Response(500) if request.url.path == "/v1/events" else None
+    network.fail(what="GET /events", status=500)
     await ada.saves(5_000)
 
     first = await backend.work_off()
@@ -260,7 +247,7 @@ async def test_during_an_outage_des_is_asked_less_and_less_often(
     assert second is not None
 
     assert second - clock.now() > first_wait > timedelta()
-    network.interfere = lambda _request: None
+    network.heal()
     await clock.advance_to(second)
     await backend.work_off()
     assert (await ada.bank.get("/impact-events")).json()["events"]

@@ -128,14 +128,14 @@ async def test_an_order_survives_an_outage_of_des(
     """It is tried again until it succeeds, and says why it waits."""
     order = await ada.bank.post("/provisioning-orders", json={})
     place = f"/provisioning-orders/{order.json()['order']['id']}"
-    network.interfere = lambda request: httpx.Response(503) if request.url.host == "des" else None
+    network.fail(to="des")
     await let_pass(2 * DAY + timedelta(hours=1), backend, clock)
     waiting = (await ada.bank.get(place)).json()["order"]
     assert waiting["state"] == "OPENED"
     assert waiting["attempts"] > 10
     assert "503" in waiting["last_error"]
 
-    network.interfere = lambda _request: None
+    network.heal()
     await let_pass(6 * MINUTE, backend, clock)
 
     done = (await ada.bank.get(place)).json()["order"]
@@ -203,9 +203,9 @@ async def test_a_late_refusal_does_not_stop_a_newer_order(
 ) -> None:
     """DES hears the result of the newer order."""
     await mallory.orders_account(request_id="first")
-    network.interfere = lambda request: httpx.Response(503) if request.url.host == "des" else None
+    network.fail(to="des")
     await let_pass(2 * DAY, backend, clock)
-    network.interfere = lambda _request: None
+    network.heal()
 
     await mallory.orders_account(request_id="second")
     await let_pass(6 * MINUTE, backend, clock)

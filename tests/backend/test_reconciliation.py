@@ -66,13 +66,13 @@ async def test_a_reference_moves_money_once(with_account: Saver, backend: BankBa
 async def test_what_moves_before_des_knows_the_account_is_reported_when_it_does(
     ada: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
-    network.interfere = lambda request: httpx.Response(503) if request.url.path == "/v1/accounts" else None
+    network.fail(what="POST /accounts")
     await ada.orders_account()
     await let_pass(2 * DAY, backend, clock)
     await moves(ada, 500, "gift")
     await let_pass(HOUR, backend, clock)
 
-    network.interfere = lambda _request: None
+    network.heal()
     await let_pass(HOUR, backend, clock)
 
     assert await reported(ada) == [("Deposit", "outside:gift", 500, "settled")]
@@ -81,11 +81,11 @@ async def test_what_moves_before_des_knows_the_account_is_reported_when_it_does(
 async def test_reporting_outlasts_a_des_that_is_down(
     with_account: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
-    network.interfere = lambda request: httpx.Response(503) if request.url.host == "des" else None
+    network.fail(to="des")
     await moves(with_account, 500, "gift")
     await let_pass(3 * HOUR, backend, clock)
 
-    network.interfere = lambda _request: None
+    network.heal()
     await let_pass(HOUR, backend, clock)
 
     assert await reported(with_account) == [("Deposit", "outside:gift", 500, "settled")]

@@ -146,12 +146,12 @@ async def test_money_moves_once_however_often_des_has_to_be_told(
     with_account: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
     await with_account.saves(5_000)
-    network.interfere = lambda request: httpx.Response(503) if request.method == "PATCH" else None
+    network.fail(what="PATCH /transactions/{id}")
     await let_pass(6 * HOUR, backend, clock)
     assert await with_account.deposits() == [(5_000, "requested", [])]
     assert await with_account.balances() == {"current:ada": 995_000, "savings:ada": 5_000}
 
-    network.interfere = lambda _request: None
+    network.heal()
     await let_pass(6 * MINUTE, backend, clock)
 
     assert await with_account.deposits() == [(5_000, "settled", [])]
@@ -164,9 +164,7 @@ async def test_one_deposit_that_des_cannot_take_holds_up_no_other(
     await with_account.saves(5_000)
     await with_account.saves(6_000)
     stuck, _ = [each.id async for each in impact.transactions.list()]
-    network.interfere = lambda request: (
-        httpx.Response(500) if (request.method, request.url.path) == ("PATCH", f"/v1/transactions/{stuck}") else None
-    )
+    network.fail(what=f"PATCH /transactions/{stuck}", status=500)
 
     await let_pass(HOUR + MINUTE, backend, clock)  # the minute: its attempts come first, if its id does
 
@@ -177,10 +175,10 @@ async def test_settling_outlasts_a_des_that_is_down(
     with_account: Saver, backend: BankBackend, network: Network, clock: SimulatedClock
 ) -> None:
     await with_account.saves(5_000)
-    network.interfere = lambda request: httpx.Response(503) if request.url.host == "des" else None
+    network.fail(to="des")
     await let_pass(3 * HOUR, backend, clock)
 
-    network.interfere = lambda _request: None
+    network.heal()
     await let_pass(6 * MINUTE, backend, clock)
 
     assert await with_account.deposits() == [(5_000, "settled", [])]
@@ -203,7 +201,7 @@ async def test_what_this_bank_does_not_know_is_left_alone_and_said(
         "fromAccount": {"type": "SharedSavings", "id": "a-1"},
     }
     listing = {"transactions": [gift], "meta": {"next_url": None, "items": 1}}
-    network.interfere = lambda request: (
+    network.answer = lambda request: (
         httpx.Response(200, json=listing) if request.url.path == "/v1/transactions" else None
     )
 
@@ -220,9 +218,9 @@ async def test_money_that_des_has_failed_meanwhile_goes_back(
 ) -> None:
     """Moved here, and failed there before DES could be told: the two agree in the end."""
     await with_account.saves(5_000)
-    network.interfere = lambda request: httpx.Response(503) if request.method == "PATCH" else None
+    network.fail(what="PATCH /transactions/{id}")
     await let_pass(HOUR, backend, clock)
-    network.interfere = lambda _request: None
+    network.heal()
     (deposit,) = [each async for each in impact.transactions.list()]
     await impact.transactions.fail(deposit.id, errors=["changed my mind"])
 
@@ -244,9 +242,9 @@ async def test_a_refused_deposit_that_somebody_has_settled_is_a_persons_business
 ) -> None:
     """No posting of ours can make that good; but it is said, once, and nothing is tried for ever."""
     await with_account.saves(2_000_000)
-    network.interfere = lambda request: httpx.Response(503) if request.method == "PATCH" else None
+    network.fail(what="PATCH /transactions/{id}")
     await let_pass(HOUR, backend, clock)
-    network.interfere = lambda _request: None
+    network.heal()
     (deposit,) = [each async for each in impact.transactions.list()]
     await impact.transactions.settle(deposit.id)
 
