@@ -12,7 +12,7 @@ import attrs
 
 from impact_sdk import BadRequest, ImpactError, NotFound
 
-from ..server.attempts import survived, why
+from ..server.attempts import why
 from ..server.database import Connection
 from ..timeline.clock import timestamp
 from . import store
@@ -107,7 +107,7 @@ class Consents:
                     store.consents.end, consent=consent, state=ConsentState.OBSOLETE, last_error=why(error)
                 )
             )
-        except survived(self.desk.clock, ImpactError) as error:
+        except self.desk.clock.survived(ImpactError) as error:
             what = f"DES does not hear that consent {consent.id} is {consent.state}"
             await self.desk.postpone(store.consents.DUE, consent, error, what=what)
 

@@ -9,7 +9,7 @@ import attrs
 
 from impact_sdk import Event, ImpactError
 
-from ..server.attempts import LONGEST_WAIT, survived, why
+from ..server.attempts import LONGEST_WAIT, why
 from ..server.database import Connection
 from ..timeline.clock import Clock, moment, timestamp
 from . import ledger, store
@@ -74,7 +74,7 @@ class Following:
             return
         try:
             await self._take_all(look)
-        except survived(self.desk.clock, ImpactError) as error:
+        except self.desk.clock.survived(ImpactError) as error:
             due_at = self.desk.log_failure("no look for events", error, failures=look.attempts + 1)
             plan = functools.partial(store.events.plan_look, attempts=look.attempts + 1, last_error=why(error))
         else:

@@ -9,7 +9,6 @@ import attrs
 
 from impact_sdk import ImpactError
 
-from ..server.attempts import survived
 from ..server.database import Connection
 from ..timeline.clock import timestamp
 from . import ledger, store
@@ -49,7 +48,7 @@ class Provisioning:
             told = await self._tell_des(order)
             answer = await self._link(order) if order.state is OrderState.POSTED else None
             return await self.desk.database.run(functools.partial(self._write, order=told, answer=answer, now=now))
-        except survived(self.desk.clock, ImpactError) as error:
+        except self.desk.clock.survived(ImpactError) as error:
             what = f"order {order.id} stays {order.state}"
             await self.desk.postpone(store.orders.DUE, order, error, what=what)
             return None

@@ -12,7 +12,6 @@ import attrs
 
 from impact_sdk import ImpactError
 
-from ..server.attempts import survived
 from ..server.database import Connection
 from ..timeline.clock import timestamp
 from . import investments, ledger, store
@@ -86,7 +85,7 @@ class Reconciliation:
         try:
             await self._tell_des(report)
             await self.desk.database.run(functools.partial(self._end, report=report))
-        except survived(self.desk.clock, ImpactError, NotPosted) as error:
+        except self.desk.clock.survived(ImpactError, NotPosted) as error:
             is_expected = isinstance(error, NotPosted)
             what = f"{report.reference} is not reported"
             await self.desk.postpone(store.reports.DUE, report, error, what=what, is_expected=is_expected)

@@ -16,7 +16,7 @@ from impact_sdk import (
     TransactionType,
 )
 
-from ..server.attempts import LONGEST_WAIT, survived, why
+from ..server.attempts import LONGEST_WAIT, why
 from ..server.database import Connection
 from ..timeline.clock import timestamp
 from . import investments, ledger, store
@@ -47,7 +47,7 @@ class Settlement:
     async def _receive_all(self, now: datetime, failures: int, *, claim: str) -> None:
         try:
             await self._receive_each(await self.desk.gateway.requested(), now)
-        except survived(self.desk.clock, ImpactError) as error:
+        except self.desk.clock.survived(ImpactError) as error:
             due_at = self.desk.log_failure("no settlement", error, failures=failures + 1)
             plan = functools.partial(store.settlement.conclude, attempts=failures + 1, last_error=why(error))
         else:
@@ -61,7 +61,7 @@ class Settlement:
         for transaction in requested:
             try:
                 await self._receive(transaction, now)
-            except survived(self.desk.clock) as error:
+            except self.desk.clock.survived() as error:
                 failed.append(error)
         if failed:
             raise failed[0]
@@ -115,7 +115,7 @@ class Settlement:
         try:
             outcome = await self._tell_des(transfer, now)
             await self.desk.database.run(functools.partial(self._end, transfer=transfer, outcome=outcome, now=now))
-        except survived(self.desk.clock, ImpactError) as error:
+        except self.desk.clock.survived(ImpactError) as error:
             what = f"transaction {transfer.transaction_id} stays {transfer.state}"
             await self.desk.postpone(store.transfers.DUE, transfer, error, what=what)
 

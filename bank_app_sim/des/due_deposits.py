@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from ..server.attempts import survived, why
+from ..server.attempts import why
 from ..server.database import Connection, Database
 from ..server.ids import Ids
 from ..timeline.clock import Clock, timestamp
@@ -37,7 +37,7 @@ class DueDeposits:
                 break
             try:
                 is_some = await self.database.run(self._prepare_some)
-            except survived(self.clock):  # one launch may keep the others of its batch waiting
+            except self.clock.survived():  # one launch may keep the others of its batch waiting
                 is_some = await self._prepare_each()
             if is_some:
                 self.woken()
@@ -49,7 +49,7 @@ class DueDeposits:
         for launch_id in await self.database.run(functools.partial(launching.due, now=now), reads_only=True):
             try:
                 await self.database.run(functools.partial(self._prepare_some, only=launch_id))
-            except survived(self.clock) as error:
+            except self.clock.survived() as error:
                 until = timestamp(self.clock.now() + launching.PUT_OFF)
                 await self.database.run(functools.partial(launching.put_off, launch_id=launch_id, until=until))
                 logger.error("launch %s cannot be run before %s: %s", launch_id, until, why(error), exc_info=error)

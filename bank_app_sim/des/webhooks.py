@@ -10,7 +10,7 @@ import anyio
 import anyio.abc
 import attrs
 
-from ..server.attempts import Retried, mistake, survived, why
+from ..server.attempts import Retried, mistake, why
 from ..server.database import Connection, Database
 from ..server.due import DueWork
 from ..server.ids import Ids
@@ -110,7 +110,7 @@ class Webhooks:
         attempts = batch.attempts + 1
         try:
             reply = await self._sender.send(batch.message())
-        except survived(self._clock) as error:
+        except self._clock.survived() as error:
             reply = Reply(status=None, error=why(error))
             found = mistake(error, failures=attempts)
             logger.warning("batch %s cannot be sent to %s: %s", batch.id, batch.url, why(error), exc_info=found)
@@ -121,7 +121,7 @@ class Webhooks:
             logger.warning("%s has unsubscribed: nothing is sent to it any more", batch.url)
         try:
             await self._database.run(functools.partial(conclude, batch=batch, reply=reply, clock=self._clock))
-        except survived(self._clock) as error:
+        except self._clock.survived() as error:
             logger.warning(
                 "what became of batch %s could not be written down; it will be sent again: %s", batch.id, why(error)
             )
@@ -130,5 +130,5 @@ class Webhooks:
     async def _send_hint(self, hint: Message) -> None:
         try:
             await self._sender.send(hint)
-        except survived(self._clock):
+        except self._clock.survived():
             logger.exception("a hint cannot be sent to %s", hint.url)

@@ -46,11 +46,6 @@ def why(error: BaseException) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def survived(clock: Clock, *expected: type[Exception]) -> tuple[type[Exception], ...]:
-    """As the clock has it."""
-    return clock.survived(*expected)
-
-
 def mistake(error: Exception, *, failures: int) -> Exception | None:
     """The error, if it is a mistake of ours and the first in a row: then the log shows its traceback.
 

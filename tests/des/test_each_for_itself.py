@@ -20,7 +20,7 @@ from bank_app_sim.timeline.machine_clock import MachineClock
 from bank_app_sim.timeline.trace import Trace
 
 from ..quick_clock import QuickClock
-from ..simulation.faults import eventually
+from ..simulation.standing import eventually
 from .bank import TENANT, Bank
 from .conftest import authorize, client_of
 from .journey import create_dream, id_of, initiate, launch_daily

@@ -13,7 +13,7 @@ from bank_app_sim.timeline.machine_clock import MachineClock
 from bank_app_sim.timeline.trace import Trace
 
 from ..quick_clock import QuickClock
-from ..simulation.faults import eventually
+from ..simulation.standing import eventually
 from .bank import TENANT
 from .conftest import authorize, client_of
 from .receiver import secret

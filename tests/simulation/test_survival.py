@@ -18,7 +18,8 @@ from bank_app_sim.des import purging
 from bank_app_sim.server.database import file_address
 from bank_app_sim.simulation.remote.registry import WorldRegistry
 
-from .faults import ANSWERS, EXCEPTIONS, Fault, Standing, eventually, standing
+from .failing import ANSWERS, EXCEPTIONS, Failure
+from .standing import Standing, eventually, standing
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -117,21 +118,21 @@ whether_done = pytest.mark.parametrize(("is_late", "times"), [(False, 1), (True,
 
 
 async def at_every_point(
-    stands: Standing, fault: Fault, errors: Sequence[Callable[[], Exception]], *, is_late: bool, times: int
+    stands: Standing, failure: Failure, errors: Sequence[Callable[[], Exception]], *, is_late: bool, times: int
 ) -> None:
     """Let customers save, each time with an exception at another point of what is done when one saves.
 
     What is done again and again is struck the first few times.
     """
     await stands.saves()
-    points = sorted(fault.seen)
+    points = sorted(failure.seen)
     rotating = itertools.cycle(errors)
     for point, nth in itertools.product(points, range(1, times + 1)):
-        fault.arm(point, nth, next(rotating), is_late=is_late)
+        failure.arm(point, nth, next(rotating), is_late=is_late)
         # What the one before has left claimed is free by then, on a fast machine too.
         stands.clock.set_by += timedelta(hours=1)
         await stands.saves()
-    assert fault.struck >= set(points)
+    assert failure.struck >= set(points)
 
 
 @pytest.mark.thorough
@@ -140,11 +141,11 @@ async def at_every_point(
 async def test_the_sandbox_outlives_whatever_its_database_does(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, is_late: bool, times: int
 ) -> None:
-    fault = Fault("des")
-    async with standing(tmp_path, database=fault) as stands:
-        await at_every_point(stands, fault, EXCEPTIONS, is_late=is_late, times=times)
+    failure = Failure("des")
+    async with standing(tmp_path, database=failure) as stands:
+        await at_every_point(stands, failure, EXCEPTIONS, is_late=is_late, times=times)
 
-    assert fault.struck >= {"next_due", "Webhooks._look", "claim_webhooks", "conclude"}
+    assert failure.struck >= {"next_due", "Webhooks._look", "claim_webhooks", "conclude"}
     assert "a mistake of ours" in caplog.text
 
 
@@ -152,8 +153,8 @@ async def test_the_sandbox_outlives_whatever_its_database_does(
 async def test_what_has_expired_is_thrown_away_at_the_second_attempt(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fault = Fault("des", at="purge_some")
-    async with standing(tmp_path, database=fault) as stands:
+    failure = Failure("des", at="purge_some")
+    async with standing(tmp_path, database=failure) as stands:
         await stands.saves()
         stands.clock.set_by += purging.EVERY + timedelta(hours=1)
 
@@ -169,12 +170,12 @@ async def test_what_has_expired_is_thrown_away_at_the_second_attempt(
 async def test_the_bank_outlives_whatever_its_database_does(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, is_late: bool, times: int
 ) -> None:
-    fault = Fault("bank")
-    async with standing(tmp_path, database=fault) as stands:
-        await at_every_point(stands, fault, EXCEPTIONS, is_late=is_late, times=times)
+    failure = Failure("bank")
+    async with standing(tmp_path, database=failure) as stands:
+        await at_every_point(stands, failure, EXCEPTIONS, is_late=is_late, times=times)
 
     steps = {"Provisioning._write", "Settlement._decide", "Settlement._end"}
-    assert fault.struck >= {
+    assert failure.struck >= {
         "BankBackend._next_looks",
         "claim orders",
         "claim settlement",
@@ -192,15 +193,15 @@ async def test_the_bank_outlives_whatever_its_database_does(
 async def test_a_server_outlives_whatever_its_peer_answers(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, of: str, is_late: bool, times: int
 ) -> None:
-    fault = Fault(of)
-    async with standing(tmp_path, peer=fault) as stands:
-        await at_every_point(stands, fault, ANSWERS, is_late=is_late, times=times)
+    failure = Failure(of)
+    async with standing(tmp_path, peer=failure) as stands:
+        await at_every_point(stands, failure, ANSWERS, is_late=is_late, times=times)
 
     asked = {
         "bank": {"POST /v1/accounts", "GET /v1/transactions", "PATCH /v1/transactions/{id}", "GET /v1/events"},
         "des": {"POST /webhooks/events", "POST /webhooks/transactions"},
     }
-    assert fault.struck >= asked[of]
+    assert failure.struck >= asked[of]
     assert [record for record in caplog.records if record.levelno == logging.WARNING]
 
 

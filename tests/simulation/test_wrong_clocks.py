@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .faults import Standing, eventually, standing
+from .standing import Standing, eventually, standing
 
 on_one_loop = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 
