@@ -42,7 +42,7 @@ class RuleId(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         known = [rule.id for rule in RULES]
         if value not in known:
-            self.fail(f"{value!r} is no rule; the rules are {', '.join(known)}", param, ctx)
+            self.fail(f"{value!r} is not a rule; the rules are {', '.join(known)}", param, ctx)
         return value
 
 

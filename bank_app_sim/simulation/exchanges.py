@@ -140,7 +140,7 @@ def message(text: str) -> str:
         raise NoSuchMessage(_unknown_path(text, method, path))
     if method not in [each.method for each in there]:
         names = _one_of(each.name for each in there)
-        raise NoSuchMessage(f"{text!r} is no message: this path has no {method}; it can be {names}")
+        raise NoSuchMessage(f"{text!r} is not a message: this path has no {method}; it can be {names}")
     return f"{method} {path}"
 
 
@@ -174,7 +174,7 @@ def refuse_what_nobody_sends(what: str | None, *, sender: str | None, receiver: 
     """
     for participant in filter(None, (sender, receiver)):
         if participant not in PARTICIPANTS:
-            raise NoSuchMessage(f"{participant!r} is no participant; it can be {_one_of(PARTICIPANTS)}")
+            raise NoSuchMessage(f"unknown participant {participant!r}; it can be {_one_of(PARTICIPANTS)}")
     meant = exchanges(what)
     for_receiver = [each for each in meant if receiver in (None, each.receiver)]
     if not for_receiver:
@@ -200,10 +200,10 @@ def name_of(method: str, path: str) -> str | None:
 def _apart(text: str) -> tuple[str, str]:
     words = text.split()
     if len(words) != 2 or not words[1].startswith("/"):
-        raise NoSuchMessage(f"{text!r} is no message; write method and path, such as {EXAMPLES}")
+        raise NoSuchMessage(f"{text!r} is not a message; write method and path, such as {EXAMPLES}")
     path, query, _ = words[1].partition("?")
     if query:
-        raise NoSuchMessage(f"{text!r} is no message; leave the query out: {words[0]} {path}")
+        raise NoSuchMessage(f"{text!r} is not a message; leave the query out: {words[0]} {path}")
     return words[0], path.rstrip("/")
 
 
@@ -220,15 +220,15 @@ def _fits(template: str, path: str, *, any_id: bool = False) -> bool:
 
 
 def _unknown_name(text: str) -> str:
-    """Why a text without a path is no message, and what it may mean."""
+    """Why a text without a path is not a message, and what it may mean."""
     name = text.strip()
     if name in ANSWERED:
         asked = ANSWERED[name].name
         return f"{name!r} is the answer to {asked!r}, and what is meant here is a message that asks; write {asked!r}"
     by_plain = {each.lower(): each for each in ASKED}
     if near := difflib.get_close_matches(name.lower()[:200], by_plain, n=1, cutoff=0.7):
-        return f"{text!r} is no message; did you mean {by_plain[near[0]]!r}?"
-    return f"{text!r} is no message; write method and path, such as {EXAMPLES}, or what the diagrams call it"
+        return f"{text!r} is not a message; did you mean {by_plain[near[0]]!r}?"
+    return f"{text!r} is not a message; write method and path, such as {EXAMPLES}, or what the diagrams call it"
 
 
 def _unknown_path(text: str, method: str, path: str) -> str:
@@ -238,14 +238,14 @@ def _unknown_path(text: str, method: str, path: str) -> str:
     ]
     if with_ids:
         [nearest] = sorted({each.name for each in with_ids}, key=lambda name: not name.startswith(f"{method} "))[:1]
-        return f"{text!r} is no message; `{{id}}` stands for any id: did you mean {nearest!r}?"
+        return f"{text!r} is not a message; `{{id}}` stands for any id: did you mean {nearest!r}?"
     said = f"{method} {path}".lower()[:200]
     names = {name.lower(): name for each in EXCHANGES for name in (each.name, f"{each.method} {each.path}")}
     same_method = [name for name in names if name.startswith(f"{method.lower()} ")]
     for known in (same_method, list(names)):
         if near := difflib.get_close_matches(said, known, n=1, cutoff=0.7):
-            return f"{text!r} is no message that anybody gets; did you mean {names[near[0]]!r}?"
-    return f"{text!r} is no message that anybody gets; it can be one such as {EXAMPLES}"
+            return f"{text!r} is not a message that any participant gets; did you mean {names[near[0]]!r}?"
+    return f"{text!r} is not a message that any participant gets; it can be one such as {EXAMPLES}"
 
 
 def _titles(participants: Iterable[str]) -> str:

@@ -33,17 +33,17 @@ def parsed(text: str) -> timedelta:
     """The duration that a text means.
 
     Raises:
-        ValueError: The text is no duration; the message is for its author.
+        ValueError: The text is not a duration; the message is for its author.
     """
     plain = text.strip().lower()
     parts = _PARTS.findall(plain) if _WHOLE.fullmatch(plain) else []
     if "," in plain and _WHOLE.fullmatch(with_points := plain.replace(",", ".")):
-        raise ValueError(f"{text!r} is no duration; did you mean {with_points!r}?")
+        raise ValueError(f"{text!r} is not a duration; did you mean {with_points!r}?")
     unknown = [unit for _, unit in parts if unit not in _BY_WORD]
     if unknown and (near := _nearest(unknown[0], next(number for number, unit in parts if unit == unknown[0]))):
-        raise ValueError(f"{text!r} is no duration; did you mean {plain.replace(unknown[0], near)!r}?")
+        raise ValueError(f"{text!r} is not a duration; did you mean {plain.replace(unknown[0], near)!r}?")
     if unknown or not parts:
-        raise ValueError(f"{text!r} is no duration; write for example {EXAMPLES}")
+        raise ValueError(f"{text!r} is not a duration; write for example {EXAMPLES}")
     try:
         return sum((timedelta(**{_BY_WORD[unit]: float(number)}) for number, unit in parts), timedelta())
     except OverflowError:

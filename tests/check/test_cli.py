@@ -71,7 +71,10 @@ def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         (["thebank_app:open_acount"], "thebank_app has no 'open_acount'; did you mean 'open_account'?"),
         (["thebank_app:host.open_accont"], "thebank_app.host has no 'open_accont'; did you mean 'open_account'?"),
         (["thebank_app:LIMIT"], "thebank_app:LIMIT is of type int, which cannot be called"),
-        (["thebank_app:open_account", "--only", "twise"], "'twise' is no rule; the rules are awaitable, returns, loop"),
+        (
+            ["thebank_app:open_account", "--only", "twise"],
+            "'twise' is not a rule; the rules are awaitable, returns, loop",
+        ),
         (["thebank_app:open_account", "--declines", "Cleo X"], "--declines must be a name of 1 to 64 lower-case"),
         (["thebank_app:open_account", "--time-limit", "soon"], "write for example 90s"),
         (["thebank_app:open_account", "--event-loop", "curio"], "is not one of"),

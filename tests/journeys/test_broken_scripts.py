@@ -124,7 +124,7 @@ def test_the_same_mistake_of_every_row_is_told_once() -> None:
 
     assert [mistake.sentence for mistake in raised.value.mistakes] == [
         "unknown step 'wiat'; did you mean 'wait'?",
-        "'1 dyas' is no duration; did you mean '1 day'?",
-        "'2 dyas' is no duration; did you mean '2 days'?",
-        "'3 dyas' is no duration; did you mean '3 days'?",
+        "'1 dyas' is not a duration; did you mean '1 day'?",
+        "'2 dyas' is not a duration; did you mean '2 days'?",
+        "'3 dyas' is not a duration; did you mean '3 days'?",
     ]

@@ -184,7 +184,7 @@ def test_what_only_some_rows_make_wrong_is_told_in_these_rows(tmp_path: Path) ->
         read_file(path)
 
     assert [(each.place.line, each.place.column, each.sentence.split(";")[0]) for each in raised.value.mistakes] == [
-        (4, 9, "'2 daze' is no duration"),
-        (5, 9, "'x days' is no duration"),
+        (4, 9, "'2 daze' is not a duration"),
+        (5, 9, "'x days' is not a duration"),
         (5, 9, "'x' is not a count"),
     ]

@@ -79,7 +79,7 @@ def test_each_can_be_named_in_all_its_spellings(each: Exchange) -> None:
         ("POST /", "it can be one such as POST /accounts"),
         ("POST http://127.0.0.1/v1/accounts", "write method and path"),
         ("POST /v2/accounts", "did you mean 'POST /v1/accounts'?"),
-        ("GET /sandbox/worlds", "is no message that anybody gets"),
+        ("GET /sandbox/worlds", "is not a message that any participant gets"),
         ("POST /webhook/events", "did you mean 'POST /webhooks/events'?"),
         ("GET /.well-known/jwks", "did you mean 'GET /.well-known/jwks.json'?"),
         ("Create Draem", "did you mean 'Create Dream'?"),
