@@ -37,6 +37,12 @@ class World:
         return [message.detail["fault"] for message in self.simulation.trace if "fault" in message.detail]
 
 
+@pytest.mark.parametrize("kind", FaultKind)
+def test_each_kind_of_fault_has_a_sentence_and_labels(kind: FaultKind) -> None:
+    assert kind.happens
+    assert all("POST /users" in label for label in kind.labels("POST /users"))
+
+
 async def test_what_is_lost_never_arrives() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
