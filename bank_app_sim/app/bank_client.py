@@ -1,7 +1,7 @@
 """The app's calls to its own bank's backend: sign in, order an account, sign for a savehack."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 import attrs
@@ -23,7 +23,7 @@ class HTTP(Protocol):
     """As much of `httpx.AsyncClient` as the app needs. `httpx.AsyncClient(base_url=…)` will do."""
 
     async def request(
-        self, method: str, path: str, /, *, json: Any, headers: Mapping[str, str]
+        self, method: str, path: str, /, *, json: object, headers: Mapping[str, str]
     ) -> "httpx.Response": ...
 
 
@@ -66,7 +66,7 @@ class BankClient:
         """A new ID token for a customer who is still signed in; the app asks them for nothing."""
         return self._signed_in(await self._ask("POST", "/silent-sign-in", None))
 
-    def _signed_in(self, answer: dict[str, Any]) -> str:
+    def _signed_in(self, answer: dict[str, object]) -> str:
         self._access_token = _text(answer, "access_token")
         return _text(answer, "id_token")
 
@@ -106,7 +106,7 @@ class BankClient:
         path = f"/consents/{_quoted(consent_id)}"
         return _form(await self._done(await self._send("PUT", f"{path}/answer", {"signed": signed}), path))
 
-    async def _done(self, response: "httpx.Response", path: str) -> dict[str, Any]:
+    async def _done(self, response: "httpx.Response", path: str) -> dict[str, object]:
         """The final answer of the bank. 202 means that it is still at work.
 
         Args:
@@ -120,10 +120,10 @@ class BankClient:
             response = await self._send("GET", path, None)
         return _object(response, path)
 
-    async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+    async def _ask(self, method: str, path: str, body: Mapping[str, object] | None) -> dict[str, object]:
         return _object(await self._send(method, path, body), path)
 
-    async def _send(self, method: str, path: str, body: dict[str, Any] | None) -> "httpx.Response":
+    async def _send(self, method: str, path: str, body: Mapping[str, object] | None) -> "httpx.Response":
         import httpx  # not at the top: a process that only serves starts sooner without it
 
         headers = {} if self._access_token is None else {"Authorization": f"Bearer {self._access_token}"}
@@ -136,7 +136,7 @@ class BankClient:
         return response
 
 
-def _object(response: "httpx.Response", path: str) -> dict[str, Any]:
+def _object(response: "httpx.Response", path: str) -> dict[str, object]:
     try:
         answer = response.json()
     except (ValueError, RecursionError):
@@ -146,7 +146,7 @@ def _object(response: "httpx.Response", path: str) -> dict[str, Any]:
     return answer
 
 
-def _text(answer: Any, *names: str) -> str:
+def _text(answer: object, *names: str) -> str:
     """The text in an answer, one name below the other."""
     for name in names:
         answer = answer.get(name) if isinstance(answer, dict) else None
@@ -163,8 +163,9 @@ def _shown(response: "httpx.Response") -> str:
     return repr(response.text[:200])
 
 
-def _form(answer: dict[str, Any]) -> ConsentForm:
-    amount = answer["consent"].get("max_amount_cents") if isinstance(answer.get("consent"), dict) else None
+def _form(answer: dict[str, object]) -> ConsentForm:
+    consent = answer.get("consent")
+    amount = consent.get("max_amount_cents") if isinstance(consent, dict) else None
     if type(amount) is not int:
         raise BankRefused("the bank's answer has no integer under consent.max_amount_cents")
     return ConsentForm(

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
@@ -33,7 +33,7 @@ class Client:
     _over_network: "httpx.AsyncClient | None" = attrs.field(default=None, init=False)
 
     async def request(
-        self, method: str, path: str, /, *, json: Any = None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, /, *, json: object = None, headers: Mapping[str, str] | None = None
     ) -> "httpx.Response":
         """The answer, whatever its status.
 
