@@ -20,7 +20,7 @@ from . import (
 )
 from .unit_of_work import BANK_ONLY, USER_ONLY, UnitOfWork
 
-# What the queries of several have.
+# Query parameters that several operations have.
 PAGE = ("page", "items")
 PAGE_OR_PLACE = (*PAGE, "after")
 OF_DREAMS = ("showImageUrl", "showActiveSavehacks")

@@ -52,7 +52,8 @@ class Fields:
         if not isinstance(body[root], dict):
             raise Refused(400, {path: ["must be an object"]})
         self._errors.update(strangers)
-        return dict(body[root])
+        inside: Mapping[str, Any] = body[root]
+        return inside
 
     def given(self, name: str) -> bool:
         """Whether the field is there, null or not."""
@@ -75,7 +76,7 @@ class Fields:
     def required(self, name: str, read: Reader[T], default: T | None = None) -> T:
         """The value of a field that can't be null. Without a default it must be there."""
         if self.given(name):
-            return self._read(name, read, read.blank)
+            return self._read(name, read.read, read.blank)
         if default is None:
             self.refuse(name, MISSING)
             return read.blank

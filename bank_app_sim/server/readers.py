@@ -1,5 +1,6 @@
 """Readers: each makes a value of ours of a value of JSON, or says in a sentence what to send instead."""
 
+import functools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -63,6 +64,7 @@ def secret(value: object) -> str:
     return any_text(value)
 
 
+@functools.cache  # requests ask for the same few again and again
 def integer(*, least: int, most: int = MOST) -> Reader[int]:
     """An integer between two bounds, both included."""
 

@@ -1,6 +1,6 @@
 """The savehack engine: when launches save, and how much. Pure functions: no clock, no storage, no network.
 
-Launch, Step         what it is told, what it answers          launch.py
+Launch, Step         its input and its answers                  launch.py
 start, step, ...     the questions that can be asked           running.py
 SAVEHACKS            the rules, one row for each type          savehacks.py, of amounts.py and schedules.py
 FeedEvent            purchases, salaries, goals, savings       feed.py

@@ -1,6 +1,6 @@
 """How much a launch saves, in cents: pure functions, where 0 is nothing.
 
-Those of the calendar take the number of the occurrence (the start is 0) and its moment, those of the feed an event.
+Functions of the calendar take the number of the occurrence (the start is 0) and its moment; those of the feed an event.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from .launch import Launch
 from .schedules import EVEREST_WEEKS
 from .wall_clock import WEEK
 
-# An Autopilot's smallest deposit, and the weeks it takes for a Dream without a day to be reached by. Ours.
+# An Autopilot's smallest deposit, and the weeks that it takes for a Dream without a day. Ours.
 AUTOPILOT_LEAST_CENTS = 100
 AUTOPILOT_WEEKS = 52
 
@@ -35,7 +35,7 @@ def share_of_what_is_missing(launch: Launch, occurrence: int, at: datetime) -> i
 
 
 def _weeks_left(launch: Launch, at: datetime) -> int:
-    """Begun weeks until the Dream is to be reached; as many as without a day once that is over."""
+    """The weeks until the Dream's day, begun ones included; the default for a Dream without a day, or after its day."""
     expires_at = launch.dream_expires_at
     if expires_at is None:
         return AUTOPILOT_WEEKS
@@ -48,7 +48,7 @@ def between_its_bounds(launch: Launch, occurrence: int, at: datetime) -> int:
 
 
 def what_the_wheel_gives(launch: Launch, occurrence: int, at: datetime) -> int:
-    """Nothing, the least, the most, or between: the four parts of the wheel are equally wide."""
+    """Nothing, the least, the most, or an amount between: each with the same chance."""
     outcomes = (
         0,
         launch.terms["min_amount_cents"],
@@ -64,7 +64,7 @@ def more_every_time(launch: Launch, occurrence: int, at: datetime) -> int:
 
 def up_and_down(launch: Launch, occurrence: int, at: datetime) -> int:
     height = min(occurrence + 1, EVEREST_WEEKS - occurrence)
-    return max(height, 0) * int(launch.terms["amount_cents"])  # below 0: started again after its end
+    return max(height, 0) * int(launch.terms["amount_cents"])  # below 0 if the launch started again after its end
 
 
 def by_day_of_month(launch: Launch, occurrence: int, at: datetime) -> int:

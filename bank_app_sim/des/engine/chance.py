@@ -1,12 +1,12 @@
-"""Chance that repeats: a number out of a seed and the name of what it is for."""
+"""Repeatable chance: a number from a seed and the name of its purpose."""
 
 import hashlib
 
 
 def pick(seed: int, name: str, least: int, most: int) -> int:
-    """A number from `least` to `most`, both included, each as likely: the same one for the same arguments, anywhere.
+    """A number from `least` to `most`, both included, all equally likely. The same arguments give the same number.
 
-    A digest rather than `random.Random`, of which Python promises the same numbers for `random()` alone.
+    From a digest, because Python promises repeatable numbers only for `random.Random.random()`.
     """
     digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
     return least + int.from_bytes(digest) % (most - least + 1)

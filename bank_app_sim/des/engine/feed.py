@@ -1,4 +1,4 @@
-"""The outside world, as savehacks see it: what somebody buys, earns, scores or saves."""
+"""The outside world, as savehacks see it: purchases, salaries, goals, and savings of friends."""
 
 import enum
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Competition(enum.StrEnum):
     EUROCUP = "eurocup"
 
 
-# What an event of a type cannot do without. Ours, all of it: no public source tells of such a feed.
+# The required fields of each type. All of this is ours: no public source describes such a feed.
 NEEDED: Mapping[FeedType, tuple[str, ...]] = {
     FeedType.PURCHASE: ("user_id", "amount_cents"),
     FeedType.SALARY: ("user_id", "amount_cents"),
@@ -33,7 +33,7 @@ class FeedEvent:
     """Something that happened outside.
 
     Attributes:
-        user_id: Who bought or earned. The caller hands such an event to this user's launches alone.
+        user_id: Who bought or earned. The caller gives such an event to this user's launches only.
         amount_cents: Of the purchase, the salary or the friend's saving.
         goals: How many the team scored.
         friend: Who saved, by the name that a Copycat's launch knows.

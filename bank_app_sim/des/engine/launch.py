@@ -1,4 +1,4 @@
-"""What the engine is told about a launch, and what it answers."""
+"""The input of the engine, a launch, and its answer, a step."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -8,7 +8,7 @@ import attrs
 
 from . import wall_clock
 
-# No deposit is larger, whatever a rule multiplies: sums of such amounts fit a 64-bit column. Ours.
+# The largest deposit of any rule, so that sums fit a 64-bit column. Ours.
 LARGEST_CENTS = 10**15
 
 
@@ -23,18 +23,18 @@ def _known_zone(thing: object, field: "attrs.Attribute[str]", value: str) -> Non
 
 @attrs.frozen(kw_only=True)
 class Launch:
-    """A savehack that somebody has switched on, as far as its deposits depend on it.
+    """A savehack that a user has switched on: everything that its deposits depend on.
 
     Attributes:
         type: The savehack's type, such as `Weekly`.
         terms: The savehack's own fields by name, such as `{"amount_cents": 5000, "weekday": 0}`, within their bounds.
-        seed: The launch's own. The same seed gives the same deposits, in whatever order anybody asks for them.
-        timezone: IANA name. Deposits keep the time of day in it; ValueError where nobody knows it.
-        started_at: Started, or started again after it waited for an account. Its time of day there is that of all
-            deposits. Resuming after a pause by the user does not change it.
-        dream_target_cents: What is wanted; None where nobody has said how much.
-        dream_pending_cents: Deposits on their way to the Dream, less what is on its way out.
-        consented_cents: The most that a deposit may be, by a transfer consent; None without one.
+        seed: The launch's own. The same seed gives the same deposits, in any order of calls.
+        timezone: IANA name; ValueError for an unknown one. Deposits keep the time of day in it.
+        started_at: When it started, or started again after it waited for an account. All deposits have its time of day.
+            Resuming after a pause by the user does not change it.
+        dream_target_cents: The target; None for a Dream without one.
+        dream_pending_cents: Deposits on their way to the Dream, minus money on its way out.
+        consented_cents: The largest deposit that a transfer consent allows; None without one.
     """
 
     type: str
@@ -50,7 +50,7 @@ class Launch:
 
     @property
     def wall_clock(self) -> wall_clock.WallClock:
-        """Where and at what time of day it saves."""
+        """The time zone and the time of day of its deposits."""
         return wall_clock.WallClock.at(self.started_at, wall_clock.zone(self.timezone))
 
 
@@ -60,7 +60,7 @@ class Step:
 
     Attributes:
         amount_cents: The deposit to prepare; None for none this time.
-        next_due: When the next step is due, in UTC and later than this one; None where no moment ever is.
+        next_due: When the next step is due, in UTC and later than this one; None if there is no next step.
     """
 
     amount_cents: int | None

@@ -13,8 +13,8 @@ _MONTH = 29.530588861
 def next_full_moon(after: datetime) -> datetime:
     """The first full moon later than `after`, to the minute; right within a quarter of an hour from 1900 to 2100.
 
-    What is left out: the smaller terms of the series, and the minute or so between terrestrial time and UTC. Measured
-    against an ephemeris, the worst of these 2,474 moons is ten minutes off.
+    It leaves out the smaller terms of the series, and the minute or so between terrestrial time and UTC. Compared with
+    an ephemeris, the worst of these 2,474 moons is ten minutes off.
     """
     months = (after - _NOON_OF_2000) / timedelta(days=_MONTH)
     around = (_full_moon(n) for n in itertools.count(math.floor(months) - 2))

@@ -2,7 +2,7 @@
 
     python -m bank_app_sim.des.engine.page > bank_app_sim/docs/savehacks.md
 
-A test holds the file to it.
+A test checks that the file is up to date.
 """
 
 import sys

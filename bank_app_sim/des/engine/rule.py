@@ -1,4 +1,4 @@
-"""What a savehack is made of: its name, its own fields, and the functions that say when and how much it saves."""
+"""A savehack: its name, its own fields, and the functions that compute when and how much it saves."""
 
 import enum
 import uuid
@@ -12,12 +12,12 @@ from . import amounts, schedules
 from .feed import FeedEvent, FeedType
 from .launch import LARGEST_CENTS, Launch
 
-# The same in every sandbox: a script may write a savehack's id down.
+# The same in every sandbox, so that scripts can name a savehack by its id.
 _NAMESPACE = uuid.UUID("6f1d3c1e-5a0b-5c52-9d0c-6a54c9a0f0de")
 
 
 class Kind(enum.StrEnum):
-    """What a field holds: an amount of money, another integer, or a text."""
+    """The kind of a field: an amount of money, another integer, or a text."""
 
     CENTS = "cents"
     INTEGER = "integer"
@@ -26,10 +26,10 @@ class Kind(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class OwnField:
-    """A field that a launch of this type carries beyond the fields of all launches; it is required.
+    """A field that only launches of this type have; it is required.
 
     Attributes:
-        least, most: Bounds of a number, both included; nothing for a text.
+        least, most: The bounds of a number, both included; without meaning for a text.
     """
 
     name: str
@@ -50,12 +50,12 @@ class Frequency(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Consent:
-    """What a transfer consent to a launch asks for.
+    """The terms of a transfer consent to a launch.
 
     Attributes:
         max_frequency: The longest of the vendor's words whose day, week or month by the calendar never brings two
             deposits, apart from the one at the start. A busy day can bring several from a feed: no word is shorter.
-        max_amount_cents: The most that one deposit is.
+        max_amount_cents: The largest deposit.
     """
 
     max_frequency: Frequency
@@ -68,15 +68,15 @@ class Savehack:
 
     Attributes:
         translated_name: By locale.
-        in_order: Names of two own fields of which the first may not be more than the second.
+        in_order: The names of two own fields; the first must not be larger than the second.
         saves_at_start: Whether the start brings a deposit at once.
         amount: Of an occurrence, by launch, number and moment.
         next_due: Of an occurrence, by launch, number and the moment that it comes after.
-        feed_type: The events it lives on, for the types that live on any.
+        feed_type: The events that it reacts to; None if it reacts to none.
         amount_of: An event of that type, by launch.
         most: The largest deposit of a launch, for its transfer consent.
-        rule: What it does, for the docs. Ours: the vendor's public pages name the types and a few of their fields.
-        vendor: What they do say.
+        rule: What it does, for the docs. Ours: the vendor's public pages only name the types and a few of their fields.
+        vendor: What those pages say.
     """
 
     type: str
@@ -100,11 +100,11 @@ class Savehack:
 
     @property
     def launch_type(self) -> str:
-        """What a launch of it is called on the wire."""
+        """The type of its launches on the wire."""
         return f"{self.type}Launch"
 
     def contradictions(self, terms: Mapping[str, Any]) -> dict[str, str]:
-        """A sentence by the wire name of each field that is wrong beside another one, of terms within their bounds."""
+        """What is wrong with terms that are within their bounds: a sentence by the wire name of the field."""
         if self.in_order is None or terms[self.in_order[0]] <= terms[self.in_order[1]]:
             return {}
         lower, upper = (next(field for field in self.own_fields if field.name == name) for name in self.in_order)

@@ -1,7 +1,7 @@
-"""How a launch runs: what its start, each step and each event outside bring. Pure: the same arguments, the same answer.
+"""Runs a launch: what its start, each step and each outside event cause. Pure: the same arguments, the same answer.
 
-The caller keeps two things: how many occurrences there were, the start and every step, whether it brought a deposit or
-not; and when the next one is due. An occurrence is named by its number: the start is 0.
+The caller keeps two numbers: how many occurrences there were (the start and every step, with or without a deposit), and
+when the next one is due. An occurrence is named by its number: the start is 0.
 """
 
 from datetime import datetime
@@ -16,8 +16,8 @@ def start(launch: Launch, occurrence: int = 0) -> Step:
     """What the launch does as it starts, at `started_at`.
 
     Args:
-        occurrence: More than 0 where it had run before, and starts again after it waited for an account. A launch that
-            saves at its start does so again then; rules that count go on from there.
+        occurrence: More than 0 if it ran before and starts again after it waited for an account. A launch that saves at
+            its start then saves again; rules that count go on from this number.
     """
     savehack = BY_TYPE[launch.type]
     amount = savehack.amount(launch, occurrence, launch.started_at) if savehack.saves_at_start else 0
@@ -29,8 +29,7 @@ def start(launch: Launch, occurrence: int = 0) -> Step:
 def step(launch: Launch, occurrence: int, due_at: datetime) -> Step:
     """What the launch does at `due_at`, when this occurrence falls due.
 
-    Always by `due_at`, however late the caller is: a step that was missed is made up for, and the ones behind it do
-    not move.
+    It depends on `due_at` and not on how late the caller is: missed steps are made up for, and later steps do not move.
     """
     savehack = BY_TYPE[launch.type]
     return Step(
@@ -40,12 +39,12 @@ def step(launch: Launch, occurrence: int, due_at: datetime) -> Step:
 
 
 def resume(launch: Launch, occurrence: int, at: datetime) -> datetime | None:
-    """When this next occurrence is due as a pause by the user ends; what fell due in the pause is left out."""
+    """When this next occurrence is due after a pause by the user; occurrences in the pause are skipped."""
     return BY_TYPE[launch.type].next_due(launch, occurrence, at)
 
 
 def on_feed(launch: Launch, event: FeedEvent) -> int | None:
-    """The cents to deposit for an event outside; None for nothing, and for what happened before the launch started.
+    """The cents to deposit for an outside event; None for no deposit, and for an event before the launch started.
 
     The caller gives an event of a user (a purchase, a salary) to that user's launches only.
     """

@@ -1,11 +1,11 @@
-"""The sixteen savehacks, as a table. For people: `docs/savehacks.md`, which `page.py` makes from this one."""
+"""The table of the sixteen savehacks. `page.py` makes `docs/savehacks.md` from it."""
 
 from . import amounts, schedules
 from .feed import FeedType
 from .launch import Launch
 from .rule import Frequency, Kind, OwnField, Savehack
 
-# A consent is given before anybody knows the salaries and results to come: it covers so much, and deposits keep to it.
+# A user consents before future salaries and results are known: the consent covers so much, and no deposit exceeds it.
 SALARY_COVERED_CENTS = 100_000_000
 GOALS_COVERED = 10
 

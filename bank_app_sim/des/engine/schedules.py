@@ -1,6 +1,6 @@
 """When the next step of a launch is due: pure functions of the launch, an occurrence and a moment.
 
-All take the number of the occurrence that is asked for (the start is 0) and give the first moment later than `after`.
+All take the number of an occurrence (the start is 0) and return the first moment later than `after`.
 """
 
 import calendar
@@ -11,7 +11,7 @@ from .launch import Launch
 from .moon import next_full_moon
 from .wall_clock import DAY, days, firsts, mondays
 
-# A thief comes again after this many days. Ours.
+# The days between two visits of a thief. Ours.
 THIEF_DAYS = (2, 6)
 EVEREST_WEEKS = 52
 
@@ -22,7 +22,7 @@ def never(launch: Launch, occurrence: int, after: datetime) -> None:
 
 def every_day(launch: Launch, occurrence: int, after: datetime) -> datetime:
     clock = launch.wall_clock
-    # A moment that slid into the next day would be a second deposit there, which a consent to one a day forbids.
+    # A moment that slides into the next day would be a second deposit there; a consent to one a day forbids that.
     return clock.first_after(after, filter(clock.keeps, days(clock.day_of(after))))
 
 
@@ -40,7 +40,7 @@ def for_a_year_of_weeks(launch: Launch, occurrence: int, after: datetime) -> dat
 
 def once_a_week_by_chance(launch: Launch, occurrence: int, after: datetime) -> datetime:
     clock = launch.wall_clock
-    # By the week rather than by the occurrence: a pause cannot bring a second one into the same week.
+    # Chosen by the week and not by the occurrence, so that a pause cannot cause a second deposit in the same week.
     weeks = mondays(clock.day_of(after))
     return clock.first_after(after, (monday + DAY * pick(launch.seed, f"weekday {monday}", 0, 6) for monday in weeks))
 

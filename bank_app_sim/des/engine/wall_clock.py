@@ -1,4 +1,4 @@
-"""Days and times of day in a time zone: the same time by the clock on the wall, whatever the offset to UTC is."""
+"""Days and times of day in a time zone: the same time on the wall clock, whatever the offset to UTC is."""
 
 import bisect
 import functools
@@ -16,7 +16,7 @@ WEEK = timedelta(weeks=1)
 
 def zone(name: str) -> zoneinfo.ZoneInfo:
     """The time zone of an IANA name, such as Europe/Stockholm; ValueError for any other text."""
-    # Asking ZoneInfo itself would open whatever file a text leads to.
+    # ZoneInfo itself would open any file that a text names.
     if name not in _names():
         raise ValueError(f"{name!r} is not a time zone; give an IANA name such as 'Europe/Stockholm'")
     return zoneinfo.ZoneInfo(name)
@@ -24,7 +24,7 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
 
 @functools.cache
 def _names() -> frozenset[str]:
-    # `localtime` is whatever the machine is set to.
+    # `localtime` depends on the machine.
     return frozenset(zoneinfo.available_timezones() - {"localtime"})
 
 
@@ -38,7 +38,7 @@ class WallClock:
     @classmethod
     def at(cls, moment: datetime, zone: zoneinfo.ZoneInfo) -> Self:
         """The time of day that a clock on the wall shows at a moment."""
-        # An hour that comes twice has a `fold`: of the moment it was, not of the days to come.
+        # An hour that comes twice has a `fold`, which belongs to this moment and not to later days.
         return cls(zone, moment.astimezone(zone).time().replace(fold=0))
 
     def on(self, day: date) -> datetime:
@@ -78,7 +78,7 @@ def _end_of_gap(local: datetime) -> datetime:
 
 
 def days(start: date) -> Iterator[date]:
-    """Every day from `start` on."""
+    """Each day from `start` on."""
     return (start + DAY * n for n in itertools.count())
 
 
