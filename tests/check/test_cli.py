@@ -118,7 +118,7 @@ def test_a_typing_mistake_gets_a_sentence_and_exit_code_2(words: list[str], said
         ("bank_that_exits", "import sys\nsys.exit('no')", "SystemExit: no (bank_that_exits.py, line 2)"),
     ],
 )
-def test_what_is_wrong_in_their_module_is_told_in_a_line(name: str, source: str, said: str) -> None:
+def test_a_mistake_in_their_module_is_shown_in_one_line(name: str, source: str, said: str) -> None:
     result = typed(f"{a_module(name, source)}:open_account")
 
     assert result.exit_code == 2
@@ -145,7 +145,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     assert f"port {port} of 127.0.0.1 cannot be used" in result.output
 
 
-def test_a_backend_that_does_not_answer_is_told_how_to_be_configured(tmp_path: Path) -> None:
+def test_a_backend_that_does_not_answer_gets_a_hint_on_its_configuration(tmp_path: Path) -> None:
     port = free_port()
     silent = f"http://127.0.0.1:{free_port()}"
 
@@ -158,7 +158,7 @@ def test_a_backend_that_does_not_answer_is_told_how_to_be_configured(tmp_path: P
     assert (tmp_path / "data" / "client_secret").exists()
 
 
-def test_what_from_env_makes_knows_the_sandbox_alone_whatever_the_shell_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_from_env_finds_the_sandbox_and_no_variable_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (environment.BASE_URL, environment.CLIENT_ID, environment.CLIENT_SECRET):
         monkeypatch.setenv(name, "https://production.example")
     source = """
@@ -175,7 +175,7 @@ def test_what_from_env_makes_knows_the_sandbox_alone_whatever_the_shell_has(monk
     assert os.environ[environment.CLIENT_SECRET] != "https://production.example"
 
 
-def test_an_address_that_is_none_is_told_from_a_backend_that_is_down(tmp_path: Path) -> None:
+def test_a_wrong_address_and_a_backend_that_is_down_get_different_messages(tmp_path: Path) -> None:
     result = typed("thebank:open_account", "--backend", "8080", "--port", free_port(), "--data", str(tmp_path))
 
     assert result.exit_code == 2
@@ -230,7 +230,7 @@ def test_json_has_everything_and_no_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_what_is_printed_is_held_back_until_somebody_wants_it() -> None:
+def test_printed_output_is_shown_only_on_request() -> None:
     source = """
         import os
         print("imported")

@@ -31,7 +31,7 @@ def test_a_secret_within_another_one_is_masked_with_it() -> None:
     assert known.masked(f"<head.{SECRET}.tail>") == "<[ID token]>"
 
 
-def test_a_leak_is_told_once_for_each_place_with_what_stands_around_it() -> None:
+def test_a_leak_is_reported_once_for_each_place_with_its_context() -> None:
     heard = [
         Heard(place="stdout", trial="twice", text=f"a line before\n{'x' * 100} {SECRET} after\n"),
         Heard(place="log", trial="ordinary", text=f"DEBUG bank: {SECRET}"),
@@ -54,7 +54,7 @@ def test_secrets_have_no_repr() -> None:
     assert SECRET not in repr(Heard(place="log", trial="ordinary", text=SECRET))
 
 
-def test_all_that_is_said_is_heard_and_none_of_it_gets_through() -> None:
+def test_all_output_is_captured_and_none_is_printed() -> None:
     before = sys.stdout, sys.stderr, logging.getLogger().level, list(logging.getLogger().handlers)
     with Hearing() as hearing:
         hearing.trial = "ordinary"
@@ -73,7 +73,7 @@ def test_all_that_is_said_is_heard_and_none_of_it_gets_through() -> None:
     assert {heard.trial for heard in hearing.heard} == {"ordinary"}
 
 
-def test_a_module_that_turns_its_log_down_is_heard_all_the_same_and_prints_no_more_than_it_wants() -> None:
+def test_the_log_of_a_module_that_turns_it_down_is_captured_and_not_printed() -> None:
     handler = logging.StreamHandler()
     root = logging.getLogger()
     with Hearing() as hearing:

@@ -21,7 +21,7 @@ def test_the_page_has_the_table_of_the_rules() -> None:
     assert as_markdown() in PAGE.read_text(encoding="utf-8")
 
 
-def test_the_rule_about_the_event_loop_names_the_figures_that_it_goes_by() -> None:
+def test_the_rule_about_the_event_loop_names_its_limits() -> None:
     (loop,) = (rule for rule in RULES if rule.id == "loop")
 
     assert f"takes {SLOW_SECONDS} s" in loop.tried

@@ -38,7 +38,7 @@ def test_a_rule_catches_what_breaks_it(rule_id: str, wrong: Any, checker: Checke
 
 
 @pytest.mark.thorough
-def test_what_is_right_passes_on_trio_as_well(checker: Checker) -> None:
+def test_a_right_callback_passes_on_trio_too(checker: Checker) -> None:
     """On asyncio: the good bank of the examples."""
     verdicts = checker.verdicts(right, event_loop="trio")
 
@@ -90,7 +90,7 @@ def test_an_account_may_be_posted_after_the_callback_has_returned(checker: Check
     assert {rule_id: verdict for rule_id, verdict in verdicts.items() if verdict.result is not Result.PASS} == {}
 
 
-def test_what_cannot_be_tried_says_why_and_is_no_pass(checker: Checker) -> None:
+def test_a_rule_that_cannot_be_tried_says_why_and_does_not_pass(checker: Checker) -> None:
     verdicts = checker.verdicts(wrong_callbacks.is_no_coroutine_function)
 
     assert verdicts.pop("awaitable").result is Result.FAIL
@@ -118,7 +118,7 @@ def test_an_account_that_another_worker_posts_is_no_fault_of_the_bank(checker: C
 
 
 @pytest.mark.thorough
-def test_an_account_for_somebody_whom_nobody_knows_is_shown_with_what_des_says(checker: Checker) -> None:
+def test_an_account_for_an_unknown_user_is_shown_with_the_answer_of_des(checker: Checker) -> None:
     verdict = checker.verdicts(wrong_callbacks.posts_for_the_customer_by_the_banks_own_id, ["posts-once"])["posts-once"]
 
     assert verdict.seen.startswith("DES refused what was posted: 400 account.userId does not exist")

@@ -111,7 +111,7 @@ CANCELLED_EARLY = Cancellation(moment="early", is_tried=True, ending=Ending.CANC
         ),
     ],
 )
-def test_what_is_thought_of_what_was_seen(judge: Any, seen: Trial, result: Result, said: str) -> None:
+def test_each_observation_gets_its_verdict(judge: Any, seen: Trial, result: Result, said: str) -> None:
     verdict = judge(seen)
 
     assert verdict.result is result
@@ -128,7 +128,7 @@ def test_what_is_thought_of_what_was_seen(judge: Any, seen: Trial, result: Resul
         (None, False, FAIL),
     ],
 )
-def test_one_bad_end_of_two_is_bad(ending: Ending | None, account_came: bool, result: Result) -> None:
+def test_one_bad_cancellation_of_two_is_a_failure(ending: Ending | None, account_came: bool, result: Result) -> None:
     late = Cancellation(moment="late", is_tried=True, ending=ending, seconds=0.2, account_came=account_came)
 
     assert verdicts.cancel(trial(cancellations=[CANCELLED_EARLY, late])).result is result
@@ -153,7 +153,7 @@ def test_a_leak_is_a_failure_that_names_secret_and_place() -> None:
         (trial(call(), stuck_seconds=3.0), "given up"),
     ],
 )
-def test_where_the_ordinary_fails_the_rest_tells_nothing(ordinary: Trial, said: str) -> None:
+def test_if_the_ordinary_trial_fails_the_others_say_nothing(ordinary: Trial, said: str) -> None:
     found = verdicts.obstacle(ordinary)
 
     assert said in found

@@ -1,5 +1,4 @@
-"""For each rule, callbacks that break it: small, and otherwise as they should be. A rule that none of them breaks is no
-rule."""
+"""Callbacks that each break one rule and keep all others. Every rule needs one."""
 
 import asyncio
 import logging
@@ -26,10 +25,10 @@ from impact_sdk import (
 
 from .conftest import CLEO
 
-# Callbacks, or classes of those that remember something, by the id of the rule that they break.
+# Callbacks, or classes of callbacks with a memory, by the id of the rule that they break.
 WRONG: dict[str, list[Any]] = {}
 
-# Those that need all the time that they are given; not much, so that the test does not either.
+# The time limit of callbacks that use all of it: short, so that the test is short.
 SHORT = timedelta(seconds=0.5)
 TIME_LIMITS: dict[Any, timedelta] = {}
 

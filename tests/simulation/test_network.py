@@ -43,7 +43,7 @@ def test_each_kind_of_fault_has_a_sentence_and_labels(kind: FaultKind) -> None:
     assert all("POST /users" in label for label in kind.labels("POST /users"))
 
 
-async def test_what_is_lost_never_arrives() -> None:
+async def test_a_lost_message_never_arrives() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
         await simulation.fail(Fault(kind=FaultKind.LOST, what=USERS))
@@ -57,7 +57,7 @@ async def test_what_is_lost_never_arrives() -> None:
         assert await world.users() == ["ada"]
 
 
-async def test_what_has_its_answer_lost_has_been_done() -> None:
+async def test_a_message_whose_answer_is_lost_has_had_its_effect() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
         await simulation.fail(Fault(kind=FaultKind.ANSWER_LOST, what=USERS))
@@ -69,7 +69,7 @@ async def test_what_has_its_answer_lost_has_been_done() -> None:
         assert "the answer to POST /users is lost" in world.labels()
 
 
-async def test_what_is_doubled_arrives_twice_and_is_done_once() -> None:
+async def test_a_doubled_message_arrives_twice_and_has_its_effect_once() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
         await simulation.fail(Fault(kind=FaultKind.DOUBLED, what=USERS))
@@ -80,7 +80,7 @@ async def test_what_is_doubled_arrives_twice_and_is_done_once() -> None:
         assert await world.users() == ["ada"]
 
 
-async def test_what_is_held_back_arrives_after_the_next_of_its_kind() -> None:
+async def test_a_message_that_is_held_back_arrives_after_the_next_of_its_kind() -> None:
     async with Simulation(webhooks=True) as simulation:
         world = World(simulation)
         await world.introduce("ada")
@@ -103,7 +103,7 @@ async def test_what_is_held_back_arrives_after_the_next_of_its_kind() -> None:
         assert [event["type"] for event in events].count("UserCreated") == 3
 
 
-async def test_what_is_late_arrives_after_a_while() -> None:
+async def test_a_late_message_arrives_after_a_while() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
         await simulation.fail(Fault(kind=FaultKind.LATE, what=USERS, delay=timedelta(hours=3)))
@@ -137,7 +137,7 @@ async def test_somebody_on_the_way_answers_instead() -> None:
 @pytest.mark.parametrize(
     ("sender", "receiver", "path"), [("sdk", "des", "/v1/dreams"), ("bank_app", "bank_backend", "/accounts")]
 )
-async def test_who_answers_instead_says_what_the_document_promises(
+async def test_an_answer_of_the_network_has_the_form_of_the_document(
     status: int, sender: str, receiver: str, path: str
 ) -> None:
     async with Simulation() as simulation:
@@ -156,7 +156,7 @@ async def test_who_answers_instead_says_what_the_document_promises(
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
 
 
-async def test_the_receiver_dies_when_it_has_done_it_and_is_there_again() -> None:
+async def test_the_receiver_dies_after_its_work_and_is_started_again() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
         dead = simulation.des
@@ -185,7 +185,7 @@ async def test_a_fault_waits_for_its_turn_and_is_used_up() -> None:
         assert world.faults() == ["lost", "lost"]
 
 
-async def test_a_fault_befalls_messages_of_its_kind_and_way_only() -> None:
+async def test_a_fault_strikes_only_messages_of_its_kind_and_way() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
         await simulation.fail(Fault(kind=FaultKind.LOST, what="GET /dreams", sender="sdk"))
@@ -198,7 +198,7 @@ async def test_a_fault_befalls_messages_of_its_kind_and_way_only() -> None:
         assert world.faults() == []
 
 
-async def test_what_is_left_to_go_wrong_can_be_asked_for() -> None:
+async def test_pending_faults_can_be_listed() -> None:
     async with Simulation(webhooks=True) as simulation:
         world = World(simulation)
         twice = Fault(kind=FaultKind.LOST, what=USERS, times=2)
@@ -224,7 +224,7 @@ async def test_what_is_left_to_go_wrong_can_be_asked_for() -> None:
         assert await simulation.pending() == Pending(faults=[], deaths=[])
 
 
-async def test_what_was_held_back_and_never_arrived_is_left() -> None:
+async def test_a_message_that_was_held_back_and_never_arrived_is_pending() -> None:
     async with Simulation(webhooks=True) as simulation:
         world = World(simulation)
         await world.introduce("ada")
@@ -242,7 +242,7 @@ async def test_what_was_held_back_and_never_arrived_is_left() -> None:
         assert (await simulation.pending()).faults == []
 
 
-async def test_what_has_not_gone_wrong_yet_does_not_once_the_network_is_healed() -> None:
+async def test_a_healed_network_has_no_faults() -> None:
     async with Simulation() as simulation:
         world = World(simulation)
         await simulation.fail(Fault(kind=FaultKind.LOST))
@@ -272,7 +272,7 @@ def test_messages_are_called_by_method_and_path(what: str, method: str, path: st
     assert is_called(what, method, path) is is_it
 
 
-async def test_who_is_dead_answers_nobody() -> None:
+async def test_a_dead_participant_does_not_answer() -> None:
     async with Simulation() as simulation:
         await simulation.kill_backend(stays_down=timedelta(hours=1))
 

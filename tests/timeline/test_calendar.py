@@ -28,7 +28,7 @@ def test_a_world_begins_where_it_can_go_on(start: datetime) -> None:
 
 @pytest.mark.parametrize("by", [timedelta.max, timedelta(days=365 * 1_000), LATEST - START + timedelta(microseconds=1)])
 @ONCE
-async def test_time_passes_to_the_end_of_the_calendar_at_the_most(by: timedelta) -> None:
+async def test_time_passes_at_most_to_the_end_of_the_calendar(by: timedelta) -> None:
     clock = SimulatedClock(START)
 
     with pytest.raises(ValueError, match="to 3000-01-01T00:00:00Z; it is 2027-01-04T08:00:00"):
@@ -40,7 +40,7 @@ async def test_time_passes_to_the_end_of_the_calendar_at_the_most(by: timedelta)
 
 @pytest.mark.parametrize("seconds", [1e11, 1e30, float("inf")])
 @ONCE
-async def test_who_sleeps_for_longer_than_there_is_time_sleeps_on(seconds: float) -> None:
+async def test_a_sleep_beyond_the_calendar_never_ends(seconds: float) -> None:
     clock = SimulatedClock(START)
     clock.drive()
     has_woken = False

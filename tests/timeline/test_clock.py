@@ -24,7 +24,7 @@ def clock(traffic: Traffic) -> SimulatedClock:
     return SimulatedClock(START, traffic=traffic)
 
 
-async def test_who_waits_in_the_middle_of_a_message_holds_up_nobody(clock: SimulatedClock, traffic: Traffic) -> None:
+async def test_a_wait_in_the_middle_of_a_message_lets_time_pass(clock: SimulatedClock, traffic: Traffic) -> None:
     """A server that tries something again, say, while somebody waits for its answer."""
     answered: list[datetime] = []
 
@@ -41,7 +41,7 @@ async def test_who_waits_in_the_middle_of_a_message_holds_up_nobody(clock: Simul
     assert answered == [START + HOUR]
 
 
-async def test_nor_does_a_message_that_waits_for_one_that_stands_still(clock: SimulatedClock, traffic: Traffic) -> None:
+async def test_a_message_that_waits_for_a_resting_one_lets_time_pass(clock: SimulatedClock, traffic: Traffic) -> None:
     answered: list[datetime] = []
     first_is_done = anyio.Event()
 
@@ -64,7 +64,7 @@ async def test_nor_does_a_message_that_waits_for_one_that_stands_still(clock: Si
     assert answered == [START + HOUR]
 
 
-async def test_a_clock_that_is_driven_moves_for_nobody_else(clock: SimulatedClock) -> None:
+async def test_sleep_does_not_move_a_driven_clock(clock: SimulatedClock) -> None:
     clock.drive()
     woken: list[datetime] = []
 
@@ -82,7 +82,7 @@ async def test_a_clock_that_is_driven_moves_for_nobody_else(clock: SimulatedCloc
 
 
 @pytest.mark.parametrize("moment", [START, START - HOUR])
-async def test_to_rest_until_a_moment_that_has_come_is_to_wait_until_all_is_quiet(
+async def test_a_rest_until_a_past_moment_waits_until_everything_is_quiet(
     clock: SimulatedClock, moment: datetime
 ) -> None:
     order: list[str] = []
@@ -104,7 +104,7 @@ async def test_to_rest_until_a_moment_that_has_come_is_to_wait_until_all_is_quie
     assert order == ["work", "rest"]
 
 
-async def test_who_is_woken_early_is_not_waited_for(clock: SimulatedClock) -> None:
+async def test_the_clock_forgets_a_sleeper_who_is_woken_early(clock: SimulatedClock) -> None:
     woken = anyio.Event()
 
     async with anyio.create_task_group() as tasks:
@@ -116,7 +116,7 @@ async def test_who_is_woken_early_is_not_waited_for(clock: SimulatedClock) -> No
     assert clock.next_due is None
 
 
-async def test_who_is_not_woken_goes_on_at_the_moment(clock: SimulatedClock) -> None:
+async def test_a_sleeper_goes_on_when_the_moment_comes(clock: SimulatedClock) -> None:
     went_on: list[datetime] = []
 
     async def wait() -> None:

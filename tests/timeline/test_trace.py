@@ -63,7 +63,7 @@ def test_nothing_is_recorded_after_the_end() -> None:
     assert len(trace) == 2
 
 
-def test_what_would_end_a_statement_of_mermaid_is_left_out() -> None:
+def test_mermaid_labels_have_no_character_that_ends_a_statement() -> None:
     trace = Trace(SimulatedClock(START))
     trace.record("sdk", "des", "a; b #1", kind="request")
 

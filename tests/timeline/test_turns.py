@@ -31,7 +31,7 @@ async def order(seed: int, names: list[str]) -> list[str]:
     return went
 
 
-async def test_nobody_waits_where_no_turns_are_taken() -> None:
+async def test_without_turns_nobody_waits() -> None:
     taking = turns()
 
     with anyio.fail_after(1):
@@ -40,11 +40,11 @@ async def test_nobody_waits_where_no_turns_are_taken() -> None:
     assert not taking.give()
 
 
-async def test_one_goes_at_a_time_and_each_of_them_goes() -> None:
+async def test_all_go_one_at_a_time() -> None:
     assert sorted(await order(1, ["ada", "bo", "cy"])) == ["ada", "bo", "cy"]
 
 
-async def test_the_order_comes_from_the_seed_and_from_nothing_else() -> None:
+async def test_only_the_seed_decides_the_order() -> None:
     names = [f"user {n}" for n in range(6)]
 
     first = await order(1, names)
@@ -94,7 +94,7 @@ async def test_branches_with_equal_messages_are_told_apart() -> None:
     assert {tuple(await names(seed)) for seed in range(10)} == {("one", "two"), ("two", "one")}
 
 
-async def test_who_has_given_up_waiting_has_no_turn() -> None:
+async def test_a_cancelled_task_gets_no_turn() -> None:
     taking = turns()
 
     with taking.taken():
@@ -103,7 +103,7 @@ async def test_who_has_given_up_waiting_has_no_turn() -> None:
         assert not taking.give()
 
 
-async def test_all_go_when_turns_are_taken_no_longer() -> None:
+async def test_all_go_when_turns_end() -> None:
     taking = turns()
 
     async with anyio.create_task_group() as tasks:
