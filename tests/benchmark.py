@@ -1,4 +1,4 @@
-"""Measure what the README claims. Prints figures, judges nothing: `uv run python -m tests.benchmark [PART ...]`."""
+"""Measures the figures of README and prints them: `uv run python -m tests.benchmark [PART ...]`."""
 
 import argparse
 import os
@@ -44,7 +44,7 @@ DREAM = {
 }
 NEW_DREAM = orjson.dumps({"dream": {"name": "Bike", "targetCents": 250_000, "expiresAt": "2027-06-01"}})
 
-# A server that does nothing but answer, so that the client's own cost is what differs.
+# A server that only answers, so that the difference is the cost of the client.
 STUB = f"""
 import sys, uvicorn
 answers = {{"/oauth/token": b'{{"access_token": "t", "expires_in": 3600}}'}}
@@ -67,8 +67,8 @@ TO_ADD = 10_000_000
 
 
 def one_by_one() -> float:
-    """Seconds that this interpreter takes on this machine for something simple: what the other figures can be held
-    against, on machines that are faster at one hour than at another."""
+    """Seconds that this machine takes for a simple task. The other figures can be compared with it, because a shared
+    machine is not always equally fast."""
     began = time.perf_counter()
     total = 0
     for number in range(TO_ADD):
@@ -113,7 +113,7 @@ def measure(part: str, cores: list[int], folder: Path) -> None:
 
 
 def asked() -> argparse.Namespace:
-    """What is to be measured."""
+    """The parts to measure."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description="Measure what the README claims.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure, of {', '.join(PARTS)}; all of it")
     parser.add_argument(
@@ -147,7 +147,7 @@ IMPORTS = {
 
 
 def import_time() -> None:
-    """CPU time of interpreters, in turn, so that a slow hour of the machine is everybody's."""
+    """CPU time of interpreters, one after the other, so that a slow minute of the machine affects all alike."""
     beside, bare = "import attrs, anyio", "pass"
     times: dict[str, list[float]] = {code: [] for code in (bare, beside, *IMPORTS)}
     for _ in range(ROUNDS + 1):
@@ -160,7 +160,7 @@ def import_time() -> None:
 
 
 def cpu_seconds(command: list[str]) -> float:
-    """What a process takes, which finds its modules compiled."""
+    """The CPU time of a process whose modules are already compiled."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run(command, check=True, env=env)

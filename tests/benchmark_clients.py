@@ -1,4 +1,4 @@
-"""What a call costs its client, beside raw httpx and the peers, at three widths; and what the first call costs more."""
+"""Measures the cost of a call for its client, beside raw httpx and the peers, and the extra cost of the first call."""
 
 import importlib
 import importlib.util
@@ -18,7 +18,7 @@ from impact_sdk import ClientCredentials, ImpactAPI
 
 Call = Callable[[], Awaitable[Any]]
 
-# How many at once, and how many calls a round has.
+# How many calls at once, and how many in a round.
 WIDTHS = {1: 100, 64: 640, 500: 1_000}
 ROUNDS = 3
 PATIENT_SECONDS = 120.0
@@ -33,7 +33,7 @@ CREDENTIALS = ClientCredentials("demo-bank", "secret-of-a-demo")
 
 
 async def widths(base_url: str, body: bytes, user_id: str) -> None:
-    """CPU of this process for each call, in turn, at each width."""
+    """CPU time of this process for each call, at each number of calls at once."""
     async with AsyncExitStack() as stack:
         calls = {
             name: await stack.enter_async_context(client(base_url, body, user_id)) for name, client in clients().items()
@@ -49,7 +49,7 @@ async def widths(base_url: str, body: bytes, user_id: str) -> None:
 
 
 async def cpu_of(call: Call, width: int, count: int) -> float:
-    """Seconds of CPU for each call; whatever fails ends the measurement."""
+    """Seconds of CPU time for each call. Any failure ends the measurement."""
     left = iter(range(count))
 
     async def calls() -> None:
@@ -75,7 +75,7 @@ def show(width: int, rounds: Mapping[str, list[float]]) -> None:
 
 
 def clients() -> Mapping[str, Callable[[str, bytes, str], Any]]:
-    """All that can be measured here: the peers are in a group of their own, which need not be installed."""
+    """The clients that are installed here: the peers are in a dependency group of their own."""
     found: dict[str, Callable[[str, bytes, str], Any]] = {
         RAW: raw_httpx,
         "impact": lambda *given: impact(*given),
@@ -153,7 +153,7 @@ anyio.run(main)
 
 
 def first_call(base_url: str) -> None:
-    """A client that has just been made: its first call fetches a token, opens a connection and makes its readers."""
+    """A new client: its first call fetches a token, opens a connection and makes its readers."""
     over = []
     for _ in range(15):
         ended = subprocess.run(

@@ -1,4 +1,4 @@
-"""Measure how fast journeys are played, how fast worlds are made, and whether memory stays where it is."""
+"""Measures how fast journeys are played and worlds are made, and whether memory grows."""
 
 import concurrent.futures
 import gc
@@ -36,7 +36,7 @@ def scripts_in(folder: Path) -> list[Script]:
 
 
 def steps_of(steps: Sequence[Step]) -> int:
-    """How many steps are played: those of branches count, and what is done several times counts several times."""
+    """The number of played steps, with those of branches and repetitions."""
     return sum((step.times if isinstance(step, Doing) else 1) + _inside(step) for step in steps)
 
 
@@ -75,7 +75,7 @@ def played(scripts: Sequence[Script], plan: Plan, *, seed: int) -> None:
 
 
 def passed(results: Sequence[JourneyResult]) -> None:
-    """Journeys that end early would make good figures."""
+    """Check that all journeys passed: those that end early would make the figures better."""
     failed = [result.command for result in results if result.outcome is not Outcome.PASSED]
     if failed:
         raise SystemExit(f"not measured, because a journey fails: {failed[0]}")
@@ -105,7 +105,7 @@ async def _worlds() -> None:
 
 
 async def _lived() -> tuple[Snapshot, list[float]]:
-    """A world in which somebody has saved for three days, and how long it takes to remember it."""
+    """A snapshot of a world with a user who has saved for three days, and how long it took."""
     async with Simulation() as simulation:
         session = await simulation.bank_app("ada").launch()
         dream = await session.create_dream("Bike", target_cents=250_000)
@@ -120,7 +120,7 @@ async def _lived() -> tuple[Snapshot, list[float]]:
 
 
 def memory(scripts: Sequence[Script]) -> None:
-    """What a process holds after many journeys; a process of its own, so that nothing else is in it."""
+    """The memory after many journeys, measured in a new process."""
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         kilobytes = pool.submit(_resident_after, scripts).result()
     after = {1_000 * n: each for n, each in enumerate(kilobytes, 1)}
@@ -149,7 +149,7 @@ def _resident_kilobytes() -> int:
 
 
 def wall(scripts: Sequence[Script], cores: Sequence[int]) -> None:
-    """How long somebody waits for all of them, the start of the workers included."""
+    """The time for all journeys, with the start of the workers."""
     mine = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     for loop in LOOPS:

@@ -1,4 +1,4 @@
-"""Pages of a million rows: how long DES takes for each listing, on each store. Called by `tests.benchmark`."""
+"""Measures how long DES takes for pages of a million rows, for each listing on each store."""
 
 import contextlib
 import sqlite3
@@ -30,7 +30,7 @@ TENANT = Tenant(
     jwks_url="http://127.0.0.1/jwks.json",
 )
 
-# One row each for every user; one transaction in a thousand is on its way.
+# One row for every user. One transaction in a thousand is under way.
 CONTENT = {
     "users": "n, 'u' || n AS id, 't1' AS tenant_id, 'x' || n AS external_id",
     "accounts": "n, 'a' || n AS id, 'u' || n AS user_id, 't1' AS tenant_id, 'SharedSavings' AS type, "
@@ -43,7 +43,7 @@ CONTENT = {
     "'a' || n AS to_account_id, 'd' || n AS to_dream_id",
 }
 
-# No errors, as they are kept.
+# An empty list of errors, as the table has it.
 NONE = "'[]'"
 
 LISTINGS = (
@@ -55,7 +55,7 @@ LISTINGS = (
     "/v1/transactions",
     "/v1/transactions?state=requested",
     "/v1/transactions?after_id=x500000",
-    # The last pages that have a number, one behind those, and the last ones of all.
+    # The last page that has a number, one after it, and the very last page.
     "/v1/users?page=2501",
     "/v1/users?after=999970",
     "/v1/dreams?page=2501",
@@ -66,7 +66,7 @@ LISTINGS = (
     "/v1/transactions?after_id=x999970",
 )
 
-# To say that a page has no number takes its time as well.
+# The refusal of a page number takes time as well.
 WITHOUT_NUMBER = ("/v1/users?page=2502", "/v1/transactions?page=49000")
 
 
@@ -102,7 +102,7 @@ async def measure(store: str, url: str) -> None:
 
 
 def fill(file: Path) -> None:
-    """Into the tables as they are, with their indexes."""
+    """Fill the tables, which have their indexes already."""
     with contextlib.closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA synchronous = OFF")
         database.execute("INSERT INTO tenants VALUES ('t1', 'bank', '')")
@@ -115,7 +115,7 @@ def fill(file: Path) -> None:
 
 
 def fill_postgresql(url: str) -> None:
-    """The same, and with the figures that its server gathers by itself after a while."""
+    """The same on PostgreSQL, with the statistics that its server gathers after a while."""
     with contextlib.closing(Database(url, tables.metadata, version=tables.VERSION)) as database:
 
         def insert(connection: Connection) -> None:

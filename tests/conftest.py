@@ -17,16 +17,16 @@ pytest_plugins = ["tests.contract.plugin"]
 
 HERE = Path(__file__).parent
 
-# pytest-xdist says 80 to the processes that it starts. What goes into a file, or to a test, has whole lines.
+# pytest-xdist sets 80 for its workers. Output into files and tests must not be wrapped.
 os.environ.pop("COLUMNS", None)
 
-# Tests start some hundred Pythons. Each would compile all that it imports, which takes longer than most tests do,
-# where somebody has said that none is to write down what it has compiled.
+# Tests start some hundred Pythons. Without bytecode files each compiles all that it imports, which takes longer than
+# most tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# The SDK and its handover, time, the network between participants, and a run of the library. What the servers do with
-# a request is the same on any loop.
+# The SDK and its handover, time, the network between participants, and a run of the library. Servers handle a request
+# alike on any event loop.
 ON_TRIO_TOO = (
     "handover",
     "impact_sdk",
@@ -38,19 +38,19 @@ ON_TRIO_TOO = (
     "timeline/test_turns.py",
 )
 
-# How long an example takes says more about the machine than about us.
+# The time for an example depends more on the machine than on our code.
 settings.register_profile(
     "any machine",
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    derandomize="CI" in os.environ,  # a change that fails there is to blame for it
+    derandomize="CI" in os.environ,  # so that a failure there comes from a change
 )
 settings.register_profile("everyday", settings.get_profile("any machine"), max_examples=15)
 settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try fewer examples of a property where somebody wants to know soon."""
+    """Try fewer examples of a property in the everyday suite."""
     if is_everyday(config):
         settings.load_profile("everyday")
 
@@ -61,18 +61,18 @@ def is_everyday(config: pytest.Config) -> bool:
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """The event loop of the asynchronous tests; of some it is trio as well."""
+    """The event loop of the asynchronous tests. Some run on trio as well."""
     return "asyncio"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run on trio as well whatever a host may run on trio, and what cares about the event loop."""
+    """Also run on trio what hosts may run on trio, and what depends on the event loop."""
     if "anyio_backend" not in metafunc.fixturenames or not is_in(metafunc.definition.path, ON_TRIO_TOO):
         return
     if is_everyday(metafunc.config):
         return
     marks = metafunc.definition.iter_markers("parametrize")
-    if not any("anyio_backend" in mark.args[0] for mark in marks):  # those say themselves, and why
+    if not any("anyio_backend" in mark.args[0] for mark in marks):  # those choose themselves
         metafunc.parametrize("anyio_backend", ["asyncio", "trio"])
 
 
@@ -94,7 +94,7 @@ def worlds() -> Iterator[postgresql.Worlds]:
 
 @pytest.fixture
 def missing_schema(worlds: postgresql.Worlds) -> Iterator[str]:
-    """A PostgreSQL database before its first start, for tables of a test's own."""
+    """A PostgreSQL schema that does not exist yet, for a test's own tables."""
     with postgresql.missing_schema(worlds.url) as url:
         yield url
 
@@ -108,13 +108,13 @@ def postgresql_url(worlds: postgresql.Worlds) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def store(request: pytest.FixtureRequest) -> str:
-    """Whatever is kept is kept by both stores alike."""
+    """The store of a test: each test runs on both."""
     return str(request.param)
 
 
 @pytest.fixture
 def world_url(store: str, request: pytest.FixtureRequest) -> str | None:
-    """What to give to a `Simulation` as its `database`. None is SQLite in memory."""
+    """The `database` of a `Simulation`; None for SQLite in memory."""
     if store == "sqlite":
         return None
     url: str = request.getfixturevalue("postgresql_url")
@@ -126,7 +126,7 @@ NewDatabase = Callable[[str], AbstractContextManager[str]]
 
 @pytest.fixture
 def new_database(store: str, request: pytest.FixtureRequest) -> NewDatabase:
-    """Gives as many empty databases as a test wants, by the actor's name."""
+    """Makes empty databases, by the actor's name."""
     if store == "sqlite":
         return lambda actor: nullcontext("sqlite://")
     worlds: postgresql.Worlds = request.getfixturevalue("worlds")
@@ -144,20 +144,20 @@ DatabaseOf = Callable[[str], str]
 
 @pytest.fixture
 def database_of(world_url: str | None) -> DatabaseOf:
-    """The address of an actor's empty database, by the actor's name; SQLite is in memory."""
+    """The address of an empty database, by the actor's name. SQLite is in memory."""
     return lambda actor: "sqlite://" if world_url is None else of_actor(world_url, actor)
 
 
 @pytest.fixture
 def lasting_database_of(world_url: str | None, tmp_path: Path) -> DatabaseOf:
-    """As `database_of`, where what is written down outlives who wrote it."""
+    """As `database_of`, but the content survives when the actor ends."""
     return lambda actor: f"sqlite:///{tmp_path / actor}.db" if world_url is None else of_actor(world_url, actor)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is the same once more as thorough. Leave out trio on PostgreSQL, and what is for the night.
+    """Mark further variants of a test as thorough. Leave out trio on PostgreSQL, and the nightly tests.
 
-    The night's tests run with `-m nightly`.
+    The nightly tests run with `-m nightly`.
     """
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
@@ -177,26 +177,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as cores for `-n auto`: many tests wait for a process, for PostgreSQL or for a time to end."""
+    """Use 1.5 workers a core for `-n auto`: many tests wait for a process, for PostgreSQL or for a time limit."""
     return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_collection_finish() -> None:
-    """Ten thousand tests stay until the end: whoever looks for garbage need not look through them each time."""
+    """Exclude the collected tests from garbage collection: they stay until the end."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Write halves of characters, which tests log, by their numbers: pytest-xdist cannot send them, and ends."""
+    """Replace lone surrogates in logs by their numbers: pytest-xdist cannot send them and would end."""
     report = yield
     report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
     return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI nothing that we promise may be skipped: a skip there fails the run."""
+    """Fail the run in CI if a test was skipped."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

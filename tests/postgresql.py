@@ -1,4 +1,4 @@
-"""The PostgreSQL server that the tests use, and worlds of their own on it."""
+"""The PostgreSQL server of the tests, and empty databases on it."""
 
 import functools
 import getpass
@@ -21,7 +21,7 @@ ACTORS = {"des": des_tables.metadata, "backend": backend_tables.metadata}
 
 @functools.cache
 def server() -> str | None:
-    """The address of a database in which tests may make schemas; None where nobody lets us in."""
+    """The address of a database in which tests may create schemas; None if no server lets us in."""
     wanted = os.environ.get(ADDRESS)
     if wanted:
         return wanted
@@ -44,9 +44,9 @@ def connected(url: str) -> "psycopg.Connection[tuple[object, ...]]":
 
 @attrs.define
 class Worlds:
-    """Addresses of empty databases: schemas that are made once, and emptied after each test that had them.
+    """Addresses of empty databases: schemas that are created once, and emptied after each test.
 
-    Making the tables takes longer than most tests do. That they are made, and when, is tested without this.
+    Creating the tables takes longer than most tests. Tests of the creation do not use this.
     """
 
     url: str
@@ -60,10 +60,10 @@ class Worlds:
 
     @contextmanager
     def one(self, *, durable: bool = False) -> Iterator[str]:
-        """A world that nobody else has, with a name that schemas begin with.
+        """The address of a database for one test; its schemas begin with the name in the address.
 
         Args:
-            durable: Each commit waits for the disk, as it does outside of tests. Nobody pulls the plug in them.
+            durable: Each commit waits for the disk, as in production.
         """
         if not self._free:
             self._names.append(f"test_{secrets.token_hex(6)}")
@@ -90,12 +90,12 @@ class Worlds:
 
 @contextmanager
 def missing_schema(url: str) -> Iterator[str]:
-    """The address of a schema that nobody has made yet; whoever makes it, it is gone with the block."""
+    """The address of a schema that does not exist yet. After the block it is dropped."""
     name = f"test_{secrets.token_hex(6)}"
     yield sa.make_url(url).update_query_dict({"schema": name}).render_as_string(hide_password=False)
     with connected(url) as connection:
         connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
 
 
-if __name__ == "__main__":  # `.ci/postgresql` asks whether there is one already
+if __name__ == "__main__":  # `.ci/postgresql` asks whether a server already runs
     print(server() or sys.exit(1))

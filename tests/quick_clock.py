@@ -1,4 +1,4 @@
-"""The machine's time for tests that cannot wait for it."""
+"""A fast clock for tests that need the machine's clock but cannot wait for it."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,12 @@ import anyio
 
 
 class QuickClock:
-    """A clock that goes on by itself, many times as fast as the machine's, and can be set.
+    """A clock that runs many times as fast as the machine's, and can be set.
 
-    To everything here it is the machine's clock, and no simulated one.
+    For all code under test it is the machine's clock, not a simulated one.
 
     Attributes:
-        set_by: How far somebody has set it forward.
+        set_by: How far it was set forward.
     """
 
     def __init__(self, start: datetime = datetime(2027, 1, 4, 8, tzinfo=UTC), *, times: float = 1_000) -> None:

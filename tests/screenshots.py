@@ -1,7 +1,7 @@
-"""Takes the pictures of the report that stand in the documentation: `python -m tests.screenshots [REPORT.html]`.
+"""Takes the pictures of `docs/report.md`: `python -m tests.screenshots [REPORT.html]`.
 
-Without a report it makes one of the samples of the tests. After the overview comes the first journey that failed, then
-the same at the step before the failure.
+Without a report it makes one from the samples of the tests. The pictures show the overview, the first failed journey,
+and that journey at the step before the failure.
 """
 
 import sys
@@ -51,7 +51,7 @@ def _of_samples(folder: Path) -> Path:
 
 
 def _open_an_exchange(page: Page) -> None:
-    """The third of the step's requests, where it has as many."""
+    """Open the third request of the step, or the last one if there are fewer."""
     requests = page.locator(".message.chosen:has(.arrow.question)")
     requests.nth(min(2, requests.count() - 1)).locator("summary").click()
 

@@ -1,4 +1,4 @@
-"""What `docs/install.md` says of a project of one's own."""
+"""`docs/install.md` matches the packages."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What the README and the examples show is what happens."""
+"""The programs and commands in README and the examples do what they show."""
 
 import re
 import subprocess
@@ -31,7 +31,7 @@ PRINTED = {
 }
 
 
-# One deposit waits for its account, and comes before the one that can be settled.
+# One deposit waits for its account. It comes before the one that can be settled.
 WAITING = "Deposit of 3000 cents: waits for its account"
 ON_THE_WAY = {"fastapi_host.py", "django_host.py", "flask_host.py", "celery_worker.py"}
 

@@ -1,4 +1,4 @@
-"""Where the simulator is not installed, or a part of it is missing, each way to it says what to install."""
+"""If the simulator or a part of it is missing, the program, an import and pytest say what to install."""
 
 import ast
 import os
@@ -56,7 +56,7 @@ def test_with_a_misspelled_fixture(simulatoin):
 
 @pytest.fixture(params=["all of it", "a part of it"])
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where modules are looked for: as installed without the extra, and as if somebody had uninstalled click."""
+    """The search path of modules: as installed without the extra, and as if click were uninstalled."""
     if request.param == "all of it":
         return f"{STAND_IN}{os.pathsep}{ROOT}"
     (tmp_path / "missing").mkdir()
@@ -65,7 +65,7 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def ended(path: str, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    # Of the plugins that are installed, ours alone: others need what is not there.
+    # Load only our own plugin: others need libraries that are missing here.
     ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "impact_sdk.simulator.pytest_plugin"}
     return subprocess.run(
         command,
@@ -186,7 +186,7 @@ def test_the_simulator_imports_nothing_else() -> None:
 
     others = names - sys.stdlib_module_names - {*needed.MODULES, *needed.NOT_ON_WINDOWS}
 
-    assert others == {"psycopg", "pytest", "trio"}  # an extra, what has loaded our plugin, and for those who choose it
+    assert others == {"psycopg", "pytest", "trio"}  # an extra; pytest itself has loaded our plugin; another extra
 
 
 def test_what_stands_in_for_the_plugin_knows_the_plugin() -> None:

@@ -1,8 +1,8 @@
-"""What nobody sends who means well."""
+"""Malicious and broken values for bodies, addresses and headers."""
 
 import orjson
 
-# JSON, as it is written: some of these are no values that Python would write.
+# JSON texts. Python would not write some of these values.
 NUMBERS = ["0", "-1", "-0.0", "0.5", "1e3", "9223372036854775808", "-9223372036854775809", "1" + "0" * 30, "1e308"]
 UNREADABLE = ["1" * 5_000, "1e999", "NaN", "-Infinity", r'"\ud800"', r'"\udfff\ud800"', '"\x00"', "\ufeff1"]
 TEXTS = [
@@ -33,7 +33,7 @@ TEXTS = [
     "00000000-0000-0000-0000-000000000000",
 ]
 OTHERS = ["null", "true", "false", "[]", "{}", "[null]", '[[{"a": []}]]', '{"": {"\\u0000": null}}']
-# In an address, percent-encoded or not: what is no UTF-8, no text, no id.
+# Parts of an address, percent-encoded or not, that are not UTF-8, not text or not an id.
 IN_ADDRESSES = [
     "",
     "%00",

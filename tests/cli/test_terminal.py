@@ -1,4 +1,4 @@
-"""What reaches a terminal fits it, can be pasted where it was printed, and obeys nobody but the person before it."""
+"""Output fits the terminal, its commands can be pasted, and no foreign text controls the terminal."""
 
 import os
 import shlex
@@ -177,7 +177,7 @@ def test_a_shell_reads_what_cannot_be_seen() -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A project with an environment of its own, as the README sets it up."""
+    """A project with its own environment, as README sets it up."""
     programs = tmp_path / "project" / ".venv" / "bin"
     programs.mkdir(parents=True)
     for name in ("bank-app-sim", "python"):
@@ -264,7 +264,7 @@ def test_a_report_is_written_although_nobody_reads_the_lines(folder: Path) -> No
 
 @pytest.mark.processes
 def test_ctrl_c_while_all_is_being_loaded_shows_no_traceback(folder: Path) -> None:
-    """A module that is loaded with ours presses it, at that moment."""
+    """A module that is loaded with ours sends the signal while it is loaded."""
     Path("orjson.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
 
     done = subprocess.run(

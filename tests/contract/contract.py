@@ -1,4 +1,4 @@
-"""What the document says of one exchange: is it an operation, and do request and answer keep the promise?
+"""Compares an exchange with the document: is it an operation, and do request and answer match it?
 
 jsonschema-rs checks: it is compiled, takes some microseconds a message, and knows OpenAPI 3.1's dialect of JSON Schema
 with formats. openapi-core does it in pure Python and takes a hundred times as long; the suite has many thousands.
@@ -19,10 +19,10 @@ from bank_app_sim.des.watching import Exchange
 
 FORM = "application/x-www-form-urlencoded"
 
-# What the document says once, under Errors, instead of with each operation.
+# The document says this once, under Errors, instead of with each operation.
 OF_EVERY_OPERATION: Mapping[str, Node] = {"503": {"$ref": "#/components/responses/TryLater"}}
 
-# Where the schemas are for the validators; nothing is fetched from there.
+# The address of the schemas for the validators. Nothing is fetched from it.
 BASE = "urn:document"
 
 
@@ -39,7 +39,7 @@ class Operation:
 
 
 class Contract:
-    """A document to hold messages against."""
+    """A document that messages are compared with."""
 
     def __init__(self, document: Node) -> None:
         self.document = document
@@ -62,7 +62,7 @@ class Contract:
         )
 
     def template(self, path: str) -> str | None:
-        """The path as the document has it; None for a path that is none."""
+        """The template of a path in the document; None for an unknown path."""
         if path in self._by_path:
             return path
         collection, _, thing = path.rpartition("/")
@@ -74,7 +74,7 @@ class Contract:
         return None if template is None else self._by_path[template].get(method)
 
     def faults(self, exchange: Exchange) -> list[str]:
-        """All in which the exchange is not what the document says; nothing where it keeps its word."""
+        """The differences between an exchange and the document; empty if it matches."""
         template = self.template(exchange.path)
         if template is None:
             return [] if exchange.status == 404 else [f"{exchange.path} is no path of the document"]
@@ -99,11 +99,11 @@ class Contract:
 
     @property
     def webhook_answers(self) -> list[str]:
-        """What the bank can answer to a batch."""
+        """The statuses that the bank may answer to a batch."""
         return list(self.document["webhooks"][self.event_types[0]]["post"]["responses"])
 
     def faults_of_webhook(self, headers: Mapping[str, str], body: bytes) -> list[str]:
-        """As `faults()`, for what is sent to the bank: a batch of events, or the empty hint."""
+        """As `faults()`, for a webhook: a batch of events, or the empty hint."""
         value = orjson.loads(body)
         name = self.event_types[0] if value else "transactionsRequested"
         node = self.document["webhooks"][name]["post"]
@@ -167,7 +167,7 @@ class Contract:
         return faults + self.faults_of_value(value, body["content"][media_type]["schema"])
 
     def _faults_of_text(self, text: str, schema: Node) -> list[str]:
-        """Of a header or a parameter: numbers and yes or no are texts there."""
+        """The faults of a header or a parameter, where numbers and booleans are texts."""
         kind = self.schemas.follow(schema).get("type")
         if kind == "integer" and text.lstrip("-").isdigit():
             return self.faults_of_value(int(text), schema)
@@ -176,10 +176,10 @@ class Contract:
         return self.faults_of_value(text, schema)
 
     def faults_of_value(self, value: Any, schema: Node, *, is_closed: bool = False) -> list[str]:
-        """In what a value is not what a schema of the document says.
+        """The differences between a value and a schema of the document.
 
         Args:
-            is_closed: Fields that are not written down are wrong.
+            is_closed: Fields that the schema does not have are faults.
         """
         validator = self._validator(orjson.dumps(schema), is_closed)
         if validator.is_valid(value):
@@ -187,7 +187,7 @@ class Contract:
         errors = [
             f"{'.'.join(map(str, error.instance_path))} {error.message}" for error in validator.iter_errors(value)
         ]
-        # What is missing from a long choice fills a page: its beginning tells enough.
+        # A message about a long choice fills a page. Its beginning is enough.
         return [error[:600] for error in errors]
 
     @functools.cache  # noqa: B019  # a contract lives as long as the process
@@ -199,7 +199,7 @@ class Contract:
 
 
 def _absolute(node: Any) -> Any:
-    """A schema whose references lead into the whole document from wherever it is."""
+    """A schema whose references contain the address of the whole document."""
     if isinstance(node, list):
         return [_absolute(each) for each in node]
     if not isinstance(node, dict):
@@ -208,12 +208,12 @@ def _absolute(node: Any) -> Any:
 
 
 def closed(node: Any, *, is_part: bool = False) -> Any:
-    """A copy of a schema, or of a document, in which answers have no fields but those that are written down.
+    """A copy of a schema or a document in which objects have no further fields.
 
-    The document leaves them open, for fields may be added and clients must not mind. Our own sandbox has to be told.
+    The document leaves objects open: fields may be added, and clients must ignore them. Our sandbox must not add any.
 
     Args:
-        is_part: It is put together with others: only the whole can be closed.
+        is_part: It is one part of `allOf`. Only the whole can be closed.
     """
     if isinstance(node, list):
         return [closed(each) for each in node]

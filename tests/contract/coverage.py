@@ -1,4 +1,4 @@
-"""What of the document has been seen, what has not, and the table that says so."""
+"""Counts which parts of the document were seen, and makes the table of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from .contract import Contract
 
 @attrs.define
 class Coverage:
-    """Everything that was seen, in sets of texts: workers send theirs to the one that prints.
+    """All that was seen, as sets of texts. Workers send theirs to the process that prints.
 
     Attributes:
         answers: Method, path and status of each answer.
@@ -30,14 +30,14 @@ class Coverage:
         return {name: sorted(seen) for name, seen in attrs.asdict(self, recurse=False).items()}
 
     def add(self, other: Mapping[str, list[Any]]) -> None:
-        """What another process has seen, as it came from `as_json()` there."""
+        """Add the coverage of another process, from its `as_json()`."""
         for name, seen in other.items():
             getattr(self, name).update(tuple(each) if isinstance(each, list) else each for each in seen)
 
 
 @attrs.frozen
 class Line:
-    """One row of the table: what there is, how much of it was seen, and what was not."""
+    """One row of the table: how many there are, and which were not seen."""
 
     name: str
     wanted: int
@@ -49,7 +49,7 @@ class Line:
 
 
 def table(contract: Contract, coverage: Coverage, callbacks: Mapping[str, tuple[str, ...]]) -> list[Line]:
-    """All that the document promises, and all that a callback can answer.
+    """A row for each operation and callback, for webhooks and for events.
 
     Args:
         callbacks: The answers of each callback that the host can register.

@@ -1,4 +1,4 @@
-"""Every exchange with DES in this process is held against the document, and what was never seen fails a whole run."""
+"""Compares every exchange with DES in this process with the document. A whole run fails if a part was never seen."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def keeps_the_contract() -> Iterator[None]:
-    """No test passes in which DES, or who asked it, did something that the document does not have."""
+    """Fail a test in which DES or its client did something that is not in the document."""
     RECORDER.take_faults()
     yield
     faults = RECORDER.take_faults()
@@ -32,7 +32,7 @@ def keeps_the_contract() -> Iterator[None]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker tells what it has seen; a whole run fails where something of the document was not seen."""
+    """Send the coverage of a worker; fail a whole run in which a part of the document was not seen."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["contract"] = RECORDER.coverage.as_json()
@@ -42,7 +42,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """A worker of pytest-xdist has ended."""
+    """Add the coverage of a worker of pytest-xdist."""
     RECORDER.coverage.add(getattr(node, "workeroutput", {}).get("contract", Coverage().as_json()))
 
 
@@ -52,7 +52,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     seen = sum(line.wanted - len(line.missing) for line in lines)
     terminalreporter.section("the document: what was seen of it, and what was not")
-    # A subset of the tests misses most: there the sum is enough, but for those who want it with -v.
+    # Some of the tests see little of the document: then the sum is enough, except with -v.
     for line in lines if is_whole(config) or config.option.verbose > 0 else ():
         terminalreporter.write_line(str(line), red=bool(line.missing))
     terminalreporter.write_line(f"{'in all':<44} {seen:>4} of {sum(line.wanted for line in lines)}")
@@ -65,7 +65,7 @@ def _unseen() -> bool:
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """Nothing was picked out; tests that need other processes or servers may be left out."""
+    """Whether no tests were selected. Tests that need other processes or servers may be left out."""
     option = config.option
     picked = option.keyword or getattr(option, "lf", False) or option.deselect or option.collectonly
     only_left_out = re.fullmatch(r"(not \w+( and not \w+)*)?", option.markexpr)

@@ -1,4 +1,4 @@
-"""What the harness notices: each test is an exchange that is right but for one thing."""
+"""What the contract notices: each test is a correct exchange with one fault."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The document by itself: it is valid, its examples are what it says, and it has what the sandbox has."""
+"""The document is valid, its examples match it, and it has every operation of the sandbox."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from .contract import Contract
 
 CONTRACT = Contract(document())
 
-# Those that need no principal, and stand in no table of the sandbox.
+# The operations without a principal, which the sandbox has in no table.
 FOR_EVERYBODY = {
     ("POST", "/oauth/token"),
     ("POST", "/users/verify_token"),
@@ -27,7 +27,7 @@ PRINCIPALS = {"bank": Bank, "session": User}
 
 
 def nodes(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object in the document, with where it is; without what is given as an example."""
+    """Every object in the document with its place, without examples."""
     if isinstance(node, dict):
         yield path, node
         for name, each in node.items():
@@ -39,7 +39,7 @@ def nodes(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def examples() -> Iterator[tuple[str, Any, Any]]:
-    """Where each example is, its schema, and its value."""
+    """The place, the schema and the value of each example."""
     for path, node in nodes(document()):
         if "schema" in node:
             if "example" in node:
@@ -136,6 +136,6 @@ def test_all_nineteen_event_types_are_sent_and_have_data() -> None:
 
 
 def test_every_value_is_one_that_json_has() -> None:
-    """YAML reads a moment without quotes as something else than a text."""
+    """YAML does not read a moment without quotes as a text."""
     assert json.loads(as_json()) == document()
     assert json.dumps(document())

@@ -37,7 +37,7 @@ OPERATIONS = [
 
 @attrs.define
 class World:
-    """Two banks on one DES. Ada has one of everything at hers; who tries to reach it is at either."""
+    """Two banks on one DES. Ada has one of everything at hers. Intruders are at both."""
 
     des: DES
     bank: Bank
@@ -45,7 +45,7 @@ class World:
     named: dict[str, str] = attrs.field(factory=dict)
 
     async def everything_of_ada(self) -> dict[str, Any]:
-        """What her bank sees of her, and she of herself."""
+        """What Ada and her bank see of her."""
         plurals = ("users", "accounts", "dreams", "savehack-launches", "transactions", "events")
         pages = {plural: (await self.clients["backend"].get(f"/v1/{plural}")).json() for plural in plurals}
         session = await self.clients["ada"].get("/v1/session")
@@ -176,7 +176,7 @@ async def _consent(ada: httpx.AsyncClient, launch: Mapping[str, Any]) -> dict[st
 
 @attrs.frozen
 class Attempt:
-    """One request, as the document has it, that names things of Ada's."""
+    """One request from the document that names things of Ada's."""
 
     method: str
     path: str
@@ -188,7 +188,7 @@ class Attempt:
 
 
 def attempts(method: str, path: str, operation: Mapping[str, Any], named: Mapping[str, str]) -> list[Attempt]:
-    """A request for each example that the document gives; one without a body where there is none."""
+    """A request for each example of the document; one without a body if there is no example."""
     resolved = [_followed(parameter) for parameter in operation.get("parameters", ())]
     queries = [parameter["name"] for parameter in resolved if parameter["in"] == "query"]
     query = {name: named[name] for name in queries if name in named}
@@ -218,7 +218,7 @@ def _followed(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _with_names(value: Any, named: Mapping[str, str], *, inside: str = "") -> Any:
-    """The example, about Ada's things."""
+    """The example with the ids of Ada's things."""
     if isinstance(value, dict):
         return {
             name: named[inside] if name == "id" and inside in named else _with_names(each, named, inside=name)
@@ -250,7 +250,7 @@ async def test_who_shows_no_credentials_or_wrong_ones_is_not_let_in(
 async def test_nobody_reaches_what_is_not_theirs(
     method: str, path: str, operation: Mapping[str, Any], world: World
 ) -> None:
-    """Neither another bank, nor another user of the same bank, nor a user of the same name at another."""
+    """Not another bank, not another user of the same bank, not a user of the same name at another bank."""
     before = await world.everything_of_ada()
     public = ("savehackId", "type", "externalUserId", "idToken")
     adas = {thing for name, thing in world.named.items() if not name.startswith(public)}
@@ -274,10 +274,10 @@ async def test_nobody_reaches_what_is_not_theirs(
 async def test_the_same_request_is_fine_from_whom_it_is_right_for(
     method: str, path: str, operation: Mapping[str, Any], world: World
 ) -> None:
-    """Otherwise the refusals above would say nothing."""
+    """Without this the refusals above would prove nothing."""
     made = attempts(method, path, operation, world.named)
 
     answers = [await attempt.by(world.clients[name]) for attempt in made for name in ("backend", "ada")]
 
-    # 409: it is there already, or the like; nobody else is told so much.
+    # 409 means, for example, that it already exists. Intruders never learn that.
     assert any(answer.is_success or answer.status_code == 409 for answer in answers), [each.text for each in answers]
