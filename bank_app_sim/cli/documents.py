@@ -7,7 +7,6 @@ import anyio
 import click
 
 from ..invocation import program
-from ..journeys.arazzo import DocumentError, WrongInput, run_document
 from ..journeys.results import JourneyResult, Outcome
 from .interruptions import put_off
 from .progress import progress
@@ -54,6 +53,8 @@ def run(
 
 def _results(file: str, inputs: Mapping[str, str], against: str | None) -> Sequence[JourneyResult]:
     """A result for each workflow of a document; an error if the document cannot be run."""
+    # Here because it takes a tenth of a second to import, and journeys do not need it.
+    from ..journeys.arazzo import DocumentError, WrongInput, run_document
 
     async def run() -> list[JourneyResult]:
         return await run_document(Path(file), typed=inputs, against=against, program=program())

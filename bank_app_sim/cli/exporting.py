@@ -7,7 +7,6 @@ from pathlib import Path
 import anyio
 import click
 
-from ..journeys.arazzo import NothingToExport, export
 from ..journeys.evidence.names import file_names
 from ..journeys.playing.job import Job
 from ..journeys.results import JourneyResult
@@ -44,6 +43,8 @@ async def _write_documents(
 
 
 async def _document(job: Job, result: JourneyResult, sandbox: str) -> str:
+    from ..journeys.arazzo import NothingToExport, export  # here as in documents.py
+
     settings = job.script.given.settings
     users = {*job.script.given.users, *(user["external_id"] for user in result.states[-1]["users"].values())}
     async with client(sandbox) as http:
