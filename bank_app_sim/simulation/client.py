@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import attrs
 
 from ..server.fetching import TIMEOUT_SECONDS, UNPACKED, WHOLE_WITHIN_SECONDS, client, fetch, whole
+from .network import Transport
 
 if TYPE_CHECKING:
     import httpx
@@ -28,7 +29,7 @@ class Client:
     """
 
     base_url: str
-    transport: "httpx.AsyncBaseTransport | None"
+    transport: Transport | None
     whole_within_seconds: float = attrs.field(default=WHOLE_WITHIN_SECONDS, kw_only=True)
     _over_network: "httpx.AsyncClient | None" = attrs.field(default=None, init=False)
 

@@ -1,10 +1,14 @@
 """A transport from one participant to another in this process: it calls the ASGI application."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import attrs
+from starlette.types import ASGIApp, Message
+
+if TYPE_CHECKING:
+    import httpx
 
 
 @attrs.frozen
@@ -17,9 +21,9 @@ class InProcess:
         app: Returns the application; after its process died there is another one.
     """
 
-    app: Callable[[], Any]
+    app: Callable[[], ASGIApp]
 
-    async def handle_async_request(self, request: Any) -> Any:
+    async def handle_async_request(self, request: "httpx.Request") -> "httpx.Response":
         """Send the request to the application. Errors of the application are raised here."""
         import httpx  # not at the top: a server has to start quickly
 
@@ -43,10 +47,10 @@ class InProcess:
         start: dict[str, Any] = {}
         chunks: list[bytes] = []
 
-        async def receive() -> dict[str, Any]:
+        async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def send(message: Any) -> None:
+        async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 start.update(message)
             else:

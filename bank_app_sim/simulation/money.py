@@ -5,9 +5,10 @@ from typing import Any
 
 from .client import Client
 from .errors import SimulationError
+from .network import Transport
 
 
-async def move_money(transport: Any, backend_url: str, movement: Mapping[str, Any]) -> None:
+async def move_money(transport: Transport | None, backend_url: str, movement: Mapping[str, Any]) -> None:
     """Have the bank do what `Simulation.move_money()` says, by the way that `transport` is."""
     async with Client(backend_url, transport) as http:
         answer = await http.request("POST", "/ledger/movements", json=movement)

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 import anyio.abc
 import attrs
@@ -14,8 +14,12 @@ from ..app import BankApp, Screen
 from ..app.bank_client import BankClient
 from ..timeline.trace import DIES, Trace, of_user
 from .client import Client
+from .network import Transport
 from .streams import Streams
 from .traced_app import TracedBankApp
+
+if TYPE_CHECKING:
+    import httpx
 
 # How a user answers a question of the app: yes or no, at once or later.
 Answers = Callable[[str], "bool | Awaitable[bool]"]
@@ -27,7 +31,7 @@ def always_yes(_question: str) -> bool:
     return True
 
 
-def _of(customer: str, transport: Any) -> Any:
+def _of(customer: str, transport: Transport | None) -> Transport | None:
     """A transport on a user's phone. None means TCP, where messages do not carry the user."""
     return transport if transport is None or not customer else _OfUser(customer, transport)
 
@@ -37,9 +41,9 @@ class _OfUser:
     """A transport for httpx that marks requests and responses with the user in the trace."""
 
     customer: str
-    transport: Any
+    transport: Transport
 
-    async def handle_async_request(self, request: Any) -> Any:
+    async def handle_async_request(self, request: "httpx.Request") -> "httpx.Response":
         with of_user(self.customer):
             return await self.transport.handle_async_request(request)
 
@@ -67,8 +71,8 @@ class Phones:
     des_url: str
     backend_url: str
     client_id: str
-    to_des: Callable[[], Any]
-    to_backend: Callable[[], Any]
+    to_des: Callable[[], Transport | None]
+    to_backend: Callable[[], Transport | None]
     clock: Clock
     trace: Trace
     streams: Streams

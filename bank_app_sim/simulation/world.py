@@ -124,7 +124,10 @@ class World(abc.ABC):
 
     @abc.abstractmethod
     def way(self, sender: str, receiver: str) -> Any:
-        """How one participant reaches another: a transport for httpx, or None for TCP."""
+        """How one participant reaches another: a transport for httpx, or None for TCP.
+
+        It has no type, because httpx accepts only subclasses of its own class, and takes long to import.
+        """
 
     @property
     def des(self) -> DES:

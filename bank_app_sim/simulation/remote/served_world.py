@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 import anyio
 import attrs
@@ -14,7 +14,11 @@ from ...timeline.clock import SimulatedClock
 from ...timeline.trace import of_user
 from ...timeline.turns import BRANCH
 from .. import Simulation
+from ..network import Transport
 from .flights import Flights
+
+if TYPE_CHECKING:
+    import httpx
 
 
 @attrs.frozen(kw_only=True)
@@ -104,7 +108,7 @@ class ServedWorld:
         self.simulation = simulation
         self.clock = simulation.clock
         self._flights = Flights()
-        self._links: dict[tuple[str, str], Any] = {}
+        self._links: dict[tuple[str, str], Transport] = {}
         self._turns_taken = contextlib.ExitStack()
         self._takes_turns = False
         # Only its holder may ask whether everything is quiet.
@@ -129,7 +133,7 @@ class ServedWorld:
         finally:
             await self.simulation.__aexit__(kind, error, traceback)
 
-    async def carry(self, carried: ForwardedRequest) -> Any:
+    async def carry(self, carried: ForwardedRequest) -> "httpx.Response | NoAnswer":
         """The response to a request, as httpx has it, or `NoAnswer`.
 
         It comes when everything that the request caused has finished, or when it is the response's turn. So the order
@@ -138,7 +142,7 @@ class ServedWorld:
         if carried.number is not None:
             self._take_turns(carried.branch is not None)
         BRANCH.set(carried.branch or "")
-        answer: Any = NoAnswer(was_sent=True, why="the player has stopped waiting for it")
+        answer: httpx.Response | NoAnswer = NoAnswer(was_sent=True, why="the player has stopped waiting for it")
         with self._flights.arrival(carried.number):
             with of_user(carried.user):
                 answer = await self._deliver(carried)
@@ -150,7 +154,7 @@ class ServedWorld:
         """Return when the world has ended: it was closed, or an error ended it."""
         await self.simulation.ended()
 
-    async def _deliver(self, carried: ForwardedRequest) -> Any:
+    async def _deliver(self, carried: ForwardedRequest) -> "httpx.Response | NoAnswer":
         import httpx
 
         try:
@@ -165,7 +169,7 @@ class ServedWorld:
         except httpx.ReadError as error:
             return NoAnswer(was_sent=True, why=str(error))
 
-    def _link(self, sender: str, receiver: str) -> Any:
+    def _link(self, sender: str, receiver: str) -> Transport:
         if (sender, receiver) not in self._links:
             self._links[sender, receiver] = self.simulation.way(sender, receiver)
         return self._links[sender, receiver]

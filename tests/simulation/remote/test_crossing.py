@@ -106,11 +106,12 @@ async def test_an_answer_comes_when_all_that_the_request_has_set_in_motion_is_at
         async def ask(receiver: str, url: str, **body: str) -> httpx.Response:
             headers = [(b"content-type", b"application/json"), (b"accept", b"application/json")]
             sender = "sdk" if receiver == "des" else "bank_app"
-            answer: httpx.Response = await world.carry(
+            answer = await world.carry(
                 ForwardedRequest(
                     sender=sender, receiver=receiver, method="POST", url=url, headers=headers, body=orjson.dumps(body)
                 )
             )
+            assert isinstance(answer, httpx.Response)
             await answer.aread()
             return answer
 
