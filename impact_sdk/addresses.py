@@ -24,18 +24,18 @@ def checked_base_url(text: str) -> str:
     if not text or not isinstance(text, str):
         raise ConfigurationError(f"base_url is {shown(text)}; give the address of DES, {example}")
     if not text.isprintable() or " " in text or len(text) > LONGEST_BASE_URL:
-        raise ConfigurationError(f"base_url {shown(_without_password(text))} is no address; give one {example}")
+        raise ConfigurationError(f"base_url {shown(_without_password(text))} is not an address; give one {example}")
     try:
         parts = urlsplit(text)
         if parts.port == 0:
             raise ValueError("nothing listens at port 0")
     except ValueError as error:
         raise ConfigurationError(
-            f"base_url {_without_password(text)!r} is no address ({error}); give one {example}"
+            f"base_url {_without_password(text)!r} is not an address ({error}); give one {example}"
         ) from error
     if parts.scheme not in ("http", "https") or not _is_name(parts.hostname or ""):
         raise ConfigurationError(
-            f"base_url {_without_password(text)!r} is no http or https address; give one {example}"
+            f"base_url {_without_password(text)!r} is not an http or https address; give one {example}"
         )
     if "?" in text or "#" in text or "@" in parts.netloc:
         raise ConfigurationError(
@@ -58,7 +58,7 @@ def _netloc(parts: SplitResult) -> str:
     try:
         return idna.encode(name, uts46=True).decode() + port
     except idna.IDNAError as error:
-        raise ConfigurationError(f"base_url has {name!r}, which is no name of a host ({error})") from error
+        raise ConfigurationError(f"base_url has {name!r}, which is not a host name ({error})") from error
 
 
 def _is_name(host: str) -> bool:
@@ -77,7 +77,7 @@ def segment(name: str, text: str) -> str:
         name: The argument that holds the id, for messages.
     """
     if not isinstance(text, str) or not text or text in (".", ".."):
-        raise ConfigurationError(f"{name} is {shown(text)}, which is no id; pass the id that DES gave, a text")
+        raise ConfigurationError(f"{name} is {shown(text)}, which is not an id; pass the id that DES gave, a text")
     return quote(checked(name, text), safe="")
 
 

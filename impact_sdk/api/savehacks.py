@@ -136,7 +136,7 @@ class SavehackLaunches:
         """
         if _launch_type(terms) != _launch(launch).type:
             raise ConfigurationError(
-                f"{terms!r} are no terms of {launch.type} {launch.id}; a launch keeps its type: "
+                f"{terms!r} are not terms of {launch.type} {launch.id}; a launch keeps its type: "
                 "stop it and launch another savehack"
             )
         return await self._send(launch, wire.plain(terms), **options)
@@ -162,4 +162,4 @@ def _launch_type(terms: SavehackTerms) -> str:
         return f"{SAVEHACK_TYPES[type(terms)]}Launch"
     except KeyError:
         known = ", ".join(SAVEHACK_TYPES.values())
-        raise ConfigurationError(f"terms is {shown(terms)}, which is no savehack; pass one of {known}") from None
+        raise ConfigurationError(f"terms is {shown(terms)}, which is not a savehack; pass one of {known}") from None

@@ -78,7 +78,7 @@ def of(
     is_ours = isinstance(connection.get("transport"), (str, type(None)))  # nobody knows where the host's leads
     if is_ours and goes_in_the_clear(address):
         logger.warning(
-            "secrets and tokens go to %s unencrypted, as it is no https address; give one as base_url",
+            "secrets and tokens go to %s unencrypted, because it is not an https address; give one as base_url",
             host(address),
             extra=logs.fields("connection.unencrypted", address=host(address)),
         )

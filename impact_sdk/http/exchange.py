@@ -133,7 +133,7 @@ class HTTP:
             fields.append((b"Content-Length", str(len(body)).encode()))
         for name, value in fields:
             if not FIELD_VALUE.fullmatch(value):
-                raise ConfigurationError(f"{method} {path} was not sent: its {name.decode()} is no header")
+                raise ConfigurationError(f"{method} {path} was not sent: its {name.decode()} is not a valid header")
         return Outgoing(
             method=method, url=url, path=path, target=_target(url), headers=fields, content=body, limits=limits
         )

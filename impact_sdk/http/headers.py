@@ -42,14 +42,14 @@ def added(name: str, given: object, taken: Collection[str] = ()) -> dict[str, Se
     found: dict[str, Secret] = {}
     for header, value in given.items():
         if not isinstance(header, str) or not _NAME.fullmatch(header):
-            raise ConfigurationError(f"{name} has {shown(header)}, which is no name of a header")
+            raise ConfigurationError(f"{name} has {shown(header)}, which is not the name of a header")
         if header.lower() in OURS or header.lower() in taken:
             instead = "; give app_info for it" if header.lower() == "user-agent" else ""
             raise ConfigurationError(f"{name} has {header}, which the SDK sets itself{instead}")
         secret = Secret(value)
         del value  # a report of an error shows what a frame holds
         if not _is_value(secret.reveal()):
-            raise ConfigurationError(f"{name} has a value for {header} that is no visible ASCII text")
+            raise ConfigurationError(f"{name} has a value for {header} that is not visible ASCII text")
         if header.lower() in (each.lower() for each in found):
             raise ConfigurationError(f"{name} has {header} twice")
         found[header] = secret

@@ -88,9 +88,8 @@ def _kind(status: int, errors: Sequence[FieldError]) -> type[APIError]:
 
 def _led_astray(reply: Reply) -> str:
     if "location" not in reply.headers:
-        return (
-            f"answered with {reply.status}, which is no answer to it; {described(reply)}; see whether there is DES at"
-        )
+        what = described(reply)
+        return f"answered with {reply.status}, which is not an answer to it; {what}; see whether there is DES at"
     try:
         # Without its query: the query of a login page may hold anything.
         where = urlsplit(reply.headers["location"])._replace(query="", fragment="").geturl()

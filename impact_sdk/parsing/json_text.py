@@ -121,4 +121,4 @@ def _integer(text: str) -> int | float:
 
 
 def _refused(text: str) -> Never:
-    raise ValueError(f"{text} is no number in JSON")
+    raise ValueError(f"{text} is not a number in JSON")

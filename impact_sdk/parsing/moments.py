@@ -26,15 +26,15 @@ def moment(text: str) -> datetime:
     if found is None:
         if _MOMENT.fullmatch(f"{text}Z"):
             raise ValueError(f"{text[:40]!r} has no UTC offset")
-        raise ValueError(f"{text[:40]!r} is no moment; RFC 3339 writes one as 2027-01-04T08:00:00Z")
+        raise ValueError(f"{text[:40]!r} is not a moment; RFC 3339 writes one as 2027-01-04T08:00:00Z")
     try:
         if found["second"] != "60":
             return datetime.fromisoformat(text.upper()).astimezone(UTC)
         at = datetime.fromisoformat(f"{found['minute']}59{found['rest']}".upper()).astimezone(UTC) + _SECOND
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"{text[:40]!r} is no moment of the calendar ({error})") from error
+        raise ValueError(f"{text[:40]!r} is not a moment of the calendar ({error})") from error
     if (at.day, at.hour, at.minute, at.second) != (1, 0, 0, 0):
-        raise ValueError(f"{text[:40]!r} is no moment: a leap second comes only at the end of a month, in UTC")
+        raise ValueError(f"{text[:40]!r} is not a moment: a leap second comes only at the end of a month, in UTC")
     return at
 
 
@@ -45,8 +45,8 @@ def day(text: str) -> date:
         ValueError: It names none.
     """
     if not _DAY.fullmatch(text):
-        raise ValueError(f"{text[:40]!r} is no day; RFC 3339 writes one as 2027-06-01")
+        raise ValueError(f"{text[:40]!r} is not a day; RFC 3339 writes one as 2027-06-01")
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"{text[:40]!r} is no day of the calendar ({error})") from error
+        raise ValueError(f"{text[:40]!r} is not a day of the calendar ({error})") from error

@@ -219,7 +219,7 @@ class Session(OpenedSession):
             wanted = SAVEHACK_TYPES[type(terms)]
         except KeyError:
             known = ", ".join(kind.__name__ for kind in SAVEHACK_TYPES)
-            raise ConfigurationError(f"terms is {shown(terms)}, which is no savehack; pass one of {known}") from None
+            raise ConfigurationError(f"terms is {shown(terms)}, which is not a savehack; pass one of {known}") from None
         ids = self._savehack_ids
         if wanted not in ids:
             ids.update({savehack.type: savehack.id async for savehack in self._savehacks.list()})

@@ -50,7 +50,7 @@ def _signer(secret: Secret) -> Webhook:
     key = ConcealedBytes(_key(secret))
     if not key:
         raise ConfigurationError(
-            "secrets has one that is none; a secret looks like whsec_ and base64, as it was given to DES"
+            "secrets has one that is not a secret; a secret looks like whsec_ and base64, as it was given to DES"
         )
     if len(key) < SHORTEST_SECRET_BYTES:
         raise ConfigurationError(

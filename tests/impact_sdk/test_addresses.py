@@ -151,7 +151,7 @@ async def test_a_cookie_that_aiohttp_cannot_write_is_said_and_nothing_is_sent(co
     async with listener, anyio.create_task_group() as tasks:
         tasks.start_soon(listener.serve, serve)
         http = of(f"http://127.0.0.1:{listener.extra(anyio.abc.SocketAttribute.local_port)}", transport="aiohttp")
-        with pytest.raises(ConfigurationError, match="its Cookie is none; leave"):
+        with pytest.raises(ConfigurationError, match="its Cookie is not; leave"):
             await http.send("POST", http.address("/v1/dreams"), {"Cookie": cookie}, b"{}")
         await http.aclose()
         tasks.cancel_scope.cancel()

@@ -71,7 +71,7 @@ def test_a_moment_of_rfc_3339_is_read(text: str, at: datetime) -> None:
     ],
 )
 def test_what_rfc_3339_does_not_write_is_no_moment(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is no moment|has no UTC offset"):
+    with pytest.raises(ValueError, match=r"is not a moment|has no UTC offset"):
         moments.moment(text)
 
 
@@ -121,5 +121,5 @@ def test_a_day_is_read_back(day: date) -> None:
     ],
 )
 def test_what_is_no_full_date_is_no_day(text: Any) -> None:
-    with pytest.raises(ValueError, match="is no day"):
+    with pytest.raises(ValueError, match="is not a day"):
         moments.day(text)

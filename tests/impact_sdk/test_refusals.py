@@ -75,9 +75,9 @@ async def refused(api: ImpactAPI, des: respx.MockRouter, method: str, answer: ht
         (
             httpx.Response(304),
             UnexpectedResponse,
-            "answered with 304, which is no answer to it; the body is empty; see whether",
+            "answered with 304, which is not an answer to it; the body is empty; see whether",
         ),
-        (html(300), UnexpectedResponse, f"answered with 300, which is no answer to it; {PAGE}"),
+        (html(300), UnexpectedResponse, f"answered with 300, which is not an answer to it; {PAGE}"),
         # No body, or none that is known.
         (httpx.Response(200), UnexpectedResponse, "no JSON: .*; the body is empty"),
         (httpx.Response(503), ServerError, "refused with 503: without a reason; the body is empty"),

@@ -144,7 +144,7 @@ async def test_a_status_that_is_no_answer_is_not_taken_for_a_good_one(status: in
 
     credentials = ClientCredentials("demo-bank", "secret")
     async with ImpactAPI("http://des/api", auth=credentials, transport=httpx.MockTransport(answer)) as api:
-        with pytest.raises(UnexpectedResponse, match=f"was answered with {status}, which is no answer to it"):
+        with pytest.raises(UnexpectedResponse, match=f"was answered with {status}, which is not an answer to it"):
             await api.users.delete("u1")
 
 

@@ -107,7 +107,7 @@ def _texts(outgoing: Outgoing) -> list[tuple[str, str]]:
         return [((name := each).decode(), value.decode()) for each, value in outgoing.headers]
     except UnicodeDecodeError:
         raise ConfigurationError(
-            f"{outgoing.method} {outgoing.path} was not sent: aiohttp writes UTF-8, and its {name.decode()} is none; "
+            f"{outgoing.method} {outgoing.path} was not sent: aiohttp writes UTF-8, and its {name.decode()} is not; "
             "leave transport='aiohttp' out"
         ) from None
 

@@ -26,7 +26,7 @@ def tls(verify: ssl.SSLContext | str | bool, cert: Cert | None, http2: bool) -> 
     if not isinstance(verify, (bool, str)) or verify == "":
         raise wrong("verify", verify, "True, False, the path of your authorities, or an ssl.SSLContext")
     if cert is not None and not _is_cert(cert):
-        raise ConfigurationError("cert is no certificate; give a path, or a tuple of certificate, key and password")
+        raise ConfigurationError("cert is not a certificate; give a path, or a tuple of certificate, key and password")
     return _context(verify, cert, http2, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 

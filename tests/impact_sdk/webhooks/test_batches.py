@@ -80,7 +80,7 @@ async def test_a_batch_whose_own_moment_is_none_is_read(verifier: WebhookVerifie
     read = await verifier.verify(body, signed(body))
 
     assert (read.timestamp, len(read.events)) == (None, 1)
-    assert read.problem == "'2027-01-04' is no moment; RFC 3339 writes one as 2027-01-04T08:00:00Z @ $.timestamp"
+    assert read.problem == "'2027-01-04' is not a moment; RFC 3339 writes one as 2027-01-04T08:00:00Z @ $.timestamp"
 
 
 @pytest.mark.parametrize("text", [b"[" * 100_000, b'{"batch_id":' * 100_000, b'"\\ud800"', b"9" * 5_000])
