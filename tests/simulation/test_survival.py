@@ -176,7 +176,7 @@ async def test_the_bank_outlives_whatever_its_database_does(
 
     steps = {"Provisioning._write", "Settlement._decide", "Settlement._end"}
     assert failure.struck >= {
-        "BankBackend._next_looks",
+        "Worker._next_looks",
         "claim orders",
         "claim settlement",
         "claim transfers",
