@@ -7,13 +7,13 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
-from ..server.fields import Fields
+from ..server.http.answers import Answer, Refused
+from ..server.http.fields import Fields
+from ..server.http.operation import Handler, Operation
+from ..server.http.readers import MOST, Reader, integer, one_of, text
+from ..server.http.request import HTTPRequest
 from ..server.ids import Ids
-from ..server.operation import Handler, Operation
-from ..server.readers import MOST, Reader, integer, one_of, text
-from ..server.request import HTTPRequest
 from ..timeline.clock import Clock
 from . import customers, ledger, reconciliation, store
 from .identity import Identity

@@ -10,11 +10,11 @@ from impact_sdk import ImpactAPI, WebhookVerifier
 
 from ..server.attempts import LONGEST_WAIT
 from ..server.database import Connection, Database, Marked
-from ..server.hosts import refuse_other_pages
+from ..server.http.hosts import refuse_other_pages
+from ..server.http.operation import Handler, Operation, by_handler
+from ..server.http.recording import Recorder
+from ..server.http.service import Service
 from ..server.ids import Ids
-from ..server.operation import Handler, Operation, by_handler
-from ..server.recording import Recorder
-from ..server.service import Service
 from ..timeline.clock import Clock, timestamp
 from ..timeline.trace import Trace
 from . import api, differences, ledger, state, store, tables

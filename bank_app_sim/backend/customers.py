@@ -5,9 +5,9 @@ import hashlib
 import re
 from datetime import datetime, timedelta
 
-from ..server.answers import Refused
 from ..server.database import Connection, Database
-from ..server.request import HTTPRequest
+from ..server.http.answers import Refused
+from ..server.http.request import HTTPRequest
 from ..timeline.clock import timestamp
 from . import ledger, store
 

@@ -7,12 +7,12 @@ import attrs
 
 from impact_sdk import ImpactError
 
-from ..server.answers import Answer, Refused
 from ..server.database import Database
-from ..server.fields import Fields
-from ..server.operation import Handler, Operation
-from ..server.readers import YES_OR_NO, Reader, text
-from ..server.request import HTTPRequest
+from ..server.http.answers import Answer, Refused
+from ..server.http.fields import Fields
+from ..server.http.operation import Handler, Operation
+from ..server.http.readers import YES_OR_NO, Reader, text
+from ..server.http.request import HTTPRequest
 from ..timeline.clock import Clock
 from .consents import AnsweredOtherwise, Consents
 from .customers import customer_of

@@ -7,10 +7,10 @@ import attrs
 
 from impact_sdk import EventBatch, WebhookError, WebhookVerifier
 
-from ..server.answers import Answer, Refused
 from ..server.database import Database
-from ..server.operation import Handler, Operation
-from ..server.request import HTTPRequest
+from ..server.http.answers import Answer, Refused
+from ..server.http.operation import Handler, Operation
+from ..server.http.request import HTTPRequest
 from ..timeline.clock import Clock, timestamp
 from . import store
 from .crash_points import RECEIVED, due_not_done

@@ -16,7 +16,7 @@ import attrs
 
 from impact_sdk import Conflict, NotFound
 
-from ..server.ports import address, listening_socket, serving
+from ..server.http.ports import address, listening_socket, serving
 from ..simulation import ServedSimulation
 from ..simulation.faults import Fault
 from ..simulation.in_process import InProcess

@@ -10,7 +10,7 @@ import click
 from impact_sdk.parsing.visible import visible
 
 from ..server.database import DatabaseError
-from ..server.ports import PortTaken
+from ..server.http.ports import PortTaken
 from ..simulation import SimulationError
 from ..simulation.secrets import UnusableSecret
 from .ending import INTERRUPTED, NOBODY_READS, hush

@@ -12,8 +12,8 @@ import click
 import httpx
 
 from ..check import Secrets
+from ..server.http.ports import address
 from ..server.ids import Ids
-from ..server.ports import address
 from ..simulation.our_bank import CLIENT_ID
 from ..simulation.secrets import SECRET_FILE, client_secret
 

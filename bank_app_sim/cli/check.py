@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from ..check import RULES, Finding, Hearing, NoCallback, Options, Result, Secrets, find_callback, trial_world
 from ..check import check as check_callback
 from ..invocation import command
-from ..server.ports import listening_socket
+from ..server.http.ports import listening_socket
 from ..simulation import customer_name
 from .banks_own import folder_of, prepare_environment, require_answer
 from .event_loop import EventLoop

@@ -2,7 +2,7 @@
 
 import click
 
-from ..des.document import as_json, as_yaml
+from ..des.document.document import as_json, as_yaml
 
 
 @click.command()

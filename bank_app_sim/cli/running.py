@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import click
 
-from ..server.hosts import name_in
+from ..server.http.hosts import name_in
 from ..timeline import durations
 
 EVERY_INTERFACE = ("0.0.0.0", "[::]")

@@ -5,30 +5,31 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from ..server.answers import Answer
 from ..server.database import Connection, Database, Marked
 from ..server.due import DueWork
-from ..server.hosts import refuse_other_pages
+from ..server.http.answers import Answer
+from ..server.http.hosts import refuse_other_pages
+from ..server.http.operation import Handler, Operation
+from ..server.http.recording import Recorder
+from ..server.http.request import HTTPRequest
+from ..server.http.service import Service
 from ..server.ids import Ids
-from ..server.operation import Handler, Operation
-from ..server.recording import Recorder
-from ..server.request import HTTPRequest
-from ..server.service import Service
 from ..timeline.clock import Clock
 from ..timeline.trace import Trace
-from . import document_served, idempotency, state, store, tables
-from .bank_clients import TokenEndpoint, as_oauth, keep_tenants
-from .due_deposits import DueDeposits
+from . import idempotency, state, store, tables
+from .access.bank_clients import TokenEndpoint, as_oauth, keep_tenants
+from .access.id_tokens import TokenVerifier
+from .access.sign_in import SignIn
+from .document import document_served
 from .due_purge import DuePurge
-from .id_tokens import TokenVerifier
+from .events.webhooks import Webhooks
 from .operations import OPERATIONS, WEBHOOK_ENDPOINT
 from .performer import Performer
 from .request import SESSION_COOKIE
-from .sign_in import SignIn
+from .savings.due_deposits import DueDeposits
 from .tenant import Tenant
 from .unit_of_work import UnitOfWork
 from .watching import watched
-from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     import httpx

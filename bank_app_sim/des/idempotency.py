@@ -12,8 +12,8 @@ from datetime import timedelta
 import attrs
 import orjson
 
-from ..server.answers import Answer, Refused
-from ..server.request import HTTPRequest
+from ..server.http.answers import Answer, Refused
+from ..server.http.request import HTTPRequest
 from ..timeline.clock import moment, timestamp
 from . import store
 from .request import Request

@@ -1,18 +1,17 @@
 """Every operation of DES, in one table: who may do it, and which function does it."""
 
-from ..server.operation import Operation
-from . import (
+from ..server.http.operation import Operation
+from .access import sessions
+from .events import control, events
+from .savings import (
     accounts,
     consents,
-    control,
     dream_changes,
     dreams,
-    events,
     feed,
     launch_changes,
     launches,
     savehacks,
-    sessions,
     transaction_requests,
     transactions,
     user_changes,

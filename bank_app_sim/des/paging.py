@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import attrs
 from starlette.datastructures import QueryParams
 
-from ..server.answers import Answer, Refused
 from ..server.database import Query
-from ..server.request import HTTPRequest
+from ..server.http.answers import Answer, Refused
+from ..server.http.request import HTTPRequest
 from . import store
 from .request import Request
 from .store.listings import Collection, Numbered, T

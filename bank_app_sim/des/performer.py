@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 import attrs
 
-from ..server.answers import Answer, Refused
 from ..server.database import Connection, Database
+from ..server.http.answers import Answer, Refused
+from ..server.http.request import HTTPRequest
 from ..server.ids import Ids
-from ..server.request import HTTPRequest
 from ..timeline.clock import Clock, timestamp
-from . import events, idempotency, sessions
-from .id_tokens import Identity, RefusedToken, TokenVerifier
+from . import idempotency
+from .access import sessions
+from .access.id_tokens import Identity, RefusedToken, TokenVerifier
+from .events import events
 from .outbox import Outbox
 from .request import Bank, Credential, Principal, Request, User, credential, identify, unauthorized
 from .tenant import SessionRenewal, Tenant

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from ..server.database import Connection
 from ..timeline.clock import moment, timestamp
-from . import events, idempotency, store
+from . import idempotency, store
+from .events import events
 
 EVERY = timedelta(days=7)
 

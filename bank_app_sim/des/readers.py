@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from impact_sdk.parsing.moments import day
 
-from ..server.readers import Reader, at, integer, text
+from ..server.http.readers import Reader, at, integer, text
 from ..timeline.clock import moment, timestamp
 from .engine import LARGEST_CENTS
 

@@ -5,12 +5,12 @@ import hashlib
 import attrs
 from starlette.requests import cookie_parser
 
-from ..server.answers import Refused
 from ..server.database import Connection
+from ..server.http.answers import Refused
+from ..server.http.request import HTTPRequest
 from ..server.ids import Ids
-from ..server.request import HTTPRequest
 from . import store
-from .id_tokens import Identity
+from .access.id_tokens import Identity
 from .outbox import Outbox
 from .store.listings import Collection, T, single
 from .store.principals import KeptAnswer, SessionRow

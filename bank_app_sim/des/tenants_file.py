@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from ..server.secret_rules import what_is_wrong_with_client_secret
-from .addresses import can_be_asked_for
+from .events.addresses import can_be_asked_for
 from .tenant import AccountSetup, SessionRenewal, Tenant
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import attrs
 
-from ..server.answers import Answer
+from ..server.http.answers import Answer
 from .request import Bank, Request, User
 
 EVERYBODY = (User, Bank)

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 
 from starlette.datastructures import QueryParams
 
-from . import bodies
-from .answers import Refused
-from .nearest import not_known
+from .http import bodies
+from .http.answers import Refused
+from .http.nearest import not_known
 
 QUERIES_AT_HAND = 256
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
-from ..server.fetching import TIMEOUT_SECONDS, UNPACKED, WHOLE_WITHIN_SECONDS, client, fetch, whole
+from ..server.http.fetching import TIMEOUT_SECONDS, UNPACKED, WHOLE_WITHIN_SECONDS, client, fetch, whole
 from .network import Transport
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from ..des.api import OAUTH_TOKEN, VERIFY_TOKEN
 from ..des.operations import OPERATIONS
 from ..des.request import Bank, User
 from ..des.unit_of_work import UnitOfWork
-from ..server.operation import VERSION, Operation
+from ..server.http.operation import VERSION, Operation
 from ..timeline.trace import PARTICIPANTS
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

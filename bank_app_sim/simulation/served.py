@@ -18,9 +18,9 @@ from ..des import Tenant
 from ..server.attempts import why
 from ..server.database import file_address, of_actor, postgresql_address
 from ..server.due import DueWork
-from ..server.hosts import names_in
+from ..server.http.hosts import names_in
+from ..server.http.ports import address, beside, listening_socket, require_asyncio, serving
 from ..server.ids import Ids
-from ..server.ports import address, beside, listening_socket, require_asyncio, serving
 from ..timeline.machine_clock import MachineClock
 from ..timeline.trace import KEPT_WHEN_SERVED
 from ..timeline.traffic import Traffic

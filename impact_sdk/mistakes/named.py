@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar, get_args
 
-from ..mistakes.errors import UnknownArgument
+from .errors import UnknownArgument
 from .shown import shown
 
 P = ParamSpec("P")

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from bank_app_sim.check import RULES, Finding, Hearing, Options, Secrets, TrialWorld, Verdict, check, trial_world
-from bank_app_sim.server.ports import listening_socket
+from bank_app_sim.server.http.ports import listening_socket
 
 # Whoever says no.
 CLEO = "cleo"

@@ -13,8 +13,8 @@ import attrs
 import jsonschema_rs
 import orjson
 
-from bank_app_sim.des.document import operations
-from bank_app_sim.des.schemas import Node, Schemas
+from bank_app_sim.des.document.document import operations
+from bank_app_sim.des.document.schemas import Node, Schemas
 from bank_app_sim.des.watching import Exchange
 
 FORM = "application/x-www-form-urlencoded"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bank_app_sim.des.document import document
+from bank_app_sim.des.document.document import document
 from bank_app_sim.des.watching import watch
 
 from . import callbacks

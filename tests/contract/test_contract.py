@@ -6,7 +6,7 @@ import attrs
 import orjson
 import pytest
 
-from bank_app_sim.des.document import document
+from bank_app_sim.des.document.document import document
 from bank_app_sim.des.watching import Exchange, watched_by
 
 from .contract import Contract

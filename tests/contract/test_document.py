@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from bank_app_sim.des.document import as_json, document
+from bank_app_sim.des.document.document import as_json, document
 from bank_app_sim.des.operations import OPERATIONS
 from bank_app_sim.des.request import Bank, User
 

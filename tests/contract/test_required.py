@@ -5,7 +5,7 @@ The table is written by hand from the vendor's pages, not from our document: it 
 
 import pytest
 
-from bank_app_sim.des.document import document
+from bank_app_sim.des.document.document import document
 
 from .contract import Contract
 

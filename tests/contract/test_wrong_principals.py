@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from bank_app_sim.des import DES
-from bank_app_sim.des.document import document, operations
+from bank_app_sim.des.document.document import document, operations
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock
 from bank_app_sim.timeline.trace import Trace

@@ -7,7 +7,7 @@ import attrs
 import httpx
 import pytest
 
-from bank_app_sim.des.document import document
+from bank_app_sim.des.document.document import document
 from bank_app_sim.des.tenant import SessionRenewal
 
 from ..contract.contract import Contract, Operation

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bank_app_sim.des.addresses import what_is_wrong_with, what_is_wrong_with_url
+from bank_app_sim.des.events.addresses import what_is_wrong_with, what_is_wrong_with_url
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from bank_app_sim.des import DES
-from bank_app_sim.des.bank_clients import NOT_BASIC, NOT_ENCODED
+from bank_app_sim.des.access.bank_clients import NOT_BASIC, NOT_ENCODED
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock
 from bank_app_sim.timeline.trace import Trace

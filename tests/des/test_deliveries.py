@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim.des import deliveries
-from bank_app_sim.des.deliveries import WAITS, DeliveryResult, Reply
-from bank_app_sim.des.endpoints import EndpointRow
+from bank_app_sim.des.events import deliveries
+from bank_app_sim.des.events.deliveries import WAITS, DeliveryResult, Reply
+from bank_app_sim.des.events.endpoints import EndpointRow
 
 NOW = datetime(2026, 12, 2, 10, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import httpx
 
-from bank_app_sim.des.document import document
+from bank_app_sim.des.document.document import document
 from bank_app_sim.timeline.trace import Trace
 
 from .from_document import CONTRACT

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bank_app_sim.des.engine import LARGEST_CENTS
 from bank_app_sim.des.readers import cents, day_or_stamp, stamp
-from bank_app_sim.server.answers import MOST_ERRORS, Refused
-from bank_app_sim.server.fields import Fields
-from bank_app_sim.server.readers import TEXT
+from bank_app_sim.server.http.answers import MOST_ERRORS, Refused
+from bank_app_sim.server.http.fields import Fields
+from bank_app_sim.server.http.readers import TEXT
 from bank_app_sim.timeline.clock import moment, timestamp
 
 json_values: st.SearchStrategy[Any] = st.recursive(

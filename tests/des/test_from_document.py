@@ -14,7 +14,7 @@ import pytest
 from bank_app_sim.des import DES
 from bank_app_sim.des.api import OAUTH_TOKEN
 from bank_app_sim.des.operations import OPERATIONS
-from bank_app_sim.server.bodies import LARGEST_BODY_BYTES
+from bank_app_sim.server.http.bodies import LARGEST_BODY_BYTES
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock
 from bank_app_sim.timeline.trace import Trace

@@ -6,7 +6,7 @@ import pytest
 from bank_app_sim.des.operations import OPERATIONS
 from bank_app_sim.des.request import Bank, User
 from bank_app_sim.des.unit_of_work import UnitOfWork
-from bank_app_sim.server.operation import Operation
+from bank_app_sim.server.http.operation import Operation
 
 from .conftest import SignIn
 from .journey import create_dream, errors_of, id_of, launch_daily, post_account, savehack_id

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim.des.addresses import what_is_wrong_with_url
-from bank_app_sim.des.public_addresses import PublicAddresses
+from bank_app_sim.des.events.addresses import what_is_wrong_with_url
+from bank_app_sim.des.events.public_addresses import PublicAddresses
 
 
 async def nowhere(host: str, _port: int, **_options: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim.des import money
+from bank_app_sim.des.savings import money
 
 from .conftest import SignIn
 from .journey import (

@@ -9,7 +9,7 @@ import orjson
 import pytest
 import respx
 
-from bank_app_sim.des.document import METHODS, document
+from bank_app_sim.des.document.document import METHODS, document
 from impact_sdk import ImpactAPI
 
 from .operations import OPERATIONS, Operation

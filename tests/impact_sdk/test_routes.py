@@ -8,7 +8,7 @@ import yaml
 
 from impact_sdk.http.routes import route, told
 
-DOCUMENT = Path(__file__).parents[2] / "bank_app_sim" / "des" / "openapi.yaml"
+DOCUMENT = Path(__file__).parents[2] / "bank_app_sim" / "des" / "document" / "openapi.yaml"
 PATHS = sorted(yaml.safe_load(DOCUMENT.read_text())["paths"])
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bank_app_sim.server.answers import LONGEST_SHOWN, MOST_ERRORS, Refused
-from bank_app_sim.server.bodies import DEEPEST, FORM, JSON, LARGEST_BODY_BYTES, parsed, read
-from bank_app_sim.server.nearest import is_not_known
-from bank_app_sim.server.readers import whole_number
+from bank_app_sim.server.http.answers import LONGEST_SHOWN, MOST_ERRORS, Refused
+from bank_app_sim.server.http.bodies import DEEPEST, FORM, JSON, LARGEST_BODY_BYTES, parsed, read
+from bank_app_sim.server.http.nearest import is_not_known
+from bank_app_sim.server.http.readers import whole_number
 
 
 def errors(refused: Refused) -> dict[str, list[str]]:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from bank_app_sim.server.answers import Refused
-from bank_app_sim.server.bodies import LARGEST_BODY_BYTES
-from bank_app_sim.server.bodies import read as read_body
-from bank_app_sim.server.connections import Limits
-from bank_app_sim.server.door import LONGEST_TARGET, MOST_HEADERS
-from bank_app_sim.server.ports import listening_socket, serving
-from bank_app_sim.server.refusing import refuse
+from bank_app_sim.server.http.answers import Refused
+from bank_app_sim.server.http.bodies import LARGEST_BODY_BYTES
+from bank_app_sim.server.http.bodies import read as read_body
+from bank_app_sim.server.http.connections import Limits
+from bank_app_sim.server.http.door import LONGEST_TARGET, MOST_HEADERS
+from bank_app_sim.server.http.ports import listening_socket, serving
+from bank_app_sim.server.http.refusing import refuse
 
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 

@@ -8,8 +8,8 @@ import pytest
 
 from bank_app_sim import ServedSimulation, Simulation
 from bank_app_sim.des import Tenant
-from bank_app_sim.server.door import Door
-from bank_app_sim.server.hosts import LOOPBACK, is_from_page_of_another, name_in, names_in
+from bank_app_sim.server.http.door import Door
+from bank_app_sim.server.http.hosts import LOOPBACK, is_from_page_of_another, name_in, names_in
 
 ONCE = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 

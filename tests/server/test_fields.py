@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bank_app_sim.server.answers import Refused
-from bank_app_sim.server.fields import Fields
-from bank_app_sim.server.readers import TEXT, YES_OR_NO, integer, list_of, nullable, one_of, seconds
+from bank_app_sim.server.http.answers import Refused
+from bank_app_sim.server.http.fields import Fields
+from bank_app_sim.server.http.readers import TEXT, YES_OR_NO, integer, list_of, nullable, one_of, seconds
 
 
 def refused(fields: Fields) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bank_app_sim.server.routes import Routes
+from bank_app_sim.server.http.routes import Routes
 
 ROUTES = Routes({"/dreams/{id}": "one", "/dreams": "all", "/dreams/new": "new", "/a.b/{x}/c/{y}": "two"})
 

@@ -16,8 +16,8 @@ from starlette.datastructures import QueryParams
 from bank_app_sim import ServedSimulation
 from bank_app_sim.cli import main
 from bank_app_sim.journeys import evidence
+from bank_app_sim.server.http.request import HTTPRequest
 from bank_app_sim.server.ids import Ids
-from bank_app_sim.server.request import HTTPRequest
 from bank_app_sim.simulation.secrets import (
     SECRET_FILE,
     WEBHOOK_SECRET_FILE,

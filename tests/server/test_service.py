@@ -7,12 +7,12 @@ import httpx
 import orjson
 import pytest
 
-from bank_app_sim.server.answers import Answer
+from bank_app_sim.server.http.answers import Answer
+from bank_app_sim.server.http.operation import Handler, Operation, by_handler
+from bank_app_sim.server.http.recording import LARGEST_RECORDED_BYTES, Recorder
+from bank_app_sim.server.http.request import HTTPRequest
+from bank_app_sim.server.http.service import Service
 from bank_app_sim.server.ids import Ids
-from bank_app_sim.server.operation import Handler, Operation, by_handler
-from bank_app_sim.server.recording import LARGEST_RECORDED_BYTES, Recorder
-from bank_app_sim.server.request import HTTPRequest
-from bank_app_sim.server.service import Service
 from bank_app_sim.timeline.trace import Trace
 from impact_sdk import SystemClock
 

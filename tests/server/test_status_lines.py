@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim.server.status_lines import status_line
+from bank_app_sim.server.http.status_lines import status_line
 
 
 @given(st.integers())

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from anyio.abc import SocketAttribute, SocketStream
 
-from bank_app_sim.server.fetching import TIMEOUT_SECONDS
+from bank_app_sim.server.http.fetching import TIMEOUT_SECONDS
 from bank_app_sim.simulation.client import Client
 
 

@@ -43,7 +43,7 @@ async def test_each_is_there_at_its_receiver() -> None:
 
 
 def test_all_of_the_document_of_des_are_among_them() -> None:
-    from bank_app_sim.des.document import document, operations
+    from bank_app_sim.des.document.document import document, operations
 
     documented = {(method, path) for method, path, _ in operations(document())} - FOR_READERS
 

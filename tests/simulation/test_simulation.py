@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from bank_app_sim import ServedSimulation, Simulation, SimulationError
-from bank_app_sim.server.ports import WrongEventLoop
+from bank_app_sim.server.http.ports import WrongEventLoop
 from impact_sdk import AccountProvisioningRequest, Daily, LaunchState, TransactionState, Weekly
 
 

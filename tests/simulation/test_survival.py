@@ -33,8 +33,8 @@ LONG_LIVED = {
     ("des/api.py", "self._deposits.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
     ("des/api.py", "self._purge.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
     ("des/api.py", "self._webhooks.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
-    ("des/webhooks.py", "self._deliver"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
-    ("des/webhooks.py", "self._send_hint"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
+    ("des/events/webhooks.py", "self._deliver"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
+    ("des/events/webhooks.py", "self._send_hint"): f"{HERE}::test_a_server_outlives_whatever_its_peer_answers",
     ("simulation/actors.py", "self.des_process.run"): f"{HERE}::test_the_sandbox_outlives_whatever_its_database_does",
     ("simulation/actors.py", "self.backend_process.run"): f"{HERE}::test_the_bank_outlives_whatever_its_database_does",
     (
@@ -62,14 +62,14 @@ LONG_LIVED = {
     ): f"{WORLDS}::test_a_world_that_goes_wrong_says_so_and_takes_nobody_with_it",
     # uvicorn closes what is no HTTP, and answers 500 to what leaves an application.
     (
-        "server/ports.py",
+        "server/http/ports.py",
         "server.serve",
     ): "tests/simulation/test_serve_lives.py::test_bytes_that_are_no_http_end_nothing",
 }
 # Those that end with what began them, which hears of what went wrong.
 SHORT = {
     ("timeline/machine_clock.py", "wake"),
-    ("des/webhook_sender.py", "post"),
+    ("des/events/webhook_sender.py", "post"),
     ("server/database/postgresql.py", "self._read_apart"),
     ("simulation/remote/crossing.py", "exchange"),
     ("simulation/remote/registry.py", "self._store.address"),

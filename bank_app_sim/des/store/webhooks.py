@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
 from ...server.database import Connection, Query, columns_of, rows, values
-from ..deliveries import WAITS
-from ..endpoints import EndpointRow
+from ..events.deliveries import WAITS
+from ..events.endpoints import EndpointRow
 from ..tables import events, webhook_endpoints
 from .events import EventRow
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from impact_sdk.parsing.visible import visible
 
-from ...server.nearest import nearest
+from ...server.http.nearest import nearest
 from ..text.mistakes import Place
 
 

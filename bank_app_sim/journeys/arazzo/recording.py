@@ -7,7 +7,7 @@ import attrs
 
 from impact_sdk import Clock
 
-from ...server.status_lines import status_line
+from ...server.http.status_lines import status_line
 from ...timeline.clock import timestamp
 from ...timeline.trace import Message
 from .concealing import Concealment

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ...des.document import document, operations
+from ...des.document.document import document, operations
 from .calls import OAUTH_TOKEN, VERIFY_TOKEN, RecordedCall
 from .origins import is_generated
 

@@ -4,7 +4,7 @@ import re
 
 import impact_sdk
 
-from ...server.status_lines import status_line
+from ...server.http.status_lines import status_line
 from ...simulation.exchanges import (
     ASKED,
     EXAMPLES,

@@ -25,7 +25,7 @@ from impact_sdk import (
     Weekly,
 )
 
-from ...server.nearest import is_not_known
+from ...server.http.nearest import is_not_known
 from .kinds import Choice, choice
 from .name_kinds import DEFAULT_FRIEND, DEFAULT_TEAM
 from .words import CannotBe

@@ -9,10 +9,10 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from ...server.answers import Refused
-from ...server.bodies import LARGEST_BODY_BYTES
-from ...server.request import FORWARDED_PREFIX, prefix_of
-from ...server.sending import encoded, failure, send_answer
+from ...server.http.answers import Refused
+from ...server.http.bodies import LARGEST_BODY_BYTES
+from ...server.http.request import FORWARDED_PREFIX, prefix_of
+from ...server.http.sending import encoded, failure, send_answer
 from ...timeline.clock import timestamp
 from . import headers
 from .served_world import ForwardedRequest, NoAnswer, ServedWorld

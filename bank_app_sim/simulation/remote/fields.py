@@ -6,8 +6,8 @@ from typing import Any
 
 import attrs
 
-from ...server import fields
-from ...server.readers import Reader, at
+from ...server.http import fields
+from ...server.http.readers import Reader, at
 from ...timeline.moments import EARLIEST, LATEST, WITHIN
 
 

@@ -1,6 +1,6 @@
 """Every operation of the control plane, in one table."""
 
-from ...server.operation import Operation
+from ...server.http.operation import Operation
 from . import settings
 from .control import actors, clock, faults, messages, worlds
 from .control.command import Command

@@ -8,11 +8,11 @@ import random
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from ...server.answers import Answer, Refused
+from ...server.http.answers import Answer, Refused
+from ...server.http.operation import Operation
+from ...server.http.request import HTTPRequest
+from ...server.http.service import Service
 from ...server.ids import Ids
-from ...server.operation import Operation
-from ...server.request import HTTPRequest
-from ...server.service import Service
 from .application import WorldsApplication
 from .control.command import Command, ControlRequest
 from .control.worlds import ADDRESSES, WORLDS

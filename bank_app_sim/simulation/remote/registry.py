@@ -11,9 +11,9 @@ import anyio
 import anyio.to_thread
 import attrs
 
-from ...server.answers import Refused
 from ...server.attempts import mistake, why
 from ...server.database import DatabaseError
+from ...server.http.answers import Refused
 from .. import Simulation
 from .served_world import ServedWorld
 from .stores import ID_LENGTH, Store

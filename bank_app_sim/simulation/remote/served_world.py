@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import anyio
 import attrs
 
-from ...server.answers import Refused
+from ...server.http.answers import Refused
 from ...timeline.clock import SimulatedClock
 from ...timeline.trace import of_user
 from ...timeline.turns import BRANCH

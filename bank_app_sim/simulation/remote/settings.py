@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...server.readers import TEXT, integer, list_of, nullable, one_of, seconds, yes_or_no
+from ...server.http.readers import TEXT, integer, list_of, nullable, one_of, seconds, yes_or_no
 from ...timeline import durations
 from ...timeline.moments import EARLIEST, LATEST, timestamp
 from ..settings import DEFAULTS, SETTINGS, Kind, Setting, WorldSettings

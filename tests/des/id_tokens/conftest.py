@@ -2,7 +2,7 @@
 
 import pytest
 
-from bank_app_sim.des.id_tokens import TokenVerifier
+from bank_app_sim.des.access.id_tokens import TokenVerifier
 from bank_app_sim.timeline.clock import SimulatedClock
 
 from ..bank import TENANT, Bank

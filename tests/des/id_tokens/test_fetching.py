@@ -5,8 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bank_app_sim.des.id_tokens import Identity, TokenVerifier
-from bank_app_sim.server.answers import Refused
+from bank_app_sim.des.access.id_tokens import Identity, TokenVerifier
+from bank_app_sim.server.http.answers import Refused
 from bank_app_sim.timeline.clock import SimulatedClock
 
 from ..bank import TENANT, Bank, new_key

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from bank_app_sim.des.id_tokens import RefusedToken, TokenVerifier
-from bank_app_sim.server.answers import Refused
+from bank_app_sim.des.access.id_tokens import RefusedToken, TokenVerifier
+from bank_app_sim.server.http.answers import Refused
 
 from ..bank import Bank, new_key
 from .tokens import published

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank_app_sim.des.id_tokens import Identity, RefusedToken, TokenVerifier, claims_of
+from bank_app_sim.des.access.id_tokens import Identity, RefusedToken, TokenVerifier, claims_of
 from bank_app_sim.timeline.clock import SimulatedClock
 
 from ..bank import TENANT, Bank, base64url, new_key

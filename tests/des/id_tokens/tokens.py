@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from bank_app_sim.des.id_tokens import Identity, RefusedToken, TokenVerifier
+from bank_app_sim.des.access.id_tokens import Identity, RefusedToken, TokenVerifier
 
 from ..bank import TENANT, Bank, base64url
 

@@ -9,9 +9,7 @@ import pytest
 from bank_app_sim.des import AccountSetup, Tenant
 
 from ..bank import TENANT
-from ..journey import (
-    create_dream,
-)
+from ..journey import create_dream
 
 
 @pytest.fixture

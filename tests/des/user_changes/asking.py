@@ -4,9 +4,7 @@ from typing import Any
 
 import httpx
 
-from ..journey import (
-    id_of,
-)
+from ..journey import id_of
 
 
 async def change(backend: httpx.AsyncClient, user: httpx.AsyncClient, **fields: Any) -> httpx.Response:

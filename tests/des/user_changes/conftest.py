@@ -5,13 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ..journey import (
-    account_with,
-    create_dream,
-    id_of,
-    launch_daily,
-    transactions,
-)
+from ..journey import account_with, create_dream, id_of, launch_daily, transactions
 
 
 @pytest.fixture

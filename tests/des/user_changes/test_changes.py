@@ -5,20 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from bank_app_sim.server.answers import MOST_ERRORS
-from bank_app_sim.server.fields import MOST_ELEMENTS
+from bank_app_sim.server.http.answers import MOST_ERRORS
+from bank_app_sim.server.http.fields import MOST_ELEMENTS
 
 from ..conftest import SignIn
-from ..journey import (
-    AT,
-    account_with,
-    balances,
-    errors_of,
-    events,
-    id_of,
-    post_transaction,
-    transactions,
-)
+from ..journey import AT, account_with, balances, errors_of, events, id_of, post_transaction, transactions
 from .asking import change
 
 

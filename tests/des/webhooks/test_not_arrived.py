@@ -8,7 +8,8 @@ import anyio
 import httpx
 import pytest
 
-from bank_app_sim.des import DES, deliveries
+from bank_app_sim.des import DES
+from bank_app_sim.des.events import deliveries
 from bank_app_sim.server.attempts import why
 from bank_app_sim.server.ids import Ids
 from bank_app_sim.timeline.clock import SimulatedClock

@@ -8,7 +8,7 @@ from typing import Any
 from anyio.from_thread import start_blocking_portal
 
 from bank_app_sim import ServedSimulation
-from bank_app_sim.server.ports import address, listening_socket, serving
+from bank_app_sim.server.http.ports import address, listening_socket, serving
 from bank_app_sim.simulation.remote import Plane
 from bank_app_sim.simulation.remote.registry import WorldRegistry
 

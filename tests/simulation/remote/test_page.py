@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import bank_app_sim
-from bank_app_sim.server.operation import Operation
+from bank_app_sim.server.http.operation import Operation
 from bank_app_sim.simulation.remote.control.command import Command
 from bank_app_sim.simulation.remote.control.messages import MOST_MESSAGES
 from bank_app_sim.simulation.remote.operations import OPERATIONS

@@ -13,7 +13,7 @@ import pytest
 from bank_app_sim import Simulation
 from bank_app_sim.invocation import command
 from bank_app_sim.journeys.world import JourneyWorld
-from bank_app_sim.server.ports import address, listening_socket
+from bank_app_sim.server.http.ports import address, listening_socket
 from bank_app_sim.simulation.faults import Fault, FaultKind
 from bank_app_sim.simulation.remote import RemoteWorld, SandboxError
 from bank_app_sim.simulation.remote.control.messages import MOST_MESSAGES

@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from bank_app_sim import Simulation
-from bank_app_sim.server.answers import Refused
-from bank_app_sim.server.operation import Operation
+from bank_app_sim.server.http.answers import Refused
+from bank_app_sim.server.http.operation import Operation
 from bank_app_sim.simulation.remote.control.command import Command
 from bank_app_sim.simulation.remote.fields import values
 from bank_app_sim.simulation.remote.operations import OPERATIONS

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from ....backend import EVERY_CRASH_POINT
-from ....server.answers import Answer, Refused
-from ....server.readers import TEXT, list_of, one_of, seconds, yes_or_no
+from ....server.http.answers import Answer, Refused
+from ....server.http.readers import TEXT, list_of, one_of, seconds, yes_or_no
 from ..fields import Field, Fields
 from ..served_world import ServedWorld
 from .command import ControlRequest

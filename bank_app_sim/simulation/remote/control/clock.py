@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from ....server.answers import Answer, Refused
-from ....server.readers import at, integer, list_of, nullable, yes_or_no
+from ....server.http.answers import Answer, Refused
+from ....server.http.readers import at, integer, list_of, nullable, yes_or_no
 from ....timeline.moments import LATEST, timestamp
 from ..fields import Field, Fields, goal
 from ..served_world import ServedWorld, TimeGoal

@@ -5,8 +5,8 @@ from typing import Any
 
 import attrs
 
-from ....server.answers import Answer
-from ....server.request import HTTPRequest
+from ....server.http.answers import Answer
+from ....server.http.request import HTTPRequest
 from ..fields import Fields
 from ..registry import RegisteredWorld, WorldRegistry
 

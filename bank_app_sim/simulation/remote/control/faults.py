@@ -1,7 +1,7 @@
 """Adds faults to the network of a world, shows them, and removes them."""
 
-from ....server.answers import Answer, Refused
-from ....server.readers import TEXT, integer, nullable, one_of, seconds
+from ....server.http.answers import Answer, Refused
+from ....server.http.readers import TEXT, integer, nullable, one_of, seconds
 from ....timeline.trace import PARTICIPANTS
 from ...exchanges import NoSuchMessage, message, refuse_what_nobody_sends
 from ...faults import FaultKind

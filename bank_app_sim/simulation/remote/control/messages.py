@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from ....server.answers import Answer, Refused
-from ....server.readers import TEXT, list_of, one_of
+from ....server.http.answers import Answer, Refused
+from ....server.http.readers import TEXT, list_of, one_of
 from ....timeline.trace import PARTICIPANTS, of_user
 from ....timeline.turns import BRANCH
 from ..fields import Field, Fields

@@ -1,6 +1,6 @@
 """Makes worlds, lists them, and removes them."""
 
-from ....server.answers import Answer, Refused
+from ....server.http.answers import Answer, Refused
 from ....timeline.clock import timestamp
 from .. import settings
 from ..registry import RegisteredWorld

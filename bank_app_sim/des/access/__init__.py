@@ -1,0 +1,1 @@
+"""Who may ask DES: sign-in, sessions, ID tokens, the bank's access tokens."""

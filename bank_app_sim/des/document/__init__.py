@@ -1,0 +1,1 @@
+"""The OpenAPI document of DES: read, served, and shown as a page."""

@@ -1,0 +1,1 @@
+"""What happened at DES, and how the bank hears of it."""

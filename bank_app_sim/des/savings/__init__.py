@@ -1,0 +1,1 @@
+"""What users have at DES: accounts, Dreams, savehack launches, consents, transactions."""

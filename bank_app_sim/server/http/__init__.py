@@ -1,0 +1,1 @@
+"""The HTTP face of a server: requests in, answers and refusals out."""
