@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from .leaks import Heard
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
+    from _typeshed import ReadableBuffer
 
 BEFORE_THE_FIRST_TRIAL = "import"
 
@@ -83,7 +83,7 @@ class _Ear(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, content: "Buffer") -> int:
+    def write(self, content: "ReadableBuffer") -> int:
         self._hearing.keep(self._place, bytes(content).decode("utf-8", "replace"))
         return len(bytes(content))
 

@@ -22,30 +22,24 @@ class FaultKind(enum.StrEnum):
     @property
     def happens(self) -> str:
         """What happens to the message, in a sentence that begins with its name."""
-        return _HAPPENS[self]
+        happens, *_ = _SAID[self]
+        return happens
 
     def labels(self, name: str) -> tuple[str, ...]:
         """What the trace says of it, for a message of this name."""
-        return tuple(label.format(name) for label in _LABELS[self])
+        _, *labels = _SAID[self]
+        return tuple(label.format(name) for label in labels)
 
 
-_HAPPENS = {
-    FaultKind.LOST: "is lost",
-    FaultKind.ANSWER_LOST: "has its answer lost",
-    FaultKind.DOUBLED: "arrives twice",
-    FaultKind.HELD_BACK: "arrives after the next of its kind",
-    FaultKind.LATE: "is late",
-    FaultKind.ANSWERED: "is answered by the network",
-    FaultKind.RECEIVER_DIES: "arrives, and its receiver dies",
-}
-_LABELS = {
-    FaultKind.LOST: ("{} is lost",),
-    FaultKind.ANSWER_LOST: ("the answer to {} is lost",),
-    FaultKind.DOUBLED: ("{} is doubled",),
-    FaultKind.HELD_BACK: ("{} is held back", "{} arrives at last"),
-    FaultKind.LATE: ("{} is late",),
-    FaultKind.ANSWERED: ("{} is stopped on its way",),
-    FaultKind.RECEIVER_DIES: ("the answer to {} is lost",),
+# What happens to the message, and how the trace says it; `{}` is the message's name.
+_SAID = {
+    FaultKind.LOST: ("is lost", "{} is lost"),
+    FaultKind.ANSWER_LOST: ("has its answer lost", "the answer to {} is lost"),
+    FaultKind.DOUBLED: ("arrives twice", "{} is doubled"),
+    FaultKind.HELD_BACK: ("arrives after the next of its kind", "{} is held back", "{} arrives at last"),
+    FaultKind.LATE: ("is late", "{} is late"),
+    FaultKind.ANSWERED: ("is answered by the network", "{} is stopped on its way"),
+    FaultKind.RECEIVER_DIES: ("arrives, and its receiver dies", "the answer to {} is lost"),
 }
 
 

@@ -3,7 +3,7 @@
 import collections
 import itertools
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 import attrs
 
@@ -155,6 +155,8 @@ class Link:
                 await self._deliver(request)
                 self._note_response(fault, name)
                 raise _unanswered("the network lost the answer", request)
+            case _:
+                assert_never(fault.kind)
         return await self._deliver(request)
 
     def _hold_back(self, fault: Fault, request: "httpx.Request", name: str) -> "httpx.Response":

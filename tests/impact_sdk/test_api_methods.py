@@ -99,5 +99,5 @@ async def test_an_id_is_one_segment_of_the_path_whatever_is_in_it(api: ImpactAPI
 
 @pytest.mark.parametrize("nonsense", ["", ".", ".."])
 async def test_what_is_no_id_is_refused_before_anything_is_sent(api: ImpactAPI, nonsense: str) -> None:
-    with pytest.raises(ConfigurationError, match="is no id"):
+    with pytest.raises(ConfigurationError, match="is not an id"):
         await api.dreams.get(nonsense)

@@ -100,7 +100,7 @@ async def test_signing_out_twice_is_what_was_wanted(api: ImpactAPI, des: respx.M
 
 
 async def test_a_launch_keeps_its_type(api: ImpactAPI) -> None:
-    with pytest.raises(ConfigurationError, match="no terms of WeeklyLaunch l1; a launch keeps its type"):
+    with pytest.raises(ConfigurationError, match="not terms of WeeklyLaunch l1; a launch keeps its type"):
         await api.savehack_launches.update(A_LAUNCH, Daily(amount_cents=1))
 
 

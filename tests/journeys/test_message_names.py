@@ -10,8 +10,12 @@ from bank_app_sim.journeys.scripts.reader import read_file
 from bank_app_sim.journeys.text.mistakes import Mistake, ScriptMistakes
 from bank_app_sim.journeys.text.nodes import Plain
 from bank_app_sim.simulation.exchanges import EXCHANGES
+from bank_app_sim.simulation.faults import FaultKind
 
 from .written import failed, played, said, written
+
+LABELS = {label for kind in FaultKind for label in kind.labels("POST /dreams")}
+ENDS = sorted({label.removeprefix("the answer to ") for label in LABELS})
 
 SAVING = "- launch\n- create a Dream: Bike\n- launch a savehack: weekly 50.00\n- wait: 3 days\n"
 
@@ -122,3 +126,12 @@ def test_what_is_never_there_cannot_be_counted(expected: str, column: int, sente
     mistake = raised.value.mistakes[0]
     assert sentence in mistake.sentence
     assert (mistake.place.line, mistake.place.column) == (4, column)
+
+
+@pytest.mark.parametrize("name", [f"{before}{end}" for before in ("", "the answer to ") for end in ENDS])
+def test_a_message_that_a_fault_struck_has_a_label_of_a_fault(name: str) -> None:
+    if name in LABELS:
+        assert read(name) == name
+    else:
+        with pytest.raises(ValueError, match="unknown message .*; did you mean"):
+            read(name)

@@ -32,7 +32,9 @@ def database() -> Iterator[Database]:
 
 def add(database: Database, *added: Person) -> None:
     database.run_now(
-        lambda connection: connection.execute(sa.insert(people), [parameters(people, each) for each in added])
+        lambda connection: connection.execute(
+            sa.insert(people), [parameters(people, each, elsewhere=["is_old"]) for each in added]
+        )
     )
 
 
@@ -50,6 +52,11 @@ def test_a_field_without_a_column_is_found_when_the_query_is_made() -> None:
 
     with pytest.raises(KeyError, match="years"):
         columns_of(Renamed, people)
+
+
+def test_a_field_that_no_column_keeps_is_not_lost_silently() -> None:
+    with pytest.raises(TypeError, match="people has no column for is_old of Person"):
+        parameters(people, Person(36, "ada"))
 
 
 def test_columns_in_another_order_are_refused() -> None:

@@ -68,6 +68,8 @@ def account_row(*values: Any) -> AccountRow:
 
 account = sa.select(*_FIGURES, *_OTHERS).join_from(accounts, users)
 
+# Fields that other tables have.
+_ELSEWHERE = ("figures", "user_external_id")
 _ADD = sa.insert(accounts).inline()
 # The user's account with an external id.
 BY_EXTERNAL_ID: Query[str] = values(
@@ -105,7 +107,7 @@ _VALUE = _change.values(
 
 
 def add(connection: Connection, account: AccountRow) -> None:
-    connection.execute(_ADD, {**parameters(accounts, account), **attrs.asdict(account.figures)})
+    connection.execute(_ADD, {**parameters(accounts, account, elsewhere=_ELSEWHERE), **attrs.asdict(account.figures)})
 
 
 def value(connection: Connection, account_id: str, figures: Figures) -> None:

@@ -44,6 +44,8 @@ consent = (
     .join(savehack_launches, savehack_launches.c.id == transfer_consents.c.launch_id)
 )
 
+# Fields that other tables have.
+_ELSEWHERE = ("obsolete_launch_id", "user_external_id")
 _ADD = sa.insert(transfer_consents).inline()
 # What the user said.
 ANSWER = (
@@ -60,4 +62,4 @@ USE_UP = sa.delete(transfer_consent_tickets).where(_this_ticket)
 
 
 def add(connection: Connection, consent: ConsentRow) -> None:
-    connection.execute(_ADD, parameters(transfer_consents, consent))
+    connection.execute(_ADD, parameters(transfer_consents, consent, elsewhere=_ELSEWHERE))

@@ -73,6 +73,8 @@ dream = (
     .outerjoin(accounts, accounts.c.id == dreams.c.account_id)
 )
 
+# Fields that other tables have.
+_ELSEWHERE = ("account_external_id", "account_type", "active_savehacks_count", "user_external_id")
 _ADD = sa.insert(dreams).inline()  # asking for its `n` would be slower, and nobody needs it
 # Several Dreams, of any tenant.
 BY_IDS = rows(DreamRow, dream.where(dreams.c.id.in_(given("ids", expanding=True))))
@@ -110,4 +112,4 @@ SET_PROVISIONING = (
 
 
 def add(connection: Connection, dream: DreamRow) -> None:
-    connection.execute(_ADD, parameters(dreams, dream))
+    connection.execute(_ADD, parameters(dreams, dream, elsewhere=_ELSEWHERE))

@@ -125,6 +125,8 @@ def _ids(*conditions: sa.ColumnElement[bool]) -> Query[str]:
     return values(sa.select(savehack_launches.c.id).where(*conditions).order_by(savehack_launches.c.n))
 
 
+# Fields that other tables have.
+_ELSEWHERE = ("account_provision_request_id", "dream_account_provision_request_id")
 _ADD = sa.insert(savehack_launches).inline()
 # Several launches, of any tenant.
 BY_IDS = rows(LaunchRow, launch.where(savehack_launches.c.id.in_(given("ids", expanding=True))))
@@ -165,4 +167,4 @@ CHANGE_TERMS = _change.values(terms=given("terms", type_=sa.JSON))
 
 
 def add(connection: Connection, launch: LaunchRow) -> None:
-    connection.execute(_ADD, parameters(savehack_launches, launch))
+    connection.execute(_ADD, parameters(savehack_launches, launch, elsewhere=_ELSEWHERE))

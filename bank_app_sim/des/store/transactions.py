@@ -110,6 +110,16 @@ transaction = (
     .outerjoin(_to_dream, _to_dream.c.id == transactions.c.to_dream_id)
 )
 
+# Fields that other tables have.
+_ELSEWHERE = (
+    "from_account_external_id",
+    "from_account_type",
+    "from_dream_name",
+    "to_account_external_id",
+    "to_account_type",
+    "to_dream_name",
+    "user_external_id",
+)
 _ADD = sa.insert(transactions).inline()
 # Several transactions, of any tenant.
 BY_IDS = rows(TransactionRow, transaction.where(transactions.c.id.in_(given("ids", expanding=True))))
@@ -160,4 +170,4 @@ FAIL = (
 
 
 def add(connection: Connection, added: Sequence[TransactionRow]) -> None:
-    connection.execute(_ADD, [parameters(transactions, each) for each in added])
+    connection.execute(_ADD, [parameters(transactions, each, elsewhere=_ELSEWHERE) for each in added])

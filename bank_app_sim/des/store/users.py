@@ -55,6 +55,8 @@ user_columns = columns_of(
 )
 user = sa.select(*user_columns).select_from(users_and_account)
 
+# Fields that other tables have.
+_ELSEWHERE = ("account_external_id", "account_id", "account_type")
 _ADD = sa.insert(users).inline()
 # A user of a tenant.
 BY_ID = rows(UserRow, user.where(users.c.id == given("id"), users.c.tenant_id == given("tenant_id")))
@@ -94,4 +96,4 @@ ERASE = (
 
 
 def add(connection: Connection, user: UserRow) -> None:
-    connection.execute(_ADD, parameters(users, user))
+    connection.execute(_ADD, parameters(users, user, elsewhere=_ELSEWHERE))

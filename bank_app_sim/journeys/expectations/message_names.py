@@ -88,7 +88,7 @@ def read(text: str) -> str:
     if plain in _PLAIN:
         return plain
     if troubled := _TROUBLED.fullmatch(plain):
-        return f"{troubled['before'] or ''}{_request(troubled['what'])} {troubled['after']}"
+        return _struck(plain, _request(troubled["what"]), f"{troubled['before'] or ''}{{}} {troubled['after']}")
     if re.match(r"[A-Za-z]+\s+/", plain):
         return _request(plain)
     if re.match(r"\d\d\d ", plain):
@@ -99,6 +99,14 @@ def read(text: str) -> str:
     raise ValueError(
         f"unknown message {plain!r}; write method and path, such as {EXAMPLES}, or a label of the diagrams"
     )
+
+
+def _struck(text: str, request: str, label: str) -> str:
+    """The name of a request that a fault has struck, or of its answer; ValueError if no fault has this label."""
+    labels = [each for kind in FaultKind for each in kind.labels(request)]
+    if (name := label.format(request)) in labels:
+        return name
+    raise ValueError(unknown(text, "message", labels))
 
 
 def request_of(name: str) -> str | None:

@@ -105,8 +105,8 @@ def _message(word: str | None, on: Ground) -> str | None:
     kinds = [kind for kind in FaultKind if word in kind.labels(request)]
     if any(each.kind in kinds and _is_of(each, request) for each in on.faults):
         return None
-    verb = next(verb for verb, kind in FAULTS.items() if kind is kinds[0])
-    return f"{word!r} can never happen here: no step of this journey asks for it; `{verb}: {request}` does"
+    steps = [f"`{step}: {request}`" for step, kind in FAULTS.items() if kind in kinds]
+    return f"{word!r} can never happen here: no step of this journey asks for it; {one_of(steps)} does"
 
 
 def _is_of(fault: Fault, request: str) -> bool:

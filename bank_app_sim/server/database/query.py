@@ -1,7 +1,7 @@
 """`Query`: a statement that reads rows, and the type of a row."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -88,11 +88,20 @@ def _only(value: Any) -> Any:
 
 
 @functools.cache
-def _written(table: sa.Table, row: type) -> tuple[str, ...]:
-    fields = {field.name for field in attrs.fields(row)}
-    return tuple(column.key for column in table.c if column.key in fields and column.key != "n")
+def _written(table: sa.Table, row: type[attrs.AttrsInstance], elsewhere: frozenset[str]) -> tuple[str, ...]:
+    fields = {field.name for field in attrs.fields(row)} - elsewhere
+    if lost := sorted(fields - {*table.c.keys()}):
+        raise TypeError(f"{table.name} has no column for {', '.join(lost)} of {row.__name__}")
+    return tuple(sorted(fields - {"n"}))
 
 
-def parameters(table: sa.Table, row: attrs.AttrsInstance) -> dict[str, Any]:
-    """The parameters of an INSERT of `row` into `table`: the fields that the table has columns for, but for `n`."""
-    return {name: getattr(row, name) for name in _written(table, type(row))}
+def parameters(table: sa.Table, row: attrs.AttrsInstance, *, elsewhere: Iterable[str] = ()) -> dict[str, Any]:
+    """The parameters of an INSERT of `row` into `table`: its fields, by the columns of the same names, without `n`.
+
+    Args:
+        elsewhere: Fields that this table has no column for; another one keeps them.
+
+    Raises:
+        TypeError: The table has no column for a field, for example because it was renamed. A value would be lost.
+    """
+    return {name: getattr(row, name) for name in _written(table, type(row), frozenset(elsewhere))}
