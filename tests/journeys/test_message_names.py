@@ -133,5 +133,5 @@ def test_a_message_that_a_fault_struck_has_a_label_of_a_fault(name: str) -> None
     if name in LABELS:
         assert read(name) == name
     else:
-        with pytest.raises(ValueError, match="unknown message .*; did you mean"):
+        with pytest.raises(ValueError, match="unknown message"):
             read(name)

@@ -30,8 +30,10 @@ CALLBACKS = {
 # The errors of a callback of the bank's app: the user said no, or the bank's backend refused.
 RAISED = (impact_sdk.ProvisioningDeclined.__name__, impact_sdk.ConsentDeclined.__name__, "BankRefused")
 
-# How the trace ends a message that a fault has struck.
-_ENDS = dict.fromkeys(label.removeprefix("the answer to ").strip() for kind in FaultKind for label in kind.labels(""))
+# How the trace names a message that a fault has struck.
+_LABELS = dict.fromkeys(label for kind in FaultKind for label in kind.labels("{}"))
+_ANSWER = "the answer to {} "
+_ENDS = dict.fromkeys(label.removeprefix("the answer to ").removeprefix("{} ") for label in _LABELS)
 _ALIASES = "|".join(map(re.escape, ASKED))
 _TROUBLED = re.compile(rf"(?P<before>the answer to )?(?P<what>[A-Za-z]+ +/\S*|{_ALIASES}) (?P<after>{'|'.join(_ENDS)})")
 # The statuses of DES, the bank, and their HTTP servers.
@@ -75,7 +77,11 @@ DIAGRAMS = (
 _PLAIN = {*DIAGRAMS, *_STATUSES, *_FROM_NETWORK}
 
 _DIAGRAMS_PATTERN = "|".join(map(in_pattern, DIAGRAMS))
-NAMES_PATTERN = rf"{PATTERN}|(the answer to )?({PATTERN}) ({'|'.join(_ENDS)})|{_DIAGRAMS_PATTERN}|\d\d\d .*"
+_OF_REQUESTS = "|".join(label.removeprefix("{} ") for label in _LABELS if label.startswith("{} "))
+_OF_ANSWERS = "|".join(label.removeprefix(_ANSWER) for label in _LABELS if label.startswith(_ANSWER))
+NAMES_PATTERN = (
+    rf"({PATTERN})( ({_OF_REQUESTS}))?|the answer to ({PATTERN}) ({_OF_ANSWERS})|{_DIAGRAMS_PATTERN}|\d\d\d .*"
+)
 
 
 def read(text: str) -> str:
@@ -103,7 +109,7 @@ def read(text: str) -> str:
 
 def _struck(text: str, request: str, label: str) -> str:
     """The name of a request that a fault has struck, or of its answer; ValueError if no fault has this label."""
-    labels = [each for kind in FaultKind for each in kind.labels(request)]
+    labels = [each.format(request) for each in _LABELS]
     if (name := label.format(request)) in labels:
         return name
     raise ValueError(unknown(text, "message", labels))
