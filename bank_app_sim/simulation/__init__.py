@@ -1,6 +1,7 @@
 """Worlds: the bank's app, the SDK, DES and the bank's backend together. Only this room imports all of them."""
 
-from ..app import BankApp
+from typing import TYPE_CHECKING
+
 from ..backend import EVERY_CRASH_POINT, OrderState, customer_name
 from ..des import AccountSetup, SessionRenewal, Tenant, TenantsFileError, read_tenants
 from .errors import SimulationError
@@ -9,11 +10,13 @@ from .settings import START
 from .simulation import Simulation, Snapshot
 from .world import World
 
+if TYPE_CHECKING:
+    from ..app import BankApp as BankApp
+
 __all__ = [
     "EVERY_CRASH_POINT",
     "START",
     "AccountSetup",
-    "BankApp",
     "OrderState",
     "ServedSimulation",
     "SessionRenewal",

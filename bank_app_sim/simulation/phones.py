@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import anyio.abc
 import attrs
 
-from impact_sdk import Clock, Hook, ImpactSDK
+from impact_sdk import Clock, Hook
 
-from ..app import BankApp, Screen
-from ..app.bank_client import BankClient
 from ..timeline.trace import DIES, Trace, of_user
 from .client import Client
 from .network import Transport
 from .streams import Streams
-from .traced_app import TracedBankApp
 
 if TYPE_CHECKING:
     import httpx
+
+    from impact_sdk import ImpactSDK
+
+    from ..app import BankApp
 
 # How a user answers a question of the app: yes or no, at once or later.
 Answers = Callable[[str], "bool | Awaitable[bool]"]
@@ -78,7 +79,7 @@ class Phones:
     streams: Streams
     tasks: anyio.abc.TaskGroup
     stack: contextlib.AsyncExitStack
-    _apps: dict[str, BankApp] = attrs.field(factory=dict, init=False)
+    _apps: "dict[str, BankApp]" = attrs.field(factory=dict, init=False)
 
     def sdk(
         self,
@@ -87,8 +88,10 @@ class Phones:
         account_provisioning_timeout: timedelta = HALF_AN_HOUR,
         transfer_consent_timeout: timedelta = HALF_AN_HOUR,
         hooks: Sequence[Hook] | None = None,
-    ) -> ImpactSDK:
+    ) -> "ImpactSDK":
         """A bare SDK, open."""
+        from impact_sdk import ImpactSDK  # not at the top: a server has to answer soon, and needs no phone
+
         sdk = ImpactSDK(
             self.des_url,
             client_id=self.client_id,
@@ -103,9 +106,13 @@ class Phones:
         self.stack.push_async_callback(sdk.aclose)
         return sdk
 
-    def app(self, customer: str, *, answers: Answers = always_yes) -> BankApp:
+    def app(self, customer: str, *, answers: Answers = always_yes) -> "BankApp":
         """The phone of a customer; the same one each time."""
         if customer not in self._apps:
+            from ..app import Screen
+            from ..app.bank_client import BankClient
+            from .traced_app import TracedBankApp
+
             http = Client(self.backend_url, _of(customer, self.to_backend()))
             self.stack.push_async_callback(http.aclose)
             self._apps[customer] = TracedBankApp(

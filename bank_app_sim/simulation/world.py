@@ -5,14 +5,13 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 import anyio.abc
 
-from impact_sdk import Clock, Hook, ImpactAPI, ImpactSDK
+from impact_sdk import Clock, Hook, ImpactAPI
 
-from ..app import BankApp
 from ..backend import BankBackend
 from ..des import DES, Tenant
 from ..timeline.trace import Message, Trace
@@ -29,6 +28,11 @@ from .phones import HALF_AN_HOUR, Answers, Phones, always_yes
 from .processes import State
 from .settings import WorldSettings
 from .streams import Streams
+
+if TYPE_CHECKING:
+    from impact_sdk import ImpactSDK
+
+    from ..app import BankApp
 
 
 class World(abc.ABC):
@@ -165,7 +169,7 @@ class World(abc.ABC):
         account_provisioning_timeout: timedelta = HALF_AN_HOUR,
         transfer_consent_timeout: timedelta = HALF_AN_HOUR,
         hooks: Sequence[Hook] | None = None,
-    ) -> ImpactSDK:
+    ) -> "ImpactSDK":
         """A bare ImpactSDK on this world, for a host of your own. It is open; the world closes it.
 
         Args:
@@ -181,7 +185,7 @@ class World(abc.ABC):
         """The ID token that the bank's sign-in gives to its app."""
         return self.backend.id_token(customer)
 
-    def bank_app(self, customer: str, *, answers: Answers = always_yes) -> BankApp:
+    def bank_app(self, customer: str, *, answers: Answers = always_yes) -> "BankApp":
         """The phone of a customer, with the bank's app on it; the same one each time.
 
         Args:
@@ -189,7 +193,7 @@ class World(abc.ABC):
         """
         return self._phones.app(customer, answers=answers)
 
-    def restarted_bank_app(self, customer: str) -> BankApp:
+    def restarted_bank_app(self, customer: str) -> "BankApp":
         """The same phone after the app's process died: the app has lost what it had in memory."""
         self._phones.forget_app(customer)
         return self.bank_app(customer)

@@ -13,12 +13,12 @@ import httpx
 
 from impact_sdk import ClientCredentials, ImpactAPI
 
+from ...app import BankApp
 from ...timeline.clock import SimulatedClock, moment
 from ...timeline.sleepers import Sleepers
 from ...timeline.trace import Message, Trace
 from ...timeline.traffic import Traffic
 from ...timeline.turns import Turns, nobody
-from .. import BankApp
 from ..faults import Fault, Pending
 from ..money import move_money
 from ..phones import Answers, Phones, always_yes
