@@ -82,8 +82,8 @@ class RemoteWorld:
             self.api = self._make_api()
             stack.push_async_callback(self.api.aclose)
             tasks = await stack.enter_async_context(anyio.create_task_group())
-            self._phones = self._make_phones(tasks, stack)
             self._stack = stack.pop_all()
+        self._phones = self._make_phones(tasks, self._stack)  # the stack that the world's end unwinds
         return self
 
     def _make_clock(self) -> SimulatedClock:

@@ -53,6 +53,12 @@ class GivenUp(Exception):
     """Somebody ends what others do."""
 
 
+async def test_a_world_ends_although_a_session_in_it_is_open(files_url: str) -> None:
+    with anyio.fail_after(20):
+        async with RemoteWorld(files_url) as world:
+            await world.bank_app("ada").launch()
+
+
 async def given_up(world: AnyWorld) -> None:
     """A Dream is created while somebody else ends it all: before or after, the seed decides."""
     session = await world.bank_app("ada").launch()
