@@ -79,11 +79,15 @@ def below(graph: Mapping[str, set[str]], room: str) -> set[str]:
 
 
 def plan(package: str) -> dict[str, set[str]]:
-    """The rooms that have a folder, and the arrows between them that no longer way makes needless."""
+    """The rooms that have a folder, and the arrows between them."""
     graph = rooms(package)
     shown = {room for room in graph if (ROOT / package / room).is_dir()} | ({*graph} & {*FACES})
-    lower = {room: below(graph, room) & shown for room in shown}
-    return {room: others - set().union(*(lower[other] for other in others)) for room, others in lower.items()}
+    return without_detours({room: below(graph, room) & shown for room in shown})
+
+
+def without_detours(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The same graph without the arrows that a longer way makes needless: fewer arrows are easier to read."""
+    return {room: others - set().union(*(below(graph, other) for other in others)) for room, others in graph.items()}
 
 
 def purpose(package: str, room: str) -> str:

@@ -1,4 +1,4 @@
-"""What DES has, as values: frozen, in the wire's names, without behaviour that reaches out."""
+"""The values of DES: frozen, with the names of the wire in snake_case."""
 
 from .accounts import Account
 from .changes import UNSET, AccountUpdate, TransactionUpdate, Unset

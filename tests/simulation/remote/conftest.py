@@ -1,10 +1,13 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.postgresql import Worlds
 
+from .planes import made
 from .sandboxes import sandbox
 
 
@@ -32,3 +35,14 @@ def another_url(store: str, request: pytest.FixtureRequest) -> Iterator[str | No
         worlds: Worlds = request.getfixturevalue("worlds")
         with worlds.one() as url:
             yield url
+
+
+@pytest.fixture
+def http(files_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=files_url, timeout=60) as http:
+        yield http
+
+
+@pytest.fixture
+def world(http: httpx.Client) -> dict[str, Any]:
+    return made(http)

@@ -16,7 +16,7 @@ from bank_app_sim.simulation.remote.settings import FIELDS, arguments
 from bank_app_sim.timeline.durations import LONGEST
 
 from ...wrong_values import IN_ADDRESSES, IN_HEADERS, UNREADABLE, VALUES
-from .test_plane import errors, launched, made, of
+from .planes import errors, launched, made, of
 
 READABLE = [orjson.loads(written) for written in VALUES if written not in UNREADABLE]
 
