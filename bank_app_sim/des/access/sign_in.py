@@ -1,6 +1,5 @@
 """Signing in: an ID token of the bank becomes the cookie of a session."""
 
-import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -70,28 +69,25 @@ class SignIn:
         secret = self.ids.secret()
         began_at = self.clock.now()
         now, maximum = timestamp(began_at), sessions.maximum(tenant, began_at=began_at)
-        session_of = functools.partial(
-            SessionRow,
+        session = SessionRow(
             secret_hash=hashed(secret),
             expires_at=sessions.expiry(tenant, now=began_at, token_expires_at=identity.expires_at, maximum=maximum),
             maximum_expires_at=maximum,
             locale=texts["locale"] or DEFAULT_LOCALE,
-            theme=texts["theme"],
             timezone=texts["timezone"],
         )
         location = _place(texts["location"])
 
-        def open_session(connection: Connection) -> tuple[UserRow, SessionRow]:
+        def open_session(connection: Connection) -> UserRow:
             outbox = Outbox(tenant.id)
             user = self._user(connection, tenant, identity, outbox)
-            session = session_of(user_id=user.id)
-            store.principals.keep_session(connection, session)
+            store.principals.keep_session(connection, session, user_id=user.id, theme=texts["theme"])
             page_view = {"path": location, "timestamp": now, "user": users.reference(user.id, user.external_id)}
             outbox.note("PageView", "users", user.id, data=page_view)
             events.write(connection, outbox, now=now, ids=self.ids)
-            return user, session
+            return user
 
-        user, session = await self.database.run(open_session)
+        user = await self.database.run(open_session)
         self.woken()
         cookie = sessions.cookie(secret, http=http, expires_at=session.expires_at, now=now)
         if _wants_page(http):

@@ -57,8 +57,10 @@ def create(request: Request) -> Answer:
     fields.check()
 
     owner = request.owner(owner_id, field=fields.path("userId"))
-    account = None if account_id is None else account_for(request, fields, owner.id, account_id)
-    fields.check()
+    account = None
+    if account_id is not None:
+        account = account_for(request, fields, owner.id, account_id)
+        fields.check()
     dream = _new(request, owner, account, name=name, target_cents=target_cents, expires_at=expires_at)
     store.dreams.add(request.connection, dream)
     shown = as_json(dream)

@@ -6,7 +6,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
 
-from ...server.database import Connection, Query, columns_of, rows
+from ...server.database import Connection, Query, columns_of, parameters, rows
 from ..tables import access_tokens, idempotency_keys, sessions, tenants, users
 from .users import UserRow, user_columns, users_and_account
 
@@ -48,14 +48,12 @@ class TokenRow:
 
 @attrs.frozen
 class SessionRow:
-    """A user's session."""
+    """A user's session, as far as requests need it: each of them reads this row."""
 
     secret_hash: str
-    user_id: str
     expires_at: str
     maximum_expires_at: str | None
     locale: str | None
-    theme: str | None
     timezone: str | None
 
 
@@ -137,9 +135,9 @@ def keep_token(connection: Connection, token: TokenRow) -> None:
     connection.execute(_KEEP_TOKEN, attrs.asdict(token))
 
 
-def keep_session(connection: Connection, session: SessionRow) -> None:
-    connection.execute(_KEEP_SESSION, attrs.asdict(session))
+def keep_session(connection: Connection, session: SessionRow, *, user_id: str, theme: str | None) -> None:
+    connection.execute(_KEEP_SESSION, {**attrs.asdict(session), "user_id": user_id, "theme": theme})
 
 
 def keep_answer(connection: Connection, principal: str, answer: KeptAnswer) -> None:
-    connection.execute(_KEEP_ANSWER, {"principal": principal, **attrs.asdict(answer)})
+    connection.execute(_KEEP_ANSWER, {"principal": principal, **parameters(idempotency_keys, answer)})

@@ -1,6 +1,6 @@
 """Refuses a request before a server reads it, because it is for another server, or larger than any client sends."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import attrs
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,8 +30,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            _check_form(scope)
-            self._check_name(scope)
+            self._check_name(_hosts_of_well_formed(scope))
         except Refused as refused:
             # Whatever follows on this connection is for the same server.
             answer = attrs.evolve(refused.answer, headers={"connection": "close"})
@@ -39,9 +38,8 @@ class Door:
         else:
             await self.app(scope, receive, send)
 
-    def _check_name(self, scope: Scope) -> None:
+    def _check_name(self, hosts: Sequence[str]) -> None:
         """421 for a request to another server (RFC 9112, 3.2). HTTP/1.0, which can do without `Host`, needs one too."""
-        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if not hosts:
             raise Refused(400, {"Host": ["is missing; it says which server the request is for"]})
         called = name_in(hosts[0]) if len(hosts) == 1 else None
@@ -57,13 +55,23 @@ class Door:
             raise Refused(421, {"Host": [sentence]})
 
 
-def _check_form(scope: Scope) -> None:
-    """Refuse what no client of these servers comes near to, and codings that they do not read (RFC 9112, 6.1)."""
+def _hosts_of_well_formed(scope: Scope) -> Sequence[str]:
+    """The `Host` headers of a request, after one look at all of its headers.
+
+    Raises:
+        Refused: It is larger than that of any client, or has a coding that these servers do not read (RFC 9112, 6.1).
+    """
+    size, hosts, codings = 0, [], []
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        if name == b"host":
+            hosts.append(value.decode("latin-1"))
+        elif name == b"transfer-encoding":
+            codings.append(value.strip().lower())
     if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
         raise Refused(414, {"base": [f"the address is longer than {LONGEST_TARGET} bytes"]})
-    size = sum(len(name) + len(value) for name, value in scope["headers"])
     if len(scope["headers"]) > MOST_HEADERS or size > LARGEST_HEADERS:
         raise Refused(431, {"base": [f"at most {MOST_HEADERS} headers of {LARGEST_HEADERS} bytes are read"]})
-    codings = [value.strip().lower() for name, value in scope["headers"] if name == b"transfer-encoding"]
     if codings not in ([], [b"chunked"]):
         raise Refused(501, {"Transfer-Encoding": ["must be chunked, or left out"]})
+    return hosts

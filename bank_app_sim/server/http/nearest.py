@@ -27,5 +27,7 @@ def is_not_known(name: str, known: Collection[str]) -> str:
 def not_known(names: Iterable[str], known: Collection[str]) -> dict[str, list[str]]:
     """The sentences for many unknown names, as `Refused` takes them. Only those that it shows get a hint."""
     in_order = sorted(names)
+    if not in_order:  # nearly always
+        return {}
     hinted = {name: [is_not_known(name, known)] for name in in_order[:MOST_ERRORS]}
     return hinted | {name: ["is not known here"] for name in in_order[MOST_ERRORS:]}
