@@ -14,8 +14,6 @@ import sqlalchemy as sa
 
 from bank_app_sim.server.database import Connection, ConnectionLost, Database, DatabaseError, order_of_insertion, values
 
-from .. import postgresql
-
 pytestmark = pytest.mark.postgresql
 
 metadata = sa.MetaData()
@@ -33,13 +31,6 @@ def other(database: Database, missing_schema: str) -> Iterator[Database]:
     """The same database, opened by another process."""
     with closing(Database(missing_schema, metadata, version=1)) as other:
         yield other
-
-
-@pytest.fixture
-def server(missing_schema: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    """A connection of the server's administrator."""
-    with postgresql.connected(missing_schema) as server:
-        yield server
 
 
 def add(connection: Connection, name: str) -> int:

@@ -9,7 +9,7 @@ import attrs
 import yaml
 
 from .mistakes import Mistake, Place
-from .nodes import Listed, Mapped, Node, Plain, is_empty
+from .nodes import Listed, Mapped, Node, Plain
 from .yaml_errors import explained
 
 
@@ -61,7 +61,7 @@ class _Reading:
         if isinstance(event := next(self.events), yaml.StreamEndEvent):
             raise self._nothing()
         root = self._node(next(self.events), 0)
-        if is_empty(root):
+        if isinstance(root, Plain) and not root.text and not root.is_quoted:
             raise self._nothing()
         next(self.events)  # the document ends
         if not isinstance(event := next(self.events), yaml.StreamEndEvent):

@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bank_app_sim.journeys.arazzo import DocumentError, WrongInput
@@ -156,5 +156,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @given(values)
+@example("")
 def test_json_is_read_as_json(value: Any) -> None:
     assert parse(json.dumps(value), file="any").value == value
