@@ -70,7 +70,7 @@ def _attribute(owner: Any, name: str, owner_name: str) -> Any:
 def _modules(name: str) -> list[str]:
     """The modules beside a missing one, by their full names."""
     package, _, _ = name.rpartition(".")
-    paths = list(sys.modules[package].__path__) if package in sys.modules else [os.getcwd()]
+    paths = list(getattr(sys.modules[package], "__path__", ())) if package in sys.modules else [os.getcwd()]
     prefix = f"{package}." if package in sys.modules else ""
     return [f"{prefix}{module.name}" for module in pkgutil.iter_modules(paths)]
 

@@ -11,7 +11,7 @@ from ..journeys.evidence.names import file_names
 from ..journeys.playing.job import Job
 from ..journeys.results import JourneyResult
 from ..simulation import AccountSetup
-from ..simulation.remote.sandbox_client import SandboxClient, client
+from ..simulation.remote.sandbox_client import SandboxClient, SandboxError, client
 from ..simulation.remote.settings import as_json
 from ..simulation.settings import WorldSettings
 
@@ -23,9 +23,12 @@ def write_documents(jobs: Sequence[Job], results: Sequence[JourneyResult], *, sa
         The files.
 
     Raises:
-        click.UsageError: A journey has no call that a document can hold.
+        click.UsageError: A journey has no call that a document can hold, or the sandbox makes no world.
     """
-    return anyio.run(_write_documents, jobs, results, file_names(results), sandbox)
+    try:
+        return anyio.run(_write_documents, jobs, results, file_names(results), sandbox)
+    except SandboxError as error:
+        raise click.UsageError(str(error)) from error
 
 
 async def _write_documents(

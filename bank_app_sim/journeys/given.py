@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 import attrs
 
-from ..simulation.settings import DEFAULTS, SETTINGS, Setting, SettingsKeywords, WorldSettings
+from ..simulation.settings import DEFAULTS, SETTINGS, Setting, SettingsKeywords, WorldSettings, settings_of
 from ..simulation.settings import Kind as SettingKind
 from ..timeline import durations
 from .vocabulary.amounts import CENTS_FROM_NOTHING
@@ -56,7 +56,7 @@ def given(*, users: Sequence[str] = ("ada",), **settings: Unpack[SettingsKeyword
         settings: As a `Simulation` takes them; but the bank settles once a day by default, as in scripts.
     """
     keywords: SettingsKeywords = {**_IN_SCRIPTS, **settings}
-    return Given(users=tuple(users), settings=WorldSettings(**keywords))
+    return Given(users=tuple(users), settings=settings_of("given()", keywords))
 
 
 def _default(name: str) -> Any:

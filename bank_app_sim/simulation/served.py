@@ -27,7 +27,7 @@ from ..timeline.traffic import Traffic
 from .actors import Actors
 from .pair import Pair
 from .secrets import Secrets
-from .settings import ServedKeywords, WorldSettings
+from .settings import ServedKeywords, settings_of
 from .streams import Streams
 from .world import World
 
@@ -69,7 +69,7 @@ class ServedSimulation(World):
         **settings: Unpack[ServedKeywords],
     ) -> None:
         super().__init__(
-            WorldSettings(**settings),
+            settings_of("ServedSimulation", settings),
             clock=SystemClock(),
             traffic=Traffic(),
             streams=Streams(None),

@@ -12,6 +12,7 @@ from typing import Annotated, TypedDict, get_type_hints
 import attrs
 
 from ..des import AccountSetup, SessionRenewal
+from ..server.http.nearest import nearest
 from ..timeline import durations
 from ..timeline.moments import EARLIEST, LATEST, WITHIN
 
@@ -58,6 +59,8 @@ class Setting:
 
 
 def _names(names: frozenset[str] | tuple[str, ...]) -> frozenset[str]:
+    if isinstance(names, str):  # its letters would be names
+        raise TypeError(f"give the names of customers in a tuple, such as ({names!r},), and not the text {names!r}")
     return frozenset(names)
 
 
@@ -67,6 +70,8 @@ def _start(_settings: object, _field: object, start: datetime) -> None:
 
 
 def _lasts(_settings: object, field: "attrs.Attribute[timedelta]", duration: timedelta) -> None:
+    if not isinstance(duration, timedelta):
+        raise TypeError(f"{field.name} must be a timedelta, not {duration!r}")
     if wrong := durations.what_is_wrong_with(duration, least=durations.SHORTEST):
         raise ValueError(f"{field.name} {wrong}")
 
@@ -218,3 +223,19 @@ SETTINGS = {
     for name, hint in get_type_hints(WorldSettings, include_extras=True).items()
     for setting in hint.__metadata__
 }
+
+
+def settings_of(who: str, keywords: ServedKeywords | SettingsKeywords) -> WorldSettings:
+    """The settings that somebody has named.
+
+    Args:
+        who: What takes the keywords, such as `Simulation`.
+
+    Raises:
+        TypeError: There is no such setting; the message has the nearest name.
+        ValueError: No bank or DES can be like that.
+    """
+    for name in sorted(keywords.keys() - SETTINGS.keys()):
+        near = nearest(name, SETTINGS)
+        raise TypeError(f"{who} has no argument {name!r}{f'; did you mean {near!r}?' if near else ''}")
+    return WorldSettings(**keywords)

@@ -20,7 +20,7 @@ from .errors import SimulationError
 from .faults import Fault, Pending
 from .in_process import InProcess
 from .secrets import Secrets
-from .settings import SettingsKeywords, WorldSettings
+from .settings import SettingsKeywords, WorldSettings, settings_of
 from .streams import Streams
 from .world import World
 
@@ -83,7 +83,7 @@ class Simulation(World):
         snapshot: Snapshot | None = None,
         **settings: Unpack[SettingsKeywords],
     ) -> None:
-        how = WorldSettings(**settings)
+        how = settings_of("Simulation", settings)
         traffic = Traffic()
         clock = SimulatedClock(how.start if snapshot is None else snapshot.now, traffic=traffic)
         streams = Streams(str(seed) if snapshot is None else f"{snapshot.seed}/{seed}")

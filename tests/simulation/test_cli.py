@@ -27,7 +27,7 @@ def typed(*words: str) -> Result:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["dmeo"], "No such command 'dmeo'"),
+        (["dmeo"], "No such command 'dmeo'. Did you mean 'demo'?"),
         (["serve", "--port", "99999"], "99999 is not in the range"),
         (["serve", "--port", "no"], "'no' is not a valid integer"),
         (["serve", "--host", "http://sandbox.test"], "write it without scheme and port, as in sandbox.test"),

@@ -1,12 +1,14 @@
 """The settings of a world: one value, from which every face derives its own names."""
 
+import re
 from datetime import timedelta
-from typing import Annotated, get_origin, get_type_hints
+from typing import Annotated, Any, get_origin, get_type_hints
 
 import attrs
 import click
 import pytest
 
+from bank_app_sim import Simulation
 from bank_app_sim.cli.serve import serve
 from bank_app_sim.journeys.given import GIVEN, given, shown
 from bank_app_sim.simulation.remote.settings import FIELDS, arguments, as_json
@@ -69,3 +71,16 @@ def test_evidence_shows_a_setting_as_a_script_has_it(name: str, value: object, w
 
 def test_a_script_settles_once_a_day_and_a_simulation_once_an_hour() -> None:
     assert (given().settings.settle_every, DEFAULTS.settle_every) == (timedelta(days=1), timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("keywords", "sentence"),
+    [
+        ({"refuses": "ada"}, "give the names of customers in a tuple, such as ('ada',), and not the text 'ada'"),
+        ({"decision_aftr": timedelta()}, "Simulation has no argument 'decision_aftr'; did you mean 'decision_after'?"),
+        ({"access_token_lifetime": None}, "access_token_lifetime must be a timedelta, not None"),
+    ],
+)
+def test_a_wrong_keyword_is_a_type_error_that_says_what_to_give(keywords: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(sentence)):
+        Simulation(**keywords)

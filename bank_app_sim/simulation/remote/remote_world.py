@@ -22,7 +22,7 @@ from ...timeline.turns import Turns, nobody
 from ..faults import Fault, Pending
 from ..money import move_money
 from ..phones import Answers, Phones, always_yes
-from ..settings import SettingsKeywords, WorldSettings
+from ..settings import SettingsKeywords, settings_of
 from ..streams import Streams
 from . import pending
 from .crossing import Crossing, InFlight
@@ -59,7 +59,7 @@ class RemoteWorld:
 
     def __init__(self, url: str, *, seed: int = 0, **settings: Unpack[SettingsKeywords]) -> None:
         self._url = url.rstrip("/")
-        self._settings = as_json(seed, WorldSettings(**settings))
+        self._settings = as_json(seed, settings_of("RemoteWorld", settings))
         self._streams = Streams(str(seed))
         self._stack = contextlib.AsyncExitStack()
         self.turns = Turns(nobody)

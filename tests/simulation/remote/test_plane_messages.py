@@ -34,13 +34,27 @@ def test_messages_are_told_a_thousand_at_once(http: httpx.Client, world: dict[st
     assert numbers == [(1, 1000, True), (2, 1001, True), (1001, 2000, False)]
 
 
+SAID = {"from": "bank_app", "to": "sdk", "label": "x", "kind": "call"}
+MEMBERS = "element 0 must be an object with from, to, label, kind, and perhaps detail, user, branch"
+
+
 @pytest.mark.parametrize(
-    "messages", [None, {}, [{"from": "ada"}], [{"from": "ada", "to": "sdk", "label": "x", "kind": "call"}]]
+    ("messages", "sentence"),
+    [
+        (None, "must be a list"),
+        ({}, "must be a list"),
+        ([5], MEMBERS),
+        ([{"from": "ada"}], MEMBERS),
+        ([{**SAID, "from": "ada"}], "element 0 has a 'from' that must be bank_app or sdk or des or bank_backend"),
+        ([{**SAID, "detail": 5}], "element 0 has a 'detail' that must be an object"),
+    ],
 )
-def test_messages_of_nobody_are_refused(http: httpx.Client, world: dict[str, Any], messages: Any) -> None:
+def test_messages_of_nobody_are_refused(
+    http: httpx.Client, world: dict[str, Any], messages: Any, sentence: str
+) -> None:
     answer = http.post(of(world, "/messages"), json={"messages": messages})
 
-    assert (answer.status_code, [*errors(answer)]) == (400, ["messages"])
+    assert (answer.status_code, errors(answer)) == (400, {"messages": [sentence]})
 
 
 @pytest.mark.parametrize("number", ["1" * 5_000, "²", "-1", "one", ""])

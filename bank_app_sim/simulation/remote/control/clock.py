@@ -16,13 +16,13 @@ FARTHEST = timedelta(days=36_525)
 
 def _branch_and_name(value: Any) -> tuple[str, str]:
     if not isinstance(value, list) or len(value) != 2 or not all(isinstance(each, str) for each in value):
-        raise ValueError("must be a list of pairs of texts")
+        raise ValueError("must be a pair of texts")
     return value[0], value[1]
 
 
 def _number_and_moment(value: Any) -> tuple[int, datetime]:
     if not isinstance(value, list) or len(value) != 2:
-        raise ValueError("must be a list of pairs of a number and a moment")
+        raise ValueError("must be a pair of a number and a moment")
     return integer(least=0)(value[0]), at(value[1])
 
 

@@ -1,7 +1,7 @@
 """Shows the messages of a world, and takes those from the side of the phones."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ....server.http.answers import Answer, Refused
@@ -20,7 +20,7 @@ _PARTICIPANT = one_of(*PARTICIPANTS)
 
 def _detail(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError("the detail of a message must be an object")
+        raise ValueError("must be an object")
     return value
 
 
@@ -42,9 +42,16 @@ _MORE: Mapping[str, Any] = {"detail": (_detail, {}), "user": (_text_or_none, "")
 def _message(value: Any) -> Mapping[str, Any]:
     """One message. It is refused as a whole: field by field is for those that people write."""
     if not isinstance(value, dict) or not _MESSAGE.keys() <= value.keys() <= {*_MESSAGE, *_MORE}:
-        raise ValueError(f"a message must be an object with {', '.join(_MESSAGE)}, and perhaps {', '.join(_MORE)}")
-    read = {name: reads(value[name]) for name, reads in _MESSAGE.items()}
-    return read | {name: reads(value.get(name, default)) for name, (reads, default) in _MORE.items()}
+        raise ValueError(f"must be an object with {', '.join(_MESSAGE)}, and perhaps {', '.join(_MORE)}")
+    read = {name: _member(name, reads, value[name]) for name, reads in _MESSAGE.items()}
+    return read | {name: _member(name, reads, value.get(name, default)) for name, (reads, default) in _MORE.items()}
+
+
+def _member(name: str, read: Callable[[Any], object], value: object) -> object:
+    try:
+        return read(value)
+    except ValueError as error:
+        raise ValueError(f"has a {name!r} that {error}") from None
 
 
 MESSAGES: Fields = {
