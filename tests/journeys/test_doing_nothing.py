@@ -28,11 +28,11 @@ AT_ONCE = [
     (f"{SAVING}\n- wait: 5 days", "the bank decides now: {}", "there is ada's, REPORTED"),
     ("- launch", "the bank fails the deposits: {reason: late}", "no deposit of ada is requested; there is nothing"),
     (f"{SAVING}\n- wait: 5 days", "the bank fails the deposits: {reason: late}", "there is one that is settled"),
-    ("- launch", "the network is well again: {}", "nothing is left that was to go wrong"),
+    ("- launch", "the network is well again: {}", "no planned fault is left"),
     (
         "- the network doubles: POST /users/verify_token\n- launch",
         "the network is well again: {}",
-        "nothing is left that was to go wrong",
+        "no planned fault is left",
     ),
     ("- wait: 1 hour", "the app dies: {}", "the app does not run on ada's phone"),
     ("- launch\n- the app dies", "the app dies: {}", "the app does not run on ada's phone"),

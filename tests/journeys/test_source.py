@@ -26,7 +26,7 @@ def sentence_of(path: Path) -> str:
 
 
 def test_a_device_is_no_script() -> None:
-    assert sentence_of(Path("/dev/zero")).startswith("this is a device or a pipe, and no file")
+    assert sentence_of(Path("/dev/zero")).startswith("this is a device or a pipe, not a file")
 
 
 def test_a_link_to_a_device_is_no_script_and_others_are_read(tmp_path: Path) -> None:
@@ -47,14 +47,14 @@ def test_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
     selection = selected([str(tmp_path)])
 
     assert [script.name for script in selection.scripts] == ["one"]
-    assert selection.broken[0].mistakes[0].sentence.startswith("this is a device or a pipe, and no file")
+    assert selection.broken[0].mistakes[0].sentence.startswith("this is a device or a pipe, not a file")
 
 
 def test_what_is_longer_than_any_journey_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "long.journey.yaml"
     path.write_text(JOURNEY + "#" * LARGEST_SCRIPT)
 
-    assert sentence_of(path) == f"this is a file of more than {LARGEST_SCRIPT:,} bytes, which is more than is read"
+    assert sentence_of(path) == f"this is a file of more than {LARGEST_SCRIPT:,} bytes, the most that is read"
 
 
 @pytest.mark.parametrize("content", [b"\0\x01\x02", bytes(range(256)), b"\xff\xfej\0o\0u\0r\0n\0e\0y\0"])

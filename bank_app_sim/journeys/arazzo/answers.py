@@ -18,5 +18,5 @@ async def read_bounded(answer: httpx.Response, *, largest: int) -> bytes:
     async for piece in answer.aiter_bytes():
         content += piece
         if len(content) > largest:
-            raise AnswerTooLarge(f"an answer of more than {largest:,} bytes, which is more than is read")
+            raise AnswerTooLarge(f"an answer of more than {largest:,} bytes, the most that is read")
     return bytes(content)

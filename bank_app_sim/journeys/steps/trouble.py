@@ -166,7 +166,7 @@ class TroubleSteps(Stage):
         """Faults that have not happened yet are taken back."""
         pending = await self.world.pending()
         if not (pending.faults or pending.deaths or self.troubles.are_lasting):
-            self.nothing_to_do("nothing is left that was to go wrong", may_do_nothing)
+            self.nothing_to_do("no planned fault is left", may_do_nothing)
         await self.world.heal()
         self.troubles.heal()
 

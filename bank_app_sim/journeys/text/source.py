@@ -23,11 +23,11 @@ def content_of(path: Path, *, largest: int) -> bytes:
         OSError: It cannot be read.
     """
     if path.exists() and not path.is_file():  # follows links, and looks before it opens a device or a pipe
-        raise UnfitFile("a folder, and no file" if path.is_dir() else "a device or a pipe, and no file")
+        raise UnfitFile("a folder, not a file" if path.is_dir() else "a device or a pipe, not a file")
     with path.open("rb") as file:
         content = file.read(largest + 1)
     if len(content) > largest:
-        raise UnfitFile(f"a file of more than {largest:,} bytes, which is more than is read")
+        raise UnfitFile(f"a file of more than {largest:,} bytes, the most that is read")
     return content
 
 

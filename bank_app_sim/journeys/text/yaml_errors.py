@@ -64,7 +64,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (
         r"expected <block end>",
         _AT_PROBLEM,
-        "this does not fit to the lines above; check the indentation, and whether a `-` or a colon is missing",
+        "this does not fit the lines above; check the indentation, and whether a `-` or a colon is missing",
     ),
     (
         r"expected the node content, but found '(.*)'",

@@ -107,7 +107,7 @@ class WorldRegistry:
     def find(self, id: str) -> RegisteredWorld:
         """The world with this id, for a request to it; `WorldOver` if there is none."""
         if id not in self._kept:
-            raise WorldOver(f"there is no world {id!r} here, or no longer; make one with POST /sandbox/worlds")
+            raise WorldOver(f"there is no world {id!r} here, or it has ended; make one with POST /sandbox/worlds")
         kept = self._kept[id]
         kept.asked_at = self._monotonic()
         return kept

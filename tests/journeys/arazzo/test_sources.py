@@ -70,7 +70,7 @@ def project(tmp_path: Path) -> Path:
         ("file:///etc/passwd", "is outside of the document's folder"),
         ("link", "is outside of the document's folder"),
         ("zero", "is outside of the document's folder"),
-        ("pipe", "is a device or a pipe, and no file"),
+        ("pipe", "is a device or a pipe, not a file"),
         (".", "is a folder"),
         ("circle", "cannot be read"),
         ("a%00b", "cannot be read"),
@@ -93,8 +93,8 @@ async def test_a_source_is_a_file_below_the_documents_folder(project: Path, url:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda file: file.symlink_to("/dev/zero"), "a device or a pipe, and no file"),
-        (os.mkfifo, "a device or a pipe, and no file"),
+        (lambda file: file.symlink_to("/dev/zero"), "a device or a pipe, not a file"),
+        (os.mkfifo, "a device or a pipe, not a file"),
         (lambda file: file.mkdir(), "a folder"),
         (lambda file: file.write_bytes(b"#" * 600_000), "a file of more than 500,000 bytes"),
         (lambda file: file.write_text(ALIASES), "'arazzo' is missing|values"),

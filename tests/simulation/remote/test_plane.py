@@ -114,7 +114,7 @@ def test_a_world_that_is_not_here_is_404_for_every_operation(
 
     assert answer.status_code == 404
     assert errors(answer)["id"] == [
-        f"there is no world {world['id']!r} here, or no longer; make one with POST /sandbox/worlds"
+        f"there is no world {world['id']!r} here, or it has ended; make one with POST /sandbox/worlds"
     ]
 
 
